@@ -1,0 +1,43 @@
+# charplay's targets; `make` alone lists them.
+
+VENV := .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP_FLAGS := --quiet --disable-pip-version-check -c constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help play test check bench pictures format clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+$(READY): pyproject.toml constraints.txt
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install $(PIP_FLAGS) -e '.[dev]'
+	touch $@
+
+play: $(READY)  ## Install what is needed and start the playground
+	$(BIN)/charplay
+
+test: $(READY)  ## Install what is needed and run the tests
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+check: $(READY)  ## Lint, types and the rooms' import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)  ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+
+bench: $(READY)  ## Measure: one table, one JSON file
+	$(BIN)/python benchmarks/run.py
+
+pictures: $(READY)  ## Draw the README's pictures from the real program
+	$(BIN)/python docs/pictures.py
+
+clean:  ## Remove what the targets made
+	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

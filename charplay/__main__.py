@@ -1,0 +1,6 @@
+"""`python -m charplay`."""
+
+from charplay.cli.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What crosses between the training thread and the rest: plain frozen values."""

@@ -1,0 +1,71 @@
+"""The two ends of the border: commands go in through an inbox, events come out through a mailbox."""
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+from charplay.messages.commands import Command
+from charplay.messages.events import Event, Progress, Published, Row
+
+MOST_ROWS = 4096
+"""Rows a merged progress reading carries at most; beyond it every other one is let go, evaluations excepted."""
+
+
+class Inbox:
+    """Commands on their way to a trainer. Putting never blocks; any thread may put."""
+
+    def __init__(self) -> None:
+        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+
+    def put(self, command: Command) -> None:
+        """Leave a command."""
+        self._commands.put(command)
+
+    def take(self, wait: float = 0.0) -> Iterator[Command]:
+        """The commands waiting, oldest first; with `wait`, stand up to that many seconds for the first."""
+        try:
+            yield self._commands.get(block=wait > 0, timeout=wait or None)
+            while True:
+                yield self._commands.get_nowait()
+        except queue.Empty:
+            return
+
+
+class Mailbox:
+    """Events on their way to whoever looks. Putting never blocks and never grows without bound.
+
+    Facts are kept, in order. A reading that nobody has drained is merged with the one after it: progress keeps
+    its rows, published weights are replaced.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._events: list[Event] = []
+
+    def put(self, event: Event) -> None:
+        """Leave an event."""
+        with self._lock:
+            for i in range(len(self._events) - 1, -1, -1):
+                earlier = self._events[i]
+                if type(earlier) is not type(event):
+                    continue
+                if isinstance(event, Published):
+                    del self._events[i]
+                elif isinstance(event, Progress) and isinstance(earlier, Progress):
+                    event = replace(event, rows=_thinned(earlier.rows + event.rows))
+                    del self._events[i]
+                break
+            self._events.append(event)
+
+    def drain(self) -> list[Event]:
+        """Take everything, oldest first."""
+        with self._lock:
+            events, self._events = self._events, []
+        return events
+
+
+def _thinned(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    if len(rows) <= MOST_ROWS:
+        return rows
+    return tuple(row for i, row in enumerate(rows) if i % 2 or row.val_loss is not None)

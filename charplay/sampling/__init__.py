@@ -1,0 +1,1 @@
+"""The network writes, on numpy alone."""

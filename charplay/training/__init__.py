@@ -1,0 +1,1 @@
+"""The network learns. The only room that knows torch."""
