@@ -1,0 +1,20 @@
+"""The fixture `terminal`: starts programs on pseudo-terminals and ends them after the test."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from terminal import Terminal
+
+
+@pytest.fixture
+def terminal() -> Iterator[Callable[..., Terminal]]:
+    """`terminal(command, columns=120, rows=40, env=..., cwd=...)` starts a program and gives its `Terminal`."""
+    started: list[Terminal] = []
+
+    def start(*arguments: object, **options: object) -> Terminal:
+        started.append(Terminal(*arguments, **options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()

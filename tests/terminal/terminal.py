@@ -1,0 +1,200 @@
+"""A pseudo-terminal with a screen: a real program is started on it, keyed, resized, hung up and read."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pyte
+
+KEYS = {
+    "enter": "\r", "tab": "\t", "shift+tab": "\x1b[Z", "escape": "\x1b", "space": " ", "backspace": "\x7f",
+    "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F",
+    "delete": "\x1b[3~", "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "shift+right": "\x1b[1;2C",
+    "shift+left": "\x1b[1;2D", "f1": "\x1bOP",
+}  # fmt: skip
+
+# Sequences that pyte would print as text: it knows CSI with `?` only, and no device control strings.
+UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[@-~]|\x1b\[\?[0-9;]*\$p|\x1bP.*?\x1b\\", re.DOTALL)
+UNFINISHED = re.compile(rb"\x1b(?:P[^\x1b]*\x1b?|\[[0-9;<>=?$]*)?\Z")
+
+# The first terminal that a session's leader opens becomes the session's own.
+ON_TERMINAL = 'exec "$@" <"$0" >"$0" 2>&1'
+
+
+class Terminal:
+    """A program on a pseudo-terminal of its own, the leader of its session as under a login.
+
+    A thread reads all the time, as a terminal does, so the program never waits for a test.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        columns: int = 120,
+        rows: int = 40,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        self._master, self._slave = pty.openpty()
+        self._lock = threading.Lock()
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._pending = b""
+        self._log: list[tuple[float, bytes]] = []
+        self._open = True
+        self._set_size(columns, rows)
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            ["/bin/sh", "-c", ON_TERMINAL, os.ttyname(self._slave), *map(str, command)],
+            cwd=cwd,
+            env=_environment(env or {}),
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    # What is seen
+
+    @property
+    def lines(self) -> list[str]:
+        """The rows of the screen, each as wide as the screen."""
+        with self._lock:
+            return list(self._screen.display)
+
+    @property
+    def text(self) -> str:
+        """The screen as text, without trailing blanks."""
+        return "\n".join(line.rstrip() for line in self.lines)
+
+    @property
+    def raw(self) -> bytes:
+        """Every byte the program has written."""
+        return self.raw_since(0.0)
+
+    def raw_since(self, moment: float) -> bytes:
+        """The bytes written since `moment`, on the clock of `time.monotonic`."""
+        with self._lock:
+            return b"".join(data for when, data in self._log if when >= moment)
+
+    def find(self, text: str) -> tuple[int, int] | None:
+        """Row and column of the first place where `text` stands."""
+        for row, line in enumerate(self.lines):
+            if (column := line.find(text)) >= 0:
+                return row, column
+        return None
+
+    def cell(self, row: int, column: int) -> pyte.screens.Char:
+        """One cell: `data`, `fg`, `bg`, `bold`, `reverse`, ..."""
+        with self._lock:
+            return self._screen.buffer[row][column]
+
+    @property
+    def cursor_hidden(self) -> bool:
+        with self._lock:
+            return self._screen.cursor.hidden
+
+    # Waiting
+
+    def wait_for(self, wanted: str | Callable[["Terminal"], object], timeout: float = 10.0) -> object:
+        """Stand until a text is on the screen, or a predicate of this terminal holds; give what it gave."""
+        probe = (lambda t: wanted in t.text) if isinstance(wanted, str) else wanted
+        deadline = time.monotonic() + timeout
+        while not (found := probe(self)):
+            ended = not self._reader.is_alive()
+            if time.monotonic() > deadline or (ended and not probe(self)):
+                why = f"the program left with {self.process.poll()}" if ended else f"not within {timeout} s"
+                raise AssertionError(f"{wanted!r}: {why}; the screen was\n{self.text}")
+            time.sleep(0.02)
+        return found
+
+    def wait_gone(self, text: str, timeout: float = 10.0) -> None:
+        """Stand until a text is no longer on the screen."""
+        self.wait_for(lambda terminal: text not in terminal.text, timeout)
+
+    def wait(self, timeout: float = 10.0) -> int:
+        """Stand until the program has left and all it wrote is read; its exit code, negative for a signal."""
+        try:
+            code = self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"still running after {timeout} s; the screen was\n{self.text}") from None
+        self._reader.join(2)
+        return code
+
+    # What is done to it
+
+    def press(self, *keys: str) -> None:
+        """Press keys by name: "enter", "up", "ctrl+c", or any single character."""
+        for key in keys:
+            if key.startswith("ctrl+"):
+                self.type(chr(ord(key[-1].upper()) - 64))
+            else:
+                self.type(KEYS.get(key, key))
+
+    def type(self, text: str) -> None:
+        """Send text as it stands."""
+        if self._open:
+            os.write(self._master, text.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the window another size; the program gets SIGWINCH."""
+        with self._lock:
+            self._screen.resize(rows, columns)
+        self._set_size(columns, rows)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the program itself a signal."""
+        self.process.send_signal(number)
+
+    def hang_up(self) -> None:
+        """Take the terminal away, as a dropped link does: SIGHUP, and every later write or read fails."""
+        self._open = False
+        self._reader.join(2)
+
+    def close(self) -> None:
+        """End the program if it still runs, and take the terminal away."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(5)
+        self.hang_up()
+
+    # Within
+
+    def _set_size(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def _read(self) -> None:
+        # Only this thread closes the terminal: one that is being read would stay open.
+        while self._open:
+            if select.select([self._master], [], [], 0.05)[0]:
+                data = os.read(self._master, 65536)
+                with self._lock:
+                    self._log.append((time.monotonic(), data))
+                    self._feed(data)
+            elif self.process.poll() is not None:
+                self._open = False
+        os.close(self._master)
+        os.close(self._slave)
+
+    def _feed(self, data: bytes) -> None:
+        data = UNKNOWN_TO_PYTE.sub(b"", self._pending + data)
+        tail = UNFINISHED.search(data)
+        cut = tail.start() if tail else len(data)
+        self._pending = data[cut:]
+        self._stream.feed(data[:cut])
+
+
+def _environment(changes: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES", "NO_COLOR", "TMUX"}}
+    terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    return kept | terminal | dict(changes)
