@@ -3,6 +3,7 @@
 The form, `--set`, the TOML files, the checkpoint and the docs are all drawn from this declaration.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -17,15 +18,17 @@ def _declared(group: str, text: str, *, unit: str = "", live: bool = False, **bo
     return Field(description=text, json_schema_extra={"group": group, "unit": unit, "live": live}, **bounds)
 
 
-def _listed(folder: str) -> AfterValidator:
-    """A value that must be a name found in `folder` of the package."""
+@dataclass(frozen=True)
+class Listed:
+    """Says that a value is a name found in `folder` of the package, and checks it."""
 
-    def check(value: str) -> str:
-        if value not in names(folder):
-            raise ValueError(f"not one of {', '.join(names(folder))}")
+    folder: str
+
+    def __call__(self, value: str) -> str:
+        """The value itself; ValueError where it is not one of the names."""
+        if value not in names(self.folder):
+            raise ValueError(f"not one of {', '.join(names(self.folder))}")
         return value
-
-    return AfterValidator(check)
 
 
 def _split(value: object) -> object:
@@ -47,7 +50,10 @@ CLEANING, CELLS, OPTIMIZERS, SCHEDULES = (
     "training/schedules",
 )
 
-Count = Annotated[int, Field(ge=1)]
+MOST = 10**12
+"""No count that anyone means is larger; sentences about bounds leave it out."""
+
+Count = Annotated[int, Field(ge=1, le=MOST)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Every = Count | Literal["epoch"]
 Optional = BeforeValidator(_absent)
@@ -60,14 +66,14 @@ class Recipe(BaseModel):
 
     # fmt: off
     corpus: str = _declared("text", "name of a text, or the path of a file or folder; empty takes the default text", default="")
-    cleaning: Annotated[tuple[Annotated[str, _listed(CLEANING)], ...], BeforeValidator(_split)] = _declared("text", "what is done to the text before it is counted, in this order", default=())
+    cleaning: Annotated[tuple[Annotated[str, AfterValidator(Listed(CLEANING))], ...], BeforeValidator(_split)] = _declared("text", "what is done to the text before it is counted, in this order", default=())
     limit: Annotated[Count | None, Optional] = _declared("text", "use only the first so many characters", unit="characters", default=None)
     validation_fraction: Annotated[float, Field(ge=0, le=0.5)] = _declared("text", "share of the text, its end, that is held out; 0 holds out nothing", default=0.1)
 
-    cell: Annotated[str, _listed(CELLS)] = _declared("model", "the recurrent cell", default="lstm")
+    cell: Annotated[str, AfterValidator(Listed(CELLS))] = _declared("model", "the recurrent cell", default="lstm")
     input: Literal["embedding", "one-hot", "scalar"] = _declared("model", "how a character enters the network", default="embedding")
     scalar_scale: Literal["none", "vocabulary"] = _declared("model", "scalar input: the raw id, or the id divided by the vocabulary's size", default="vocabulary")
-    embedding_size: Annotated[int, Field(ge=1, le=4096)] | Auto = _declared("model", "width of a character's embedding", default="auto")
+    embedding_size: Annotated[Annotated[int, Field(ge=1, le=4096)] | Auto | None, Optional] = _declared("model", "width of a character's embedding; none where the input is no embedding", default="auto")
     hidden_size: Annotated[int, Field(ge=1, le=8192)] | Auto = _declared("model", "units in each recurrent layer", default="auto")
     num_layers: Annotated[int, Field(ge=1, le=8)] | Auto = _declared("model", "recurrent layers, one on another", default="auto")
     input_dropout: Share = _declared("model", "dropout on what enters the first layer", default=0.0)
@@ -84,9 +90,9 @@ class Recipe(BaseModel):
     batch_size: Annotated[int, Field(ge=1, le=65536)] | Auto = _declared("batching", "streams or windows read at once", default="auto")
     shuffle: bool = _declared("batching", "windows: in a new random order every epoch", default=True)
 
-    optimizer: Annotated[str, _listed(OPTIMIZERS)] = _declared("optimization", "how weights follow the gradient", default="adamw")
+    optimizer: Annotated[str, AfterValidator(Listed(OPTIMIZERS))] = _declared("optimization", "how weights follow the gradient", default="adamw")
     learning_rate: Annotated[float, Field(gt=0, le=100)] | Auto = _declared("optimization", "size of the steps at the schedule's peak", live=True, default="auto")
-    schedule: Annotated[str, _listed(SCHEDULES)] = _declared("optimization", "how the learning rate goes down", default="cosine")
+    schedule: Annotated[str, AfterValidator(Listed(SCHEDULES))] = _declared("optimization", "how the learning rate goes down", default="cosine")
     warmup: Annotated[float, Field(ge=0, le=1)] = _declared("optimization", "share of the budget over which the learning rate rises", default=0.1)
     weight_decay: Annotated[float, Field(ge=0, le=10)] = _declared("optimization", "decoupled decay of the weight matrices", default=0.0)
     beta1: Share = _declared("optimization", "Adam's memory of the gradient", default=0.9)
@@ -97,9 +103,9 @@ class Recipe(BaseModel):
     clip_value: Annotated[Annotated[float, Field(gt=0)] | None, Optional] = _declared("optimization", "largest gradient, value by value", default=None)
     average: Share = _declared("optimization", "what plays is an exponential average of the weights with this memory; 0 is none", default=0.0)
 
-    steps: Annotated[Annotated[int, Field(ge=0)] | None, Optional] = _declared("budget", "optimizer steps", unit="steps", default=None)
-    epochs: Annotated[Annotated[float, Field(gt=0)] | None, Optional] = _declared("budget", "passes over the text", unit="epochs", default=None)
-    minutes: Annotated[Annotated[float, Field(gt=0)] | None, Optional] = _declared("budget", "minutes of training", unit="minutes", default=None)
+    steps: Annotated[Annotated[int, Field(ge=0, le=MOST)] | None, Optional] = _declared("budget", "optimizer steps", unit="steps", default=None)
+    epochs: Annotated[Annotated[float, Field(gt=0, le=MOST)] | None, Optional] = _declared("budget", "passes over the text", unit="epochs", default=None)
+    minutes: Annotated[Annotated[float, Field(gt=0, le=MOST)] | None, Optional] = _declared("budget", "minutes of training", unit="minutes", default=None)
     log_every: Count | Auto = _declared("budget", "a row of metrics covers so many steps", unit="steps", default="auto")
     evaluate_every: Every | Auto = _declared("budget", "read the held-out text every so many steps", unit="steps", default="auto")
     save_every: Every | Auto = _declared("budget", "save every so many steps, and at least once a minute", unit="steps", default="auto")

@@ -1,0 +1,159 @@
+"""A recipe from layers: defaults, a preset, the run that goes on, `--set`, flags. The later one wins."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from charplay.recipes.contradictions import contradictions
+from charplay.recipes.faults import RecipeError
+from charplay.recipes.fields import BUDGETS, LIVE, Recipe
+from charplay.recipes.specs import nearest, sentence, spec, written
+
+DEFAULT_BUDGET: Mapping[str, object] = {"minutes": 3.0}
+"""What a recipe gets that names no budget: the same as the preset `quick`."""
+
+DEPENDANTS: Mapping[str, tuple[str, ...]] = {
+    "batching": ("stride", "window_limit", "target", "shuffle"),
+    "input": ("scalar_scale", "embedding_size"),
+}
+"""Fields that may lose their sense when the field above them is changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Values of some fields, as numbers or as text; `source` says where they come from, as in "preset quick"."""
+
+    source: str
+    values: Mapping[str, object]
+
+
+def parse_settings(settings: Iterable[str], source: str = "--set") -> Layer:
+    """The layer of settings written as FIELD=VALUE; RecipeError names every one that is not.
+
+    A field that is set twice takes the later value.
+    """
+    pairs = [setting.partition("=") for setting in settings]
+    faults = [
+        f"{name!r} sets nothing; write FIELD=VALUE, as in hidden_size=256" for name, equals, _ in pairs if not equals
+    ]
+    if faults:
+        raise RecipeError(*faults)
+    return Layer(source, {name.strip().replace("-", "_"): value.strip() for name, _, value in pairs})
+
+
+def compose(*layers: Layer) -> tuple[Recipe, tuple[str, ...]]:
+    """The recipe of these layers over the defaults, and notes on what a layer reset.
+
+    A layer that names a budget replaces the one below. Raises RecipeError with every fault at once: unknown fields,
+    values outside their domain, two budgets in one layer, contradictions.
+    """
+    faults: dict[str, str] = {}
+    notes: list[str] = []
+    values: dict[str, object] = {}
+    for layer in layers:
+        known, unknown = _sorted_out(layer)
+        faults |= unknown
+        notes += _reset(values, known, layer.source)
+        if _budgets(known):
+            values = {name: value for name, value in values.items() if name not in BUDGETS}
+        values |= known
+    if not _budgets(values):
+        values |= DEFAULT_BUDGET
+    recipe, wrong = _validated(values)
+    faults |= wrong
+    # A misspelt field stands for the one it resembles: what depends on that one cannot be judged.
+    sentences = [*faults.values(), *contradictions(recipe, {_meant(name) for name in faults})]
+    if sentences:
+        raise RecipeError(*sentences)
+    return recipe, tuple(notes)
+
+
+def resumed(asked: Recipe, over: Layer, resolved: Recipe | None = None) -> Recipe:
+    """The asked recipe of a run that goes on with `over`: a new budget, new live values.
+
+    A value may be repeated, as it was asked or as it was `resolved`. Raises RecipeError with every fault at once;
+    anything else that differs is one.
+    """
+    known, faults = _sorted_out(over)
+    wanted, wrong = _validated({**asked.model_dump(), **dict.fromkeys(BUDGETS), **known})
+    faults |= wrong
+    update: dict[str, object] = {name: getattr(wanted, name) for name in BUDGETS} if _budgets(known) else {}
+    for name in (name for name in known if name not in BUDGETS and name not in wrong):
+        value, stands = getattr(wanted, name), getattr(resolved or asked, name)
+        if value in (getattr(asked, name), stands):
+            continue
+        if name in LIVE:
+            update[name] = value
+        else:
+            faults[name] = (
+                f"{name} is {written(stands)} in this run and cannot become {written(value)}; "
+                "leave it out, or start a new run"
+            )
+    if faults:
+        raise RecipeError(*faults.values())
+    return asked.model_copy(update=update)
+
+
+def _sorted_out(layer: Layer) -> tuple[dict[str, object], dict[str, str]]:
+    """A layer's values of known fields; and its faults that need no look at the values, by field."""
+    known = {name: value for name, value in layer.values.items() if name in Recipe.model_fields}
+    faults = {
+        name: f"there is no field {name!r} ({layer.source}); the nearest is {_meant(name)}"
+        for name in layer.values
+        if name not in known
+    }
+    named = _budgets(known)
+    if len(named) > 1:
+        faults[named[0]] = f"{layer.source} names {' and '.join(named)}; a run has one budget, leave only one"
+    return known, faults
+
+
+def _meant(name: str) -> str:
+    return name if name in Recipe.model_fields else nearest(name, Recipe.model_fields)
+
+
+def _budgets(values: Mapping[str, object]) -> list[str]:
+    """The budgets that are named: `none` names nothing."""
+    return [name for name in BUDGETS if str(values.get(name)).strip().lower() not in {"none", ""}]
+
+
+def _reset(values: dict[str, object], known: Mapping[str, object], source: str) -> list[str]:
+    """Take out of `values` what loses its sense under a layer of these `known` values; notes say so."""
+    notes = []
+    for field, dependants in DEPENDANTS.items():
+        if field not in known or known[field] == values.get(field, spec(field).default):
+            continue
+        lost = [name for name in dependants if values.pop(name, spec(name).default) != spec(name).default]
+        gone = [name for name in lost if name not in known]
+        if gone:
+            notes.append(f"{source} sets {field} to {_shown(known[field])}; that resets {' and '.join(gone)}")
+    return notes
+
+
+def _validated(values: Mapping[str, object]) -> tuple[Recipe, dict[str, str]]:
+    """The recipe of the values that are valid, and one sentence for each field whose value is not."""
+    try:
+        return Recipe.model_validate(values), {}
+    except ValidationError as error:
+        wrong = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors(include_url=False, include_context=False))
+    sound = {name: value for name, value in values.items() if name not in wrong}
+    return Recipe.model_validate(sound), {name: _fault(name, values[name]) for name in wrong}
+
+
+def _fault(name: str, value: object) -> str:
+    """Why the value is wrong, with the nearest name where the field takes names."""
+    of = spec(name)
+    words = of.choices + ("auto",) * of.auto
+    items = value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
+    misspelt = next((item.strip() for item in items if isinstance(item, str) and item.strip() not in words), "")
+    hint = f"; the nearest is {nearest(misspelt, words)}" if words and misspelt.strip("-+.0123456789") else ""
+    return f"{sentence(of)}, not {_shown(value)}{hint}"
+
+
+def _shown(value: object) -> str:
+    """A value for a sentence: in full where that is short."""
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "so large a number"
+    text = repr(value) if isinstance(value, str) else written(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

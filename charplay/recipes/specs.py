@@ -1,0 +1,183 @@
+"""What a field of the recipe accepts, as plain data: the form, `--set` and the docs are drawn from it."""
+
+import types
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import annotated_types
+from pydantic import AfterValidator
+from pydantic.fields import FieldInfo
+
+from charplay.recipes.fields import MOST, Listed, Recipe
+from charplay.recipes.listing import names
+
+Kind = Literal["int", "float", "choice", "list", "text", "bool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One field: `low` and `high` bound a number, or each number of a list.
+
+    `choices` are the names to choose from; for a number, the words that may stand in its place ("epoch").
+    """
+
+    name: str
+    group: str
+    kind: Kind
+    help: str
+    unit: str
+    default: object
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    above: bool = False
+    """`low` itself is not allowed."""
+    below: bool = False
+    """`high` itself is not allowed."""
+    whole: bool = False
+    """Numbers are whole."""
+    patterned: bool = False
+    """A text of a certain shape, which `help` describes."""
+    auto: bool = False
+    """`auto` leaves the choice to charplay."""
+    optional: bool = False
+    """`none` is allowed."""
+    live: bool = False
+    """May be changed while training."""
+
+
+def _annotations(annotation: Any) -> Iterator[Any]:
+    """The leaves of an annotation and all that is attached to them: types, literals' values, bounds, validators."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if isinstance(annotation, FieldInfo):
+        yield from annotation.metadata
+    elif origin is Literal:
+        yield from arguments
+    elif origin in (Annotated, Union, types.UnionType, tuple):
+        yield from [tuple] if origin is tuple else []
+        for argument in arguments:
+            yield from _annotations(argument)
+    else:
+        yield annotation
+
+
+def _kind(parts: list[Any], choices: tuple[str, ...]) -> Kind:
+    for kind, type_ in (("list", tuple), ("bool", bool), ("int", int), ("float", float)):
+        if type_ in parts:
+            return kind  # type: ignore[return-value]  # mypy widens the tuple's names to str
+    return "choice" if choices else "text"
+
+
+def _draw(name: str, field: FieldInfo) -> Spec:
+    parts = [*_annotations(field.annotation), *field.metadata]
+    extra: dict[str, Any] = dict(field.json_schema_extra)  # type: ignore[arg-type]  # every declaration has a mapping
+    words = tuple(part for part in parts if isinstance(part, str) and part != "auto")
+    listed = (part.func for part in parts if isinstance(part, AfterValidator))
+    choices = words + tuple(found for rule in listed if isinstance(rule, Listed) for found in names(rule.folder))
+    bounds: dict[str, Any] = {}
+    for part in parts:
+        match part:
+            case annotated_types.Ge(ge=low):
+                bounds |= {"low": low}
+            case annotated_types.Gt(gt=low):
+                bounds |= {"low": low, "above": True}
+            case annotated_types.Le(le=high):
+                bounds |= {"high": high}
+            case annotated_types.Lt(lt=high):
+                bounds |= {"high": high, "below": True}
+    return Spec(
+        name,
+        extra["group"],
+        _kind(parts, choices),
+        field.description or "",
+        extra["unit"],
+        field.default,
+        choices=choices,
+        **bounds,
+        whole=int in parts,
+        patterned=any(getattr(part, "pattern", None) for part in parts),
+        auto="auto" in parts,
+        optional=type(None) in parts or None in parts,
+        live=extra["live"],
+    )
+
+
+@cache
+def specs() -> tuple[Spec, ...]:
+    """Every field, in the order of its declaration."""
+    return tuple(_draw(name, field) for name, field in Recipe.model_fields.items())
+
+
+@cache
+def spec(name: str) -> Spec:
+    """The field called `name`; KeyError where there is none."""
+    return _draw(name, Recipe.model_fields[name])
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The name of `known` (at least one) that `word` resembles most; initials count too: lr is learning_rate."""
+    plain = word.strip().lower().replace("-", "_")
+
+    def likeness(name: str) -> float:
+        initials = "".join(part[0] for part in name.split("_"))
+        if len(initials) > 1 and plain == initials:
+            return 1.0
+        return SequenceMatcher(None, plain, name.replace("-", "_")).ratio()
+
+    return max(known, key=likeness)
+
+
+def _numbers(of: Spec) -> str:
+    number = "{} whole number{}" if of.whole else "{} number{}"
+    number = number.format("", "s").strip() if of.kind == "list" else number.format("a", "")
+    low = "" if of.low is None else f" {'above' if of.above else 'from'} {of.low:,}"
+    if of.high is None or of.high >= MOST:
+        return f"{number}{low}{'' if of.above or not low else ' up'}"
+    high, below = (of.high - 1, False) if of.whole and of.below else (of.high, of.below)
+    joint = " and at most" if of.above else " to"
+    return f"{number}{low}{' to below' if below else joint} {high:,}"
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def domain(of: Spec) -> str:
+    """What the field accepts: "auto or a whole number from 1 to 8,192"."""
+    if of.kind == "list":
+        return f"a list, with commas, of {_alternatives(of.choices) if of.choices else _numbers(of)}"
+    words = [*(["auto"] if of.auto else []), *(["none"] if of.optional else []), *of.choices]
+    match of.kind:
+        case "int" | "float":
+            words.append(_numbers(of))
+        case "bool":
+            words += ["yes", "no"]
+        case "text":
+            words.append(of.help if of.patterned else "a text")
+        case _:
+            pass
+    return _alternatives(words)
+
+
+def sentence(of: Spec) -> str:
+    """The domain as a sentence without its full stop: "hidden_size must be auto or a whole number from 1 to 8,192"."""
+    return f"{of.name} must be {domain(of)}"
+
+
+def written(value: object) -> str:
+    """A value as a person writes it, and as `--set` reads it: none, yes, "lowercase, ascii"."""
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case tuple() | list():
+            return ", ".join(written(item) for item in value)
+        case float():
+            return f"{value:.15g}" if float(f"{value:.15g}") == value else repr(value)
+        case _:
+            return str(value)
