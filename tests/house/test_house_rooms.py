@@ -1,0 +1,116 @@
+"""The rooms keep apart: what each one loads, and what every one of them leaves out."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "charplay"
+ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for path in PACKAGE.rglob("*.py")
+    if path.name != "__main__.py"  # importing it runs the program
+)
+HEAVY = {"torch", "textual"}
+KNOWN_TO = {"training": {"torch"}, "tui": {"textual"}}
+
+
+def loaded_by(code, *arguments):
+    """The top-level modules loaded after `code` ran in a fresh process."""
+    tail = "\nimport sys\nsys.stderr.write('\\nLOADED ' + ' '.join({name.partition('.')[0] for name in sys.modules}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code + tail, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=ROOT,
+        check=False,
+    )
+    assert "LOADED" in done.stderr, done.stderr
+    return set(done.stderr.rpartition("LOADED ")[2].split())
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_loads_only_the_heavy_packages_it_may_know(room):
+    modules = [name for name in MODULES if name.startswith(f"charplay.{room}")]
+    assert modules
+    loaded = loaded_by("import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)", *modules)
+    assert f"charplay.{room}".partition(".")[0] in loaded
+    assert loaded & HEAVY <= KNOWN_TO.get(room, set())
+
+
+def test_the_check_above_can_fail():
+    assert "textual" in loaded_by("import textual")
+
+
+def test_help_and_version_load_neither_torch_nor_textual():
+    for arguments in ("['--help']", "['train', '--help']", "['--version']"):
+        loaded = loaded_by(f"from charplay.cli.main import run\nrun({arguments})")
+        assert "charplay" in loaded
+        assert not loaded & HEAVY
+
+
+def test_the_trainers_door_opens_without_torch():
+    assert "torch" not in loaded_by("import charplay.training.door")
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("__init__.py")), ids=lambda path: path.parent.name)
+def test_no_init_imports_anything_of_ours(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            assert not any(alias.name.startswith("charplay") for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0
+            assert not (node.module or "").startswith("charplay")
+
+
+def test_the_import_contracts_hold():
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        capture_output=True, text=True, timeout=100, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+def test_an_import_against_a_contract_is_caught(tmp_path):
+    copied = tmp_path / "charplay"
+    for path in PACKAGE.rglob("*.py"):
+        target = copied / path.relative_to(PACKAGE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(path.read_text())
+    (copied / "recipes" / "wrong.py").write_text('"""Against the contract."""\n\nimport charplay.tui\n')
+    (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        capture_output=True, text=True, timeout=100, cwd=tmp_path, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "charplay.recipes.wrong" in done.stdout
+
+
+def test_no_module_is_a_catch_all():
+    assert not [name for name in MODULES if name.rpartition(".")[2] in {"utils", "util", "helpers", "misc", "common"}]
+
+
+def listed(folder):
+    return {path.stem for path in (PACKAGE / folder).glob("*.py") if not path.name.startswith("_")}
+
+
+def unpaired(torch_layers, numpy_steps):
+    return torch_layers ^ numpy_steps
+
+
+def test_each_cell_has_its_layer_and_its_step():
+    cells = listed("training/cells")
+    assert {"lstm", "gru"} <= cells
+    assert not unpaired(cells, listed("sampling/cells"))
+
+
+def test_a_cell_with_one_file_missing_is_caught():
+    cells = listed("training/cells")
+    assert unpaired(cells | {"half"}, listed("sampling/cells")) == {"half"}
+    assert unpaired(cells, cells | {"half"}) == {"half"}
