@@ -8,10 +8,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from charplay.messages import commands, events
-from charplay.messages.post import MOST_ROWS, Inbox, Mailbox
 from hypothesis import given
 from hypothesis import strategies as st
+
+from charplay.messages import commands, events
+from charplay.messages.post import MOST_ROWS, Inbox, Mailbox
 
 FACTS = [
     events.Preparing(phase="reading"),
