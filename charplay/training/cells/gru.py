@@ -1,0 +1,44 @@
+"""The GRU layer: torch's fused kernels, gates in torch's order r, z, n; the reset gate comes after the product."""
+
+import torch
+from torch import Tensor, nn
+
+GATES = 3
+FORGET = None
+"""A GRU has no gate whose bias starts at 1."""
+
+OPTIONS = (True, 1, 0.0, True, False, False)
+"""What torch's function wants to know besides: biases, one layer, no dropout, training, one direction, time first."""
+
+
+class Layer(nn.GRU):
+    """One GRU layer with one bias.
+
+    torch adds two biases; ours is the input's. The hidden one is zero for every gate (for n too, where it would not
+    be redundant), frozen, and not part of a checkpoint: that is what makes 3 h (i + h + 1) parameters.
+    """
+
+    weight_ih_l0: nn.Parameter
+    weight_hh_l0: nn.Parameter
+    bias_ih_l0: nn.Parameter
+    bias_hh_l0: nn.Parameter
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__(input_size, hidden_size)
+        nn.init.zeros_(self.bias_hh_l0).requires_grad_(False)  # noqa: FBT003 - torch's signature
+
+    def zero_state(self, batch_size: int) -> tuple[Tensor, ...]:
+        """The hidden state, (1, B, H)."""
+        return (self.weight_hh_l0.new_zeros(1, batch_size, self.hidden_size),)
+
+    def read(
+        self, inputs: Tensor, state: tuple[Tensor, ...], weight_hh: Tensor | None = None
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """(T, B, I) to (T, B, H), and the state after it; `weight_hh` stands in for the layer's own."""
+        (hidden,) = state
+        if weight_hh is None:
+            outputs, hidden = self(inputs, hidden)
+            return outputs, (hidden,)
+        weights = (self.weight_ih_l0, weight_hh, self.bias_ih_l0, self.bias_hh_l0)
+        outputs, hidden = torch.gru(inputs, hidden, weights, *OPTIONS)
+        return outputs, (hidden,)

@@ -1,0 +1,44 @@
+"""The LSTM layer: torch's fused kernels, gates in torch's order i, f, g, o."""
+
+import torch
+from torch import Tensor, nn
+
+GATES = 4
+FORGET = 1
+"""Which gate keeps the memory; its bias starts at 1."""
+
+OPTIONS = (True, 1, 0.0, True, False, False)
+"""What torch's function wants to know besides: biases, one layer, no dropout, training, one direction, time first."""
+
+
+class Layer(nn.LSTM):
+    """One LSTM layer with one bias.
+
+    torch adds two biases of which the second is redundant: it is zero, frozen, and not part of a checkpoint.
+    """
+
+    weight_ih_l0: nn.Parameter
+    weight_hh_l0: nn.Parameter
+    bias_ih_l0: nn.Parameter
+    bias_hh_l0: nn.Parameter
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__(input_size, hidden_size)
+        nn.init.zeros_(self.bias_hh_l0).requires_grad_(False)  # noqa: FBT003 - torch's signature
+
+    def zero_state(self, batch_size: int) -> tuple[Tensor, ...]:
+        """Hidden and cell state, each (1, B, H)."""
+        zeros = self.weight_hh_l0.new_zeros(1, batch_size, self.hidden_size)
+        return zeros, zeros.clone()
+
+    def read(
+        self, inputs: Tensor, state: tuple[Tensor, ...], weight_hh: Tensor | None = None
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """(T, B, I) to (T, B, H), and the state after it; `weight_hh` stands in for the layer's own."""
+        hidden, cell = state
+        if weight_hh is None:
+            outputs, (hidden, cell) = self(inputs, (hidden, cell))
+            return outputs, (hidden, cell)
+        weights = (self.weight_ih_l0, weight_hh, self.bias_ih_l0, self.bias_hh_l0)
+        outputs, hidden, cell = torch.lstm(inputs, (hidden, cell), weights, *OPTIONS)
+        return outputs, (hidden, cell)

@@ -1,0 +1,67 @@
+"""Optimizers as the trainer uses them: found by name, a rate for every group, a state that fits a file of arrays."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from charplay.recipes.fields import Recipe
+from charplay.training.network import CharNet
+
+
+def build_optimizers(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[torch.optim.Optimizer, ...]:
+    """The recipe's optimizer over the network's trainable parameters."""
+    module = import_module(f"charplay.training.optimizers.{recipe.optimizer.replace('-', '_')}")
+    built: tuple[torch.optim.Optimizer, ...] = module.build(network, recipe, fused=fused)
+    return built
+
+
+def groups(parameters: Iterable[nn.Parameter], scale: float = 1.0) -> list[dict[str, Any]]:
+    """Two parameter groups: matrices, which weight decay pulls at, and vectors, which it leaves alone.
+
+    `scale` is the groups' learning rate as a multiple of the recipe's.
+    """
+    trainable = [p for p in parameters if p.requires_grad]
+    matrices = [p for p in trainable if p.ndim > 1]
+    vectors = [p for p in trainable if p.ndim == 1]
+    both = [
+        {"params": matrices, "scale": scale, "decays": True},
+        {"params": vectors, "scale": scale, "decays": False},
+    ]
+    return [group for group in both if group["params"]]
+
+
+def take_step(optimizers: Sequence[torch.optim.Optimizer], rate: float, weight_decay: float) -> None:
+    """One step at learning rate `rate`, after decoupled weight decay (the same for every optimizer)."""
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = rate * group["scale"]
+            if weight_decay and group["decays"]:
+                with torch.no_grad():
+                    torch._foreach_mul_(group["params"], 1 - group["lr"] * weight_decay)
+        optimizer.step()
+
+
+def state_arrays(optimizers: Sequence[torch.optim.Optimizer]) -> dict[str, np.ndarray]:
+    """Copies of everything the optimizers remember, named `optimizer.{which}.{parameter}.{name}`."""
+    arrays = {}
+    for k, optimizer in enumerate(optimizers):
+        for index, memory in optimizer.state_dict()["state"].items():
+            for name, value in memory.items():
+                if isinstance(value, Tensor):
+                    arrays[f"optimizer.{k}.{index}.{name}"] = value.detach().cpu().numpy().copy()
+    return arrays
+
+
+def load_state_arrays(optimizers: Sequence[torch.optim.Optimizer], arrays: Mapping[str, np.ndarray]) -> None:
+    """Put back what `state_arrays` gave."""
+    for k, optimizer in enumerate(optimizers):
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, array in arrays.items():
+            match key.split("."):
+                case ["optimizer", which, index, name] if int(which) == k:
+                    state.setdefault(int(index), {})[name] = torch.from_numpy(np.array(array))
+        optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

@@ -1,0 +1,1 @@
+"""Optimizers: one file is one optimizer, `build(network, recipe, fused=...)`."""

@@ -1,0 +1,13 @@
+"""NAdam: Adam that looks one step of momentum ahead. torch has no fused kernel for it."""
+
+import torch
+
+from charplay.recipes.fields import Recipe
+from charplay.training.network import CharNet
+from charplay.training.optimization import groups
+
+
+def build(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[torch.optim.Optimizer, ...]:
+    """NAdam over every trainable parameter."""
+    betas = (recipe.beta1, recipe.beta2)
+    return (torch.optim.NAdam(groups(network.parameters()), betas=betas, eps=recipe.epsilon),)

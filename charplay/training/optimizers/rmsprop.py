@@ -1,0 +1,12 @@
+"""RMSprop: steps divided by a running root mean square of the gradient. torch has no fused kernel for it."""
+
+import torch
+
+from charplay.recipes.fields import Recipe
+from charplay.training.network import CharNet
+from charplay.training.optimization import groups
+
+
+def build(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[torch.optim.Optimizer, ...]:
+    """RMSprop over every trainable parameter; `decay` is its memory."""
+    return (torch.optim.RMSprop(groups(network.parameters()), alpha=recipe.decay, eps=recipe.epsilon),)

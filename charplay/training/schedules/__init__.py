@@ -1,0 +1,1 @@
+"""Learning-rate schedules: one file is one schedule, `factor(progress, warmup)`."""

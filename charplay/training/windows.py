@@ -1,0 +1,78 @@
+"""Windows: T characters from anywhere in the text, each read from a fresh state."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from charplay.recipes.fields import Recipe
+from charplay.training.ids import Ids
+from charplay.training.shuffling import shuffled
+
+AHEAD = 64
+"""Batches whose order is worked out at once."""
+
+
+def window_count(characters: int, length: int, stride: int, limit: int | None) -> int:
+    """How many windows of `length` characters, each followed by one more, begin `stride` apart in the text."""
+    count = -(-(characters - length) // stride)
+    return max(0, count if limit is None else min(count, limit))
+
+
+class Windows:
+    """Every window of the text once an epoch, in order or shuffled; the last batch of an epoch may be smaller.
+
+    A window is cut when its batch is: memory is the text's ids and one batch, whatever the stride.
+
+    Args:
+        text: at least `length` + 1 ids.
+        length: T.
+        batch_size: B.
+        recipe: gives `stride`, `window_limit`, `target`, `shuffle` and `seed`.
+    """
+
+    carries = False
+
+    def __init__(self, text: Ids, length: int, batch_size: int, recipe: Recipe) -> None:
+        self._text = text
+        self._stride = recipe.stride or 1
+        self._size = batch_size
+        self._shuffle = recipe.shuffle
+        self._seed = recipe.seed
+        self._last = recipe.target == "last"
+        self._count = window_count(len(text), length, self._stride, recipe.window_limit)
+        self.steps_per_epoch = -(-self._count // batch_size)
+        self._positions = torch.arange(length + 1, device=text.home).unsqueeze(1)
+        self._epoch = 0
+        self._step = 0
+        self._ahead: list[Tensor] = []
+
+    def next(self) -> tuple[Tensor, Tensor]:
+        """Ids (T, B) and the ids to predict: after each, (T, B), or after the last, (B,)."""
+        if not self._ahead:
+            self._ahead = self._starts()[::-1]
+        starts = self._ahead.pop()
+        ids = self._text.gather(self._positions + starts)
+        self._step += 1
+        if self._step == self.steps_per_epoch:
+            self._epoch, self._step = self._epoch + 1, 0
+        return ids[:-1], ids[-1] if self._last else ids[1:]
+
+    def _starts(self) -> list[Tensor]:
+        """Where the windows of the next batches begin, up to the epoch's end; a (B,) tensor for each batch."""
+        first = self._step * self._size
+        indices = np.arange(first, min(first + AHEAD * self._size, self._count))
+        if self._shuffle:
+            indices = shuffled(indices, self._count, self._seed, self._epoch)
+        starts = torch.from_numpy(indices * self._stride).to(self._text.home)
+        return list(torch.split(starts, self._size))
+
+    def state(self) -> dict[str, int]:
+        """The epoch, and the batches done in it."""
+        return {"epoch": self._epoch, "step": self._step}
+
+    def load(self, state: Mapping[str, int]) -> None:
+        """Go to a position."""
+        self._epoch, self._step = int(state["epoch"]), int(state["step"])
+        self._ahead = []
