@@ -1,0 +1,135 @@
+"""The network a resolved recipe builds, counted before anything is built: shapes, parameters, examples, memory."""
+
+from dataclasses import dataclass
+from math import floor
+
+from charplay.recipes.fields import Recipe
+
+GATES = {"lstm": 4, "gru": 3}
+"""Matrices that each cell stacks: its parameters are gates x hidden x (input + hidden + 1)."""
+
+FLOAT = 4  # bytes
+OPTIMIZER_STATES = {"sgd": 1, "rmsprop": 1}
+"""Numbers an optimizer remembers of each parameter; 2 for the others, as in Adam."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """One layer: `shape` is length x batch x width, without the length where only the last position counts."""
+
+    name: str
+    shape: tuple[int, ...]
+    parameters: int
+    formula: str
+
+    @property
+    def output_shape(self) -> str:
+        """The shape as a person writes it: "64 x 32 x 256"."""
+        return " x ".join(f"{size:,}" for size in self.shape)
+
+
+def whole(recipe: Recipe, name: str) -> int:
+    """A size that `resolve` has filled in; TypeError where it is still `auto`, or does not apply."""
+    value = getattr(recipe, name)
+    if not isinstance(value, int):
+        raise TypeError(f"{name} is {value}: the recipe is not resolved")
+    return value
+
+
+def input_size(recipe: Recipe, vocabulary_size: int) -> int:
+    """Width of what enters the first recurrent layer."""
+    match recipe.input:
+        case "embedding":
+            return whole(recipe, "embedding_size")
+        case "one-hot":
+            return vocabulary_size
+        case "scalar":
+            return 1
+
+
+def layer_table(recipe: Recipe, vocabulary_size: int) -> tuple[LayerRow, ...]:
+    """Every layer of the network, from the input to the output; dropout has a row where it is on."""
+    length, batch = whole(recipe, "sequence_length"), whole(recipe, "batch_size")
+    hidden, depth = whole(recipe, "hidden_size"), whole(recipe, "num_layers")
+    rows = [_input_row(recipe, (length, batch), vocabulary_size)]
+
+    def drop(share: object) -> None:
+        if isinstance(share, float) and share > 0:
+            rows.append(
+                LayerRow("dropout", rows[-1].shape, 0, f"each value is 0 with probability {share:g} in training")
+            )
+
+    drop(recipe.input_dropout)
+    for layer in range(depth):
+        width = rows[-1].shape[-1]
+        gates = GATES[recipe.cell]
+        count = gates * hidden * (width + hidden + 1)
+        formula = f"{gates} x {hidden:,} x ({width:,} + {hidden:,} + 1) = {count:,}"
+        rows.append(LayerRow(f"{recipe.cell} {layer + 1}", (length, batch, hidden), count, formula))
+        drop(recipe.dropout if layer + 1 < depth else recipe.output_dropout)
+    count = (hidden + 1) * vocabulary_size
+    positions = (batch,) if recipe.target == "last" else (length, batch)
+    formula = f"({hidden:,} + 1) x {vocabulary_size:,} = {count:,}"
+    return (*rows, LayerRow("output", (*positions, vocabulary_size), count, formula))
+
+
+def _input_row(recipe: Recipe, positions: tuple[int, int], vocabulary_size: int) -> LayerRow:
+    width = input_size(recipe, vocabulary_size)
+    shape = (*positions, width)
+    match recipe.input:
+        case "embedding":
+            count = vocabulary_size * width
+            return LayerRow("embedding", shape, count, f"{vocabulary_size:,} x {width:,} = {count:,}")
+        case "one-hot":
+            return LayerRow("one-hot", shape, 0, f"the character's place of {width:,} is 1, the others are 0")
+        case "scalar":
+            scale = f" / {vocabulary_size:,}" if recipe.scalar_scale == "vocabulary" else ""
+            return LayerRow("scalar", shape, 0, f"the character's id{scale}")
+
+
+def parameter_count(recipe: Recipe, vocabulary_size: int) -> int:
+    """All numbers that training changes."""
+    return sum(row.parameters for row in layer_table(recipe, vocabulary_size))
+
+
+def training_characters(recipe: Recipe, characters: int) -> int:
+    """How many of the text's characters are trained on: the rest, its end, is held out."""
+    return floor(characters * (1 - recipe.validation_fraction))
+
+
+def examples_per_epoch(recipe: Recipe, characters: int) -> int:
+    """Windows, or sequences of the streams, in one pass over the text.
+
+    A window of length T needs one more character to predict. B streams share all but the first character to predict;
+    what does not fill a sequence at a stream's end is left out.
+    """
+    predicted = training_characters(recipe, characters) - 1
+    length, batch = whole(recipe, "sequence_length"), whole(recipe, "batch_size")
+    if recipe.batching == "stream":
+        return predicted // batch // length * batch
+    windows = max(0, -(-(predicted + 1 - length) // (recipe.stride or 1)))
+    return min(windows, recipe.window_limit or windows)
+
+
+def steps_per_epoch(recipe: Recipe, characters: int) -> int:
+    """Optimizer steps in one pass over the text; a last batch of windows may be smaller than the others."""
+    return -(-examples_per_epoch(recipe, characters) // whole(recipe, "batch_size"))
+
+
+def memory_bytes(recipe: Recipe, vocabulary_size: int, characters: int) -> int:
+    """An estimate of what training keeps in memory, in bytes, without the libraries themselves.
+
+    Weights, gradients, the optimizer's memory and the average of weights; of each position of a batch what the
+    backward pass reads again (input, gates, cell and state, dropout's copies) and the logits three times (themselves,
+    their logarithmic softmax, their gradient); the text's ids.
+    """
+    table = layer_table(recipe, vocabulary_size)
+    copies = 2 + OPTIMIZER_STATES.get(recipe.optimizer, 2) + (recipe.average > 0)
+    weights = copies * sum(row.parameters for row in table)
+    *inner, output = table
+    positions = whole(recipe, "sequence_length") * whole(recipe, "batch_size")
+    recurrent = whole(recipe, "num_layers") * (GATES[recipe.cell] + 1) * whole(recipe, "hidden_size")
+    outputs = output.shape[0] if recipe.target == "last" else positions
+    activations = positions * (sum(row.shape[-1] for row in inner) + recurrent) + 3 * outputs * vocabulary_size
+    id_bytes = 1 if vocabulary_size <= 256 else 2 if vocabulary_size <= 65536 else 4
+    return FLOAT * (weights + activations) + id_bytes * characters

@@ -1,0 +1,218 @@
+"""`auto` becomes numbers: sizes from the budget and the text.
+
+The rules are curves through what was tuned by hand on two CPU cores (docs/RECIPES.md), and everything is measured in
+their seconds: a budget is worth as many *yardstick seconds* as those two cores would need for what it reads.
+
+    hidden_size      256 x (seconds / 148) ^ 1/4, at most the square root of the text's length, in steps of 32
+    batch_size        16 x (seconds / 10) ^ 1/5, a power of two; windows take four times as many
+    sequence_length   48 x (seconds / 10) ^ 1/8, in steps of 16
+    learning_rate   0.01 x (128 / hidden_size) ^ 0.7, at most 0.01
+    output_dropout   0.2 for each doubling of the epochs beyond 6, at most 0.5
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, log, log2, sqrt
+
+from charplay.recipes.faults import RecipeError
+from charplay.recipes.fields import Recipe
+from charplay.recipes.network import (
+    examples_per_epoch,
+    parameter_count,
+    steps_per_epoch,
+    training_characters,
+    whole,
+)
+
+MINIMUM = 200
+"""Characters in the shortest text that trains."""
+
+YARDSTICK = {128: 55e9, 256: 78e9, 512: 90e9}
+"""Floating-point operations a second that two CPU cores reach in training, by hidden size."""
+
+RATES = {"sgd": 50.0, "rmsprop": 0.3}
+"""Learning rate as a multiple of Adam's; 1 for the others."""
+
+ROWS = 750
+"""Rows of metrics in a run, about."""
+
+EVALUATIONS = 30
+"""Evaluations in a run, at most about; fewer where they would cost more than EVALUATION_SHARE of it."""
+
+EVALUATION_SHARE = 0.05
+EVALUATED = 131_072
+"""Held-out characters that an evaluation reads, at most. Reading is three times as fast as training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A recipe without `auto` (but for device, precision and threads, which training decides), and what was bent."""
+
+    recipe: Recipe
+    notes: tuple[str, ...]
+
+
+def resolve(
+    recipe: Recipe, characters: int, vocabulary_size: int, speed: Mapping[int, float] | None = None
+) -> Resolution:
+    """Fill in every `auto` from the budget and a text of so many characters and distinct characters.
+
+    `speed` gives the characters a second that training reads here, by hidden size; it scales budgets in minutes.
+    Pure, and a resolved recipe resolves to itself. Streams and lengths too large for the text shrink, with a note.
+    Raises RecipeError where the text has under 200 characters.
+    """
+    if characters < MINIMUM:
+        raise RecipeError(f"the text has {characters:,} characters; training needs at least {MINIMUM}")
+    text = _Text(characters, training_characters(recipe, characters), vocabulary_size)
+    notes: list[str] = []
+    recipe = _inputs(recipe, text, notes)
+    recipe = _hidden(recipe, text, speed)
+    seconds = _worth(recipe, whole(recipe, "hidden_size"), text, speed)
+    recipe = _fitted(_batches(recipe, seconds), text, notes)
+    recipe = _regularized(recipe, seconds, text)
+    return Resolution(_rhythm(_watched(recipe, text, notes), seconds, text), tuple(notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    characters: int
+    trained: int
+    vocabulary: int
+
+
+def _filled(recipe: Recipe, **values: object) -> Recipe:
+    """The recipe with these values where it says `auto`."""
+    return recipe.model_copy(update={name: new for name, new in values.items() if getattr(recipe, name) == "auto"})
+
+
+def _inputs(recipe: Recipe, text: _Text, notes: list[str]) -> Recipe:
+    """Depth, and the embedding: 64 wide, less where there are few characters to tell apart."""
+    recipe = _filled(recipe, num_layers=2 if recipe.dropout else 1)
+    if recipe.input == "embedding":
+        return _filled(recipe, embedding_size=min(64, 8 * ceil(text.vocabulary / 8)))
+    if recipe.input == "scalar" and text.vocabulary > 256:
+        notes.append(
+            f"scalar input puts {text.vocabulary:,} characters into one number; an embedding learns far better"
+        )
+    return recipe.model_copy(update={"embedding_size": None})
+
+
+def _hidden(recipe: Recipe, text: _Text, speed: Mapping[int, float] | None) -> Recipe:
+    """The largest size that the budget carries: a larger one reads fewer characters in the same time."""
+
+    def carried(size: int) -> bool:
+        most = 256 * (_worth(recipe, size, text, speed) / 148) ** 0.25 / sqrt(whole(recipe, "num_layers"))
+        return bool(size <= min(most, sqrt(text.trained)))
+
+    return _filled(recipe, hidden_size=max(filter(carried, range(32, 2049, 32)), default=32))
+
+
+def _worth(recipe: Recipe, hidden: int, text: _Text, speed: Mapping[int, float] | None) -> float:
+    """The budget in yardstick seconds, at least 1, for a network of this hidden size."""
+    if recipe.steps is not None:
+        return max(1.0, recipe.steps * _positions(recipe) / _yardstick(recipe, hidden, text))
+    if recipe.epochs is not None:
+        return max(1.0, recipe.epochs * _read_per_epoch(recipe, text) / _yardstick(recipe, hidden, text))
+    minutes = 3.0 if recipe.minutes is None else recipe.minutes
+    ratios = {size: measured / _yardstick(recipe, size, text) for size, measured in (speed or {}).items()}
+    return max(1.0, 60 * minutes * (_between(ratios, hidden) if ratios else 1.0))
+
+
+def _positions(recipe: Recipe) -> int:
+    """Characters that one step reads; usual ones where they are still open."""
+    length = 64 if recipe.sequence_length == "auto" else recipe.sequence_length
+    return length * (32 if recipe.batch_size == "auto" else recipe.batch_size)
+
+
+def _read_per_epoch(recipe: Recipe, text: _Text) -> float:
+    """Characters that one epoch reads: a stream reads each once, overlapping windows many times."""
+    if recipe.batching == "stream":
+        return text.trained
+    windows = min(ceil(text.trained / (recipe.stride or 1)), recipe.window_limit or text.trained)
+    return windows * (64 if recipe.sequence_length == "auto" else recipe.sequence_length)
+
+
+def _yardstick(recipe: Recipe, hidden: int, text: _Text) -> float:
+    """Characters a second that two CPU cores train on with this hidden size, from its floating-point operations."""
+    sized = recipe.model_copy(update={"hidden_size": hidden, "sequence_length": 1, "batch_size": 1})
+    return _between(YARDSTICK, hidden) / (6 * parameter_count(sized, text.vocabulary))
+
+
+def _between(table: Mapping[int, float], size: int) -> float:
+    """The table's value at `size`, in a straight line over the sizes' logarithms; beyond the ends, the end's."""
+    sizes = sorted(table)
+    size = min(max(size, sizes[0]), sizes[-1])
+    for low, high in pairwise(sizes):
+        if size <= high:
+            share = log(size / low) / log(high / low)
+            return table[low] + share * (table[high] - table[low])
+    return table[size]
+
+
+def _batches(recipe: Recipe, seconds: float) -> Recipe:
+    """Longer budgets afford steadier gradients that reach further back."""
+    streams = 2 ** round(log2(16 * (seconds / 10) ** 0.2))
+    return _filled(
+        recipe,
+        batch_size=min(1024, streams * (4 if recipe.batching == "windows" else 1)),
+        sequence_length=min(256, 16 * round(3 * (seconds / 10) ** 0.125)),
+    )
+
+
+def _fitted(recipe: Recipe, text: _Text, notes: list[str]) -> Recipe:
+    """Streams and lengths that the text can fill at least once."""
+    length, batch = whole(recipe, "sequence_length"), whole(recipe, "batch_size")
+    room = text.trained - 1
+    if recipe.batching == "windows":
+        fits = {"sequence_length": length if length <= room else text.trained // 2}
+        fits["batch_size"] = min(batch, examples_per_epoch(recipe.model_copy(update=fits), text.characters))
+    elif length * batch > room:
+        fits = {"sequence_length": min(length, room // min(batch, 4))}
+        fits["batch_size"] = min(batch, room // fits["sequence_length"])
+    else:
+        return recipe
+    shrunk = [
+        f"{name} {getattr(recipe, name):,} becomes {size:,}"
+        for name, size in fits.items()
+        if size != getattr(recipe, name)
+    ]
+    if shrunk:
+        notes.append(f"the text is short for these sizes: {' and '.join(shrunk)}")
+    return recipe.model_copy(update=fits)
+
+
+def _regularized(recipe: Recipe, seconds: float, text: _Text) -> Recipe:
+    """The learning rate by the network's size; dropout by how often the text is read."""
+    hidden = whole(recipe, "hidden_size")
+    rate = min(0.01, 0.01 * (128 / hidden) ** 0.7) * RATES.get(recipe.optimizer, 1.0)
+    predicted = seconds * _yardstick(recipe, hidden, text)
+    if recipe.target == "last":
+        predicted /= whole(recipe, "sequence_length")
+    doublings = log2(max(1.0, predicted / text.trained / 6))
+    return _filled(recipe, learning_rate=float(f"{rate:.2g}"), output_dropout=min(0.5, round(4 * doublings) / 20))
+
+
+def _watched(recipe: Recipe, text: _Text, notes: list[str]) -> Recipe:
+    """What decides which checkpoint is best: the training loss where nothing is held out."""
+    if recipe.monitor == "train_loss" or text.trained < text.characters:
+        return recipe
+    notes.append("nothing is held out, so the training loss decides what is best")
+    return recipe.model_copy(update={"monitor": "train_loss"})
+
+
+def _rhythm(recipe: Recipe, seconds: float, text: _Text) -> Recipe:
+    """How often a row is written, the held-out text read, the run saved."""
+    positions = whole(recipe, "sequence_length") * whole(recipe, "batch_size")
+    read = seconds * _yardstick(recipe, whole(recipe, "hidden_size"), text)
+    total = read / positions
+    if recipe.steps is not None:
+        total = recipe.steps
+    elif recipe.epochs is not None:
+        total = recipe.epochs * steps_per_epoch(recipe, text.characters)
+    recipe = _filled(recipe, log_every=max(1, int(total / ROWS)))
+    cost = min(text.characters - text.trained, EVALUATED) / 3
+    evaluations = min(EVALUATIONS, max(3.0, EVALUATION_SHARE * read / max(cost, 1.0)))
+    log_every = whole(recipe, "log_every")
+    recipe = _filled(recipe, evaluate_every=log_every * max(1, round(total / evaluations / log_every)))
+    return _filled(recipe, save_every=recipe.evaluate_every)
