@@ -1,0 +1,136 @@
+"""A safetensors file with one JSON value in its metadata: how checkpoints and resume files lie on the disk.
+
+Nothing in a file is believed before it is checked, and nothing in it is ever run.
+"""
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+KEY = "charplay"
+MOST_HEADER = 2**20
+"""Bytes of the longest header that is written or read: room for 250,000 distinct characters, and read in no time."""
+
+_ITEM_BYTES = {
+    **dict.fromkeys(("BOOL", "U8", "I8"), 1),
+    **dict.fromkeys(("U16", "I16", "F16"), 2),
+    **dict.fromkeys(("U32", "I32", "F32"), 4),
+    **dict.fromkeys(("U64", "I64", "F64", "C64"), 8),
+}
+
+
+class ArchiveError(ValueError):
+    """The reason, as half a sentence, why a file cannot be read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a header says of one tensor."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A file's first part: the JSON value and what each tensor is."""
+
+    value: dict[str, Any]
+    tensors: dict[str, Declared]
+
+
+def pack(tensors: Mapping[str, np.ndarray], value: Mapping[str, Any]) -> bytes:
+    """The bytes of a file. Any memory layout is taken; numbers that are not finite are refused."""
+    # safetensors writes the memory as it lies, so a transposed view would come back scrambled.
+    dense = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
+    for name, tensor in dense.items():
+        if tensor.dtype.kind in "fc" and not np.isfinite(tensor).all():
+            raise ArchiveError(f"{name} holds numbers that are not finite")
+    try:
+        data = save(dense, metadata={KEY: json.dumps(value, ensure_ascii=False)})
+    except (SafetensorError, TypeError, ValueError) as error:
+        raise ArchiveError(f"it cannot be written: {error}") from error
+    if int.from_bytes(data[:8], "little") > MOST_HEADER:
+        raise ArchiveError("its description is too long")
+    return data
+
+
+def read_header(file: BinaryIO) -> Header:
+    """Read and check the header of an open file; no more than its bytes are read."""
+    size = os.fstat(file.fileno()).st_size
+    start = file.read(8)
+    length = int.from_bytes(start, "little")
+    if len(start) < 8 or not 2 <= length <= min(MOST_HEADER, size - 8):
+        raise ArchiveError(_foreign(start))
+    raw = file.read(length)
+    if raw[:1] != b"{":
+        raise ArchiveError(_foreign(start))
+    fields = _parse(raw, "its header")
+    metadata = fields.pop("__metadata__", None)
+    text = metadata.get(KEY) if isinstance(metadata, dict) else None
+    if not isinstance(text, str):
+        raise ArchiveError("it is a safetensors file of another program")
+    tensors = {name: _declared(name, entry) for name, entry in fields.items()}
+    claimed = sum(_bytes(tensor) for tensor in tensors.values())
+    if claimed != size - 8 - length:
+        raise ArchiveError(f"its tensors need {claimed:,} bytes and it holds {max(size - 8 - length, 0):,}")
+    return Header(_parse(text, "its description"), tensors)
+
+
+def read_tensors(file: BinaryIO) -> dict[str, np.ndarray]:
+    """Read the tensors of an open file whose header was read and checked."""
+    file.seek(0)
+    try:
+        tensors: dict[str, np.ndarray] = load(file.read())
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise ArchiveError(_short(str(error))) from None
+    return tensors
+
+
+def _foreign(start: bytes) -> str:
+    if start.startswith((b"PK", b"\x80")):
+        return "it is a pickle or a zip, as torch.save writes them, and may run code; charplay opens safetensors only"
+    return "it is empty" if not start else "it is not a safetensors file"
+
+
+def _parse(text: str | bytes, what: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text, object_pairs_hook=_distinct)
+        json.dumps(value, ensure_ascii=False).encode()  # an escape can spell half a character, which nothing can show
+    except ArchiveError as error:
+        raise ArchiveError(f"{what} {error}") from None
+    except (ValueError, RecursionError):
+        raise ArchiveError(f"{what} is not JSON") from None
+    if not isinstance(value, dict):
+        raise ArchiveError(f"{what} is not a JSON object")
+    return value
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ArchiveError("names something twice")
+    return value
+
+
+def _declared(name: str, entry: object) -> Declared:
+    match entry:
+        case {"dtype": str(dtype), "shape": list(shape)} if dtype in _ITEM_BYTES and len(shape) <= 8:
+            if all(type(n) is int and 0 <= n < 2**40 for n in shape):
+                return Declared(dtype, tuple(shape))
+    raise ArchiveError(f"its header says nothing sound of {_short(name)!r}")
+
+
+def _bytes(tensor: Declared) -> int:
+    return math.prod(tensor.shape) * _ITEM_BYTES[tensor.dtype]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 120 else text[:119] + "…"

@@ -1,0 +1,217 @@
+"""A checkpoint: one self-contained file with the weights, the recipe, the vocabulary and where they come from."""
+
+import math
+import platform
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import numpy as np
+import safetensors
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from charplay import __version__
+from charplay.recipes.fields import Recipe
+from charplay.runs import archive, durable
+from charplay.runs.archive import ArchiveError, Declared
+
+FORMAT = 1
+
+
+class CheckpointError(Exception):
+    """A file is no checkpoint, or weights are not fit to be saved; the text is a sentence with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The text that was learned. `sha256` is of the file's bytes; `characters` counts what training saw."""
+
+    name: str
+    path: str
+    sha256: str
+    characters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Checkpoint:
+    """Weights and all that is needed to play them. Losses are nats per character, None where not known."""
+
+    tensors: Mapping[str, np.ndarray]
+    """float32, named and shaped as `tensor_shapes` says; empty where only the header was read."""
+    recipe: Recipe
+    """The resolved recipe."""
+    vocabulary: str
+    """The characters in the order of their ids: distinct and sorted."""
+    corpus: Origin
+    step: int
+    epoch: float
+    seconds: float
+    train_loss: float | None = None
+    val_loss: float | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Versions that matter; those of charplay, numpy, safetensors and python are added at the first write."""
+
+
+class _Metadata(BaseModel):
+    """What stands in the file besides the tensors."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+    format: int
+    versions: dict[str, str]
+    recipe: Recipe
+    vocabulary: str
+    corpus: Origin
+    step: Annotated[int, Field(ge=0, lt=2**63)]
+    epoch: Annotated[float, Field(ge=0)]
+    seconds: Annotated[float, Field(ge=0)]
+    train_loss: float | None
+    val_loss: float | None
+
+
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint durably.
+
+    Raises:
+        CheckpointError: weights that are not finite, not float32 or not what the recipe says; the old file is kept.
+        OSError: the disk is full, the folder has gone and the like; the old file is kept.
+    """
+    try:
+        metadata = _described(checkpoint)
+        _check(metadata, {name: _declare(tensor) for name, tensor in checkpoint.tensors.items()})
+        data = archive.pack(checkpoint.tensors, metadata.model_dump(mode="json"))
+    except ArchiveError as error:
+        raise CheckpointError(f"{path.name} was not saved: {error}") from error
+    durable.replace_bytes(path, data)
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Read and check a checkpoint; CheckpointError with the reason where it is none."""
+    with _opened(path) as file:
+        metadata = _read_metadata(path, file)
+        tensors = archive.read_tensors(file)
+        for name, tensor in tensors.items():
+            if not np.isfinite(tensor).all():
+                raise ArchiveError(f"{name} holds numbers that are not finite")
+        return _checkpoint(metadata, tensors)
+
+
+def read_header(path: Path) -> Checkpoint:
+    """The checkpoint without its tensors: only the file's first few kilobytes are read."""
+    with _opened(path) as file:
+        return _checkpoint(_read_metadata(path, file), {})
+
+
+def tensor_shapes(recipe: Recipe, vocabulary_size: int, gates: int) -> dict[str, tuple[int, ...]]:
+    """Name and shape of every tensor in a checkpoint of a resolved recipe; `gates` is 4 for an LSTM, 3 for a GRU.
+
+    The recurrent tensors hold their gates one under another, each `hidden_size` rows, in torch's order.
+    """
+    hidden, layers = _number(recipe, "hidden_size"), _number(recipe, "num_layers")
+    shapes: dict[str, tuple[int, ...]] = {}
+    width = {"one-hot": vocabulary_size, "scalar": 1}.get(recipe.input, 0)
+    if recipe.input == "embedding":
+        width = _number(recipe, "embedding_size")
+        shapes["embedding.weight"] = (vocabulary_size, width)
+    for layer in range(layers):
+        shapes[f"rnn.weight_ih_l{layer}"] = (gates * hidden, hidden if layer else width)
+        shapes[f"rnn.weight_hh_l{layer}"] = (gates * hidden, hidden)
+        shapes[f"rnn.bias_l{layer}"] = (gates * hidden,)
+    return shapes | {"output.weight": (vocabulary_size, hidden), "output.bias": (vocabulary_size,)}
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """The file, open; whatever is wrong with it leaves as a CheckpointError."""
+    try:
+        if not path.is_file():  # a pipe or a device would be waited for
+            raise CheckpointError(f"{path} is not a file" if path.exists() else f"{path} does not exist")
+        with path.open("rb") as file:
+            yield file
+    except ArchiveError as error:
+        raise CheckpointError(f"{path} is not a charplay checkpoint: {error}") from None
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _read_metadata(path: Path, file: BinaryIO) -> _Metadata:
+    header = archive.read_header(file)
+    number = header.value.get("format")
+    if type(number) is not int or not FORMAT <= number < 10**6:
+        raise ArchiveError("its format has no sound number")
+    if number > FORMAT:
+        raise CheckpointError(f"{path} needs a newer charplay (format {number}; this one reads {FORMAT})")
+    try:
+        metadata = _Metadata.model_validate(header.value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise ArchiveError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:200]) from None
+    _check(metadata, header.tensors)
+    return metadata
+
+
+def _check(metadata: _Metadata, tensors: Mapping[str, Declared]) -> None:
+    """Refuse a vocabulary or tensors that do not go with the recipe."""
+    characters = metadata.vocabulary
+    if not characters or any(a >= b for a, b in pairwise(characters)):
+        raise ArchiveError("its vocabulary is not a sorted list of distinct characters")
+    # How many gates a cell has is known where cells are; here they must only agree with each other.
+    first = tensors.get("rnn.weight_ih_l0")
+    gates = first.shape[0] // _number(metadata.recipe, "hidden_size") if first and first.shape else 0
+    expected = tensor_shapes(metadata.recipe, len(characters), max(gates, 1))
+    if unknown := sorted(tensors.keys() - expected.keys()):
+        raise ArchiveError(f"it holds a tensor that its recipe does not know: {unknown[0][:80]!r}")
+    for name, shape in expected.items():
+        if name not in tensors:
+            raise ArchiveError(f"{name} is missing")
+        if tensors[name] != Declared("F32", shape):
+            found = tensors[name]
+            raise ArchiveError(f"{name} is {found.dtype} {found.shape} and its recipe says F32 {shape}")
+
+
+def _number(recipe: Recipe, name: str) -> int:
+    value = getattr(recipe, name)
+    if not isinstance(value, int):
+        raise ArchiveError(f"its recipe leaves {name} open")
+    return value
+
+
+def _declare(tensor: np.ndarray) -> Declared:
+    return Declared("F32" if tensor.dtype == np.float32 else str(tensor.dtype), tensor.shape)
+
+
+def _described(checkpoint: Checkpoint) -> _Metadata:
+    return _Metadata(
+        format=FORMAT,
+        versions=own_versions() | dict(checkpoint.versions),
+        recipe=checkpoint.recipe,
+        vocabulary=checkpoint.vocabulary,
+        corpus=checkpoint.corpus,
+        step=checkpoint.step,
+        epoch=checkpoint.epoch,
+        seconds=checkpoint.seconds,
+        train_loss=_finite(checkpoint.train_loss),
+        val_loss=_finite(checkpoint.val_loss),
+    )
+
+
+def _checkpoint(metadata: _Metadata, tensors: Mapping[str, np.ndarray]) -> Checkpoint:
+    fields: dict[str, Any] = {name: getattr(metadata, name) for name in _Metadata.model_fields if name != "format"}
+    return Checkpoint(tensors=tensors, **fields)
+
+
+def _finite(loss: float | None) -> float | None:
+    return loss if loss is not None and math.isfinite(loss) else None
+
+
+def own_versions() -> dict[str, str]:
+    """Versions of what writes and plays a checkpoint."""
+    return {
+        "charplay": __version__,
+        "numpy": np.__version__,
+        "safetensors": safetensors.__version__,
+        "python": platform.python_version(),
+    }

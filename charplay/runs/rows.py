@@ -1,0 +1,84 @@
+"""Files of rows: one JSON object a line, added at the end, readable while they grow.
+
+A line that a crash left torn is no row. Numbers that are not finite are written as null, which every reader knows.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import to_json
+
+from charplay.runs import durable
+
+_TAIL = 64 * 1024
+"""Bytes from the end in which the newest values are looked for."""
+
+
+def append(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
+    """Add rows. Where the disk has no room for all of them OSError is raised and none is added."""
+    data = b"".join(to_json(row, inf_nan_mode="null") + b"\n" for row in rows)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        size = os.fstat(descriptor).st_size
+        try:
+            durable.write_all(descriptor, data)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(descriptor, size)
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """All rows, oldest first; none where the file does not exist."""
+    try:
+        return list(_rows(path.read_bytes()))
+    except FileNotFoundError:
+        return []
+
+
+def newest(path: Path) -> dict[str, Any]:
+    """The newest value of every column, from the last rows only; empty where there is none."""
+    try:
+        with path.open("rb") as file:
+            skipped = max(os.fstat(file.fileno()).st_size - _TAIL, 0)
+            file.seek(skipped)
+            data = file.read()
+    except FileNotFoundError:
+        return {}
+    if skipped:
+        data = data.partition(b"\n")[2]
+    values: dict[str, Any] = {}
+    for row in _rows(data):
+        values |= {name: value for name, value in row.items() if value is not None}
+    return values
+
+
+def cut(path: Path, step: int) -> None:
+    """Remove, durably, the rows past `step` and whatever is torn."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return
+    kept = b"".join(to_json(row) + b"\n" for row in _rows(data) if not _past(row, step))
+    if kept != data:
+        durable.replace_bytes(path, kept)
+
+
+def _rows(data: bytes) -> Iterator[dict[str, Any]]:
+    whole = data[: data.rfind(b"\n") + 1]  # what follows the last line's end is torn, or still being written
+    for line in whole.splitlines():
+        with suppress(ValueError, RecursionError):
+            row = json.loads(line)
+            if isinstance(row, dict):
+                yield row
+
+
+def _past(row: Mapping[str, object], step: int) -> bool:
+    at = row.get("step")
+    return isinstance(at, int) and at > step

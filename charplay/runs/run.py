@@ -1,0 +1,315 @@
+"""A run: a folder that can be read with `cat` and safetensors alone."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from charplay.recipes.fields import Recipe
+from charplay.runs import archive, checkpoint, durable, rows
+from charplay.runs.checkpoint import Checkpoint, CheckpointError, Origin
+from charplay.runs.lock import Held, Lock, Owner, owner
+
+FORMAT = 1
+BEST, LATEST = "best.safetensors", "latest.safetensors"
+DEMO_NAME = "demo"
+_NAME = re.compile(r"\w[\w .,+=@-]{0,79}")
+
+
+class RunError(Exception):
+    """A run cannot be made, found, read or owned; the text is a sentence with a hint."""
+
+
+class Record(BaseModel):
+    """What stands in run.json."""
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="null")
+
+    format: int = FORMAT
+    created: str
+    versions: dict[str, str]
+    asked: Recipe
+    resolved: Recipe
+    corpus: Origin
+    vocabulary: str
+    facts: dict[str, Any]
+    finished: dict[str, Any] | None = None
+
+
+class Run:
+    """One run's folder. Whoever writes to it holds its `lock`; anyone may read."""
+
+    def __init__(self, folder: Path, record: Record) -> None:
+        self.folder = folder
+        self.name = folder.name
+        self._record = record
+        self._metrics = folder / "metrics.jsonl"
+        self._samples = folder / "samples.jsonl"
+        self._changes = folder / "changes.jsonl"
+        self._resume = folder / "resume.safetensors"
+        self._latest = folder / LATEST
+        self._best = folder / BEST
+
+    @classmethod
+    def create(
+        cls,
+        checkpoints: Path,
+        *,
+        asked: Recipe,
+        resolved: Recipe,
+        corpus: Origin,
+        vocabulary: str,
+        facts: Mapping[str, object],
+        name: str | None = None,
+    ) -> "Run":
+        """Make a run's folder in `checkpoints`; its run.json is on the disk when this returns.
+
+        Raises:
+            RunError: the name is not fit for a folder, or taken.
+            OSError: the disk is full, the folder cannot be written and the like.
+        """
+        record = Record(
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            versions=checkpoint.own_versions(),
+            asked=asked,
+            resolved=resolved,
+            corpus=corpus,
+            vocabulary=vocabulary,
+            facts=dict(facts),
+        )
+        folder = _new_folder(checkpoints, _stem(corpus, resolved)) if name is None else _named_folder(checkpoints, name)
+        durable.sync_folder(checkpoints)
+        run = cls(folder, record)
+        run._write(record)
+        return run
+
+    @classmethod
+    def open(cls, folder: Path) -> "Run":
+        """The run in `folder`; RunError where there is none, or none that this charplay can read."""
+        path = folder / "run.json"
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise RunError(f"{folder} holds no run: run.json cannot be read ({error.strerror})") from None
+        try:
+            record = Record.model_validate_json(data)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(map(str, first["loc"])) or "run.json"
+            raise RunError(f"{folder} holds a broken run ({where}: {first['msg']})"[:400]) from None
+        if record.format > FORMAT:
+            raise RunError(f"{folder} needs a newer charplay (format {record.format}; this one reads {FORMAT})")
+        return cls(folder, record)
+
+    def lock(self) -> Lock:
+        """Own the run: a context manager, or a handle with `release`. Removes what a killed owner left half written.
+
+        RunError where another process owns it, or where the folder cannot be written.
+        """
+        try:
+            lock = Lock(self.folder)
+        except Held as held:
+            raise RunError(f"run {self.name} is in use by {held}") from None
+        except OSError as error:
+            raise RunError(f"run {self.name} cannot be written ({error.strerror})") from None
+        durable.clear_leftovers(self.folder)
+        durable.clear_leftovers(self.folder / "snapshots")
+        return lock
+
+    @property
+    def owner(self) -> Owner | None:
+        """The process that owns the run now."""
+        return owner(self.folder)
+
+    @property
+    def asked(self) -> Recipe:
+        """The recipe as it was asked for."""
+        return self._record.asked
+
+    @property
+    def resolved(self) -> Recipe:
+        """The recipe that is trained."""
+        return self._record.resolved
+
+    @property
+    def corpus(self) -> Origin:
+        """The text that is learned."""
+        return self._record.corpus
+
+    @property
+    def vocabulary(self) -> str:
+        """The characters, in the order of their ids."""
+        return self._record.vocabulary
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What else was true at the start: device, threads, versions and the like."""
+        return self._record.facts
+
+    @property
+    def finished(self) -> Mapping[str, Any] | None:
+        """The closing record, once the budget is spent."""
+        return self._record.finished
+
+    @property
+    def latest(self) -> Path | None:
+        """The newest checkpoint, if there is one."""
+        return _existing(self._latest)
+
+    @property
+    def best(self) -> Path | None:
+        """The best checkpoint, if there is one."""
+        return _existing(self._best)
+
+    @property
+    def playable(self) -> Path | None:
+        """What plays: the best checkpoint, else the latest."""
+        return playable(self.folder)
+
+    @property
+    def snapshots(self) -> tuple[Path, ...]:
+        """The checkpoints kept on the way, by step."""
+        return tuple(sorted((self.folder / "snapshots").glob("*.safetensors")))
+
+    def update(self, *, asked: Recipe, resolved: Recipe, facts: Mapping[str, object]) -> None:
+        """Take the run up again, under new values: it is then no longer finished."""
+        self._write(
+            self._record.model_copy(
+                update={"asked": asked, "resolved": resolved, "facts": dict(facts), "finished": None}
+            )
+        )
+
+    def finish(self, record: Mapping[str, object]) -> None:
+        """Close the run with its final numbers."""
+        self._write(self._record.model_copy(update={"finished": dict(record)}))
+
+    def append_metrics(self, metrics: Iterable[Mapping[str, object]]) -> None:
+        """Add rows of metrics, each with its `step`."""
+        rows.append(self._metrics, metrics)
+
+    def append_sample(self, sample: Mapping[str, object]) -> None:
+        """Add a text sample, with its `step`."""
+        rows.append(self._samples, [sample])
+
+    def append_change(self, change: Mapping[str, object]) -> None:
+        """Add a change of a live hyperparameter, with its `step`."""
+        rows.append(self._changes, [change])
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """The rows of metrics, oldest first."""
+        return rows.read(self._metrics)
+
+    def samples(self) -> list[dict[str, Any]]:
+        """The text samples, oldest first."""
+        return rows.read(self._samples)
+
+    def changes(self) -> list[dict[str, Any]]:
+        """The changes of live hyperparameters, oldest first."""
+        return rows.read(self._changes)
+
+    def newest_metrics(self) -> dict[str, Any]:
+        """The newest value of every metric, without reading them all."""
+        return rows.newest(self._metrics)
+
+    def cut(self, step: int) -> None:
+        """Remove the rows past `step`, durably: what happened after the save that training goes on from."""
+        for path in (self._metrics, self._samples, self._changes):
+            rows.cut(path, step)
+
+    def write_resume(self, tensors: Mapping[str, np.ndarray], state: Mapping[str, object]) -> None:
+        """Write all that continues the run: tensors of any type, to the bit, and a JSON state.
+
+        The rows written so far are synced first, so that no saved step lacks its rows.
+
+        Raises:
+            CheckpointError: a tensor that is not finite; the old file is kept.
+            OSError: the disk is full and the like; the old file is kept.
+        """
+        try:
+            data = archive.pack(tensors, state)
+        except archive.ArchiveError as error:
+            raise CheckpointError(f"{self._resume.name} was not saved: {error}") from error
+        for path in (self._metrics, self._samples, self._changes):
+            if path.exists():
+                durable.sync_file(path)
+        durable.replace_bytes(self._resume, data)
+
+    def read_resume(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
+        """What `write_resume` wrote; None before the first save; CheckpointError where it is damaged."""
+        try:
+            with self._resume.open("rb") as file:
+                header = archive.read_header(file)
+                return archive.read_tensors(file), header.value
+        except FileNotFoundError:
+            return None
+        except archive.ArchiveError as error:
+            raise CheckpointError(f"{self._resume} cannot be resumed from: {error}") from None
+        except OSError as error:
+            raise CheckpointError(f"{self._resume} cannot be read: {error.strerror}") from None
+
+    def write_latest(self, newest: Checkpoint) -> None:
+        """Replace the latest checkpoint; raises as `write_checkpoint`."""
+        checkpoint.write_checkpoint(self._latest, newest)
+
+    def write_best(self, best: Checkpoint) -> None:
+        """Replace the best checkpoint; raises as `write_checkpoint`."""
+        checkpoint.write_checkpoint(self._best, best)
+
+    def keep_snapshot(self, kept: Checkpoint, loss: float) -> Path:
+        """Keep a checkpoint under its step and loss; raises as `write_checkpoint`."""
+        folder = self.folder / "snapshots"
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{kept.step:08d}-{loss:.4f}.safetensors"
+        checkpoint.write_checkpoint(path, kept)
+        return path
+
+    def _write(self, record: Record) -> None:
+        durable.replace_bytes(self.folder / "run.json", record.model_dump_json(indent=2).encode() + b"\n")
+        self._record = record
+
+
+def playable(folder: Path) -> Path | None:
+    """What plays of the run in `folder`, even where its run.json is broken: the best checkpoint, else the latest."""
+    return _existing(folder / BEST) or _existing(folder / LATEST)
+
+
+def _existing(path: Path) -> Path | None:
+    return path if path.is_file() else None
+
+
+def _stem(corpus: Origin, recipe: Recipe) -> str:
+    """`<corpus>-<cell>-<layers>x<hidden>`, of letters, digits, underscores and hyphens only."""
+    plain = unicodedata.normalize("NFC", corpus.name).casefold().removesuffix(".txt")
+    slug = re.sub(r"[^\w]+", "-", plain)[:40].strip("-_") or "text"
+    return f"{slug}-{recipe.cell}-{recipe.num_layers}x{recipe.hidden_size}"
+
+
+def _new_folder(checkpoints: Path, stem: str) -> Path:
+    number = 1
+    while True:
+        folder = checkpoints / f"{stem}-{number:02d}"
+        try:
+            folder.mkdir()  # succeeds for one of those who try
+        except FileExistsError:
+            number += 1
+        else:
+            return folder
+
+
+def _named_folder(checkpoints: Path, name: str) -> Path:
+    if not _NAME.fullmatch(name) or name[-1] in " ." or name.casefold() == DEMO_NAME or len(name.encode()) > 200:
+        raise RunError(
+            f"{name[:80]!r} cannot be a run's name: up to 80 letters, digits, spaces and . , + = @ - _, "
+            f"beginning with a letter or digit; `{DEMO_NAME}` is taken"
+        )
+    folder = checkpoints / name
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        raise RunError(f"there is a run {name} already; choose another name, or resume it") from None
+    return folder

@@ -1,0 +1,204 @@
+"""The runs of a home, and the demo: listed, found, exported, deleted."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+
+from charplay.runs import durable
+from charplay.runs.checkpoint import CheckpointError, read_header
+from charplay.runs.home import Home
+from charplay.runs.lock import Held, Lock
+from charplay.runs.run import DEMO_NAME, Run, RunError, playable
+
+__all__ = ["DEMO", "RunError", "Shelf", "Summary"]
+
+DEMO = Path(str(files("charplay.runs") / "demo" / "demo.safetensors"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """One line of the list. Losses are nats per character; what is not known is None, or empty."""
+
+    name: str
+    folder: Path
+    modified: float
+    """When it was last written, in seconds since 1970."""
+    corpus: str = ""
+    cell: str = ""
+    num_layers: int | str = ""
+    hidden_size: int | str = ""
+    step: int = 0
+    epoch: float = 0.0
+    seconds: float = 0.0
+    train_loss: float | None = None
+    val_loss: float | None = None
+    finished: bool = False
+    playable: Path | None = None
+    read_only: bool = False
+    in_use: str = ""
+    """Who owns it now: "pid 4121 on host since ..."."""
+    broken: str = ""
+    """Why it cannot be read."""
+
+
+_Summaries = list[Summary]  # named here, since in the class `list` is a method
+
+
+class Shelf:
+    """The runs under a home's `checkpoints`, and the demo, which every home lists read-only."""
+
+    def __init__(self, home: Home) -> None:
+        self._folder = home.checkpoints
+
+    def list(self) -> _Summaries:
+        """A line for each run, newest first, then the demo. A folder that is no sound run is listed as broken."""
+        found = [_summary(folder) for folder in _folders(self._folder)]
+        return sorted(found, key=lambda summary: (-summary.modified, summary.name)) + _demo()
+
+    def find(self, name_or_path: str) -> Run:
+        """The run of that name here, or in the folder at that path; RunError with the nearest name where none is."""
+        folder = self._folder_of(name_or_path)
+        if folder is not None:
+            return Run.open(folder)
+        if name_or_path == DEMO_NAME:
+            raise RunError(f"{DEMO_NAME} is a checkpoint to play and to start from, not a run")
+        raise self._unknown(name_or_path)
+
+    def checkpoint(self, name_or_path: str) -> Path:
+        """The file that plays: a run's best, else its latest; the demo; or the file at that path."""
+        folder = self._folder_of(name_or_path)
+        if folder is not None:
+            path = playable(folder)
+            if path is None:
+                raise RunError(f"run {folder.name} has saved nothing yet; train it on with --resume")
+            return path
+        if name_or_path == DEMO_NAME and DEMO.is_file():
+            return DEMO
+        path = Path(name_or_path).expanduser()
+        if not path.is_file():
+            raise self._unknown(name_or_path)
+        return path.absolute()
+
+    def unfinished(self) -> Summary | None:
+        """The newest run that is neither finished nor running now."""
+        waiting = (line for line in self.list() if not (line.finished or line.in_use or line.broken or line.read_only))
+        return next(waiting, None)
+
+    def delete(self, name: str) -> None:
+        """Remove a run of this shelf, sound or broken. RunError where it is unknown or in use."""
+        folder = next((folder for folder in _folders(self._folder) if folder.name == name), None)
+        if folder is None and name == DEMO_NAME:
+            raise RunError(f"{DEMO_NAME} comes with charplay and cannot be deleted")
+        if folder is None:
+            raise self._unknown(name)
+        try:
+            with Lock(folder):
+                durable.remove_folder(folder)
+        except Held as held:
+            raise RunError(f"run {name} is in use by {held}; stop it first") from None
+        except OSError as error:
+            raise RunError(f"run {name} cannot be deleted ({error.strerror})") from None
+
+    def export(self, name_or_path: str, target: Path, *, overwrite: bool = False) -> Path:
+        """Copy what plays to the file `target`, or into the folder `target`; the new file's path."""
+        source = self.checkpoint(name_or_path)
+        if target.is_dir():
+            target = target / (source.name if source == DEMO else f"{source.parent.name}.safetensors")
+        if target.exists() and not overwrite:
+            raise RunError(f"{target} is there already; choose another name, or say that it may be replaced")
+        try:
+            durable.replace_bytes(target, source.read_bytes())
+        except OSError as error:
+            raise RunError(f"{target} cannot be written ({error.strerror})") from None
+        return target
+
+    def _folder_of(self, name_or_path: str) -> Path | None:
+        for folder in _folders(self._folder):
+            if folder.name == name_or_path:
+                return folder
+        path = Path(name_or_path).expanduser()
+        return path.absolute() if (path / "run.json").is_file() else None
+
+    def _unknown(self, name: str) -> RunError:
+        names = [folder.name for folder in _folders(self._folder)] + [DEMO_NAME] * DEMO.is_file()
+        near = get_close_matches(name, names, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]}?" if near else "`charplay runs` lists them"
+        return RunError(f"there is no run or checkpoint {name[:80]}; {hint}")
+
+
+def _folders(checkpoints: Path) -> list[Path]:
+    try:
+        return sorted(path for path in checkpoints.iterdir() if path.is_dir() and path.name[0] != ".")
+    except OSError:
+        return []
+
+
+def _summary(folder: Path) -> Summary:
+    modified = _modified(folder)
+    try:
+        run = Run.open(folder)
+        numbers = run.newest_metrics() | {name: value for name, value in (run.finished or {}).items() if value}
+    except (RunError, OSError) as error:
+        return Summary(name=folder.name, folder=folder, modified=modified, playable=playable(folder), broken=str(error))
+    return Summary(
+        name=run.name,
+        folder=folder,
+        modified=modified,
+        corpus=run.corpus.name,
+        cell=run.resolved.cell,
+        num_layers=run.resolved.num_layers,
+        hidden_size=run.resolved.hidden_size,
+        step=int(_number(numbers, "step") or 0),
+        epoch=_number(numbers, "epoch") or 0.0,
+        seconds=_number(numbers, "seconds") or 0.0,
+        train_loss=_number(numbers, "train_loss"),
+        val_loss=_number(numbers, "val_loss"),
+        finished=run.finished is not None,
+        playable=run.playable,
+        in_use=str(run.owner or ""),
+    )
+
+
+def _number(numbers: Mapping[str, object], name: str) -> float | None:
+    value = numbers.get(name)
+    return value if isinstance(value, int | float) else None
+
+
+def _modified(folder: Path) -> float:
+    """The newest time of the files that every save touches."""
+    times = [0.0]
+    for path in (folder, folder / "run.json", folder / "metrics.jsonl"):
+        with suppress(OSError):
+            times.append(path.stat().st_mtime)
+    return max(times)
+
+
+def _demo() -> list[Summary]:
+    if not DEMO.is_file():
+        return []
+    try:
+        header = read_header(DEMO)
+    except CheckpointError as error:
+        return [Summary(name=DEMO_NAME, folder=DEMO.parent, modified=0.0, read_only=True, broken=str(error))]
+    return [
+        Summary(
+            name=DEMO_NAME,
+            folder=DEMO.parent,
+            modified=DEMO.stat().st_mtime,
+            corpus=header.corpus.name,
+            cell=header.recipe.cell,
+            num_layers=header.recipe.num_layers,
+            hidden_size=header.recipe.hidden_size,
+            step=header.step,
+            epoch=header.epoch,
+            seconds=header.seconds,
+            train_loss=header.train_loss,
+            val_loss=header.val_loss,
+            finished=True,
+            playable=DEMO,
+            read_only=True,
+        )
+    ]
