@@ -1,0 +1,68 @@
+"""Outside text on its way to a terminal: every code point becomes something that can be seen and does nothing else."""
+
+import unicodedata
+
+from rich.cells import get_character_cell_size
+
+NEWLINE = "↵"
+SPACE = "␠"
+DOTTED_CIRCLE = "◌"
+
+_NAMELESS = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Controls, format characters (bidirectional, zero-width, tags), surrogates, private and unassigned code points,
+line and paragraph separators: a terminal obeys them or draws nothing, or each draws another thing."""
+
+_REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
+"""Two of them are one flag, so neither has a width of its own."""
+
+_VARIATION_SELECTORS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+
+
+class _Glyphs(dict[int, str]):
+    """For `str.translate`: code point -> what is shown, found out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        glyph = self[code] = _glyph(code)
+        return glyph
+
+
+def _glyph(code: int) -> str:
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    character = chr(code)
+    category = unicodedata.category(character)
+    if category in _NAMELESS or code in _REGIONAL_INDICATORS or any(code in block for block in _VARIATION_SELECTORS):
+        return f"<{code:x}>"
+    if category.startswith("M"):
+        return DOTTED_CIRCLE + character
+    if get_character_cell_size(character) == 0:
+        return f"<{code:x}>"
+    return character
+
+
+_GLYPHS = _Glyphs()
+
+
+def visible(text: str, newline: str = NEWLINE) -> str:
+    """`text` with every code point that is not a plain glyph replaced by a visible stand-in.
+
+    C0 controls become control pictures, combining marks stand on a dotted circle, everything else that a terminal
+    would obey or not show becomes its number in angle brackets; a newline becomes `newline`. The mapping is per code
+    point, so it does not matter how the text was cut; the result's cell width is the sum over its code points. It is
+    plain text, never markup: hand it to `Content`, `Text` or a `Segment`.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return newline.join(line.translate(_GLYPHS) for line in text.split("\n"))
+
+
+def glyph(character: str) -> str:
+    """One character standing alone, as in a table: a space and a newline are visible too."""
+    return SPACE if character == " " else visible(character)
+
+
+def plain(text: str) -> str:
+    """`text` on one line, for a title or a label: a newline becomes a space, outer blanks are dropped."""
+    return visible(text, newline=" ").strip()

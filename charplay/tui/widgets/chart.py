@@ -1,0 +1,135 @@
+"""The live chart: named curves on a grid of dots, repainted at most twice a second and only where cells changed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import ClassVar
+
+import numpy as np
+from rich.segment import Segment
+from textual import events
+from textual.content import Content
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from charplay.tui.visible import plain
+from charplay.tui.widgets.braille import Drawing, best_drawing
+from charplay.tui.widgets.plot import MARKERS, ROLES, Grid, Mark, Reference, Series, View, draw
+
+REPAINT_SECONDS = 0.5
+
+
+class Chart(Widget):
+    """Curves with axes, reference lines and marks. Data comes by `set_data`, the way of looking by `look`.
+
+    New data is painted by the widget's own timer; a new way of looking, or a new size, at once.
+    """
+
+    DEFAULT_CSS = """
+    Chart {
+        width: 1fr;
+        height: 1fr;
+        & .chart--reference { color: $foreground 25%; }
+        & .chart--axis { color: $foreground 35%; }
+        & .chart--mark { color: $foreground 55%; }
+        & .chart--label { color: $foreground 65%; }
+        & .chart--noise { color: $primary 40%; }
+        & .chart--run-1 { color: $success; }
+        & .chart--run-2 { color: $foreground 70%; }
+        & .chart--run-3 { color: $error; }
+        & .chart--run-4 { color: $success 60%; }
+        & .chart--train { color: $primary; }
+        & .chart--held-out { color: $accent; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"chart--{role}" for role in ROLES[1:]}
+
+    def __init__(self, *, drawing: Drawing | None = None, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes=classes)
+        self.drawing: Drawing = drawing or best_drawing()
+        self.view = View()
+        self._series: Sequence[Series] = ()
+        self._references: Sequence[Reference] = ()
+        self._marks: Sequence[Mark] = ()
+        self._changed = False
+        self._grid = Grid(0, 0)
+        self._strips: dict[int, Strip] = {}
+
+    def set_data(
+        self, series: Sequence[Series], references: Sequence[Reference] = (), marks: Sequence[Mark] = ()
+    ) -> None:
+        """What to show from the next repaint on."""
+        self._series, self._references, self._marks = series, references, marks
+        self._changed = True
+
+    def look(self, **how: object) -> None:
+        """Change fields of the `View` (log_x, log_y, recent, smooth, x_title, x_end), and repaint now."""
+        view = replace(self.view, **how)  # type: ignore[arg-type]
+        if view != self.view:
+            self.view = view
+            self._redraw()
+
+    def legend(self) -> Content:
+        """The curves' names, each with its marker, in its colour: for a border."""
+        parts: list[Content | str] = []
+        for series in self._series:
+            colour = self.get_component_styles(f"chart--{series.role}").color
+            marker = MARKERS.get(series.role, "⠶" if self.drawing == "braille" else "─")
+            parts += ["  " if parts else "", f"{plain(series.name)} ", Content.styled(marker, colour.css)]
+        return Content.assemble(*parts)
+
+    def on_mount(self) -> None:
+        """Start the only clock that repaints."""
+        self.set_interval(REPAINT_SECONDS, self._repaint)
+
+    def on_resize(self, _: events.Resize) -> None:
+        """A new size is a new chart."""
+        self._redraw()
+
+    def _repaint(self) -> None:
+        if self._changed and self.is_on_screen:
+            self._redraw()
+
+    def _redraw(self) -> None:
+        self._changed = False
+        width, height = self.content_size
+        if width <= 0 or height <= 0:
+            return
+        before, self._grid = (
+            self._grid,
+            draw(self._series, self._references, self._marks, self.view, (width, height), self.drawing),
+        )
+        if before.glyphs.shape != self._grid.glyphs.shape:
+            self._strips.clear()
+            self.refresh()
+            return
+        differs = (before.glyphs != self._grid.glyphs) | (before.roles != self._grid.roles)
+        for row in np.flatnonzero(differs.any(1)).tolist():
+            columns = np.flatnonzero(differs[row])
+            self._strips.pop(row, None)
+            self.refresh(Region(int(columns[0]), row, int(columns[-1] - columns[0]) + 1, 1))
+
+    def notify_style_update(self) -> None:
+        """Another theme: the colours in the cached strips are stale."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """One row, from the cache unless it changed."""
+        if y >= len(self._grid.glyphs):
+            return Strip.blank(self.content_size.width, self.rich_style)
+        if y not in self._strips:
+            self._strips[y] = self._strip(y)
+        return self._strips[y]
+
+    def _strip(self, y: int) -> Strip:
+        roles = self._grid.roles[y]
+        cuts = [0, *(np.flatnonzero(np.diff(roles)) + 1).tolist(), len(roles)]
+        segments = []
+        for start, end in pairwise(cuts):
+            style = self.rich_style
+            if roles[start]:
+                style = self.get_component_rich_style(f"chart--{ROLES[roles[start]]}")
+            segments.append(Segment("".join(self._grid.glyphs[y, start:end]), style))
+        return Strip(segments, len(roles))

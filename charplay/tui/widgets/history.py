@@ -1,0 +1,109 @@
+"""A run's readings in bounded memory, at falling resolution, extremes kept."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charplay.messages.events import Row
+
+Floats = NDArray[np.float64]
+
+CLOCKS = ("step", "epoch", "characters", "seconds")
+"""What the x axis may count. Each reading carries all four."""
+
+
+class History:
+    """Readings of one quantity, each with its clocks.
+
+    Readings are gathered in buckets of `stride` neighbours, of which the lowest and the highest are kept: no spike is
+    ever lost. When the buckets are full, neighbours are merged in pairs and the stride doubles.
+    """
+
+    def __init__(self, buckets: int = 4096) -> None:
+        if buckets < 2 or buckets % 2:
+            raise ValueError("buckets must be even, and at least 2")
+        width = len(CLOCKS) + 1
+        self.stride = 1
+        self._kept = np.empty((buckets, 2, width))  # of each bucket: its lowest reading, its highest
+        self._full = 0
+        self._held = 0  # readings in the open bucket, which is self._kept[self._full]
+
+    def __len__(self) -> int:
+        return 2 * self._full + (2 if self._held else 0)
+
+    def add(self, value: float, clocks: tuple[float, ...]) -> None:
+        """One reading with its clocks in the order of `CLOCKS`. What is not finite is kept out of the curve."""
+        if not np.isfinite(value):
+            return
+        reading = (*clocks, value)
+        bucket = self._kept[self._full]
+        if not self._held:
+            bucket[:] = reading
+        elif value < bucket[0, -1]:
+            bucket[0] = reading
+        elif value > bucket[1, -1]:
+            bucket[1] = reading
+        self._held += 1
+        if self._held == self.stride:
+            self._full += 1
+            self._held = 0
+            if self._full == len(self._kept):
+                self._halve()
+
+    def _halve(self) -> None:
+        pairs = self._kept.reshape(-1, 4, self._kept.shape[-1])
+        rows = np.arange(len(pairs))
+        values = pairs[:, :, -1]
+        lowest, highest = pairs[rows, values.argmin(1)], pairs[rows, values.argmax(1)]
+        self._full //= 2
+        self._kept[: self._full, 0] = lowest
+        self._kept[: self._full, 1] = highest
+        self.stride *= 2
+
+    def points(self, clock: str = "step") -> tuple[Floats, Floats]:
+        """The curve: x and y, each (n,), x in rising order."""
+        readings = self._kept[: self._full + bool(self._held)].reshape(-1, len(CLOCKS) + 1)
+        readings = readings[readings[:, 0].argsort(kind="stable")]
+        return readings[:, CLOCKS.index(clock)], readings[:, -1]
+
+
+class RunHistory:
+    """Everything a run's rows of metrics say over time: one `History` for each column that was ever filled."""
+
+    COLUMNS = tuple(name for name in Row.__dataclass_fields__ if name not in {"step", "epoch", "seconds"})
+
+    def __init__(self, characters_per_step: float = 1.0) -> None:
+        self.characters_per_step = characters_per_step
+        self._columns: dict[str, History] = {}
+        self._clocks = History()
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Take rows in, oldest first."""
+        for row in rows:
+            clocks = (float(row.step), row.epoch, row.step * self.characters_per_step, row.seconds)
+            self._clocks.add(clocks[0], clocks)
+            for name in self.COLUMNS:
+                value = getattr(row, name)
+                if value is not None:
+                    self._columns.setdefault(name, History()).add(value, clocks)
+
+    @classmethod
+    def of(cls, lines: Iterable[Mapping[str, float | None]], characters_per_step: float = 1.0) -> "RunHistory":
+        """From the lines of a `metrics.jsonl`; columns that a row does not have are let go."""
+        known = set(Row.__dataclass_fields__)
+        history = cls(characters_per_step)
+        history.add(Row(**{name: line[name] for name in line if name in known}) for line in lines)  # type: ignore[arg-type]
+        return history
+
+    def points(self, column: str, clock: str = "step") -> tuple[Floats, Floats]:
+        """One column: x and y, each (n,); empty where the run has no such reading."""
+        history = self._columns.get(column)
+        return history.points(clock) if history else (np.empty(0), np.empty(0))
+
+    def at(self, step: float, clock: str) -> float:
+        """Where a step lies on a clock."""
+        if clock == "step":
+            return step
+        x, steps = self._clocks.points(clock)
+        return float(np.interp(step, steps, x)) if len(steps) else 0.0

@@ -1,0 +1,38 @@
+"""What the chart's y axis may show, and how it follows from the columns of metrics."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A quantity: its title, the columns it is made from, and how."""
+
+    title: str
+    train: str
+    held_out: str | None = None
+    convert: Callable[[Floats], Floats] = np.asarray
+
+
+def _bits(nats: Floats) -> Floats:
+    return np.asarray(nats / np.log(2))
+
+
+def _perplexity(nats: Floats) -> Floats:
+    return np.asarray(np.exp(np.minimum(nats, 700.0)))
+
+
+MEASURES = {
+    "loss": Measure("Loss, nats a character", "train_loss", "val_loss"),
+    "bits": Measure("Bits a character", "train_loss", "val_loss", _bits),
+    "perplexity": Measure("Perplexity", "train_loss", "val_loss", _perplexity),
+    "accuracy": Measure("Accuracy", "train_accuracy", "val_accuracy"),
+    "gradient norm": Measure("Gradient norm", "grad_norm"),
+    "speed": Measure("Characters a second", "chars_per_second"),
+    "learning rate": Measure("Learning rate", "learning_rate"),
+}

@@ -1,0 +1,67 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charplay.messages.events import Row
+from charplay.tui.widgets.history import History, RunHistory
+
+VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300)
+
+
+def filled(values, buckets=8):
+    history = History(buckets=buckets)
+    for i, value in enumerate(values):
+        history.add(value, (float(i), i / 10, i * 64.0, i * 0.5))
+    return history
+
+
+@given(VALUES)
+def test_extremes_survive_and_memory_is_bounded(values):
+    history = filled(values)
+    x, y = history.points()
+    assert y.min() == min(values)
+    assert y.max() == max(values)
+    assert len(x) == len(y) <= 2 * 8
+    assert (np.diff(x) >= 0).all()
+
+
+@given(VALUES)
+def test_every_point_was_a_reading(values):
+    x, y = filled(values).points()
+    assert all(values[int(i)] == v for i, v in zip(x, y, strict=True))
+
+
+@given(VALUES)
+def test_every_bucket_keeps_its_own_extremes(values):
+    history = filled(values)
+    x, y = history.points()
+    for start in range(0, len(values), history.stride):
+        bucket = values[start : start + history.stride]
+        kept = y[(x >= start) & (x < start + history.stride)]
+        assert (kept.min(), kept.max()) == (min(bucket), max(bucket))
+
+
+def test_what_is_not_finite_never_reaches_the_curve():
+    history = filled([1.0, float("nan"), float("inf"), 2.0])
+    assert set(history.points()[1]) == {1.0, 2.0}
+
+
+def test_a_run_counts_by_every_clock():
+    run = RunHistory(characters_per_step=100)
+    run.add(
+        Row(step=i, epoch=i / 4, seconds=i * 2.0, train_loss=1 / i, val_loss=2.0 if i == 8 else None)
+        for i in range(1, 9)
+    )
+    for clock, last in {"step": 8, "epoch": 2, "characters": 800, "seconds": 16}.items():
+        x, y = run.points("train_loss", clock)
+        assert x[-1] == last
+        assert y[-1] == 1 / 8
+    assert run.points("val_loss")[0].tolist() == [8, 8]
+    assert run.points("grad_norm")[0].size == 0
+    assert run.at(4, "seconds") == 8
+    assert run.at(4, "step") == 4
+
+
+def test_a_run_is_read_back_from_its_lines():
+    run = RunHistory.of([{"step": 1, "epoch": 0.5, "seconds": 2.0, "train_loss": 3.0, "of the future": 1.0}])
+    assert run.points("train_loss", "seconds")[0].tolist() == [2.0, 2.0]

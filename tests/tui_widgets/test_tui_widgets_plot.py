@@ -1,0 +1,178 @@
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charplay.tui.widgets.braille import GLYPHS, codes, polyline
+from charplay.tui.widgets.measures import MEASURES
+from charplay.tui.widgets.plot import ROLES, Mark, Reference, Series, View, draw
+from charplay.tui.widgets.ticks import linear_ticks, log_ticks, tick_labels
+
+BITS = {(0, 0): 1, (1, 0): 2, (2, 0): 4, (0, 1): 8, (1, 1): 16, (2, 1): 32, (3, 0): 64, (3, 1): 128}
+
+
+def naive_codes(dots):
+    return [
+        [
+            sum(bit for (r, c), bit in BITS.items() if dots[4 * row + r, 2 * column + c])
+            for column in range(dots.shape[1] // 2)
+        ]
+        for row in range(dots.shape[0] // 4)
+    ]
+
+
+@given(st.integers(1, 5), st.integers(1, 9), st.randoms(use_true_random=False))
+def test_dots_become_the_patterns_that_unicode_numbers(height, width, random):
+    dots = np.array([[random.random() < 0.5 for _ in range(2 * width)] for _ in range(4 * height)])
+    assert codes(dots).tolist() == naive_codes(dots)
+    assert GLYPHS["braille"][1] == "\u2801"
+
+
+CURVES = st.lists(st.tuples(st.floats(0, 39), st.floats(0, 23)), min_size=1, max_size=60).map(sorted)
+
+
+@given(CURVES)
+def test_a_line_meets_every_point_and_has_no_holes(points):
+    x, y = np.array(points).T
+    dots = polyline(x, y, 40, 24)
+    assert dots[np.rint(y).astype(int), np.rint(x).astype(int)].all()
+    filled = np.flatnonzero(dots.any(0))
+    assert (filled == np.arange(filled[0], filled[-1] + 1)).all()
+    for left, right in pairwise(filled):
+        a, b = np.flatnonzero(dots[:, left]), np.flatnonzero(dots[:, right])
+        assert a.max() >= b.min() - 1
+        assert b.max() >= a.min() - 1
+
+
+@given(CURVES)
+def test_a_line_never_leaves_the_range_of_its_points(points):
+    x, y = np.array(points).T
+    rows = np.flatnonzero(polyline(x, y, 40, 24).any(1))
+    assert np.rint(y.min()) <= rows.min()
+    assert rows.max() <= np.rint(y.max())
+
+
+@given(st.integers(5, 40), st.floats(0, 1))
+def test_a_straight_line_is_the_naive_one(columns, slope):
+    x = np.array([0.0, columns - 1.0])
+    y = x * slope
+    dots = polyline(x, y, columns, columns)
+    for column in range(columns):
+        assert np.abs(np.flatnonzero(dots[:, column]) - column * slope).max() <= 1.0
+
+
+RANGES = st.tuples(st.floats(-1e3, 1e3), st.floats(1e-3, 1e7)).map(lambda p: (p[0], p[0] + p[1]))
+
+
+@given(RANGES, st.integers(1, 12))
+def test_ticks_are_few_round_even_and_inside(bounds, most):
+    low, high = bounds
+    ticks = linear_ticks(low, high, most)
+    assert len(ticks) <= most
+    room = 1e-6 * (high - low)
+    assert all(low - room <= t <= high + room for t in ticks)
+    if len(ticks) > 1:
+        step = ticks[1] - ticks[0]
+        assert np.allclose(np.diff(ticks), step)
+        assert round(step / 10 ** math.floor(math.log10(step) + 1e-6), 3) in (1, 2, 5)
+
+
+@given(st.floats(1e-6, 1e5), st.floats(1.01, 1e9), st.integers(3, 12))
+def test_log_ticks_are_few_and_inside(low, factor, most):
+    high = low * factor
+    ticks = log_ticks(low, high, most)
+    assert len(ticks) <= most
+    assert all(low * 0.999 <= t <= high * 1.001 for t in ticks)
+
+
+def test_log_ticks_fall_back_to_even_ones():
+    assert log_ticks(1.2, 4.2, 6) == pytest.approx([1.5, 2, 2.5, 3, 3.5, 4])
+    assert log_ticks(1, 1000, 8) == pytest.approx([1, 10, 100, 1000])
+
+
+@given(RANGES, st.integers(2, 9))
+def test_labels_tell_ticks_apart(bounds, most):
+    ticks = linear_ticks(*bounds, most)
+    assert len(set(tick_labels(ticks))) == len(ticks) or (ticks[1] - ticks[0]) < 1e-3 * max(map(abs, ticks))
+
+
+@pytest.mark.parametrize(
+    ("ticks", "labels"),
+    [
+        ([1.5, 2.0, 2.5], ["1.5", "2.0", "2.5"]),
+        ([0, 1000, 2000], ["0", "1,000", "2,000"]),
+        ([0, 20000], ["0", "20 k"]),
+        ([0, 2.5e6], ["0.0 M", "2.5 M"]),
+        ([1e-6, 1e-3], ["1e-6", "1e-3"]),
+    ],
+)
+def test_labels_read_well(ticks, labels):
+    assert [label.replace("0.0 M", "0") for label in tick_labels(ticks)] == [x.replace("0.0 M", "0") for x in labels]
+
+
+def series(n, role="train", seed=0):
+    x = np.linspace(1, 1000, n)
+    return Series(role, role, x, 1.5 + 2.5 * np.exp(-x / 200) + np.random.default_rng(seed).normal(0, 0.05, n))
+
+
+SIZES = [(40, 4), (78, 6), (107, 20), (160, 40), (12, 2), (3, 1), (200, 3)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("drawing", ["braille", "blocks", "ascii"])
+@pytest.mark.parametrize("view", [View(), View(log_x=True, log_y=True), View(recent=True), View(x_end=5000)])
+def test_a_chart_fits_its_size_in_every_view(size, drawing, view):
+    marks = [Mark(500, "rate 3e-3"), Mark(9999, "far away")]
+    curves = [series(300, "run-1", 1), series(5000), series(7, "held-out")]
+    grid = draw(curves, [Reference("uniform", 4.17)], marks, view, size, drawing)
+    assert grid.glyphs.shape == (size[1], size[0])
+    assert all(len(c) == 1 for c in grid.glyphs.ravel())
+    if drawing == "ascii":
+        assert all(c.isascii() for c in grid.glyphs.ravel())
+    if size[0] >= 40:
+        assert {"train", "held-out", "label"} <= {ROLES[r] for r in np.unique(grid.roles)}
+
+
+def test_a_single_spike_among_ten_thousand_points_is_seen():
+    calm = Series("train", "train", np.arange(1e4), np.full(10000, 2.0))
+    y = calm.y.copy()
+    y[7777] = 9.0
+    rows = [
+        np.flatnonzero(
+            (draw([Series("train", "train", calm.x, v)], [], [], View(), (80, 12)).roles == ROLES.index("noise")).any(1)
+        )
+        for v in (calm.y, y)
+    ]
+    assert len(rows[1]) > len(rows[0])
+
+
+def test_a_growing_curve_seldom_moves_its_axes():
+    labels = set()
+    for n in range(500, 700):
+        x = np.arange(float(n))
+        grid = draw([Series("train", "train", x, 4 - x / 1000)], [], [], View(x_end=3000), (80, 10))
+        labels.add(tuple("".join(row[:5]) for row in grid.glyphs[:-1]))
+    assert len(labels) <= 6
+
+
+def test_nothing_to_show_is_an_empty_grid():
+    nothing = Series("train", "train", np.empty(0), np.empty(0))
+    bad = Series("train", "train", np.arange(3.0), np.full(3, np.nan))
+    for curves in ([], [nothing], [bad]):
+        assert set(draw(curves, [], [], View(), (40, 8)).glyphs.ravel()) == {" "}
+
+
+def test_outside_text_in_a_chart_is_harmless():
+    grid = draw([series(10)], [Reference("\x1b]0;title\x07", 3.0)], [Mark(3, "[red]\u202e")], View(), (80, 10))
+    assert "\x1b" not in grid.glyphs
+    assert "\u202e" not in grid.glyphs
+
+
+def test_measures_follow_from_nats():
+    nats = np.array([math.log(2)])
+    assert MEASURES["bits"].convert(nats) == pytest.approx([1.0])
+    assert MEASURES["perplexity"].convert(nats) == pytest.approx([2.0])
+    assert MEASURES["loss"].convert(nats) is nats

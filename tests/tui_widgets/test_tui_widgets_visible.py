@@ -1,0 +1,60 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from charplay.tui.visible import glyph, visible
+
+ANY = st.text(st.characters(codec=None, exclude_categories=()))
+
+
+def harmless(text):
+    return not {unicodedata.category(c) for c in text} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+# Every assigned block; the private and unassigned planes in steps.
+CODES = [*range(0x20000), *range(0x20000, 0x110000, 251), *range(0xE0000, 0xE0200)]
+
+
+def test_no_code_point_shows_as_a_control_and_each_has_a_width():
+    for code in CODES:
+        shown = visible(chr(code))
+        assert harmless(shown), hex(code)
+        assert cell_len(shown) == sum(map(cell_len, shown)) >= 1, hex(code)
+
+
+@given(ANY, ANY)
+def test_it_does_not_matter_where_a_text_is_cut(a, b):
+    assert visible(a + b) == visible(a) + visible(b)
+
+
+@given(ANY)
+def test_width_is_the_sum_of_the_code_points_widths(text):
+    assert cell_len(visible(text)) == sum(cell_len(visible(c)) for c in text)
+
+
+@given(st.text(st.sampled_from("abc [/]\\ÄżΩж漢字🙂─⠶")))
+def test_plain_glyphs_and_brackets_are_left_alone(text):
+    assert visible(text) == text
+
+
+@pytest.mark.parametrize(
+    ("character", "shown"),
+    [
+        ("\x00", "␀"), ("\x1b", "␛"), ("\t", "␉"), ("\r", "␍"), ("\x7f", "␡"), ("\x9b", "<9b>"), ("\n", "↵"),
+        ("\u202e", "<202e>"), ("\u200b", "<200b>"), ("\u2028", "<2028>"), ("\U000e0041", "<e0041>"),
+        ("\ud800", "<d800>"), ("\ue000", "<e000>"), ("\u0301", "◌\u0301"), ("\ufe0f", "<fe0f>"),
+        ("\u200d", "<200d>"), ("\U0001f1e6", "<1f1e6>"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_seen_has_a_stand_in(character, shown):
+    assert visible(character) == shown
+
+
+def test_the_newline_is_the_callers():
+    assert visible("a\n\nb", newline="\n") == "a\n\nb"
+    assert visible("a\nb", newline=" ") == "a b"
+    assert glyph(" ") == "␠"
+    assert glyph("\n") == "↵"
