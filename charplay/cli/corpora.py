@@ -1,0 +1,156 @@
+"""`charplay corpora`: the texts."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from charplay.cli.asking import JsonOption
+from charplay.cli.faults import UsageError
+from charplay.cli.house import open_home, open_library
+from charplay.cli.output import bits, say, say_json, say_table, size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from charplay.corpora.library import Corpus, Entry
+
+app = typer.Typer(help="The texts: list, show, fetch, add.", invoke_without_command=True)
+
+TextArgument = Annotated[str, typer.Argument(metavar="TEXT", help="A text's name, or the path of a file or folder.")]
+
+HEAD = 400
+"""Characters of a text that `show` prints."""
+MOST_FREQUENT = 24
+
+
+@app.callback()
+def corpora(context: typer.Context, json: JsonOption = False) -> None:
+    """The texts that can be trained on."""
+    if context.invoked_subcommand is None:
+        _list(context, json)
+
+
+@app.command("list")
+def _list(context: typer.Context, json: JsonOption = False) -> None:
+    """List the texts: your own, the built-in ones, and the classics that can be fetched."""
+    entries = open_library(context.obj).entries()
+    if json:
+        for entry in entries:
+            say_json(_as_json(entry))
+        return
+    rows = [
+        (e.name, e.title, size(e.size), "ready" if e.ready else f"charplay corpora fetch {e.name}", e.licence)
+        for e in entries
+    ]
+    say_table(("name", "title", "size", "", "licence"), rows)
+
+
+@app.command("show")
+def _show(context: typer.Context, text: TextArgument, json: JsonOption = False) -> None:
+    """Show a text: characters, vocabulary, frequencies, how it begins."""
+    library = open_library(context.obj)
+    entry = library.find(text)
+    corpus = library.open(entry)
+    if json:
+        counts = corpus.counts().tolist()
+        say_json(
+            _as_json(entry)
+            | {
+                "characters": len(corpus),
+                "vocabulary_size": len(corpus.vocabulary),
+                "vocabulary": corpus.vocabulary.characters,
+                "counts": counts,
+                "unigram_entropy": corpus.unigram_entropy(),
+                "encoding": corpus.encoding,
+                "sha256": corpus.sha256,
+                "notes": corpus.notes,
+            }
+        )
+        return
+    say(f"{entry.name}  {entry.title}\n{corpus.path}")
+    say("  ".join(part for part in (entry.licence, entry.note) if part))
+    say(f"{len(corpus):,} characters, {len(corpus.vocabulary):,} distinct, {corpus.encoding}")
+    entropy = corpus.unigram_entropy()
+    say(f"knowing only how often each character comes: {entropy:.3f} nats, {bits(entropy)} bits a character")
+    for note in corpus.notes:
+        say(note)
+    say(f"most frequent: {_frequent(corpus)}\n\n{corpus.text(0, HEAD)}")
+
+
+@app.command("fetch")
+def _fetch(context: typer.Context, text: Annotated[str, typer.Argument(metavar="TEXT")]) -> None:
+    """Download a classic, checked by its sha256."""
+    library = open_library(context.obj)
+    entry = library.find(text)
+    if entry.ready:
+        say(f"{entry.name} is there already")
+        return
+    entry = library.fetch(entry, watch=_share_shown(entry.title))
+    say(str(entry.path))
+
+
+@app.command("add")
+def _add(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A text file, or a folder of them.")],
+    name: Annotated[str | None, typer.Option("--name", help="Its name among the texts.")] = None,
+) -> None:
+    """Copy a text file or a folder of them among the texts, after reading it once."""
+    library, home = open_library(context.obj), open_home(context.obj)
+    source = path.expanduser().absolute()
+    corpus = library.open(library.find(str(source)))
+    target = home.corpora / (name or source.name)
+    if target.name != str(name or source.name) or target.name.startswith("."):
+        raise UsageError(f"{name!r} is no name for a file; leave out slashes and a dot in front")
+    if target.exists():
+        raise UsageError(f"{target} is there already; choose another with --name")
+    _copied(source, target)
+    say(f"{target}: {len(corpus):,} characters, {len(corpus.vocabulary):,} distinct")
+
+
+def _copied(source: Path, target: Path) -> None:
+    """Copy aside first, so that a text is never seen half there."""
+    import shutil
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix=".adding-", dir=target.parent) as aside:
+        copy = Path(aside) / target.name
+        if source.is_dir():
+            shutil.copytree(source, copy)
+        else:
+            shutil.copyfile(source, copy)
+        copy.rename(target)
+
+
+def _frequent(corpus: "Corpus") -> str:
+    from charplay.tui.visible import glyph
+
+    counts = corpus.counts()
+    order = counts.argsort()[::-1][:MOST_FREQUENT]
+    return " ".join(glyph(corpus.vocabulary.characters[i]) for i in order if counts[i])
+
+
+def _share_shown(title: str) -> "Callable[[float], bool]":
+    """Shows on a terminal how much is there; never cancels, as Ctrl-C does that."""
+
+    def watch(share: float) -> bool:
+        if sys.stderr.isatty():
+            print(f"\r\x1b[K{title} {share:4.0%}", end="\r" if share >= 1 else "", file=sys.stderr, flush=True)
+        return True
+
+    return watch
+
+
+def _as_json(entry: "Entry") -> dict[str, object]:
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "kind": entry.kind,
+        "path": str(entry.path) if entry.path else None,
+        "bytes": entry.size,
+        "ready": entry.ready,
+        "licence": entry.licence,
+        "note": entry.note,
+    }

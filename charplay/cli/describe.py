@@ -1,0 +1,91 @@
+"""`charplay describe`: what a recipe would build on a text, before any training."""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from charplay.cli.asking import (
+    DEFAULT_PRESET,
+    CorpusOption,
+    EpochsOption,
+    Flags,
+    JsonOption,
+    MinutesOption,
+    PresetOption,
+    SettingsOption,
+    StepsOption,
+    asked_layers,
+    refuse_added,
+)
+from charplay.cli.output import say, say_json, say_table, size
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Corpus
+    from charplay.recipes.fields import Recipe
+
+
+def describe(
+    context: typer.Context,
+    preset: PresetOption = None,
+    corpus: CorpusOption = None,
+    settings: SettingsOption = None,
+    steps: StepsOption = None,
+    epochs: EpochsOption = None,
+    minutes: MinutesOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Count layers, parameters, examples and memory of a recipe on a text."""
+    from charplay.cli.house import open_home
+    from charplay.corpora.library import Library
+    from charplay.recipes.layers import compose
+    from charplay.recipes.resolve import resolve
+
+    home = open_home(context.obj)
+    flags = Flags.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes)
+    refuse_added(flags)
+    asked, notes = compose(*asked_layers(home.presets, preset or DEFAULT_PRESET, settings, flags))
+    library = Library(home.corpora, home.cache)
+    entry = library.find(asked.corpus)
+    text = library.open(entry, cleaning=asked.cleaning, limit=asked.limit)
+    resolution = resolve(asked.model_copy(update={"corpus": entry.name}), len(text), len(text.vocabulary))
+    facts = _facts(resolution.recipe, text)
+    if json:
+        say_json(facts)
+    else:
+        _print(facts, text, (*text.notes, *notes, *resolution.notes))
+
+
+def _facts(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
+    from charplay.recipes.network import examples_per_epoch, layer_table, memory_bytes
+
+    symbols, characters = len(text.vocabulary), len(text)
+    table = layer_table(recipe, symbols)
+    return {
+        "parameters": sum(row.parameters for row in table),
+        "layers": [
+            {"name": row.name, "output_shape": row.shape, "parameters": row.parameters, "formula": row.formula}
+            for row in table
+        ],
+        "characters": characters,
+        "vocabulary_size": symbols,
+        "vocabulary": text.vocabulary.characters,
+        "examples_per_epoch": examples_per_epoch(recipe, characters),
+        "memory_bytes": memory_bytes(recipe, symbols, characters),
+        "recipe": recipe.model_dump(),
+    }
+
+
+def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> None:
+    from charplay.recipes.specs import written
+
+    say(f"{text.title}: {facts['characters']:,} characters, {facts['vocabulary_size']:,} distinct")
+    print()
+    rows = [
+        (layer["name"], " x ".join(map(str, layer["output_shape"])), f"{layer['parameters']:,}", layer["formula"])
+        for layer in facts["layers"]
+    ]
+    say_table(("layer", "output", "parameters", "formula"), [*rows, ("in all", "", f"{facts['parameters']:,}", "")])
+    print(f"\n{facts['examples_per_epoch']:,} examples an epoch, about {size(facts['memory_bytes'])} of memory\n")
+    say_table(("recipe", ""), [(name, written(value)) for name, value in facts["recipe"].items()])
+    for note in notes:
+        say(f"\n{note}")

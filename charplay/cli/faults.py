@@ -1,0 +1,65 @@
+"""From an exception to one plain sentence on stderr, and to the log where it was not expected."""
+
+import sys
+
+FAILED, MISUSED, HUNG_UP, INTERRUPTED, TERMINATED = 1, 2, 129, 130, 143
+"""Exit codes; the last three are 128 and the signal's number."""
+
+MISUSES = {"UsageError", "RecipeError", "SettingError"}
+"""By name: loading their rooms to know three classes would cost more than most verbs."""
+
+
+class UsageError(Exception):
+    """The command line asks for what does not exist or does not fit together."""
+
+
+def explain(error: Exception, home: str | None) -> int:
+    """Say what went wrong; the exit code.
+
+    An exception class of our own carries a sentence for the user. A fault of the system is named with its file.
+    Anything else was not foreseen: its traceback goes to the log and the sentence says where that is.
+    """
+    if type(error).__name__ == "Abort":  # the command line parser's word for Ctrl-C and for the end of the input
+        return INTERRUPTED
+    if (parsed := _parser_fault(error)) is not None:
+        complain(parsed)
+        return MISUSED
+    if type(error).__module__.partition(".")[0] == "charplay":
+        complain(str(error))
+        return MISUSED if type(error).__name__ in MISUSES else FAILED
+    if isinstance(error, OSError) and error.strerror:
+        complain(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
+        return FAILED
+    complain(f"something went wrong that should not have: {type(error).__name__}; {_log(error, home)}")
+    return FAILED
+
+
+def complain(sentence: str) -> None:
+    """One sentence on stderr, or one a line."""
+    from charplay.cli.output import say
+
+    for line in sentence.strip().split("\n"):
+        say(f"charplay: {line}", sys.stderr)
+
+
+def _parser_fault(error: Exception) -> str | None:
+    """The sentence of a fault that the command line parser found; known by its shape, as typer hides the class."""
+    if not hasattr(error, "format_message"):
+        return None
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "charplay"
+    return f"{error.format_message().rstrip('.')}; see `{path} --help`"
+
+
+def _log(error: Exception, home: str | None) -> str:
+    import traceback
+
+    from charplay.cli.house import log_file, open_home
+
+    try:
+        path = log_file(open_home(home))
+        with path.open("a", encoding="utf-8") as log:
+            log.writelines(traceback.format_exception(error))
+    except OSError as second:
+        return f"and the log could not be written ({second.strerror})"
+    return f"the details are in {path}"

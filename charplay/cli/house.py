@@ -1,0 +1,43 @@
+"""The home that a command line means, and the rooms that work on it."""
+
+from typing import TYPE_CHECKING
+
+from charplay.runs.home import Home
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from charplay.corpora.library import Library
+    from charplay.runs.shelf import Shelf
+
+LARGEST_LOG = 1_000_000
+
+
+def open_home(option: str | None) -> Home:
+    """The home, with its folders made."""
+    home = Home.locate(option)
+    home.prepare()
+    return home
+
+
+def log_file(home: Home) -> "Path":
+    """Where faults and stray output go; past a megabyte the log is laid aside and begun anew."""
+    path = home.log / "charplay.log"
+    if path.exists() and path.stat().st_size > LARGEST_LOG:
+        path.replace(path.with_suffix(".log.old"))
+    return path
+
+
+def open_library(option: str | None) -> "Library":
+    """The texts."""
+    from charplay.corpora.library import Library
+
+    home = open_home(option)
+    return Library(home.corpora, home.cache)
+
+
+def open_shelf(option: str | None) -> "Shelf":
+    """The runs."""
+    from charplay.runs.shelf import Shelf
+
+    return Shelf(open_home(option))

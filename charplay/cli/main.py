@@ -1,0 +1,86 @@
+"""The front door: finds the verb, runs it, and turns every fault into one sentence and an exit code."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from charplay.cli.faults import INTERRUPTED, UsageError, explain
+
+VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs")
+
+
+def main() -> NoReturn:
+    """`charplay` itself."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what a command line asks; its exit code. Nothing is raised, and no traceback shown."""
+    home: str | None = None
+    try:
+        home, version, rest = take_global(arguments)
+        code = _version() if version else _dispatch(home, rest)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        from charplay.cli.output import silence
+
+        silence(sys.stdout)  # whoever read the pipe has enough; Python would complain again when it flushes at the exit
+        return 0
+    except Exception as error:  # noqa: BLE001  # the outermost door: what comes here must not become a traceback
+        return explain(error, home)
+    return code
+
+
+def take_global(arguments: Sequence[str]) -> tuple[str | None, bool, list[str]]:
+    """`--home FOLDER` and `--version`, which may stand anywhere, and the rest."""
+    home, version, rest = None, False, list[str]()
+    left = iter(arguments)
+    for argument in left:
+        if argument == "--":
+            rest += [argument, *left]
+        elif argument == "--version":
+            version = True
+        elif argument == "--home":
+            home = next(left, "")
+        elif argument.startswith("--home="):
+            home = argument.removeprefix("--home=")
+        else:
+            rest.append(argument)
+    if home == "":
+        raise UsageError("--home needs a folder")
+    return home, version, rest
+
+
+def _version() -> int:
+    from charplay import __version__
+
+    print(f"charplay {__version__}")
+    return 0
+
+
+def _dispatch(home: str | None, arguments: list[str]) -> int:
+    plain = not any(argument.startswith("-") for argument in arguments)
+    if plain and (not arguments or arguments[0] == "play" or arguments[0] not in VERBS):
+        # The playground starts without typer, which alone would take a fifth of the time to the first paint.
+        return _play(home, arguments[1:] if arguments[:1] == ["play"] else arguments)
+    from charplay.cli.verbs import app
+
+    code = app(arguments, prog_name="charplay", standalone_mode=False, obj=home)
+    return code if isinstance(code, int) else 0
+
+
+def _play(home: str | None, paths: list[str]) -> int:
+    from charplay.cli.play import play
+
+    if len(paths) > 1:
+        raise UsageError(f"the playground opens with one text, not with {len(paths)}; a folder of texts is one")
+    path = paths[0] if paths else None
+    if path and not Path(path).exists():
+        from difflib import get_close_matches
+
+        hint = "; the nearest verb is ".join(["", *get_close_matches(path, VERBS, 1)])
+        raise UsageError(f"there is no file, no folder and no verb {path!r}" + (hint or "; see `charplay --help`"))
+    return play(home, path)

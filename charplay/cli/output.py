@@ -1,0 +1,88 @@
+"""How results are written: text made safe for a terminal, aligned tables, JSON lines, and numbers for people."""
+
+import json
+import math
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TextIO
+
+
+def shown(text: str, stream: TextIO) -> str:
+    """Text from outside as `stream` should get it: visible glyphs for a terminal, as it stands for a pipe."""
+    if not stream.isatty():
+        return text
+    from charplay.tui.visible import visible
+
+    return visible(text, newline="\n")
+
+
+def say(text: str, stream: TextIO | None = None) -> None:
+    """Print text that may carry what a user, a file or a model wrote."""
+    stream = stream or sys.stdout
+    print(shown(text, stream), file=stream)
+
+
+def say_json(value: object) -> None:
+    """Print one JSON object on one line, and hand it on at once."""
+    print(json.dumps(_plain(value), allow_nan=False), flush=True)
+
+
+def _plain(value: object) -> object:
+    """JSON knows no NaN and no infinity: both become null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return value
+    return [_plain(item) for item in value]
+
+
+def say_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table with aligned columns, numbers to the right. What is None stays blank."""
+    from rich.cells import cell_len
+
+    body = [[shown("" if cell is None else str(cell), sys.stdout).replace("\n", " ") for cell in row] for row in rows]
+    columns = list(zip(header, *body, strict=True))
+    widths = [max(map(cell_len, column)) for column in columns]
+    numeric = [any(column[1:]) and all(cell[:1].isdigit() or not cell for cell in column[1:]) for column in columns]
+    for row in (header, *body):
+        cells = []
+        for cell, width, right in zip(row, widths, numeric, strict=True):
+            gap = " " * (width - cell_len(cell))
+            cells.append(gap + cell if right else cell + gap)
+        print("  ".join(cells).rstrip())
+
+
+def count(number: float | None) -> str | None:
+    """1204 is "1,204"."""
+    return None if number is None else f"{number:,.0f}"
+
+
+def size(number: float | None) -> str | None:
+    """Bytes in the unit that reads best: "1.1 MB"."""
+    if number is None:
+        return None
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 999.5 or unit == "GB":
+            break
+        number /= 1000
+    return f"{number:.0f} {unit}" if unit == "B" or number >= 99.5 else f"{number:.1f} {unit}"
+
+
+def loss(nats: float | None) -> str | None:
+    """Nats a character, three digits."""
+    return None if nats is None else f"{nats:.3f}"
+
+
+def bits(nats: float | None) -> str | None:
+    """The same in bits."""
+    return None if nats is None else f"{nats / math.log(2):.3f}"
+
+
+def silence(stream: TextIO) -> None:
+    """Nobody reads `stream` any more: what is still written to it, at the exit too, goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

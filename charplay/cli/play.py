@@ -1,0 +1,42 @@
+"""`charplay`: the playground. Imports no more than it must, so that the screen is up soon."""
+
+import os
+import sys
+
+from charplay.cli.faults import FAILED, MISUSED, complain
+
+
+def play(home_option: str | None, path: str | None) -> int:
+    """Open the playground, with a text chosen where one is named; the exit code."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"):
+        complain(
+            "the playground needs a terminal; without one there are `charplay train`, `charplay sample`, "
+            "`charplay score` and `charplay describe`"
+        )
+        return MISUSED
+
+    from charplay.cli.house import log_file, open_home
+    from charplay.cli.stray import stray_output_to
+    from charplay.corpora.library import Library
+    from charplay.runs.shelf import Shelf
+    from charplay.training.device import list_devices
+    from charplay.training.door import open_training
+
+    home = open_home(home_option)
+    log = log_file(home)
+    with stray_output_to(log):
+        from charplay.tui.app import Playground
+
+        app = Playground(
+            home=home,
+            library=Library(home.corpora, home.cache),
+            shelf=Shelf(home),
+            open_training=open_training,
+            list_devices=list_devices,
+            path=path,
+        )
+        app.run()
+    code = app.return_code or 0
+    if code == FAILED:
+        complain(f"the screen broke down; the details are in {log}")
+    return code

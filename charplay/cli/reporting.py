@@ -1,0 +1,131 @@
+"""Three ways of telling what a trainer tells: JSON lines, plain lines, and a line that moves on a terminal."""
+
+import shutil
+import sys
+import time
+from typing import Protocol
+
+from charplay.cli.output import bits, count, loss, say, say_json, shown
+from charplay.messages import events as told
+from charplay.tui.amounts import clock
+from charplay.tui.live import Live
+
+BAR = 16
+REDRAW = 0.1
+"""Seconds between two drawings of the moving line."""
+
+
+class Reporter(Protocol):
+    """Somebody who passes on what a trainer tells."""
+
+    def tell(self, event: told.Event) -> None:
+        """Pass on one event; OSError where nobody listens any more."""
+        ...
+
+
+class JsonLines:
+    """One event a line."""
+
+    def tell(self, event: told.Event) -> None:
+        """Print the events that are public."""
+        if event.public:
+            say_json(told.as_json(event))
+
+
+class PlainLines:
+    """One line for each thing worth keeping: a start, an evaluation or an epoch, a sample, an end."""
+
+    def __init__(self) -> None:
+        self._live = Live(state="preparing")
+        self._epoch = 0
+        self._evaluated = False
+
+    def tell(self, event: told.Event) -> None:
+        """Print the event's line, if it has one."""
+        if (line := self._line(event)) is not None:
+            say(line)
+            sys.stdout.flush()
+
+    def _line(self, event: told.Event) -> str | None:
+        self._live.take(event)
+        if isinstance(event, told.Evaluated):
+            self._evaluated = True
+            return self._evaluation(event)
+        if isinstance(event, told.Progress) and int(event.epoch) > self._epoch:
+            self._epoch = int(event.epoch)
+            # Where a text is held out, the evaluation's line already says how the epoch went.
+            return None if self._evaluated else f"{self._where(event)}  {self._train_loss()}"
+        return _sentence(event)
+
+    def _evaluation(self, event: told.Evaluated) -> str:
+        held_out = f"held-out {loss(event.val_loss)} nats, {bits(event.val_loss)} bits, {event.val_accuracy:.1%} right"
+        return f"{self._where(event)}  {self._train_loss()}  {held_out}{'  best' if event.best else ''}"
+
+    def _train_loss(self) -> str:
+        return f"train {loss(self._live.train_loss)}" if self._live.train_loss is not None else ""
+
+    def _where(self, event: told.Evaluated | told.Progress) -> str:
+        return f"step {event.step:>7,}  epoch {event.epoch:6.2f}  {clock(event.seconds):>7}"
+
+
+class MovingLine(PlainLines):
+    """The same lines, and beneath them one that shows how far the run is and how long it will take."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._drawn = 0.0
+
+    def tell(self, event: told.Event) -> None:
+        """Print the event's line above the moving one, and draw that anew."""
+        line = self._line(event)
+        if line is not None:
+            print("\r\x1b[K" + shown(line, sys.stdout))
+        now = time.monotonic()
+        if isinstance(event, told.Finished | told.Stopped | told.Failed):
+            print("\r\x1b[K", end="", flush=True)
+        elif line is not None or now - self._drawn > REDRAW:
+            self._drawn = now
+            print("\r\x1b[K" + shown(self._moving(), sys.stdout), end="", flush=True)
+
+    def _moving(self) -> str:
+        live = self._live
+        if live.state == "preparing":
+            return live.phase
+        full = round(BAR * live.done)
+        bar = "━" * full + "─" * (BAR - full)
+        width = shutil.get_terminal_size().columns - 1
+        return f"{bar} {live.done:4.0%}  {live.says()}  {self._train_loss()}"[:width]
+
+
+def _sentence(event: told.Event) -> str | None:
+    """What a person reads about an event that is told once."""
+    match event:
+        case told.Started():
+            again = f"goes on at step {event.step:,}" if event.resumed else "starts"
+            return (
+                f"{event.run} {again}: {event.corpus}, {count(event.characters)} characters, "
+                f"{event.vocabulary_size:,} distinct; {count(event.parameters)} parameters; {event.device}"
+            )
+        case told.Sampled():
+            return f"\nstep {event.step:,}, temperature {event.temperature:g}: {event.prompt}{event.text}\n"
+        case told.Changed():
+            return f"step {event.step:>7,}  {event.field}: {event.old} becomes {event.new}"
+        case told.Stopped() | told.Finished():
+            return _end(event)
+        case _:
+            return None
+
+
+def _end(event: told.Stopped | told.Finished) -> str:
+    if isinstance(event, told.Finished):
+        losses = f", train {loss(event.train_loss)} nats" if event.train_loss is not None else ""
+        if event.val_loss is not None:
+            losses += f", held-out {loss(event.val_loss)} nats, {bits(event.val_loss)} bits"
+        if event.val_loss_cold is not None:
+            losses += f" (cold {loss(event.val_loss_cold)})"
+        done = f"finished: {event.steps:,} steps in {clock(event.seconds)}{losses}"
+        return f"{done}\n{event.checkpoint}\n`charplay sample {event.run}` writes from it"
+    if event.run is None:
+        return f"stopped before the first step ({event.reason})"
+    saved = f"stopped at step {event.step:,} ({event.reason}) and saved"
+    return f"{saved}; `charplay train --resume {event.run}` goes on from there"

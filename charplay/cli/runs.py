@@ -1,0 +1,136 @@
+"""`charplay runs`: what was trained."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from charplay.cli.asking import JsonOption
+from charplay.cli.faults import FAILED, UsageError
+from charplay.cli.house import open_shelf
+from charplay.cli.output import bits, loss, say, say_json, say_table
+
+if TYPE_CHECKING:
+    from charplay.runs.shelf import Summary
+
+app = typer.Typer(help="The runs: list, show, export, delete.", invoke_without_command=True)
+
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, or its folder.")]
+
+
+@app.callback()
+def runs(context: typer.Context, json: JsonOption = False) -> None:
+    """The runs, newest first."""
+    if context.invoked_subcommand is None:
+        _list(context, json)
+
+
+@app.command("list")
+def _list(context: typer.Context, json: JsonOption = False) -> None:
+    """List the runs, newest first, and the demo."""
+    lines = open_shelf(context.obj).list()
+    if json:
+        for line in lines:
+            say_json(_as_json(line))
+        return
+    header = ("run", "text", "network", "step", "epoch", "time", "train", "held-out", "bits", "state")
+    say_table(header, [_row(line) for line in lines])
+
+
+@app.command("show")
+def _show(context: typer.Context, run: RunArgument, json: JsonOption = False) -> None:
+    """Show a run: its recipe, its numbers, its files."""
+    from charplay.recipes.specs import written
+    from charplay.tui.amounts import clock
+
+    found = open_shelf(context.obj).find(run)
+    newest = found.newest_metrics()
+    if json:
+        say_json(
+            {
+                "run": found.name,
+                "folder": str(found.folder),
+                "corpus": found.corpus,
+                "asked": found.asked.model_dump(),
+                "recipe": found.resolved.model_dump(),
+                "facts": found.facts,
+                "metrics": newest,
+                "finished": found.finished,
+                "checkpoint": str(found.playable) if found.playable else None,
+            }
+        )
+        return
+    say(f"{found.name}  {'finished' if found.finished is not None else 'not finished'}\n{found.folder}")
+    say(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
+    if newest:
+        say(f"step {newest['step']:,}  epoch {newest['epoch']:.2f}  {clock(newest['seconds'])}")
+    numbers = newest | dict(found.finished or {})
+    for name, title in (("train_loss", "train"), ("val_loss", "held-out"), ("val_loss_cold", "held-out, cold")):
+        if (value := numbers.get(name)) is not None:
+            say(f"{title}: {loss(value)} nats, {bits(value)} bits a character")
+    print()
+    rows = [(name, written(value)) for name, value in found.resolved.model_dump().items()]
+    say_table(("recipe", ""), rows)
+
+
+@app.command("export")
+def _export(
+    context: typer.Context,
+    run: RunArgument,
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; a folder takes the run's name.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
+) -> None:
+    """Copy the checkpoint that plays, a run's best or else its latest, to a file."""
+    say(str(open_shelf(context.obj).export(run, target.absolute(), overwrite=overwrite)))
+
+
+@app.command("delete")
+def _delete(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The run's name.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> int:
+    """Delete a run and all its files."""
+    shelf = open_shelf(context.obj)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(f"nobody can be asked here; `charplay runs delete {run} --yes` deletes it")
+        print(f"Delete {run} and all its files? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+            return FAILED
+    shelf.delete(run)
+    return 0
+
+
+def _row(line: "Summary") -> tuple[object, ...]:
+    from charplay.tui.amounts import clock
+
+    if line.broken:
+        return (line.name, *[None] * 8, "broken")
+    return (
+        line.name,
+        line.corpus,
+        f"{line.cell} {line.num_layers}x{line.hidden_size}",
+        f"{line.step:,}",
+        f"{line.epoch:.2f}",
+        clock(line.seconds),
+        loss(line.train_loss),
+        loss(line.val_loss),
+        bits(line.val_loss),
+        _state(line),
+    )
+
+
+def _state(line: "Summary") -> str:
+    if line.in_use:
+        return "training"
+    if line.read_only:
+        return "comes with charplay"
+    return "finished" if line.finished else "unfinished"
+
+
+def _as_json(line: "Summary") -> dict[str, object]:
+    from dataclasses import asdict
+
+    return asdict(line) | {"folder": str(line.folder), "playable": str(line.playable) if line.playable else None}

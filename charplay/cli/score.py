@@ -1,0 +1,38 @@
+"""`charplay score`: how well a model foresees a text."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from charplay.cli.asking import JsonOption
+from charplay.cli.output import say, say_json
+
+
+def score(
+    context: typer.Context,
+    checkpoint: Annotated[str, typer.Argument(metavar="CHECKPOINT", help="A checkpoint file, a run, or `demo`.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A text file.")],
+    json: JsonOption = False,
+) -> None:
+    """Measure a text under a model, in nats and bits a character."""
+    from charplay.cli.playing import open_model
+    from charplay.corpora.reading import read_file
+    from charplay.sampling.score import score as measure
+
+    model, path = open_model(context.obj, checkpoint)
+    result = measure(model, read_file(file.expanduser().absolute()).text)
+    if json:
+        say_json(
+            {
+                "characters": result.characters,
+                "nats": result.nats,
+                "bits": result.bits,
+                "skipped": result.skipped,
+                "checkpoint": path,
+            }
+        )
+        return
+    say(f"{result.characters:,} characters: {result.nats:.4f} nats, {result.bits:.4f} bits a character")
+    if result.skipped:
+        say(f"{result.skipped:,} characters that the model does not know were skipped")

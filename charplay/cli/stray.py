@@ -1,0 +1,47 @@
+"""Keeps what libraries print off the screen: while it is up, the real stdout and stderr lead to the log."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def stray_output_to(log: Path) -> Iterator[None]:
+    """Lead file descriptors 1 and 2, Python's warnings and its logging into a file.
+
+    Textual draws on `sys.__stderr__` and asks `sys.__stdout__` for the terminal's size. Both become a file on a
+    duplicate of the terminal's descriptor, so that only what asks for them by that name reaches the screen; a
+    library's print from C, or to a descriptor it holds, does not.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    streams = sys.__stdout__, sys.__stderr__
+    encoding = streams[0].encoding if streams[0] else "utf-8"
+    out, err = os.dup(1), os.dup(2)
+    sink = log.open("a", encoding="utf-8", buffering=1)
+    handler = logging.StreamHandler(sink)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    screen = os.fdopen(os.dup(1), "w", encoding=encoding, errors="replace")
+    try:
+        os.dup2(sink.fileno(), 1)
+        os.dup2(sink.fileno(), 2)
+        sys.__stdout__ = sys.__stderr__ = screen  # type: ignore[misc]
+        logging.getLogger().addHandler(handler)
+        logging.captureWarnings(capture=True)
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        logging.captureWarnings(capture=False)
+        logging.getLogger().removeHandler(handler)
+        sys.__stdout__, sys.__stderr__ = streams  # type: ignore[misc]
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        os.close(out)
+        os.close(err)
+        sink.close()
+        with suppress(OSError):  # the terminal was taken away with something still unwritten
+            screen.close()

@@ -1,0 +1,173 @@
+"""`charplay train`: training without a screen."""
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from charplay.cli.asking import (
+    DEFAULT_PRESET,
+    CorpusOption,
+    EpochsOption,
+    Flags,
+    JsonOption,
+    MinutesOption,
+    PresetOption,
+    SettingsOption,
+    StepsOption,
+    asked_layers,
+    refuse_added,
+)
+from charplay.cli.faults import FAILED, UsageError, complain
+from charplay.cli.output import say, silence
+from charplay.cli.signals import Leave, leaving_on_signals
+from charplay.messages.commands import Stop
+from charplay.messages.events import Event, Failed, Finished, Started, Stopped, Warned
+from charplay.messages.post import Inbox
+
+if TYPE_CHECKING:
+    from charplay.cli.reporting import Reporter
+    from charplay.messages.request import TrainRequest
+    from charplay.runs.home import Home
+
+
+def train(  # noqa: PLR0917  (the parser passes options by name)
+    context: typer.Context,
+    preset: PresetOption = None,
+    corpus: CorpusOption = None,
+    settings: SettingsOption = None,
+    steps: StepsOption = None,
+    epochs: EpochsOption = None,
+    minutes: MinutesOption = None,
+    device: Annotated[str | None, typer.Option("--device", metavar="DEVICE", help="auto, cpu, cuda or cuda:N.")] = None,
+    seed: Annotated[str | None, typer.Option("--seed", metavar="S", help="Fixes every random choice.")] = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The new run's name.")] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option("--resume", metavar="RUN", help="Take up a run; a budget written +N adds to what was done."),
+    ] = None,
+    json: JsonOption = False,
+) -> int:
+    """Train a network on a text. Ctrl-C saves and leaves; --resume goes on."""
+    from charplay.cli.house import open_home
+
+    home = open_home(context.obj)
+    flags = Flags.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes, device=device, seed=seed)
+    if resume is None:
+        refuse_added(flags)
+        request = _new(home, preset, settings, flags, name)
+    elif name is not None:
+        raise UsageError(f"--name is for a new run; {resume} has its name")
+    else:
+        request = _again(home, resume, preset, settings, flags)
+    return _run(request, _reporter(json), home)
+
+
+def _new(
+    home: "Home", preset: str | None, settings: list[str] | None, flags: Flags, name: str | None
+) -> "TrainRequest":
+    from charplay.corpora.library import Library
+    from charplay.messages.request import TrainRequest
+    from charplay.recipes.layers import compose
+
+    recipe, notes = compose(*asked_layers(home.presets, preset or DEFAULT_PRESET, settings, flags))
+    for note in notes:
+        tell_person(note)
+    entry = Library(home.corpora, home.cache).find(recipe.corpus)
+    if not recipe.corpus:
+        tell_person(f"no text was named: this is {entry.title}; --corpus takes another, `charplay corpora` lists them")
+    # A run keeps its text's own name or absolute path: both mean the same from any folder, on any later day.
+    asked = recipe.model_copy(update={"corpus": entry.name})
+    return TrainRequest(home=str(home.root), recipe=asked.model_dump(), name=name)
+
+
+def _again(home: "Home", resume: str, preset: str | None, settings: list[str] | None, flags: Flags) -> "TrainRequest":
+    from charplay.corpora.library import Library
+    from charplay.messages.request import TrainRequest
+    from charplay.recipes.layers import Layer, resumed
+    from charplay.runs.shelf import Shelf
+
+    run = Shelf(home).find(resume)
+    values: dict[str, object] = {}
+    for layer in asked_layers(home.presets, preset, settings, flags):
+        values |= layer.values
+    if values.get("corpus"):
+        values["corpus"] = Library(home.corpora, home.cache).find(str(values["corpus"])).name
+    recipe = resumed(run.asked, Layer("the command line", values), run.resolved)
+    return TrainRequest(home=str(home.root), recipe=recipe.model_dump(), resume=str(run.folder), added=flags.added)
+
+
+def _reporter(json: bool) -> "Reporter":
+    from charplay.cli.reporting import JsonLines, MovingLine, PlainLines
+
+    if json:
+        return JsonLines()
+    return MovingLine() if sys.stdout.isatty() and os.environ.get("TERM") != "dumb" else PlainLines()
+
+
+def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
+    """Train in this thread, passing every event on; the exit code."""
+    from charplay.training.door import open_training
+
+    inbox, listened, code = Inbox(), True, FAILED
+    with leaving_on_signals(inbox) as leave:
+        for event in open_training(request, inbox):
+            if listened and not leave.terminal_gone:
+                listened = _told(reporter, event, inbox)
+            code = _code(event, leave, code, home)
+    return code if listened else code or FAILED
+
+
+def _told(reporter: "Reporter", event: Event, inbox: Inbox) -> bool:
+    """Pass an event on; where nobody reads any more, ask the trainer to save and leave, and say False."""
+    try:
+        reporter.tell(event)
+        for sentence in _asides(event):
+            tell_person(sentence)
+    except OSError:
+        inbox.put(Stop("output closed"))
+        silence(sys.stdout)
+        return False
+    return True
+
+
+def _asides(event: Event) -> tuple[str, ...]:
+    """What a person should know of an event whatever the output's form."""
+    match event:
+        case Started():
+            return event.notes
+        case Warned():
+            return (event.message,)
+        case _:
+            return ()
+
+
+def _code(event: Event, leave: Leave, code: int, home: "Home") -> int:
+    match event:
+        case Finished():
+            return 0
+        case Stopped():
+            return leave.code
+        case Failed():
+            saved = f" The run is saved up to step {event.saved_step:,}." if event.saved_step is not None else ""
+            complain(event.message + saved)
+            _keep(event.cause, home)
+            return FAILED
+        case _:
+            return code
+
+
+def _keep(cause: str, home: "Home") -> None:
+    from charplay.cli.house import log_file
+
+    if cause:
+        with log_file(home).open("a", encoding="utf-8") as log:
+            log.write(cause.rstrip() + "\n")
+
+
+def tell_person(sentence: str) -> None:
+    """A remark on stderr, beside whatever stdout carries."""
+    start = "\r\x1b[K" if sys.stdout.isatty() and sys.stderr.isatty() else ""
+    print(start, end="", file=sys.stderr)
+    say(sentence, sys.stderr)

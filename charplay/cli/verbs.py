@@ -1,0 +1,44 @@
+"""The verbs, as the command line parser knows them. One file a verb; each loads its rooms when it runs."""
+
+from typing import Annotated
+
+import typer
+
+from charplay.cli import corpora, describe, runs, sample, score, train
+
+app = typer.Typer(
+    name="charplay",
+    help="A terminal playground for character-level recurrent language models. Without a verb it opens; "
+    "with a PATH it opens with that text.",
+    epilog="--home FOLDER and --version may stand anywhere.",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command("play")
+def play(
+    context: typer.Context,
+    path: Annotated[str | None, typer.Argument(metavar="PATH", help="A text file, or a folder of them.")] = None,
+) -> int:
+    """Open the playground."""
+    from charplay.cli.play import play as open_playground
+
+    return open_playground(context.obj, path)
+
+
+@app.callback()
+def _everywhere(
+    home: Annotated[
+        str | None, typer.Option("--home", metavar="FOLDER", help="Where texts and runs are kept [CHARPLAY_HOME].")
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Both are taken out of the arguments before this parser sees them; they stand here for `--help`."""
+
+
+for verb in (train.train, sample.sample, score.score, describe.describe):
+    app.command()(verb)
+app.add_typer(corpora.app, name="corpora")
+app.add_typer(runs.app, name="runs")
