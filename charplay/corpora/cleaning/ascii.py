@@ -1,0 +1,24 @@
+"""Accents off, typographic marks to plain ones, the rest left out: at most 128 symbols."""
+
+import unicodedata
+
+DESCRIPTION = "ASCII only: accents go, curly quotes and dashes become plain, anything else is left out"
+ALPHABET = "".join(map(chr, range(128)))
+PIECEWISE = True
+
+# What compatibility decomposition leaves alone or would drop.
+_PLAIN = str.maketrans(
+    {
+        "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'",
+        "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u201f": '"', "\u2033": '"', "\u00ab": '"', "\u00bb": '"',
+        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "--", "\u2015": "--", "\u2212": "-",
+        "\u00df": "ss", "\u00e6": "ae", "\u00c6": "AE", "\u0153": "oe", "\u0152": "OE", "\u00f8": "o", "\u00d8": "O",
+    }
+)  # fmt: skip
+
+
+def clean(text: str) -> str:
+    """The text in ASCII."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKD", text.translate(_PLAIN)).encode("ascii", "ignore").decode("ascii")

@@ -1,0 +1,155 @@
+"""Bytes become characters: byte-order marks, UTF-8, UTF-16, or a guess that is named; line ends become LF."""
+
+import codecs
+import io
+import re
+
+from charplay.corpora.errors import CorpusError, NotText
+from charplay.corpora.progress import Progress
+
+PIECE = 1 << 20
+SAMPLE = 1 << 16
+BINARY_SHARE = 0.02
+"""Text holds next to no control codes; compressed data holds a tenth."""
+
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# All but backspace, tab, line ends, form feed and escape, which logs and listings hold.
+_CONTROLS = bytes(code for code in range(32) if code not in b"\b\t\n\v\f\r\x1b")
+_HINT = "an encoding can be named, such as latin-1, which reads any byte"
+
+
+def decode(data: bytearray, name: str, encoding: str | None, progress: Progress) -> tuple[str, str, tuple[str, ...]]:
+    """Text, encoding and notes of a file's bytes. Raises CorpusError, Cancelled.
+
+    An `encoding` that is named is taken and never doubted. Nothing is ever replaced.
+    """
+    notes: list[str] = []
+    if encoding is not None:
+        codec = _named(encoding)
+    else:
+        refuse_binary(bytes(data[:SAMPLE]), name)
+        codec = marked(data) or _unmarked_utf16(bytes(data[:SAMPLE])) or "utf-8"
+        if codec.startswith("utf-16-"):
+            notes.append(f"It has no byte-order mark and reads as {codec}, a guess.")
+    try:
+        text, ends = _decoded(data, codec, progress)
+    except UnicodeDecodeError as error:
+        if encoding is not None or codec != "utf-8":
+            raise CorpusError(f"{name} is not {codec}: byte {error.start:,} does not fit; {_HINT}.") from error
+        codec, cut, note = _second_try(data, name, error.start)
+        notes.append(note)
+        try:
+            text, ends = _decoded(data[: len(data) - cut], codec, progress)
+        except UnicodeDecodeError as second:
+            raise CorpusError(
+                f"{name} is neither UTF-8 (byte {error.start:,}) nor {codec} (byte {second.start:,}); {_HINT}."
+            ) from second
+    _refuse_control_codes(text, name)
+    if ends:
+        notes.append(f"Line ends ({ends}) are read as LF.")
+    return text, codec.removesuffix("-sig"), tuple(notes)
+
+
+def refuse_binary(head: bytes, name: str) -> None:
+    """Raises NotText where a file's first bytes look like no text in any encoding."""
+    if marked(head) or _unmarked_utf16(head):
+        return
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if controls > BINARY_SHARE * len(head):
+        raise _not_text(name, controls / len(head))
+
+
+def marked(data: bytes | bytearray) -> str | None:
+    """The encoding that a byte-order mark announces."""
+    return next((codec for mark, codec in _MARKS if data.startswith(mark)), None)
+
+
+def _unmarked_utf16(head: bytes) -> str | None:
+    """UTF-16 of mostly Latin letters gives itself away: every other byte is NUL."""
+    pairs = len(head) // 2
+    even, odd = head[0 : 2 * pairs : 2].count(0), head[1 : 2 * pairs : 2].count(0)
+    if odd > 0.4 * pairs and even < 0.01 * pairs:
+        return "utf-16-le"
+    if even > 0.4 * pairs and odd < 0.01 * pairs:
+        return "utf-16-be"
+    return None
+
+
+def _named(encoding: str) -> str:
+    """The codec of a name that a person gave."""
+    try:
+        b"".decode(encoding)  # also refuses codecs that do not make text, such as hex
+        codec = codecs.lookup(encoding).name
+    except (LookupError, ValueError) as error:
+        raise CorpusError(f"There is no encoding {encoding!r}; utf-8, latin-1 and cp1252 are usual ones.") from error
+    return "utf-8-sig" if codec == "utf-8" else codec
+
+
+def _decoded(data: bytearray, codec: str, progress: Progress) -> tuple[str, str]:
+    """Text with LF line ends, and the other line ends seen; a UnicodeDecodeError's start counts from the file's."""
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)(), translate=True)
+    pieces = []
+    for start in range(0, len(data), PIECE):
+        end = min(start + PIECE, len(data))
+        try:
+            pieces.append(decoder.decode(bytes(data[start:end]), final=end == len(data)))
+        except UnicodeDecodeError as error:
+            error.start += end - len(error.object)  # what it was given includes the last piece's unfinished bytes
+            raise
+        progress.at(end / len(data))
+    seen = decoder.newlines if isinstance(decoder.newlines, tuple) else (decoder.newlines,)
+    ends = {"\r\n": "CRLF", "\r": "CR"}
+    return "".join(pieces), " and ".join(ends[end] for end in seen if end in ends)
+
+
+def _second_try(data: bytearray, name: str, position: int) -> tuple[str, int, str]:
+    """Codec, bytes to leave off at the end, and a note, for data whose byte `position` is not UTF-8.
+
+    Raises CorpusError where the data is UTF-8 with a fault in it, or nothing known.
+    """
+    around = bytes(data[max(0, position - SAMPLE) : position + SAMPLE]).decode("utf-8", "surrogateescape")
+    faults = len(re.findall("[\udc80-\udcff]", around))
+    accents = len(re.findall("[^\0-\x7f\udc80-\udcff]", around))
+    if accents > faults:
+        missing = len(data) - position
+        if missing <= 3 and faults == missing:
+            return "utf-8", missing, "Its last character is cut off and was left out."
+        raise CorpusError(f"{name} is damaged: byte {position:,} is not UTF-8 though the text around it is; {_HINT}.")
+    codec = _guess(data, position)
+    if codec is None:
+        raise CorpusError(f"{name} is in no known encoding (byte {position:,} is not UTF-8); {_HINT}.")
+    return codec, 0, f"Byte {position:,} is not UTF-8; it was read as {codec}, a guess."
+
+
+def _guess(data: bytearray, position: int) -> str | None:
+    """The likeliest encoding of the text from the line with the first doubtful byte on."""
+    from charset_normalizer import from_bytes
+
+    line = data.rfind(b"\n", max(0, position - SAMPLE), position) + 1 or max(0, position - SAMPLE)
+    best = from_bytes(bytes(data[line : line + 4 * SAMPLE])).best()
+    if best is None:
+        return None
+    # Where several encodings read the same characters, the usual name is the honest one.
+    alike = best.could_be_from_charset
+    return next((usual for usual in ("cp1252", "latin_1") if usual in alike), best.encoding).replace("_", "-")
+
+
+def _refuse_control_codes(text: str, name: str) -> None:
+    """A last look at the characters: NUL anywhere, other control codes at three places."""
+    if text.count("\0") > BINARY_SHARE * len(text):
+        raise _not_text(name, text.count("\0") / len(text))
+    for start in sorted({0, len(text) // 2, max(0, len(text) - SAMPLE)}):
+        sample = text[start : start + SAMPLE].encode()
+        controls = len(sample) - len(sample.translate(None, _CONTROLS))
+        if controls > BINARY_SHARE * len(sample):
+            raise _not_text(name, controls / len(sample))
+
+
+def _not_text(name: str, share: float) -> NotText:
+    return NotText(f"{name} looks like binary data ({share:.0%} control codes); a corpus is a plain text file.")

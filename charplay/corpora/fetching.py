@@ -1,0 +1,119 @@
+"""A classic is downloaded, proved by its digest, and only then given its name."""
+
+import os
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from charplay.corpora.classics import Classic, Copy
+from charplay.corpora.errors import Cancelled, CorpusError
+from charplay.corpora.progress import Progress
+
+TIMEOUT = 15.0
+"""Seconds without a byte after which an address is given up."""
+POLL = 0.05
+"""Seconds between two looks at the download."""
+_UNFINISHED = ".fetching-"
+_STALE = 3600.0
+
+
+def fetch(classic: Classic, corpora: Path, progress: Progress) -> Path:
+    """The path of the fetched file in `corpora`. Tries each copy in turn; raises CorpusError, Cancelled."""
+    target = corpora / f"{classic.name}.txt"
+    if os.path.lexists(target):
+        raise CorpusError(f"{target} is another text; rename it, and {classic.title} can be fetched under that name.")
+    failures = []
+    try:
+        corpora.mkdir(parents=True, exist_ok=True)
+        _sweep(corpora)
+        for copy in classic.copies:
+            # Hidden, so that nothing unfinished looks like a text; in the same folder, so that a rename is enough.
+            with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=corpora, ignore_cleanup_errors=True) as folder:
+                failure = _Download(copy, Path(folder)).run(progress)
+                if failure is None:
+                    return Path(folder, "text").replace(target)
+                failures.append(f"{urlsplit(copy.address).hostname} {failure}")
+    except OSError as error:
+        raise CorpusError(
+            f"{corpora} cannot be written ({error.strerror}); free the disk or choose another home."
+        ) from error
+    raise CorpusError(
+        f"{classic.title} could not be fetched: {'; '.join(failures)}. Copy the file into {corpora} yourself; "
+        f"sha256 {classic.copies[0].sha256} makes it count as fetched."
+    )
+
+
+def _sweep(corpora: Path) -> None:
+    """Removes what a killed process left behind; a download of now is younger."""
+    for folder in corpora.glob(f"{_UNFINISHED}*"):
+        if time.time() - folder.stat().st_mtime > _STALE:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Download:
+    """One download into `folder`, in a thread of its own: cancelling never waits for the network.
+
+    It is also the progress bar that pooch drives.
+    """
+
+    def __init__(self, copy: Copy, folder: Path) -> None:
+        self.copy, self.folder = copy, folder
+        self.total = 0  # pooch sets what the server announces; the catalog knows better
+        self._share = 0.0
+        self._cancelled = False
+        self._failure: str | None = None
+        self._thread = threading.Thread(target=self._retrieve, name="charplay-fetch", daemon=True)
+
+    def run(self, progress: Progress) -> str | None:
+        """None where the file is there and right, else what went wrong. Raises Cancelled."""
+        self._thread.start()
+        try:
+            while self._thread.is_alive():
+                progress.at(self._share)
+                self._thread.join(POLL)
+        except BaseException:
+            self._cancelled = True
+            raise
+        return self._failure
+
+    def _retrieve(self) -> None:
+        import pooch
+        from requests import exceptions
+
+        pooch.get_logger().setLevel("ERROR")  # it would write to the terminal
+        downloader = pooch.HTTPDownloader(progressbar=self, chunk_size=1 << 14, timeout=TIMEOUT)
+        digest = f"sha256:{self.copy.sha256}"
+        try:
+            pooch.retrieve(self.copy.address, digest, fname="text", path=self.folder, downloader=downloader)
+        except Cancelled:
+            self._failure = "was cancelled"
+        except exceptions.HTTPError as error:
+            self._failure = f"refuses ({str(error).partition(':')[0]})"
+        except exceptions.Timeout:
+            self._failure = "does not answer"
+        except exceptions.ConnectionError:
+            self._failure = "cannot be reached"
+        except exceptions.RequestException:
+            self._failure = "broke off"
+        except ValueError:
+            self._failure = "sends another file (its sha256 differs)"
+        except OSError as error:
+            self._failure = f"sent what cannot be written ({error.strerror})"
+
+    def update(self, count: int) -> None:
+        """Called by pooch after each piece; `count` is only the piece's largest size, so the file itself is asked."""
+        if self._cancelled:
+            raise Cancelled
+        written = sum(file.stat().st_size for file in self.folder.iterdir())
+        if written > self.copy.bytes:
+            raise ValueError("longer than the file should be")
+        self._share = written / self.copy.bytes
+
+    def reset(self) -> None:
+        """Called by pooch at the end."""
+
+    def close(self) -> None:
+        """Called by pooch at the end."""

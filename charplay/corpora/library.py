@@ -1,0 +1,147 @@
+"""The library: every text there is, and the way to open or fetch one."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from charplay.corpora import fetching, stored
+from charplay.corpora.classics import Classic, read_catalog
+from charplay.corpora.corpus import MINIMUM, Corpus
+from charplay.corpora.entries import Entry, Place
+from charplay.corpora.errors import CorpusError
+from charplay.corpora.listing import load, names
+from charplay.corpora.progress import Progress, Watch
+from charplay.corpora.reading import Reading, file_sha256, opened
+from charplay.corpora.rules import clean
+from charplay.corpora.sources import dropped
+
+__all__ = ["MINIMUM", "Corpus", "Entry", "Library"]
+
+LARGE = 32 << 20
+"""Bytes from which a text is kept encoded in the cache and memory-mapped."""
+MANY_SYMBOLS = 5_000
+DEFAULT, FALLBACK = "tiny-shakespeare", "python-manual"
+_ORDER = {"file": 0, "folder": 0, "catalog": 1, "built-in": 2}
+
+
+class Library:
+    """The texts of a home: those dropped into `corpora`, the catalog's, and those that come with Python.
+
+    `catalog` and `large` (bytes) have their usual values unless given.
+    """
+
+    def __init__(
+        self, corpora: Path, cache: Path, *, catalog: Sequence[Classic] | None = None, large: int = LARGE
+    ) -> None:
+        self.place = Place(corpora.absolute(), tuple(read_catalog() if catalog is None else catalog))
+        self.cache = cache / "corpora"
+        self.large = large
+
+    def entries(self) -> list[Entry]:
+        """Every text, read from the folder anew: what is ready first, one's own before the classics."""
+        found = [entry for name in names("sources") for entry in load("sources", name).entries(self.place)]
+        classics = {entry.path for entry in found if entry.source == "catalog"}
+        shown = [
+            entry for entry in found if entry.source == "catalog" or entry.path is None or entry.path not in classics
+        ]
+        return sorted(shown, key=lambda entry: (not entry.ready, _ORDER[entry.kind], entry.title.casefold()))
+
+    def find(self, name_or_path: str) -> Entry:
+        """The text of a name, a title, or the path of any file or folder; an empty name is the default text.
+
+        Raises CorpusError with the nearest name.
+        """
+        entries = self.entries()
+        if not name_or_path:
+            return self._default(entries)
+        for same in (str, str.casefold):
+            for entry in entries:
+                if same(name_or_path) in {same(entry.name), same(entry.title)}:
+                    return entry
+        path = Path(name_or_path).expanduser()
+        found = dropped.entry_of(path)
+        if found:
+            return next((entry for entry in entries if entry.path == found.path), found)
+        for odd in (path, self.place.corpora / name_or_path):
+            if odd.is_symlink() or odd.exists() or path.name != name_or_path:
+                with opened(odd):  # says what is wrong with it
+                    break
+        known = [entry.name for entry in entries]
+        near = get_close_matches(name_or_path.lower(), known, 1, 0)
+        hint = f"; did you mean {near[0]!r}? A path to a file or folder works too" if near else ""
+        raise CorpusError(f"There is no text called {name_or_path!r}{hint}.")
+
+    def open(
+        self,
+        entry: Entry,
+        *,
+        cleaning: Sequence[str] = (),
+        limit: int | None = None,
+        encoding: str | None = None,
+        watch: Watch | None = None,
+    ) -> Corpus:
+        """Reads, cleans and encodes a text; `limit` keeps the first so many characters of the cleaned text.
+
+        `encoding` is taken instead of finding it out. `watch(share)` is called at least every 0.1 s and cancels by
+        returning False. Raises CorpusError, Cancelled.
+        """
+        progress = Progress(watch)
+        progress.at(0)
+        choices = (*cleaning, limit, encoding)
+        if entry.path and (entry.size or 0) > self.large:
+            sha256 = file_sha256(entry.path, progress.part(0, 0.2))
+            if known := stored.load(self.cache / stored.key(sha256, *choices)):
+                return _corpus(entry, sha256, known)
+        reading: Reading = load("sources", entry.source).read(entry, encoding, progress.part(0.2, 0.5))
+        text = clean(reading.text, cleaning, progress.part(0.5, 0.7))[:limit]
+        if not text:
+            raise CorpusError(f"Nothing is left of {entry.title} after cleaning; leave out a rule or raise the limit.")
+        if len(text) <= self.large:
+            encoded = stored.encode(text, reading.encoding, reading.notes, progress.part(0.7, 1))
+        else:
+            key = stored.key(reading.sha256, *choices)
+            encoded = stored.keep(text, reading.encoding, reading.notes, self.cache / key, progress.part(0.7, 1))
+        return _corpus(entry, reading.sha256, encoded)
+
+    def fetch(self, entry: Entry, watch: Watch | None = None) -> Entry:
+        """Downloads a classic into the library's folder; the entry that is ready. Raises CorpusError, Cancelled."""
+        if entry.ready:
+            return entry
+        classic = next((classic for classic in self.place.classics if classic.name == entry.name), None)
+        if classic is None:
+            raise CorpusError(f"{entry.title} is not in the catalog; only the catalog's texts can be fetched.")
+        fetching.fetch(classic, self.place.corpora, Progress(watch))
+        return self.find(entry.name)
+
+    def _default(self, entries: Sequence[Entry]) -> Entry:
+        ready = {entry.name: entry for entry in entries if entry.ready}
+        if not ready:
+            raise CorpusError(f"There is no text here; copy a text file into {self.place.corpora}.")
+        return ready.get(DEFAULT) or ready.get(FALLBACK) or next(iter(ready.values()))
+
+
+def _corpus(entry: Entry, sha256: str, encoded: stored.Encoded) -> Corpus:
+    # A text from outside the library has its path for a key; its title is the name to call runs by.
+    name = entry.title if entry.path and entry.name == str(entry.path) else entry.name
+    return Corpus(
+        name,
+        entry.title,
+        str(entry.path or ""),
+        sha256,
+        encoded.vocabulary,
+        encoded.ids,
+        encoded.encoding,
+        (*encoded.notes, *_remarks(encoded)),
+    )
+
+
+def _remarks(encoded: stored.Encoded) -> tuple[str, ...]:
+    """What a person should know before training on this text."""
+    remarks = []
+    if len(encoded.ids) < MINIMUM:
+        remarks.append(f"It has {len(encoded.ids):,} characters; training needs at least {MINIMUM}.")
+    if len(encoded.vocabulary) < 2:
+        remarks.append("It is one character over and over; there is nothing to learn.")
+    if len(encoded.vocabulary) > MANY_SYMBOLS:
+        remarks.append(f"It has {len(encoded.vocabulary):,} different characters; the output layer grows with them.")
+    return tuple(remarks)

@@ -1,0 +1,115 @@
+"""A file becomes text: opened without surprises, read once, hashed, decoded."""
+
+import hashlib
+import io
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from charplay.corpora.decoding import decode, refuse_binary
+from charplay.corpora.errors import CorpusError
+from charplay.corpora.progress import Progress
+
+PIECE = 1 << 20
+"""Bytes read at once."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as it was read: `sha256` is of the bytes, `notes` are sentences about what was not plain."""
+
+    text: str
+    sha256: str
+    encoding: str
+    notes: tuple[str, ...] = ()
+
+
+def read_file(path: Path, encoding: str | None = None, progress: Progress | None = None) -> Reading:
+    """The text of a regular file. Raises CorpusError, Cancelled."""
+    progress = progress or Progress()
+    data, sha256 = read_bytes(path, progress.part(0, 0.5), any_bytes=encoding is not None)
+    text, name, notes = decode(data, str(path), encoding, progress.part(0.5, 1))
+    return Reading(text, sha256, name, notes)
+
+
+def read_bytes(path: Path, progress: Progress, *, any_bytes: bool = False) -> tuple[bytearray, str]:
+    """A regular file's bytes and their sha256; refuses binary data at the first look unless `any_bytes`."""
+    with opened(path) as file:
+        before = os.fstat(file.fileno())
+        _refuse_too_large(path, before.st_size)
+        data, digest, done = bytearray(before.st_size), hashlib.sha256(), 0
+        view = memoryview(data)
+        while count := file.readinto(view[done : done + PIECE]):
+            if done == 0 and not any_bytes:
+                refuse_binary(bytes(view[:count]), str(path))
+            digest.update(view[done : done + count])
+            done += count
+            progress.at(done / len(data))
+        after = os.fstat(file.fileno())
+        if (
+            done != before.st_size
+            or file.read(1)
+            or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+        ):
+            raise CorpusError(f"{path} changed while it was read; try again when nothing writes to it.")
+    if not data:
+        raise CorpusError(f"{path} is empty; a text needs at least 200 characters.")
+    return data, digest.hexdigest()
+
+
+def file_sha256(path: Path, progress: Progress) -> str:
+    """sha256 of a regular file's bytes, without keeping them."""
+    with opened(path) as file:
+        size, done, digest = os.fstat(file.fileno()).st_size, 0, hashlib.sha256()
+        while piece := file.read(PIECE):
+            digest.update(piece)
+            done += len(piece)
+            progress.at(done / max(size, done))
+    return digest.hexdigest()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[io.FileIO]:
+    """A regular file, open for reading; whatever is wrong with it, here or while it is read, is a CorpusError."""
+    try:
+        _refuse_irregular(path, path.stat().st_mode)
+        # Should a FIFO take the file's place just now, O_NONBLOCK keeps its opening from hanging.
+        with io.FileIO(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)) as file:
+            _refuse_irregular(path, os.fstat(file.fileno()).st_mode)
+            yield file
+    except (OSError, ValueError) as error:
+        raise CorpusError(_cause(path, error)) from error
+
+
+def _refuse_irregular(path: Path, mode: int) -> None:
+    kinds = {
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+    }
+    if kind := kinds.get(stat.S_IFMT(mode)):
+        raise CorpusError(f"{path} is {kind}, not a file; copy the text into a file first.")
+
+
+def _refuse_too_large(path: Path, size: int) -> None:
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if size * 3 > memory:
+        raise CorpusError(
+            f"{path} has {size / 1e9:.1f} GB, too much for {memory / 1e9:.0f} GB of memory; cut a piece off it."
+        )
+
+
+def _cause(path: Path, error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        if path.is_symlink():
+            return f"{path} is a link to a file that is gone; mend the link or remove it."
+        return f"{path} does not exist; check its spelling."
+    if isinstance(error, PermissionError):
+        return f"{path} may not be read; check its permissions (chmod u+r)."
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return f"{path} cannot be read ({reason}); check the path and the disk."

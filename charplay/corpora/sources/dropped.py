@@ -1,0 +1,64 @@
+"""Files and folders that were dropped into the library's folder, and any path that a person names."""
+
+import os
+import stat
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from charplay.corpora.entries import Entry, Place
+from charplay.corpora.folders import read_path
+from charplay.corpora.progress import Progress
+from charplay.corpora.reading import Reading
+
+README = "readme.md"
+
+
+def entries(place: Place) -> list[Entry]:
+    """Files are called by their stem, or by their whole name where two things share it."""
+    found = {path.name: _entry(path, path.name) for path in _listed(place.corpora)}
+    short = {name: Path(name).stem if entry and entry.kind == "file" else name for name, entry in found.items()}
+    taken = Counter([*short.values(), *(name for name in found if short[name] != name)])
+    taken.update(classic.name for classic in place.classics)
+    named = {name: stem if taken[stem] == 1 else name for name, stem in short.items()}
+    return [replace(entry, name=named[name]) for name, entry in found.items() if entry]
+
+
+def entry_of(path: Path) -> Entry | None:
+    """The entry of a file or folder outside the library; None where it is neither."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links and lose the name given
+    return _entry(absolute, str(absolute))
+
+
+def read(entry: Entry, encoding: str | None, progress: Progress) -> Reading:
+    """The text of the file, or of the folder's files. Raises CorpusError, Cancelled."""
+    assert entry.path is not None
+    return read_path(entry.path, encoding, progress)
+
+
+def _listed(corpora: Path) -> list[Path]:
+    try:
+        return sorted(path for path in corpora.iterdir() if path.name[0] != "." and path.name.lower() != README)
+    except OSError:  # no such folder yet, or none of ours: nothing was dropped
+        return []
+
+
+def _entry(path: Path, name: str) -> Entry | None:
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    folder = stat.S_ISDIR(status.st_mode)
+    if not folder and not stat.S_ISREG(status.st_mode):
+        return None
+    return Entry(
+        name=name,
+        title=(path.name if folder else path.stem) or name,
+        kind="folder" if folder else "file",
+        path=path,
+        size=None if folder else status.st_size,
+        ready=True,
+        licence="",
+        note="a folder, read as one text" if folder else "",
+        source="dropped",
+    )

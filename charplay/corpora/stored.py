@@ -1,0 +1,104 @@
+"""Texts as ids: in memory, or where large on disk, memory-mapped, so that a second opening reads only the digest."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from charplay.corpora.progress import Progress
+from charplay.corpora.vocabulary import Ids, Vocabulary, chunks
+
+FORMAT = 1
+"""Grows whenever reading or cleaning gives other characters for the same file."""
+PIECE = 1 << 22
+"""Characters between two reports of progress."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A text's ids (n,), read-only, with all that reading it found out."""
+
+    vocabulary: Vocabulary
+    ids: Ids
+    encoding: str
+    notes: tuple[str, ...]
+
+
+def encode(text: str, encoding: str, notes: tuple[str, ...], progress: Progress) -> Encoded:
+    """A text's ids in memory. Raises Cancelled."""
+    vocabulary = _vocabulary(text, progress.part(0, 0.4))
+    ids, done = np.empty(len(text), vocabulary.dtype), 0
+    for piece in _pieces(vocabulary, text, progress.part(0.4, 1)):
+        ids[done : done + len(piece)] = piece
+        done += len(piece)
+    ids.flags.writeable = False
+    return Encoded(vocabulary, ids, encoding, notes)
+
+
+def keep(text: str, encoding: str, notes: tuple[str, ...], base: Path, progress: Progress) -> Encoded:
+    """A text's ids in `base`.npy, memory-mapped; in memory, with a note, where they cannot be written.
+
+    Raises Cancelled.
+    """
+    vocabulary = _vocabulary(text, progress.part(0, 0.4))
+    facts = {
+        "characters": len(text), "vocabulary": vocabulary.characters, "encoding": encoding, "notes": notes
+    }  # fmt: skip
+    try:
+        base.parent.mkdir(parents=True, exist_ok=True)
+        # Each file appears whole, by rename, and the facts last: without them the ids do not count.
+        with tempfile.TemporaryDirectory(prefix=".storing-", dir=base.parent) as folder:
+            _write(Path(folder, "ids"), vocabulary, text, progress.part(0.4, 1))
+            Path(folder, "facts").write_text(json.dumps(facts), "utf-8")
+            Path(folder, "ids").replace(base.with_suffix(".npy"))
+            Path(folder, "facts").replace(base.with_suffix(".json"))
+    except OSError as error:
+        plain = encode(text, encoding, notes, progress.part(0.9, 1))
+        return replace(plain, notes=(*notes, f"It is not kept in the cache ({error.strerror})."))
+    return load(base) or encode(text, encoding, notes, progress.part(0.9, 1))
+
+
+def load(base: Path) -> Encoded | None:
+    """What is kept under a base name; None where nothing usable is."""
+    try:
+        facts = json.loads(base.with_suffix(".json").read_text("utf-8"))
+        ids = np.load(base.with_suffix(".npy"), mmap_mode="r")
+        vocabulary = Vocabulary(facts["vocabulary"])
+        if ids.shape != (facts["characters"],) or ids.dtype != vocabulary.dtype:
+            return None
+        return Encoded(vocabulary, ids, facts["encoding"], tuple(facts["notes"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def key(sha256: str, *choices: object) -> str:
+    """The name under which a text and the choices that shaped it are kept."""
+    return hashlib.sha256(json.dumps([FORMAT, sha256, *choices]).encode()).hexdigest()[:32]
+
+
+def _vocabulary(text: str, progress: Progress) -> Vocabulary:
+    seen: set[str] = set()
+    for number, piece in enumerate(chunks(text, PIECE)):
+        progress.at(number * PIECE / len(text))
+        seen.update(Vocabulary.of(piece).characters)
+    return Vocabulary("".join(sorted(seen)))
+
+
+def _pieces(vocabulary: Vocabulary, text: str, progress: Progress) -> Iterator[Ids]:
+    for number, piece in enumerate(chunks(text, PIECE)):
+        progress.at(number * PIECE / len(text))
+        yield vocabulary.encode(piece)
+    progress.at(1)
+
+
+def _write(path: Path, vocabulary: Vocabulary, text: str, progress: Progress) -> None:
+    """Plain writes: were the file mapped while it is written, a full disk would end the process."""
+    header = {"descr": vocabulary.dtype.str, "fortran_order": False, "shape": (len(text),)}
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for piece in _pieces(vocabulary, text, progress):
+            file.write(piece.data)

@@ -1,0 +1,99 @@
+"""Laws of the cleaning rules, each taken from the folder, and the classic counts on texts of the same shape."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charplay.corpora import rules
+from charplay.corpora.errors import Cancelled, CorpusError
+from charplay.corpora.listing import load, names
+from charplay.corpora.progress import Progress
+
+RULES = names("cleaning")
+MARKS = st.sampled_from(
+    [
+        "THE END\n", "  THE END", "\n", "The end", "*** START OF THIS PROJECT GUTENBERG EBOOK X ***\n",
+        "*** END OF THE PROJECT GUTENBERG EBOOK X ***\n", "***START OF THE PROJECT GUTENBERG EBOOK\n",
+        "End of Project Gutenberg's X\n", "\u03a3", "\u0130", "\u2014", "\u201cCaf\u00e9\u201d", "\ufb01",
+    ]
+)  # fmt: skip
+TEXT = st.lists(st.one_of(MARKS, st.text(max_size=8)), max_size=8).map("".join)
+
+
+@pytest.mark.parametrize("name", RULES)
+@given(text=TEXT)
+def test_a_rule_done_twice_does_no_more(name, text):
+    rule = load("cleaning", name)
+    assert rule.clean(rule.clean(text)) == rule.clean(text)
+
+
+@pytest.mark.parametrize("name", [name for name in RULES if load("cleaning", name).ALPHABET])
+@given(text=TEXT)
+def test_a_rule_leaves_only_its_alphabet(name, text):
+    rule = load("cleaning", name)
+    assert set(rule.clean(text)) <= set(rule.ALPHABET)
+    assert rule.clean(rule.ALPHABET) == rule.ALPHABET
+
+
+@pytest.mark.parametrize("name", [name for name in RULES if load("cleaning", name).PIECEWISE])
+@given(texts=st.lists(TEXT, max_size=4))
+def test_a_piecewise_rule_may_be_done_line_by_line(name, texts):
+    rule = load("cleaning", name)
+    pieces = [text + "\n" for text in texts]
+    assert rule.clean("".join(pieces)) == "".join(map(rule.clean, pieces))
+
+
+@pytest.mark.parametrize("name", RULES)
+@given(text=TEXT, size=st.integers(1, 9))
+def test_cleaning_in_pieces_is_the_rule_itself(name, text, size):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rules, "PIECE", size)
+        assert rules.clean(text, [name]) == load("cleaning", name).clean(text)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_describes_itself_in_one_line(name):
+    assert 10 < len(load("cleaning", name).DESCRIPTION) < 100
+
+
+def test_rules_go_in_their_order():
+    assert rules.clean("Be\nTHE END\nfin", ["text-end", "lowercase"]) == "be"
+    assert rules.clean("Be\nTHE END\nfin", ["lowercase", "text-end"]) == "be\nthe end\nfin"
+
+
+def test_an_unknown_rule_is_answered_with_the_nearest():
+    with pytest.raises(CorpusError, match="did you mean 'lowercase'"):
+        rules.clean("text", ["lower-case"])
+
+
+def test_the_classic_alphabets():
+    everything = string.printable + "\u00e9\u2014"
+    assert len(set(rules.clean(everything, ["basic-36"]))) == 36
+    assert len(set(rules.clean(everything, ["letters-27"]))) == 27
+    assert rules.clean("It's 3 o'clock; & more!", ["basic-36"]) == "it's   o'clock;   more!"
+
+
+def test_text_end_stops_with_the_last_line_before_it():
+    text = "She was happy, THE END of it.\n\nhappy summer days.\n\n              THE END\n"
+    assert rules.clean(text, ["text-end"]) == "She was happy, THE END of it.\n\nhappy summer days.\n"
+
+
+def test_gutenberg_keeps_the_work_of_each_edition():
+    edition = (
+        "Project Gutenberg's {0}, by X\n\nTitle: {0}\n\n*** START OF THIS PROJECT GUTENBERG EBOOK {0} ***\n\n\n\n"
+        "{0}\n\nIt began.\n\n\nEnd of Project Gutenberg's {0}, by X\n\n*** END OF THIS PROJECT GUTENBERG EBOOK {0} ***\n\n"
+        "THE FULL PROJECT GUTENBERG LICENSE\n"
+    )
+    assert rules.clean(edition.format("ALICE"), ["gutenberg"]) == "ALICE\n\nIt began.\n"
+    assert rules.clean(edition.format("A") + edition.format("B"), ["gutenberg"]) == "A\n\nIt began.\nB\n\nIt began.\n"
+
+
+def test_ascii_keeps_the_sense_of_typography():
+    assert rules.clean("\u201cNo\u201d\u2014it\u2019s na\u00efve\u2026 \u4e2d", ["ascii"]) == '"No"--it\'s naive... '
+
+
+def test_cleaning_can_be_cancelled():
+    with pytest.raises(Cancelled):
+        rules.clean("a text", ["lowercase"], Progress(lambda _: False))
