@@ -22,7 +22,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of metrics: the means over `log_every` steps, or an evaluation, or both. Losses are nats a character."""
+    """One row of metrics: the means over `log_every` steps, an evaluation, an epoch's end. Losses are nats a character."""
 
     step: int
     epoch: float
@@ -34,6 +34,9 @@ class Row:
     chars_per_second: float | None = None
     val_loss: float | None = None
     val_accuracy: float | None = None
+    epoch_loss: float | None = None
+    """At an epoch's last step: the mean over the epoch."""
+    epoch_accuracy: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

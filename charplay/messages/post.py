@@ -9,7 +9,7 @@ from charplay.messages.commands import Command
 from charplay.messages.events import Event, Progress, Published, Row
 
 MOST_ROWS = 4096
-"""Rows a merged progress reading carries at most; beyond it every other one is let go, evaluations excepted."""
+"""Rows a merged progress reading carries at most; beyond it every other one is let go, evaluations and epochs excepted."""
 
 
 class Inbox:
@@ -68,4 +68,4 @@ class Mailbox:
 def _thinned(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     if len(rows) <= MOST_ROWS:
         return rows
-    return tuple(row for i, row in enumerate(rows) if i % 2 or row.val_loss is not None)
+    return tuple(row for i, row in enumerate(rows) if i % 2 or row.val_loss is not None or row.epoch_loss is not None)
