@@ -22,7 +22,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of metrics: the means over `log_every` steps, an evaluation, an epoch's end. Losses are nats a character."""
+    """One row of metrics: means over `log_every` steps, an evaluation, an epoch's end. Losses are nats a character."""
 
     step: int
     epoch: float

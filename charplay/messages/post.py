@@ -9,7 +9,7 @@ from charplay.messages.commands import Command
 from charplay.messages.events import Event, Progress, Published, Row
 
 MOST_ROWS = 4096
-"""Rows a merged progress reading carries at most; beyond it every other one is let go, evaluations and epochs excepted."""
+"""Rows that a merged progress reading carries at most; beyond it every other one is let go, but for marked ones."""
 
 
 class Inbox:
