@@ -1,0 +1,49 @@
+"""What a recurrent cell is to the sampler, and how one is found by its name."""
+
+from importlib import import_module
+from typing import Any, Protocol, TypeAlias, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charplay.recipes.listing import names
+
+Array: TypeAlias = NDArray[np.floating[Any]]
+
+CELLS = "sampling/cells"
+
+
+class Cell(Protocol):
+    """One step of a recurrent layer of H units: a module in `charplay.sampling.cells`.
+
+    Units come first and columns, where there are any, last: `(H,)` is one text, `(H, N)` is N texts side by side, and
+    the same code serves both.
+    """
+
+    GATES: int
+    """Blocks of H rows in the weights."""
+    PARTS: int
+    """Arrays of H that make a layer's state; the first is its output."""
+
+    def parameter_shapes(self, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
+        """Shapes of `weight_ih`, `weight_hh` and `bias`, in torch's gate order."""
+        ...
+
+    def prepare(self, parameter: Array) -> Array:
+        """Bring a `weight_ih`, `weight_hh` or `bias` into the form `advance` expects, in place; its rows are gates."""
+        ...
+
+    def advance(self, entering: Array, returning: Array, old: Array, new: Array) -> None:
+        """Write the layer's next state, (PARTS, H) or (PARTS, H, N), into `new`.
+
+        `entering` (GATES·H, ...) is what the input and the bias add to the gates, and is left alone; `returning`
+        (GATES·H, ...) is what the layer's own output adds, and is used up.
+        """
+        ...
+
+
+def load_cell(name: str) -> Cell:
+    """The cell called `name`; KeyError where there is none."""
+    if name not in names(CELLS):
+        raise KeyError(name)
+    return cast("Cell", import_module(f"charplay.sampling.cells.{name.replace('-', '_')}"))

@@ -1,0 +1,39 @@
+"""The GRU: gates r, z, n in torch's order; the reset gate acts after the product, and the hidden bias of n is zero."""
+
+import numpy as np
+
+from charplay.sampling.cell import Array
+
+GATES = 3
+PARTS = 1
+
+
+def parameter_shapes(input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
+    """3·H rows, one bias."""
+    rows = GATES * hidden_size
+    return {"weight_ih": (rows, input_size), "weight_hh": (rows, hidden_size), "bias": (rows,)}
+
+
+def prepare(parameter: Array) -> Array:
+    """Halve the rows of r and z: sigmoid(x) is tanh(x/2)/2 + 1/2, which never overflows (a power of two: exact)."""
+    hidden_size = len(parameter) // GATES
+    parameter[: 2 * hidden_size] *= 0.5
+    return parameter
+
+
+def advance(entering: Array, returning: Array, old: Array, new: Array) -> None:
+    """One step: n = tanh(entering + r·returning), h = (1 - z)·n + z·h."""
+    hidden_size = old.shape[1]
+    candidate = returning[2 * hidden_size :]
+    gates = returning[: 2 * hidden_size]
+    gates += entering[: 2 * hidden_size]
+    np.tanh(gates, out=gates)
+    gates *= 0.5
+    gates += 0.5
+    candidate *= gates[:hidden_size]
+    candidate += entering[2 * hidden_size :]
+    np.tanh(candidate, out=candidate)
+    output = new[0]
+    np.subtract(old[0], candidate, out=output)
+    output *= gates[hidden_size:]
+    output += candidate

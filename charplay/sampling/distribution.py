@@ -1,0 +1,107 @@
+"""From logits to the next character: probabilities, raw and after the filters, and the draw."""
+
+import math
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charplay.sampling.cell import Array
+from charplay.sampling.settings import ORDER, Context, Sampling
+
+Probabilities: TypeAlias = NDArray[np.float64]
+Filter: TypeAlias = Callable[[Array, Sampling, Context], Array]
+
+FILTERS: Mapping[str, Filter] = {
+    name: import_module(f"charplay.sampling.filters.{name.replace('-', '_')}").apply for name in ORDER
+}
+
+COLDEST = 1e-200
+"""Temperatures between 0 and this act as this: 1/temperature stays finite."""
+IMPOSSIBLE = -1e100
+"""Stands for a logit of -inf in `Distribution.logs`: its exp() is 0 at every temperature, yet 0 times it is 0."""
+
+_BITS = 1 / math.log(2)
+
+
+class Distribution(NamedTuple):
+    """What the next character may be, (V,) float64 each."""
+
+    logs: Probabilities
+    """Natural logarithms of `raw`, finite."""
+    raw: Probabilities
+    """The model's own probabilities."""
+    filtered: Probabilities
+    """After filters and temperature: what is drawn from."""
+
+    def surprise(self, one: int) -> float:
+        """Bits of surprise at a character, from the model's own probability."""
+        return -_BITS * float(self.logs[one])
+
+    def rank(self, one: int) -> int:
+        """1 for the model's most probable character; equals share a rank."""
+        return 1 + int(np.count_nonzero(self.raw > self.raw[one]))
+
+    def entropy(self) -> float:
+        """Bits of surprise to expect, from the model's own probabilities."""
+        return -_BITS * float(self.raw @ self.logs)
+
+
+def distribution(logits: Array, settings: Sampling, context: Context | None = None) -> Distribution:
+    """The next character's distribution from logits (V,); `context` is needed where a filter is on.
+
+    Every input has a defined result: NaN is impossible, several +inf share everything equally, and where nothing is
+    possible all symbols are equal.
+    """
+    logs = log_softmax(np.asarray(logits, np.float64))
+    raw = np.exp(logs)
+    if not settings.active:
+        return Distribution(logs, raw, temper(logs, settings.temperature))
+    if context is None:
+        raise ValueError("filters need the context")
+    kept: Array = np.where(logs > IMPOSSIBLE / 2, logs, -np.inf)
+    for name in settings.active:
+        kept = FILTERS[name](kept, settings, context)
+    return Distribution(logs, raw, temper(kept, settings.temperature))
+
+
+def log_softmax(logits: Probabilities) -> Probabilities:
+    """Finite log-probabilities (V,) of float64 logits; NaN and infinities as `distribution` says."""
+    top = np.maximum.reduce(logits)
+    if not math.isfinite(top):
+        logits = _defined(logits)
+        top = np.maximum.reduce(logits)
+    shifted: Probabilities = logits - top
+    np.maximum(shifted, IMPOSSIBLE, out=shifted)
+    shifted -= math.log(np.add.reduce(np.exp(shifted)))
+    return shifted
+
+
+def temper(logits: Array, temperature: float) -> Probabilities:
+    """softmax(logits / temperature), (V,), for logits with a finite maximum; all on the first maximum at 0."""
+    if temperature == 0:
+        greedy = np.zeros(len(logits))
+        greedy[logits.argmax()] = 1
+        return greedy
+    weights: Probabilities = logits - np.maximum.reduce(logits)
+    weights *= 1 / max(temperature, COLDEST)
+    np.exp(weights, out=weights)
+    weights /= np.add.reduce(weights)
+    return weights
+
+
+def draw(probabilities: Probabilities, u: float) -> int:
+    """The id at `u` (0 to 1) of the cumulative distribution in id order; never one of probability 0."""
+    cumulative = probabilities.cumsum()
+    one = int(cumulative.searchsorted(u * cumulative[-1], side="right"))
+    # Rounding can bring u·total up to the total; the last symbol that adds anything is the answer then.
+    return one if one < len(cumulative) else int(cumulative.searchsorted(cumulative[-1]))
+
+
+def _defined(logits: Probabilities) -> Probabilities:
+    """Logits whose maximum is NaN or infinite, made finite at the top."""
+    logits = np.where(np.isnan(logits), -np.inf, logits)
+    top = logits.max()
+    return np.where(logits == top, 0.0, -np.inf) if math.isinf(top) else logits

@@ -1,0 +1,18 @@
+"""Makes the characters written last rarer, or likelier."""
+
+import numpy as np
+
+from charplay.sampling.cell import Array
+from charplay.sampling.settings import Context, Sampling
+
+
+def apply(logits: Array, settings: Sampling, context: Context) -> Array:
+    """Multiply the recent characters' log-probabilities, so that p becomes p^penalty before the rest is shared anew.
+
+    Working on log-probabilities, which are never positive, it means the same whatever constant the logits carry.
+    """
+    recent = np.unique(context.history[-settings.repetition_window :])
+    top = logits.max()
+    penalised: Array = logits - (top + np.log(np.exp(logits - top).sum()))
+    penalised[recent] *= settings.repetition_penalty
+    return penalised

@@ -1,0 +1,184 @@
+"""A character model in numpy: weights ready to play, one cheap step at a time."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from charplay.corpora.vocabulary import Vocabulary
+from charplay.recipes.fields import Recipe
+from charplay.sampling.cell import Array, Cell, load_cell
+from charplay.sampling.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+State: TypeAlias = Array
+"""What a model remembers: (layers, parts, H), or (layers, parts, H, N) for N texts side by side. A read-only value."""
+
+Tensors: TypeAlias = Mapping[str, NDArray[Any]]
+
+KEPT_ROWS = 16_384
+"""First-layer rows kept at most (see `CharModel._row`); larger vocabularies recompute."""
+
+
+def tensor_shapes(recipe: Recipe, vocabulary_size: int) -> dict[str, tuple[int, ...]]:
+    """Name and shape of every tensor that a resolved recipe's network has."""
+    cell = _cell(recipe)
+    hidden_size, num_layers = _resolved(recipe, "hidden_size"), _resolved(recipe, "num_layers")
+    shapes: dict[str, tuple[int, ...]] = {}
+    input_size = {"embedding": 0, "one-hot": vocabulary_size, "scalar": 1}[recipe.input]
+    if recipe.input == "embedding":
+        input_size = _resolved(recipe, "embedding_size")
+        shapes["embedding.weight"] = (vocabulary_size, input_size)
+    for layer in range(num_layers):
+        for name, shape in cell.parameter_shapes(hidden_size if layer else input_size, hidden_size).items():
+            shapes[f"rnn.{name}_l{layer}"] = shape
+    return shapes | {"output.weight": (vocabulary_size, hidden_size), "output.bias": (vocabulary_size,)}
+
+
+class CharModel:
+    """A recurrent character model. It never changes after loading, so any number of texts and threads may share it."""
+
+    def __init__(self, weights: Mapping[str, Array], recipe: Recipe, vocabulary: Vocabulary) -> None:
+        """`weights`: checked copies that this model now owns. Use `load`."""
+        self.recipe = recipe
+        self.vocabulary = vocabulary
+        self.characters = tuple(vocabulary.characters)
+        """The characters in id order; every text written shares these strings."""
+        self._cell = _cell(recipe)
+        prepare = self._cell.prepare
+        layers = range(_resolved(recipe, "num_layers"))
+        self._weights_ih = [prepare(weights[f"rnn.weight_ih_l{layer}"]) for layer in layers]
+        self._weights_hh = [prepare(weights[f"rnn.weight_hh_l{layer}"]) for layer in layers]
+        self._biases = [prepare(weights[f"rnn.bias_l{layer}"]) for layer in layers]
+        self._output, self._output_bias = weights["output.weight"], weights["output.bias"]
+        self._enter = _entrance(recipe, weights.get("embedding.weight"), self._weights_ih[0], len(vocabulary))
+        self._rows: dict[int, Array] = {}
+        self._zero = np.zeros((len(layers), self._cell.PARTS, self._output.shape[1]), self._output.dtype)
+        self._zero.flags.writeable = False
+
+    @classmethod
+    def load(
+        cls, tensors: Tensors, recipe: Recipe, vocabulary: Vocabulary, *, dtype: DTypeLike = np.float32
+    ) -> "CharModel":
+        """A model from a checkpoint's tensors, which are copied.
+
+        Raises:
+            ModelError: a tensor is missing, unknown, of another shape than the recipe's, or not finite.
+        """
+        shapes = tensor_shapes(recipe, len(vocabulary))
+        if missing := sorted(shapes.keys() - tensors.keys()):
+            raise ModelError(f"the weights lack {missing[0]}; they were not made by this recipe")
+        if unknown := sorted(tensors.keys() - shapes.keys()):
+            raise ModelError(f"the weights hold {unknown[0]}, which this recipe's network does not have")
+        weights: dict[str, Array] = {}
+        for name, shape in shapes.items():
+            if tuple(tensors[name].shape) != shape:
+                raise ModelError(f"{name} has the shape {tuple(tensors[name].shape)}, but the recipe makes it {shape}")
+            weights[name] = np.array(tensors[name], dtype=dtype, order="C")
+            if not np.isfinite(weights[name]).all():
+                raise ModelError(f"{name} holds values that are not finite; try an earlier checkpoint")
+        return cls(weights, recipe, vocabulary)
+
+    def zero_state(self, columns: int | None = None) -> State:
+        """The state before anything was read; `columns` texts side by side where given."""
+        if columns is None:
+            return self._zero
+        zero = np.zeros((*self._zero.shape, columns), self._zero.dtype)
+        zero.flags.writeable = False
+        return zero
+
+    def shares_states_with(self, other: "CharModel") -> bool:
+        """Whether a state of `other` may go on under this model: same cell, shape, precision and characters."""
+        mine, theirs = self._zero, other._zero  # noqa: SLF001  (of the same class)
+        same_arrays = mine.shape == theirs.shape and mine.dtype == theirs.dtype
+        return same_arrays and self.recipe.cell == other.recipe.cell and self.vocabulary == other.vocabulary
+
+    def logits(self, state: State) -> Array:
+        """What the state says about the next character: logits (V,), or (N, V) for columns."""
+        return _affine(self._output, state[-1, 0], self._output_bias).T
+
+    def step(self, state: State, ids: "int | Sequence[int]") -> tuple[State, Array]:
+        """Read one character (an id, or N ids for N columns): the new state, and the logits (V,) or (N, V) after it."""
+        new = np.empty_like(state)
+        if isinstance(ids, (int, np.integer)):
+            entering = self._row(ids)
+        else:
+            entering = np.stack([self._row(one) for one in ids], axis=1)
+        for layer, weight in enumerate(self._weights_hh):
+            if layer:
+                entering = _affine(self._weights_ih[layer], new[layer - 1, 0], self._biases[layer])
+            old = state[layer]
+            self._cell.advance(entering, weight @ old[0], old, new[layer])
+        new.flags.writeable = False
+        return new, self.logits(new)
+
+    def feed(self, state: State, ids: Iterable[int]) -> tuple[State, Array]:
+        """Read characters one after another, exactly as `step` would: the state and the logits after the last."""
+        logits: Array | None = None
+        for one in ids:
+            state, logits = self.step(state, one)
+        return state, self.logits(state) if logits is None else logits
+
+    def read(self, state: State, ids: "Sequence[int]") -> tuple[State, Array]:
+        """Read T characters of one text: the state after them, and the logits (T, V) after each.
+
+        Goes layer by layer, so that only the recurrent products are one character at a time. The numbers are those of
+        `step` up to rounding, not to the bit.
+        """
+        new = np.empty_like(state)
+        entering: Array | list[Array] = [self._row(one) for one in ids]
+        outputs = np.empty((0, self._output.shape[1]), self._output.dtype)
+        for layer, weight in enumerate(self._weights_hh):
+            if layer:
+                entering = outputs @ self._weights_ih[layer].T + self._biases[layer]
+            states = np.empty((len(ids) + 1, *state.shape[1:]), state.dtype)
+            states[0] = state[layer]
+            for t in range(len(ids)):
+                self._cell.advance(entering[t], weight @ states[t, 0], states[t], states[t + 1])
+            new[layer] = states[-1]
+            outputs = states[1:, 0]
+        new.flags.writeable = False
+        return new, outputs @ self._output.T + self._output_bias
+
+    def _row(self, one: int) -> Array:
+        """What a character adds to the first layer's gates, (GATES·H,): computed once, so a step needs no product."""
+        row = self._rows.get(one)
+        if row is None:
+            if len(self._rows) >= KEPT_ROWS:
+                self._rows.clear()
+            row = self._rows[one] = self._enter(one) + self._biases[0]
+        return row
+
+
+def _entrance(recipe: Recipe, embedding: Array | None, weight: Array, vocabulary_size: int) -> Callable[[int], Array]:
+    """How a character's id meets the first layer's input matrix (GATES·H, input size)."""
+    if embedding is not None:
+        return lambda one: weight @ embedding[one]
+    if recipe.input == "one-hot":
+        return lambda one: weight[:, one]
+    scale = vocabulary_size if recipe.scalar_scale == "vocabulary" else 1
+    return lambda one: weight[:, 0] * weight.dtype.type(one / scale)
+
+
+def _affine(weight: Array, x: Array, bias: Array) -> Array:
+    """Weight·x + bias for one column (size,) or several (size, N)."""
+    product: Array = weight @ x
+    product += bias if x.ndim == 1 else bias[:, None]
+    return product
+
+
+def _cell(recipe: Recipe) -> Cell:
+    try:
+        return load_cell(recipe.cell)
+    except KeyError:
+        raise ModelError(f"the recipe's cell {recipe.cell!r} is not known here") from None
+
+
+def _resolved(recipe: Recipe, field: str) -> int:
+    value = getattr(recipe, field)
+    if not isinstance(value, int):
+        raise ModelError(f"the recipe leaves {field} open; only a resolved recipe makes a model")
+    return value
