@@ -51,7 +51,7 @@ CLEANING, CELLS, OPTIMIZERS, SCHEDULES = (
 )
 
 MOST = 10**12
-"""No count that anyone means is larger; sentences about bounds leave it out."""
+"""No count that anyone means is larger."""
 
 Count = Annotated[int, Field(ge=1, le=MOST)]
 Share = Annotated[float, Field(ge=0, lt=1)]

@@ -11,7 +11,7 @@ import annotated_types
 from pydantic import AfterValidator
 from pydantic.fields import FieldInfo
 
-from charplay.recipes.fields import MOST, Listed, Recipe
+from charplay.recipes.fields import Listed, Recipe
 from charplay.recipes.listing import names
 
 Kind = Literal["int", "float", "choice", "list", "text", "bool"]
@@ -134,7 +134,7 @@ def _numbers(of: Spec) -> str:
     number = "{} whole number{}" if of.whole else "{} number{}"
     number = number.format("", "s").strip() if of.kind == "list" else number.format("a", "")
     low = "" if of.low is None else f" {'above' if of.above else 'from'} {of.low:,}"
-    if of.high is None or of.high >= MOST:
+    if of.high is None:
         return f"{number}{low}{'' if of.above or not low else ' up'}"
     high, below = (of.high - 1, False) if of.whole and of.below else (of.high, of.below)
     joint = " and at most" if of.above else " to"

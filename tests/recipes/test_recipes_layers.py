@@ -1,0 +1,194 @@
+"""Layers become one recipe, or every fault at once."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from charplay.recipes.faults import RecipeError
+from charplay.recipes.fields import BUDGETS, Recipe
+from charplay.recipes.layers import DEFAULT_BUDGET, Layer, compose, parse_settings, resumed
+from charplay.recipes.presets import load_preset, preset_names
+from charplay.recipes.specs import sentence, spec
+
+FIELDS = st.sampled_from(tuple(Recipe.model_fields))
+WORDS = st.sampled_from(
+    ["auto", "none", "epoch", "windows", "stream", "last", "scalar", "yes", "gru", "lowercase", "3", "0.5", ""]
+)
+VALUES = st.one_of(WORDS, st.text(), st.integers(), st.floats(), st.none(), st.booleans())
+
+
+def faults(*layers):
+    with pytest.raises(RecipeError) as caught:
+        compose(*layers)
+    return caught.value.faults
+
+
+def outcome(*layers):
+    """The recipe, or what is wrong with it; any other exception is a bug."""
+    try:
+        return compose(*layers)[0], ()
+    except RecipeError as error:
+        return None, error.faults
+
+
+def given_values(recipe):
+    return recipe.model_dump(exclude_defaults=True)
+
+
+@given(st.lists(st.dictionaries(FIELDS, VALUES), max_size=3))
+@example([{"seed": 10**5000}])
+@example([{"corpus": "\ud800", "steps": "nan", "minutes": float("inf")}])
+def test_any_values_make_a_recipe_or_a_recipe_error(layers):
+    recipe, told = outcome(*(Layer(f"layer {i}", values) for i, values in enumerate(layers)))
+    if recipe:
+        assert sum(getattr(recipe, name) is not None for name in BUDGETS) == 1
+    else:
+        assert all(told)
+        assert told
+
+
+@given(st.text(), st.text())
+def test_any_setting_makes_a_recipe_or_a_recipe_error(name, value):
+    recipe, told = outcome(Layer("--set", {name: value}))
+    assert bool(recipe) != bool(told)
+    assert (name in Recipe.model_fields) or told
+
+
+def test_the_later_layer_wins():
+    recipe, notes = compose(Layer("preset", {"hidden_size": 64, "cell": "gru"}), parse_settings(["hidden_size=128"]))
+    assert (recipe.hidden_size, recipe.cell, notes) == (128, "gru", ())
+
+
+def test_without_a_budget_it_is_quicks():
+    assert given_values(compose()[0]) == dict(DEFAULT_BUDGET)
+    assert load_preset("quick").values["minutes"] == DEFAULT_BUDGET["minutes"]
+
+
+def test_a_budget_replaces_the_one_below():
+    recipe, _ = compose(Layer("preset", {"epochs": 20}), parse_settings(["steps=50"]))
+    assert (recipe.steps, recipe.epochs, recipe.minutes) == (50, None, None)
+
+
+def test_a_budget_of_none_takes_nothing_away():
+    recipe, _ = compose(Layer("preset", {"epochs": 20}), parse_settings(["minutes=none"]))
+    assert recipe.epochs == 20
+
+
+def test_two_budgets_in_one_layer_are_refused():
+    assert faults(parse_settings(["steps=5", "minutes=1"])) == (
+        "--set names steps and minutes; a run has one budget, leave only one",
+    )
+
+
+def test_every_fault_is_told_at_once():
+    told = faults(
+        parse_settings(
+            ["hidden=3", "cell=lstn", "cleaning=lowercase, asci", "hidden_size=9000", "stride=2", "scalar_scale=none"]
+        )
+    )
+    assert told == (
+        "there is no field 'hidden' (--set); the nearest is hidden_size",
+        f"{sentence(spec('cleaning'))}, not 'lowercase, asci'; the nearest is ascii",
+        "cell must be gru or lstm, not 'lstn'; the nearest is lstm",
+        "hidden_size must be auto or a whole number from 1 to 8,192, not '9000'",
+        "stride is for windows; set batching=windows or leave stride out",
+        "scalar_scale is for scalar input; set input=scalar or leave scalar_scale out",
+    )
+
+
+@pytest.mark.parametrize("setting", ["batching=window", "batchin=windows"])
+def test_what_depends_on_a_misspelling_is_not_held_against_it(setting):
+    assert len(faults(parse_settings([setting, "stride=2", "target=last"]))) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "remedy"),
+    [
+        (["stride=2"], ["batching=windows"]),
+        (["window_limit=9"], ["batching=windows"]),
+        (["shuffle=no"], ["batching=windows"]),
+        (["target=last"], ["batching=windows"]),
+        (["scalar_scale=none"], ["input=scalar"]),
+        (["embedding_size=8", "input=one-hot"], ["input=embedding"]),
+        (["embedding_size=none"], ["embedding_size=auto"]),
+        (["dropout=0.2", "num_layers=1"], ["num_layers=2"]),
+    ],
+)
+def test_a_contradiction_is_one_sentence_that_names_its_remedy(settings, remedy):
+    (fault,) = faults(parse_settings(settings))
+    assert settings[0].partition("=")[0] in fault
+    assert remedy[0].partition("=")[0] in fault
+    compose(parse_settings(settings + remedy))
+
+
+def test_a_higher_layer_that_changes_batching_resets_what_depends_on_it():
+    recipe, notes = compose(load_preset("nietzsche-lstm"), parse_settings(["batching=stream"]))
+    assert (recipe.stride, recipe.target) == (None, "every")
+    assert notes == ("--set sets batching to 'stream'; that resets stride and target",)
+
+
+def test_a_layer_that_repeats_batching_resets_nothing():
+    recipe, notes = compose(load_preset("nietzsche-lstm"), parse_settings(["batching=windows"]))
+    assert (recipe.stride, notes) == (3, ())
+
+
+def test_a_higher_layer_that_changes_the_input_resets_what_depends_on_it():
+    recipe, notes = compose(load_preset("sonnets-many-to-one"), parse_settings(["input=one-hot"]))
+    assert (recipe.embedding_size, len(notes)) == ("auto", 1)
+
+
+def test_what_the_changing_layer_sets_itself_stays():
+    recipe, notes = compose(load_preset("alice-2x350"), parse_settings(["input=embedding", "embedding_size=8"]))
+    assert (recipe.embedding_size, recipe.scalar_scale) == (8, "vocabulary")
+    assert "scalar_scale" in notes[0]
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_a_recipe_is_a_layer_of_itself(name):
+    recipe, _ = compose(load_preset(name))
+    assert compose(Layer("the run", recipe.model_dump())) == (recipe, ())
+    assert Recipe.model_validate_json(recipe.model_dump_json()) == recipe
+
+
+def test_settings_need_an_equals_sign():
+    with pytest.raises(RecipeError) as caught:
+        parse_settings(["steps", "cell=gru", "fast"])
+    assert caught.value.faults == (
+        "'steps' sets nothing; write FIELD=VALUE, as in hidden_size=256",
+        "'fast' sets nothing; write FIELD=VALUE, as in hidden_size=256",
+    )
+
+
+def test_settings_take_hyphens_spaces_and_values_with_equals_signs():
+    assert parse_settings(["batch-size = 4", "sample_prompt=a=b"]).values == {"batch_size": "4", "sample_prompt": "a=b"}
+
+
+ASKED = compose(parse_settings(["steps=100", "hidden_size=auto", "cell=gru"]))[0]
+RESOLVED = ASKED.model_copy(update={"hidden_size": 96})
+
+
+def test_a_run_goes_on_with_a_new_budget_and_live_values():
+    recipe = resumed(ASKED, parse_settings(["epochs=3", "learning_rate=0.01"]))
+    assert given_values(recipe) == {"cell": "gru", "epochs": 3.0, "learning_rate": 0.01}
+
+
+def test_a_run_may_be_asked_for_what_it_is():
+    assert resumed(ASKED, parse_settings(["cell=gru", "hidden_size=auto", "steps=100"])) == ASKED
+    assert resumed(ASKED, parse_settings(["hidden_size=96"]), RESOLVED) == ASKED
+    assert resumed(ASKED, Layer("nothing", {})) == ASKED
+
+
+def test_a_run_that_goes_on_tells_everything_it_cannot_change():
+    with pytest.raises(RecipeError) as caught:
+        resumed(ASKED, parse_settings(["cell=lstm", "hidden_size=128", "lr=1", "seed=x", "steps=9"]), RESOLVED)
+    assert caught.value.faults == (
+        "there is no field 'lr' (--set); the nearest is learning_rate",
+        "seed must be a whole number from 0 to 9,223,372,036,854,775,807, not 'x'",
+        "cell is gru in this run and cannot become lstm; leave it out, or start a new run",
+        "hidden_size is 96 in this run and cannot become 128; leave it out, or start a new run",
+    )
+
+
+def test_a_run_takes_one_budget():
+    with pytest.raises(RecipeError, match="a run has one budget"):
+        resumed(ASKED, parse_settings(["steps=9", "minutes=2"]))
