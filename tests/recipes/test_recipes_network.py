@@ -1,0 +1,123 @@
+"""What a recipe builds, counted by hand and by brute force."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charplay.recipes.fields import Recipe
+from charplay.recipes.listing import names
+from charplay.recipes.network import (
+    GATES,
+    examples_per_epoch,
+    layer_table,
+    memory_bytes,
+    parameter_count,
+    steps_per_epoch,
+    training_characters,
+    whole,
+)
+
+SIZES = {
+    "embedding_size": 64,
+    "hidden_size": 256,
+    "num_layers": 1,
+    "sequence_length": 64,
+    "batch_size": 32,
+    "output_dropout": 0.0,
+}
+
+
+def recipe(**values):
+    return Recipe.model_validate(SIZES | values)
+
+
+def test_the_table_shows_shapes_and_the_numbers_in_the_formulas():
+    table = layer_table(recipe(num_layers=2, dropout=0.2, output_dropout=0.25), 65)
+    assert [(row.name, row.output_shape, row.parameters, row.formula) for row in table] == [
+        ("embedding", "64 x 32 x 64", 4160, "65 x 64 = 4,160"),
+        ("lstm 1", "64 x 32 x 256", 328_704, "4 x 256 x (64 + 256 + 1) = 328,704"),
+        ("dropout", "64 x 32 x 256", 0, "each value is 0 with probability 0.2 in training"),
+        ("lstm 2", "64 x 32 x 256", 525_312, "4 x 256 x (256 + 256 + 1) = 525,312"),
+        ("dropout", "64 x 32 x 256", 0, "each value is 0 with probability 0.25 in training"),
+        ("output", "64 x 32 x 65", 16_705, "(256 + 1) x 65 = 16,705"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "shape", "formula"),
+    [
+        ({"input": "one-hot"}, "one-hot", (64, 32, 65), "the character's place of 65 is 1, the others are 0"),
+        ({"input": "scalar"}, "scalar", (64, 32, 1), "the character's id / 65"),
+        ({"input": "scalar", "scalar_scale": "none"}, "scalar", (64, 32, 1), "the character's id"),
+    ],
+)
+def test_inputs_without_parameters_say_what_enters(values, name, shape, formula):
+    row = layer_table(recipe(**values), 65)[0]
+    assert (row.name, row.shape, row.parameters, row.formula) == (name, shape, 0, formula)
+
+
+def test_where_only_the_last_position_counts_the_output_has_no_length():
+    assert layer_table(recipe(batching="windows", target="last"), 65)[-1].output_shape == "32 x 65"
+
+
+@pytest.mark.parametrize("cell", names("training/cells"))
+def test_every_cell_can_be_counted(cell):
+    hidden, gates = 256, GATES[cell]
+    layers = [gates * hidden * (i + hidden + 1) for i in (64, hidden, hidden)]
+    assert parameter_count(recipe(cell=cell, num_layers=3), 65) == 65 * 64 + sum(layers) + 65 * (hidden + 1)
+
+
+def test_a_recipe_that_is_not_resolved_is_a_mistake_of_the_caller():
+    with pytest.raises(TypeError, match="hidden_size is auto"):
+        whole(Recipe(), "hidden_size")
+
+
+@given(
+    st.integers(2, 400),
+    st.integers(1, 50),
+    st.integers(1, 60),
+    st.none() | st.integers(1, 100),
+    st.floats(0, 0.5),
+    st.integers(1, 40),
+)
+def test_windows_are_those_that_fit_with_the_character_to_predict(characters, length, stride, limit, fraction, batch):
+    given_recipe = recipe(
+        batching="windows",
+        sequence_length=length,
+        stride=stride,
+        window_limit=limit,
+        validation_fraction=fraction,
+        batch_size=batch,
+    )
+    trained = training_characters(given_recipe, characters)
+    starts = [start for start in range(0, characters, stride) if start + length < trained][:limit]
+    assert examples_per_epoch(given_recipe, characters) == len(starts)
+    assert steps_per_epoch(given_recipe, characters) == len([*range(0, len(starts), batch)])
+
+
+@given(st.integers(2, 5000), st.integers(1, 50), st.integers(1, 50))
+def test_streams_hold_sequences_that_do_not_overlap(characters, length, batch):
+    given_recipe = recipe(sequence_length=length, batch_size=batch, validation_fraction=0)
+    examples = examples_per_epoch(given_recipe, characters)
+    assert examples % batch == 0
+    assert steps_per_epoch(given_recipe, characters) == examples // batch
+    assert examples * length < characters
+    assert (examples + batch) * length > characters - 1 - batch
+
+
+@given(st.integers(200, 10**7), st.floats(0, 0.5))
+def test_training_and_held_out_characters_are_the_text(characters, fraction):
+    trained = training_characters(recipe(validation_fraction=fraction), characters)
+    assert 0 < trained <= characters
+    assert abs(characters * fraction - (characters - trained)) <= 1
+
+
+def test_memory_grows_with_what_is_kept():
+    base = memory_bytes(recipe(), 65, 10**6)
+    weights = 4 * parameter_count(recipe(), 65)
+    assert memory_bytes(recipe(average=0.99), 65, 10**6) == base + weights
+    assert memory_bytes(recipe(optimizer="sgd"), 65, 10**6) == base - weights
+    assert memory_bytes(recipe(), 65, 2 * 10**6) == base + 10**6
+    assert memory_bytes(recipe(batch_size=64), 65, 10**6) > base
+    assert memory_bytes(recipe(batching="windows", target="last"), 65, 10**6) < base
+    assert memory_bytes(recipe(), 300, 10**6) > memory_bytes(recipe(), 256, 10**6) + 10**6
