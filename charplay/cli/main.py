@@ -2,16 +2,21 @@
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
-from charplay.cli.faults import INTERRUPTED, UsageError, explain
+from charplay.cli.faults import FAILED, INTERRUPTED, UsageError, explain
 
 VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs")
 
 
 def main() -> NoReturn:
     """`charplay` itself."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A pipe carries UTF-8 in any locale; a terminal shows what it can.
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -25,13 +30,21 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        from charplay.cli.output import silence
-
-        silence(sys.stdout)  # whoever read the pipe has enough; Python would complain again when it flushes at the exit
-        return 0
+        return _unheard()
+    except SystemExit as leaving:
+        # The command line parser has its own way to leave when a pipe breaks.
+        return _unheard() if isinstance(leaving.__context__, BrokenPipeError) else FAILED
     except Exception as error:  # noqa: BLE001  # the outermost door: what comes here must not become a traceback
         return explain(error, home)
     return code
+
+
+def _unheard() -> int:
+    """Whoever read the pipe has enough, which is no fault. Python would complain when it flushes at the exit."""
+    from charplay.cli.output import silence
+
+    silence(sys.stdout)
+    return 0
 
 
 def take_global(arguments: Sequence[str]) -> tuple[str | None, bool, list[str]]:

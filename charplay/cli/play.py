@@ -25,9 +25,9 @@ def play(home_option: str | None, path: str | None) -> int:
     home = open_home(home_option)
     log = log_file(home)
     with stray_output_to(log):
-        from charplay.tui.app import Playground
+        from charplay.tui.app import CharplayApp
 
-        app = Playground(
+        app = CharplayApp(
             home=home,
             library=Library(home.corpora, home.cache),
             shelf=Shelf(home),

@@ -33,39 +33,44 @@ class JsonLines:
 
 
 class PlainLines:
-    """One line for each thing worth keeping: a start, an evaluation or an epoch, a sample, an end."""
+    """One line for each thing worth keeping: a start, an evaluation, an epoch, a sample, an end."""
 
     def __init__(self) -> None:
         self._live = Live(state="preparing")
-        self._epoch = 0
-        self._evaluated = False
 
     def tell(self, event: told.Event) -> None:
-        """Print the event's line, if it has one."""
-        if (line := self._line(event)) is not None:
+        """Print the event's lines, if it has any."""
+        for line in self._lines(event):
             say(line)
             sys.stdout.flush()
 
-    def _line(self, event: told.Event) -> str | None:
+    def _lines(self, event: told.Event) -> list[str]:
         self._live.take(event)
-        if isinstance(event, told.Evaluated):
-            self._evaluated = True
-            return self._evaluation(event)
-        if isinstance(event, told.Progress) and int(event.epoch) > self._epoch:
-            self._epoch = int(event.epoch)
-            # Where a text is held out, the evaluation's line already says how the epoch went.
-            return None if self._evaluated else f"{self._where(event)}  {self._train_loss()}"
-        return _sentence(event)
+        match event:
+            case told.Progress() if self._counts_epochs():
+                return [self._epoch(row) for row in event.rows if row.epoch_loss is not None]
+            case told.Evaluated():
+                return [self._evaluation(event)]
+            case _:
+                line = _sentence(event)
+                return [] if line is None else [line]
+
+    def _counts_epochs(self) -> bool:
+        """Small texts pass in a blink: epochs are told where they were asked for, or where nothing else is to tell."""
+        recipe = self._live.recipe
+        return recipe.get("epochs") is not None or not recipe.get("validation_fraction")
+
+    def _epoch(self, row: told.Row) -> str:
+        asked = self._live.recipe.get("epochs")
+        of = f"/{asked:g}" if isinstance(asked, float) else ""
+        return f"{_where(row)}  epoch {row.epoch:.0f}{of} loss {loss(row.epoch_loss)}"
 
     def _evaluation(self, event: told.Evaluated) -> str:
         held_out = f"held-out {loss(event.val_loss)} nats, {bits(event.val_loss)} bits, {event.val_accuracy:.1%} right"
-        return f"{self._where(event)}  {self._train_loss()}  {held_out}{'  best' if event.best else ''}"
+        return f"{_where(event)}  {self._train_loss()}{held_out}{'  best' if event.best else ''}"
 
     def _train_loss(self) -> str:
-        return f"train {loss(self._live.train_loss)}" if self._live.train_loss is not None else ""
-
-    def _where(self, event: told.Evaluated | told.Progress) -> str:
-        return f"step {event.step:>7,}  epoch {event.epoch:6.2f}  {clock(event.seconds):>7}"
+        return f"train {loss(self._live.train_loss)}  " if self._live.train_loss is not None else ""
 
 
 class MovingLine(PlainLines):
@@ -76,14 +81,14 @@ class MovingLine(PlainLines):
         self._drawn = 0.0
 
     def tell(self, event: told.Event) -> None:
-        """Print the event's line above the moving one, and draw that anew."""
-        line = self._line(event)
-        if line is not None:
+        """Print the event's lines above the moving one, and draw that anew."""
+        lines = self._lines(event)
+        for line in lines:
             print("\r\x1b[K" + shown(line, sys.stdout))
         now = time.monotonic()
         if isinstance(event, told.Finished | told.Stopped | told.Failed):
             print("\r\x1b[K", end="", flush=True)
-        elif line is not None or now - self._drawn > REDRAW:
+        elif lines or now - self._drawn > REDRAW:
             self._drawn = now
             print("\r\x1b[K" + shown(self._moving(), sys.stdout), end="", flush=True)
 
@@ -94,7 +99,11 @@ class MovingLine(PlainLines):
         full = round(BAR * live.done)
         bar = "━" * full + "─" * (BAR - full)
         width = shutil.get_terminal_size().columns - 1
-        return f"{bar} {live.done:4.0%}  {live.says()}  {self._train_loss()}"[:width]
+        return f"{bar} {live.done:4.0%}  {live.says()}  {self._train_loss()}"[:width].rstrip()
+
+
+def _where(event: told.Evaluated | told.Row) -> str:
+    return f"step {event.step:>7,}  epoch {event.epoch:6.2f}  {clock(event.seconds):>7}"
 
 
 def _sentence(event: told.Event) -> str | None:

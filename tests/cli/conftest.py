@@ -1,0 +1,87 @@
+"""A home of one's own, the command line in this process, and a tiny model that needs no training."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from charplay.cli.main import run
+from charplay.recipes.fields import Recipe
+from charplay.runs.checkpoint import Checkpoint, Origin
+from charplay.runs.home import Home
+from charplay.runs.run import Run
+from charplay.sampling.model import tensor_shapes
+
+TEXT = "the quick brown fox jumps over the lazy dog.\n" * 40
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty home, and an empty current folder outside it."""
+    monkeypatch.setenv("CHARPLAY_HOME", str(tmp_path / "home"))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    home = Home.locate()
+    home.prepare()
+    return home
+
+
+@pytest.fixture
+def cli(home, capfd):
+    """`cli("runs", "list")` gives the exit code, stdout, stderr, and the JSON lines where stdout is JSON."""
+
+    def call(*arguments):
+        capfd.readouterr()
+        code = run([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        assert "Traceback" not in err
+        lines = [json.loads(line) for line in out.splitlines()] if out.startswith("{") else []
+        return SimpleNamespace(code=code, out=out, err=err, lines=lines)
+
+    return call
+
+
+@pytest.fixture
+def text_file(tmp_path):
+    """A small text outside the home."""
+    path = tmp_path / "pangram.txt"
+    path.write_text(TEXT)
+    return path
+
+
+def tiny_checkpoint(seed=0, text=TEXT):
+    """Random weights: 8 units on the text's characters."""
+    recipe = Recipe(embedding_size=4, hidden_size=8, num_layers=1, sequence_length=8, batch_size=2, output_dropout=0.0)
+    vocabulary = "".join(sorted(set(text)))
+    rng = np.random.default_rng(seed)
+    shapes = tensor_shapes(recipe, len(vocabulary))
+    return Checkpoint(
+        tensors={name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()},
+        recipe=recipe,
+        vocabulary=vocabulary,
+        corpus=Origin("pangram", "/texts/pangram.txt", "0" * 64, len(text)),
+        step=7,
+        epoch=0.5,
+        seconds=3.0,
+        train_loss=2.0,
+        val_loss=2.5,
+    )
+
+
+@pytest.fixture
+def saved_run(home):
+    """A run with a latest checkpoint and two rows of metrics."""
+    made = tiny_checkpoint()
+    run = Run.create(
+        home.checkpoints,
+        asked=made.recipe,
+        resolved=made.recipe,
+        corpus=made.corpus,
+        vocabulary=made.vocabulary,
+        facts={"device": "cpu"},
+    )
+    run.write_latest(made)
+    run.append_metrics([{"step": step, "epoch": 0.5, "seconds": 3.0, "train_loss": 2.0} for step in (4, 7)])
+    run.append_metrics([{"step": 7, "epoch": 0.5, "seconds": 3.0, "val_loss": 2.5, "val_accuracy": 0.3}])
+    return run

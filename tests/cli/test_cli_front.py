@@ -1,0 +1,166 @@
+"""The front door: what stands anywhere, exit codes, and one sentence for every fault."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import charplay
+from charplay.cli import main
+from charplay.cli.faults import UsageError
+
+WORDS = st.lists(st.sampled_from(["train", "--json", "x.txt", "--steps", "3"]), max_size=5)
+
+
+@given(WORDS, st.integers(0, 5), st.booleans())
+def test_home_may_stand_anywhere(words, place, joined):
+    option = ["--home=/h"] if joined else ["--home", "/h"]
+    place = min(place, len(words))
+    assert main.take_global([*words[:place], *option, *words[place:]]) == ("/h", False, words)
+
+
+def test_what_follows_two_dashes_is_left_alone():
+    assert main.take_global(["a", "--", "--home", "--version"]) == (None, False, ["a", "--", "--home", "--version"])
+
+
+def test_home_without_a_folder_is_wrong_usage():
+    with pytest.raises(UsageError):
+        main.take_global(["train", "--home"])
+
+
+def test_the_home_is_made_where_it_is_asked_for(cli, tmp_path):
+    assert cli("runs", "--home", tmp_path / "other").code == 0
+    assert (tmp_path / "other" / "checkpoints").is_dir()
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["train", "--version"]])
+def test_version(cli, arguments):
+    result = cli(*arguments)
+    assert (result.code, result.out) == (0, f"charplay {charplay.__version__}\n")
+
+
+def test_help_lists_every_verb(cli):
+    result = cli("--help")
+    assert result.code == 0
+    assert all(verb in result.out for verb in main.VERBS)
+
+
+@pytest.mark.parametrize("verb", main.VERBS)
+def test_every_verb_has_help(cli, verb):
+    assert cli(verb, "--help").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ((), 2, "charplay train"),
+        (("trian",), 2, "train"),
+        (("a.txt", "b.txt"), 2, "one text"),
+        (("--nonsense",), 2, "--help"),
+        (("train", "--nonsense"), 2, "charplay train --help"),
+        (("sample",), 2, "charplay sample --help"),
+        (("sample", "nosuch"), 1, "nosuch"),
+        (("sample", "nosuch", "--length", "some"), 2, "--length"),
+        (("runs", "show", "nosuch"), 1, "nosuch"),
+        (("runs", "nosuch"), 2, "nosuch"),
+        (("corpora", "show", "nosuch"), 1, "nosuch"),
+        (("corpora", "fetch", "alise"), 1, "alice"),
+        (("describe", "--set", "hiden_size=3"), 2, "hidden_size"),
+        (("describe", "--preset", "quik"), 2, "quick"),
+        (("train", "--steps", "+5"), 2, "--resume"),
+        (("train", "--steps", "5", "--epochs", "1"), 2, "one budget"),
+        (("train", "--resume", "nosuch"), 1, "nosuch"),
+        (("train", "--resume", "nosuch", "--name", "x"), 2, "--name"),
+    ],
+)
+def test_every_fault_is_a_sentence_and_an_exit_code(cli, arguments, code, said):
+    result = cli(*arguments)
+    assert result.code == code
+    assert result.out == ""
+    assert said in result.err
+    assert all(line.startswith("charplay: ") for line in result.err.splitlines())
+
+
+def test_every_fault_of_a_recipe_is_told_at_once(cli):
+    result = cli("describe", "--set", "cell=lstn", "--set", "hidden_size=0", "--set", "learnig_rate=1")
+    assert result.code == 2
+    assert len(result.err.splitlines()) == 3
+
+
+def test_a_file_of_the_systems_is_named(cli, home, saved_run):
+    target = home.root / "no" / "such" / "folder" / "x.safetensors"
+    result = cli("runs", "export", saved_run.name, target)
+    assert result.code == 1
+    assert str(target) in result.err
+
+
+def test_an_unforeseen_fault_goes_to_the_log(cli, home, monkeypatch):
+    def broken(_self):
+        raise RuntimeError("of all things")
+
+    monkeypatch.setattr("charplay.runs.shelf.Shelf.list", broken)
+    result = cli("runs")
+    log = home.log / "charplay.log"
+    assert result.code == 1
+    assert str(log) in result.err
+    assert "of all things" not in result.err
+    assert "RuntimeError: of all things" in log.read_text()
+
+
+def test_an_unforeseen_fault_without_a_log_is_still_a_sentence(cli, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr("charplay.runs.shelf.Shelf.list", lambda _self: 1 / 0)
+    monkeypatch.setattr("charplay.cli.house.log_file", lambda home: tmp_path / "file" / "log")
+    result = cli("runs")
+    assert result.code == 1
+    assert "ZeroDivisionError" in result.err
+
+
+def test_a_long_log_is_laid_aside(cli, home, monkeypatch):
+    monkeypatch.setattr("charplay.cli.house.LARGEST_LOG", 100)
+    log = home.log / "charplay.log"
+    log.write_text("old " * 100)
+    monkeypatch.setattr("charplay.runs.shelf.Shelf.list", lambda _self: 1 / 0)
+    cli("runs")
+    assert "old" not in log.read_text()
+    assert "old" in log.with_suffix(".log.old").read_text()
+
+
+def test_a_home_that_cannot_be_is_a_sentence(cli, tmp_path):
+    (tmp_path / "file").write_text("")
+    result = cli("runs", "--home", tmp_path / "file")
+    assert result.code == 1
+    assert "not a folder" in result.err
+
+
+def charplay_process(*arguments, **options):
+    return subprocess.Popen(
+        [sys.executable, "-m", "charplay", *map(str, arguments)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, **options,
+    )  # fmt: skip
+
+
+def test_a_reader_that_leaves_is_no_fault(home, saved_run):
+    process = charplay_process("sample", saved_run.name, "--length", "200000")
+    assert process.stdout.read(100)
+    process.stdout.close()
+    assert process.wait(20) == 0
+    assert process.stderr.read() == ""
+
+
+def test_without_a_terminal_the_playground_names_what_works_without_one(home):
+    for arguments in ((), (os.curdir,)):
+        process = charplay_process(*arguments)
+        out, err = process.communicate(timeout=20)
+        assert (process.returncode, out, len(err.splitlines())) == (2, "", 1)
+        assert "charplay train" in err
+
+
+def test_the_command_is_installed():
+    script = Path(sys.executable).with_name("charplay")
+    assert script.stat().st_mode & stat.S_IXUSR

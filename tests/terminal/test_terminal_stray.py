@@ -1,0 +1,56 @@
+"""What a library prints while the screen is up reaches the log and never the screen."""
+
+import sys
+
+import pytest
+
+APP = """
+import ctypes, logging, os, sys, warnings
+from contextlib import nullcontext
+from pathlib import Path
+from charplay.cli.stray import stray_output_to
+
+context = stray_output_to(Path(sys.argv[1])) if len(sys.argv) > 1 else nullcontext()
+with context:
+    from textual.app import App
+    from textual.widgets import Label
+
+    class Screen(App):
+        def compose(self):
+            yield Label("the screen is up")
+
+        def on_mount(self):
+            self.set_timer(0.3, self.stray)
+
+        def stray(self):
+            libc = ctypes.CDLL(None)
+            libc.puts(b"STRAY-puts")
+            libc.fflush(None)
+            libc.perror(b"STRAY-perror")
+            os.write(1, b"STRAY-one")
+            os.write(2, b"STRAY-two")
+            os.system("echo STRAY-child")
+            warnings.warn("STRAY-warning")
+            logging.getLogger("some.library").warning("STRAY-logging")
+            self.query_one(Label).update(f"all said at {self.size.width}x{self.size.height}")
+
+    Screen().run()
+print("after the screen")
+print("after, on stderr", file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept off", "control: without it"])
+def test_stray_output_at_descriptor_level_stays_off_the_screen(terminal, tmp_path, kept):
+    log = tmp_path / "charplay.log"
+    term = terminal([sys.executable, "-c", APP, *([log] if kept else [])], columns=70, rows=20)
+    term.wait_for("all said at 70x20")
+    term.press("ctrl+q")
+    assert term.wait() == 0
+    term.wait_for("after the screen")
+    assert b"after, on stderr" in term.raw
+    assert (b"STRAY" in term.raw) is not kept
+    if kept:
+        said = log.read_text()
+        for what in ("puts", "perror", "one", "two", "child", "warning", "logging"):
+            assert f"STRAY-{what}" in said
