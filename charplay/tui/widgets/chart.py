@@ -74,9 +74,13 @@ class Chart(Widget):
         """The curves' names, each with its marker, in its colour: for a border."""
         parts: list[Content | str] = []
         for series in self._series:
-            colour = self.get_component_styles(f"chart--{series.role}").color
+            colour = self.get_component_rich_style(f"chart--{series.role}").color
             marker = MARKERS.get(series.role, "⠶" if self.drawing == "braille" else "─")
-            parts += ["  " if parts else "", f"{plain(series.name)} ", Content.styled(marker, colour.css)]
+            parts += [
+                "  " if parts else "",
+                f"{plain(series.name)} ",
+                Content.styled(marker, colour.name if colour else ""),
+            ]
         return Content.assemble(*parts)
 
     def on_mount(self) -> None:

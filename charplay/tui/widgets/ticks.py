@@ -42,7 +42,8 @@ def tick_labels(ticks: Sequence[float]) -> list[str]:
     if largest >= 1e4:
         size, letter = next(((s, c) for s, c in ((1e9, " G"), (1e6, " M"), (1e3, " k")) if largest >= s))
         return ["0" if tick == 0 else _number(tick / size, smallest / size) + letter for tick in ticks]
-    if largest and (largest < 1e-2 or largest < 1 < 1e-3 / smallest):
+    least = min((abs(tick) for tick in ticks if tick), default=1.0)
+    if largest and (largest < 1e-2 or (largest <= 1 and largest / least >= 999)):
         return ["0" if tick == 0 else _power(tick) for tick in ticks]
     return [_number(tick, smallest) for tick in ticks]
 
@@ -55,5 +56,5 @@ def _number(value: float, gap: float) -> str:
 
 
 def _power(value: float) -> str:
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
-    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+    mantissa, _, exponent = f"{value:.3e}".partition("e")
+    return f"{mantissa.rstrip('0').removesuffix('.')}e{int(exponent)}"

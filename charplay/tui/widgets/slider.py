@@ -1,0 +1,205 @@
+"""A slider for a number: one row with label, track and value."""
+
+import math
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from charplay.tui.widgets.braille import best_drawing
+from charplay.tui.widgets.scales import Linear, Scale
+
+_TYPED = "0123456789.e-+"
+
+
+class Slider(Widget, can_focus=True):
+    """Set `value` from outside, read it, and hear `Slider.Changed` when the user moves it.
+
+    Left and right, or h and l, move by a fine step, with shift by ten; home and end go to the bounds; `=` opens the
+    value for typing. A click, a drag or the wheel does what one expects.
+    """
+
+    DEFAULT_CSS = """
+    Slider {
+        height: 1;
+        width: 1fr;
+        min-width: 16;
+        & .slider--label { color: $foreground 65%; }
+        & .slider--filled { color: $foreground 60%; }
+        & .slider--track { color: $foreground 25%; }
+        & .slider--knob { color: $foreground; }
+        & .slider--value { color: $foreground; }
+        &:focus .slider--label { color: $foreground; }
+        &:focus .slider--filled { color: $accent; }
+        &:focus .slider--knob { color: $accent; }
+        &:focus .slider--value { color: $foreground; text-style: bold; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"slider--{part}" for part in ("label", "filled", "track", "knob", "value")
+    }  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "move(-1)", "lower", show=False, id="slider.lower"),
+        Binding("right,l", "move(1)", "higher", show=False, id="slider.higher"),
+        Binding("shift+left,H", "move(-10)", "much lower", show=False, id="slider.much-lower"),
+        Binding("shift+right,L", "move(10)", "much higher", show=False, id="slider.much-higher"),
+        Binding("home", "bound(0)", "lowest", show=False, id="slider.lowest"),
+        Binding("end", "bound(1)", "highest", show=False, id="slider.highest"),
+        Binding("equals_sign", "type", "type a value", show=False, id="slider.type"),
+    ]
+
+    value: reactive[float] = reactive(0.0)
+    """Where it stands; setting it sends no message."""
+    typed: reactive[str | None] = reactive(None)
+    """What is being typed, None while nothing is."""
+
+    class Changed(Message):
+        """The user moved the slider."""
+
+        def __init__(self, slider: "Slider", value: float) -> None:
+            super().__init__()
+            self.slider = slider
+            self.value = value
+
+        @property
+        def control(self) -> "Slider":
+            """The slider, so that `@on(Slider.Changed, "#id")` works."""
+            return self.slider
+
+    def __init__(
+        self,
+        label: str,
+        value: float,
+        scale: Scale | None = None,
+        *,
+        show: Callable[[float], str] = "{:.2f}".format,
+        value_width: int = 6,
+        id: str | None = None,  # noqa: A002 - Textual's name
+        classes: str | None = None,
+    ) -> None:
+        """`show` writes the value, in at most `value_width` characters; the scale is 0 to 1 unless given."""
+        super().__init__(id=id, classes=classes)
+        self.label = label
+        self.scale: Scale = scale or Linear.between(0.0, 1.0, 0.01)
+        self.show = show
+        self.value_width = value_width
+        self._fine = best_drawing() != "ascii"
+        self.set_reactive(Slider.value, self._within(value))
+
+    def _within(self, value: float) -> float:
+        return min(self.scale.high, max(self.scale.low, value))
+
+    def validate_value(self, value: float) -> float:
+        """Keep to the bounds."""
+        return self._within(value)
+
+    def _track(self) -> tuple[int, int]:
+        """First column of the track, and its length."""
+        start = len(self._written_label())
+        return start, max(1, self.content_size.width - start - 1 - self.value_width)
+
+    def _written_label(self) -> str:
+        """The label with a space, cut where that leaves no room for a short track and the value."""
+        room = self.content_size.width - self.value_width - 5
+        return f"{self.label[: room - 1]} " if self.label and room > 1 else ""
+
+    def _set(self, value: float) -> None:
+        before, self.value = self.value, value
+        if self.value != before:
+            self.post_message(self.Changed(self, self.value))
+
+    def action_move(self, steps: int) -> None:
+        """So many fine steps up."""
+        self._set(self.scale.moved(self.value, steps))
+
+    def action_bound(self, end: int) -> None:
+        """To the lowest value (0) or the highest (1)."""
+        self._set(self.scale.high if end else self.scale.low)
+
+    def action_type(self) -> None:
+        """Open the value for typing; enter takes it, escape leaves it."""
+        self.typed = ""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """While a value is typed, its characters are no shortcuts."""
+        return self.typed is not None and (character or "") in _TYPED
+
+    def on_key(self, event: events.Key) -> None:
+        """Take what is typed into the value."""
+        if self.typed is None:
+            return
+        if event.key == "enter":
+            self._take()
+        elif event.key == "escape":
+            self.typed = None
+        elif event.key == "backspace":
+            self.typed = self.typed[:-1]
+        elif event.character and event.character in _TYPED:
+            self.typed = (self.typed + event.character)[: self.value_width]
+        event.stop()
+        event.prevent_default()
+
+    def _take(self) -> None:
+        text, self.typed = self.typed or "", None
+        try:
+            value = float(text)
+        except ValueError:
+            return
+        if not math.isnan(value):
+            self._set(value)
+
+    def on_blur(self) -> None:
+        """Leaving is not entering."""
+        self.typed = None
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Go there, and follow the mouse until it is let go."""
+        self.capture_mouse()
+        self._point(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Follow a drag."""
+        if self.app.mouse_captured is self:
+            self._point(event)
+
+    def on_mouse_up(self) -> None:
+        """The drag is over."""
+        self.release_mouse()
+
+    def _point(self, event: events.MouseEvent) -> None:
+        start, length = self._track()
+        self._set(self.scale.value((event.x - self.content_offset.x - start) / max(1, length - 1)))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """A fine step up."""
+        event.stop()
+        self.action_move(1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """A fine step down."""
+        event.stop()
+        self.action_move(-1)
+
+    def render_line(self, y: int) -> Strip:
+        """The row."""
+        if y:
+            return Strip.blank(self.content_size.width, self.rich_style)
+        _, length = self._track()
+        knob = round(self.scale.position(self.value) * (length - 1))
+        line, dot = ("━", "●") if self._fine else ("-", "O")
+        value = self.show(self.value) if self.typed is None else self.typed + "▏"
+        parts = [
+            ("label", self._written_label()),
+            ("filled", line * knob),
+            ("knob", dot),
+            ("track", line * (length - 1 - knob)),
+            ("value", f" {value:<{self.value_width}}"),
+        ]
+        strip = Strip(Segment(text, self.get_component_rich_style(f"slider--{part}")) for part, text in parts if text)
+        return strip.adjust_cell_length(self.content_size.width, self.rich_style)

@@ -1,0 +1,256 @@
+"""A text that grows: a style for each character, wrapped, painted line by line, never more than what changed."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from charplay.tui.visible import plain
+from charplay.tui.widgets.braille import best_drawing
+from charplay.tui.widgets.wrapping import Wrapped
+
+MOST_CHARACTERS = 400_000
+"""Beyond this the oldest quarter is let go."""
+
+_WHEEL_LINES = 3
+
+
+class Writing(Widget, can_focus=True):
+    """Shows a growing text. Each character's style is a number in a palette; a number beyond it is plain.
+
+    It follows the end unless the user scrolled up, and follows again once scrolled back down. Lines may carry a mark
+    in the left margin; the cursor stands after the last character. It scrolls by itself rather than by Textual's
+    virtual size, because a new line there would lay out the whole screen anew.
+    """
+
+    DEFAULT_CSS = """
+    Writing {
+        width: 1fr;
+        height: 1fr;
+        & .writing--margin { color: $foreground 45%; }
+        & .writing--cursor { color: $accent; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"writing--margin", "writing--cursor"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_lines(-1)", "up", show=False, id="writing.up"),
+        Binding("down,j", "scroll_lines(1)", "down", show=False, id="writing.down"),
+        Binding("pageup", "scroll_pages(-1)", "page up", show=False, id="writing.page-up"),
+        Binding("pagedown", "scroll_pages(1)", "page down", show=False, id="writing.page-down"),
+        Binding("home", "scroll_to_line(0)", "beginning", show=False, id="writing.home"),
+        Binding("end", "follow", "end", show=False, id="writing.end"),
+    ]
+
+    def __init__(self, *, margin: int = 0, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+        """`margin`: columns kept free at the left for marks."""
+        super().__init__(id=id, classes=classes)
+        self.margin = margin
+        self._wrapped = Wrapped(40)
+        self._numbers = array("H")
+        self._marked: list[int] = []
+        self._marks: list[str] = []
+        self._palette: Sequence[Style] = ()
+        self._resolved: dict[int, Style] = {}
+        self._strips: LRUCache[int, Strip] = LRUCache(512)
+        self._top: int | None = None
+        self._cursor = "▌" if best_drawing() != "ascii" else "_"
+
+    def __len__(self) -> int:
+        return len(self._wrapped)
+
+    @property
+    def following(self) -> bool:
+        """Whether the end is kept in sight."""
+        return self._top is None
+
+    @property
+    def top(self) -> int:
+        """Number of the first line shown."""
+        last = max(0, len(self._wrapped.starts) - self.content_size.height)
+        return last if self._top is None else min(self._top, last)
+
+    def set_palette(self, styles: Sequence[Style]) -> None:
+        """The styles that characters' numbers mean, laid over the widget's own."""
+        self._palette = styles
+        self._repaint_all()
+
+    def append(self, text: str, style: int = 0) -> None:
+        """Add text in one style."""
+        self.extend((character, style) for character in text)
+
+    def extend(self, characters: Iterable[tuple[str, int]]) -> None:
+        """Add characters, each with the number of its style; only what changed is painted."""
+        wrapped, top = self._wrapped, self.top
+        line, column = len(wrapped.starts) - 1, wrapped.cells
+        for character, number in characters:
+            wrapped.append(character)
+            self._numbers.append(number)
+        if len(wrapped) > MOST_CHARACTERS:
+            self._let_go()
+        else:
+            self._grown(line, column, top)
+
+    def break_line(self, mark: str = "") -> None:
+        """What comes next begins a line of its own, with a mark; nothing is added to the text."""
+        line, column, top = len(self._wrapped.starts) - 1, self._wrapped.cells, self.top
+        self._wrapped.break_line()
+        self._grown(line, column, top)
+        if mark:
+            self.mark(mark)
+
+    def mark(self, text: str) -> None:
+        """Put a mark in the margin of the line where the next character goes; a later one on that line replaces it."""
+        self._marked.append(len(self._wrapped))
+        self._marks.append(plain(text))
+        self._paint_line(len(self._wrapped.starts) - 1)
+
+    def set_margin(self, margin: int) -> None:
+        """Keep so many columns free at the left."""
+        if margin != self.margin:
+            self.margin = margin
+            self._rewrap()
+
+    def clear(self) -> None:
+        """Begin with an empty sheet."""
+        self._wrapped = Wrapped(self._wrapped.width)
+        self._numbers = array("H")
+        self._marked.clear()
+        self._marks.clear()
+        self._top = None
+        self._repaint_all()
+
+    def _let_go(self) -> None:
+        gone_lines = len(self._wrapped.starts) // 4
+        gone = self._wrapped.drop_lines(gone_lines)
+        del self._numbers[:gone]
+        kept = bisect_left(self._marked, gone)
+        self._marked = [index - gone for index in self._marked[kept:]]
+        del self._marks[:kept]
+        if self._top is not None:
+            self._top = max(0, self._top - gone_lines)
+        self._repaint_all()
+
+    def _grown(self, line: int, column: int, top: int) -> None:
+        """Paint what was added since the end stood at that line and column, with that line at the top."""
+        last = len(self._wrapped.starts) - 1
+        for number in range(line, last + 1):
+            self._strips.discard(number)
+        if self.top != top:
+            self.refresh()
+        elif last > line:
+            self.refresh(Region(0, line - top, self.content_size.width, last - line + 1))
+        else:
+            left = self.margin + column
+            self.refresh(Region(left, line - top, self.margin + self._wrapped.cells + 1 - left, 1))
+
+    def _paint_line(self, number: int) -> None:
+        self._strips.discard(number)
+        self.refresh(Region(0, number - self.top, self.content_size.width, 1))
+
+    def _repaint_all(self) -> None:
+        self._resolved.clear()
+        self._strips.clear()
+        self.refresh()
+
+    def _rewrap(self) -> None:
+        # One column stays free at the right, for the cursor.
+        width = self.content_size.width - self.margin - 1
+        if width < 1:
+            return
+        reading = None if self._top is None else self._wrapped.starts[min(self._top, len(self._wrapped.starts) - 1)]
+        self._wrapped.rewrap(width)
+        if reading is not None:
+            self._top = self._wrapped.line_of(reading)
+        self._repaint_all()
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Another width is another wrapping."""
+        if self.content_size.width - self.margin - 1 != self._wrapped.width:
+            self._rewrap()
+        else:
+            self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Another theme: the colours in the cached strips are stale."""
+        super().notify_style_update()
+        self._resolved.clear()
+        self._strips.clear()
+
+    def action_scroll_lines(self, lines: int) -> None:
+        """Up (below 0) or down."""
+        self.action_scroll_to_line(self.top + lines)
+
+    def action_scroll_pages(self, pages: int) -> None:
+        """Up (below 0) or down, a line kept in sight."""
+        self.action_scroll_lines(pages * max(1, self.content_size.height - 1))
+
+    def action_scroll_to_line(self, line: int) -> None:
+        """Show that line at the top, or the end."""
+        before = self.top
+        last = max(0, len(self._wrapped.starts) - self.content_size.height)
+        self._top = None if line >= last else max(0, line)
+        if self.top != before:
+            self.refresh()
+
+    def action_follow(self) -> None:
+        """Back to the end, and stay there."""
+        self.action_scroll_to_line(len(self._wrapped.starts))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Back in the text."""
+        event.stop()
+        self.action_scroll_lines(-_WHEEL_LINES)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """On in the text."""
+        event.stop()
+        self.action_scroll_lines(_WHEEL_LINES)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the text, from the cache unless it grew."""
+        number = self.top + y
+        if number >= len(self._wrapped.starts):
+            return Strip.blank(self.content_size.width, self.rich_style)
+        strip = self._strips.get(number)
+        if strip is None:
+            strip = self._strips[number] = self._strip(number)
+        return strip
+
+    def _strip(self, number: int) -> Strip:
+        line = self._wrapped.line(number)
+        segments = [self._margin_segment(line)] if self.margin else []
+        glyphs, numbers = self._wrapped.glyphs, self._numbers
+        for style, run in groupby(line, key=numbers.__getitem__):
+            segments.append(Segment("".join([glyphs[i] for i in run]), self._style(style)))
+        length = self.margin + self._wrapped.width
+        strip = Strip(segments)
+        if number == len(self._wrapped.starts) - 1:
+            strip = strip.crop(0, length)
+            strip = Strip([*strip, Segment(self._cursor, self.get_component_rich_style("writing--cursor"))])
+            length += 1
+        return strip.adjust_cell_length(length, self.rich_style).extend_cell_length(
+            self.content_size.width, self.rich_style
+        )
+
+    def _margin_segment(self, line: range) -> Segment:
+        at = bisect_left(self._marked, line.stop + (line.stop == len(self._wrapped))) - 1
+        text = self._marks[at] if at >= 0 and self._marked[at] >= line.start else ""
+        room = self.margin - 1
+        return Segment(f"{text[:room]:>{room}} ", self.get_component_rich_style("writing--margin"))
+
+    def _style(self, number: int) -> Style:
+        style = self._resolved.get(number)
+        if style is None:
+            own = self._palette[number] if number < len(self._palette) else Style.null()
+            style = self._resolved[number] = self.rich_style + own
+        return style

@@ -1,0 +1,128 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.app import App
+from textual.events import MouseScrollDown
+
+from charplay.tui.widgets.scales import Linear, Log
+from charplay.tui.widgets.slider import Slider
+
+UNEVEN = Linear(((0.0, 0.0), (0.2, 0.5), (0.7, 1.5), (1.0, 5.0)), 0.05)
+SCALES = {"linear": Linear.between(-2, 7, 0.25), "uneven": UNEVEN, "log": Log(1e-6, 1.0), "speed": Log(1.0, 250.0)}
+scales = pytest.mark.parametrize("scale", SCALES.values(), ids=SCALES)
+
+
+@scales
+@given(a=st.floats(0, 1), b=st.floats(0, 1))
+def test_values_rise_along_the_track_and_stay_inside(scale, a, b):
+    a, b = sorted((a, b))
+    assert scale.low <= scale.value(a) <= scale.value(b) <= scale.high
+    assert (scale.value(0), scale.value(1)) == (scale.low, scale.high)
+
+
+@scales
+@given(a=st.floats(0, 1), b=st.floats(0, 1))
+def test_positions_rise_with_values(scale, a, b):
+    low, high = sorted((scale.value(a), scale.value(b)))
+    assert 0 <= scale.position(low) <= scale.position(high) <= 1
+
+
+@scales
+@given(position=st.floats(0, 1))
+def test_a_value_is_found_again_where_it_lies(scale, position):
+    value = scale.value(position)
+    assert scale.value(scale.position(value)) == pytest.approx(value)
+
+
+@scales
+@given(position=st.floats(0, 1), steps=st.integers(-30, 30))
+def test_a_step_moves_unless_at_a_bound(scale, position, steps):
+    value = scale.value(position)
+    further = scale.moved(value, steps)
+    assert scale.low <= further <= scale.high
+    if steps > 0:
+        assert further > value or value == scale.high
+    elif steps < 0:
+        assert further < value or value == scale.low
+    else:
+        assert further == pytest.approx(value)
+
+
+class Board(App):
+    def __init__(self, slider):
+        super().__init__()
+        self.slider = slider
+        self.heard = []
+
+    def compose(self):
+        yield self.slider
+
+    def on_slider_changed(self, message):
+        self.heard.append(message.value)
+
+    def key_q(self):
+        self.heard.append("q")
+
+
+def temperature():
+    return Slider("temperature", 0.8, UNEVEN, value_width=4, id="temperature")
+
+
+async def test_keys_move_it():
+    app = Board(temperature())
+    async with app.run_test(size=(50, 3)) as pilot:
+        for key, value in [("right", 0.85), ("h", 0.8), ("L", 1.3), ("shift+left", 0.8), ("end", 5.0), ("home", 0.0)]:
+            await pilot.press(key)
+            assert app.slider.value == pytest.approx(value)
+
+
+async def test_it_tells_only_what_the_user_did_and_only_changes():
+    app = Board(temperature())
+    async with app.run_test(size=(50, 3)) as pilot:
+        app.slider.value = 1.0
+        await pilot.press("end", "end")
+        assert app.heard == [5.0]
+
+
+async def test_it_stays_within_its_bounds():
+    app = Board(temperature())
+    async with app.run_test(size=(50, 3)):
+        app.slider.value = 99.0
+        assert app.slider.value == 5.0
+
+
+async def test_click_drag_and_wheel():
+    app = Board(temperature())
+    async with app.run_test(size=(50, 3)) as pilot:
+        start, length = app.slider._track()
+        await pilot.click(app.slider, offset=(start, 0))
+        assert app.slider.value == 0.0
+        await pilot.mouse_down(app.slider, offset=(start, 0))
+        await pilot.hover(app.slider, offset=(start + length - 1, 0))
+        await pilot.mouse_up(app.slider, offset=(start + length - 1, 0))
+        assert app.slider.value == 5.0
+        await pilot.hover(app.slider, offset=(start, 0))
+        assert app.slider.value == 5.0
+        await pilot._post_mouse_events([MouseScrollDown], app.slider, offset=(start, 0))
+        assert app.slider.value == pytest.approx(4.95)
+
+
+async def test_a_value_can_be_typed():
+    app = Board(temperature())
+    async with app.run_test(size=(50, 3)) as pilot:
+        await pilot.press("equals_sign", "1", "x", "q", "2", "backspace", ".", "2", "5", "enter")
+        assert app.slider.value == 1.25
+        await pilot.press("equals_sign", "3", "escape", "equals_sign", "-", "enter", "equals_sign", "e", "enter")
+        assert app.heard == [1.25]
+        await pilot.press("q")
+        assert app.heard == [1.25, "q"]
+
+
+@pytest.mark.parametrize("width", [16, 30, 80])
+async def test_its_row_is_as_wide_as_it_is(width):
+    app = Board(temperature())
+    async with app.run_test(size=(width, 3)):
+        row = app.slider.render_line(0)
+        assert row.cell_length == width
+        assert row.text.startswith("temp")
+        assert "0.80" in row.text

@@ -1,0 +1,183 @@
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.style import Style
+from textual.app import App
+
+from charplay.tui.widgets.wrapping import Wrapped, shown
+from charplay.tui.widgets.writing import Writing
+
+PROSE = st.text(st.sampled_from("ab c\n漢\x1b\u0301🙂"), max_size=200)
+
+
+def lines_of(wrapped):
+    return ["".join(wrapped.glyphs[i] for i in wrapped.line(n)) for n in range(len(wrapped.starts))]
+
+
+def wrap(text, width):
+    wrapped = Wrapped(width)
+    for character in text:
+        wrapped.append(character)
+    return wrapped
+
+
+@given(PROSE, st.integers(8, 30))
+def test_nothing_is_lost_and_no_line_is_too_wide(text, width):
+    lines = lines_of(wrap(text, width))
+    assert "".join(lines) == "".join(map(shown, text))
+    for line in lines:
+        assert cell_len(line) <= width + line.endswith(" ")
+
+
+@given(PROSE, st.integers(8, 30), st.integers(8, 30))
+def test_growing_and_wrapping_anew_agree(text, before, after):
+    wrapped = wrap(text, before)
+    wrapped.rewrap(after)
+    assert lines_of(wrapped) == lines_of(wrap(text, after))
+    assert wrapped.cells == wrap(text, after).cells
+
+
+@given(st.lists(st.text(st.sampled_from("abc"), min_size=1, max_size=8), min_size=1, max_size=40))
+def test_words_that_fit_stay_whole(words):
+    lines = lines_of(wrap(" ".join(words), 8))
+    assert [word for line in lines for word in line.split()] == words
+
+
+@given(PROSE, PROSE, st.integers(8, 30))
+def test_a_break_begins_a_line_and_adds_nothing(first, second, width):
+    wrapped = wrap(first, width)
+    wrapped.break_line()
+    at = len(wrapped)
+    for character in second:
+        wrapped.append(character)
+    for _ in range(2):
+        assert at in wrapped.starts
+        assert "".join(lines_of(wrapped)) == "".join(map(shown, first + second))
+        wrapped.rewrap(width + 1)
+
+
+@given(PROSE, st.integers(8, 30))
+def test_letting_lines_go_leaves_the_rest_as_it_was(text, width):
+    wrapped = wrap(text, width)
+    lines, drop = lines_of(wrapped), len(wrapped.starts) // 2
+    wrapped.drop_lines(drop)
+    assert lines_of(wrapped) == lines[drop:]
+
+
+class Sheet(App):
+    CSS = "Writing { width: 30; height: 6; }"
+
+    def __init__(self, **how):
+        super().__init__()
+        self.writing = Writing(**how)
+
+    def compose(self):
+        yield self.writing
+
+    def rows(self):
+        return [self.writing.render_line(y).text for y in range(self.writing.size.height)]
+
+
+async def test_it_shows_the_end_and_its_cursor():
+    app = Sheet()
+    async with app.run_test(size=(40, 10)):
+        for i in range(20):
+            app.writing.append(f"line {i}\n")
+        app.writing.append("the end")
+        assert app.rows()[-1].rstrip() == "the end▌"
+        assert app.rows()[0].rstrip() == "line 15"
+        assert {len(row) for row in app.rows()} == {30}
+
+
+async def test_it_stays_where_the_user_scrolled_until_back_at_the_end():
+    app = Sheet()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.writing.append("\n".join(map(str, range(30))))
+        app.writing.focus()
+        await pilot.press("home")
+        before = app.rows()
+        app.writing.append("\nmore")
+        assert app.rows() == before
+        assert not app.writing.following
+        await pilot.press("pagedown", "down")
+        assert app.rows()[0].strip() == "6"
+        await pilot.press("end")
+        assert app.writing.following
+        assert app.rows()[-1].startswith("more")
+
+
+async def test_each_character_has_the_style_it_was_given():
+    app = Sheet()
+    async with app.run_test(size=(40, 10)):
+        app.writing.set_palette([Style(), Style(bold=True), Style(strike=True)])
+        app.writing.extend([("a", 0), ("b", 1), ("c", 1), ("d", 2), ("e", 99)])
+        runs = [(s.text, bool(s.style.bold), bool(s.style.strike)) for s in app.writing.render_line(0)]
+        assert runs[:4] == [("a", False, False), ("bc", True, False), ("d", False, True), ("e", False, False)]
+
+
+async def test_marks_stand_in_the_margin_of_their_line():
+    app = Sheet(margin=7)
+    async with app.run_test(size=(40, 10)):
+        app.writing.append("demo text")
+        app.writing.break_line("0")
+        app.writing.append("noise\nmore")
+        app.writing.mark("1,204")
+        app.writing.append(" and more")
+        assert [row[:16].rstrip() for row in app.rows()[:3]] == ["       demo text", "     0 noise", " 1,204 more and"]
+
+
+async def test_growth_paints_only_the_cells_that_changed():
+    app = Sheet()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.writing.append("hello")
+        await pilot.pause()
+        painted = []
+        refresh = app.writing.refresh
+        app.writing.refresh = lambda *regions, **how: (painted.extend(regions or ["all"]), refresh(*regions, **how))
+        app.writing.append(" you")
+        assert [(r.x, r.y, r.width, r.height) for r in painted] == [(5, 0, 5, 1)]
+
+
+async def test_it_wraps_anew_at_another_width():
+    app = Sheet()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.writing.append("one two three four five six seven")
+        app.writing.styles.width = 11
+        await pilot.pause()
+        assert [row.rstrip() for row in app.rows()] == ["one two", "three four", "five six", "seven▌", "", ""]
+
+
+async def test_outside_text_is_harmless():
+    app = Sheet()
+    async with app.run_test(size=(40, 10)):
+        app.writing.append("\x1b]0;t\x07[red]\u202e")
+        assert app.rows()[0].rstrip() == "␛]0;t␇[red]<202e>▌"
+
+
+async def test_a_text_without_end_keeps_its_memory(monkeypatch):
+    monkeypatch.setattr("charplay.tui.widgets.writing.MOST_CHARACTERS", 1000)
+    app = Sheet(margin=6)
+    async with app.run_test(size=(40, 10)):
+        for i in range(500):
+            app.writing.mark(str(i))
+            app.writing.append(f"line {i}\n")
+        assert len(app.writing) <= 1000
+        assert app.rows()[-2].split() == ["499", "line", "499"]
+
+
+@pytest.mark.parametrize("length", [100_000])
+async def test_a_long_text_is_painted_as_fast_as_a_short_one(length):
+    app = Sheet()
+    async with app.run_test(size=(40, 10)):
+        app.writing.append(("lorem ipsum dolor " * (length // 18 + 1))[:length])
+        app.rows()
+        times = []
+        for _ in range(50):
+            start = time.perf_counter()
+            app.writing.append("word ")
+            app.rows()
+            times.append(time.perf_counter() - start)
+        assert sorted(times)[25] < 0.005
