@@ -62,7 +62,8 @@ Optional = BeforeValidator(_absent)
 class Recipe(BaseModel):
     """What to build and how to train it. `auto` is filled in by `resolve`; None means that it does not apply."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # The validator is built with the first recipe, not on import: the screen paints before it needs one.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     # fmt: off
     corpus: str = _declared("text", "name of a text, or the path of a file or folder; empty takes the default text", default="")

@@ -12,7 +12,7 @@ their seconds: a budget is worth as many *yardstick seconds* as those two cores 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from math import ceil, log, log2, sqrt
 
 from charplay.recipes.faults import RecipeError
@@ -105,7 +105,7 @@ def _hidden(recipe: Recipe, text: _Text, speed: Mapping[int, float] | None) -> R
         most = 256 * (_worth(recipe, size, text, speed) / 148) ** 0.25 / sqrt(whole(recipe, "num_layers"))
         return bool(size <= min(most, sqrt(text.trained)))
 
-    return _filled(recipe, hidden_size=max(filter(carried, range(32, 2049, 32)), default=32))
+    return _filled(recipe, hidden_size=max(takewhile(carried, range(32, 2049, 32)), default=32))
 
 
 def _worth(recipe: Recipe, hidden: int, text: _Text, speed: Mapping[int, float] | None) -> float:
