@@ -27,7 +27,10 @@ class Home:
         """The home to use: `option`, else CHARPLAY_HOME, else a marked current folder, else the user's data folder."""
         named = option or os.environ.get(VARIABLE)
         if named:
-            return cls(Path(named).expanduser().absolute())
+            try:
+                return cls(Path(named).expanduser().absolute())
+            except RuntimeError:  # ~someone who does not exist
+                raise HomeError(f"{named} names no folder; choose another with --home or {VARIABLE}") from None
         if (Path.cwd() / MARKER).is_file():
             return cls(Path.cwd())
         return cls(platformdirs.user_data_path("charplay", appauthor=False))

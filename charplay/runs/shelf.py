@@ -77,10 +77,9 @@ class Shelf:
             return path
         if name_or_path == DEMO_NAME and DEMO.is_file():
             return DEMO
-        path = Path(name_or_path).expanduser()
-        if not path.is_file():
+        if (file := _existing(Path(name_or_path))) is None:
             raise self._unknown(name_or_path)
-        return path.absolute()
+        return file
 
     def unfinished(self) -> Summary | None:
         """The newest run that is neither finished nor running now."""
@@ -119,14 +118,23 @@ class Shelf:
         for folder in _folders(self._folder):
             if folder.name == name_or_path:
                 return folder
-        path = Path(name_or_path).expanduser()
-        return path.absolute() if (path / "run.json").is_file() else None
+        run_json = _existing(Path(name_or_path) / "run.json")
+        return run_json.parent if run_json else None
 
     def _unknown(self, name: str) -> RunError:
         names = [folder.name for folder in _folders(self._folder)] + [DEMO_NAME] * DEMO.is_file()
         near = get_close_matches(name, names, n=1, cutoff=0.4)
         hint = f"did you mean {near[0]}?" if near else "`charplay runs` lists them"
         return RunError(f"there is no run or checkpoint {name[:80]}; {hint}")
+
+
+def _existing(path: Path) -> Path | None:
+    """The file's absolute path; None where there is no such file, or where nothing can be called so."""
+    try:
+        path = path.expanduser().absolute()
+        return path if path.is_file() else None
+    except (OSError, RuntimeError, ValueError):
+        return None
 
 
 def _folders(checkpoints: Path) -> list[Path]:

@@ -36,6 +36,11 @@ def test_each_way_of_naming_a_home_gives_way_to_the_one_before(elsewhere, tmp_pa
     assert sorted(p.name for p in tmp_path.iterdir()) == ["elsewhere"], "locating must make nothing"
 
 
+def test_a_home_of_nobody_is_one_sentence(elsewhere):
+    with pytest.raises(HomeError, match="names no folder"):
+        Home.locate("~nobody-of-that-name/charplay")
+
+
 def test_a_new_home_is_its_owners_alone(elsewhere, tmp_path):
     home = Home.locate()
     home.prepare()

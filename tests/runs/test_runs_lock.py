@@ -1,0 +1,132 @@
+"""A run is owned by one process at a time, and by nobody once that process is dead."""
+
+import os
+import signal
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from charplay.runs.lock import Lock, owner
+from charplay.runs.run import Run, RunError
+
+
+def child_that_owns(folder: Path) -> int:
+    """A process that holds the run's lock until it is killed."""
+    ready, tell = os.pipe()
+    child = os.fork()
+    if child == 0:
+        Run.open(folder).lock()
+        os.write(tell, b".")
+        signal.pause()
+    os.close(tell)
+    os.read(ready, 1)
+    os.close(ready)
+    return child
+
+
+def test_the_owner_is_named_and_its_death_frees_the_run(make_run):
+    run = make_run()
+    child = child_that_owns(run.folder)
+    try:
+        assert run.owner.pid == child
+        assert run.owner.host == socket.gethostname()
+        with pytest.raises(RunError, match=rf"is in use by pid {child} on .+ since \d{{4}}-\d\d-\d\d \d\d:\d\d UTC"):
+            run.lock()
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    assert run.owner is None
+    with run.lock():
+        assert run.owner.pid == os.getpid()
+
+
+def test_one_process_cannot_own_it_twice(make_run):
+    run = make_run()
+    with run.lock():
+        with pytest.raises(RunError, match=f"in use by pid {os.getpid()}"):
+            Run.open(run.folder).lock()
+        assert run.owner.pid == os.getpid()
+    assert run.owner is None
+    lock = run.lock()
+    lock.release()
+    lock.release()
+    run.lock().release()
+
+
+def test_looking_never_keeps_anyone_from_owning(make_run):
+    run = make_run()
+    run.lock().release()
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            owner(run.folder)
+
+    watchers = [threading.Thread(target=look) for _ in range(2)]
+    for watcher in watchers:
+        watcher.start()
+    try:
+        for _ in range(50):
+            run.lock().release()
+    finally:
+        done.set()
+        for watcher in watchers:
+            watcher.join()
+
+
+def test_looking_makes_no_file(make_run):
+    run = make_run()
+    assert run.owner is None
+    assert not (run.folder / "lock").exists()
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b'{"pid": "x"}', b"\xff"])
+def test_an_owner_that_cannot_be_read_is_still_an_owner(make_run, text):
+    run = make_run()
+    with run.lock():
+        (run.folder / "lock").write_bytes(text)
+        assert run.owner is not None
+        with pytest.raises(RunError, match="unknown host"):
+            run.lock()
+
+
+def test_owning_a_run_clears_what_a_dead_owner_left(make_run):
+    run = make_run()
+    left = run.folder / ".charplay-00.partial"
+    left.write_bytes(b"half")
+    with run.lock():
+        assert not left.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(make_run):
+    run = make_run()
+    (run.folder / "lock").mkdir()
+    with pytest.raises(RunError, match="cannot be written"):
+        run.lock()
+
+
+def test_of_many_who_try_at_once_one_wins(make_run):
+    run = make_run()
+    reading, writing = os.pipe()
+    children = []
+    for _ in range(6):
+        child = os.fork()
+        if child == 0:
+            try:
+                Lock(run.folder)
+            except Exception:  # noqa: BLE001  # a child of a test says so and leaves
+                os.write(writing, b"l")
+            else:
+                os.write(writing, b"W")
+                signal.pause()
+            os._exit(0)
+        children.append(child)
+    os.close(writing)
+    said = b"".join(os.read(reading, 1) for _ in children)
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    os.close(reading)
+    assert sorted(said) == sorted(b"Wlllll")

@@ -1,0 +1,234 @@
+"""The list of runs bears anything that lies in the folder; finding, exporting and deleting say what is wrong."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charplay.runs import shelf as module
+from charplay.runs.checkpoint import read_checkpoint, write_checkpoint
+from charplay.runs.home import Home
+from charplay.runs.shelf import RunError, Shelf
+
+
+@pytest.fixture(autouse=True)
+def demo(tmp_path, monkeypatch):
+    """Where the demo would be; there is none until a test writes it."""
+    path = tmp_path / "package" / "demo.safetensors"
+    path.parent.mkdir()
+    monkeypatch.setattr(module, "DEMO", path)
+    return path
+
+
+@pytest.fixture
+def shelf(home):
+    return Shelf(home)
+
+
+def aged(run, seconds):
+    """The run as if last written so long ago."""
+    for path in (run.folder / "run.json", run.folder / "metrics.jsonl", run.folder):
+        if path.exists():
+            os.utime(path, (2e9 - seconds, 2e9 - seconds))
+    return run
+
+
+def test_an_empty_home_lists_nothing(shelf, tmp_path):
+    assert shelf.list() == []
+    assert shelf.unfinished() is None
+    assert Shelf(Home(tmp_path / "nowhere")).list() == []
+
+
+def test_a_line_says_where_the_run_stands(shelf, make_run, make_checkpoint):
+    run = make_run(cell="gru", num_layers=2)
+    run.append_metrics([{"step": 10, "epoch": 0.5, "seconds": 3.0, "train_loss": 2.0, "val_loss": 2.1}])
+    run.append_metrics([{"step": 20, "epoch": 1.0, "seconds": 6.0, "train_loss": 1.9, "val_loss": None}])
+    run.write_latest(make_checkpoint())
+    (line,) = shelf.list()
+    assert (line.name, line.corpus, line.cell, line.num_layers, line.hidden_size) == (
+        "tiny-shakespeare-gru-2x6-01", "tiny-shakespeare", "gru", 2, 6,
+    )  # fmt: skip
+    assert (line.step, line.epoch, line.seconds, line.train_loss, line.val_loss) == (20, 1.0, 6.0, 1.9, 2.1)
+    assert (line.finished, line.playable, line.read_only, line.broken, line.in_use) == (
+        False,
+        run.latest,
+        False,
+        "",
+        "",
+    )
+    run.finish({"train_loss": 1.8, "val_loss": 2.05, "val_loss_cold": None})
+    (line,) = shelf.list()
+    assert (line.finished, line.train_loss, line.val_loss) == (True, 1.8, 2.05)
+
+
+def test_the_newest_comes_first_and_the_demo_last(shelf, make_run, make_checkpoint, demo):
+    for name, age in (("b", 20), ("a", 30), ("c", 10), ("aa", 20)):
+        aged(make_run(name), age)
+    write_checkpoint(demo, make_checkpoint(7))
+    lines = shelf.list()
+    assert [line.name for line in lines] == ["c", "aa", "b", "a", "demo"]
+    assert [line.read_only for line in lines] == [False] * 4 + [True]
+    assert (lines[-1].step, lines[-1].playable, lines[-1].finished) == (7, demo, True)
+
+
+def test_listing_reads_no_tensors(shelf, make_run, make_checkpoint, monkeypatch):
+    make_run().write_best(make_checkpoint())
+    opened = []
+    real_open = Path.open
+
+    def counted(self, *args, **options):
+        opened.append(self.suffix)
+        return real_open(self, *args, **options)
+
+    monkeypatch.setattr(Path, "open", counted)
+    shelf.list()
+    assert ".json" in opened
+    assert ".safetensors" not in opened
+
+
+def test_broken_folders_are_listed_as_broken(shelf, home, make_run, make_checkpoint, demo):
+    (home.checkpoints / "README.md").write_text("not a run")
+    (home.checkpoints / ".hidden").mkdir()
+    (home.checkpoints / "empty").mkdir()
+    half = make_run("half")
+    half.write_latest(make_checkpoint())
+    (half.folder / "run.json").write_text('{"format": 1,')
+    make_run("sound")
+    demo.write_bytes(b"torn")
+    broken = {line.name: line.broken for line in shelf.list()}
+    assert broken.keys() == {"empty", "half", "sound", "demo"}
+    assert broken["sound"] == ""
+    assert "holds no run" in broken["empty"]
+    assert "broken run" in broken["half"]
+    assert "not a charplay checkpoint" in broken["demo"]
+    assert shelf.checkpoint("half") == half.latest, "a checkpoint is complete alone"
+    assert shelf.unfinished().name == "sound"
+
+
+@settings(max_examples=40, deadline=1000)
+@given(run_json=st.binary(max_size=60), metrics=st.binary(max_size=60))
+def test_no_file_content_breaks_the_list(tmp_path_factory, run_json, metrics):
+    home = Home(tmp_path_factory.mktemp("home"))
+    folder = home.checkpoints / "x"
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_bytes(run_json)
+    (folder / "metrics.jsonl").write_bytes(metrics)
+    assert Shelf(home).list()[0].broken
+
+
+def test_metrics_of_the_wrong_kind_are_not_believed(shelf, make_run):
+    run = make_run()
+    run.append_metrics([{"step": "many", "epoch": [], "train_loss": {"a": 1}, "val_loss": "low", "seconds": None}])
+    (line,) = shelf.list()
+    assert (line.step, line.epoch, line.seconds, line.train_loss, line.val_loss) == (0, 0.0, 0.0, None, None)
+
+
+def test_the_unfinished_run_is_the_newest_that_nobody_runs(shelf, make_run):
+    older, newer, newest = (aged(make_run(name), age) for name, age in (("older", 30), ("newer", 20), ("newest", 10)))
+    newest.finish({})
+    aged(newest, 10)
+    assert shelf.unfinished().name == "newer"
+    with newer.lock():
+        assert shelf.unfinished().name == "older"
+        assert next(line.in_use for line in shelf.list() if line.name == "newer") == str(newer.owner)
+    older.finish({})
+    assert shelf.unfinished().name == "newer"
+
+
+def test_a_run_is_found_by_name_and_by_path(shelf, make_run, tmp_path):
+    run = make_run()
+    assert shelf.find(run.name).folder == run.folder
+    assert Shelf(Home(tmp_path / "other")).find(str(run.folder)).name == run.name
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "nothing", "a/b", "\0", "~nobody-of-that-name", "x" * 5000])
+def test_what_is_not_there_is_one_sentence(shelf, make_run, name):
+    make_run()
+    for ask in (shelf.find, shelf.checkpoint, shelf.delete):
+        with pytest.raises(RunError, match="there is no run") as error:
+            ask(name)
+        assert len(str(error.value)) < 200
+
+
+def test_the_nearest_name_is_offered(shelf, make_run, demo, make_checkpoint):
+    run = make_run()
+    with pytest.raises(RunError, match=f"did you mean {run.name}"):
+        shelf.find("tiny-shakespear-lstm-1x6-1")
+    with pytest.raises(RunError, match="charplay runs"):
+        shelf.checkpoint("demo")
+    write_checkpoint(demo, make_checkpoint())
+    with pytest.raises(RunError, match="did you mean demo"):
+        shelf.checkpoint("dem")
+
+
+def test_what_plays(shelf, make_run, make_checkpoint, demo, tmp_path):
+    run = make_run()
+    with pytest.raises(RunError, match="has saved nothing yet"):
+        shelf.checkpoint(run.name)
+    run.write_latest(make_checkpoint(1))
+    assert shelf.checkpoint(run.name) == run.latest
+    run.write_best(make_checkpoint(1))
+    assert shelf.checkpoint(str(run.folder)) == run.best
+    write_checkpoint(tmp_path / "loose", make_checkpoint())
+    assert shelf.checkpoint(str(tmp_path / "loose")) == tmp_path / "loose"
+    write_checkpoint(demo, make_checkpoint())
+    assert shelf.checkpoint("demo") == demo
+    with pytest.raises(RunError, match="not a run"):
+        shelf.find("demo")
+
+
+def test_deleting(shelf, home, make_run, demo, make_checkpoint):
+    write_checkpoint(demo, make_checkpoint())
+    run, other = make_run(), make_run()
+    (home.checkpoints / "broken").mkdir()
+    with run.lock(), pytest.raises(RunError, match=f"in use by pid {os.getpid()}"):
+        shelf.delete(run.name)
+    assert run.folder.is_dir()
+    shelf.delete(run.name)
+    shelf.delete("broken")
+    assert list(home.checkpoints.iterdir()) == [other.folder]
+    with pytest.raises(RunError, match="cannot be deleted"):
+        shelf.delete("demo")
+    with pytest.raises(RunError, match="there is no run"):
+        shelf.delete(str(other.folder))
+    assert demo.exists()
+
+
+def test_a_deletion_that_was_killed_is_finished_at_the_next_start(shelf, home, make_run, monkeypatch):
+    run = make_run()
+    monkeypatch.setattr(module.durable.shutil, "rmtree", lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        shelf.delete(run.name)
+    monkeypatch.undo()
+    assert shelf.list() == []
+    assert len(list(home.checkpoints.iterdir())) == 1
+    assert home.clear_leftovers() == 1
+    assert not list(home.checkpoints.iterdir())
+
+
+def test_leftovers_are_found_everywhere_in_the_home(home, make_run, make_checkpoint):
+    run = make_run()
+    run.keep_snapshot(make_checkpoint(), 1.0)
+    for folder in (home.root, home.texts, home.presets, run.folder, run.folder / "snapshots"):
+        (folder / ".charplay-00.partial").touch()
+    assert home.clear_leftovers() == 5
+    assert home.clear_leftovers() == 0
+
+
+def test_exporting(shelf, make_run, make_checkpoint, demo, tmp_path):
+    run = make_run()
+    run.write_best(make_checkpoint(3))
+    write_checkpoint(demo, make_checkpoint(9))
+    target = tmp_path / "mine.safetensors"
+    assert shelf.export(run.name, target) == target
+    assert read_checkpoint(target).step == 3
+    with pytest.raises(RunError, match="is there already"):
+        shelf.export("demo", target)
+    assert read_checkpoint(target).step == 3
+    shelf.export("demo", target, overwrite=True)
+    assert read_checkpoint(target).step == 9
+    assert shelf.export(run.name, tmp_path) == tmp_path / f"{run.name}.safetensors"
+    with pytest.raises(RunError, match="cannot be written"):
+        shelf.export(run.name, tmp_path / "no" / "such" / "folder")
