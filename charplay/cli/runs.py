@@ -1,6 +1,7 @@
 """`charplay runs`: what was trained."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,7 +52,7 @@ def _show(context: typer.Context, run: RunArgument, json: JsonOption = False) ->
             {
                 "run": found.name,
                 "folder": str(found.folder),
-                "corpus": found.corpus,
+                "corpus": asdict(found.corpus),
                 "asked": found.asked.model_dump(),
                 "recipe": found.resolved.model_dump(),
                 "facts": found.facts,
@@ -131,6 +132,4 @@ def _state(line: "Summary") -> str:
 
 
 def _as_json(line: "Summary") -> dict[str, object]:
-    from dataclasses import asdict
-
     return asdict(line) | {"folder": str(line.folder), "playable": str(line.playable) if line.playable else None}

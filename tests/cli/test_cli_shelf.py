@@ -1,0 +1,174 @@
+"""`runs`, `corpora` and `describe`: what is there, shown to people and to programs."""
+
+import io
+
+import pytest
+from conftest import TEXT
+
+from charplay.recipes.fields import Recipe
+
+# runs
+
+
+def test_runs_are_listed_with_their_numbers(cli, saved_run):
+    result = cli("runs", "list")
+    line = next(line for line in result.out.splitlines() if line.startswith(saved_run.name))
+    assert all(part in line for part in ("pangram", "lstm 1x8", "7", "2.000", "2.500", "unfinished"))
+    assert cli("runs").out == result.out
+
+
+def test_columns_are_aligned(cli, saved_run):
+    header, *lines = cli("runs", "list").out.splitlines()
+    column = header.index("text")
+    assert all(line[column - 1] == " " and line[column] != " " for line in lines)
+
+
+def test_runs_as_json(cli, saved_run):
+    for arguments in (("runs", "--json"), ("runs", "list", "--json")):
+        line = next(line for line in cli(*arguments).lines if line["name"] == saved_run.name)
+        assert (line["step"], line["val_loss"], line["finished"]) == (7, 2.5, False)
+        assert line["playable"].endswith("latest.safetensors")
+
+
+def test_a_broken_run_is_listed_as_broken(cli, saved_run):
+    (saved_run.folder / "run.json").write_text("{")
+    assert "broken" in cli("runs").out
+
+
+def test_show_a_run(cli, saved_run):
+    result = cli("runs", "show", saved_run.name)
+    assert all(part in result.out for part in (str(saved_run.folder), "hidden_size", "2.500 nats", "not finished"))
+    (line,) = cli("runs", "show", saved_run.folder, "--json").lines
+    assert line["recipe"]["hidden_size"] == 8
+    assert line["checkpoint"] == str(saved_run.latest)
+
+
+def test_export_copies_what_plays(cli, saved_run, tmp_path):
+    target = tmp_path / "out.safetensors"
+    assert cli("runs", "export", saved_run.name, target).out.strip() == str(target)
+    assert target.read_bytes() == saved_run.latest.read_bytes()
+    again = cli("runs", "export", saved_run.name, target)
+    assert (again.code, "--overwrite" in again.err or "replaced" in again.err) == (1, True)
+    assert cli("runs", "export", saved_run.name, target, "--overwrite").code == 0
+
+
+def test_delete_asks_and_without_a_terminal_refuses(cli, saved_run):
+    result = cli("runs", "delete", saved_run.name)
+    assert (result.code, "--yes" in result.err) == (2, True)
+    assert saved_run.folder.exists()
+    assert cli("runs", "delete", saved_run.name, "--yes").code == 0
+    assert not saved_run.folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "left"), [("y\n", 0, False), ("\n", 1, True), ("no\n", 1, True), ("", 1, True)]
+)
+def test_delete_on_a_terminal_does_what_is_answered(cli, saved_run, monkeypatch, answer, code, left):
+    keyboard = io.StringIO(answer)
+    keyboard.isatty = lambda: True
+    monkeypatch.setattr("sys.stdin", keyboard)
+    assert cli("runs", "delete", saved_run.name).code == code
+    assert saved_run.folder.exists() is left
+
+
+# corpora
+
+
+def test_texts_are_listed(cli, home):
+    (home.corpora / "mine.txt").write_text(TEXT)
+    names = {line["name"]: line for line in cli("corpora", "--json").lines}
+    assert {"python-manual", "tiny-shakespeare"} <= set(names)
+    mine = next(line for line in names.values() if line["path"] == str(home.corpora / "mine.txt"))
+    assert mine["ready"]
+    assert not names["tiny-shakespeare"]["ready"]
+    listed = cli("corpora", "list").out
+    assert mine["name"] in listed
+    assert "charplay corpora fetch tiny-shakespeare" in listed
+
+
+def test_show_a_text(cli, text_file):
+    shown = cli("corpora", "show", text_file).out
+    assert f"{len(TEXT):,} characters, {len(set(TEXT))} distinct" in shown
+    assert "the quick brown fox" in shown
+    (line,) = cli("corpora", "show", text_file, "--json").lines
+    assert line["vocabulary"] == "".join(sorted(set(TEXT)))
+    assert dict(zip(line["vocabulary"], line["counts"], strict=True))["q"] == TEXT.count("q")
+
+
+def test_added_texts_are_found_by_name(cli, home, text_file):
+    assert cli("corpora", "add", text_file).code == 0
+    assert (home.corpora / "pangram.txt").read_text() == TEXT
+    assert cli("corpora", "add", text_file).code == 2
+    assert cli("corpora", "add", text_file, "--name", "second.txt").code == 0
+    assert len([line for line in cli("corpora", "--json").lines if line["kind"] == "file"]) == 2
+    assert sorted(path.name for path in home.corpora.iterdir()) == ["pangram.txt", "second.txt"]
+
+
+def test_a_folder_is_added_whole(cli, home, tmp_path):
+    folder = tmp_path / "books"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.txt").write_text(TEXT)
+    assert cli("corpora", "add", folder).code == 0
+    assert len(list((home.corpora / "books").iterdir())) == 3
+
+
+@pytest.mark.parametrize("name", ["../out.txt", "a/b.txt", ".hidden", ".."])
+def test_a_text_is_added_to_its_folder_and_nowhere_else(cli, home, text_file, name):
+    assert cli("corpora", "add", text_file, "--name", name).code == 2
+    assert list(home.corpora.iterdir()) == []
+
+
+def test_what_is_no_text_is_not_added(cli, home, tmp_path):
+    binary = tmp_path / "picture.png"
+    binary.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 10)
+    result = cli("corpora", "add", binary)
+    assert (result.code, str(binary) in result.err) == (1, True)
+    assert list(home.corpora.iterdir()) == []
+
+
+def test_a_text_that_is_there_is_not_fetched(cli):
+    result = cli("corpora", "fetch", "python-manual")
+    assert (result.code, "already" in result.out) == (0, True)
+
+
+# describe
+
+KEYS = [
+    "parameters",
+    "layers",
+    "characters",
+    "vocabulary_size",
+    "vocabulary",
+    "examples_per_epoch",
+    "memory_bytes",
+    "recipe",
+]
+
+
+def test_describe_counts_before_any_training(cli, text_file):
+    settings = ("--set", "hidden_size=8", "--set", "embedding_size=4", "--set", "num_layers=1", "--set", "cell=gru")
+    (facts,) = cli("describe", "--corpus", text_file, *settings, "--json").lines
+    symbols = len(set(TEXT))
+    assert list(facts) == KEYS
+    assert facts["parameters"] == symbols * 4 + 3 * 8 * (4 + 8 + 1) + (8 + 1) * symbols
+    assert facts["parameters"] == sum(layer["parameters"] for layer in facts["layers"])
+    assert (facts["characters"], facts["vocabulary_size"]) == (len(TEXT), symbols)
+    assert set(facts["layers"][0]) == {"name", "output_shape", "parameters", "formula"}
+    assert set(facts["recipe"]) == set(Recipe.model_fields)
+    assert "auto" not in {facts["recipe"][name] for name in ("hidden_size", "sequence_length", "batch_size")}
+    assert facts["recipe"]["corpus"] == str(text_file)
+
+
+def test_describe_for_people(cli, text_file):
+    result = cli("describe", "--corpus", text_file, "--minutes", "1")
+    assert result.code == 0
+    assert all(part in result.out for part in ("lstm 1", "in all", "examples an epoch", "hidden_size"))
+
+
+def test_flags_win_over_settings_and_settings_over_the_preset(cli, text_file):
+    arguments = ("describe", "--corpus", text_file, "--preset", "tiny", "--json", "--set", "hidden_size=32")
+    (facts,) = cli(*arguments, "--set", "epochs=3", "--steps", "10").lines
+    recipe = facts["recipe"]
+    assert (recipe["steps"], recipe["epochs"], recipe["minutes"]) == (10, None, None)
+    assert recipe["hidden_size"] == 32

@@ -1,0 +1,264 @@
+"""`train` with a scripted trainer: what it is asked, what is told, and how it is left."""
+
+import os
+import signal
+import sys
+from dataclasses import asdict
+from types import SimpleNamespace
+
+import pytest
+from conftest import TEXT
+
+from charplay.cli.output import say_table
+from charplay.cli.reporting import MovingLine
+from charplay.messages import events as told
+from charplay.messages.commands import Stop
+
+STARTED = told.Started(
+    run="pangram-lstm-1x8-01", folder="/f", recipe={"validation_fraction": 0.1, "epochs": None}, parameters=1204,
+    corpus="pangram", characters=1800, vocabulary_size=28, total_steps=100, device="cpu, 1 thread",
+    notes=("streams shrink to fit",),
+)  # fmt: skip
+FINISHED = told.Finished(
+    run="pangram-lstm-1x8-01", checkpoint="/f/best.safetensors", train_loss=1.5, val_loss=2.0, val_loss_cold=2.1,
+    steps=100, step=100, seconds=72.0,
+)  # fmt: skip
+
+
+def progress(step, **row):
+    rows = (told.Row(step=step, epoch=step / 10, seconds=step / 2, **row),)
+    return told.Progress(
+        step=step, seconds=step / 2, rows=rows, epoch=step / 10, total_steps=100, done=step / 100,
+        chars_per_second=41_000.0, seconds_left=72.0,
+    )  # fmt: skip
+
+
+STORY = [
+    told.Preparing(phase="importing torch"),
+    STARTED,
+    progress(10, train_loss=2.5, epoch_loss=2.6),
+    told.Evaluated(step=20, seconds=10.0, epoch=2.0, val_loss=2.25, val_accuracy=0.31, best=True),
+    told.Warned(step=20, message="the network memorises"),
+    told.Sampled(step=20, epoch=2.0, temperature=0.8, prompt="the ", text="quick\n\x1b[31m"),
+    FINISHED,
+]
+
+
+@pytest.fixture
+def trainer(monkeypatch):
+    """A trainer that tells `trainer.story`, where a function is called for what it does; it keeps its request."""
+    script = SimpleNamespace(story=STORY, request=None, inbox=None)
+
+    def open_training(request, inbox):
+        script.request, script.inbox = request, inbox
+        for part in script.story:
+            if not callable(part):
+                yield part
+            elif (event := part()) is not None:
+                yield event
+
+    monkeypatch.setitem(sys.modules, "charplay.training.door", SimpleNamespace(open_training=open_training))
+    return script
+
+
+def stopped_if_asked(trainer):
+    def check():
+        reasons = [command.reason for command in trainer.inbox.take() if isinstance(command, Stop)]
+        return told.Stopped(reason=reasons[0], run="pangram-lstm-1x8-01", step=20) if reasons else None
+
+    return check
+
+
+# What is asked
+
+
+def test_layers_are_laid_in_their_order(cli, trainer, text_file):
+    arguments = ("train", "--preset", "tiny", "--corpus", text_file, "--set", "seed=3", "--set", "hidden_size=16")
+    assert cli(*arguments, "--seed", 5, "--epochs", 2, "--device", "cpu", "--name", "mine").code == 0
+    request = trainer.request
+    recipe = request.recipe
+    assert (recipe["seed"], recipe["hidden_size"], recipe["device"]) == (5, 16, "cpu")
+    assert (recipe["epochs"], recipe["steps"], recipe["minutes"]) == (2.0, None, None)
+    assert (request.name, request.resume, request.added) == ("mine", None, False)
+
+
+def test_a_path_is_kept_whole_so_that_the_run_can_be_resumed_from_anywhere(cli, trainer, text_file, monkeypatch):
+    monkeypatch.chdir(text_file.parent)
+    cli("train", "--corpus", text_file.name)
+    assert trainer.request.recipe["corpus"] == str(text_file)
+
+
+def test_without_a_text_it_is_said_which_one_is_taken(cli, trainer):
+    result = cli("train")
+    assert trainer.request.recipe["corpus"] == "python-manual"
+    assert "Python manual" in result.err
+
+
+def test_resume_lays_a_new_budget_over_the_runs_recipe(cli, trainer, saved_run):
+    assert cli("train", "--resume", saved_run.name, "--steps", "50").code == 0
+    asked = saved_run.asked.model_dump()
+    assert trainer.request.recipe == asked | {"steps": 50, "minutes": None}
+    assert (trainer.request.resume, trainer.request.added) == (str(saved_run.folder), False)
+
+
+def test_resume_may_repeat_what_the_run_has_and_add_to_it(cli, trainer, saved_run):
+    settings = ("--set", "hidden_size=8", "--set", "learning_rate=0.5")
+    assert cli("train", "--resume", saved_run.folder, *settings, "--steps", "+50").code == 0
+    assert trainer.request.added
+    assert (trainer.request.recipe["steps"], trainer.request.recipe["learning_rate"]) == (50, 0.5)
+
+
+def test_resume_refuses_what_may_not_change(cli, trainer, saved_run):
+    result = cli("train", "--resume", saved_run.name, "--set", "hidden_size=9", "--set", "cell=gru")
+    assert result.code == 2
+    assert len(result.err.splitlines()) == 2
+    assert trainer.request is None
+
+
+# What is told
+
+
+def test_json_is_one_public_event_a_line(cli, trainer):
+    result = cli("train", "--json")
+    kinds = [line["event"] for line in result.lines]
+    assert kinds == ["started", "progress", "evaluated", "warning", "sampled", "finished"]
+    assert all({"step", "seconds"} <= set(line) for line in result.lines)
+    assert result.lines[-1]["checkpoint"] == "/f/best.safetensors"
+    assert result.code == 0
+
+
+def test_json_knows_no_nan(cli, trainer):
+    trainer.story = [STARTED, progress(10, train_loss=float("nan"), grad_norm=float("inf")), FINISHED]
+    line = cli("train", "--json").lines[1]
+    assert (line["train_loss"], line["grad_norm"]) == (None, None)
+
+
+def test_a_pipe_gets_plain_lines_and_remarks_go_to_stderr(cli, trainer):
+    result = cli("train", "--corpus", "python-manual")
+    assert "\r" not in result.out
+    lines = result.out.splitlines()
+    assert "1,204 parameters" in lines[0]
+    assert "held-out 2.250 nats, 3.246 bits, 31.0% right  best" in lines[1]
+    assert lines[-3] == "finished: 100 steps in 1:12, train 1.500 nats, held-out 2.000 nats, 2.885 bits (cold 2.100)"
+    assert lines[-2:] == ["/f/best.safetensors", "`charplay sample pangram-lstm-1x8-01` writes from it"]
+    assert result.err.splitlines() == ["streams shrink to fit", "the network memorises"]
+
+
+def test_epochs_are_told_where_they_were_asked_for(cli, trainer):
+    trainer.story = [told.Started(**asdict(STARTED) | {"recipe": {"epochs": 20.0}}), *STORY[2:]]
+    assert "epoch 1/20 loss 2.600" in cli("train").out
+
+
+@pytest.mark.parametrize("json", [(), ("--json",)])
+def test_a_failure_is_a_sentence_and_its_cause_is_in_the_log(cli, trainer, home, json):
+    trainer.story = [STARTED, told.Failed(message="The disk is full; make room.", cause="Tracebag", saved_step=1200)]
+    result = cli("train", *json)
+    assert result.code == 1
+    assert result.err.splitlines()[-1] == "charplay: The disk is full; make room. The run is saved up to step 1,200."
+    assert "Tracebag" in (home.log / "charplay.log").read_text()
+
+
+def test_a_trainer_that_says_nothing_has_failed(cli, trainer):
+    trainer.story = []
+    assert cli("train").code == 1
+
+
+# How it is left
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=lambda v: str(v)
+)
+def test_a_signal_asks_to_save_and_leaves_with_its_code(cli, trainer, number, code):
+    before = signal.getsignal(number)
+    told_before = [STARTED, progress(10, train_loss=2.0)]
+    trainer.story = [*told_before, lambda: os.kill(os.getpid(), number), stopped_if_asked(trainer)]
+    result = cli("train", "--json")
+    assert result.code == code
+    # A lost terminal is not written to.
+    assert [line["event"] for line in result.lines][2:] == ([] if number == signal.SIGHUP else ["stopped"])
+    assert signal.getsignal(number) == before
+
+
+def test_a_second_interrupt_forces(cli, trainer):
+    interrupt = lambda: os.kill(os.getpid(), signal.SIGINT)  # noqa: E731
+    trainer.story = [STARTED, interrupt, interrupt, lambda: pytest.fail("went on")]
+    assert cli("train").code == 130
+
+
+def test_a_second_hang_up_does_not(cli, trainer):
+    hang_up = lambda: os.kill(os.getpid(), signal.SIGHUP)  # noqa: E731
+    trainer.story = [STARTED, hang_up, hang_up, stopped_if_asked(trainer)]
+    assert cli("train").code == 129
+
+
+def test_a_hang_up_ignored_at_the_start_stays_ignored(cli, trainer):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        hang_up = lambda: os.kill(os.getpid(), signal.SIGHUP)  # noqa: E731
+        trainer.story = [STARTED, hang_up, stopped_if_asked(trainer), FINISHED]
+        assert cli("train").code == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_signal_after_the_budget_is_spent_changes_nothing(cli, trainer):
+    trainer.story = [STARTED, lambda: os.kill(os.getpid(), signal.SIGTERM), FINISHED]
+    assert cli("train").code == 0
+
+
+def test_output_that_nobody_reads_any_more_saves_and_leaves(cli, trainer, monkeypatch):
+    def broken(_self, event):
+        raise BrokenPipeError
+
+    monkeypatch.setattr("charplay.cli.reporting.PlainLines.tell", broken)
+    monkeypatch.setattr("charplay.cli.train.silence", lambda stream: None)
+    asked = []
+    trainer.story = [STARTED, lambda: asked.extend(trainer.inbox.take()), told.Stopped(reason="output closed")]
+    assert cli("train").code == 1
+    assert asked == [Stop("output closed")]
+
+
+# The moving line
+
+
+class Screen:
+    """Stands for stdout: a terminal."""
+
+    def __init__(self):
+        self.written = ""
+
+    def write(self, text):
+        self.written += text
+
+    def flush(self):
+        """Nothing is held back."""
+
+    def isatty(self):
+        return True
+
+
+def test_the_moving_line_stays_beneath_the_permanent_ones(monkeypatch):
+    screen = Screen()
+    monkeypatch.setattr("sys.stdout", screen)
+    monkeypatch.setattr("charplay.cli.reporting.REDRAW", 0.0)
+    line = MovingLine()
+    for event in STORY:
+        line.tell(event)
+    rows = [row.rpartition("\r\x1b[K")[2] for row in screen.written.split("\n")]
+    assert rows[0].startswith("pangram-lstm-1x8-01 starts")
+    assert "held-out 2.250" in rows[1]
+    assert rows[-2] == "`charplay sample pangram-lstm-1x8-01` writes from it"
+    assert rows[-1] == ""
+    drawn = screen.written.split("\r\x1b[K")
+    assert "importing torch" in drawn[1]
+    assert any("10%" in one and "step 10/100" in one and "1:12 left" in one for one in drawn)
+    assert "\x1b[31m" not in screen.written
+
+
+def test_tables_show_controls_on_a_terminal(monkeypatch):
+    screen = Screen()
+    monkeypatch.setattr("sys.stdout", screen)
+    say_table(("a", "b"), [("x\x1b[2J", "1"), (TEXT[:3], "20")])
+    assert "\x1b" not in screen.written
+    assert screen.written.splitlines()[1].endswith("   1")
