@@ -1,0 +1,35 @@
+"""Numbers as a person reads them."""
+
+
+def count(number: float) -> str:
+    """1,204 stays as it is; 41,000 is "41 k", 1,115,394 is "1.1 M"."""
+    if number < 10_000:
+        return f"{number:,.0f}"
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= size:
+            shown = number / size
+            return f"{shown:.0f} {letter}" if shown >= 9.95 else f"{shown:.1f} {letter}"
+    raise AssertionError
+
+
+def clock(seconds: float) -> str:
+    """72 is "1:12", 3,700 is "1:01:40"."""
+    whole = max(0, round(seconds))
+    minutes, left = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def rate(value: float) -> str:
+    """A learning rate, short: "5e-3", "3.1e-3"."""
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+
+
+def span(seconds: float) -> str:
+    """How long ago, roughly: "now", "5 min", "3 h", "12 days"."""
+    for size, unit in ((86400.0, "days"), (3600.0, "h"), (60.0, "min")):
+        if seconds >= size:
+            number = int(seconds // size)
+            return f"{number} {unit[:-1] if unit == 'days' and number == 1 else unit}"
+    return "now"

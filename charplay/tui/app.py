@@ -1,0 +1,98 @@
+"""The playground: themes, settings, signals, and the way out."""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from charplay.tui.screens.main import MainScreen
+from charplay.tui.settings import read_settings, write_settings
+from charplay.tui.signals import HANG_UP, listen
+from charplay.tui.themes import DARK, LIGHT
+from charplay.tui.visible import visible
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Library
+    from charplay.runs.home import Home
+    from charplay.runs.shelf import Shelf
+    from charplay.tui.panes.form import Device
+    from charplay.tui.worker import OpenTraining
+
+PATIENCE = 1.5
+"""Seconds a trainer has to save when a person leaves."""
+SIGNAL_PATIENCE = 4.0
+"""Seconds it has when a signal came: then nobody waits for the screen."""
+
+
+class CharplayApp(App[None]):
+    """The playground. `run` returns when it was left; `return_code` is then the process's exit code."""
+
+    TITLE = "charplay"
+    CSS = """
+    Screen { background: $background; }
+    Input { background: $surface; }
+    """
+    NOTIFICATION_TIMEOUT = 6
+
+    def __init__(
+        self,
+        home: "Home",
+        library: "Library",
+        shelf: "Shelf",
+        open_training: "OpenTraining",
+        list_devices: "Callable[[], Sequence[Device]]",
+        path: str | None = None,
+    ) -> None:
+        super().__init__()
+        self._home = home
+        self._settings, self._notice = read_settings(home.settings)
+        self._main = MainScreen(home, library, shelf, open_training, list_devices, self._settings, path)
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = LIGHT.name if self._settings.light else DARK.name
+        self._leaving = False
+
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen."""
+        return self._main
+
+    def on_mount(self) -> None:
+        """Listen to signals; say what was wrong with the settings."""
+        listen(self._signalled)
+        if self._notice:
+            self.notify(visible(self._notice), markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: every command that can be used now, by its name and sentence."""
+        seen = {"command_palette"}
+        for node, binding, enabled, _ in screen.active_bindings.values():
+            if binding.tooltip and enabled and binding.action not in seen:
+                seen.add(binding.action)
+                title = f"{binding.description.capitalize()}  [{self.get_key_display(binding)}]"
+                yield SystemCommand(title, binding.tooltip, partial(self.run_action, binding.action, node))
+
+    def action_brightness(self) -> None:
+        """Dark or light."""
+        self._settings.light = self.theme == DARK.name
+        self.theme = LIGHT.name if self._settings.light else DARK.name
+
+    async def action_quit(self) -> None:
+        """Save and leave, without asking."""
+        await self._leave(0, "asked", PATIENCE)
+
+    async def _signalled(self, code: int) -> None:
+        await self._leave(code, "terminated" if code != HANG_UP else "hung up", SIGNAL_PATIENCE)
+
+    async def _leave(self, code: int, reason: str, patience: float) -> None:
+        if self._leaving:
+            return
+        self._leaving = True
+        write_settings(self._home.settings, self._main.remember())
+        await self._main.session.close(reason, patience)
+        if code == HANG_UP:
+            # The terminal is gone: whatever Textual would write to restore it, it must not.
+            os._exit(HANG_UP)
+        self.exit(return_code=code)

@@ -1,0 +1,89 @@
+# ruff: noqa: E501 - a table: one command, one line
+"""Every command once: its key, its name, and what it does.
+
+The bindings of the screen and its panes, the key line at the bottom, the palette and the help screen are all
+drawn from this table (and from the text pane's own, which is made with the same `command`).
+"""
+
+from textual.binding import Binding
+
+Bindings = list[Binding | tuple[str, str] | tuple[str, str, str]]
+"""What Textual takes as a class's BINDINGS."""
+
+
+def command(key: str, action: str, label: str, text: str, *, footer: bool = False, first: bool = False) -> Binding:
+    """One command. `text` is its sentence in the help, `footer` shows it in the key line, `first` beats text fields."""
+    return Binding(key, action, label, show=footer, tooltip=text, priority=first)
+
+
+# fmt: off
+EVERYWHERE: Bindings = [
+    command("t", "train", "train", "Train a network with the next run's recipe", footer=True),
+    command("p", "hold", "pause", "Hold training still, or let it go on", footer=True),
+    command("s", "step", "step", "Train one step while training is paused"),
+    command("x", "stop", "stop", "Save and stop training", footer=True),
+    command("u", "take_up", "take up", "Take up the run that was not finished"),
+    command("f", "follow", "follow", "Let the live run write again, after another one was played"),
+    command("space", "write", "write", "Let the network write, or hold it", footer=True),
+    command("left_square_bracket", "temperature(-1)", "cooler", "Lower the temperature"),
+    command("right_square_bracket", "temperature(1)", "warmer", "Raise the temperature"),
+    command("1", "show('corpus')", "corpus", "Go to the texts"),
+    command("2", "show('form')", "next run", "Go to the next run's hyperparameters"),
+    command("3", "show('runs')", "runs", "Go to the runs"),
+    command("4", "show('training')", "loss", "Go to the chart"),
+    command("5", "show('text')", "text", "Go to the text that is written"),
+    command("b", "brightness", "light or dark", "Change between the dark and the light theme"),
+    command("question_mark", "keys", "keys", "Show every key", footer=True),
+    command("ctrl+p", "command_palette", "palette", "Find a command by name", footer=True),
+    command("q", "leave", "quit", "Save and leave charplay", footer=True),
+    command("ctrl+c", "leave", "quit", "Save and leave charplay, also from a text field", first=True),
+    command("ctrl+z", "suspend_process", "suspend", "Go back to the shell for a while; `fg` returns"),
+]
+
+LIST: Bindings = [
+    command("up", "move(-1)", "up", "One up"),
+    command("down", "move(1)", "down", "One down"),
+    command("pageup", "move(-10)", "page up", "Ten up"),
+    command("pagedown", "move(10)", "page down", "Ten down"),
+    command("home", "move(-100000)", "first", "To the first"),
+    command("end", "move(100000)", "last", "To the last"),
+]
+
+CORPUS: Bindings = [
+    command("enter", "choose", "choose", "Take this text for the next run, fetching it first where it must be", footer=True),
+    command("v", "preview", "view", "Read the text, search it, count its characters", footer=True),
+    command("o", "open", "open a file", "Choose any file or folder as the text", footer=True),
+    command("escape", "cancel", "cancel", "Cancel the download"),
+]
+
+FORM: Bindings = [
+    command("enter", "edit", "edit", "Type a value, choose one from a list, or open a group", footer=True),
+    command("left", "nudge(-1)", "less", "The next smaller value, or the choice before", footer=True),
+    command("right", "nudge(1)", "more", "The next larger value, or the choice after", footer=True),
+    command("backspace", "reset", "reset", "Give the field the preset's value again"),
+    command("m", "more", "all fields", "Show every field, or only the common ones", footer=True),
+    command("n", "network", "what the network sees", "Layers, parameters, real examples and the character table", footer=True),
+    command("k", "keep", "keep as preset", "Save these values as a preset of your own"),
+]
+
+RUNS: Bindings = [
+    command("enter", "play", "play", "Let the run's best checkpoint write", footer=True),
+    command("a", "again", "again", "Fill the next run's form from this run: again, with changes", footer=True),
+    command("r", "resume", "resume", "Take the run up again, or extend it where it is finished", footer=True),
+    command("o", "overlay", "overlay", "Draw the run's losses in the chart, up to four runs", footer=True),
+    command("e", "export", "export", "Copy the run's best checkpoint to a file"),
+    command("d", "delete", "delete", "Delete the run"),
+]
+
+TRAINING: Bindings = [
+    command("a", "across", "across", "What runs across: steps, epochs, characters or seconds", footer=True),
+    command("v", "upward", "upward", "What is drawn: loss, bits, perplexity, accuracy, gradient norm, speed", footer=True),
+    command("g", "logarithmic", "log", "A logarithmic or a linear scale", footer=True),
+    command("w", "recent", "recent", "The whole run, or its recent part", footer=True),
+    command("c", "clear", "clear", "Take the earlier runs off the chart"),
+]
+
+CLOSE: Bindings = [command("escape", "close", "back", "Back to the playground", footer=True)]
+
+QUESTION: Bindings = [command("enter", "answer", "choose", "Take the answer under the cursor", footer=True), *CLOSE]
+# fmt: on

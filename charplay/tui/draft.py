@@ -1,0 +1,248 @@
+"""The next run as it stands in the form: a preset, what was changed of it, and what follows from both."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from charplay.recipes.faults import RecipeError
+from charplay.recipes.fields import BUDGETS, Recipe
+from charplay.recipes.layers import Layer, compose, resumed
+from charplay.recipes.presets import load_preset, preset_names, save_preset
+from charplay.recipes.resolve import resolve
+from charplay.recipes.specs import Spec, spec, specs, written
+from charplay.tui.choices import next_number
+
+PRESET, BUDGET = "preset", "for"
+"""Two rows of the form that are no fields of the recipe: where it starts from, and its one budget."""
+
+COMMON = (PRESET, "cell", "num_layers", "hidden_size", "sequence_length", "learning_rate", BUDGET, "device")
+
+LABELS = {"num_layers": "layers", "sequence_length": "length"}
+
+APPLIES: dict[str, Callable[[Recipe], bool]] = {
+    "scalar_scale": lambda r: r.input == "scalar",
+    "embedding_size": lambda r: r.input == "embedding",
+    "stride": lambda r: r.batching == "windows",
+    "window_limit": lambda r: r.batching == "windows",
+    "target": lambda r: r.batching == "windows",
+    "shuffle": lambda r: r.batching == "windows",
+    "dropout": lambda r: r.num_layers != 1,
+    "beta1": lambda r: r.optimizer in {"adam", "adamw", "nadam"},
+    "beta2": lambda r: r.optimizer in {"adam", "adamw", "nadam"},
+    "decay": lambda r: r.optimizer in {"rmsprop", "sgd", "muon"},
+    "epsilon": lambda r: r.optimizer != "sgd",
+    "sample_temperatures": lambda r: r.sample_every is not None,
+    "sample_length": lambda r: r.sample_every is not None,
+    "sample_prompt": lambda r: r.sample_every is not None,
+}
+"""Fields that mean nothing under some recipes; the form leaves them out then."""
+
+_BUDGET = re.compile(r"\s*([0-9.,_]+(?:e\d+)?)\s*([a-z]*)\s*$", re.IGNORECASE)
+
+
+@dataclass
+class Draft:
+    """What the form holds. Values are kept as a person writes them; `faults` say what is wrong with them now."""
+
+    presets: Path
+    preset: str = "quick"
+    values: dict[str, str] = field(default_factory=dict)
+    corpus: str = ""
+    characters: int = 0
+    vocabulary_size: int = 0
+    """Both 0 until the text was read."""
+    devices: tuple[str, ...] = ("cpu",)
+    faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.asked = Recipe()
+        self.resolved: Recipe | None = None
+        self.settle()
+
+    def settle(self) -> None:
+        """Compose and resolve anew; what cannot be used leaves the last good recipe standing."""
+        try:
+            self.asked, notes = compose(self._base(), Layer("the form", {**self.values, "corpus": self.corpus}))
+            self.faults = ()
+            self.resolved, self.notes = None, notes
+            if self.characters:
+                resolution = resolve(self.asked, self.characters, self.vocabulary_size)
+                self.resolved, self.notes = resolution.recipe, (*notes, *resolution.notes)
+        except RecipeError as fault:
+            self.faults = fault.faults
+
+    def _base(self) -> Layer:
+        if self.preset not in self.preset_names():
+            self.preset = "quick"
+        return load_preset(self.preset, self.presets)
+
+    def preset_names(self) -> tuple[str, ...]:
+        """Every preset, the user's own ones too."""
+        return tuple(preset_names(self.presets))
+
+    def rows(self, *, everything: bool) -> list[str]:
+        """Names of the rows to show: the common ones, and below them the rest that applies, group by group.
+
+        A group's heading is its name with a colon after it.
+        """
+        shown = [name for name in COMMON if self.applies(name)]
+        if not everything:
+            return shown
+        group = ""
+        for each in specs():
+            if each.name in {*COMMON, *BUDGETS, "corpus"} or not self.applies(each.name):
+                continue
+            if each.group != group:
+                group = each.group
+                shown.append(f"{group}:")
+            shown.append(each.name)
+        return shown
+
+    def applies(self, name: str) -> bool:
+        """Whether a field means anything under the recipe as it stands."""
+        return name not in APPLIES or APPLIES[name](self.asked)
+
+    def shown(self, name: str) -> tuple[str, str]:
+        """What a row shows: what was asked, and in quiet letters what `auto` resolved to, or the unit."""
+        if name == PRESET:
+            return self.preset, "changed" if self.values else ""
+        if name == BUDGET:
+            unit, amount = self.budget()
+            return f"{written(amount)} {unit}", ""
+        asked = self.values.get(name, written(getattr(self.asked, name)))
+        if asked == "auto" and self.resolved is not None:
+            chosen = getattr(self.resolved, name)
+            return "auto", "" if chosen == "auto" else written(chosen)
+        return asked, spec(name).unit if spec(name).unit not in {"", "characters"} else ""
+
+    def budget(self) -> tuple[str, float]:
+        """The one budget: its unit and its amount."""
+        for unit in BUDGETS:
+            amount = getattr(self.asked, unit)
+            if amount is not None:
+                return unit, amount
+        raise AssertionError("a composed recipe has a budget")
+
+    def help(self, name: str) -> str:
+        """The sentence of a row."""
+        if name == PRESET:
+            return "where the other fields start from"
+        if name == BUDGET:
+            return "how long to train: 3 minutes, 2 epochs or 5000 steps"
+        return spec(name).help if not name.endswith(":") else ""
+
+    def check(self, name: str, text: str) -> str:
+        """Why a text cannot be this row's value; empty where it can."""
+        if name == PRESET:
+            known = self.preset_names()
+            return "" if text in known else f"there is no preset {text!r}; choose one of {', '.join(known)}"
+        try:
+            trial = {**self.values, **_layer(name, text)}
+            compose(self._base(), Layer("the form", trial))
+        except RecipeError as fault:
+            return fault.faults[0]
+        except ValueError as fault:
+            return str(fault)
+        return ""
+
+    def set(self, name: str, text: str) -> str:
+        """Give a row a value; the sentence that `check` has against it, and nothing changed, where it has one."""
+        fault = self.check(name, text)
+        if fault:
+            return fault
+        if name == PRESET:
+            self.preset, self.values = text, {}
+        else:
+            if name == BUDGET:
+                self.reset(BUDGET)
+            self.values |= _layer(name, text)
+        self.settle()
+        return ""
+
+    def reset(self, name: str) -> None:
+        """Give a row the preset's value again; the preset's row resets them all."""
+        gone = list(self.values) if name == PRESET else BUDGETS if name == BUDGET else (name,)
+        for each in gone:
+            self.values.pop(each, None)
+        self.settle()
+
+    def choices(self, name: str) -> tuple[str, ...]:
+        """The values to choose from; empty where any number or text may be typed."""
+        if name == PRESET:
+            return self.preset_names()
+        if name == "device":
+            return ("auto", *self.devices)
+        if name == BUDGET:
+            return ()
+        return _choices(spec(name))
+
+    def nudge(self, name: str, by: int) -> None:
+        """The next choice, or the next larger (`by` 1) or smaller (-1) number."""
+        if name.endswith(":"):
+            return
+        choices = self.choices(name)
+        if choices:
+            now = self.shown(name)[0]
+            place = choices.index(now) if now in choices else 0
+            self.set(name, choices[(place + by) % len(choices)])
+        elif name == BUDGET:
+            unit, amount = self.budget()
+            self.set(name, f"{written(next_number(amount, by, whole=unit == 'steps'))} {unit}")
+        elif spec(name).kind in {"int", "float"}:
+            now = getattr(self.resolved or self.asked, name)
+            start = now if isinstance(now, int | float) else spec(name).low or 1
+            of = spec(name)
+            self.set(name, written(next_number(start, by, whole=of.whole, low=of.low, high=of.high)))
+
+    def fill(self, asked: Mapping[str, object]) -> None:
+        """Take a run's asked recipe over: again, with changes."""
+        self.values = {}
+        self.settle()
+        base = self.asked.model_dump()
+        budget = {unit: asked[unit] for unit in BUDGETS if asked.get(unit) is not None}
+        changed = {
+            name: value
+            for name, value in {**asked, **dict.fromkeys(BUDGETS)}.items()
+            if name in base and name not in {*BUDGETS, "corpus"} and value != base[name]
+        }
+        self.values = {name: written(value) for name, value in {**changed, **budget}.items()}
+        self.settle()
+
+    def keep(self, name: str) -> None:
+        """Save the recipe as a preset of one's own and go on from it."""
+        save_preset(self.presets, name, self.asked)
+        self.preset, self.values = name, {}
+        self.settle()
+
+
+def label(name: str) -> str:
+    """A row's name for a person."""
+    return LABELS.get(name, name.removesuffix(":").replace("_", " "))
+
+
+def extended(asked: Recipe, more: str) -> Recipe:
+    """A run's recipe with a budget to be added: "3 minutes". ValueError, RecipeError where that is none."""
+    return resumed(asked, Layer("the extension", _layer(BUDGET, more)))
+
+
+def _layer(name: str, text: str) -> dict[str, str]:
+    return budget_layer(text) if name == BUDGET else {name: text.strip()}
+
+
+def budget_layer(text: str) -> dict[str, str]:
+    """A budget as a person writes it, "3 minutes", as a layer's values; ValueError with a sentence where it is none."""
+    found = _BUDGET.match(text)
+    units = [unit for unit in BUDGETS if found and unit.startswith((found[2] or "minutes").lower())]
+    if not found or len(units) != 1:
+        raise ValueError("write a number and steps, epochs or minutes, as in 3 minutes")
+    return {units[0]: found[1].replace(",", "")}
+
+
+def _choices(of: Spec) -> tuple[str, ...]:
+    if of.kind == "bool":
+        return ("yes", "no")
+    if of.kind != "choice":
+        return ()
+    return (*(("auto",) if of.auto else ()), *(("none",) if of.optional else ()), *of.choices)

@@ -1,0 +1,144 @@
+"""What is known about the run under way, built up event by event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from charplay.messages import events as told
+from charplay.tui.amounts import clock, count
+
+State = Literal["idle", "preparing", "training", "paused", "stopping", "stopped", "finished", "failed"]
+
+MEMORISES = 3
+"""Evaluations in a row above the best one after which the best step is marked."""
+
+
+@dataclass
+class Live:
+    """The run under way, or the last one. Losses are nats a character."""
+
+    state: State = "idle"
+    phase: str = ""
+    run: str = ""
+    folder: str = ""
+    corpus: str = ""
+    device: str = ""
+    recipe: Mapping[str, object] = field(default_factory=dict)
+    parameters: int = 0
+    characters: int = 0
+    vocabulary_size: int = 0
+    total_steps: int | None = None
+    step: int = 0
+    seconds: float = 0.0
+    done: float = 0.0
+    chars_per_second: float = 0.0
+    seconds_left: float | None = None
+    train_loss: float | None = None
+    val_loss: float | None = None
+    accuracy: float | None = None
+    learning_rate: float | None = None
+    best_step: int | None = None
+    best_loss: float | None = None
+    worse: int = 0
+    """Evaluations since the best one."""
+    saved_step: int | None = None
+    message: str = ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a trainer is at work, or about to be."""
+        return self.state in {"preparing", "training", "paused", "stopping"}
+
+    @property
+    def memorises(self) -> bool:
+        """Whether held-out loss has risen for a while."""
+        return self.worse >= MEMORISES
+
+    def take(self, event: told.Event) -> None:
+        """Learn from an event."""
+        if not isinstance(event, told.Preparing | told.Failed):
+            self.step = max(self.step, event.step)
+            self.seconds = event.seconds
+        match event:
+            case told.Preparing():
+                self.phase = event.phase
+            case told.Started():
+                self._begin(event)
+            case told.Progress():
+                self._read(event)
+            case told.Evaluated():
+                self._judge(event)
+            case told.Changed(field="learning_rate", new=float() as new):
+                self.learning_rate = new
+            case told.Saved():
+                self.saved_step = event.step
+            case _:
+                self._turn(event)
+
+    def _begin(self, event: told.Started) -> None:
+        self.run, self.folder, self.corpus, self.device = event.run, event.folder, event.corpus, event.device
+        self.recipe, self.parameters = event.recipe, event.parameters
+        self.characters, self.vocabulary_size = event.characters, event.vocabulary_size
+        self.total_steps, self.step = event.total_steps, event.step
+        self.phase = "first step"
+
+    def _read(self, event: told.Progress) -> None:
+        self.total_steps, self.done = event.total_steps, event.done
+        self.chars_per_second, self.seconds_left = event.chars_per_second, event.seconds_left
+        if self.state == "preparing":
+            self.state = "training"
+        for row in event.rows:
+            self.train_loss = row.train_loss if row.train_loss is not None else self.train_loss
+            self.val_loss = row.val_loss if row.val_loss is not None else self.val_loss
+            self.accuracy = row.train_accuracy if row.train_accuracy is not None else self.accuracy
+            self.learning_rate = row.learning_rate if row.learning_rate is not None else self.learning_rate
+
+    def _judge(self, event: told.Evaluated) -> None:
+        self.val_loss = event.val_loss
+        if event.best:
+            self.best_step, self.best_loss, self.worse = event.step, event.val_loss, 0
+        else:
+            self.worse += 1
+
+    def _turn(self, event: told.Event) -> None:
+        match event:
+            case told.Paused() if self.state != "stopping":
+                self.state = "paused"
+            case told.Resumed() if self.state != "stopping":
+                self.state = "training"
+            case told.Stopped():
+                self.state = "stopped"
+            case told.Finished():
+                self.state = "finished"
+                self.val_loss = event.val_loss if event.val_loss is not None else self.val_loss
+            case told.Failed():
+                self.state, self.message = "failed", event.message
+                self.saved_step = event.saved_step if event.saved_step is not None else self.saved_step
+
+    def says(self) -> str:
+        """The right-hand side of the status line."""
+        match self.state:
+            case "idle":
+                return ""
+            case "preparing":
+                return self.phase
+            case "training" | "paused":
+                return "  ".join(part for part in (self._where(), self._pace()) if part)
+            case "stopping":
+                return f"stopping, saving step {self.step:,}" if self.step else "stopping"
+            case "stopped" | "finished":
+                saved = f", saved step {self.saved_step:,}" if self.saved_step is not None else ""
+                return f"{self.state}{saved}"
+            case "failed":
+                return "failed"
+
+    def _where(self) -> str:
+        of = f"/{self.total_steps:,}" if self.total_steps else ""
+        return f"{self.state}  step {self.step:,}{of}"
+
+    def _pace(self) -> str:
+        if self.state == "paused":
+            return ""
+        speed = f"{count(self.chars_per_second)} chars/s" if self.chars_per_second else ""
+        left = f"{clock(self.seconds_left)} left" if self.seconds_left is not None else ""
+        return "  ".join(part for part in (speed, left) if part)

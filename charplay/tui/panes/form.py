@@ -1,0 +1,318 @@
+"""The form: the next run's hyperparameters, drawn from the recipe's declaration."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from charplay.tui.amounts import clock, count
+from charplay.tui.commands import FORM
+from charplay.tui.panes.rows import Cell, Rows, fit
+from charplay.tui.screens.asking import Asking
+from charplay.tui.screens.question import Choice, Question
+from charplay.tui.visible import plain
+from charplay.tui.widgets.frame import Framed
+from charplay.tui.worker import errand
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Corpus
+    from charplay.tui.draft import Draft
+
+LABEL = 20
+"""Width of the labels' column."""
+
+
+class Device(Protocol):
+    """A device to train on: its name for the recipe, and for a person; bytes of memory, or None."""
+
+    name: str
+    title: str
+    free: int | None
+    total: int | None
+
+
+class Fields(Rows):
+    """The rows of a draft."""
+
+    def __init__(self) -> None:
+        super().__init__(id="fields")
+        self.draft: Draft | None = None
+        self.everything = False
+        self.names: list[str] = []
+
+    def number(self) -> int:
+        """One row a field, and one a group's heading."""
+        return len(self.names)
+
+    def stands(self, index: int) -> bool:
+        """Headings are passed over."""
+        return super().stands(index) and not self.names[index].endswith(":")
+
+    def draw(self, index: int, width: int) -> list[Cell]:
+        """Label, value, and in quiet letters what follows from it."""
+        from charplay.tui.draft import label
+
+        name = self.names[index]
+        if name.endswith(":"):
+            return [(fit(f" {label(name)}", width), "strong")]
+        assert self.draft is not None
+        value, quiet = self.draft.shown(name)
+        changed = name in self.draft.values
+        return [
+            (fit(f" {label(name)}", LABEL), "quiet"),
+            (plain(value) + " ", "quiet" if value == "auto" else "accent" if changed else "plain"),
+            (quiet, "quiet"),
+        ]
+
+    def refill(self) -> None:
+        """The draft changed: which fields apply may have, too."""
+        assert self.draft is not None
+        now = self.names[self.cursor] if self.names else ""
+        self.names = self.draft.rows(everything=self.everything)
+        if now in self.names:
+            self.cursor = self.names.index(now)
+        self.repaint()
+
+    def clicked(self) -> None:
+        """A second click edits."""
+        self.post_message(self.Edit())
+
+    class Edit(Message):
+        """The field under the cursor is to be edited."""
+
+
+class FormPane(Framed):
+    """The next run. Messages: `Changed` after every change, `Network` to look inside, `Said` for a notice."""
+
+    BINDINGS = FORM
+    DEFAULT_CSS = """
+    FormPane {
+        layers: below above;
+        & > #fields { height: 1fr; border: none; }
+        & > #summary { height: auto; max-height: 4; color: $foreground 55%; padding: 0 1; }
+        & > #editor { layer: above; position: absolute; display: none; background: $surface; }
+    }
+    """
+
+    class Changed(Message):
+        """The next run is another one."""
+
+        def __init__(self, draft: "Draft") -> None:
+            super().__init__()
+            self.draft = draft
+
+    class Network(Message):
+        """What the network sees is to be shown."""
+
+    class Known(Message):
+        """The devices were found."""
+
+        def __init__(self, devices: Sequence[Device]) -> None:
+            super().__init__()
+            self.devices = devices
+
+    def __init__(self, presets: Path, list_devices: Callable[[], Sequence[Device]]) -> None:
+        super().__init__(id="form")
+        self._presets = presets
+        self._list_devices = list_devices
+        self._devices: Sequence[Device] = ()
+        self._fields = Fields()
+        self._summary = Static("", id="summary", markup=False)
+        self._editor = Input(id="editor", compact=True)
+        self._editor.cursor_blink = False
+        self._fault = ""
+
+    @property
+    def draft(self) -> "Draft | None":
+        """The next run; None until the form was begun."""
+        return self._fields.draft
+
+    def compose(self) -> ComposeResult:
+        """Rows, a summary, and a field that appears over the row that is edited."""
+        yield self._fields
+        yield self._summary
+        yield self._editor
+
+    def on_mount(self) -> None:
+        """Say what this is."""
+        self.set_title("Next run")
+
+    def begin(self, preset: str, values: Mapping[str, object]) -> None:
+        """Fill the form with what was chosen last, and look for devices."""
+        from charplay.recipes.fields import Recipe
+        from charplay.tui.draft import Draft
+
+        known = {name: str(value) for name, value in values.items() if name in Recipe.model_fields}
+        draft = Draft(self._presets, preset, known)
+        if draft.faults:
+            draft = Draft(self._presets)
+        self._fields.draft = draft
+        self._settled()
+        errand(lambda: self.post_message(self.Known(self._list_devices())))
+
+    def read_corpus(self, name: str, corpus: "Corpus | None") -> None:
+        """The next run reads this text; its numbers are known once it was read."""
+        if self.draft is None:
+            return
+        self.draft.corpus = name
+        self.draft.characters = len(corpus) if corpus else 0
+        self.draft.vocabulary_size = len(corpus.vocabulary) if corpus else 0
+        self.draft.settle()
+        self._settled()
+
+    def fill(self, asked: Mapping[str, object]) -> None:
+        """Take a run's recipe over."""
+        if self.draft is not None:
+            self.draft.fill(asked)
+            self._settled()
+
+    def focus_first(self) -> None:
+        """Put the focus on the rows."""
+        self._fields.focus()
+
+    def _settled(self) -> None:
+        assert self.draft is not None
+        self._fields.refill()
+        self._summarize()
+        self.post_message(self.Changed(self.draft))
+
+    @on(Known)
+    def _take_devices(self, message: Known) -> None:
+        message.stop()
+        self._devices = message.devices
+        if self.draft is not None:
+            self.draft.devices = tuple(device.name for device in message.devices)
+
+    @on(Rows.Moved)
+    def _summarize(self) -> None:
+        draft = self.draft
+        if draft is None or not self._fields.names:
+            return
+        faults = [self._fault] if self._fault else draft.faults
+        lines = [*(faults or [_numbers(draft), *draft.notes[:1]])]
+        lines.append(draft.help(self._fields.names[self._fields.cursor]))
+        self._summary.update("\n".join(plain(line) for line in lines if line))
+
+    @on(Fields.Edit)
+    def action_edit(self) -> None:
+        """Type a value into the row, or choose one from a list."""
+        draft = self.draft
+        if draft is None:
+            return
+        name = self._fields.names[self._fields.cursor]
+        choices = draft.choices(name)
+        if choices:
+            notes = {device.name: _memory(device) for device in self._devices} if name == "device" else {}
+            answers = [Choice(value, value, notes.get(value, "")) for value in choices]
+            question = Question(name.replace("_", " "), draft.help(name), answers, draft.shown(name)[0])
+            self.app.push_screen(question, lambda value: self._set(name, value or ""))
+        else:
+            self._open_editor(draft.shown(name)[0])
+
+    def _open_editor(self, value: str) -> None:
+        self._editor.value = value
+        self._editor.styles.offset = (LABEL - 1, self._fields.line_of_cursor())
+        self._editor.styles.width = max(8, self._fields.size.width - LABEL + 1)
+        self._editor.display = True
+        self._editor.focus()
+
+    @on(Input.Changed, "#editor")
+    def _judge(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.draft is not None and self._editor.display:
+            self._fault = self.draft.check(self._fields.names[self._fields.cursor], event.value)
+            self._summarize()
+
+    @on(Input.Submitted, "#editor")
+    def _take(self, event: Input.Submitted) -> None:
+        event.stop()
+        if not self._fault:
+            self._close_editor()
+            self._set(self._fields.names[self._fields.cursor], event.value)
+
+    @on(events.Key)
+    def _leave_editor(self, event: events.Key) -> None:
+        if self._editor.display and event.key in {"escape", "up", "down"}:
+            event.stop()
+            self._close_editor()
+
+    @on(events.DescendantBlur)
+    def _left(self) -> None:
+        if self._editor.display and not self._editor.has_focus:
+            self._close_editor(refocus=False)
+
+    def _close_editor(self, *, refocus: bool = True) -> None:
+        self._editor.display = False
+        self._fault = ""
+        if refocus:
+            self._fields.focus()
+        self._summarize()
+
+    def _set(self, name: str, value: str) -> None:
+        if self.draft is None or not value:
+            return
+        fault = self.draft.set(name, value)
+        if fault:
+            self.notify(plain(fault), severity="warning", markup=False)
+        self._settled()
+
+    def action_nudge(self, by: int) -> None:
+        """The next value, or the one before."""
+        if self.draft is not None:
+            self.draft.nudge(self._fields.names[self._fields.cursor], by)
+            self._settled()
+
+    def action_reset(self) -> None:
+        """The preset's value again."""
+        if self.draft is not None:
+            self.draft.reset(self._fields.names[self._fields.cursor])
+            self._settled()
+
+    def action_more(self) -> None:
+        """All fields, or the common ones."""
+        self._fields.everything = not self._fields.everything
+        if self.draft is not None:
+            self._fields.refill()
+
+    def action_network(self) -> None:
+        """What the network sees."""
+        self.post_message(self.Network())
+
+    def action_keep(self) -> None:
+        """Save as a preset."""
+        self.app.push_screen(Asking("Keep as preset", "A name for these values:"), self._keep)
+
+    def _keep(self, name: str | None) -> None:
+        from charplay.recipes.faults import RecipeError
+
+        if not name or self.draft is None:
+            return
+        try:
+            self.draft.keep(name)
+        except RecipeError as fault:
+            self.notify(plain(str(fault)), severity="error", markup=False)
+        self._settled()
+
+
+def _numbers(draft: "Draft") -> str:
+    """Parameters, memory and time of the next run, as far as known."""
+    from charplay.recipes.network import memory_bytes, parameter_count
+
+    if draft.resolved is None:
+        return "reading the text" if draft.corpus else ""
+    parts = [f"{parameter_count(draft.resolved, draft.vocabulary_size):,} parameters"]
+    parts.append(f"{count(memory_bytes(draft.resolved, draft.vocabulary_size, draft.characters))}B")
+    unit, amount = draft.budget()
+    if unit == "minutes":
+        parts.append(f"about {clock(amount * 60)}")
+    return ", ".join(parts)
+
+
+def _memory(device: Device) -> str:
+    if device.free is None or device.total is None:
+        return plain(device.title)
+    return f"{plain(device.title)}, {device.free / 2**30:.1f} of {device.total / 2**30:.1f} GiB free"

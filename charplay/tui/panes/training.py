@@ -1,0 +1,206 @@
+"""The training pane: the run's curves, earlier runs beside them, and the strip of live values."""
+
+import math
+from collections.abc import Iterable
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Static
+
+from charplay.messages.events import Changed, Evaluated, Event, Progress, Row, Started
+from charplay.tui.amounts import rate
+from charplay.tui.commands import TRAINING
+from charplay.tui.live import Live
+from charplay.tui.widgets.chart import Chart
+from charplay.tui.widgets.frame import Framed
+from charplay.tui.widgets.history import CLOCKS, RunHistory
+from charplay.tui.widgets.measures import MEASURES
+from charplay.tui.widgets.plot import Mark, Reference, Series
+from charplay.tui.widgets.scales import Log
+from charplay.tui.widgets.slider import Slider
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Corpus
+
+MOST_OVERLAYS = 4
+
+
+class TrainingPane(Framed):
+    """Curves and live values. Message: `Live` when a live hyperparameter was moved."""
+
+    BINDINGS = TRAINING
+    DEFAULT_CSS = """
+    TrainingPane {
+        & > Chart { height: 1fr; }
+        & > #strip {
+            height: 1;
+            padding: 0 1;
+            & > Slider { width: 1fr; max-width: 44; }
+            & > Static { width: 1fr; min-width: 40; text-align: right; color: $foreground 55%; }
+        }
+    }
+    """
+
+    class Moved(Message):
+        """A live hyperparameter is to be set."""
+
+        def __init__(self, field: str, value: float) -> None:
+            super().__init__()
+            self.field = field
+            self.value = value
+
+    def __init__(self) -> None:
+        super().__init__(id="training")
+        self.chart = Chart()
+        self._rate = Slider("learning rate", 5e-3, Log(1e-5, 1.0), show=rate)
+        self._values = Static("", markup=False)
+        self._clock = 0
+        self._measure = 0
+        self._history = RunHistory()
+        self._live = Live()
+        self._marks: list[tuple[int, str]] = []
+        self._overlays: dict[str, RunHistory] = {}
+        self._levels: dict[str, float] = {}
+        """Reference losses by name, in nats."""
+
+    def compose(self) -> ComposeResult:
+        """The chart, and one line under it."""
+        yield self.chart
+        with Horizontal(id="strip"):
+            yield self._rate
+            yield self._values
+
+    def focus_first(self) -> None:
+        """Put the focus on the slider."""
+        self._rate.focus()
+
+    def on_mount(self) -> None:
+        """Show an empty chart that says what it will show."""
+        self._draw()
+
+    def read_corpus(self, corpus: "Corpus") -> None:
+        """Reference lines of the text: what knowing nothing, and knowing how often each character comes, is worth."""
+        self._levels["uniform"] = math.log(len(corpus.vocabulary))
+        self._levels["single characters"] = corpus.unigram_entropy()
+        self._draw()
+
+    def set_level(self, name: str, nats: float) -> None:
+        """A reference line."""
+        self._levels[name] = nats
+        self._draw()
+
+    def take(self, told: Iterable[Event], live: Live) -> None:
+        """Draw what a run's events say."""
+        self._live = live
+        for event in told:
+            match event:
+                case Started():
+                    self._begin(event)
+                case Progress():
+                    self._history.add(event.rows)
+                case Evaluated():
+                    row = Row(step=event.step, epoch=event.epoch, seconds=event.seconds,
+                              val_loss=event.val_loss, val_accuracy=event.val_accuracy)  # fmt: skip
+                    self._history.add([row])
+                case Changed(field="learning_rate", new=float() as new):
+                    self._marks.append((event.step, f"rate {rate(new)}"))
+        self._show_values()
+        self._draw()
+
+    def overlay(self, name: str, history: RunHistory) -> bool:
+        """Draw an earlier run beside the live one, or take it off; False where there are four already."""
+        if name in self._overlays:
+            del self._overlays[name]
+        elif len(self._overlays) == MOST_OVERLAYS:
+            return False
+        else:
+            self._overlays[name] = history
+        self._draw()
+        return True
+
+    @property
+    def overlaid(self) -> frozenset[str]:
+        """Names of the earlier runs on the chart."""
+        return frozenset(self._overlays)
+
+    def _begin(self, event: Started) -> None:
+        recipe = event.recipe
+        sizes = (recipe.get("batch_size"), recipe.get("sequence_length"))
+        per_step = math.prod(size for size in sizes if isinstance(size, int))
+        if not event.resumed or not len(self._history.points("train_loss")[0]):
+            self._history, self._marks = RunHistory(per_step), []
+
+    def _show_values(self) -> None:
+        live = self._live
+        parts = []
+        loss, name = (live.val_loss, "val") if live.val_loss is not None else (live.train_loss, "train")
+        if loss is not None:
+            bits, perplexity = loss / math.log(2), math.exp(min(loss, 20))
+            parts.append(f"{name} {loss:.3f} nats  {bits:.2f} bits  perplexity {perplexity:.2f}")
+        if live.accuracy is not None:
+            parts.append(f"accuracy {live.accuracy:.0%}")
+        self._values.update("  ".join(parts))
+        if live.learning_rate is not None and not self._rate.has_focus:
+            self._rate.value = live.learning_rate
+
+    def _draw(self) -> None:
+        name = tuple(MEASURES)[self._measure]
+        measure, clock = MEASURES[name], CLOCKS[self._clock]
+        series = []
+        for number, (run, history) in enumerate(self._overlays.items(), 1):
+            x, y = history.points(measure.held_out or measure.train, clock)
+            series.append(Series(run, f"run-{number}", x, measure.convert(y)))
+        for title, role, column in (("train", "train", measure.train), ("held-out", "held-out", measure.held_out)):
+            if column:
+                x, y = self._history.points(column, clock)
+                series.append(Series(title, role, x, measure.convert(y)))
+        levels = self._levels if name in {"loss", "bits", "perplexity"} else {}
+        references = [Reference(text, float(measure.convert(np.array([y]))[0])) for text, y in levels.items()]
+        marks = [Mark(self._history.at(step, clock), text) for step, text in self._all_marks()]
+        self.chart.set_data(series, references, marks)
+        self.chart.look(x_title=clock, x_end=self._end(clock))
+        self.set_title(measure.title, self.chart.legend())
+
+    def _all_marks(self) -> Iterable[tuple[int, str]]:
+        best = self._live.best_step
+        memorises = [(best, "from here it memorises")] if best is not None and self._live.memorises else []
+        return chain(self._marks, memorises)
+
+    def _end(self, clock: str) -> float | None:
+        total = self._live.total_steps
+        return float(total) if clock == "step" and total and self._live.busy else None
+
+    @on(Slider.Changed)
+    def _move(self, event: Slider.Changed) -> None:
+        event.stop()
+        self.post_message(self.Moved("learning_rate", event.value))
+
+    def action_across(self) -> None:
+        """The next quantity across."""
+        self._clock = (self._clock + 1) % len(CLOCKS)
+        self._draw()
+
+    def action_upward(self) -> None:
+        """The next quantity upward."""
+        self._measure = (self._measure + 1) % len(MEASURES)
+        self._draw()
+
+    def action_logarithmic(self) -> None:
+        """Logarithmic upward, then both ways, then linear."""
+        view = self.chart.view
+        self.chart.look(log_y=not view.log_y)
+
+    def action_recent(self) -> None:
+        """The recent part, or the whole run."""
+        self.chart.look(recent=not self.chart.view.recent)
+        self._draw()
+
+    def action_clear(self) -> None:
+        """Take the earlier runs off."""
+        self._overlays.clear()
+        self._draw()

@@ -1,0 +1,130 @@
+"""How the panes lie: two columns where there is room, else the stage, with the other panes one key away."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Static
+
+from charplay.tui.commands import EVERYWHERE
+from charplay.tui.panes.corpus import CorpusPane
+from charplay.tui.panes.form import Device, FormPane
+from charplay.tui.panes.runs import RunsPane
+from charplay.tui.panes.status import KeyLine, StatusLine
+from charplay.tui.panes.text import TextPane
+from charplay.tui.panes.training import TrainingPane
+from charplay.tui.visible import visible
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Library
+    from charplay.runs.home import Home
+    from charplay.runs.shelf import Shelf
+
+ALONE = ("corpus", "form", "runs")
+"""Panes that fill a narrow screen alone; the others are the stage."""
+
+
+class Layout(Screen[None]):
+    """The panes and where they are. Knows nothing of training."""
+
+    BINDINGS = EVERYWHERE
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual's form
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-tall")]  # noqa: RUF012 - Textual's form
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    Layout {
+        & > #rooms { height: 1fr; }
+        & #choose { width: 2fr; max-width: 56; min-width: 43; }
+        & #watch { width: 3fr; }
+        & #corpus { height: 1fr; min-height: 4; }
+        & #form { height: 14; }
+        & #runs { height: 1fr; min-height: 4; }
+        & #training { height: 2fr; min-height: 8; max-height: 22; }
+        & #text { height: 3fr; }
+        & > #hint { height: 1; padding: 0 1; color: $foreground 55%; display: none; }
+        & > #small { display: none; width: 1fr; height: 1fr; content-align: center middle; }
+
+        &.-narrow #choose { display: none; max-width: 1000; }
+        &.-narrow #training { height: 9; }
+        &.-narrow.-alone {
+            & #watch { display: none; }
+            & #choose { display: block; width: 1fr; }
+            & #choose > * { display: none; height: 1fr; }
+            &.-corpus #corpus { display: block; }
+            &.-form #form { display: block; }
+            &.-runs #runs { display: block; }
+        }
+        &.-tiny, &.-flat {
+            & > * { display: none; }
+            & > #small { display: block; }
+        }
+    }
+    """
+
+    def __init__(
+        self, home: "Home", library: "Library", shelf: "Shelf", list_devices: Callable[[], Sequence[Device]]
+    ) -> None:
+        super().__init__()
+        self.status = StatusLine()
+        self.corpus = CorpusPane(library, home.corpora)
+        self.form = FormPane(home.presets, list_devices)
+        self.runs = RunsPane(shelf)
+        self.training = TrainingPane()
+        self.text = TextPane(home.texts)
+        self.hint = Static("", id="hint", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Status, the two columns, a hint where there is one, the keys."""
+        yield self.status
+        with Horizontal(id="rooms"):
+            with Vertical(id="choose"):
+                yield self.corpus
+                yield self.form
+                yield self.runs
+            with Vertical(id="watch"):
+                yield self.training
+                yield self.text
+        yield self.hint
+        yield KeyLine()
+        yield Static("charplay needs 60 columns and 20 rows.", id="small", markup=False)
+
+    def say(self, sentence: str) -> None:
+        """The hint line; empty takes it away."""
+        self.hint.update(visible(sentence, " "))
+        self.hint.display = bool(sentence)
+
+    def complain(self, sentence: str) -> None:
+        """Say in a corner what went wrong."""
+        self.notify(visible(sentence, " "), severity="warning", markup=False)
+
+    def action_show(self, pane: str) -> None:
+        """Go to a pane; on a narrow screen it, or the stage, takes the room."""
+        self.set_class(pane in ALONE, "-alone")
+        for each in ALONE:
+            self.set_class(each == pane, f"-{each}")
+        target = {"form": self.form, "text": self.text, "training": self.training}.get(pane)
+        if target is None:
+            self.query_one(f"#{pane}").focus()
+        else:
+            target.focus_first()
+
+    @on(events.Resize)
+    def _keep_focus_in_sight(self) -> None:
+        """What a narrower screen hides cannot keep the focus."""
+        self.call_after_refresh(self._refocus)
+
+    def _refocus(self) -> None:
+        if self.focused is None or not self.focused.is_on_screen:
+            shown = next((each for each in ALONE if self.has_class(f"-{each}")), "text")
+            self.action_show(shown)
+
+    def action_temperature(self, by: int) -> None:
+        """Warmer or cooler."""
+        self.text.set_temperature(by)
+
+    def action_write(self) -> None:
+        """Write, or hold the writing."""
+        self.text.action_write()

@@ -1,0 +1,166 @@
+"""The main screen: what the panes ask is done here, by other panes."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual import events, on
+
+from charplay.tui.panes.corpus import CorpusPane
+from charplay.tui.panes.form import Device
+from charplay.tui.panes.runs import RunsPane
+from charplay.tui.panes.training import TrainingPane
+from charplay.tui.screens.asking import Asking
+from charplay.tui.screens.training import TrainingScreen
+from charplay.tui.settings import Settings
+from charplay.tui.widgets.history import RunHistory
+from charplay.tui.worker import OpenTraining
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Library
+    from charplay.runs.home import Home
+    from charplay.runs.shelf import Shelf
+
+
+class MainScreen(TrainingScreen):
+    """All panes, filled with what was chosen last."""
+
+    def __init__(
+        self, home: "Home", library: "Library", shelf: "Shelf", open_training: OpenTraining,
+        list_devices: Callable[[], Sequence[Device]], settings: Settings, path: str | None,
+    ) -> None:  # fmt: skip
+        super().__init__(home, library, shelf, open_training, list_devices)
+        self._settings = settings
+        self._path = path
+        self._train_when_read = False
+        self._cleaned: tuple[tuple[str, ...], int | None] = ((), None)
+        """How the text was cleaned and cut when it was last read."""
+
+    @on(events.Mount)
+    def _begin(self) -> None:
+        self.call_after_refresh(self._play_demo)
+
+    def _play_demo(self) -> None:
+        """First of all something writes; what is read from the disk comes after it."""
+        self.play("demo")
+        self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
+        self.form.begin(self._settings.preset, self._settings.form)
+        self.corpus.begin(self._path or self._settings.corpus)
+        self.runs.refill()
+        self.watch_trainer()
+        self.say("t trains a network of your own on the chosen text; the demo writes on meanwhile")
+
+    def remember(self) -> Settings:
+        """What the next start shall find again."""
+        draft, chosen = self.form.draft, self.corpus.chosen
+        if draft is not None:
+            self._settings.preset, self._settings.form = draft.preset, dict(draft.values)
+        if chosen is not None:
+            self._settings.corpus = chosen.name
+        return self._settings
+
+    def play(self, run: str) -> None:
+        """Let a run's checkpoint write; where it cannot, say why."""
+        from charplay.runs.checkpoint import CheckpointError
+        from charplay.runs.run import RunError
+        from charplay.sampling.errors import ModelError
+
+        try:
+            loss = self.source.play(self._shelf.checkpoint(run), run)
+        except (RunError, CheckpointError, ModelError) as fault:
+            self.complain(str(fault))
+        else:
+            if run == "demo" and loss is not None:
+                self.training.set_level("demo", loss)
+
+    @on(CorpusPane.Chosen)
+    def _chosen(self, message: CorpusPane.Chosen) -> None:
+        self.form.read_corpus(message.entry.name, None)
+        self._read()
+
+    def _read(self) -> None:
+        draft = self.form.draft
+        if draft is not None:
+            self.corpus.read(draft.asked.cleaning, draft.asked.limit)
+
+    @on(CorpusPane.Read)
+    def _text_read(self, message: CorpusPane.Read) -> None:
+        if self.corpus.chosen is not None:
+            self.form.read_corpus(self.corpus.chosen.name, message.corpus)
+        self.training.read_corpus(message.corpus)
+        if self._train_when_read:
+            self._train_when_read = False
+            self.action_train()
+
+    @on(CorpusPane.Unread)
+    def _text_unread(self, message: CorpusPane.Unread) -> None:
+        self.complain(message.sentence)
+        if message.wanted:
+            self.say("it could not be fetched; training reads the Python manual instead")
+            self._train_when_read = True
+            self.corpus.fall_back()
+
+    @on(CorpusPane.Fetched)
+    def _text_fetched(self, message: CorpusPane.Fetched) -> None:
+        self._train_when_read = message.to_train
+
+    @on(TrainingPane.Moved)
+    def _moved(self, message: TrainingPane.Moved) -> None:
+        self.session.change(message.field, message.value)
+
+    @on(RunsPane.Play)
+    def _play_run(self, message: RunsPane.Play) -> None:
+        self.play(message.summary.name)
+
+    @on(RunsPane.Again)
+    def _again(self, message: RunsPane.Again) -> None:
+        from charplay.runs.checkpoint import CheckpointError, read_header
+        from charplay.runs.run import RunError
+
+        try:
+            asked = (
+                read_header(self._shelf.checkpoint("demo")).recipe
+                if message.summary.read_only
+                else self._shelf.find(message.summary.name).asked
+            )
+        except (RunError, CheckpointError) as fault:
+            self.complain(str(fault))
+        else:
+            self.form.fill(asked.model_dump())
+            self.action_show("form")
+
+    @on(RunsPane.Resume)
+    def _resume(self, message: RunsPane.Resume) -> None:
+        if self.session.busy:
+            self.complain("A run is under way; stop it first: x")
+        elif message.summary.finished:
+            question = Asking("Extend", "How much longer? As in: 3 minutes, 2 epochs, 5000 steps", check=_amount_fault)
+            self.app.push_screen(question, lambda more: self.resume(message.summary.name, more) if more else None)
+        else:
+            self.resume(message.summary.name)
+
+    @on(RunsPane.Overlay)
+    def _overlay(self, message: RunsPane.Overlay) -> None:
+        from charplay.runs.run import RunError
+
+        try:
+            run = self._shelf.find(message.summary.name)
+            taken = self.training.overlay(run.name, RunHistory.of(run.metrics()))
+        except RunError as fault:
+            self.complain(str(fault))
+            return
+        if not taken:
+            self.complain("Four runs are on the chart; take one off first.")
+        self.runs.overlaid = self.training.overlaid
+        self.runs.refresh()
+
+
+def _amount_fault(more: str) -> str:
+    from charplay.tui.draft import budget_layer
+
+    try:
+        budget_layer(more)
+    except ValueError as fault:
+        return str(fault)
+    return ""

@@ -1,0 +1,101 @@
+"""A sentence and a list to choose from, over the main screen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from charplay.tui.commands import QUESTION
+from charplay.tui.panes.rows import Cell, Rows, fit
+from charplay.tui.visible import visible
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer. `key` picks it at once; `note` stands beside it in quiet letters."""
+
+    value: str
+    label: str
+    note: str = ""
+    key: str = ""
+
+
+class _Answers(Rows):
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self.choices = choices
+
+    def number(self) -> int:
+        return len(self.choices)
+
+    def draw(self, index: int, width: int) -> list[Cell]:
+        choice = self.choices[index]
+        key = f"{choice.key} " if choice.key else ""
+        label = fit(choice.label, min(width, max(len(each.label) for each in self.choices) + 2))
+        return [(f" {key}", "accent"), (label, "plain"), (choice.note, "quiet")]
+
+    def clicked(self) -> None:
+        self.screen.dismiss(self.choices[self.cursor].value)
+
+
+class Question(ModalScreen[str]):
+    """Dismissed with the chosen value, or with an empty text."""
+
+    BINDINGS = QUESTION
+    DEFAULT_CSS = """
+    Question {
+        align: center middle;
+        & > Vertical {
+            width: 70;
+            max-width: 94%;
+            height: auto;
+            max-height: 90%;
+            border: round $accent;
+            padding: 0 1;
+            background: $background;
+        }
+        & Static { height: auto; margin-bottom: 1; }
+        & _Answers { height: auto; border: none; }
+    }
+    """
+
+    def __init__(self, title: str, sentence: str, choices: Sequence[Choice], start: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._sentence = sentence
+        self._choices = choices
+        self._start = start
+
+    def compose(self) -> ComposeResult:
+        """The sentence, if any, and the answers."""
+        with Vertical() as box:
+            box.border_title = visible(self._title)
+            if self._sentence:
+                yield Static(visible(self._sentence, "\n"), markup=False)
+            yield _Answers(self._choices)
+
+    @on(events.Mount)
+    def _place(self) -> None:
+        answers = self.query_one(_Answers)
+        answers.styles.height = len(self._choices)
+        answers.styles.max_height = max(3, self.app.size.height - 8)
+        answers.cursor = next((i for i, each in enumerate(self._choices) if each.value == self._start), 0)
+
+    @on(events.Key)
+    def _pick(self, event: events.Key) -> None:
+        for choice in self._choices:
+            if choice.key and event.character == choice.key:
+                event.stop()
+                self.dismiss(choice.value)
+
+    def action_answer(self) -> None:
+        """Take the answer under the cursor."""
+        self.query_one(_Answers).clicked()
+
+    def action_close(self) -> None:
+        """Take none."""
+        self.dismiss("")

@@ -1,0 +1,151 @@
+"""The screen's training session: what the trainer tells is handed to the panes, what is pressed is asked of it."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from charplay.messages.events import Failed, Published, Started
+from charplay.messages.request import TrainRequest
+from charplay.tui.panes.form import Device
+from charplay.tui.screens.layout import Layout
+from charplay.tui.screens.question import Choice, Question
+from charplay.tui.session import Session
+from charplay.tui.source import Source
+from charplay.tui.worker import OpenTraining
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Library
+    from charplay.runs.home import Home
+    from charplay.runs.shelf import Shelf
+
+TICK = 0.1
+"""Seconds between two looks into the trainer's mailbox."""
+
+
+class TrainingScreen(Layout):
+    """The panes around one training session."""
+
+    def __init__(
+        self, home: "Home", library: "Library", shelf: "Shelf", open_training: OpenTraining,
+        list_devices: Callable[[], Sequence[Device]],
+    ) -> None:  # fmt: skip
+        super().__init__(home, library, shelf, list_devices)
+        self._root = str(home.root)
+        self._shelf = shelf
+        self.session = Session(open_training)
+        self.source = Source(self.text)
+
+    def watch_trainer(self) -> None:
+        """Look into the mailbox from now on."""
+        self.set_interval(TICK, self._tick)
+
+    def _tick(self) -> None:
+        told, live = self.session.drain(), self.session.live
+        for event in told:
+            match event:
+                case Started():
+                    self.say("; ".join(event.notes))
+                case Published():
+                    self.source.take(event, live)
+                case Failed():
+                    self._show_failure()
+        if told:
+            self.training.take(told, live)
+            if not live.busy:
+                self.runs.refill()
+        chosen = self.corpus.chosen
+        self.status.show(live, self.form.draft, chosen.title if chosen else "")
+        if live.folder and live.busy and self.source.wants_weights():
+            self.session.publish()
+
+    def _show_failure(self) -> None:
+        live = self.session.live
+        step = live.saved_step
+        saved = "Nothing was saved." if step is None else f"The last save is step {step:,}."
+        answers = [Choice("", "back to the playground", key="b")]
+        if step is not None:
+            answers.append(Choice("resume", "take it up again", f"from step {step:,}", "r"))
+        question = Question("Training failed", f"{live.message}\n\n{saved}", answers)
+        self.app.push_screen(question, lambda answer: self.resume(live.run) if answer else None)
+
+    def action_train(self) -> None:
+        """Start the next run; ask first where one is under way."""
+        if not self.session.busy:
+            self.train()
+            return
+        answers = [
+            Choice("", "go on with this run", key="g"),
+            Choice("train", "stop it and start the next", "it is saved first", "s"),
+        ]
+        question = Question("Training is under way", "", answers)
+        self.app.push_screen(question, lambda answer: self.train() if answer else None)
+
+    def train(self) -> None:
+        """Start the next run, fetching its text first where it must be."""
+        draft, entry = self.form.draft, self.corpus.chosen
+        if draft is None or entry is None:
+            return
+        if draft.faults:
+            self.complain(draft.faults[0])
+        elif not entry.ready:
+            self.say(f"fetching {entry.title}; training starts when it is here")
+            self.corpus.fetch(to_train=True)
+        else:
+            self._start(TrainRequest(home=self._root, recipe=draft.asked.model_dump()))
+
+    def resume(self, name: str, more: str = "") -> None:
+        """Go on with a run; with `more`, a budget added to what was done."""
+        from charplay.recipes.faults import RecipeError
+        from charplay.runs.run import RunError
+        from charplay.tui.draft import extended
+
+        try:
+            run = self._shelf.find(name)
+            recipe = extended(run.asked, more) if more else run.asked
+        except (RunError, RecipeError, ValueError) as fault:
+            self.complain(str(fault))
+        else:
+            asked = recipe.model_dump()
+            self._start(TrainRequest(home=self._root, recipe=asked, resume=str(run.folder), added=bool(more)))
+
+    def _start(self, request: TrainRequest) -> None:
+        self.say("")
+        self.source.follow()
+        self.session.start(request)
+
+    def action_hold(self) -> None:
+        """Pause, or go on."""
+        self.session.hold()
+
+    def action_step(self) -> None:
+        """One step while paused."""
+        if not self.session.step() and self.session.live.busy:
+            self.complain("Pause training first: p")
+
+    def action_stop(self) -> None:
+        """Save and stop."""
+        self.session.stop()
+
+    def action_follow(self) -> None:
+        """The live run writes."""
+        if self.session.live.busy:
+            self.source.follow()
+
+    def action_take_up(self) -> None:
+        """Go on with the newest unfinished run."""
+        unfinished = self.runs.unfinished
+        if unfinished is None or self.session.busy:
+            self.complain("A run is under way." if self.session.busy else "There is no unfinished run.")
+        else:
+            self.resume(unfinished.name)
+
+    def action_leave(self) -> None:
+        """Leave; ask once while training."""
+        if not self.session.busy:
+            self._leave("leave")
+            return
+        answers = [Choice("leave", "save and leave", key="q"), Choice("", "go on training", key="g")]
+        self.app.push_screen(Question("Training is under way", "", answers), self._leave)
+
+    def _leave(self, answer: str | None) -> None:
+        if answer:
+            self.app.run_worker(self.app.action_quit())

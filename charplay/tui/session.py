@@ -1,0 +1,83 @@
+"""One run at a time: what may be asked of it now, what is known about it, and which one comes next."""
+
+from charplay.messages.commands import Change, Pause, Publish, Resume, StepOnce, Stop
+from charplay.messages.events import Event, Failed
+from charplay.messages.request import TrainRequest
+from charplay.tui.live import Live
+from charplay.tui.worker import OpenTraining, Worker
+
+
+class Session:
+    """The training thread and what its events said. Nothing here blocks and nothing is drawn here."""
+
+    def __init__(self, open_training: OpenTraining) -> None:
+        self._worker = Worker(open_training)
+        self._next: TrainRequest | None = None
+        self.live = Live()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is under way, or one waits for it to end."""
+        return self.live.busy or self._next is not None
+
+    def start(self, request: TrainRequest) -> None:
+        """Begin a run; one that is under way is stopped, and this one begins when it has saved."""
+        if self._worker.alive:
+            self._next = request
+            if self.live.busy:
+                self.stop()
+            return
+        self._next = None
+        self.live = Live(state="preparing", phase="starting")
+        self._worker.start(request)
+
+    def stop(self, reason: str = "asked") -> None:
+        """Ask the run to save and leave; in every phase."""
+        if self.live.busy and self.live.state != "stopping":
+            self.live.state = "stopping"
+            self._worker.ask(Stop(reason))
+
+    def hold(self) -> None:
+        """Pause the run, or let it go on."""
+        if self.live.state == "paused":
+            self._worker.ask(Resume())
+        elif self.live.state in {"preparing", "training"}:
+            self._worker.ask(Pause())
+
+    def step(self) -> bool:
+        """Train one step of a paused run; False where none is paused."""
+        if self.live.state != "paused":
+            return False
+        self._worker.ask(StepOnce())
+        return True
+
+    def change(self, field: str, value: object) -> None:
+        """Set a live hyperparameter."""
+        if self.live.busy:
+            self._worker.ask(Change(field, value))
+
+    def publish(self) -> None:
+        """Ask for a copy of the weights."""
+        if self.live.busy:
+            self._worker.ask(Publish())
+
+    def drain(self) -> list[Event]:
+        """The events since the last call, taken in; the next run begins where one waits."""
+        over = not self._worker.alive
+        events = self._worker.drain()
+        for event in events:
+            self.live.take(event)
+        if over and self.live.busy:
+            lost: Event = Failed(message="The trainer ended without saying why; the log may know more.")
+            self.live.take(lost)
+            events.append(lost)
+        if over and self._next is not None:
+            self.start(self._next)
+        return events
+
+    async def close(self, reason: str, seconds: float) -> bool:
+        """Stop for good and wait up to `seconds` for the save; True where nothing runs any more."""
+        self._next = None
+        if self.live.busy:
+            self.live.state = "stopping"
+        return await self._worker.close(reason, seconds)

@@ -1,0 +1,72 @@
+"""What was chosen last: read at the start, kept as it changes."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+
+@dataclass
+class Settings:
+    """What the next start finds again."""
+
+    corpus: str = ""
+    """Name or path of the chosen text; empty takes the default."""
+    preset: str = "quick"
+    form: dict[str, object] = field(default_factory=dict)
+    """Fields of the next run that differ from the preset."""
+    prompt: str = ""
+    temperature: float = 0.8
+    speed: float = 30.0
+    """Characters a second."""
+    light: bool = False
+
+
+def read_settings(path: Path) -> tuple[Settings, str]:
+    """The settings in `path`, and a notice: empty, or why what the file holds was not taken."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return Settings(), ""
+    except (OSError, ValueError):
+        return Settings(), f"{path.name} could not be read; everything starts with its first values."
+    if not isinstance(found, dict):
+        return Settings(), f"{path.name} does not hold settings; everything starts with its first values."
+    settings, ignored = Settings(), []
+    for each in fields(Settings):
+        if each.name not in found:
+            continue
+        usable = _usable(found[each.name], getattr(settings, each.name))
+        if usable is None:
+            ignored.append(each.name)
+        else:
+            setattr(settings, each.name, usable)
+    notice = f"{path.name}: {', '.join(ignored)} could not be used and has its first value." if ignored else ""
+    return settings, notice
+
+
+def write_settings(path: Path, settings: Settings) -> None:
+    """Replace the file by one renamed into place; a folder that cannot be written to is no reason to stop."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(asdict(settings), file, indent=2)
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+
+def _usable(value: object, example: object) -> object:
+    """`value` as the type of `example`, or None."""
+    if isinstance(example, bool) or isinstance(value, bool):
+        return value if isinstance(value, bool) and isinstance(example, bool) else None
+    if isinstance(example, float):
+        return float(value) if isinstance(value, int | float) and 0 <= value <= 1e6 else None
+    if isinstance(example, str):
+        return value if isinstance(value, str) else None
+    return dict(value) if isinstance(value, Mapping) else None

@@ -1,0 +1,73 @@
+"""Which network the text pane plays: a checkpoint, or the run under way as it learns."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from charplay.messages.events import Published
+from charplay.tui.live import Live
+
+if TYPE_CHECKING:
+    from charplay.corpora.vocabulary import Vocabulary
+    from charplay.tui.panes.text import TextPane
+
+PUBLISH_SECONDS = 0.5
+"""Weights of the live run are asked for at most this often."""
+
+
+class Source:
+    """Hands models to the text pane. `following` says whether the live run is what it plays, or is to play."""
+
+    def __init__(self, text: "TextPane") -> None:
+        self._text = text
+        self._asked = 0.0
+        self._run = ""
+        """Folder of the run whose weights are shown."""
+        self._vocabulary: Vocabulary | None = None
+        self.following = False
+
+    def play(self, path: Path, title: str) -> float | None:
+        """Play a checkpoint; its held-out loss in nats. CheckpointError, ModelError where it cannot be played."""
+        from charplay.corpora.vocabulary import Vocabulary
+        from charplay.runs.checkpoint import read_checkpoint
+        from charplay.sampling.model import CharModel
+
+        checkpoint = read_checkpoint(path)
+        model = CharModel.load(checkpoint.tensors, checkpoint.recipe, Vocabulary(checkpoint.vocabulary))
+        self.following = False
+        self._text.show_model(model, f"{title}, step {checkpoint.step:,}", follow=False)
+        return checkpoint.val_loss
+
+    def follow(self) -> None:
+        """Play the live run from its next published weights on."""
+        self.following = True
+        self._run = ""
+
+    def wants_weights(self) -> bool:
+        """Whether new weights should be asked for now; asking is taken as done."""
+        now = time.monotonic()
+        if not self.following or now - self._asked < PUBLISH_SECONDS or not (self._text.playing or not self._run):
+            return False
+        self._asked = now
+        return True
+
+    def take(self, event: Published, live: Live) -> None:
+        """Play a live run's new weights: on a new line where they are the first of their run."""
+        if not self.following:
+            return
+        from charplay.recipes.fields import Recipe
+        from charplay.sampling.model import CharModel
+
+        first = live.folder != self._run
+        if first or self._vocabulary is None:
+            from charplay.corpora.vocabulary import Vocabulary
+            from charplay.runs.run import Run
+
+            self._vocabulary = Vocabulary(Run.open(Path(live.folder)).vocabulary)
+            self._run = live.folder
+        model = CharModel.load(event.weights, Recipe.model_validate(dict(live.recipe)), self._vocabulary)
+        source = f"live, step {event.step:,}"
+        if first:
+            self._text.show_model(model, source, follow=True)
+        else:
+            self._text.update_weights(model, source)

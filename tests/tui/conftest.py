@@ -1,0 +1,177 @@
+"""A home, and a trainer that does what a script says: no torch, no sleeping."""
+
+import queue
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from charplay.corpora.library import Library
+from charplay.messages.commands import Change, Command, Pause, Publish, Resume, StepOnce, Stop
+from charplay.messages.events import (
+    Changed,
+    Evaluated,
+    Event,
+    Paused,
+    Preparing,
+    Progress,
+    Published,
+    Resumed,
+    Row,
+    Saved,
+    Started,
+    Stopped,
+)
+from charplay.messages.post import Inbox
+from charplay.messages.request import TrainRequest
+from charplay.recipes.fields import Recipe
+from charplay.recipes.resolve import resolve
+from charplay.runs.checkpoint import Checkpoint, Origin
+from charplay.runs.home import Home
+from charplay.runs.run import Run
+from charplay.runs.shelf import Shelf
+from charplay.sampling.model import tensor_shapes
+from charplay.tui.app import CharplayApp
+
+LETTERS = "\n abcdefghijklmnopqrstuvwxyz"
+VERSE = "the quick brown fox jumps over the lazy dog\nand goes on to say so once again\n"
+
+
+class ScriptedTrainer:
+    """Yields what the test puts into `script`, answers commands as a trainer would, and keeps both for looking at."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.script: queue.SimpleQueue[Event | BaseException] = queue.SimpleQueue()
+        self.requests: list[TrainRequest] = []
+        self.commands: list[Command] = []
+        self.step = 0
+        self.deaf = False
+        self.run: Run | None = None
+
+    def __call__(self, request: TrainRequest, inbox: Inbox) -> Iterator[Event]:
+        self.requests.append(request)
+        yield Preparing(phase="importing torch")
+        while True:
+            for command in inbox.take(wait=0.005):
+                self.commands.append(command)
+                if not self.deaf:
+                    yield from self.answer(command)
+                    if isinstance(command, Stop):
+                        return
+            while not self.script.empty():
+                event = self.script.get()
+                if isinstance(event, BaseException):
+                    raise event
+                yield event
+                if event.kind in {"finished", "stopped", "failed"}:
+                    return
+
+    def answer(self, command: Command) -> Iterator[Event]:
+        match command:
+            case Stop():
+                yield Saved(step=self.step, path="latest.safetensors", best=False)
+                yield Stopped(step=self.step, reason=command.reason, run=self.run.name if self.run else None)
+            case Publish():
+                yield self.published()
+            case Pause():
+                yield Paused(step=self.step)
+            case Resume():
+                yield Resumed(step=self.step)
+            case StepOnce():
+                yield self.progress(self.step + 1)
+            case Change():
+                yield Changed(step=self.step, field=command.field, old=None, new=command.value)
+
+    def put(self, *events: Event | BaseException) -> None:
+        for event in events:
+            self.script.put(event)
+
+    def started(self, *, notes: tuple[str, ...] = ()) -> Started:
+        request = self.requests[-1]
+        asked = Recipe.model_validate({**request.recipe, "hidden_size": 12, "embedding_size": 8, "num_layers": 1})
+        resolved = resolve(asked, 5000, len(LETTERS)).recipe
+        origin = Origin("fox", "", "0" * 64, 5000)
+        if request.resume:
+            self.run = Run.open(Path(request.resume))
+        else:
+            self.run = Run.create(self.home.checkpoints, asked=asked, resolved=resolved, corpus=origin,
+                                  vocabulary=LETTERS, facts={})  # fmt: skip
+        return Started(
+            run=self.run.name, folder=str(self.run.folder), recipe=resolved.model_dump(), parameters=1234,
+            corpus="fox", characters=5000, vocabulary_size=len(LETTERS), total_steps=3000, device="cpu, 2 threads",
+            resumed=request.resume is not None, notes=notes,
+        )  # fmt: skip
+
+    def progress(self, step: int, total: int = 3000) -> Progress:
+        loss = 1.4 + 1.9 * np.exp(-step / 400)
+        first, self.step = self.step, step
+        rows = tuple(
+            Row(step=at, epoch=at / 500, seconds=at / 20, train_loss=1.4 + 1.9 * float(np.exp(-at / 400)),
+                train_accuracy=0.5, learning_rate=3e-3, grad_norm=0.7, chars_per_second=41_000.0)
+            for at in range(first + 10, step + 1, 10)
+        )  # fmt: skip
+        row = Row(step=step, epoch=step / 500, seconds=step / 20, train_loss=float(loss), learning_rate=3e-3)
+        return Progress(step=step, seconds=step / 20, rows=(*rows, row), epoch=step / 500, total_steps=total,
+                        done=step / total, chars_per_second=41_000.0, seconds_left=(total - step) / 20)  # fmt: skip
+
+    def evaluated(self, step: int, loss: float, *, best: bool = True) -> Evaluated:
+        return Evaluated(step=step, seconds=step / 20, epoch=step / 500, val_loss=loss, val_accuracy=0.5, best=best)
+
+    def published(self) -> Published:
+        assert self.run is not None
+        return Published(step=self.step, weights=weights(self.run.resolved))
+
+
+def weights(recipe: Recipe) -> dict[str, np.ndarray]:
+    random = np.random.default_rng(0)
+    shapes = tensor_shapes(recipe, len(LETTERS))
+    return {name: random.normal(0, 0.3, shape).astype(np.float32) for name, shape in shapes.items()}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "home")
+    home.prepare()
+    (home.corpora / "fox.txt").write_text(VERSE * 70)
+    return home
+
+
+@pytest.fixture
+def trainer(home: Home) -> ScriptedTrainer:
+    return ScriptedTrainer(home)
+
+
+class Device:
+    name, title, free, total = "cpu", "CPU, 2 threads", 4 << 30, 8 << 30
+
+
+@pytest.fixture
+def make_app(home: Home, trainer: ScriptedTrainer) -> Callable[..., CharplayApp]:
+    def make(path: str | None = "fox", **over: object) -> CharplayApp:
+        library = over.get("library") or Library(home.corpora, home.cache)
+        return CharplayApp(home, library, Shelf(home), trainer, lambda: [Device], path)
+
+    return make
+
+
+@pytest.fixture
+def kept_run(home: Home) -> Callable[..., Run]:
+    """Makes a run that was kept, unfinished or finished."""
+
+    def make(*, name: str = "kept-1", step: int = 500, finished: bool = False) -> Run:
+        asked = Recipe.model_validate({"hidden_size": 12, "embedding_size": 8, "num_layers": 1, "steps": 1000})
+        resolved = resolve(asked, 5000, len(LETTERS)).recipe
+        origin = Origin("fox", "", "0" * 64, 5000)
+        run = Run.create(home.checkpoints, asked=asked, resolved=resolved, corpus=origin, vocabulary=LETTERS,
+                         facts={}, name=name)  # fmt: skip
+        checkpoint = Checkpoint(tensors=weights(resolved), recipe=resolved, vocabulary=LETTERS, corpus=origin,
+                                step=step, epoch=1.0, seconds=10.0, train_loss=2.0, val_loss=2.1)  # fmt: skip
+        run.write_latest(checkpoint)
+        run.write_best(checkpoint)
+        if finished:
+            run.finish({"steps": step, "val_loss": 2.1})
+        return run
+
+    return make
