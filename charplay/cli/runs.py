@@ -10,7 +10,7 @@ import typer
 from charplay.cli.asking import JsonOption
 from charplay.cli.faults import FAILED, UsageError
 from charplay.cli.house import open_shelf
-from charplay.cli.output import bits, loss, say, say_json, say_table
+from charplay.cli.output import bits, loss, say, say_json, say_table, shown
 
 if TYPE_CHECKING:
     from charplay.runs.shelf import Summary
@@ -97,7 +97,7 @@ def _delete(
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"nobody can be asked here; `charplay runs delete {run} --yes` deletes it")
-        print(f"Delete {run} and all its files? [y/N] ", end="", file=sys.stderr, flush=True)
+        print(shown(f"Delete {run} and all its files? [y/N] ", sys.stderr), end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             return FAILED
     shelf.delete(run)

@@ -1,19 +1,14 @@
-"""A home of one's own, the command line in this process, and a tiny model that needs no training."""
+"""A home of one's own, the command line in this process, and a run that needed no training."""
 
 import json
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
+from tiny_model import TEXT, tiny_checkpoint
 
 from charplay.cli.main import run
-from charplay.recipes.fields import Recipe
-from charplay.runs.checkpoint import Checkpoint, Origin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
-from charplay.sampling.model import tensor_shapes
-
-TEXT = "the quick brown fox jumps over the lazy dog.\n" * 40
 
 
 @pytest.fixture
@@ -48,25 +43,6 @@ def text_file(tmp_path):
     path = tmp_path / "pangram.txt"
     path.write_text(TEXT)
     return path
-
-
-def tiny_checkpoint(seed=0, text=TEXT):
-    """Random weights: 8 units on the text's characters."""
-    recipe = Recipe(embedding_size=4, hidden_size=8, num_layers=1, sequence_length=8, batch_size=2, output_dropout=0.0)
-    vocabulary = "".join(sorted(set(text)))
-    rng = np.random.default_rng(seed)
-    shapes = tensor_shapes(recipe, len(vocabulary))
-    return Checkpoint(
-        tensors={name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()},
-        recipe=recipe,
-        vocabulary=vocabulary,
-        corpus=Origin("pangram", "/texts/pangram.txt", "0" * 64, len(text)),
-        step=7,
-        epoch=0.5,
-        seconds=3.0,
-        train_loss=2.0,
-        val_loss=2.5,
-    )
 
 
 @pytest.fixture

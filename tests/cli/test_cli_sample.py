@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from conftest import TEXT, tiny_checkpoint
+from tiny_model import TEXT, tiny_checkpoint
 
 from charplay.corpora.vocabulary import Vocabulary
 from charplay.runs.checkpoint import write_checkpoint

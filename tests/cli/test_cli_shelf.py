@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from conftest import TEXT
+from tiny_model import TEXT
 
 from charplay.recipes.fields import Recipe
 

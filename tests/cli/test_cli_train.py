@@ -7,7 +7,7 @@ from dataclasses import asdict
 from types import SimpleNamespace
 
 import pytest
-from conftest import TEXT
+from tiny_model import TEXT
 
 from charplay.cli.output import say_table
 from charplay.cli.reporting import MovingLine
@@ -167,7 +167,7 @@ def test_a_trainer_that_says_nothing_has_failed(cli, trainer):
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=lambda v: str(v)
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=str
 )
 def test_a_signal_asks_to_save_and_leaves_with_its_code(cli, trainer, number, code):
     before = signal.getsignal(number)
