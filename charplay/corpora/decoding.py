@@ -84,7 +84,7 @@ def _unmarked_utf16(head: bytes) -> str | None:
 def _named(encoding: str) -> str:
     """The codec of a name that a person gave."""
     try:
-        b"".decode(encoding)  # also refuses codecs that do not make text, such as hex
+        b"a".decode(encoding, "replace")  # also refuses codecs that do not make text, such as hex
         codec = codecs.lookup(encoding).name
     except (LookupError, ValueError) as error:
         raise CorpusError(f"There is no encoding {encoding!r}; utf-8, latin-1 and cp1252 are usual ones.") from error
@@ -132,12 +132,14 @@ def _guess(data: bytearray, position: int) -> str | None:
     from charset_normalizer import from_bytes
 
     line = data.rfind(b"\n", max(0, position - SAMPLE), position) + 1 or max(0, position - SAMPLE)
-    best = from_bytes(bytes(data[line : line + 4 * SAMPLE])).best()
+    matches = from_bytes(bytes(data[line : line + 4 * SAMPLE]))
+    best = matches.best()
     if best is None:
         return None
-    # Where several encodings read the same characters, the usual name is the honest one.
-    alike = best.could_be_from_charset
-    return next((usual for usual in ("cp1252", "latin_1") if usual in alike), best.encoding).replace("_", "-")
+    # Where several encodings fit equally well, the most usual one is the likeliest.
+    equal = [match for match in matches if (match.chaos, match.coherence) == (best.chaos, best.coherence)]
+    fitting = {name for match in equal for name in match.could_be_from_charset}
+    return ("cp1252" if "cp1252" in fitting else best.encoding).replace("_", "-")
 
 
 def _refuse_control_codes(text: str, name: str) -> None:

@@ -34,6 +34,7 @@ def fetch(classic: Classic, corpora: Path, progress: Progress) -> Path:
             with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=corpora, ignore_cleanup_errors=True) as folder:
                 failure = _Download(copy, Path(folder)).run(progress)
                 if failure is None:
+                    progress.at(1)
                     return Path(folder, "text").replace(target)
                 failures.append(f"{urlsplit(copy.address).hostname} {failure}")
     except OSError as error:
@@ -102,6 +103,9 @@ class _Download:
             self._failure = "sends another file (its sha256 differs)"
         except OSError as error:
             self._failure = f"sent what cannot be written ({error.strerror})"
+        finally:
+            if self._cancelled:  # nobody waits any more, and pooch may have made the folder anew
+                shutil.rmtree(self.folder, ignore_errors=True)
 
     def update(self, count: int) -> None:
         """Called by pooch after each piece; `count` is only the piece's largest size, so the file itself is asked."""

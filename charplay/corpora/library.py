@@ -1,6 +1,8 @@
 """The library: every text there is, and the way to open or fetch one."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -40,11 +42,10 @@ class Library:
     def entries(self) -> list[Entry]:
         """Every text, read from the folder anew: what is ready first, one's own before the classics."""
         found = [entry for name in names("sources") for entry in load("sources", name).entries(self.place)]
-        classics = {entry.path for entry in found if entry.source == "catalog"}
-        shown = [
-            entry for entry in found if entry.source == "catalog" or entry.path is None or entry.path not in classics
-        ]
-        return sorted(shown, key=lambda entry: (not entry.ready, _ORDER[entry.kind], entry.title.casefold()))
+        classics = {entry.path for entry in found if entry.kind == "catalog"}
+        # A file that is a classic's copy is listed as that classic only.
+        shown = [entry for entry in found if entry.kind == "catalog" or not entry.path or entry.path not in classics]
+        return sorted(_distinct(shown), key=lambda entry: (not entry.ready, _ORDER[entry.kind], entry.title.casefold()))
 
     def find(self, name_or_path: str) -> Entry:
         """The text of a name, a title, or the path of any file or folder; an empty name is the default text.
@@ -54,10 +55,14 @@ class Library:
         entries = self.entries()
         if not name_or_path:
             return self._default(entries)
-        for same in (str, str.casefold):
-            for entry in entries:
-                if same(name_or_path) in {same(entry.name), same(entry.title)}:
-                    return entry
+        asked = name_or_path.casefold()
+        for alike in (
+            lambda entry: entry.name == name_or_path,
+            lambda entry: entry.name.casefold() == asked,
+            lambda entry: entry.title.casefold() == asked,
+        ):
+            if entry := next(filter(alike, entries), None):
+                return entry
         path = Path(name_or_path).expanduser()
         found = dropped.entry_of(path)
         if found:
@@ -118,6 +123,22 @@ class Library:
         if not ready:
             raise CorpusError(f"There is no text here; copy a text file into {self.place.corpora}.")
         return ready.get(DEFAULT) or ready.get(FALLBACK) or next(iter(ready.values()))
+
+
+def _distinct(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries with no name twice: a dropped file or folder gives way, to its whole name or else to its path."""
+    taken = Counter(name for entry in entries for name in _names(entry))
+    return [
+        replace(entry, name=next((name for name in _names(entry) if taken[name] == 1), _names(entry)[-1]))
+        for entry in entries
+    ]
+
+
+def _names(entry: Entry) -> tuple[str, ...]:
+    """What an entry may be called, the best name first, none of them twice."""
+    if entry.source != "dropped" or not entry.path:
+        return (entry.name,)
+    return tuple(dict.fromkeys((entry.name, entry.path.name, str(entry.path))))
 
 
 def _corpus(entry: Entry, sha256: str, encoded: stored.Encoded) -> Corpus:

@@ -40,20 +40,15 @@ def read_bytes(path: Path, progress: Progress, *, any_bytes: bool = False) -> tu
     with opened(path) as file:
         before = os.fstat(file.fileno())
         _refuse_too_large(path, before.st_size)
-        data, digest, done = bytearray(before.st_size), hashlib.sha256(), 0
-        view = memoryview(data)
-        while count := file.readinto(view[done : done + PIECE]):
-            if done == 0 and not any_bytes:
-                refuse_binary(bytes(view[:count]), str(path))
-            digest.update(view[done : done + count])
-            done += count
-            progress.at(done / len(data))
+        data, digest = bytearray(), hashlib.sha256()
+        while len(data) <= before.st_size and (piece := file.read(PIECE)):
+            if not data and not any_bytes:
+                refuse_binary(piece, str(path))
+            digest.update(piece)
+            data += piece
+            progress.at(len(data) / max(before.st_size, len(data)))
         after = os.fstat(file.fileno())
-        if (
-            done != before.st_size
-            or file.read(1)
-            or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
-        ):
+        if (len(data), before.st_mtime_ns) != (before.st_size, after.st_mtime_ns):
             raise CorpusError(f"{path} changed while it was read; try again when nothing writes to it.")
     if not data:
         raise CorpusError(f"{path} is empty; a text needs at least 200 characters.")

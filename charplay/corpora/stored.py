@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress
 from charplay.corpora.vocabulary import Ids, Vocabulary, chunks
 
@@ -71,7 +72,7 @@ def load(base: Path) -> Encoded | None:
         if ids.shape != (facts["characters"],) or ids.dtype != vocabulary.dtype:
             return None
         return Encoded(vocabulary, ids, facts["encoding"], tuple(facts["notes"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (CorpusError, OSError, ValueError, KeyError, TypeError):
         return None
 
 

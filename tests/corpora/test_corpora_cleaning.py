@@ -83,7 +83,8 @@ def test_text_end_stops_with_the_last_line_before_it():
 def test_gutenberg_keeps_the_work_of_each_edition():
     edition = (
         "Project Gutenberg's {0}, by X\n\nTitle: {0}\n\n*** START OF THIS PROJECT GUTENBERG EBOOK {0} ***\n\n\n\n"
-        "{0}\n\nIt began.\n\n\nEnd of Project Gutenberg's {0}, by X\n\n*** END OF THIS PROJECT GUTENBERG EBOOK {0} ***\n\n"
+        "{0}\n\nIt began.\n\n\n"
+        "End of Project Gutenberg's {0}, by X\n\n*** END OF THIS PROJECT GUTENBERG EBOOK {0} ***\n\n"
         "THE FULL PROJECT GUTENBERG LICENSE\n"
     )
     assert rules.clean(edition.format("ALICE"), ["gutenberg"]) == "ALICE\n\nIt began.\n"

@@ -67,7 +67,7 @@ def test_split_keeps_what_is_known_and_names_the_rest_once(known, text):
 def test_encode_refuses_exactly_what_split_calls_unknown(known, text):
     built = Vocabulary.of(known)
     if built.split(text)[1]:
-        with pytest.raises(CorpusError, match="U\\+[0-9A-F]{4}"):
+        with pytest.raises(CorpusError, match=r"U\+[0-9A-F]{4}"):
             built.encode(text)
     else:
         built.encode(text)

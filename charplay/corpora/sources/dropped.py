@@ -2,8 +2,6 @@
 
 import os
 import stat
-from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 from charplay.corpora.entries import Entry, Place
@@ -15,13 +13,9 @@ README = "readme.md"
 
 
 def entries(place: Place) -> list[Entry]:
-    """Files are called by their stem, or by their whole name where two things share it."""
-    found = {path.name: _entry(path, path.name) for path in _listed(place.corpora)}
-    short = {name: Path(name).stem if entry and entry.kind == "file" else name for name, entry in found.items()}
-    taken = Counter([*short.values(), *(name for name in found if short[name] != name)])
-    taken.update(classic.name for classic in place.classics)
-    named = {name: stem if taken[stem] == 1 else name for name, stem in short.items()}
-    return [replace(entry, name=named[name]) for name, entry in found.items() if entry]
+    """What lies in the folder, files by their stem; two things may share a name, which the library sorts out."""
+    found = (_entry(path, path.stem if path.is_file() else path.name) for path in _listed(place.corpora))
+    return [entry for entry in found if entry]
 
 
 def entry_of(path: Path) -> Entry | None:

@@ -1,0 +1,236 @@
+"""Fetching from a real HTTP server on loopback, which can be slow, wrong, cut short or absent."""
+
+import hashlib
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+
+import pytest
+
+from charplay.corpora import fetching
+from charplay.corpora.classics import Classic, Copy
+from charplay.corpora.errors import Cancelled, CorpusError
+from charplay.corpora.library import Library
+
+VERSE = b"Shall I compare thee to a summer's day?\nThou art more lovely and more temperate:\n" * 2000
+SHA256 = hashlib.sha256(VERSE).hexdigest()
+LOWER = VERSE.lower()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """/right, /lower, /wrong, /longer, /cut, /slow, /stalled, /chunked, /missing."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        if self.path == "/missing":
+            self.send_error(404)
+            return
+        body = {"/wrong": VERSE.swapcase(), "/lower": LOWER, "/longer": VERSE * 20}.get(self.path, VERSE)
+        self.send_response(200)
+        if self.path == "/chunked":
+            self.send_header("Transfer-Encoding", "chunked")
+        else:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.send_body(body)
+
+    def send_body(self, body):
+        if self.path == "/chunked":
+            for start in range(0, len(body), 700):
+                piece = body[start : start + 700]
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            self.wfile.write(b"0\r\n\r\n")
+        elif self.path == "/cut":
+            self.wfile.write(body[: len(body) // 2])
+            self.close_connection = True
+        elif self.path in {"/slow", "/stalled"}:
+            self.wfile.write(body[: len(body) // 2])
+            self.wfile.flush()
+            self.server.go_on.wait(20 if self.path == "/stalled" else 0.5)
+            self.close_connection = self.path == "/stalled"
+            self.wfile.write(b"" if self.close_connection else body[len(body) // 2 :])
+        else:
+            self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "*")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.handle_error = lambda *_: None  # a client that hangs up early is what we test
+    server.daemon_threads, server.asked, server.go_on = True, [], threading.Event()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.go_on.set()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def open_library(server, tmp_path):
+    """A library whose one classic has copies at the given paths of the server."""
+
+    def build(*paths):
+        base = f"http://127.0.0.1:{server.server_port}"
+        copies = tuple(
+            Copy(base + path, len(VERSE), hashlib.sha256(LOWER if path == "/lower" else VERSE).hexdigest(), path)
+            for path in paths
+        )
+        classic = Classic("verse", "The Verse", "public domain", "one couplet", copies)
+        return Library(tmp_path / "corpora", tmp_path / "cache", catalog=[classic])
+
+    return build
+
+
+def left_behind(library):
+    """Everything in the library's folder, once the download's thread is gone."""
+    for thread in threading.enumerate():
+        if thread.name == "charplay-fetch":
+            thread.join(5)
+    return sorted(path.name for path in library.place.corpora.iterdir())
+
+
+@pytest.mark.parametrize("path", ["/right", "/slow", "/chunked"])
+def test_a_classic_is_fetched_and_opens(open_library, path):
+    library, shares = open_library(path), []
+    entry = library.fetch(library.find("verse"), watch=lambda share: shares.append(share) or True)
+    assert entry.ready
+    assert entry == library.find("verse")
+    assert entry.path.read_bytes() == VERSE
+    assert library.open(entry).sha256 == SHA256
+    assert left_behind(library) == ["verse.txt"]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 1)
+
+
+def test_progress_comes_while_the_server_is_slow(open_library):
+    library, looks = open_library("/slow"), []
+    library.fetch(library.find("verse"), watch=lambda share: looks.append((time.monotonic(), share)) or True)
+    assert any(0.4 < share < 0.6 for _, share in looks)
+    waits = [later - earlier for (earlier, _), (later, _) in pairwise(looks)]
+    assert sorted(waits)[len(waits) // 2] < 0.1
+
+
+def test_what_is_fetched_is_not_fetched_again(open_library, server):
+    library = open_library("/right")
+    entry = library.fetch(library.find("verse"))
+    assert library.fetch(entry) == entry
+    assert server.asked == ["/right"]
+
+
+@pytest.mark.parametrize("bad", ["/wrong", "/longer", "/cut", "/missing"])
+def test_the_next_copy_is_tried(open_library, server, bad):
+    library = open_library(bad, "/lower")
+    entry = library.fetch(library.find("verse"))
+    assert entry.path.read_bytes() == LOWER
+    assert entry.note == "one couplet; /lower"
+    assert server.asked == [bad, "/lower"]
+    assert left_behind(library) == ["verse.txt"]
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/wrong", r"127.0.0.1 sends another file \(its sha256 differs\)"),
+        ("/longer", "127.0.0.1 sends another file"),
+        ("/cut", "127.0.0.1 (broke off|cannot be reached)"),
+        ("/missing", r"127.0.0.1 refuses \(404"),
+    ],
+)
+def test_a_failure_says_why_and_what_to_do_and_leaves_nothing(open_library, path, reason):
+    library = open_library(path)
+    with pytest.raises(CorpusError, match=reason) as caught:
+        library.fetch(library.find("verse"))
+    assert f"Copy the file into {library.place.corpora} yourself; sha256 {SHA256}" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert left_behind(library) == []
+    assert not library.find("verse").ready
+
+
+def test_without_a_network_the_hint_works(open_library, server):
+    library = open_library("/right")
+    server.shutdown()
+    server.server_close()
+    with pytest.raises(CorpusError, match=r"could not be fetched: 127.0.0.1 cannot be reached\. Copy the file"):
+        library.fetch(library.find("verse"))
+    (library.place.corpora / "any name").write_bytes(VERSE)
+    assert library.find("verse").ready
+
+
+def test_a_silent_server_is_given_up(open_library, monkeypatch):
+    monkeypatch.setattr(fetching, "TIMEOUT", 0.2)
+    library = open_library("/stalled")
+    with pytest.raises(CorpusError, match=r"127.0.0.1 (does not answer|cannot be reached)"):
+        library.fetch(library.find("verse"))
+    assert left_behind(library) == []
+
+
+def test_cancelling_does_not_wait_for_a_stalled_server(open_library, server):
+    library, seen = open_library("/stalled"), []
+
+    def watch(share):
+        seen.append(share)
+        return share < 0.4
+
+    with pytest.raises(Cancelled):
+        library.fetch(library.find("verse"), watch=watch)
+    began = time.monotonic()
+    assert [path for path in library.place.corpora.iterdir() if path.name[0] != "."] == []
+    server.go_on.set()
+    assert left_behind(library) == []
+    assert time.monotonic() - began < 5
+
+
+def test_cancelling_at_once_leaves_nothing(open_library):
+    library = open_library("/right")
+    with pytest.raises(Cancelled):
+        library.fetch(library.find("verse"), watch=lambda _: False)
+    assert left_behind(library) == []
+
+
+def test_another_text_of_that_name_is_not_overwritten(open_library, server):
+    library = open_library("/right")
+    library.place.corpora.mkdir()
+    (library.place.corpora / "verse.txt").write_text("mine")
+    with pytest.raises(CorpusError, match=r"verse.txt is another text; rename it"):
+        library.fetch(library.find("verse"))
+    assert (library.place.corpora / "verse.txt").read_text() == "mine"
+    assert server.asked == []
+
+
+def test_a_folder_that_cannot_be_written_says_so(open_library, monkeypatch):
+    library = open_library("/right")
+
+    def refuse(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(fetching.tempfile, "TemporaryDirectory", refuse)
+    with pytest.raises(CorpusError, match=r"cannot be written \(No space left on device\)"):
+        library.fetch(library.find("verse"))
+
+
+def test_only_the_catalogs_texts_can_be_fetched(open_library):
+    library = open_library("/right")
+    assert library.fetch(library.find("python-manual")).ready
+    stranger = Library(library.place.corpora, library.cache, catalog=[])
+    with pytest.raises(CorpusError, match="not in the catalog"):
+        stranger.fetch(library.find("verse"))
+
+
+def test_leftovers_of_a_killed_process_are_swept_when_old(open_library, monkeypatch):
+    library = open_library("/right")
+    (library.place.corpora / ".fetching-now").mkdir(parents=True)
+    library.fetch(library.find("verse"))
+    assert left_behind(library) == [".fetching-now", "verse.txt"]
+    (library.place.corpora / "verse.txt").unlink()
+    monkeypatch.setattr(fetching, "_STALE", -1)
+    library.fetch(library.find("verse"))
+    assert left_behind(library) == ["verse.txt"]

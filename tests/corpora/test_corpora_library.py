@@ -1,0 +1,377 @@
+"""What the library lists, finds and opens."""
+
+import hashlib
+import os
+import shutil
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charplay.corpora import stored
+from charplay.corpora.classics import Classic, Copy, read_catalog
+from charplay.corpora.corpus import MINIMUM
+from charplay.corpora.errors import Cancelled, CorpusError
+from charplay.corpora.library import Library
+
+VERSE = "Shall I compare thee to a summer's day?\nThou art more lovely and more temperate:\n" * 20
+LOWER = VERSE.lower()
+
+
+def copy(text, note=""):
+    return Copy("http://localhost/verse", len(text.encode()), hashlib.sha256(text.encode()).hexdigest(), note)
+
+
+CLASSIC = Classic("verse", "The Verse", "public domain", "one couplet", (copy(VERSE), copy(LOWER, "in lower case")))
+
+
+@pytest.fixture
+def library(tmp_path):
+    (tmp_path / "corpora").mkdir()
+    (tmp_path / "corpora" / "README.md").write_text("Drop texts here.")
+    return Library(tmp_path / "corpora", tmp_path / "cache", catalog=[CLASSIC])
+
+
+def drop(library, name, text):
+    (library.place.corpora / name).write_text(text)
+
+
+def dropped(library):
+    return {entry.name: entry.kind for entry in library.entries() if entry.source == "dropped"}
+
+
+def test_what_is_dropped_appears_without_a_restart(library):
+    assert dropped(library) == {}
+    drop(library, "poems.txt", VERSE + "more")
+    (library.place.corpora / "letters").mkdir()
+    drop(library, "letters/one.txt", VERSE)
+    assert dropped(library) == {"poems": "file", "letters": "folder"}
+    (library.place.corpora / "poems.txt").unlink()
+    assert dropped(library) == {"letters": "folder"}
+
+
+def test_readme_hidden_and_irregular_things_are_no_texts(library):
+    drop(library, ".hidden", VERSE)
+    os.mkfifo(library.place.corpora / "pipe")
+    (library.place.corpora / "broken").symlink_to("gone")
+    assert dropped(library) == {}
+
+
+@settings(max_examples=30)
+@given(st.sets(st.from_regex(r"\A(a|b|verse)(\.(a|b|txt)){0,2}\Z"), max_size=8))
+def test_names_are_unique_and_find_their_text(tmp_path_factory, names):
+    folder = tmp_path_factory.mktemp("corpora")
+    library = Library(folder, folder / ".cache", catalog=[CLASSIC])
+    for name in names:
+        drop(library, name, f"{name}\n" * 100)
+    entries = library.entries()
+    assert len({entry.name for entry in entries}) == len(entries)
+    assert {entry.path.name for entry in entries if entry.path} == names
+    assert all(library.find(entry.name) == entry for entry in entries)
+
+
+def test_a_missing_folder_holds_no_texts(tmp_path):
+    assert dropped(Library(tmp_path / "corpora", tmp_path / "cache")) == {}
+
+
+def test_listing_is_ready_first_and_ones_own_before_the_rest(library):
+    drop(library, "zebra.txt", VERSE + "more")
+    assert [entry.name for entry in library.entries()] == ["zebra", "python-manual", "python-source", "verse"]
+
+
+def test_a_file_with_a_classics_digest_is_that_classic(library):
+    assert not library.find("verse").ready
+    drop(library, "copied by hand.txt", VERSE)
+    entry = library.find("verse")
+    assert (entry.ready, entry.path.name, entry.kind) == (True, "copied by hand.txt", "catalog")
+    assert dropped(library) == {}
+    assert library.open(entry).text() == VERSE
+
+
+def test_a_classic_whose_file_changes_is_a_file_again(library):
+    drop(library, "copied.txt", VERSE)
+    assert library.find("verse").ready
+    drop(library, "copied.txt", VERSE.swapcase())
+    os.utime(library.place.corpora / "copied.txt", ns=(0, 1))
+    assert not library.find("verse").ready
+    assert dropped(library) == {"copied": "file"}
+
+
+def test_an_alternate_copy_counts_and_says_how_it_differs(library):
+    drop(library, "lower.txt", LOWER)
+    assert library.find("verse").note == "one couplet; in lower case"
+    drop(library, "upper.txt", VERSE)
+    assert library.find("verse").path.name == "upper.txt"
+
+
+def test_files_of_another_size_are_not_hashed(library, monkeypatch):
+    monkeypatch.setattr("charplay.corpora.sources.catalog.file_sha256", lambda *_: pytest.fail("hashed"))
+    drop(library, "poems.txt", VERSE + "more")
+    library.entries()
+
+
+def test_an_unfetched_classic_says_how_to_fetch_it(library):
+    with pytest.raises(CorpusError, match=r"charplay corpora fetch verse"):
+        library.open(library.find("verse"))
+
+
+@pytest.mark.parametrize("name", ["verse", "VERSE", "The Verse", "the verse"])
+def test_names_and_titles_are_found_in_any_case(library, name):
+    assert library.find(name).name == "verse"
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(library):
+    with pytest.raises(CorpusError, match="no text called 'vers'; did you mean 'verse'"):
+        library.find("vers")
+
+
+def test_any_path_is_found_and_a_path_inside_is_its_entry(library, tmp_path):
+    (tmp_path / "mine.txt").write_text(VERSE)
+    entry = library.find(str(tmp_path / "mine.txt"))
+    assert (entry.kind, entry.title) == ("file", "mine")
+    assert library.find(entry.name) == entry
+    assert library.open(entry).name == "mine"
+    drop(library, "inside.txt", VERSE + "more")
+    assert library.find(str(library.place.corpora / "inside.txt")).name == "inside"
+    assert library.find(str(library.place.corpora)).kind == "folder"
+
+
+def test_relative_paths_are_made_absolute(library, tmp_path, monkeypatch):
+    (tmp_path / "mine.txt").write_text(VERSE)
+    monkeypatch.chdir(tmp_path)
+    assert library.find("./mine.txt").path == tmp_path / "mine.txt"
+    assert library.find("mine.txt").name == str(tmp_path / "mine.txt")
+
+
+def test_a_path_that_is_no_text_says_why(library, tmp_path):
+    with pytest.raises(CorpusError, match="does not exist"):
+        library.find(str(tmp_path / "gone.txt"))
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CorpusError, match="is a pipe"):
+        library.find(str(tmp_path / "pipe"))
+    (library.place.corpora / "broken").symlink_to("gone")
+    with pytest.raises(CorpusError, match="link to a file that is gone"):
+        library.find("broken")
+
+
+def test_the_default_text(tmp_path):
+    shakespeare = Classic("tiny-shakespeare", "tiny Shakespeare", "", "", (copy(VERSE),))
+    library = Library(tmp_path, tmp_path / ".cache", catalog=[shakespeare])
+    assert library.find("").name == "python-manual"
+    drop(library, "any.txt", VERSE)
+    assert library.find("").name == "tiny-shakespeare"
+
+
+def test_opening_reads_cleans_and_limits(library):
+    drop(library, "poems.txt", "\ufeff" + VERSE.replace("\n", "\r\n"))
+    corpus = library.open(library.find("poems"), cleaning=["lowercase", "letters-27"], limit=30)
+    assert corpus.text() == "shall i compare thee to a summ"
+    assert corpus.vocabulary.characters == " aceehilmoprstu".replace("ee", "e")
+    assert len(corpus) == 30
+    assert corpus.sha256 == hashlib.sha256((library.place.corpora / "poems.txt").read_bytes()).hexdigest()
+    assert corpus.encoding == "utf-8"
+    assert corpus.path == str(library.place.corpora / "poems.txt")
+    with pytest.raises(ValueError, match="read-only"):
+        corpus.ids[0] = 0
+
+
+def test_a_named_encoding_is_taken(library):
+    (library.place.corpora / "old.txt").write_bytes("né à Gênes\n".encode("cp1252") * 30)
+    assert library.open(library.find("old"), encoding="cp1252").text(0, 10) == "né à Gênes"
+    with pytest.raises(CorpusError, match="is not utf-8"):
+        library.open(library.find("old"), encoding="utf-8")
+
+
+def test_nothing_left_after_cleaning_is_refused(library):
+    drop(library, "end.txt", "THE END\n")
+    with pytest.raises(CorpusError, match="Nothing is left of end after cleaning"):
+        library.open(library.find("end"), cleaning=["text-end"])
+
+
+def test_statistics(library):
+    drop(library, "aab.txt", "aab" * 200)
+    corpus = library.open(library.find("aab"))
+    assert corpus.counts().tolist() == [400, 200]
+    assert corpus.unigram_entropy() == pytest.approx(np.log(3) - 2 / 3 * np.log(2))
+
+
+def test_search_crosses_pieces_and_minds_capitals_only_when_given(library, monkeypatch):
+    monkeypatch.setattr("charplay.corpora.corpus.CHUNK", 16)
+    drop(library, "poems.txt", VERSE + "more")
+    corpus = library.open(library.find("poems"))
+    text, second = corpus.text(), VERSE.index("Thou", 100)
+    assert corpus.find("Thou art more lovely") == text.index("Thou art")
+    assert corpus.find("thou art more lovely") == text.index("Thou art")
+    assert corpus.find("THOU") is None
+    assert corpus.find("thou", 100) == second
+    assert corpus.find("a.summer") is None
+    assert corpus.find("more", len(text) - 4) == len(text) - 4
+    assert corpus.find("", 0) is None
+
+
+@settings(max_examples=50)
+@given(st.text("ab\n", min_size=1, max_size=40), st.text("ab", min_size=1, max_size=3), st.integers(0, 40))
+def test_search_is_find(tmp_path_factory, text, needle, start):
+    folder = tmp_path_factory.mktemp("corpora")
+    (folder / "a.txt").write_text(text)
+    library = Library(folder, folder / ".cache", catalog=[])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("charplay.corpora.corpus.CHUNK", 5)
+        found = library.open(library.find("a")).find(needle, start)
+    assert (-1 if found is None else found) == text.find(needle, start)
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal", "remark"),
+    [
+        ("short", "has 5 characters; training needs at least 200", "5 characters"),
+        ("a" * 500, "one character over and over", "one character over and over"),
+        ("ab" * (MINIMUM // 2), None, None),
+        ("".join(map(chr, range(0x4E00, 0x4E00 + 20_000))), None, "20,000 different characters"),
+    ],
+    ids=["short", "one-symbol", "minimum", "20,000-symbols"],
+)
+def test_odd_texts_open_and_say_what_is_odd(library, text, refusal, remark):
+    drop(library, "odd.txt", text)
+    corpus = library.open(library.find("odd"))
+    assert corpus.text() == text
+    assert (remark in " ".join(corpus.notes)) if remark else corpus.notes == ()
+    if refusal:
+        with pytest.raises(CorpusError, match=refusal):
+            corpus.require_trainable()
+    else:
+        corpus.require_trainable()
+        assert corpus.unigram_entropy() == pytest.approx(np.log(len(corpus.vocabulary)))
+
+
+def test_the_python_manual_is_english_prose_and_quick(library):
+    start = time.perf_counter()
+    corpus = library.open(library.find("python-manual"))
+    assert time.perf_counter() - start < 0.3
+    assert len(corpus) > 300_000
+    assert corpus.find("the quick brown") is None
+    assert corpus.find("expression") is not None
+    assert library.open(library.find("Python manual")).sha256 == corpus.sha256
+
+
+def test_python_source_is_read_like_a_folder_without_tests(tmp_path, monkeypatch):
+    from charplay.corpora.sources import python_source
+
+    (tmp_path / "test").mkdir()
+    (tmp_path / "test" / "test_os.py").write_text("tests = 1\n")
+    (tmp_path / "os.py").write_text("path = 1\n")
+    (tmp_path / "abc.py").write_text("meta = 1\n")
+    monkeypatch.setattr(python_source, "_library", lambda: tmp_path)
+    python_source._modules.cache_clear()
+    library = Library(tmp_path / "corpora", tmp_path / "cache", catalog=[])
+    assert library.open(library.find("python-source")).text() == "meta = 1\npath = 1\n"
+    python_source._modules.cache_clear()
+
+
+def test_the_shipped_catalog_is_sound():
+    classics = {classic.name: classic for classic in read_catalog()}
+    assert {"tiny-shakespeare", "alice", "nietzsche", "sonnets"} <= set(classics)
+    copies = [each for classic in classics.values() for each in classic.copies]
+    assert all(each.address.startswith("https://") and each.bytes > MINIMUM for each in copies)
+    assert all(len(bytes.fromhex(each.sha256)) == 32 for each in copies)
+    assert len({each.sha256 for each in copies}) == len(copies)
+    assert all(classic.licence and classic.title and classic.note for classic in classics.values())
+
+
+# Large texts
+
+
+@pytest.fixture
+def small_steps(monkeypatch):
+    monkeypatch.setattr(stored, "PIECE", 100)
+    monkeypatch.setattr("charplay.corpora.reading.PIECE", 100)
+    monkeypatch.setattr("charplay.corpora.decoding.PIECE", 100)
+    monkeypatch.setattr("charplay.corpora.rules.PIECE", 100)
+
+
+@pytest.fixture
+def large(library, small_steps):
+    drop(library, "poems.txt", VERSE + "more")
+    return Library(library.place.corpora, library.cache.parent, catalog=[], large=1000)
+
+
+def test_a_large_text_is_mapped_and_the_second_opening_does_not_decode(large, library, monkeypatch):
+    plain = library.open(library.find("poems"), cleaning=["lowercase"])
+    first = large.open(large.find("poems"), cleaning=["lowercase"])
+    monkeypatch.setattr("charplay.corpora.reading.decode", lambda *_: pytest.fail("decoded again"))
+    second = large.open(large.find("poems"), cleaning=["lowercase"])
+    for corpus in (first, second):
+        assert isinstance(corpus.ids, np.memmap)
+        assert not corpus.ids.flags.writeable
+        assert (corpus.vocabulary, corpus.text(), corpus.sha256) == (plain.vocabulary, plain.text(), plain.sha256)
+        assert (corpus.notes, corpus.encoding) == (plain.notes, plain.encoding)
+
+
+def test_other_choices_are_kept_apart(large):
+    entry = large.find("poems")
+    texts = {
+        large.open(entry, **choices).text()
+        for choices in ({}, {"cleaning": ["lowercase"]}, {"limit": 1500}, {"limit": 1500, "cleaning": ["lowercase"]})
+    }
+    assert len(texts) == 4
+
+
+def test_a_changed_large_text_is_read_anew(large):
+    large.open(large.find("poems"))
+    drop(large, "poems.txt", VERSE + "less")
+    assert large.open(large.find("poems")).text().endswith("less")
+
+
+@pytest.mark.parametrize("damage", ["cut ids", "no ids", "cut facts", "other facts"])
+def test_a_damaged_cache_is_made_again(large, damage):
+    large.open(large.find("poems"))
+    (ids,), (facts,) = large.cache.glob("*.npy"), large.cache.glob("*.json")
+    match damage:
+        case "cut ids":
+            os.truncate(ids, 500)
+        case "no ids":
+            ids.unlink()
+        case "cut facts":
+            os.truncate(facts, 20)
+        case "other facts":
+            facts.write_text('{"characters": 3, "vocabulary": "ba"}')
+    assert large.open(large.find("poems")).text() == VERSE + "more"
+
+
+def test_without_room_in_the_cache_the_text_opens_in_memory_and_says_so(large, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(stored, "_write", full)
+    corpus = large.open(large.find("poems"))
+    assert corpus.text() == VERSE + "more"
+    assert corpus.notes == ("It is not kept in the cache (No space left on device).",)
+    assert list(large.cache.iterdir()) == []
+
+
+def test_a_folder_may_be_large(large, tmp_path):
+    (tmp_path / "books").mkdir()
+    for name in "ab":
+        shutil.copy(large.place.corpora / "poems.txt", tmp_path / "books" / name)
+    corpus = large.open(large.find(str(tmp_path / "books")))
+    assert isinstance(corpus.ids, np.memmap)
+    assert corpus.text() == (VERSE + "more\n") * 2
+
+
+@pytest.mark.parametrize("size", [10, 1000], ids=["mapped", "in memory"])
+def test_opening_reports_growing_shares_and_can_be_cancelled_at_any(library, small_steps, size):
+    drop(library, "poems.txt", VERSE + "more")
+    library.large = size * 100
+    entry, shares = library.find("poems"), []
+    library.open(entry, cleaning=["lowercase"], watch=lambda share: shares.append(share) or True)
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, pytest.approx(1))
+    assert len(shares) > 50
+    shutil.rmtree(library.cache, ignore_errors=True)
+    for stop in range(0, len(shares), 7):
+        calls = iter(range(len(shares)))
+        with pytest.raises(Cancelled):
+            library.open(entry, cleaning=["lowercase"], watch=lambda _, calls=calls, stop=stop: next(calls) < stop)
+        assert not library.cache.exists() or list(library.cache.iterdir()) == []
