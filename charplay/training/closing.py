@@ -1,0 +1,53 @@
+"""The end of a run: the losses that belong to what it leaves behind."""
+
+from pathlib import Path
+
+from charplay.messages import events as told
+from charplay.runs.checkpoint import read_checkpoint
+from charplay.runs.run import RunError
+from charplay.training.evaluation import AT_THE_END, DURING
+from charplay.training.trainer import Telling, Trainer
+
+
+def close(trainer: Trainer) -> Telling[told.Finished | None]:
+    """Measure the best checkpoint over the whole held-out text and close the run.
+
+    Returns:
+        The `Finished` event; None where a stop came first. Resuming closes the run then.
+    """
+    session = trainer.session
+    evaluation, network = session.evaluation, session.learner.playing
+    path = session.run.best if evaluation.possible else session.run.latest
+    path = path or session.run.latest
+    if path is None:
+        raise RunError("nothing could be saved; look at the warnings above, and resume the run")
+    val_loss = cold_loss = None
+    if evaluation.possible:
+        network.load_weights(read_checkpoint(path).tensors)
+        same = evaluation.characters(DURING) == evaluation.characters(AT_THE_END) and _is_best(trainer, path)
+        val_loss = session.judge.best_val_loss if same else None
+        if val_loss is None:
+            score = yield from trainer.watched(evaluation.held_out(network, AT_THE_END))
+            val_loss = score.loss if score else None
+        if evaluation.window is None and trainer.orders.stop is None:
+            score = yield from trainer.watched(evaluation.cold(network, AT_THE_END))
+            cold_loss = score.loss if score else None
+        if trainer.orders.stop is not None:
+            return None
+    finished = told.Finished(
+        step=session.step,
+        seconds=session.clock.seconds,
+        run=session.run.name,
+        checkpoint=str(path.resolve()),
+        train_loss=session.ledger.closing_loss(),
+        val_loss=val_loss,
+        val_loss_cold=cold_loss,
+        steps=session.step,
+    )
+    session.run.finish({name: value for name, value in told.as_json(finished).items() if name != "event"})
+    return finished
+
+
+def _is_best(trainer: Trainer, path: Path) -> bool:
+    """Whether the judge's best loss is that of the file."""
+    return path == trainer.session.run.best

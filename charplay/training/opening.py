@@ -1,0 +1,181 @@
+"""From a request to a session: a new run, or one that is taken up again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from charplay.corpora.corpus import Corpus
+from charplay.corpora.errors import CorpusError
+from charplay.corpora.library import Library
+from charplay.corpora.progress import Watch
+from charplay.messages.request import TrainRequest
+from charplay.recipes.fields import BUDGETS, Recipe
+from charplay.recipes.network import steps_per_epoch, training_characters
+from charplay.recipes.resolve import resolve
+from charplay.runs.checkpoint import Origin, read_header
+from charplay.runs.home import Home
+from charplay.runs.run import Run
+from charplay.training.batches import open_batches
+from charplay.training.budget import Budget, Clock, extended
+from charplay.training.device import Choice, Opened
+from charplay.training.evaluation import Evaluation
+from charplay.training.ids import Ids
+from charplay.training.judge import Judge
+from charplay.training.keeper import Keeper
+from charplay.training.learner import Learner
+from charplay.training.ledger import Ledger
+from charplay.training.network import CharNet
+from charplay.training.samples import Sampler
+from charplay.training.session import Session
+
+EXACT = ("device", "threads", "torch", "precision")
+"""Facts that a resumed run must share with its beginning to repeat it to the bit."""
+
+
+@dataclass
+class Plan:
+    """What is known of a run before its network is built."""
+
+    asked: Recipe
+    resolved: Recipe
+    notes: tuple[str, ...]
+    schedule_start: float = 0.0
+    saved: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None
+    """What to take up, if anything."""
+    rate: float | None = None
+    """The learning rate asked for when a run is taken up; None leaves it as it was."""
+
+
+def find_corpus(request: TrainRequest, recipe: Recipe, run: Run | None, watch: Watch) -> Corpus:
+    """The text, read and cleaned; a resumed run's must be what it was. CorpusError, Cancelled."""
+    home = Home(Path(request.home))
+    library = Library(home.corpora, home.cache)
+    wanted = recipe.corpus
+    if run is not None:
+        wanted = run.corpus.path if run.corpus.path and Path(run.corpus.path).exists() else run.corpus.name
+    corpus = library.open(library.find(wanted), cleaning=recipe.cleaning, limit=recipe.limit, watch=watch)
+    corpus.require_trainable()
+    if run is not None and (corpus.sha256 != run.corpus.sha256 or corpus.vocabulary.characters != run.vocabulary):
+        raise CorpusError(
+            f"{corpus.title} is not the text that {run.name} began with; put the old file back, or start a new run."
+        )
+    return corpus
+
+
+def plan_new(asked: Recipe, corpus: Corpus) -> Plan:
+    """A new run's recipe, resolved for its text."""
+    resolution = resolve(asked, len(corpus), len(corpus.vocabulary))
+    return Plan(asked, resolution.recipe, (*corpus.notes, *resolution.notes))
+
+
+def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[str, object]) -> Plan:
+    """What a run goes on with: nothing is chosen anew but its budget and live values."""
+    asked = Recipe.model_validate(request.recipe) if request.recipe else run.asked
+    saved = run.read_resume()
+    start = 0.0
+    spent = _spent(saved[1] if saved else None, run.resolved, corpus)
+    if request.added:
+        asked = extended(asked, spent)
+        start = next(spent[kind] for kind in BUDGETS if getattr(asked, kind) is not None)
+    elif saved is not None and _budget(asked) == _budget(run.asked):
+        start = saved[1]["schedule_start"]
+    resolved = run.resolved.model_copy(update={name: getattr(asked, name) for name in BUDGETS})
+    rate = asked.learning_rate if asked.learning_rate != run.asked.learning_rate else "auto"
+    return Plan(asked, resolved, inexact(run, now), start, saved, None if rate == "auto" else rate)
+
+
+def _budget(recipe: Recipe) -> tuple[object, ...]:
+    return tuple(getattr(recipe, name) for name in BUDGETS)
+
+
+def _spent(state: Mapping[str, Any] | None, recipe: Recipe, corpus: Corpus) -> dict[str, float]:
+    """What a run has used up, in each budget's units."""
+    step = state["ledger"]["step"] if state else 0
+    seconds = state["seconds"] if state else 0.0
+    return {"steps": step, "epochs": step / steps_per_epoch(recipe, len(corpus)), "minutes": seconds / 60}
+
+
+def facts(opened: Opened, choice: Choice) -> dict[str, object]:
+    """What a run.json says of the machine."""
+    return {
+        "device": choice.name,
+        "why": choice.why,
+        "threads": opened.threads,
+        "precision": opened.precision,
+        "torch": torch.__version__,
+    }
+
+
+def inexact(run: Run, now: Mapping[str, object]) -> tuple[str, ...]:
+    """Why a resumed run will not repeat an uninterrupted one to the bit; nothing where it will."""
+    reasons = [
+        f"{name} was {run.facts[name]} and is {now[name]}"
+        for name in EXACT
+        if name in run.facts and run.facts[name] != now[name]
+    ]
+    if now["device"] != "cpu":
+        reasons.append("a CUDA device does not promise it")
+    if run.resolved.minutes is not None:
+        reasons.append("the budget is in minutes")
+    return (f"this run will not repeat an uninterrupted one to the bit: {'; '.join(reasons)}",) if reasons else ()
+
+
+def origin(corpus: Corpus) -> Origin:
+    """The text as checkpoints name it."""
+    return Origin(name=corpus.name, path=corpus.path, sha256=corpus.sha256, characters=len(corpus))
+
+
+def open_session(run: Run, plan: Plan, corpus: Corpus, opened: Opened) -> Session:
+    """Build the network and everything around it; take up what was saved."""
+    recipe = plan.resolved
+    trained = training_characters(recipe, len(corpus))
+    resident = opened.fits(corpus.ids)
+    torch.manual_seed(recipe.seed)
+    network = CharNet(recipe, len(corpus.vocabulary)).to(opened.device).train()
+    batches = open_batches(recipe, corpus.ids[:trained], opened.device, resident=resident)
+    assert isinstance(recipe.sequence_length, int)
+    assert isinstance(recipe.batch_size, int)
+    assert isinstance(recipe.log_every, int)
+    assert isinstance(recipe.learning_rate, float)
+    state = plan.saved[1] if plan.saved else None
+    session = Session(
+        run=run,
+        recipe=recipe,
+        learner=Learner(recipe, network, batches, opened),
+        ledger=Ledger(recipe.log_every, batches.steps_per_epoch, recipe.sequence_length * recipe.batch_size),
+        judge=Judge(recipe.patience),
+        budget=Budget.of(recipe, batches.steps_per_epoch, plan.schedule_start),
+        clock=Clock(state["seconds"] if state else 0.0),
+        evaluation=Evaluation(
+            Ids(corpus.ids, opened.device, resident=resident),
+            trained,
+            opened,
+            recipe.sequence_length if recipe.target == "last" else None,
+        ),
+        sampler=Sampler(recipe, corpus, trained),
+        keeper=Keeper(run, state["ledger"]["step"] if state else None),
+        rate=recipe.learning_rate,
+        due=["sample"] if recipe.sample_every is not None else [],
+    )
+    if plan.saved is not None:
+        session.load(*plan.saved)
+    return session
+
+
+def take_up(session: Session, plan: Plan, now: Mapping[str, object]) -> None:
+    """Make the run's folder what it was at the save that is taken up, and note what is new."""
+    run = session.run
+    run.cut(session.step if plan.saved else -1)
+    run.update(asked=plan.asked, resolved=plan.resolved, facts={**run.facts, **now})
+    best_step = read_header(run.best).step if run.best else None
+    if session.judge.best_step == session.step and session.judge.best is not None and best_step != session.step:
+        session.found_best = True  # the process died between the save and the best checkpoint
+        session.due.append("save")
+    if plan.rate is not None and plan.rate != session.rate:
+        old, session.rate = session.rate, plan.rate
+        change = {"step": session.step, "seconds": session.clock.seconds}
+        session.keeper.change({**change, "field": "learning_rate", "old": old, "new": plan.rate})

@@ -1,0 +1,47 @@
+"""What a running trainer has been told: commands, gathered between steps."""
+
+from dataclasses import dataclass, field
+
+from charplay.messages.commands import Change, Pause, Publish, Resume, Save, StepOnce, Stop
+from charplay.messages.post import Inbox
+
+
+@dataclass
+class Orders:
+    """The commands read so far and not yet carried out."""
+
+    inbox: Inbox
+    paused: bool = False
+    reason: str = "asked"
+    """Why it is paused."""
+    once: bool = False
+    """One step is asked for, though training is paused."""
+    save: bool = False
+    publish: bool = False
+    stop: str | None = None
+    """The reason, once a stop was asked for."""
+    changes: list[Change] = field(default_factory=list)
+
+    def pause(self, reason: str) -> None:
+        """Hold still, unless that is so already."""
+        if not self.paused:
+            self.paused, self.reason = True, reason
+
+    def read(self, wait: float = 0.0) -> None:
+        """Take in the commands that wait; with `wait`, stand up to that many seconds for one."""
+        for command in self.inbox.take(wait):
+            match command:
+                case Pause():
+                    self.pause("asked")
+                case Resume():
+                    self.paused = self.once = False
+                case StepOnce():
+                    self.once = self.paused
+                case Stop(reason):
+                    self.stop = reason
+                case Save():
+                    self.save = True
+                case Publish():
+                    self.publish = True
+                case Change():
+                    self.changes.append(command)
