@@ -4,7 +4,7 @@ import math
 import platform
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
@@ -56,13 +56,16 @@ class Checkpoint:
 
 
 class _Metadata(BaseModel):
-    """What stands in the file besides the tensors."""
+    """What stands in the file besides the tensors.
+
+    The recipe is checked by itself: a model within a model is built anew, and every start would wait for it.
+    """
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     format: int
     versions: dict[str, str]
-    recipe: Recipe
+    recipe: dict[str, Any]
     vocabulary: str
     corpus: Origin
     step: Annotated[int, Field(ge=0, lt=2**63)]
@@ -80,9 +83,8 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         OSError: the disk is full, the folder has gone and the like; the old file is kept.
     """
     try:
-        metadata = _described(checkpoint)
-        _check(metadata, {name: _declare(tensor) for name, tensor in checkpoint.tensors.items()})
-        data = archive.pack(checkpoint.tensors, metadata.model_dump(mode="json"))
+        _check(checkpoint, {name: _declare(tensor) for name, tensor in checkpoint.tensors.items()})
+        data = archive.pack(checkpoint.tensors, _described(checkpoint).model_dump(mode="json"))
     except ArchiveError as error:
         raise CheckpointError(f"{path.name} was not saved: {error}") from error
     durable.replace_bytes(path, data)
@@ -91,18 +93,18 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 def read_checkpoint(path: Path) -> Checkpoint:
     """Read and check a checkpoint; CheckpointError with the reason where it is none."""
     with _opened(path) as file:
-        metadata = _read_metadata(path, file)
+        header = _read_header(path, file)
         tensors = archive.read_tensors(file)
         for name, tensor in tensors.items():
             if not np.isfinite(tensor).all():
                 raise ArchiveError(f"{name} holds numbers that are not finite")
-        return _checkpoint(metadata, tensors)
+        return replace(header, tensors=tensors)
 
 
 def read_header(path: Path) -> Checkpoint:
     """The checkpoint without its tensors: only the file's first few kilobytes are read."""
     with _opened(path) as file:
-        return _checkpoint(_read_metadata(path, file), {})
+        return _read_header(path, file)
 
 
 def tensor_shapes(recipe: Recipe, vocabulary_size: int, gates: int) -> dict[str, tuple[int, ...]]:
@@ -137,7 +139,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise CheckpointError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _read_metadata(path: Path, file: BinaryIO) -> _Metadata:
+def _read_header(path: Path, file: BinaryIO) -> Checkpoint:
     header = archive.read_header(file)
     number = header.value.get("format")
     if type(number) is not int or not FORMAT <= number < 10**6:
@@ -146,22 +148,25 @@ def _read_metadata(path: Path, file: BinaryIO) -> _Metadata:
         raise CheckpointError(f"{path} needs a newer charplay (format {number}; this one reads {FORMAT})")
     try:
         metadata = _Metadata.model_validate(header.value)
+        recipe = Recipe.model_validate(metadata.recipe)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise ArchiveError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:200]) from None
-    _check(metadata, header.tensors)
-    return metadata
+    rest = {name: getattr(metadata, name) for name in _Metadata.model_fields if name not in {"format", "recipe"}}
+    checkpoint = Checkpoint(tensors={}, recipe=recipe, **rest)
+    _check(checkpoint, header.tensors)
+    return checkpoint
 
 
-def _check(metadata: _Metadata, tensors: Mapping[str, Declared]) -> None:
+def _check(checkpoint: Checkpoint, tensors: Mapping[str, Declared]) -> None:
     """Refuse a vocabulary or tensors that do not go with the recipe."""
-    characters = metadata.vocabulary
+    characters, recipe = checkpoint.vocabulary, checkpoint.recipe
     if not characters or any(a >= b for a, b in pairwise(characters)):
         raise ArchiveError("its vocabulary is not a sorted list of distinct characters")
     # How many gates a cell has is known where cells are; here they must only agree with each other.
     first = tensors.get("rnn.weight_ih_l0")
-    gates = first.shape[0] // _number(metadata.recipe, "hidden_size") if first and first.shape else 0
-    expected = tensor_shapes(metadata.recipe, len(characters), max(gates, 1))
+    gates = first.shape[0] // _number(recipe, "hidden_size") if first and first.shape else 0
+    expected = tensor_shapes(recipe, len(characters), max(gates, 1))
     if unknown := sorted(tensors.keys() - expected.keys()):
         raise ArchiveError(f"it holds a tensor that its recipe does not know: {unknown[0][:80]!r}")
     for name, shape in expected.items():
@@ -187,7 +192,7 @@ def _described(checkpoint: Checkpoint) -> _Metadata:
     return _Metadata(
         format=FORMAT,
         versions=own_versions() | dict(checkpoint.versions),
-        recipe=checkpoint.recipe,
+        recipe=checkpoint.recipe.model_dump(mode="json"),
         vocabulary=checkpoint.vocabulary,
         corpus=checkpoint.corpus,
         step=checkpoint.step,
@@ -196,11 +201,6 @@ def _described(checkpoint: Checkpoint) -> _Metadata:
         train_loss=_finite(checkpoint.train_loss),
         val_loss=_finite(checkpoint.val_loss),
     )
-
-
-def _checkpoint(metadata: _Metadata, tensors: Mapping[str, np.ndarray]) -> Checkpoint:
-    fields: dict[str, Any] = {name: getattr(metadata, name) for name in _Metadata.model_fields if name != "format"}
-    return Checkpoint(tensors=tensors, **fields)
 
 
 def _finite(loss: float | None) -> float | None:

@@ -1,53 +1,31 @@
 """A run: a folder that can be read with `cat` and safetensors alone."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from charplay.recipes.fields import Recipe
-from charplay.runs import archive, checkpoint, durable, rows
+from charplay.runs import archive, checkpoint, durable, naming, rows
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, Origin
+from charplay.runs.errors import RunError
 from charplay.runs.lock import Held, Lock, Owner, owner
+from charplay.runs.record import Record, read_record, write_record
 
-FORMAT = 1
 BEST, LATEST = "best.safetensors", "latest.safetensors"
-DEMO_NAME = "demo"
-_NAME = re.compile(r"\w[\w .,+=@-]{0,79}")
-
-
-class RunError(Exception):
-    """A run cannot be made, found, read or owned; the text is a sentence with a hint."""
-
-
-class Record(BaseModel):
-    """What stands in run.json."""
-
-    model_config = ConfigDict(frozen=True, ser_json_inf_nan="null")
-
-    format: int = FORMAT
-    created: str
-    versions: dict[str, str]
-    asked: Recipe
-    resolved: Recipe
-    corpus: Origin
-    vocabulary: str
-    facts: dict[str, Any]
-    finished: dict[str, Any] | None = None
 
 
 class Run:
     """One run's folder. Whoever writes to it holds its `lock`; anyone may read."""
 
-    def __init__(self, folder: Path, record: Record) -> None:
+    def __init__(self, folder: Path, record: Record, asked: Recipe, resolved: Recipe) -> None:
         self.folder = folder
         self.name = folder.name
         self._record = record
+        self._asked = asked
+        self._resolved = resolved
         self._metrics = folder / "metrics.jsonl"
         self._samples = folder / "samples.jsonl"
         self._changes = folder / "changes.jsonl"
@@ -76,35 +54,24 @@ class Run:
         record = Record(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             versions=checkpoint.own_versions(),
-            asked=asked,
-            resolved=resolved,
+            asked=asked.model_dump(mode="json"),
+            resolved=resolved.model_dump(mode="json"),
             corpus=corpus,
             vocabulary=vocabulary,
             facts=dict(facts),
         )
-        folder = _new_folder(checkpoints, _stem(corpus, resolved)) if name is None else _named_folder(checkpoints, name)
+        if name is None:
+            folder = naming.new_folder(checkpoints, naming.stem(corpus.name, resolved))
+        else:
+            folder = naming.named_folder(checkpoints, name)
         durable.sync_folder(checkpoints)
-        run = cls(folder, record)
-        run._write(record)
-        return run
+        write_record(folder, record)
+        return cls(folder, record, asked, resolved)
 
     @classmethod
     def open(cls, folder: Path) -> "Run":
         """The run in `folder`; RunError where there is none, or none that this charplay can read."""
-        path = folder / "run.json"
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise RunError(f"{folder} holds no run: run.json cannot be read ({error.strerror})") from None
-        try:
-            record = Record.model_validate_json(data)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(map(str, first["loc"])) or "run.json"
-            raise RunError(f"{folder} holds a broken run ({where}: {first['msg']})"[:400]) from None
-        if record.format > FORMAT:
-            raise RunError(f"{folder} needs a newer charplay (format {record.format}; this one reads {FORMAT})")
-        return cls(folder, record)
+        return cls(folder, *read_record(folder))
 
     def lock(self) -> Lock:
         """Own the run: a context manager, or a handle with `release`. Removes what a killed owner left half written.
@@ -129,12 +96,12 @@ class Run:
     @property
     def asked(self) -> Recipe:
         """The recipe as it was asked for."""
-        return self._record.asked
+        return self._asked
 
     @property
     def resolved(self) -> Recipe:
         """The recipe that is trained."""
-        return self._record.resolved
+        return self._resolved
 
     @property
     def corpus(self) -> Origin:
@@ -179,14 +146,16 @@ class Run:
     def update(self, *, asked: Recipe, resolved: Recipe, facts: Mapping[str, object]) -> None:
         """Take the run up again, under new values: it is then no longer finished."""
         self._write(
-            self._record.model_copy(
-                update={"asked": asked, "resolved": resolved, "facts": dict(facts), "finished": None}
-            )
+            asked=asked.model_dump(mode="json"),
+            resolved=resolved.model_dump(mode="json"),
+            facts=dict(facts),
+            finished=None,
         )
+        self._asked, self._resolved = asked, resolved
 
     def finish(self, record: Mapping[str, object]) -> None:
         """Close the run with its final numbers."""
-        self._write(self._record.model_copy(update={"finished": dict(record)}))
+        self._write(finished=dict(record))
 
     def append_metrics(self, metrics: Iterable[Mapping[str, object]]) -> None:
         """Add rows of metrics, each with its `step`."""
@@ -268,8 +237,9 @@ class Run:
         checkpoint.write_checkpoint(path, kept)
         return path
 
-    def _write(self, record: Record) -> None:
-        durable.replace_bytes(self.folder / "run.json", record.model_dump_json(indent=2).encode() + b"\n")
+    def _write(self, **changes: object) -> None:
+        record = self._record.model_copy(update=changes)
+        write_record(self.folder, record)
         self._record = record
 
 
@@ -280,36 +250,3 @@ def playable(folder: Path) -> Path | None:
 
 def _existing(path: Path) -> Path | None:
     return path if path.is_file() else None
-
-
-def _stem(corpus: Origin, recipe: Recipe) -> str:
-    """`<corpus>-<cell>-<layers>x<hidden>`, of letters, digits, underscores and hyphens only."""
-    plain = unicodedata.normalize("NFC", corpus.name).casefold().removesuffix(".txt")
-    slug = re.sub(r"[^\w]+", "-", plain)[:40].strip("-_") or "text"
-    return f"{slug}-{recipe.cell}-{recipe.num_layers}x{recipe.hidden_size}"
-
-
-def _new_folder(checkpoints: Path, stem: str) -> Path:
-    number = 1
-    while True:
-        folder = checkpoints / f"{stem}-{number:02d}"
-        try:
-            folder.mkdir()  # succeeds for one of those who try
-        except FileExistsError:
-            number += 1
-        else:
-            return folder
-
-
-def _named_folder(checkpoints: Path, name: str) -> Path:
-    if not _NAME.fullmatch(name) or name[-1] in " ." or name.casefold() == DEMO_NAME or len(name.encode()) > 200:
-        raise RunError(
-            f"{name[:80]!r} cannot be a run's name: up to 80 letters, digits, spaces and . , + = @ - _, "
-            f"beginning with a letter or digit; `{DEMO_NAME}` is taken"
-        )
-    folder = checkpoints / name
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        raise RunError(f"there is a run {name} already; choose another name, or resume it") from None
-    return folder

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from charplay.runs import durable
 from charplay.runs.checkpoint import CheckpointError, read_header
+from charplay.runs.errors import RunError
 from charplay.runs.home import Home
 from charplay.runs.lock import Held, Lock
-from charplay.runs.run import DEMO_NAME, Run, RunError, playable
+from charplay.runs.naming import DEMO_NAME
+from charplay.runs.record import NAME as RECORD_NAME
+from charplay.runs.run import Run, playable
 
 __all__ = ["DEMO", "RunError", "Shelf", "Summary"]
 
@@ -83,8 +86,9 @@ class Shelf:
 
     def unfinished(self) -> Summary | None:
         """The newest run that is neither finished nor running now."""
-        waiting = (line for line in self.list() if not (line.finished or line.in_use or line.broken or line.read_only))
-        return next(waiting, None)
+        newest_first = sorted(_folders(self._folder), key=_modified, reverse=True)
+        lines = (_summary(folder) for folder in newest_first)  # read one by one: most often the first will do
+        return next((line for line in lines if not (line.finished or line.in_use or line.broken)), None)
 
     def delete(self, name: str) -> None:
         """Remove a run of this shelf, sound or broken. RunError where it is unknown or in use."""
@@ -118,7 +122,7 @@ class Shelf:
         for folder in _folders(self._folder):
             if folder.name == name_or_path:
                 return folder
-        run_json = _existing(Path(name_or_path) / "run.json")
+        run_json = _existing(Path(name_or_path) / RECORD_NAME)
         return run_json.parent if run_json else None
 
     def _unknown(self, name: str) -> RunError:
@@ -178,7 +182,7 @@ def _number(numbers: Mapping[str, object], name: str) -> float | None:
 def _modified(folder: Path) -> float:
     """The newest time of the files that every save touches."""
     times = [0.0]
-    for path in (folder, folder / "run.json", folder / "metrics.jsonl"):
+    for path in (folder, folder / RECORD_NAME, folder / "metrics.jsonl"):
         with suppress(OSError):
             times.append(path.stat().st_mtime)
     return max(times)

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import re
 import time
 import tracemalloc
 import zipfile
@@ -163,7 +164,7 @@ CHANGES = {
     "twice": (lambda v: v.update(vocabulary="aabcdefg"), "vocabulary"),
     "unsorted": (lambda v: v.update(vocabulary="bacdefgh"), "vocabulary"),
     "shorter": (lambda v: v.update(vocabulary="abc"), r"embedding\.weight"),
-    "surrogate": (lambda v: v.update(vocabulary="\n abcdéf\ud800"), "description"),
+    "surrogate": (lambda v: v.update(vocabulary="\n abcdeé\ud800"), "description"),
     "no vocabulary": (lambda v: v.update(vocabulary=""), "vocabulary"),
     "nan": (lambda v: v.update(epoch=float("nan")), "epoch"),
     "negative": (lambda v: v.update(step=-1), "step"),
@@ -182,9 +183,11 @@ def test_a_description_that_lies_is_refused(tmp_path, make_checkpoint, change, r
     write_checkpoint(path, make_checkpoint())
     path.write_bytes(rewritten(path.read_bytes(), change))
     for read in (read_checkpoint, read_header):
-        with pytest.raises(CheckpointError, match=reason) as refused:
+        with pytest.raises(CheckpointError) as refused:
             read(path)
-        assert len(str(refused.value)) < 600
+        sentence = str(refused.value).removeprefix(str(path))
+        assert re.search(reason, sentence)
+        assert len(sentence) < 400
 
 
 def test_only_files_are_opened(tmp_path):
@@ -256,6 +259,11 @@ def test_hostile_headers_are_refused_in_little_memory(tmp_path):
             with pytest.raises(CheckpointError):
                 read_checkpoint(path)
             assert tracemalloc.get_traced_memory()[1] < 100e6
+        path.write_bytes(with_header(b"{", 2**30))
+        os.truncate(path, 2**31)  # a hole, no disk is used
+        with pytest.raises(CheckpointError):
+            read_checkpoint(path)
+        assert tracemalloc.get_traced_memory()[1] < 100e6
     finally:
         tracemalloc.stop()
 

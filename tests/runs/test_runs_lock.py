@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from charplay.runs.errors import RunError
 from charplay.runs.lock import Lock, owner
-from charplay.runs.run import Run, RunError
+from charplay.runs.run import Run
 
 
 def child_that_owns(folder: Path) -> int:

@@ -15,7 +15,8 @@ from safetensors.numpy import load
 from charplay.recipes.fields import Recipe
 from charplay.runs import durable
 from charplay.runs.checkpoint import CheckpointError, Origin, read_checkpoint
-from charplay.runs.run import Run, RunError
+from charplay.runs.errors import RunError
+from charplay.runs.run import Run
 
 
 def test_a_run_opened_is_the_run_created(make_run):
@@ -123,6 +124,7 @@ def test_two_processes_never_share_a_folder(home):
         ("", "broken run"),
         ("{", "broken run"),
         ("[]", "broken run"),
+        ('{"format": ' + "9" * 5000 + "}", "broken run"),
         ('{"format": 1}', "Field required"),
         ('{"format": "one"}', "format"),
         ("[" * 100_000, "broken run"),
@@ -136,10 +138,18 @@ def test_a_broken_run_json_is_one_sentence(make_run, text, reason):
     assert len(str(error.value)) <= 400
 
 
+def test_a_recipe_of_another_charplay_names_the_field(make_run):
+    run = make_run()
+    path = run.folder / "run.json"
+    path.write_text(path.read_text().replace('"cell": "lstm"', '"cell": "perceptron"'))
+    with pytest.raises(RunError, match=r"cell: .*not one of"):
+        Run.open(run.folder)
+
+
 def test_a_run_of_a_newer_charplay_says_so(make_run):
     run = make_run()
     path = run.folder / "run.json"
-    path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
+    path.write_text('{"format": 2, "everything": "else"}')
     with pytest.raises(RunError, match=r"needs a newer charplay \(format 2; this one reads 1\)"):
         Run.open(run.folder)
 

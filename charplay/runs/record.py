@@ -1,0 +1,57 @@
+"""run.json: what a run was asked for, what was made of it, and how it ended."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from charplay.recipes.fields import Recipe
+from charplay.runs import durable
+from charplay.runs.checkpoint import Origin
+from charplay.runs.errors import RunError
+
+FORMAT = 1
+NAME = "run.json"
+
+
+class Record(BaseModel):
+    """What stands in run.json. The recipes are checked by themselves, as in a checkpoint."""
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="null")
+
+    format: int = FORMAT
+    created: str
+    versions: dict[str, str]
+    asked: dict[str, Any]
+    resolved: dict[str, Any]
+    corpus: Origin
+    vocabulary: str
+    facts: dict[str, Any]
+    finished: dict[str, Any] | None = None
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Write a run's record durably."""
+    durable.replace_bytes(folder / NAME, record.model_dump_json(indent=2).encode() + b"\n")
+
+
+def read_record(folder: Path) -> tuple[Record, Recipe, Recipe]:
+    """A run's record, and its asked and resolved recipes; RunError with the reason where they cannot be read."""
+    try:
+        data = (folder / NAME).read_bytes()
+    except OSError as error:
+        raise RunError(f"{folder} holds no run: {NAME} cannot be read ({error.strerror})") from None
+    try:
+        value = json.loads(data)
+        number = value.get("format") if isinstance(value, dict) else None
+        if isinstance(number, int) and FORMAT < number < 10**6:
+            raise RunError(f"{folder} needs a newer charplay (format {number}; this one reads {FORMAT})")
+        record = Record.model_validate(value)
+        return record, Recipe.model_validate(record.asked), Recipe.model_validate(record.resolved)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
+    except (ValueError, RecursionError):
+        reason = f"{NAME} is not JSON"
+    raise RunError(f"{folder} holds a broken run: {reason}"[:400])
