@@ -29,9 +29,9 @@ class Home:
         if named:
             try:
                 return cls(Path(named).expanduser().absolute())
-            except RuntimeError:  # ~someone who does not exist
+            except (RuntimeError, OSError):  # ~someone who does not exist; a current folder that has gone
                 raise HomeError(f"{named} names no folder; choose another with --home or {VARIABLE}") from None
-        if (Path.cwd() / MARKER).is_file():
+        if Path(MARKER).is_file():
             return cls(Path.cwd())
         return cls(platformdirs.user_data_path("charplay", appauthor=False))
 

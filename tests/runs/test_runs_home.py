@@ -41,6 +41,13 @@ def test_a_home_of_nobody_is_one_sentence(elsewhere):
         Home.locate("~nobody-of-that-name/charplay")
 
 
+def test_a_current_folder_that_has_gone_is_no_home(elsewhere, tmp_path):
+    elsewhere.rmdir()
+    assert tmp_path in Home.locate().root.parents
+    with pytest.raises(HomeError, match="names no folder"):
+        Home.locate("there")
+
+
 def test_a_new_home_is_its_owners_alone(elsewhere, tmp_path):
     home = Home.locate()
     home.prepare()
