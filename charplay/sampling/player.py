@@ -115,14 +115,17 @@ class Player:
     def swap(self, model: CharModel, source: str) -> None:
         """Let another model write on.
 
-        It takes over the state where cell, shape and vocabulary agree; otherwise it first reads the last REREAD
-        characters again, as far as it knows them.
+        It takes over the state where cell, shape and vocabulary agree. Otherwise it first reads the last REREAD
+        characters again, as far as it knows them, and there is no going back to before this.
         """
-        state = self._state
-        if not model.shares_states_with(self._model):
-            state = _reread(model, self._tape.text(-REREAD) if len(self._tape) else "")
+        state, takes_over = self._state, model.shares_states_with(self._model)
         self._model, self._source = model, source
-        self._tape.change_weights(state, source)
+        if takes_over:
+            self._tape.change_weights(source)
+        else:
+            state = _reread(model, self._tape.text(-REREAD))
+            self._tape.change_model(state, source)
+            self._own_ids = len(self._tape)
         self._go_on_from(state)
 
     def restart(self, prompt: str | None = None, seed: int | None = None) -> None:
@@ -140,6 +143,7 @@ class Player:
         known, _ = self._model.vocabulary.split(prompt)
         state = self._model.zero_state() if known else _reread(self._model, "")
         self._tape = Tape(state, self._source)
+        self._own_ids = 0  # ids on the tape are in this model's vocabulary from here on
         self._go_on_from(state)
         self._prompt = prompt
         self._unknown = self._write(prompt, "prompt")
@@ -151,10 +155,8 @@ class Player:
         settings = self.settings
         if not settings.active:
             return distribution(self._logits, settings)
-        vocabulary = self._model.vocabulary
-        recent = self._tape.text(max(0, len(self._tape) - settings.repetition_window))
-        history = vocabulary.encode(vocabulary.split(recent)[0])
-        return distribution(self._logits, settings, Context(history, vocabulary))
+        recent = max(self._own_ids, len(self._tape) - settings.repetition_window)
+        return distribution(self._logits, settings, Context(self._tape.ids(recent), self._model.vocabulary))
 
     def _write(self, text: str, kind: str) -> str:
         known, unknown = self._model.vocabulary.split(text)

@@ -74,14 +74,13 @@ class Tape:
         self._rows = np.empty(1024, _RECORD)
         self._length = 0
         self._settings: list[Sampling] = []
-        self._stretches = [Stretch(0, source)]
+        self._stretches: list[Stretch] = []
         self._recent: deque[State] = deque([state])
         """States of the positions from `_first` to the end."""
         self._first = 0
-        self._recent_bytes = state.nbytes
-        self._anchors: dict[int, State] = {0: state}
-        """States further back, under the present weights only, at multiples of `_stride` and where these began."""
-        self._stride = EVERY
+        self._anchors: dict[int, State]
+        """States further back, under the present weights only: at multiples of `_stride`, and where these began."""
+        self._begin_stretch(source)
 
     def __len__(self) -> int:
         return self._length
@@ -116,6 +115,10 @@ class Tape:
         """(length,) copy of one of `id`, `probability`, `rank`, `surprise`, `entropy`."""
         return self._rows[name][: self._length].copy()
 
+    def ids(self, start: int, stop: int | None = None) -> NDArray[np.uint32]:
+        """(n,) ids of positions start up to stop."""
+        return self._rows["id"][start : self._length if stop is None else stop]
+
     def source_at(self, position: int) -> str:
         """Whose weights wrote the character at a position."""
         return self._stretches[bisect_right(self._stretches, position, key=lambda stretch: stretch.start) - 1].source
@@ -145,13 +148,14 @@ class Tape:
         self._length += 1
         self._keep(state)
 
-    def change_weights(self, state: State, source: str) -> None:
-        """From here on other weights write, starting from `state`."""
+    def change_weights(self, source: str) -> None:
+        """From here on other weights write; they take over the states."""
         self._begin_stretch(source)
-        self._recent_bytes += state.nbytes - self._recent[-1].nbytes
-        self._recent[-1] = state
-        self._anchors = {self._length: state}
-        self._stride = EVERY
+
+    def change_model(self, state: State, source: str) -> None:
+        """From here on another model writes, starting from `state`; it can do nothing with the states so far."""
+        self._first, self._recent = self._length, deque([state])
+        self._begin_stretch(source)
 
     def state_at(self, position: int, model: CharModel) -> State:
         """The state at a position, to the bit; `model` is that of the last stretch.
@@ -168,7 +172,7 @@ class Tape:
                 f"the weights that wrote position {position} are gone; {self.reach} is as far as it goes back"
             )
         start = max(anchor for anchor in self._anchors if anchor <= position)
-        state, _ = model.feed(self._anchors[start], self._rows["id"][start:position].tolist())
+        state, _ = model.feed(self._anchors[start], self.ids(start, position).tolist())
         return state
 
     @property
@@ -178,35 +182,33 @@ class Tape:
 
     def cut(self, position: int, state: State) -> None:
         """Drop every character from a position on; `state` is the one at that position."""
-        source = self._stretches[-1].source
         self._length = position
         if position < self._first:
             self._first, self._recent = position, deque([state])
         while len(self._recent) > position - self._first + 1:
             self._recent.pop()
-        self._recent_bytes = sum(kept.nbytes for kept in self._recent)
         self._anchors = {start: kept for start, kept in self._anchors.items() if start <= position}
         if position < self._stretches[-1].start:
-            self._begin_stretch(source)
-            self._anchors = {position: state}
-            self._stride = EVERY
+            self._begin_stretch(self._stretches[-1].source)
 
     def _begin_stretch(self, source: str) -> None:
+        """The weights change at the end: states before it that are not kept can be recomputed no more."""
         while self._stretches and self._stretches[-1].start >= self._length:
             self._stretches.pop()
         self._stretches.append(Stretch(self._length, source))
+        self._anchors = {self._length: self._recent[-1]}
+        self._stride = EVERY
 
     def _keep(self, state: State) -> None:
         """Remember the state at the end, and let the oldest go where there is no more room."""
+        room = max(1, MEMORY // 2 // state.nbytes)
         self._recent.append(state)
-        self._recent_bytes += state.nbytes
-        while len(self._recent) > RECENT or (self._recent_bytes > MEMORY // 2 and len(self._recent) > 1):
+        while len(self._recent) > min(RECENT, room):
             oldest = self._recent.popleft()
-            self._recent_bytes -= oldest.nbytes
             if self._first >= self._stretches[-1].start and self._first % self._stride == 0:
                 self._anchors[self._first] = oldest
             self._first += 1
-        if len(self._anchors) * state.nbytes > MEMORY // 2 and len(self._anchors) > 1:
+        if len(self._anchors) > max(2, room):
             self._stride *= 2
             start = self._stretches[-1].start
             self._anchors = {at: kept for at, kept in self._anchors.items() if at % self._stride == 0 or at == start}

@@ -11,8 +11,8 @@ def apply(logits: Array, settings: Sampling, context: Context) -> Array:
 
     Working on log-probabilities, which are never positive, it means the same whatever constant the logits carry.
     """
-    recent = np.unique(context.history[-settings.repetition_window :])
+    recent = context.history[-settings.repetition_window :]
     top = logits.max()
     penalised: Array = logits - (top + np.log(np.exp(logits - top).sum()))
-    penalised[recent] *= settings.repetition_penalty
+    penalised[recent] *= settings.repetition_penalty  # once for each, however often it was written
     return penalised

@@ -1,0 +1,160 @@
+"""What is drawn is what the probabilities say, by chi-square with controls that must be caught; edges are defined."""
+
+import math
+from functools import cache
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from charplay.sampling.distribution import distribution, draw, log_softmax, temper
+from charplay.sampling.luck import BLOCK, uniform
+from charplay.sampling.settings import HOTTEST, Sampling
+
+DRAWS = 100_000
+STRANGE = st.floats(allow_nan=True, allow_infinity=True, width=32)
+LOGITS = arrays(np.float32, st.integers(1, 40), elements=STRANGE)
+TEMPERATURES = st.sampled_from([0.0, 5e-324, 1e-300, 1e-30, 0.1, 1.0, 5.0, 1e30])
+
+
+def chi_square(counts, probabilities):
+    """(statistic, its largest value in all but 1 of 10,000 fair samples); symbols expected under 5 times are one."""
+    expected = probabilities * counts.sum()
+    common = expected >= 5
+    seen = np.append(counts[common], counts[~common].sum())
+    fair = np.append(expected[common], expected[~common].sum())
+    if fair[-1] < 5 and len(fair) > 2:
+        seen, fair = np.append(seen[:-2], seen[-2:].sum()), np.append(fair[:-2], fair[-2:].sum())
+    freedom = len(fair) - 1
+    spread = 2 / (9 * freedom)  # Wilson and Hilferty's cube
+    return float(((seen - fair) ** 2 / fair).sum()), freedom * (1 - spread + 3.719 * math.sqrt(spread)) ** 3
+
+
+def logits_of(size, temperature):
+    """Logits that leave more than one symbol likely at a temperature."""
+    return np.random.default_rng(size).normal(scale=min(1, 3 * temperature), size=size).astype(np.float32)
+
+
+@cache
+def luck():
+    return [uniform(11, t) for t in range(DRAWS)]
+
+
+def counts_of(probabilities):
+    return np.bincount([draw(probabilities, u) for u in luck()], minlength=len(probabilities))
+
+
+def softmax(logits, temperature):
+    exact = np.array(logits, np.longdouble) / temperature
+    weights = np.exp(exact - exact.max())
+    return (weights / weights.sum()).astype(np.float64)
+
+
+@pytest.mark.parametrize(("size", "temperature"), [*product((2, 65), (0.1, 0.7, 2.0)), (5000, 0.1), (5000, 2.0)])
+def test_symbols_come_as_often_as_softmax_says(size, temperature):
+    logits = logits_of(size, temperature)
+    counts = counts_of(distribution(logits, Sampling(temperature=temperature)).filtered)
+    fair = softmax(logits, temperature)
+    statistic, limit = chi_square(counts, fair)
+    assert statistic <= limit
+
+    off_by_one, limit = chi_square(np.roll(counts, 1), fair)
+    assert off_by_one > limit
+    applied_twice, limit = chi_square(counts, softmax(logits, temperature**2))
+    assert applied_twice > limit
+
+
+@given(LOGITS, TEMPERATURES)
+def test_any_logits_at_any_temperature_make_a_distribution(logits, temperature):
+    with np.errstate(all="raise", under="ignore"):
+        found = distribution(logits, Sampling(temperature=temperature))
+        bits = found.entropy(), found.surprise(0)
+    assert np.isfinite(bits).all()
+    assert np.isfinite(found.logs).all()
+    for probabilities in (found.raw, found.filtered):
+        assert (probabilities >= 0).all()
+        assert probabilities.sum() == pytest.approx(1, abs=1e-12)
+
+
+@given(LOGITS)
+def test_nan_is_impossible_and_infinity_takes_all(logits):
+    found = distribution(logits, Sampling(temperature=1.0)).raw
+    if np.isnan(logits).all() or np.nanmax(logits) == -math.inf:
+        possible = np.isnan(logits).all() | ~np.isnan(logits)
+        assert found == pytest.approx(possible / np.count_nonzero(possible))
+    elif np.nanmax(logits) == math.inf:
+        expected = (logits == math.inf) / np.count_nonzero(logits == math.inf)
+        assert np.array_equal(found, expected)
+    else:
+        assert not found[np.isnan(logits)].any()
+        assert not found[logits == -math.inf].any()
+
+
+@given(LOGITS)
+def test_towards_zero_it_is_the_first_maximum(logits):
+    greedy = distribution(logits, Sampling(temperature=0)).filtered
+    assert greedy.argmax() == distribution(logits, Sampling(temperature=1)).logs.argmax()
+    assert greedy.max() == 1
+    cold = distribution(logits, Sampling(temperature=1e-30)).filtered
+    assert cold.argmax() == greedy.argmax()
+    assert set(cold) <= {0.0, 1 / np.count_nonzero(cold)}
+
+
+def test_towards_infinity_all_finite_logits_are_equal():
+    assert distribution(logits_of(65, 1), Sampling(temperature=HOTTEST)).filtered == pytest.approx(np.full(65, 1 / 65))
+
+
+def test_a_single_symbol_is_certain():
+    for logit in (0, -1e30, math.nan, math.inf, -math.inf):
+        found = distribution(np.array([logit], np.float32), Sampling(temperature=0.5))
+        assert found.filtered.tolist() == [1]
+        assert (found.surprise(0), found.entropy(), found.rank(0)) == (0, 0, 1)
+
+
+@given(
+    arrays(np.float64, st.integers(1, 30), elements=st.sampled_from([0.0, 1e-300, 1e-9, 0.1, 1.0, 3.0])),
+    st.floats(0, 1),
+)
+def test_nothing_of_probability_zero_is_drawn(weights, u):
+    if weights.any():
+        for luck_of_the_draw in (u, 0.0, math.nextafter(1, 0), 1.0):
+            assert weights[draw(weights / weights.sum(), luck_of_the_draw)] > 0
+
+
+def test_the_draw_inverts_the_cumulative_distribution_in_id_order():
+    probabilities = np.array([0.25, 0.0, 0.5, 0.25])
+    assert [draw(probabilities, u) for u in (0, 0.2499, 0.25, 0.7499, 0.75, 0.999)] == [0, 0, 2, 2, 3, 3]
+
+
+def test_rank_surprise_and_entropy_are_those_of_the_raw_distribution():
+    found = distribution(np.log([0.5, 0.125, 0.25, 0.125]), Sampling(temperature=3, seed=5))
+    assert [found.rank(one) for one in range(4)] == [1, 3, 2, 3]
+    assert [found.surprise(one) for one in range(4)] == pytest.approx([1, 3, 2, 3])
+    assert found.entropy() == pytest.approx(1.75)
+
+
+@given(arrays(np.float64, st.integers(2, 30), elements=st.floats(-50, 50)), st.floats(0.05, 5))
+def test_temperature_divides_logits_once(logits, temperature):
+    assert temper(log_softmax(logits), temperature) == pytest.approx(softmax(logits, temperature), abs=1e-12)
+
+
+@given(st.integers(0, 2**63 - 1), st.integers(0, 10**9))
+def test_luck_is_a_number_of_seed_and_position(seed, t):
+    assert 0 <= uniform(seed, t) < 1
+    assert uniform(seed, t) == uniform(seed, t)
+    bits = np.random.Philox(key=seed, counter=t // 4).random_raw(4)
+    assert uniform(seed, t) == (int(bits[t % 4]) >> 11) / 2**53
+
+
+def test_luck_is_even_and_does_not_repeat():
+    values = np.array(luck())
+    statistic, limit = chi_square(
+        np.bincount((values * 100).astype(int), minlength=100).astype(float), np.full(100, 0.01)
+    )
+    assert statistic <= limit
+    assert len(set(values)) == DRAWS
+    assert abs(np.corrcoef(values[:-BLOCK], values[BLOCK:])[0, 1]) < 0.02
+    assert abs(np.corrcoef(values, [uniform(12, t) for t in range(DRAWS)])[0, 1]) < 0.02
