@@ -5,7 +5,7 @@ import unicodedata
 from rich.cells import get_character_cell_size
 
 NEWLINE = "↵"
-SPACE = "␠"
+SPACE = "␣"
 DOTTED_CIRCLE = "◌"
 
 _NAMELESS = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

@@ -24,9 +24,9 @@ def naive_codes(dots):
     ]
 
 
-@given(st.integers(1, 5), st.integers(1, 9), st.randoms(use_true_random=False))
-def test_dots_become_the_patterns_that_unicode_numbers(height, width, random):
-    dots = np.array([[random.random() < 0.5 for _ in range(2 * width)] for _ in range(4 * height)])
+@given(st.integers(1, 5), st.integers(1, 9), st.integers(0, 2**32 - 1))
+def test_dots_become_the_patterns_that_unicode_numbers(height, width, seed):
+    dots = np.random.default_rng(seed).random((4 * height, 2 * width)) < 0.5
     assert codes(dots).tolist() == naive_codes(dots)
     assert GLYPHS["braille"][1] == "\u2801"
 
@@ -118,7 +118,7 @@ def series(n, role="train", seed=0):
     return Series(role, role, x, 1.5 + 2.5 * np.exp(-x / 200) + np.random.default_rng(seed).normal(0, 0.05, n))
 
 
-SIZES = [(40, 4), (78, 6), (107, 20), (160, 40), (12, 2), (3, 1), (200, 3)]
+SIZES = [(40, 4), (78, 6), (160, 40), (12, 2), (3, 1)]
 
 
 @pytest.mark.parametrize("size", SIZES)

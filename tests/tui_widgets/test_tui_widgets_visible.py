@@ -15,7 +15,7 @@ def harmless(text):
 
 
 # Every assigned block; the private and unassigned planes in steps.
-CODES = [*range(0x20000), *range(0x20000, 0x110000, 251), *range(0xE0000, 0xE0200)]
+CODES = [*range(0x3100), *range(0xA000, 0x20000), *range(0x3100, 0x110000, 251), *range(0xE0000, 0xE0200)]
 
 
 def test_no_code_point_shows_as_a_control_and_each_has_a_width():
@@ -56,5 +56,5 @@ def test_what_cannot_be_seen_has_a_stand_in(character, shown):
 def test_the_newline_is_the_callers():
     assert visible("a\n\nb", newline="\n") == "a\n\nb"
     assert visible("a\nb", newline=" ") == "a b"
-    assert glyph(" ") == "␠"
+    assert glyph(" ") == "␣"
     assert glyph("\n") == "↵"

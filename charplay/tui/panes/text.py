@@ -1,0 +1,399 @@
+"""The text pane: a network writing, and what there is to play it with."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.color import Color
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.theme import Theme
+from textual.widgets import Input, Static
+
+from charplay.sampling.model import CharModel
+from charplay.sampling.player import Player
+from charplay.sampling.settings import ORDER, Sampling
+from charplay.tui.commands import command
+from charplay.tui.panes.text_filters import Filters
+from charplay.tui.panes.text_kept import Generation, keep_recent, write_text
+from charplay.tui.panes.text_tint import LEFT_OUT, PROMPT, palette, tint
+from charplay.tui.visible import visible
+from charplay.tui.widgets.bars import Bars
+from charplay.tui.widgets.frame import Framed
+from charplay.tui.widgets.scales import Linear, Log
+from charplay.tui.widgets.slider import Slider
+from charplay.tui.widgets.writing import Writing
+
+TICKS = 30
+"""A second."""
+BUDGET = 0.008
+"""Seconds that drawing characters may take of a tick."""
+FASTEST = 200.0
+"""Characters a second; the slider's end beyond it means as many as the budget allows."""
+TICKS_A_BAR = 5
+"""The rivals are shown anew every so many ticks while it writes: they could not be read faster."""
+MARGIN = 8
+"""Columns for the steps at which the weights changed."""
+ROOM_FOR_BARS = 64
+MOST_RIVALS = 12
+MOST_COPIED = 100_000
+
+TEMPERATURE = Linear(((0.0, 0.0), (0.2, 0.5), (0.72, 1.5), (0.84, 2.0), (1.0, 5.0)), 0.05)
+"""Fine around 1, where it matters."""
+
+
+class TextPane(Framed, Vertical):
+    """Plays a model given by `show_model`. Messages: `Notice`, a sentence to say."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's form
+        command("full_stop", "one", "one", "Write one character, and hold", footer=True),
+        command("enter", "go_on", "go on", "Go on writing, and follow the end of the text"),
+        command("n", "anew", "anew", "Begin a new text, with another seed", footer=True),
+        command("e", "prompt", "prompt", "Change the prompt, and begin anew with it", footer=True),
+        command("m", "filters", "filters", "Show or hide the filters: top-k, top-p, min-p", footer=True),
+        command("minus", "speed(-4)", "slower", "Write slower"),
+        command("plus", "speed(4)", "faster", "Write faster"),
+        command("y", "copy", "copy", "Copy the text to the clipboard", footer=True),
+        command("w", "keep", "keep", "Write the text to a file in texts/", footer=True),
+        Binding("escape", "leave_prompt", "leave the prompt", show=False),
+    ]
+    DEFAULT_CSS = """
+    TextPane {
+        height: 1fr;
+        padding: 0 1;
+        & > #sheet { height: 1fr; }
+        & Bars { margin-left: 2; }
+        & > #sliders { height: 1; }
+        & #temperature { width: 3fr; margin-right: 3; }
+        & #speed { width: 2fr; }
+        & > #filters { display: none; }
+        & > #prompt { display: none; height: 1; border: none; padding: 0; background: $surface; }
+        & > #hint { height: 1; color: $foreground 45%; }
+        &.-filters > #filters { display: block; }
+        &.-prompting > #prompt { display: block; }
+        &.-slim Bars { display: none; }
+        &.-low > #hint { display: none; }
+    }
+    """
+
+    class Notice(Message):
+        """Something to tell the user."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, texts: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """`texts`: the folder for generated texts, made when first needed; `clock`: seconds, rising."""
+        super().__init__(id="text")
+        self._texts = texts
+        self._clock = clock
+        self._player: Player | None = None
+        self._settings = Sampling()
+        self._prompt = ""
+        self._following = False
+        self._ride: list[tuple[int, float]] = []
+        self._then = 0.0
+        self._owed = 0.0
+        self._ticks = 0
+        self.playing = True
+        """Whether it writes, given a model."""
+        self.writing = Writing(id="writing")
+        self.bars = Bars(id="bars")
+        self.filters = Filters(id="filters")
+        self._heat = Slider("temperature", self._settings.temperature, TEMPERATURE, value_width=4, id="temperature")
+        self._pace = Slider("speed", 30.0, Log(1.0, 250.0), show=_pace, value_width=5, id="speed")
+        self._entry = Input(id="prompt", placeholder=r"what the text begins with; \n is a new line", compact=True)
+        self._hint = Static("", id="hint", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """The sheet with the rivals at its right, and the sliders under it."""
+        with Horizontal(id="sheet"):
+            yield self.writing
+            yield self.bars
+        yield self._entry
+        yield self.filters
+        with Horizontal(id="sliders"):
+            yield self._heat
+            yield self._pace
+        yield self._hint
+
+    # What the screen asks for.
+
+    def begin(self, prompt: str, temperature: float, speed: float) -> None:
+        """Start with what was chosen last time."""
+        self._prompt = prompt
+        self._heat.value, self._pace.value = temperature, speed
+        self._settings = replace(self._settings, temperature=self._heat.value)
+        if self._player is not None:
+            self._restart()
+
+    @property
+    def prompt(self) -> str:
+        """What a text begins with."""
+        return self._prompt
+
+    @property
+    def temperature(self) -> float:
+        """Of the next character."""
+        return self._heat.value
+
+    @property
+    def speed(self) -> float:
+        """Characters a second; above FASTEST: as many as there is time for."""
+        return self._pace.value
+
+    def focus_first(self) -> None:
+        """Put the focus on the temperature."""
+        self._heat.focus()
+
+    def show_model(self, model: CharModel, source: str, *, follow: bool = False) -> None:
+        """Let a model write from here on, on a new line; `follow`: its weights will go on changing."""
+        self._keep_recent()
+        self._following = follow
+        if follow:
+            self.writing.set_margin(MARGIN)
+        self._player = Player(model, prompt=self._prompt, settings=self._settings, source=source)
+        self.writing.break_line(_step(source) if follow else "")
+        self._write_prompt()
+
+    def update_weights(self, model: CharModel, source: str) -> None:
+        """The model that writes has learned: it goes on with new weights, in the same state."""
+        if self._player is None:
+            self.show_model(model, source, follow=True)
+            return
+        self._player.swap(model, source)
+        self.writing.mark(_step(source))
+        self._say_source()
+
+    def set_temperature(self, steps: int) -> None:
+        """Warmer by so many fine steps, or cooler."""
+        self._heat.action_move(steps)
+
+    # Writing.
+
+    def on_mount(self) -> None:
+        """Start the clock; the temperature waits for the arrow keys."""
+        self.app.theme_changed_signal.subscribe(self, self._colour)
+        self._colour(self.app.current_theme)
+        self._then = self._clock()
+        self.set_interval(1 / TICKS, self._tick)
+        self._say_source()
+        if self.screen.focused is None:
+            self.focus_first()
+
+    def on_unmount(self) -> None:
+        """Leaving keeps the text, too."""
+        self._keep_recent()
+
+    @on(events.Resize)
+    def _arrange(self) -> None:
+        self.set_class(self.content_size.width < ROOM_FOR_BARS, "-slim")
+        self.set_class(self.content_size.height < 6, "-low")
+        self._show_rivals()
+
+    def _colour(self, theme: Theme) -> None:
+        foreground = Color.parse(self.app.theme_variables["foreground"])
+        self.writing.set_palette(palette(foreground, dark=theme.dark))
+
+    def _tick(self) -> None:
+        now = self._clock()
+        passed, self._then = now - self._then, now
+        if self._player is None or not self.playing:
+            return
+        if self.speed > FASTEST:
+            self._advance(self._player, None)
+        else:
+            # What a busy machine could not write in time is not made up for in one go.
+            self._owed = min(self._owed + passed * self.speed, max(1.0, self.speed / 4))
+            if self._owed >= 1:
+                whole = int(self._owed)
+                self._owed -= whole
+                self._advance(self._player, whole)
+        self._ticks += 1
+        if self._ticks % TICKS_A_BAR == 0:
+            self._show_rivals()
+
+    def _advance(self, player: Player, most: int | None) -> None:
+        temperature = player.settings.temperature
+        if not self._ride or self._ride[-1][1] != temperature:
+            self._ride.append((len(player.tape), temperature))
+        number = tint(temperature)
+        self.writing.extend((written.character, number) for written in player.advance(BUDGET, most))
+
+    def _write_prompt(self) -> None:
+        """Begin the player's text on the sheet: the prompt, with what the model does not know struck out."""
+        player = self._player
+        if player is None:
+            return
+        self._ride, self._owed = [], 0.0
+        unknown = set(player.unknown)
+        self.writing.extend((c, LEFT_OUT if c in unknown else PROMPT) for c in player.prompt)
+        self._say_source()
+        self._show_rivals()
+
+    def _restart(self, *, seed: int | None = None) -> None:
+        if self._player is None:
+            return
+        self._keep_recent()
+        self._player.restart(self._prompt, seed)
+        self._settings = self._player.settings
+        self.writing.clear()
+        self.writing.set_margin(MARGIN if self._following else 0)
+        if self._following:
+            self.writing.mark(_step(self._player.source))
+        self._write_prompt()
+
+    # What is said.
+
+    def _say_source(self) -> None:
+        player = self._player
+        self.set_title("Text", f"{player.source}  seed {player.settings.seed}" if player else "nothing writes yet")
+        self._say_hint()
+
+    def _say_hint(self) -> None:
+        player = self._player
+        if self.has_class("-prompting"):
+            unknown = player.model.vocabulary.split(_unescaped(self._entry.value))[1] if player else ""
+            strange = f"   unknown to the network: {visible(unknown)}" if unknown else ""
+            hint = f"enter begins anew   escape leaves{strange}"
+        elif not self.playing:
+            hint = "held: space goes on, . writes one character"
+        elif player is not None and player.unknown:
+            hint = f"left out of the prompt, unknown to the network: {visible(player.unknown)}"
+        else:
+            hint = "[ ] temperature   space hold   e prompt   n anew   m filters"
+        self._hint.update(hint)
+
+    def _show_rivals(self) -> None:
+        rows = min(MOST_RIVALS, self.bars.content_size.height)
+        if self._player is not None and rows and not self.has_class("-slim"):
+            rivals = self._player.rivals(rows)
+            self.bars.set_rivals([rival for rival in rivals if max(rival.raw, rival.filtered) >= 0.001])
+
+    # What is played with.
+
+    @on(Slider.Changed)
+    def _slid(self, event: Slider.Changed) -> None:
+        event.stop()
+        self._settings = self.filters.applied(replace(self._settings, temperature=self._heat.value))
+        if self._player is not None:
+            self._player.settings = self._settings
+        self._show_rivals()
+
+    def action_write(self) -> None:
+        """Write, or hold."""
+        self.playing = not self.playing
+        self._say_hint()
+        self._show_rivals()
+
+    def action_go_on(self) -> None:
+        """Write on, at the end of the text."""
+        self.writing.action_follow()
+        if not self.playing:
+            self.action_write()
+
+    def action_one(self) -> None:
+        """One character, and hold."""
+        self.playing = False
+        if self._player is not None:
+            self._advance(self._player, 1)
+        self._say_hint()
+        self._show_rivals()
+
+    def action_anew(self) -> None:
+        """Another text: the next seed."""
+        self._restart(seed=self._settings.seed + 1)
+
+    def action_speed(self, steps: int) -> None:
+        """Faster, or slower."""
+        self._pace.action_move(steps)
+
+    def action_filters(self) -> None:
+        """Show the filters and go to the first, or hide them; hidden ones stay as they are."""
+        self.toggle_class("-filters")
+        (self.filters.top_k if self.has_class("-filters") else self._heat).focus()
+
+    def action_prompt(self) -> None:
+        """Open the prompt for editing."""
+        self.add_class("-prompting")
+        self._entry.value = self._prompt.replace("\\", r"\\").replace("\n", r"\n")
+        self._entry.focus()
+        self._say_hint()
+
+    def action_leave_prompt(self) -> None:
+        """Close the prompt as it was."""
+        if self.has_class("-prompting"):
+            self.remove_class("-prompting")
+            self.focus_first()
+            self._say_hint()
+
+    @on(Input.Changed)
+    def _typing(self, event: Input.Changed) -> None:
+        event.stop()
+        shown = visible(event.value)
+        if shown != event.value:
+            self._entry.value = shown
+        self._say_hint()
+
+    @on(Input.Submitted)
+    def _prompted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._prompt = _unescaped(event.value)
+        self.action_leave_prompt()
+        self._restart()
+
+    # What is kept.
+
+    def _generation(self) -> Generation | None:
+        player = self._player
+        if player is None or not self._ride:
+            return None
+        settings = player.settings
+        filters = {name: getattr(settings, name.replace("-", "_")) for name in ORDER if name in settings.active}
+        return Generation(player.source, player.prompt, settings.seed, tuple(self._ride), player.text, filters)
+
+    def _keep_recent(self) -> None:
+        generation = self._generation()
+        if generation is not None:
+            with suppress(OSError):  # a full disk is no reason to stop playing
+                keep_recent(self._texts, generation, datetime.now().astimezone())
+
+    def action_copy(self) -> None:
+        """To the clipboard, through the terminal."""
+        if self._player is not None:
+            text = self._player.text[-MOST_COPIED:]
+            self.app.copy_to_clipboard(text)
+            self.post_message(self.Notice(f"Copied {len(text):,} characters."))
+
+    def action_keep(self) -> None:
+        """To a file."""
+        generation = self._generation()
+        if generation is None:
+            return
+        try:
+            path = write_text(self._texts, generation, datetime.now().astimezone())
+        except OSError as fault:
+            self.post_message(self.Notice(f"The text could not be written: {fault.strerror}."))
+        else:
+            self.post_message(self.Notice(f"Written to {path.parent.name}/{path.name}"))
+
+
+def _pace(speed: float) -> str:
+    return "max" if speed > FASTEST else f"{speed:.0f}/s"
+
+
+def _step(source: str) -> str:
+    """What of a source goes into the margin: its step."""
+    return source.rpartition("step ")[2]
+
+
+def _unescaped(text: str) -> str:
+    r"""The prompt as typed into one line: `\n` is a newline, `\\` a backslash."""
+    return "\\".join(part.replace(r"\n", "\n") for part in text.split(r"\\"))

@@ -1,0 +1,129 @@
+import time
+
+import numpy as np
+import pytest
+from textual.app import App
+from textual.containers import Vertical
+
+from charplay.tui.widgets.chart import Chart
+from charplay.tui.widgets.frame import Framed
+from charplay.tui.widgets.plot import Reference, Series
+
+
+class Box(Framed, Vertical):
+    pass
+
+
+class Board(App):
+    def __init__(self):
+        super().__init__()
+        self.chart = Chart()
+        self.box = Box()
+
+    def compose(self):
+        with self.box:
+            yield self.chart
+
+    def rows(self):
+        return [self.chart.render_line(y).text for y in range(self.chart.size.height)]
+
+
+def curve(n, role="train"):
+    x = np.arange(1.0, n + 1)
+    return Series(role, role, x, 1.5 + 2.5 * np.exp(-x / n * 5) + np.random.default_rng(1).normal(0, 0.1, n))
+
+
+async def test_data_is_painted_by_the_clock_and_only_then():
+    app = Board()
+    async with app.run_test(size=(80, 12)):
+        app.chart.set_data([curve(100)])
+        assert not "".join(app.rows()).strip()
+        app.chart._repaint()
+        assert "┤" in "".join(app.rows())
+
+
+async def test_nothing_new_paints_nothing_and_growth_paints_little():
+    app = Board()
+    async with app.run_test(size=(80, 12)) as pilot:
+        whole = curve(200)
+        app.chart.look(x_end=300.0, smooth=False)
+        app.chart.set_data([Series("train", "train", whole.x[:150], whole.y[:150])])
+        app.chart._repaint()
+        await pilot.pause()
+        painted = []
+        app.chart.refresh = lambda *regions, **_: painted.extend(regions or ["all"])
+        app.chart._repaint()
+        app.chart.set_data([Series("train", "train", whole.x[:150], whole.y[:150])])
+        app.chart._repaint()
+        assert painted == []
+        app.chart.set_data([Series("train", "train", whole.x[:153], whole.y[:153])])
+        app.chart._repaint()
+        assert painted
+        assert sum(region.area for region in painted) <= 12
+
+
+async def test_another_way_of_looking_is_painted_at_once():
+    app = Board()
+    async with app.run_test(size=(80, 12)):
+        app.chart.set_data([curve(1000)])
+        app.chart.look(x_title="epoch")
+        assert app.rows()[-1].endswith("epoch")
+        before = app.rows()
+        app.chart.look(log_x=True)
+        assert app.rows() != before
+        with pytest.raises(TypeError):
+            app.chart.look(unknown=1)
+
+
+@pytest.mark.parametrize("size", [(40, 6), (80, 10), (160, 40)])
+async def test_every_row_is_as_wide_as_the_chart(size):
+    app = Board()
+    async with app.run_test(size=size):
+        app.chart.set_data([curve(500), curve(5, "held-out")], [Reference("uniform", 4.17)])
+        app.chart._repaint()
+        assert {len(row) for row in app.rows()} == {size[0] - 2}
+
+
+async def test_the_legend_names_each_curve_with_its_marker():
+    app = Board()
+    async with app.run_test(size=(80, 12)):
+        app.chart.set_data([curve(5, "run-1"), curve(5), curve(5, "held-out")])
+        assert app.chart.legend().plain == "run-1 ○  train ⠶  held-out ●"
+
+
+async def test_a_title_has_its_note_at_the_other_end():
+    app = Board()
+    async with app.run_test(size=(40, 8)) as pilot:
+        app.box.set_title("Loss", "[b]note\x1b")
+        await pilot.pause()
+        top = app.box.render_lines(app.box.outer_size.region)[0].text
+        assert top.startswith("╭─ Loss ─")
+        assert top.endswith("─ [b]note␛ ─╮")
+        assert len(top) == 40
+        app.box.set_title("Loss", "a note that is far too long for this narrow box")
+        await pilot.pause()
+        assert len(app.box.render_lines(app.box.outer_size.region)[0].text) == 40
+
+
+async def test_a_new_title_paints_one_row():
+    app = Board()
+    async with app.run_test(size=(40, 8)) as pilot:
+        app.box.set_title("Loss", "one")
+        await pilot.pause()
+        app.box.set_title("Loss", "two")
+        assert {region.height for region in app.box._dirty_regions} == {1}
+        assert {region.y for region in app.box._dirty_regions} == {0}
+
+
+async def test_ten_thousand_points_are_redrawn_fast():
+    app = Board()
+    async with app.run_test(size=(110, 24)):
+        series = [curve(10_000), curve(100, "held-out")]
+        times = []
+        for _ in range(15):
+            app.chart.set_data(series)
+            start = time.perf_counter()
+            app.chart._redraw()
+            app.rows()
+            times.append(time.perf_counter() - start)
+        assert sorted(times)[7] < 0.030  # 3 to 6 ms on an idle machine; the suite may share its cores

@@ -1,0 +1,247 @@
+import json
+
+import pytest
+from textual.app import App
+from textual.color import Color
+
+from charplay.tui.panes.text import TextPane
+from charplay.tui.panes.text_kept import MOST_RECENT, RECENT, Generation, keep_recent
+from charplay.tui.panes.text_tint import HOTTEST, LEFT_OUT, PROMPT, palette, tint
+from charplay.tui.visible import visible
+
+SONG = "to be or not to be\nthat is the question\n"
+
+
+class Stage(App):
+    def __init__(self, folder):
+        super().__init__()
+        self.now = 0.0
+        self.pane = TextPane(folder, clock=lambda: self.now)
+        self.notices = []
+        self.copied = ""
+
+    def compose(self):
+        yield self.pane
+
+    def on_text_pane_notice(self, message):
+        self.notices.append(message.text)
+
+    def copy_to_clipboard(self, text):
+        self.copied = text
+
+    def pass_time(self, seconds, ticks=30):
+        for _ in range(round(seconds * ticks)):
+            self.now += 1 / ticks
+            self.pane._tick()
+
+    def write(self, number):
+        for _ in range(number):
+            self.pane._advance(self.pane._player, 1)
+
+    def sheet(self):
+        writing = self.pane.writing
+        rows = [writing.render_line(y).text for y in range(writing.size.height)]
+        return "\n".join(row.rstrip() for row in rows).rstrip()
+
+    def drawn(self):
+        return len(self.pane._player.tape)
+
+
+@pytest.fixture
+def stage(tmp_path, reciter):
+    app = Stage(tmp_path / "texts")
+    app.model = reciter(SONG)
+    return app
+
+
+def greedy(app):
+    app.pane.begin("", 0.0, 30.0)
+
+
+async def test_it_writes_as_fast_as_asked_from_the_start(stage):
+    async with stage.run_test(size=(80, 14)):
+        greedy(stage)
+        stage.pane.show_model(stage.model, "demo")
+        stage.pass_time(2)
+        assert 58 <= stage.drawn() <= 60
+        assert stage.sheet().startswith("to be or not to be\nthat is the question\nto be")
+        stage.pane._pace.value = 4.0
+        before = stage.drawn()
+        stage.pass_time(2)
+        assert 7 <= stage.drawn() - before <= 9
+
+
+async def test_a_stalled_clock_is_not_made_up_for_in_one_go(stage):
+    async with stage.run_test(size=(80, 14)):
+        greedy(stage)
+        stage.pane.show_model(stage.model, "demo")
+        stage.now += 60
+        stage.pane._tick()
+        assert stage.drawn() <= 8
+
+
+async def test_hold_one_character_and_go_on(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.show_model(stage.model, "demo")
+        stage.pane.action_write()
+        stage.pass_time(1)
+        assert stage.drawn() == 0
+        await pilot.press("full_stop", "full_stop")
+        assert stage.drawn() == 2
+        assert not stage.pane.playing
+        await pilot.press("enter")
+        stage.pass_time(1)
+        assert stage.drawn() > 20
+
+
+async def test_the_temperature_is_in_hand_at_once_and_acts_on_the_next_character(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.show_model(stage.model, "demo")
+        assert stage.focused is stage.pane._heat
+        stage.pane.action_one()
+        await pilot.press("right", "right")
+        stage.pane.action_one()
+        assert [stage.pane._player.tape[i].temperature for i in (0, 1)] == pytest.approx([0.8, 0.9])
+        stage.pane.set_temperature(-1)
+        await pilot.pause()
+        assert stage.pane._player.settings.temperature == pytest.approx(0.85)
+        assert list(stage.pane.writing._numbers) == [tint(0.8), tint(0.9)]
+
+
+async def test_the_live_run_takes_over_on_a_new_line_and_marks_its_steps(stage, reciter):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        greedy(stage)
+        stage.pane.show_model(stage.model, "demo")
+        stage.write(5)
+        stage.pane.show_model(reciter("noise "), "live, step 0", follow=True)
+        stage.write(6)
+        stage.pane.writing.append("\n")
+        stage.pane.update_weights(reciter("noise "), "live, step 1,204")
+        stage.write(5)
+        rows = stage.sheet().split("\n")
+        assert [row.split() for row in rows] == [["to", "be"], ["0", "noise"], ["1,204", "noise▌"]]
+        await pilot.pause()
+        top = stage.pane.render_lines(stage.pane.outer_size.region)[0].text
+        assert "live, step 1,204  seed 1" in top
+
+
+async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.show_model(stage.model, "demo")
+        stage.write(5)
+        stage.pane.playing = False
+        await pilot.press("e", "n", "o", "Z", "backslash", "n", "enter")
+        assert stage.pane.prompt == "noZ\n"
+        assert stage.pane._player.text == "no\n"
+        assert list(stage.pane.writing._numbers) == [PROMPT, PROMPT, LEFT_OUT, PROMPT]
+        assert "Z" in str(stage.pane._hint.render()) or not stage.pane.playing
+        await pilot.press("e", "x", "escape")
+        assert stage.pane.prompt == "noZ\n"
+        assert stage.focused is stage.pane._heat
+
+
+async def test_what_is_typed_into_the_prompt_is_shown_harmlessly(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.show_model(stage.model, "demo")
+        await pilot.press("e")
+        stage.pane._entry.value = "a\x1b]0;t\x07\u202e"
+        await pilot.pause()
+        assert stage.pane._entry.value == visible("a\x1b]0;t\x07\u202e")
+
+
+async def test_anew_takes_the_next_seed_and_keeps_the_text_by_itself(stage, tmp_path):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.show_model(stage.model, "demo, step 3,000")
+        stage.write(5)
+        written = stage.pane._player.text
+        await pilot.press("n")
+        assert stage.pane._player.settings.seed == 2
+        assert stage.drawn() == 0
+        (line,) = (tmp_path / "texts" / RECENT).read_text().splitlines()
+        kept = json.loads(line)
+        assert (kept["text"], kept["seed"], kept["source"]) == (written, 1, "demo, step 3,000")
+    assert len((tmp_path / "texts" / RECENT).read_text().splitlines()) == 1
+
+
+async def test_copy_and_keep(stage, tmp_path):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.begin("not", 0.5, 30.0)
+        stage.pane.show_model(stage.model, "demo, step 3,000")
+        stage.pane.playing = False
+        stage.write(3)
+        stage.pane.set_temperature(2)
+        await pilot.pause()
+        stage.write(3)
+        await pilot.press("y", "w", "w")
+        assert stage.copied == stage.pane._player.text
+        texts = sorted((tmp_path / "texts").glob("*.txt"))
+        assert len(texts) == 2
+        assert texts[0].read_text() == stage.pane._player.text
+        about = json.loads(texts[0].with_suffix(".json").read_text())
+        assert about["prompt"] == "not"
+        assert about["temperatures"] == [[3, 0.5], [6, pytest.approx(0.6)]]
+        assert stage.notices[0] == "Copied 9 characters."
+        assert stage.notices[1].startswith("Written to texts/")
+
+
+async def test_a_folder_that_cannot_be_written_is_one_sentence(stage, tmp_path):
+    (tmp_path / "texts").write_text("in the way")
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.show_model(stage.model, "demo")
+        stage.write(3)
+        await pilot.press("w", "n")
+        assert len(stage.notices) == 1
+        assert stage.notices[0].startswith("The text could not be written: ")
+
+
+async def test_filters_open_by_a_key_and_act(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.show_model(stage.model, "demo")
+        assert not stage.pane.filters.display
+        await pilot.press("m")
+        assert stage.focused is stage.pane.filters.top_k
+        await pilot.press("home")
+        assert stage.pane._player.settings.top_k == 1
+        await pilot.press("end", "m")
+        assert stage.pane._player.settings.top_k is None
+        assert not stage.pane.filters.display
+        assert stage.focused is stage.pane._heat
+
+
+@pytest.mark.parametrize("size", [(78, 12), (60, 10), (120, 40), (40, 6), (200, 50)])
+async def test_it_fits(stage, size):
+    async with stage.run_test(size=size) as pilot:
+        stage.pane.show_model(stage.model, "demo, step 3,000")
+        stage.write(500)
+        await pilot.pause()
+        assert stage.pane.bars.display == (size[0] >= 70)
+        for widget in (stage.pane.writing, stage.pane._heat, stage.pane._pace):
+            assert widget.region.width > 8
+            assert stage.pane.region.contains_region(widget.region)
+
+
+async def test_without_a_model_every_key_is_harmless(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        await pilot.press("full_stop", "n", "enter", "y", "w", "m", "m", "e", "a", "enter", "right", "plus", "minus")
+        stage.pass_time(0.5)
+        assert stage.sheet() == "▌"
+
+
+def test_the_recent_texts_are_bounded(tmp_path):
+    from datetime import UTC, datetime
+
+    for number in range(MOST_RECENT + 5):
+        keep_recent(tmp_path, Generation("demo", "", number, (), "x" * 50_000), datetime(2026, 1, 1, tzinfo=UTC))
+    lines = [json.loads(line) for line in (tmp_path / RECENT).read_text().splitlines()]
+    assert [line["seed"] for line in lines] == list(range(5, MOST_RECENT + 5))
+    assert max(len(line["text"]) for line in lines) == 20_000
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_tints_differ_from_step_to_step_and_are_neutral_at_one(dark):
+    foreground = Color.parse("#d8dbe2" if dark else "#24272e")
+    styles = palette(foreground, dark=dark)
+    assert len({str(style) for style in styles}) == len(styles)
+    assert styles[tint(1.0)].color == foreground.rich_color
+    assert tint(0.0) < tint(0.5) < tint(1.0) < tint(1.5) < tint(HOTTEST) == tint(5.0) == len(styles) - 1
+    assert tint(0.0) > LEFT_OUT
