@@ -51,11 +51,8 @@ def open_training(request: TrainRequest, inbox: Inbox) -> Iterator[Event]:
             saved_step=visit.saved_step,
         )
     finally:
-        stopped = Stopped(
-            **visit.stamp(), reason=visit.orders.stop or "asked", run=visit.run.name if visit.run else None
-        )
-        # Outside the failing frame, so that no exception holds on to its tensors.
-        visit.leave()
+        stopped = visit.stopped()
+        visit.leave()  # no exception holds on to the failing frame's tensors any more
     yield last or stopped
 
 
@@ -177,6 +174,11 @@ class _Visit:
         """Where the run stands."""
         session = self._session
         return {"step": session.step, "seconds": session.clock.seconds} if session else {}
+
+    def stopped(self) -> Stopped:
+        """The last event of a visit that was asked to stop."""
+        reason = self.orders.stop or "asked"
+        return Stopped(**self.stamp(), reason=reason, run=self.run.name if self.run else None)
 
     def describe(self, error: BaseException) -> str:
         """One sentence for what nobody foresaw."""

@@ -1,0 +1,83 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from charplay.messages.events import Event, Failed
+from charplay.messages.post import Inbox
+from charplay.messages.request import TrainRequest
+from charplay.recipes.layers import Layer, compose
+from charplay.training import trainer
+from charplay.training.door import open_training
+
+torch.set_num_threads(1)
+
+TEXT = 1_200
+"""Characters of the text that the tests train on."""
+
+TINY = {
+    "corpus": "words",
+    "hidden_size": 8,
+    "embedding_size": 4,
+    "sequence_length": 6,
+    "batch_size": 4,
+    "steps": 20,
+    "log_every": 3,
+    "evaluate_every": 7,
+    "save_every": 5,
+    "threads": 1,
+    "device": "cpu",
+}
+"""A recipe that trains in a fraction of a second."""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with one text."""
+    for folder in ("corpora", "checkpoints", "cache"):
+        (tmp_path / folder).mkdir()
+    words = np.random.default_rng(5).choice(["the ", "cat ", "sat, ", "on\n", "a ", "mat. "], TEXT)
+    (tmp_path / "corpora" / "words.txt").write_text("".join(words)[:TEXT])
+    return tmp_path
+
+
+Train = Callable[..., list[Event]]
+Watcher = Callable[[Event, Inbox], None]
+
+
+def recipe_of(**settings: object) -> dict[str, object]:
+    recipe, _ = compose(Layer("test", {"minutes": None, **TINY, **settings}))
+    return recipe.model_dump()
+
+
+@pytest.fixture
+def train(home: Path, monkeypatch: pytest.MonkeyPatch) -> Train:
+    """Trains and gives all events; `watch` sees each as it comes, progress at every step, and may leave commands."""
+    monkeypatch.setattr(trainer, "READING_SECONDS", 0.0)
+
+    def run(
+        watch: Watcher | None = None, *, resume: str | None = None, added: bool = False, **settings: object
+    ) -> list[Event]:
+        recipe = recipe_of(**settings) if settings or resume is None else {}
+        inbox = Inbox()
+        events = []
+        for event in open_training(TrainRequest(home=str(home), recipe=recipe, resume=resume, added=added), inbox):
+            events.append(event)
+            if watch:
+                watch(event, inbox)
+        return events
+
+    return run
+
+
+@pytest.fixture
+def only() -> Callable[[list[Event], type[Event]], list]:
+    """The events of one kind; a failure is never silent."""
+
+    def pick(events: list[Event], kind: type[Event]) -> list:
+        assert kind is Failed or not [event for event in events if isinstance(event, Failed)], events[-1]
+        return [event for event in events if isinstance(event, kind)]
+
+    return pick

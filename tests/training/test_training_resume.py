@@ -1,0 +1,193 @@
+"""Row 57: a resumed run is the run that was never stopped, every bit of it."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from charplay.messages.commands import Change, Pause, Resume, Save, Stop
+from charplay.messages.events import Changed, Finished, Paused, Progress, Saved, Started, Stopped
+from charplay.runs.run import Run
+
+CASES = {
+    "lstm": {},
+    "gru, two layers, every dropout": {
+        "cell": "gru",
+        "num_layers": 2,
+        "input_dropout": 0.1,
+        "dropout": 0.2,
+        "output_dropout": 0.3,
+        "weight_drop": 0.2,
+        "optimizer": "adam",
+        "schedule": "linear",
+    },
+    "averaged, muon": {"optimizer": "muon", "average": 0.9, "weight_drop": 0.3, "num_layers": 2, "sample_every": 4},
+    "windows, last": {"batching": "windows", "target": "last", "input": "one-hot", "embedding_size": None,
+                      "optimizer": "rmsprop", "stride": 7, "output_dropout": 0.2, "schedule": "constant"},
+    "windows, shuffled over epochs": {"batching": "windows", "stride": 20, "cell": "gru", "optimizer": "nadam",
+                                      "clip_value": 0.1, "clip_norm": None, "schedule": "hold"},
+    "nothing held out": {"validation_fraction": 0, "monitor": "train_loss", "evaluate_every": "epoch",
+                         "optimizer": "sgd", "sequence_length": 20, "batch_size": 16, "keep": "every-improvement"},
+}  # fmt: skip
+
+
+def stop_at(step: int):
+    """A watcher that stops a run when it has come to `step`; rows are logged every step, so it sees each."""
+
+    def watch(event, inbox):
+        if isinstance(event, Progress | Saved | Started) and event.step >= step:
+            inbox.put(Stop())
+
+    return watch
+
+
+def everything(folder: Path) -> tuple[dict[str, np.ndarray], list[dict], list[dict]]:
+    """What a run leaves: every array of its last save, its rows and samples without what the clock says."""
+    run = Run.open(folder)
+    arrays, _ = run.read_resume()
+    rows = [{k: v for k, v in row.items() if k not in {"seconds", "chars_per_second"}} for row in run.metrics()]
+    samples = [{k: v for k, v in row.items() if k != "seconds"} for row in run.samples()]
+    return arrays, rows, samples
+
+
+def assert_same(one: Path, other: Path) -> None:
+    (arrays, rows, samples), (arrays2, rows2, samples2) = everything(one), everything(other)
+    assert arrays.keys() == arrays2.keys()
+    different = [name for name in arrays if not np.array_equal(arrays[name], arrays2[name])]
+    assert not different
+    assert rows == rows2
+    assert samples == samples2
+    for name in ("best.safetensors", "latest.safetensors"):
+        assert _weights(one / name) == _weights(other / name)
+
+
+def _weights(path: Path) -> dict[str, bytes]:
+    from charplay.runs.checkpoint import read_checkpoint
+
+    checkpoint = read_checkpoint(path)
+    return {name: tensor.tobytes() for name, tensor in checkpoint.tensors.items()} | {
+        "step": checkpoint.step,
+        "losses": (checkpoint.train_loss, checkpoint.val_loss),
+    }
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("stops", [(1, 7, 8, 19), (13,)], ids=str)
+def test_resumed_is_never_stopped(case, stops, train, only):
+    straight = only(train(log_every=1, **CASES[case]), Finished)[0]
+    events = train(stop_at(stops[0]), log_every=1, **CASES[case])
+    folder = only(events, Started)[0].folder
+    for step in (*stops[1:], 10**9):
+        assert only(events, Stopped)
+        events = train(stop_at(step), resume=folder)
+    finished = only(events, Finished)[0]
+    assert_same(Path(straight.checkpoint).parent, Path(folder))
+    assert (finished.val_loss, finished.val_loss_cold, finished.train_loss, finished.steps) == (
+        straight.val_loss,
+        straight.val_loss_cold,
+        straight.train_loss,
+        straight.steps,
+    )
+
+
+def test_the_comparison_sees_one_bit(train, only):
+    one = Path(only(train(), Finished)[0].checkpoint).parent
+    other = Path(only(train(learning_rate=0.0099999), Finished)[0].checkpoint).parent
+    with pytest.raises(AssertionError):
+        assert_same(one, other)
+
+
+def test_killed_after_a_save_goes_on_from_it(train, only, home):
+    """Rows past the save, a torn line and samples are cut; the rest is repeated to the bit."""
+    straight = Path(only(train(sample_every=3), Finished)[0].checkpoint).parent
+    events = train(stop_at(10), sample_every=3)
+    folder = Path(only(events, Started)[0].folder)
+    with (folder / "metrics.jsonl").open("a") as file:
+        file.write(json.dumps({"step": 11, "train_loss": 1.0}) + "\n" + '{"step": 12, "tra')
+    train(resume=str(folder))
+    assert_same(straight, folder)
+
+
+def test_killed_before_the_first_save_begins_again(train, only, home):
+    straight = Path(only(train(), Finished)[0].checkpoint).parent
+    folder = Path(only(train(stop_at(0)), Started)[0].folder)
+    for path in folder.glob("*.safetensors"):
+        path.unlink()
+    train(resume=str(folder))
+    assert_same(straight, folder)
+
+
+def test_pauses_saves_and_publishing_change_nothing(train, only):
+    def meddle(event, inbox):
+        if isinstance(event, Progress):
+            inbox.put(Save())
+            inbox.put(Pause())
+        if isinstance(event, Paused):
+            inbox.put(Resume())
+
+    straight = only(train(log_every=1), Finished)[0]
+    meddled = only(train(meddle, log_every=1), Finished)[0]
+    assert_same(Path(straight.checkpoint).parent, Path(meddled.checkpoint).parent)
+
+
+def test_a_death_between_save_and_best_is_mended(train, only):
+    def stop_at_best(event, inbox):
+        if isinstance(event, Saved) and event.best:
+            inbox.put(Stop())
+
+    folder = Path(only(train(stop_at_best), Started)[0].folder)
+    best = (folder / "best.safetensors").read_bytes()
+    (folder / "best.safetensors").unlink()
+    train(stop_at(8), resume=str(folder))
+    assert (folder / "best.safetensors").read_bytes() == best
+
+
+def test_a_live_rate_outlives_a_stop(train, only):
+    def change(event, inbox):
+        if isinstance(event, Progress):
+            inbox.put(Change("learning_rate", 0.5))
+            inbox.put(Stop())
+
+    folder = only(train(change), Started)[0].folder
+    assert [c["new"] for c in Run.open(Path(folder)).changes()] == [0.5]
+    events = train(resume=folder, learning_rate=0.25)
+    assert [(c.old, c.new) for c in only(events, Changed)] == [(0.5, 0.25)]
+    assert [c["new"] for c in Run.open(Path(folder)).changes()] == [0.5, 0.25]
+
+
+def test_finished_again(train, only):
+    first = only(train(), Finished)[0]
+    folder = str(Path(first.checkpoint).parent)
+    assert train(resume=folder)[-1] == first
+    assert only(train(resume=folder, steps=10), Finished)[0].steps == 20, "a budget that is spent finishes at once"
+
+
+def test_adding_draws_the_schedule_anew_over_the_added_part(train, only):
+    first = only(train(log_every=1), Finished)[0]
+    folder = Path(first.checkpoint).parent
+    extended = only(train(resume=str(folder), added=True, steps=10, log_every=1), Finished)[0]
+    assert extended.steps == 30
+    rates = [row["learning_rate"] for row in Run.open(folder).metrics() if "learning_rate" in row]
+    assert rates[19] < 0.02 * max(rates)
+    assert max(rates[20:]) > 0.9 * max(rates)
+    assert Run.open(folder).asked.steps == 30
+
+
+def test_an_added_part_that_is_stopped_keeps_its_schedule(train, only):
+    straight = only(train(log_every=1), Finished)[0]
+    folder = str(Path(straight.checkpoint).parent)
+    train(stop_at(24), resume=folder, added=True, steps=10, log_every=1)
+    train(resume=folder)
+    other = only(train(log_every=1), Finished)[0]
+    folder2 = str(Path(other.checkpoint).parent)
+    train(resume=folder2, added=True, steps=10, log_every=1)
+    assert_same(Path(folder), Path(folder2))
+
+
+def test_a_changed_text_is_refused(train, only, home):
+    folder = only(train(stop_at(3)), Started)[0].folder
+    text = home / "corpora" / "words.txt"
+    text.write_text(text.read_text()[:-1] + "t")
+    (last,) = train(resume=folder)[-1:]
+    assert "put the old file back" in last.message
