@@ -144,7 +144,7 @@ def _guess(data: bytearray, position: int) -> str | None:
 
 def _refuse_control_codes(text: str, name: str) -> None:
     """A last look at the characters: NUL anywhere, other control codes at three places."""
-    if text.count("\0") > BINARY_SHARE * len(text):
+    if "\0" in text and text.count("\0") > BINARY_SHARE * len(text):  # the first look is much the faster
         raise _not_text(name, text.count("\0") / len(text))
     for start in sorted({0, len(text) // 2, max(0, len(text) - SAMPLE)}):
         sample = text[start : start + SAMPLE].encode()

@@ -15,7 +15,7 @@ from charplay.corpora.vocabulary import Ids, Vocabulary, chunks
 
 FORMAT = 1
 """Grows whenever reading or cleaning gives other characters for the same file."""
-PIECE = 1 << 22
+PIECE = 1 << 20
 """Characters between two reports of progress."""
 
 

@@ -23,12 +23,17 @@ def chunks(text: str, size: int = CHUNK) -> Iterator[str]:
     return (text[start : start + size] for start in range(0, len(text), size))
 
 
-def code_points(text: str) -> Ids:
-    """(n,) code points of a text, in bytes where each fits one."""
+def narrow(text: str) -> bytes | None:
+    """The code points of a text as bytes, whose `translate` is faster than any numpy table; None where one is wider."""
     try:
-        return np.frombuffer(text.encode("latin-1"), np.uint8)
+        return text.encode("latin-1")
     except UnicodeEncodeError:
-        return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        return None
+
+
+def code_points(text: str) -> Ids:
+    """(n,) code points of any text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,14 @@ class Vocabulary:
     @classmethod
     def of(cls, text: str) -> "Vocabulary":
         """The vocabulary of a text."""
-        seen = np.zeros(CODE_POINTS, bool)
+        seen, wide = b"", np.zeros(CODE_POINTS, bool)
         for chunk in chunks(text):
-            seen[code_points(chunk)] = True
-        return cls("".join(map(chr, np.flatnonzero(seen))))
+            if (raw := narrow(chunk)) is None:
+                wide[code_points(chunk)] = True
+            else:
+                for part in (raw[:4096], raw):  # the head has nearly all characters, and what it has costs little
+                    seen += bytes(set(part.translate(None, seen)))
+        return cls("".join(map(chr, sorted({*seen, *np.flatnonzero(wide)}))))
 
     def __len__(self) -> int:
         return len(self.characters)
@@ -68,27 +77,40 @@ class Vocabulary:
         return {character: position for position, character in enumerate(self.characters)}
 
     @cached_property
-    def _known(self) -> NDArray[np.bool_]:
-        known = np.zeros(CODE_POINTS, bool)
-        known[code_points(self.characters)] = True
-        return known
+    def _narrow(self) -> bytes:
+        """The characters that fit a byte; as they sort first, their ids fit one too."""
+        return bytes(ord(character) for character in self.characters[:256] if character < "\u0100")
 
     @cached_property
-    def _ids(self) -> Ids:
-        ids = np.zeros(CODE_POINTS, self.dtype)
-        ids[code_points(self.characters)] = np.arange(len(self), dtype=self.dtype)
+    def _narrow_ids(self) -> bytes:
+        return bytes(max(self._narrow.find(code), 0) for code in range(256))
+
+    @cached_property
+    def _wide_ids(self) -> NDArray[np.int32]:
+        """(CODE_POINTS,) id of each code point, -1 for one that is not in the vocabulary."""
+        ids = np.full(CODE_POINTS, -1, np.int32)
+        ids[code_points(self.characters)] = np.arange(len(self))
         return ids
 
     def encode(self, text: str) -> Ids:
         """(n,) ids of a text, in `dtype`. Raises CorpusError naming the first unknown characters."""
         ids = np.empty(len(text), self.dtype)
         for number, chunk in enumerate(chunks(text)):
-            codes = code_points(chunk)
-            if not self._known[codes].all():
-                unknown = ", ".join(f"U+{ord(character):04X}" for character in self.split(text)[1][:5])
+            found = self._found(chunk)
+            if found is None:
+                unknown = ", ".join(f"U+{ord(character):04X}" for character in self.split(chunk)[1][:5])
                 raise CorpusError(f"The vocabulary has no {unknown}; leave out what split() calls unknown.")
-            ids[number * CHUNK : number * CHUNK + len(chunk)] = self._ids[codes]
+            ids[number * CHUNK : number * CHUNK + len(chunk)] = found
         return ids
+
+    def _found(self, chunk: str) -> NDArray[Any] | None:
+        """(n,) ids of a piece of text; None where a character is unknown."""
+        if (raw := narrow(chunk)) is None:
+            ids = self._wide_ids[code_points(chunk)]
+            return None if ids.min() < 0 else ids
+        if raw.translate(None, self._narrow):
+            return None
+        return np.frombuffer(raw.translate(self._narrow_ids), np.uint8)
 
     def decode(self, ids: ArrayLike) -> str:
         """The text of (n,) ids. Raises CorpusError where an id is none of this vocabulary's."""
@@ -97,8 +119,11 @@ class Vocabulary:
             return ""
         if array.min() < 0 or array.max() >= len(self):
             raise CorpusError(f"An id lies outside 0 to {len(self) - 1}; these ids belong to another vocabulary.")
-        points = np.asarray(code_points(self.characters)[array], "<u4")
-        return points.tobytes().decode("utf-32-le", "surrogatepass")
+        if (raw := narrow(self.characters)) is not None:
+            narrow_ids: bytes = array.astype(np.uint8).tobytes()
+            return narrow_ids.translate(raw.ljust(256)).decode("latin-1")
+        points: bytes = code_points(self.characters)[array].tobytes()
+        return points.decode("utf-32-le", "surrogatepass")
 
     def split(self, text: str) -> tuple[str, str]:
         """The text without unknown characters, and the unknown ones, each once, in order of appearance."""
