@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
 
@@ -176,6 +176,7 @@ def test_rows_come_back_in_order(make_run):
 
 
 @settings(max_examples=40)
+@example(torn=b'{"step": 9}')
 @given(torn=st.binary(max_size=40).filter(lambda data: b"\n" not in data))
 def test_a_torn_last_line_is_no_row_and_is_cut(tmp_path_factory, torn):
     run = a_run(tmp_path_factory.mktemp("checkpoints"))
