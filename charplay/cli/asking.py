@@ -23,7 +23,7 @@ SettingsOption = Annotated[
 StepsOption = Annotated[str | None, typer.Option("--steps", metavar="N", help="Train for so many optimizer steps.")]
 EpochsOption = Annotated[str | None, typer.Option("--epochs", metavar="N", help="... passes over the text.")]
 MinutesOption = Annotated[str | None, typer.Option("--minutes", metavar="M", help="... minutes.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+JsonOption = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON, one object a line.")]
 
 DEFAULT_PRESET = "quick"
 

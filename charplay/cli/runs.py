@@ -80,7 +80,7 @@ def _export(
     context: typer.Context,
     run: RunArgument,
     target: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; a folder takes the run's name.")],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", metavar="", help="Replace what is there.")] = False,
 ) -> None:
     """Copy the checkpoint that plays, a run's best or else its latest, to a file."""
     say(str(open_shelf(context.obj).export(run, target.absolute(), overwrite=overwrite)))
@@ -90,7 +90,7 @@ def _export(
 def _delete(
     context: typer.Context,
     run: Annotated[str, typer.Argument(metavar="RUN", help="The run's name.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", metavar="", help="Do not ask.")] = False,
 ) -> int:
     """Delete a run and all its files."""
     shelf = open_shelf(context.obj)

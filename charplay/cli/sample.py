@@ -41,7 +41,7 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     ] = 1.0,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="The same seed writes the same text.")] = 1,
     stop: Annotated[str, typer.Option("--stop", metavar="TEXT", help="End once this has been written.")] = "",
-    no_prompt: Annotated[bool, typer.Option("--no-prompt", help="Print only what was drawn.")] = False,
+    no_prompt: Annotated[bool, typer.Option("--no-prompt", metavar="", help="Print only what was drawn.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Write text, character by character as it is drawn."""

@@ -33,7 +33,7 @@ def _everywhere(
     home: Annotated[
         str | None, typer.Option("--home", metavar="FOLDER", help="Where texts and runs are kept [CHARPLAY_HOME].")
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    version: Annotated[bool, typer.Option("--version", metavar="", help="Print the version.")] = False,
 ) -> None:
     """Both are taken out of the arguments before this parser sees them; they stand here for `--help`."""
 

@@ -111,7 +111,7 @@ class Terminal:
         probe = (lambda t: wanted in t.text) if isinstance(wanted, str) else wanted
         deadline = time.monotonic() + timeout
         while not (found := probe(self)):
-            ended = not self._reader.is_alive()
+            ended = self.process.poll() is not None and not self._reader.is_alive()
             if time.monotonic() > deadline or (ended and not probe(self)):
                 why = f"the program left with {self.process.poll()}" if ended else f"not within {timeout} s"
                 raise AssertionError(f"{wanted!r}: {why}; the screen was\n{self.text}")

@@ -1,0 +1,91 @@
+"""Training without the screen, left by every door: Ctrl-C, terminate, hang up, and a hang-up that is ignored."""
+
+import json
+import signal
+import sys
+
+import pytest
+
+from charplay.runs.home import Home
+
+SETTINGS = ["hidden_size=8", "embedding_size=4", "num_layers=1", "log_every=20", "save_every=1000000", "threads=1"]
+
+
+@pytest.fixture
+def home(tmp_path):
+    home = Home(tmp_path / "home")
+    home.prepare()
+    (home.corpora / "pangram.txt").write_text("the quick brown fox jumps over the lazy dog.\n" * 40)
+    return home
+
+
+def is_training(term):
+    return "step" in term.text and "chars/s" in term.text
+
+
+def endless(*arguments):
+    """A run that would last for hours."""
+    command = [sys.executable, "-m", "charplay", "train", "--name", "long", "--corpus", "pangram", "--device", "cpu"]
+    command += [part for setting in SETTINGS for part in ("--set", setting)]
+    return [*command, "--steps", "100000000", *arguments]
+
+
+@pytest.fixture
+def train(terminal, home):
+    """`train(command)` starts a run on a terminal and stands until it is under way."""
+
+    def start(command, started=is_training):
+        term = terminal(command, columns=110, env={"CHARPLAY_HOME": str(home.root), "OMP_NUM_THREADS": "1"})
+        term.wait_for(started, 60)
+        return term
+
+    return start
+
+
+def saved_step(home):
+    """The step that the run can be taken up from."""
+    from charplay.runs.run import Run
+
+    _, state = Run.open(home.checkpoints / "long").read_resume()
+    return state["ledger"]["step"]
+
+
+def test_the_first_ctrl_c_saves_and_says_how_to_go_on(train, home):
+    term = train(endless())
+    moving = [line for line in term.lines if "chars/s" in line]
+    assert len(moving) == 1
+    assert "left" in moving[0]
+    term.press("ctrl+c")
+    assert term.wait(5) == 130
+    assert "charplay train --resume long" in term.text
+    assert "Traceback" not in term.text
+    assert saved_step(home) > 0
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [(lambda term: term.hang_up(), 129), (lambda term: term.signal(signal.SIGTERM), 143)],
+    ids=["hang-up", "terminate"],
+)
+def test_a_signal_saves_and_leaves(train, home, act, code):
+    term = train(endless())
+    act(term)
+    assert term.wait(5) == code
+    assert saved_step(home) > 0
+
+
+def test_under_nohup_a_hang_up_is_outlived(train, home, tmp_path):
+    log = tmp_path / "log"
+
+    def steps(_term=None):
+        lines = [json.loads(line) for line in log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+        return max((line["step"] for line in lines), default=0)
+
+    log.touch()
+    term = train(["/bin/sh", "-c", 'trap "" HUP; exec "$@" >"$0"', log, *endless("--json")], started=steps)
+    term.hang_up()
+    reached = steps()
+    term.wait_for(lambda _: steps() > reached + 100)
+    term.signal(signal.SIGTERM)
+    assert term.wait(5) == 143
+    assert saved_step(home) > reached
