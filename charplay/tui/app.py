@@ -31,10 +31,6 @@ class CharplayApp(App[None]):
     """The playground. `run` returns when it was left; `return_code` is then the process's exit code."""
 
     TITLE = "charplay"
-    CSS = """
-    Screen { background: $background; }
-    Input { background: $surface; }
-    """
     NOTIFICATION_TIMEOUT = 6
 
     def __init__(

@@ -32,12 +32,12 @@ EVERYWHERE: Bindings = [
     command("3", "show('runs')", "runs", "Go to the runs"),
     command("4", "show('training')", "loss", "Go to the chart"),
     command("5", "show('text')", "text", "Go to the text that is written"),
-    command("b", "brightness", "light or dark", "Change between the dark and the light theme"),
+    command("b", "app.brightness", "light or dark", "Change between the dark and the light theme"),
     command("question_mark", "keys", "keys", "Show every key", footer=True),
-    command("ctrl+p", "command_palette", "palette", "Find a command by name", footer=True),
+    command("ctrl+p", "app.command_palette", "palette", "Find a command by name", footer=True),
     command("q", "leave", "quit", "Save and leave charplay", footer=True),
     command("ctrl+c", "leave", "quit", "Save and leave charplay, also from a text field", first=True),
-    command("ctrl+z", "suspend_process", "suspend", "Go back to the shell for a while; `fg` returns"),
+    command("ctrl+z", "app.suspend_process", "suspend", "Go back to the shell for a while; `fg` returns"),
 ]
 
 LIST: Bindings = [
@@ -85,5 +85,22 @@ TRAINING: Bindings = [
 
 CLOSE: Bindings = [command("escape", "close", "back", "Back to the playground", footer=True)]
 
-QUESTION: Bindings = [command("enter", "answer", "choose", "Take the answer under the cursor", footer=True), *CLOSE]
+QUESTION: Bindings = [command("enter", "answer", "choose", "Take the answer under the cursor", footer=True)]
+
+OPENING: Bindings = [command("enter", "answer", "open", "Take the file, or go into the folder", footer=True)]
+
+PREVIEW: Bindings = [
+    command("slash", "search", "search", "Search the text", footer=True),
+    command("n", "next", "next", "The next place where it occurs", footer=True),
+    command("c", "characters", "characters", "How often each character occurs", footer=True),
+]
+
+SHEET: Bindings = [
+    command("up", "up(1)", "up", "A line up"),
+    command("down", "down(1)", "down", "A line down"),
+    command("pageup", "page(-1)", "page up", "A page up"),
+    command("pagedown,space", "page(1)", "page down", "A page down"),
+    command("home", "ends(-1)", "beginning", "To the beginning"),
+    command("end", "ends(1)", "end", "To the end"),
+]
 # fmt: on

@@ -58,12 +58,13 @@ class Fields(Rows):
 
         name = self.names[index]
         if name.endswith(":"):
-            return [(fit(f" {label(name)}", width), "strong")]
+            return [(" ", "plain"), (fit(label(name), width - 1), "strong")]
         assert self.draft is not None
         value, quiet = self.draft.shown(name)
         changed = name in self.draft.values
         return [
-            (fit(f" {label(name)}", LABEL), "quiet"),
+            (" ", "plain"),
+            (fit(label(name), LABEL), "quiet"),
             (plain(value) + " ", "quiet" if value == "auto" else "accent" if changed else "plain"),
             (quiet, "quiet"),
         ]
@@ -92,7 +93,7 @@ class FormPane(Framed):
     DEFAULT_CSS = """
     FormPane {
         layers: below above;
-        & > #fields { height: 1fr; border: none; }
+        & > #fields, & > #fields:focus { height: 1fr; border: none; }
         & > #summary { height: auto; max-height: 4; color: $foreground 55%; padding: 0 1; }
         & > #editor { layer: above; position: absolute; display: none; background: $surface; }
     }
@@ -215,8 +216,8 @@ class FormPane(Framed):
 
     def _open_editor(self, value: str) -> None:
         self._editor.value = value
-        self._editor.styles.offset = (LABEL - 1, self._fields.line_of_cursor())
-        self._editor.styles.width = max(8, self._fields.size.width - LABEL + 1)
+        self._editor.styles.offset = (LABEL + 1, self._fields.line_of_cursor())
+        self._editor.styles.width = max(8, self._fields.size.width - LABEL - 1)
         self._editor.display = True
         self._editor.focus()
 

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from textual import events, on
 from textual.message import Message
 from textual.reactive import reactive
@@ -135,13 +136,12 @@ class Rows(Framed, can_focus=True):
         base = self.rich_style
         if not 0 <= index < self.number():
             return Strip.blank(width, base)
-        over = self.get_component_rich_style("rows--cursor", partial=True) if index == self.cursor else None
+        over = self.get_component_rich_style("rows--cursor", partial=True) if index == self.cursor else Style.null()
         segments = [
-            Segment(text, base + self.get_component_rich_style(f"rows--{tone}", partial=True))
+            Segment(text, self.get_component_rich_style(f"rows--{tone}") + over)
             for text, tone in self.draw(index, width)
         ]
-        strip = Strip(segments).adjust_cell_length(width, base)
-        return strip.apply_style(over) if over else strip
+        return Strip(segments).adjust_cell_length(width, base + over)
 
     def _follow(self) -> None:
         height = max(1, self.size.height)

@@ -130,7 +130,7 @@ class RunsPane(Rows):
         self.app.push_screen(asking, lambda target: self._export(name, target or ""))
 
     def _export(self, name: str, target: str) -> None:
-        from charplay.runs.run import RunError
+        from charplay.runs.shelf import RunError
 
         if not target:
             return
@@ -151,7 +151,7 @@ class RunsPane(Rows):
         self.app.push_screen(question, lambda answer: self._delete(name) if answer else None)
 
     def _delete(self, name: str) -> None:
-        from charplay.runs.run import RunError
+        from charplay.runs.shelf import RunError
 
         try:
             self._shelf.delete(name)

@@ -6,6 +6,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual import events, on
 from textual.app import RenderResult
+from textual.binding import Binding
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from charplay.tui.draft import Draft
 
 GAP = "   "
+
+FIRST = ("train", "hold", "step", "stop", "take_up", "answer")
+LAST = ("keys", "leave")
+"""Actions whose keys stand at the left and at the right end of the key line."""
 
 
 class StatusLine(Widget):
@@ -58,7 +63,8 @@ class StatusLine(Widget):
         right = f"● {says}" if says else ""
         if cell_len(right) > width - 10:
             right = right[: max(0, width - 11)] + "…"
-        line = Text("charplay", style=self._tone("name"), no_wrap=True, end="")
+        line = Text(no_wrap=True, end="")
+        line.append("charplay", self._tone("name"))
         room = width - 8 - cell_len(right) - 1
         for fact in map(plain, self.facts):
             if cell_len(GAP + fact) > room:
@@ -71,7 +77,7 @@ class StatusLine(Widget):
         return line
 
     def _tone(self, name: str) -> str:
-        return str(self.get_component_rich_style(f"status--{name}", partial=True))
+        return str(self.get_component_rich_style(f"status--{name}"))
 
 
 class KeyLine(Widget):
@@ -95,29 +101,39 @@ class KeyLine(Widget):
         self.refresh()
 
     def render(self) -> RenderResult:
-        """As many keys as fit, whole."""
-        key_style, label_style = (
-            str(self.get_component_rich_style(f"keys--{part}", partial=True)) for part in ("key", "label")
-        )
+        """The journey's keys, the focused pane's, everywhere's, as many as fit; help and the way out at the right."""
+        key_style, label_style = (str(self.get_component_rich_style(f"keys--{part}")) for part in ("key", "label"))
+        bindings = self._usable()
+        last = [binding for binding in bindings if binding.action in LAST]
+        rest = sorted((binding for binding in bindings if binding.action not in LAST), key=self._rank)
+        room = self.size.width - sum(self._width(binding) for binding in last)
         line = Text(no_wrap=True, end="")
-        for key, label in self._shown():
-            part = f"{'  ' if line else ''}{key} {label}"
-            if cell_len(line.plain) + cell_len(part) > self.size.width:
-                break
-            line.append("  " if line else "")
-            line.append(key, key_style)
-            line.append(f" {label}", label_style)
+        for binding in (*rest, *last):
+            if binding in last and room:
+                line.append(" " * room)
+                room = 0
+            elif binding not in last:
+                if self._width(binding) > room:
+                    continue
+                room -= self._width(binding)
+            line.append(self.app.get_key_display(binding), key_style)
+            line.append(f" {binding.description}  ", label_style)
         return line
 
-    def _shown(self) -> list[tuple[str, str]]:
-        """Keys and labels; a key that a text field would take for itself is none."""
+    def _width(self, binding: Binding) -> int:
+        return cell_len(f"{self.app.get_key_display(binding)} {binding.description}  ")
+
+    @staticmethod
+    def _rank(binding: Binding) -> int:
+        return FIRST.index(binding.action) if binding.action in FIRST else len(FIRST)
+
+    def _usable(self) -> list[Binding]:
+        """The bindings to show; a key that a text field would take for itself is none."""
         focused = self.screen.focused
-        shown = []
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if not binding.show or not active.enabled:
-                continue
-            if focused and focused.check_consume_key(binding.key, binding.key if len(binding.key) == 1 else None):
-                continue
-            shown.append((self.app.get_key_display(binding), binding.description))
-        return shown
+        usable = []
+        for _, binding, enabled, _ in self.screen.active_bindings.values():
+            character = binding.key if len(binding.key) == 1 else None
+            taken = focused is not None and focused.check_consume_key(binding.key, character)
+            if binding.show and enabled and not taken:
+                usable.append(binding)
+        return usable

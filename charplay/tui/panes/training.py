@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
 
 MOST_OVERLAYS = 4
+SLIDER = 36
+"""Columns that the learning rate's slider needs."""
 
 
 class TrainingPane(Framed):
@@ -40,8 +42,8 @@ class TrainingPane(Framed):
         & > #strip {
             height: 1;
             padding: 0 1;
-            & > Slider { width: 1fr; max-width: 44; }
-            & > Static { width: 1fr; min-width: 40; text-align: right; color: $foreground 55%; }
+            & > Slider { width: 1fr; max-width: 40; }
+            & > Static { width: auto; text-align: right; color: $foreground 55%; }
         }
     }
     """
@@ -59,6 +61,7 @@ class TrainingPane(Framed):
         self.chart = Chart()
         self._rate = Slider("learning rate", 5e-3, Log(1e-5, 1.0), show=rate)
         self._values = Static("", markup=False)
+        self._shown_values = ""
         self._clock = 0
         self._measure = 0
         self._history = RunHistory()
@@ -136,15 +139,22 @@ class TrainingPane(Framed):
             self._history, self._marks = RunHistory(per_step), []
 
     def _show_values(self) -> None:
+        """As many of the live values as leave the slider room."""
         live = self._live
-        parts = []
         loss, name = (live.val_loss, "val") if live.val_loss is not None else (live.train_loss, "train")
+        parts = []
         if loss is not None:
             bits, perplexity = loss / math.log(2), math.exp(min(loss, 20))
-            parts.append(f"{name} {loss:.3f} nats  {bits:.2f} bits  perplexity {perplexity:.2f}")
+            parts = [f"{name} {loss:.3f} nats", f"{bits:.2f} bits", f"perplexity {perplexity:.2f}"]
         if live.accuracy is not None:
             parts.append(f"accuracy {live.accuracy:.0%}")
-        self._values.update("  ".join(parts))
+        room = self.size.width - SLIDER
+        while parts and len("  ".join(parts)) > room:
+            parts.pop()
+        text = "  ".join(parts)
+        if text != self._shown_values:
+            self._shown_values = text
+            self._values.update(text)
         if live.learning_rate is not None and not self._rate.has_focus:
             self._rate.value = live.learning_rate
 

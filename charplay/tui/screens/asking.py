@@ -4,32 +4,17 @@ from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from charplay.tui.commands import CLOSE
+from charplay.tui.screens.dialog import Dialog
 from charplay.tui.visible import visible
 
 
-class Asking(ModalScreen[str]):
-    """Dismissed with the text, or with an empty one. `check` returns a sentence where a text will not do."""
+class Asking(Dialog[str]):
+    """Dismissed with the text, or with None. `check` returns a sentence where a text will not do."""
 
-    BINDINGS = CLOSE
     DEFAULT_CSS = """
-    Asking {
-        align: center middle;
-        & > Vertical {
-            width: 70;
-            max-width: 94%;
-            height: auto;
-            border: round $accent;
-            padding: 0 1;
-            background: $background;
-        }
-        & Static { height: auto; }
-        & .fault { color: $error; height: 1; }
-    }
+    Asking .fault { color: $error; height: 1; }
     """
 
     def __init__(self, title: str, sentence: str, value: str = "", check: Callable[[str], str] = lambda _: "") -> None:
@@ -41,10 +26,9 @@ class Asking(ModalScreen[str]):
 
     def compose(self) -> ComposeResult:
         """The sentence, the field, and what is wrong with it."""
-        with Vertical() as box:
-            box.border_title = visible(self._title)
-            yield Static(visible(self._sentence, "\n"), markup=False)
-            field = Input(self._value, compact=True)
+        with self.box(self._title, "enter takes it, esc leaves"):
+            yield Static(visible(self._sentence, "\n"), classes="sentence", markup=False)
+            field = Input(visible(self._value), compact=True)
             field.cursor_blink = False
             yield field
             yield Static("", classes="fault", markup=False)
@@ -58,7 +42,3 @@ class Asking(ModalScreen[str]):
         event.stop()
         if event.value and not self._check(event.value):
             self.dismiss(event.value)
-
-    def action_close(self) -> None:
-        """Give no answer."""
-        self.dismiss("")

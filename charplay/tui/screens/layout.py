@@ -9,13 +9,14 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from charplay.tui.commands import EVERYWHERE
+from charplay.tui.commands import CORPUS, EVERYWHERE, FORM, LIST, RUNS, TRAINING, Bindings
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.form import Device, FormPane
 from charplay.tui.panes.runs import RunsPane
 from charplay.tui.panes.status import KeyLine, StatusLine
 from charplay.tui.panes.text import TextPane
 from charplay.tui.panes.training import TrainingPane
+from charplay.tui.screens.lines import Lines, key_lines
 from charplay.tui.visible import visible
 
 if TYPE_CHECKING:
@@ -105,11 +106,14 @@ class Layout(Screen[None]):
         self.set_class(pane in ALONE, "-alone")
         for each in ALONE:
             self.set_class(each == pane, f"-{each}")
-        target = {"form": self.form, "text": self.text, "training": self.training}.get(pane)
-        if target is None:
-            self.query_one(f"#{pane}").focus()
-        else:
-            target.focus_first()
+        goes: dict[str, Callable[[], object]] = {
+            "corpus": self.corpus.focus,
+            "form": self.form.focus_first,
+            "runs": self.runs.focus,
+            "training": self.training.focus_first,
+            "text": self.text.focus_first,
+        }
+        goes[pane]()
 
     @on(events.Resize)
     def _keep_focus_in_sight(self) -> None:
@@ -120,6 +124,19 @@ class Layout(Screen[None]):
         if self.focused is None or not self.focused.is_on_screen:
             shown = next((each for each in ALONE if self.has_class(f"-{each}")), "text")
             self.action_show(shown)
+
+    def action_keys(self) -> None:
+        """Every key, pane by pane."""
+        sections: list[tuple[str, Bindings]] = [
+            ("Everywhere", EVERYWHERE),
+            ("Corpus", CORPUS),
+            ("Next run", FORM),
+            ("Runs", RUNS),
+            ("Loss", TRAINING),
+            ("Text", list(TextPane.BINDINGS)),
+            ("In every list", LIST),
+        ]
+        self.app.push_screen(Lines("Keys", key_lines(sections, self.app.get_key_display)))
 
     def action_temperature(self, by: int) -> None:
         """Warmer or cooler."""

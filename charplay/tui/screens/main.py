@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 from textual import events, on
 
 from charplay.tui.panes.corpus import CorpusPane
-from charplay.tui.panes.form import Device
+from charplay.tui.panes.form import Device, FormPane
 from charplay.tui.panes.runs import RunsPane
+from charplay.tui.panes.text import TextPane
 from charplay.tui.panes.training import TrainingPane
 from charplay.tui.screens.asking import Asking
+from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.training import TrainingScreen
 from charplay.tui.settings import Settings
+from charplay.tui.visible import visible
 from charplay.tui.widgets.history import RunHistory
 from charplay.tui.worker import OpenTraining
 
@@ -32,6 +35,7 @@ class MainScreen(TrainingScreen):
         self._settings = settings
         self._path = path
         self._train_when_read = False
+        self._offered = False
         self._cleaned: tuple[tuple[str, ...], int | None] = ((), None)
         """How the text was cleaned and cut when it was last read."""
 
@@ -45,11 +49,13 @@ class MainScreen(TrainingScreen):
         self.call_after_refresh(self._fill)
 
     def _fill(self) -> None:
-        self.form.begin(self._settings.preset, self._settings.form)
-        self.corpus.begin(self._path or self._settings.corpus)
+        chosen = self._settings
+        self.text.begin(chosen.prompt, chosen.temperature, chosen.speed)
+        self.form.begin(chosen.preset, chosen.form)
+        self.corpus.begin(self._path or chosen.corpus)
         self.runs.refill()
         self.watch_trainer()
-        self.say("t trains a network of your own on the chosen text; the demo writes on meanwhile")
+        self.say("t trains a network of your own on the chosen text while the demo writes")
 
     def remember(self) -> Settings:
         """What the next start shall find again."""
@@ -58,12 +64,18 @@ class MainScreen(TrainingScreen):
             self._settings.preset, self._settings.form = draft.preset, dict(draft.values)
         if chosen is not None:
             self._settings.corpus = chosen.name
+        text = self.text
+        self._settings.prompt, self._settings.temperature, self._settings.speed = (
+            text.prompt,
+            text.temperature,
+            text.speed,
+        )
         return self._settings
 
     def play(self, run: str) -> None:
         """Let a run's checkpoint write; where it cannot, say why."""
         from charplay.runs.checkpoint import CheckpointError
-        from charplay.runs.run import RunError
+        from charplay.runs.shelf import RunError
         from charplay.sampling.errors import ModelError
 
         try:
@@ -105,9 +117,52 @@ class MainScreen(TrainingScreen):
     def _text_fetched(self, message: CorpusPane.Fetched) -> None:
         self._train_when_read = message.to_train
 
+    @on(CorpusPane.Preview)
+    def _preview(self, message: CorpusPane.Preview) -> None:
+        from charplay.tui.screens.preview import Preview
+
+        self.app.push_screen(Preview(message.corpus))
+
+    @on(CorpusPane.Open)
+    def _open(self) -> None:
+        from charplay.tui.screens.opening import Opening
+
+        self.app.push_screen(Opening(), lambda path: self.corpus.choose(str(path)) if path else None)
+
+    @on(FormPane.Changed)
+    def _changed(self, message: FormPane.Changed) -> None:
+        """Another cleaning, or another limit, makes another text."""
+        wanted = (message.draft.asked.cleaning, message.draft.asked.limit)
+        if wanted != self._cleaned:
+            self._cleaned = wanted
+            self._read()
+
+    @on(FormPane.Network)
+    def _inside(self) -> None:
+        from charplay.tui.inside import inside
+
+        draft, corpus = self.form.draft, self.corpus.corpus
+        if draft is None or draft.resolved is None or corpus is None:
+            self.complain("The text was not read yet; choose one that is here.")
+        else:
+            self.app.push_screen(Lines("What the network sees", inside(draft.resolved, corpus)))
+
     @on(TrainingPane.Moved)
     def _moved(self, message: TrainingPane.Moved) -> None:
         self.session.change(message.field, message.value)
+
+    @on(TextPane.Notice)
+    def _notice(self, message: TextPane.Notice) -> None:
+        self.notify(visible(message.text, " "), markup=False)
+
+    @on(RunsPane.Listed)
+    def _offer(self) -> None:
+        """Offer, once, the run that was not finished."""
+        waiting = self.runs.unfinished
+        self.refresh_bindings()
+        if waiting is not None and not self._offered and not self.session.busy:
+            self.say(f"{waiting.name} stopped at step {waiting.step:,}: u takes it up again, t starts another")
+        self._offered = True
 
     @on(RunsPane.Play)
     def _play_run(self, message: RunsPane.Play) -> None:
@@ -116,7 +171,7 @@ class MainScreen(TrainingScreen):
     @on(RunsPane.Again)
     def _again(self, message: RunsPane.Again) -> None:
         from charplay.runs.checkpoint import CheckpointError, read_header
-        from charplay.runs.run import RunError
+        from charplay.runs.shelf import RunError
 
         try:
             asked = (
@@ -142,7 +197,7 @@ class MainScreen(TrainingScreen):
 
     @on(RunsPane.Overlay)
     def _overlay(self, message: RunsPane.Overlay) -> None:
-        from charplay.runs.run import RunError
+        from charplay.runs.shelf import RunError
 
         try:
             run = self._shelf.find(message.summary.name)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from charplay.tui.commands import QUESTION
 from charplay.tui.panes.rows import Cell, Rows, fit
+from charplay.tui.screens.dialog import Dialog
 from charplay.tui.visible import visible
 
 
@@ -28,39 +27,26 @@ class _Answers(Rows):
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__()
         self.choices = choices
+        self._label_width = max(len(each.label) for each in choices) + 3
 
     def number(self) -> int:
         return len(self.choices)
 
     def draw(self, index: int, width: int) -> list[Cell]:
         choice = self.choices[index]
-        key = f"{choice.key} " if choice.key else ""
-        label = fit(choice.label, min(width, max(len(each.label) for each in self.choices) + 2))
-        return [(f" {key}", "accent"), (label, "plain"), (choice.note, "quiet")]
+        label = fit(choice.label, min(width - 3, self._label_width))
+        return [(f" {choice.key or ' '} ", "accent"), (label, "plain"), (choice.note, "quiet")]
 
     def clicked(self) -> None:
         self.screen.dismiss(self.choices[self.cursor].value)
 
 
-class Question(ModalScreen[str]):
-    """Dismissed with the chosen value, or with an empty text."""
+class Question(Dialog[str]):
+    """Dismissed with the chosen value; with an empty text or None where nothing is to be done."""
 
     BINDINGS = QUESTION
     DEFAULT_CSS = """
-    Question {
-        align: center middle;
-        & > Vertical {
-            width: 70;
-            max-width: 94%;
-            height: auto;
-            max-height: 90%;
-            border: round $accent;
-            padding: 0 1;
-            background: $background;
-        }
-        & Static { height: auto; margin-bottom: 1; }
-        & _Answers { height: auto; border: none; }
-    }
+    Question _Answers { height: auto; }
     """
 
     def __init__(self, title: str, sentence: str, choices: Sequence[Choice], start: str = "") -> None:
@@ -72,17 +58,15 @@ class Question(ModalScreen[str]):
 
     def compose(self) -> ComposeResult:
         """The sentence, if any, and the answers."""
-        with Vertical() as box:
-            box.border_title = visible(self._title)
+        with self.box(self._title):
             if self._sentence:
-                yield Static(visible(self._sentence, "\n"), markup=False)
+                yield Static(visible(self._sentence, "\n"), classes="sentence", markup=False)
             yield _Answers(self._choices)
 
     @on(events.Mount)
     def _place(self) -> None:
         answers = self.query_one(_Answers)
-        answers.styles.height = len(self._choices)
-        answers.styles.max_height = max(3, self.app.size.height - 8)
+        answers.styles.height = min(len(self._choices), max(3, self.app.size.height - 8))
         answers.cursor = next((i for i, each in enumerate(self._choices) if each.value == self._start), 0)
 
     @on(events.Key)
@@ -95,7 +79,3 @@ class Question(ModalScreen[str]):
     def action_answer(self) -> None:
         """Take the answer under the cursor."""
         self.query_one(_Answers).clicked()
-
-    def action_close(self) -> None:
-        """Take none."""
-        self.dismiss("")

@@ -33,6 +33,7 @@ class TrainingScreen(Layout):
         self._shelf = shelf
         self.session = Session(open_training)
         self.source = Source(self.text)
+        self._state = "idle"
 
     def watch_trainer(self) -> None:
         """Look into the mailbox from now on."""
@@ -52,6 +53,9 @@ class TrainingScreen(Layout):
             self.training.take(told, live)
             if not live.busy:
                 self.runs.refill()
+        if live.state != self._state:
+            self._state = live.state
+            self.refresh_bindings()
         chosen = self.corpus.chosen
         self.status.show(live, self.form.draft, chosen.title if chosen else "")
         if live.folder and live.busy and self.source.wants_weights():
@@ -66,6 +70,20 @@ class TrainingScreen(Layout):
             answers.append(Choice("resume", "take it up again", f"from step {step:,}", "r"))
         question = Question("Training failed", f"{live.message}\n\n{saved}", answers)
         self.app.push_screen(question, lambda answer: self.resume(live.run) if answer else None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a command can be used now; the key line and the palette show no other."""
+        live = self.session.live
+        match action:
+            case "hold" | "stop":
+                return live.busy and live.state != "stopping"
+            case "step":
+                return live.state == "paused"
+            case "follow":
+                return live.busy and not self.source.following
+            case "take_up":
+                return self.runs.unfinished is not None and not self.session.busy
+        return True
 
     def action_train(self) -> None:
         """Start the next run; ask first where one is under way."""
@@ -95,7 +113,7 @@ class TrainingScreen(Layout):
     def resume(self, name: str, more: str = "") -> None:
         """Go on with a run; with `more`, a budget added to what was done."""
         from charplay.recipes.faults import RecipeError
-        from charplay.runs.run import RunError
+        from charplay.runs.shelf import RunError
         from charplay.tui.draft import extended
 
         try:

@@ -1,0 +1,114 @@
+"""What the network sees of a text: its layers, three examples, and the characters, as lines to read."""
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from charplay.recipes.fields import Recipe
+from charplay.recipes.network import layer_table, training_characters, whole
+from charplay.tui.panes.rows import Cell, fit
+from charplay.tui.visible import glyph
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Corpus
+
+EXAMPLES = 3
+SHOWN = 14
+"""Characters of an example that are shown."""
+
+
+def inside(recipe: Recipe, corpus: "Corpus") -> list[list[Cell]]:
+    """Everything, for a resolved recipe."""
+    size = len(corpus.vocabulary)
+    return [
+        *_layers(recipe, size),
+        [],
+        *_examples(recipe, corpus),
+        [],
+        [("Characters", "strong"), (f"   {size} of them: id, character, how often", "quiet")],
+        *counts(corpus, by_id=True),
+    ]
+
+
+def _layers(recipe: Recipe, size: int) -> list[list[Cell]]:
+    table = layer_table(recipe, size)
+    lines: list[list[Cell]] = [
+        [("Layers", "strong"), ("   output shape: length x batch x width", "quiet")],
+        *(
+            [
+                (f"  {fit(row.name, 12)}", "plain"),
+                (fit(row.output_shape, 18), "plain"),
+                (fit(f"{row.parameters:,}", 11, right=True), "accent"),
+                (f"   {row.formula}", "quiet"),
+            ]
+            for row in table
+        ),
+    ]
+    total = sum(row.parameters for row in table)
+    return [
+        *lines,
+        [(f"  {fit('all', 30)}", "plain"), (fit(f"{total:,}", 11, right=True), "accent"), ("   parameters", "quiet")],
+    ]
+
+
+def _examples(recipe: Recipe, corpus: "Corpus") -> list[list[Cell]]:
+    length, batch = whole(recipe, "sequence_length"), whole(recipe, "batch_size")
+    trained = training_characters(recipe, len(corpus))
+    distance = trained // batch if recipe.batching == "stream" else recipe.stride or 1
+    of = f"of {batch} streams, read on from where it stopped" if recipe.batching == "stream" else "windows"
+    lines: list[list[Cell]] = [[("Examples", "strong"), (f"   {length} characters each, {of}", "quiet")]]
+    for number, start in enumerate(islice(range(0, max(1, trained - 1), max(1, distance)), EXAMPLES), 1):
+        lines += _example(recipe, corpus, number, start, min(length, trained - 1 - start))
+    return lines
+
+
+def _example(recipe: Recipe, corpus: "Corpus", number: int, start: int, length: int) -> list[list[Cell]]:
+    text = corpus.text(start, start + length + 1)
+    ids = corpus.ids[start : start + length].tolist()
+    shown = min(SHOWN, length)
+    more = "…" if length > shown else ""
+    predicted = "".join(_column(glyph(c)) for c in text[1 : shown + 1]) + more
+    if recipe.target == "last":
+        predicted = f"{_column(glyph(text[-1]))}after the last one"
+    return [
+        [(f"  {number}. from character {start:,}", "quiet")],
+        [("     characters ", "quiet"), ("".join(_column(glyph(c)) for c in text[:shown]) + more, "plain")],
+        [("     ids        ", "quiet"), ("".join(_column(str(i)) for i in ids[:shown]) + more, "plain")],
+        [("     input      ", "quiet"), (_entering(recipe, ids[:shown], len(corpus.vocabulary)) + more, "plain")],
+        [("     predicts   ", "quiet"), (predicted, "accent")],
+    ]
+
+
+def _entering(recipe: Recipe, ids: list[int], size: int) -> str:
+    """How ids enter the first layer."""
+    match recipe.input:
+        case "embedding":
+            return (
+                f"for each id, that row of the embedding: {whole(recipe, 'embedding_size')} numbers that are learned "
+            )
+        case "one-hot":
+            return f"for each id, {size} numbers: 1 at that place, 0 elsewhere "
+        case "scalar":
+            scale = size if recipe.scalar_scale == "vocabulary" else 1
+            return "".join(_column(f"{i / scale:.2f}" if scale > 1 else str(i)) for i in ids)
+
+
+def counts(corpus: "Corpus", *, by_id: bool = False) -> list[list[Cell]]:
+    """A line a character: its id, itself, how often it occurs, its share; the most frequent first, or by id."""
+    numbers = corpus.counts()
+    order = range(len(numbers)) if by_id else (-numbers).argsort(kind="stable").tolist()
+    total, most = max(1, len(corpus)), max(1, int(numbers.max()))
+    characters = corpus.vocabulary.characters
+    return [
+        [
+            (fit(str(i), 8, right=True), "quiet"),
+            (f"   {fit(glyph(characters[i]), 9)}", "plain"),
+            (fit(f"{int(numbers[i]):,}", 11, right=True), "plain"),
+            (fit(f"{numbers[i] / total:.2%}", 10, right=True), "quiet"),
+            ("   " + "█" * round(30 * int(numbers[i]) / most), "accent"),
+        ]
+        for i in order
+    ]
+
+
+def _column(text: str) -> str:
+    return f"{text:<5}"

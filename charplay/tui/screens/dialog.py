@@ -1,0 +1,47 @@
+"""A framed box over the main screen, left by escape."""
+
+from typing import TypeVar
+
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from charplay.tui.commands import CLOSE
+from charplay.tui.visible import plain
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer]):
+    """A box with a title. Subclasses yield `self.box(...)` from `compose`; escape leaves without an answer."""
+
+    BINDINGS = CLOSE
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        & > .box {
+            width: 70;
+            max-width: 94%;
+            height: auto;
+            max-height: 94%;
+            border: round $accent;
+            border-title-color: $foreground;
+            border-subtitle-color: $foreground 60%;
+            padding: 0 1;
+            background: $background;
+        }
+        & > .wide { width: 96; height: 90%; }
+        & .sentence { height: auto; margin-bottom: 1; }
+        & Rows, & Rows:focus { border: none; }
+    }
+    """
+
+    def box(self, title: str, note: str = "", *, wide: bool = False) -> Vertical:
+        """The box: a context manager for what it holds."""
+        box = Vertical(classes="box wide" if wide else "box")
+        box.border_title = plain(title)
+        box.border_subtitle = plain(note)
+        return box
+
+    def action_close(self) -> None:
+        """Leave without an answer."""
+        self.dismiss(None)
