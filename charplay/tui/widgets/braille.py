@@ -28,10 +28,10 @@ def _ascii(code: int) -> str:
     return {(False, False): " ", (True, False): "'", (False, True): ".", (True, True): ":"}[upper, lower]
 
 
-GLYPHS: dict[Drawing, tuple[str, ...]] = {
-    "braille": (" ", *(chr(0x2800 + code) for code in range(1, 256))),
-    "blocks": tuple(map(_blocks, range(256))),
-    "ascii": tuple(map(_ascii, range(256))),
+GLYPHS: dict[Drawing, NDArray[np.str_]] = {
+    "braille": np.array([" ", *(chr(0x2800 + code) for code in range(1, 256))]),
+    "blocks": np.array([_blocks(code) for code in range(256)]),
+    "ascii": np.array([_ascii(code) for code in range(256)]),
 }
 """What shows each of the 256 patterns of dots in a cell."""
 
@@ -75,6 +75,7 @@ def polyline(x: Floats, y: Floats, columns: int, rows: int) -> NDArray[np.bool_]
 
 def codes(dots: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Dots (4·h, 2·w) as one pattern a cell, (h, w)."""
-    height, width = dots.shape[0] // DOTS_DOWN, dots.shape[1] // DOTS_ACROSS
-    cells = dots.reshape(height, DOTS_DOWN, width, DOTS_ACROSS)
-    return np.asarray((cells * _BITS[None, :, None, :]).sum(axis=(1, 3)), np.uint8)
+    cells = np.zeros((dots.shape[0] // DOTS_DOWN, dots.shape[1] // DOTS_ACROSS), np.uint8)
+    for (down, across), bit in np.ndenumerate(_BITS):
+        cells |= dots[down::DOTS_DOWN, across::DOTS_ACROSS] * bit
+    return cells

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from rich.segment import Segment
@@ -16,6 +16,9 @@ from textual.widget import Widget
 from charplay.tui.visible import plain
 from charplay.tui.widgets.braille import Drawing, best_drawing
 from charplay.tui.widgets.plot import MARKERS, ROLES, Grid, Mark, Reference, Series, View, draw
+
+if TYPE_CHECKING:
+    from rich.style import Style
 
 REPAINT_SECONDS = 0.5
 
@@ -55,6 +58,8 @@ class Chart(Widget):
         self._changed = False
         self._grid = Grid(0, 0)
         self._strips: dict[int, Strip] = {}
+        self._styles: list[Style] = []
+        """Of each role; resolving one takes longer than drawing a row."""
 
     def set_data(
         self, series: Sequence[Series], references: Sequence[Reference] = (), marks: Sequence[Mark] = ()
@@ -118,6 +123,7 @@ class Chart(Widget):
         """Another theme: the colours in the cached strips are stale."""
         super().notify_style_update()
         self._strips.clear()
+        self._styles.clear()
 
     def render_line(self, y: int) -> Strip:
         """One row, from the cache unless it changed."""
@@ -130,10 +136,9 @@ class Chart(Widget):
     def _strip(self, y: int) -> Strip:
         roles = self._grid.roles[y]
         cuts = [0, *(np.flatnonzero(np.diff(roles)) + 1).tolist(), len(roles)]
-        segments = []
-        for start, end in pairwise(cuts):
-            style = self.rich_style
-            if roles[start]:
-                style = self.get_component_rich_style(f"chart--{ROLES[roles[start]]}")
-            segments.append(Segment("".join(self._grid.glyphs[y, start:end]), style))
+        if not self._styles:
+            named = (self.get_component_rich_style(f"chart--{role}") for role in ROLES[1:])
+            self._styles = [self.rich_style, *named]
+        text = "".join(self._grid.glyphs[y].tolist())
+        segments = [Segment(text[start:end], self._styles[roles[start]]) for start, end in pairwise(cuts)]
         return Strip(segments, len(roles))

@@ -1,5 +1,6 @@
 """A run's readings in bounded memory, at falling resolution, extremes kept."""
 
+import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -8,6 +9,8 @@ from numpy.typing import NDArray
 from charplay.messages.events import Row
 
 Floats = NDArray[np.float64]
+
+Reading = tuple[float, ...]
 
 CLOCKS = ("step", "epoch", "characters", "seconds")
 """What the x axis may count. Each reading carries all four."""
@@ -23,29 +26,25 @@ class History:
     def __init__(self, buckets: int = 4096) -> None:
         if buckets < 2 or buckets % 2:
             raise ValueError("buckets must be even, and at least 2")
-        width = len(CLOCKS) + 1
         self.stride = 1
-        self._kept = np.empty((buckets, 2, width))  # of each bucket: its lowest reading, its highest
+        self._kept = np.empty((buckets, 2, len(CLOCKS) + 1))  # of each full bucket: its lowest reading, its highest
         self._full = 0
-        self._held = 0  # readings in the open bucket, which is self._kept[self._full]
+        self._held = 0  # readings in the open bucket
+        self._lowest: Reading = ()
+        self._highest: Reading = ()
 
-    def __len__(self) -> int:
-        return 2 * self._full + (2 if self._held else 0)
-
-    def add(self, value: float, clocks: tuple[float, ...]) -> None:
+    def add(self, value: float, clocks: Reading) -> None:
         """One reading with its clocks in the order of `CLOCKS`. What is not finite is kept out of the curve."""
-        if not np.isfinite(value):
+        if not math.isfinite(value):
             return
         reading = (*clocks, value)
-        bucket = self._kept[self._full]
-        if not self._held:
-            bucket[:] = reading
-        elif value < bucket[0, -1]:
-            bucket[0] = reading
-        elif value > bucket[1, -1]:
-            bucket[1] = reading
+        if not self._held or value < self._lowest[-1]:
+            self._lowest = reading
+        if not self._held or value > self._highest[-1]:
+            self._highest = reading
         self._held += 1
         if self._held == self.stride:
+            self._kept[self._full] = self._lowest, self._highest
             self._full += 1
             self._held = 0
             if self._full == len(self._kept):
@@ -63,7 +62,9 @@ class History:
 
     def points(self, clock: str = "step") -> tuple[Floats, Floats]:
         """The curve: x and y, each (n,), x in rising order."""
-        readings = self._kept[: self._full + bool(self._held)].reshape(-1, len(CLOCKS) + 1)
+        readings = self._kept[: self._full].reshape(-1, len(CLOCKS) + 1)
+        if self._held:
+            readings = np.concatenate([readings, [self._lowest, self._highest]])
         readings = readings[readings[:, 0].argsort(kind="stable")]
         return readings[:, CLOCKS.index(clock)], readings[:, -1]
 
@@ -86,7 +87,9 @@ class RunHistory:
             for name in self.COLUMNS:
                 value = getattr(row, name)
                 if value is not None:
-                    self._columns.setdefault(name, History()).add(value, clocks)
+                    if name not in self._columns:
+                        self._columns[name] = History()
+                    self._columns[name].add(value, clocks)
 
     @classmethod
     def of(cls, lines: Iterable[Mapping[str, float | None]], characters_per_step: float = 1.0) -> "RunHistory":

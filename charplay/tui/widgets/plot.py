@@ -61,7 +61,7 @@ class Grid:
     """Characters (height, width) and the roles they play."""
 
     def __init__(self, width: int, height: int) -> None:
-        self.glyphs = np.full((height, width), " ", dtype="<U2")
+        self.glyphs = np.full((height, width), " ", dtype="<U1")
         self.roles = np.zeros((height, width), np.uint8)
 
     def write(self, row: int, column: int, text: str, role: str) -> None:
@@ -244,7 +244,7 @@ class _Plot:
         drawn = cells > 0
         if role == "noise":
             drawn &= self.grid.roles[area] == 0
-        self.grid.glyphs[area][drawn] = np.array(GLYPHS[self.drawing])[cells[drawn]]
+        self.grid.glyphs[area][drawn] = GLYPHS[self.drawing][cells[drawn]]
         self.grid.roles[area][drawn] = ROLES.index(role)
 
     def markers(self, series: Series) -> None:

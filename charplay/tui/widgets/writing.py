@@ -24,6 +24,9 @@ MOST_CHARACTERS = 400_000
 
 _WHEEL_LINES = 3
 
+_PLAIN, _MARGIN, _CURSOR = -1, -2, -3
+_COMPONENTS = {_MARGIN: "writing--margin", _CURSOR: "writing--cursor"}
+
 
 class Writing(Widget, can_focus=True):
     """Shows a growing text. Each character's style is a number in a palette; a number beyond it is plain.
@@ -220,7 +223,7 @@ class Writing(Widget, can_focus=True):
         """One line of the text, from the cache unless it grew."""
         number = self.top + y
         if number >= len(self._wrapped.starts):
-            return Strip.blank(self.content_size.width, self.rich_style)
+            return Strip.blank(self.content_size.width, self._style(_PLAIN))
         strip = self._strips.get(number)
         if strip is None:
             strip = self._strips[number] = self._strip(number)
@@ -236,21 +239,25 @@ class Writing(Widget, can_focus=True):
         strip = Strip(segments)
         if number == len(self._wrapped.starts) - 1:
             strip = strip.crop(0, length)
-            strip = Strip([*strip, Segment(self._cursor, self.get_component_rich_style("writing--cursor"))])
+            strip = Strip([*strip, Segment(self._cursor, self._style(_CURSOR))])
             length += 1
-        return strip.adjust_cell_length(length, self.rich_style).extend_cell_length(
-            self.content_size.width, self.rich_style
-        )
+        own = self._style(_PLAIN)
+        return strip.adjust_cell_length(length, own).extend_cell_length(self.content_size.width, own)
 
     def _margin_segment(self, line: range) -> Segment:
         at = bisect_left(self._marked, line.stop + (line.stop == len(self._wrapped))) - 1
         text = self._marks[at] if at >= 0 and self._marked[at] >= line.start else ""
         room = self.margin - 1
-        return Segment(f"{text[:room]:>{room}} ", self.get_component_rich_style("writing--margin"))
+        return Segment(f"{text[:room]:>{room}} ", self._style(_MARGIN))
 
     def _style(self, number: int) -> Style:
         style = self._resolved.get(number)
         if style is None:
-            own = self._palette[number] if number < len(self._palette) else Style.null()
-            style = self._resolved[number] = self.rich_style + own
+            if number in _COMPONENTS:
+                style = self.get_component_rich_style(_COMPONENTS[number])
+            else:
+                style = self.rich_style
+                if 0 <= number < len(self._palette):
+                    style += self._palette[number]
+            self._resolved[number] = style
         return style
