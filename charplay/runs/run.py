@@ -14,6 +14,8 @@ from charplay.runs.errors import RunError
 from charplay.runs.lock import Held, Lock, Owner, owner
 from charplay.runs.record import Record, read_record, write_record
 
+__all__ = ["Run", "RunError", "playable"]
+
 BEST, LATEST = "best.safetensors", "latest.safetensors"
 
 
