@@ -16,7 +16,7 @@ from itertools import pairwise, takewhile
 from math import ceil, log, log2, sqrt
 
 from charplay.recipes.faults import RecipeError
-from charplay.recipes.fields import Recipe
+from charplay.recipes.fields import MOST, Recipe
 from charplay.recipes.network import (
     examples_per_epoch,
     parameter_count,
@@ -210,6 +210,7 @@ def _rhythm(recipe: Recipe, seconds: float, text: _Text) -> Recipe:
         total = recipe.steps
     elif recipe.epochs is not None:
         total = recipe.epochs * steps_per_epoch(recipe, text.characters)
+    total = min(total, MOST)
     recipe = _filled(recipe, log_every=max(1, int(total / ROWS)))
     cost = min(text.characters - text.trained, EVALUATED) / 3
     evaluations = min(EVALUATIONS, max(3.0, EVALUATION_SHARE * read / max(cost, 1.0)))

@@ -1,7 +1,7 @@
 """`auto` becomes numbers that fit budget and text."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from charplay.recipes.faults import RecipeError
@@ -40,7 +40,9 @@ def resolved(*settings, text=SHAKESPEARE, speed=None):
     return resolve(compose(parse_settings(settings))[0], *text, speed).recipe
 
 
+@settings(max_examples=150)
 @given(RECIPES, TEXTS, SPEEDS)
+@example(({"minutes": 1e12, "batch_size": 1, "sequence_length": 1}, "minutes"), (200, 1), {202: 8e7})
 def test_any_recipe_resolves_for_any_text(drawn, text, speed):
     values, budget = drawn
     values = {
