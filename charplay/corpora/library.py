@@ -1,5 +1,6 @@
 """The library: every text there is, and the way to open or fetch one."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from charplay.corpora.entries import Entry, Place
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.listing import load, names
 from charplay.corpora.progress import Progress, Watch
-from charplay.corpora.reading import Reading, file_sha256, opened
+from charplay.corpora.reading import Reading, file_sha256, refuse
 from charplay.corpora.rules import clean
 from charplay.corpora.sources import dropped
 
@@ -63,14 +64,12 @@ class Library:
         ):
             if entry := next(filter(alike, entries), None):
                 return entry
-        path = Path(name_or_path).expanduser()
-        found = dropped.entry_of(path)
-        if found:
+        path = Path(os.path.expanduser(name_or_path))  # noqa: PTH111 - Path's own raises where there is no such user
+        if found := dropped.entry_of(path):
             return next((entry for entry in entries if entry.path == found.path), found)
         for odd in (path, self.place.corpora / name_or_path):
-            if odd.is_symlink() or odd.exists() or path.name != name_or_path:
-                with opened(odd):  # says what is wrong with it
-                    break
+            if os.path.lexists(odd) or path.name != name_or_path:
+                refuse(odd)
         known = [entry.name for entry in entries]
         near = get_close_matches(name_or_path.lower(), known, 1, 0)
         hint = f"; did you mean {near[0]!r}? A path to a file or folder works too" if near else ""

@@ -79,6 +79,12 @@ def opened(path: Path) -> Iterator[io.FileIO]:
         raise CorpusError(_cause(path, error)) from error
 
 
+def refuse(path: Path) -> None:
+    """Raises the CorpusError that says why a path cannot be opened; returns where it can."""
+    with opened(path):
+        pass
+
+
 def _refuse_irregular(path: Path, mode: int) -> None:
     kinds = {
         stat.S_IFDIR: "a folder",

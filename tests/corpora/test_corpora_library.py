@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import sys
 import time
 
 import numpy as np
@@ -154,6 +155,39 @@ def test_a_path_that_is_no_text_says_why(library, tmp_path):
     (library.place.corpora / "broken").symlink_to("gone")
     with pytest.raises(CorpusError, match="link to a file that is gone"):
         library.find("broken")
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 5000, "x/" * 3000, "a\0b", "~nobody-here/text", "\ud800", "[red]", "/dev/null", "."]
+)
+def test_no_name_is_too_odd_for_a_sentence(library, name):
+    if name == ".":
+        assert library.find(name).kind == "folder"
+        return
+    with pytest.raises(CorpusError, match=r"\.$"):
+        library.find(name)
+
+
+def test_without_any_text_the_default_says_what_to_do(tmp_path, monkeypatch):
+    from charplay.corpora.sources import python_manual, python_source
+
+    monkeypatch.setitem(sys.modules, "pydoc_data.topics", None)  # as in distributions that strip it
+    monkeypatch.setattr(python_source, "_library", lambda: tmp_path)
+    python_manual._manual.cache_clear()
+    library = Library(tmp_path / "corpora", tmp_path / "cache", catalog=[CLASSIC])
+    with pytest.raises(CorpusError, match="no text here; copy a text file into"):
+        library.find("")
+    python_manual._manual.cache_clear()
+
+
+def test_a_file_of_a_classics_size_that_cannot_be_read_is_just_a_file(library, monkeypatch):
+    def refuse(path, _):
+        raise CorpusError(f"{path} may not be read.")
+
+    monkeypatch.setattr("charplay.corpora.sources.catalog.file_sha256", refuse)
+    drop(library, "copied.txt", VERSE)
+    assert dropped(library) == {"copied": "file"}
+    assert not library.find("verse").ready
 
 
 def test_the_default_text(tmp_path):

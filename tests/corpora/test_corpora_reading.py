@@ -111,6 +111,18 @@ def test_broken_utf8_is_refused_not_mended(monkeypatch):
         plain(data[:position] + b"\xff" + data[position:])
 
 
+def test_a_guess_that_does_not_hold_to_the_end_is_refused(monkeypatch):
+    monkeypatch.setattr(decoding, "_guess", lambda *_: "ascii")
+    with pytest.raises(CorpusError, match=r"neither UTF-8 \(byte 1\) nor ascii \(byte 1\)"):
+        plain(FRENCH.encode("cp1252"))
+
+
+def test_without_a_guess_the_place_is_named(monkeypatch):
+    monkeypatch.setattr(decoding, "_guess", lambda *_: None)
+    with pytest.raises(CorpusError, match=r"in no known encoding \(byte 1 is not UTF-8\)"):
+        plain(FRENCH.encode("cp1252"))
+
+
 def test_a_character_cut_off_at_the_end_is_left_out_and_said():
     text, name, notes = plain(FRENCH.encode() + "€".encode()[:2])
     assert (text, name) == (FRENCH, "utf-8")
