@@ -2,8 +2,17 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from charplay.cli.faults import FAILED, MISUSED, complain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from charplay.messages.events import Event
+    from charplay.messages.post import Inbox
+    from charplay.messages.request import TrainRequest
+    from charplay.training.device import Device
 
 
 def play(home_option: str | None, path: str | None) -> int:
@@ -19,8 +28,6 @@ def play(home_option: str | None, path: str | None) -> int:
     from charplay.cli.stray import stray_output_to
     from charplay.corpora.library import Library
     from charplay.runs.shelf import Shelf
-    from charplay.training.device import list_devices
-    from charplay.training.door import open_training
 
     home = open_home(home_option)
     log = log_file(home)
@@ -31,8 +38,8 @@ def play(home_option: str | None, path: str | None) -> int:
             home=home,
             library=Library(home.corpora, home.cache),
             shelf=Shelf(home),
-            open_training=open_training,
-            list_devices=list_devices,
+            open_training=_open_training,
+            list_devices=_list_devices,
             path=path,
         )
         app.run()
@@ -40,3 +47,18 @@ def play(home_option: str | None, path: str | None) -> int:
     if code == FAILED:
         complain(f"the screen broke down; the details are in {log}")
     return code
+
+
+# The training room is opened when it is first asked for something, after the first paint.
+
+
+def _open_training(request: "TrainRequest", inbox: "Inbox") -> "Iterator[Event]":
+    from charplay.training.door import open_training
+
+    yield from open_training(request, inbox)
+
+
+def _list_devices() -> "list[Device]":
+    from charplay.training.device import list_devices
+
+    return list_devices()

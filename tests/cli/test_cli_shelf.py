@@ -172,3 +172,17 @@ def test_flags_win_over_settings_and_settings_over_the_preset(cli, text_file):
     recipe = facts["recipe"]
     assert (recipe["steps"], recipe["epochs"], recipe["minutes"]) == (10, None, None)
     assert recipe["hidden_size"] == 32
+
+
+def test_fetching_shows_how_far_it_is_and_where_the_text_lies(cli, home, monkeypatch):
+    def fetch(library, entry, watch=None):
+        assert entry.name == "alice"
+        assert all(watch(share) for share in (0.0, 0.5, 1.0))
+        (home.corpora / "alice.txt").write_text(TEXT)
+        return library.find(str(home.corpora / "alice.txt"))
+
+    monkeypatch.setattr("charplay.corpora.library.Library.fetch", fetch)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    result = cli("corpora", "fetch", "alice")
+    assert (result.code, result.out.strip()) == (0, str(home.corpora / "alice.txt"))
+    assert [" 50%" in result.err, "100%" in result.err] == [True, True]

@@ -1,0 +1,43 @@
+"""How the playground is opened and closed by the command line: on a terminal, and when it breaks."""
+
+import sys
+import time
+
+from charplay.runs.home import Home
+
+BREAKING = """
+import sys
+from charplay.tui import app
+def broken(self):
+    raise RuntimeError("of all \\x1b]0;things")
+app.CharplayApp.on_mount = broken
+from charplay.cli.main import main
+sys.argv = ["charplay"]
+main()
+"""
+
+
+def test_a_screen_that_breaks_down_leaves_a_sentence_and_a_log(terminal, tmp_path):
+    home = Home(tmp_path / "home")
+    term = terminal([sys.executable, "-c", BREAKING], columns=200, env={"CHARPLAY_HOME": str(home.root)})
+    assert term.wait(60) == 1
+    said = term.raw_since(term.started).rpartition(b"\x1b[?1049l")[2]
+    log = home.log / "charplay.log"
+    assert f"the details are in {log}" in term.text
+    assert b"Traceback" not in said
+    assert b"of all" not in said
+    assert "RuntimeError" in log.read_text()
+
+
+def test_the_playground_opens_with_torch_unloaded_and_q_closes_it(terminal, tmp_path):
+    home = Home(tmp_path / "home")
+    env = {"CHARPLAY_HOME": str(home.root)}
+    term = terminal([sys.executable, "-X", "importtime", "-m", "charplay"], env=env)
+    term.wait_for("Corpus", 60)
+    time.sleep(0.5)
+    term.press("q")
+    assert term.wait(20) == 0
+    # What importtime told before the screen was up is on the terminal, the rest in the log.
+    imported = term.raw + (home.log / "charplay.log").read_bytes()
+    assert b"textual.app" in imported
+    assert b" torch\n" not in imported.replace(b"\r", b"")
