@@ -30,7 +30,7 @@ def files_below(folder: Path, progress: Progress) -> list[Path]:
         progress.at(0)
         folders[:] = [name for name in folders if name[0] != "."]
         found += (path for name in files if name[0] != "." and (path := Path(root, name)).is_file())
-    return sorted(found, key=lambda path: path.relative_to(folder).parts)
+    return sorted(found)
 
 
 def read_files(folder: Path, paths: Sequence[Path], encoding: str | None, progress: Progress) -> Reading:

@@ -12,6 +12,7 @@ from charplay.corpora import fetching
 from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.library import Library
+from charplay.corpora.progress import Progress
 
 VERSE = b"Shall I compare thee to a summer's day?\nThou art more lovely and more temperate:\n" * 2000
 SHA256 = hashlib.sha256(VERSE).hexdigest()
@@ -19,7 +20,7 @@ LOWER = VERSE.lower()
 
 
 class Handler(BaseHTTPRequestHandler):
-    """/right, /lower, /wrong, /longer, /cut, /slow, /stalled, /chunked, /missing."""
+    """/right, /lower, /wrong, /endless, /cut, /slow, /stalled, /chunked, /missing."""
 
     protocol_version = "HTTP/1.1"
 
@@ -28,10 +29,12 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/missing":
             self.send_error(404)
             return
-        body = {"/wrong": VERSE.swapcase(), "/lower": LOWER, "/longer": VERSE * 20}.get(self.path, VERSE)
+        body = {"/wrong": VERSE.swapcase(), "/lower": LOWER}.get(self.path, VERSE)
         self.send_response(200)
         if self.path == "/chunked":
             self.send_header("Transfer-Encoding", "chunked")
+        elif self.path == "/endless":
+            self.send_header("Connection", "close")
         else:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -43,6 +46,9 @@ class Handler(BaseHTTPRequestHandler):
                 piece = body[start : start + 700]
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
             self.wfile.write(b"0\r\n\r\n")
+        elif self.path == "/endless":
+            while not self.server.go_on.is_set():  # until the client hangs up
+                self.wfile.write(body)
         elif self.path == "/cut":
             self.wfile.write(body[: len(body) // 2])
             self.close_connection = True
@@ -126,7 +132,7 @@ def test_what_is_fetched_is_not_fetched_again(open_library, server):
     assert server.asked == ["/right"]
 
 
-@pytest.mark.parametrize("bad", ["/wrong", "/longer", "/cut", "/missing"])
+@pytest.mark.parametrize("bad", ["/wrong", "/endless", "/cut", "/missing"])
 def test_the_next_copy_is_tried(open_library, server, bad):
     library = open_library(bad, "/lower")
     entry = library.fetch(library.find("verse"))
@@ -140,7 +146,7 @@ def test_the_next_copy_is_tried(open_library, server, bad):
     ("path", "reason"),
     [
         ("/wrong", r"127.0.0.1 sends another file \(its sha256 differs\)"),
-        ("/longer", "127.0.0.1 sends another file"),
+        ("/endless", "127.0.0.1 sends another file"),
         ("/cut", "127.0.0.1 (broke off|cannot be reached)"),
         ("/missing", r"127.0.0.1 refuses \(404"),
     ],
@@ -194,6 +200,16 @@ def test_cancelling_at_once_leaves_nothing(open_library):
     with pytest.raises(Cancelled):
         library.fetch(library.find("verse"), watch=lambda _: False)
     assert left_behind(library) == []
+
+
+def test_a_cancelled_download_takes_no_more_pieces(open_library, tmp_path):
+    (copy,) = open_library("/right").place.classics[0].copies
+    download = fetching._Download(copy, tmp_path)
+    download.update(1)
+    with pytest.raises(Cancelled):
+        download.run(Progress(lambda _: False))
+    with pytest.raises(Cancelled):
+        download.update(1)
 
 
 def test_another_text_of_that_name_is_not_overwritten(open_library, server):

@@ -358,13 +358,15 @@ def test_a_changed_large_text_is_read_anew(large):
     assert large.open(large.find("poems")).text().endswith("less")
 
 
-@pytest.mark.parametrize("damage", ["cut ids", "no ids", "cut facts", "other facts"])
+@pytest.mark.parametrize("damage", ["cut ids", "other ids", "no ids", "cut facts", "other facts"])
 def test_a_damaged_cache_is_made_again(large, damage):
     large.open(large.find("poems"))
     (ids,), (facts,) = large.cache.glob("*.npy"), large.cache.glob("*.json")
     match damage:
         case "cut ids":
             os.truncate(ids, 500)
+        case "other ids":
+            np.save(ids, np.zeros(5, np.uint8))
         case "no ids":
             ids.unlink()
         case "cut facts":

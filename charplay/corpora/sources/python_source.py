@@ -49,4 +49,4 @@ def _modules() -> tuple[Path, ...]:
     for root, folders, files in os.walk(_library()):
         folders[:] = [name for name in folders if name not in _SKIPPED]
         found += (Path(root, name) for name in files if name.endswith(".py"))
-    return tuple(sorted(found, key=lambda path: path.relative_to(_library()).parts))
+    return tuple(sorted(found))
