@@ -24,10 +24,8 @@ def play(home_option: str | None, path: str | None) -> int:
         )
         return MISUSED
 
-    from charplay.cli.house import log_file, open_home
+    from charplay.cli.house import log_file, open_home, open_library, open_shelf
     from charplay.cli.stray import stray_output_to
-    from charplay.corpora.library import Library
-    from charplay.runs.shelf import Shelf
 
     home = open_home(home_option)
     log = log_file(home)
@@ -36,8 +34,8 @@ def play(home_option: str | None, path: str | None) -> int:
 
         app = CharplayApp(
             home=home,
-            library=Library(home.corpora, home.cache),
-            shelf=Shelf(home),
+            open_library=lambda: open_library(home_option),
+            open_shelf=lambda: open_shelf(home_option),
             open_training=_open_training,
             list_devices=_list_devices,
             path=path,
@@ -49,7 +47,7 @@ def play(home_option: str | None, path: str | None) -> int:
     return code
 
 
-# The training room is opened when it is first asked for something, after the first paint.
+# Every other room is opened when it is first asked for something, after the first paint.
 
 
 def _open_training(request: "TrainRequest", inbox: "Inbox") -> "Iterator[Event]":

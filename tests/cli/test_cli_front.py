@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import charplay
@@ -17,6 +17,7 @@ from charplay.cli.faults import UsageError
 WORDS = st.lists(st.sampled_from(["train", "--json", "x.txt", "--steps", "3"]), max_size=5)
 
 
+@settings(deadline=None)
 @given(WORDS, st.integers(0, 5), st.booleans())
 def test_home_may_stand_anywhere(words, place, joined):
     option = ["--home=/h"] if joined else ["--home", "/h"]

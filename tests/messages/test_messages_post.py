@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charplay.messages import commands, events
@@ -69,12 +69,14 @@ def is_reading(event):
     return isinstance(event, events.Progress | events.Published)
 
 
+@settings(deadline=None)
 @given(streams())
 def test_facts_are_kept_in_order(stream):
     facts = [event for event in stream if event is not None and not is_reading(event)]
     assert [event for batch in passed(stream) for event in batch if not is_reading(event)] == facts
 
 
+@settings(deadline=None)
 @given(streams())
 def test_rows_are_kept_in_order_whatever_was_merged(stream):
     rows = [one for event in stream if isinstance(event, events.Progress) for one in event.rows]
@@ -84,6 +86,7 @@ def test_rows_are_kept_in_order_whatever_was_merged(stream):
     assert out == rows
 
 
+@settings(deadline=None)
 @given(streams())
 def test_a_drain_holds_one_reading_of_a_kind_and_it_is_the_newest(stream):
     batches, batch = [], []
@@ -99,6 +102,7 @@ def test_a_drain_holds_one_reading_of_a_kind_and_it_is_the_newest(stream):
             assert [event.step for event in got if isinstance(event, kind)] == newest
 
 
+@settings(deadline=None)
 @given(streams())
 def test_a_reading_never_overtakes_a_fact_told_after_it(stream):
     for batch in passed(stream):
@@ -139,6 +143,7 @@ COMMANDS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(COMMANDS))
 def test_commands_arrive_once_and_in_order(asked):
     inbox = Inbox()
