@@ -38,15 +38,15 @@ class Distribution(NamedTuple):
 
     def surprise(self, one: int) -> float:
         """Bits of surprise at a character, from the model's own probability."""
-        return -_BITS * float(self.logs[one])
+        return -_BITS * self.logs.item(one)
 
     def rank(self, one: int) -> int:
         """1 for the model's most probable character; equals share a rank."""
-        return 1 + int(np.count_nonzero(self.raw > self.raw[one]))
+        return 1 + int(np.count_nonzero(self.raw > self.raw.item(one)))
 
     def entropy(self) -> float:
         """Bits of surprise to expect, from the model's own probabilities."""
-        return -_BITS * float(self.raw @ self.logs)
+        return -_BITS * float(self.raw.dot(self.logs))
 
 
 def distribution(logits: Array, settings: Sampling, context: Context | None = None) -> Distribution:
@@ -55,38 +55,25 @@ def distribution(logits: Array, settings: Sampling, context: Context | None = No
     Every input has a defined result: NaN is impossible, several +inf share everything equally, and where nothing is
     possible all symbols are equal.
     """
-    logs = log_softmax(np.asarray(logits, np.float64))
-    raw = np.exp(logs)
-    if not settings.active:
-        return Distribution(logs, raw, temper(logs, settings.temperature))
-    if context is None:
-        raise ValueError("filters need the context")
-    kept: Array = np.where(logs > IMPOSSIBLE / 2, logs, -np.inf)
-    for name in settings.active:
-        kept = FILTERS[name](kept, settings, context)
-    return Distribution(logs, raw, temper(kept, settings.temperature))
+    shifted = _shifted(np.asarray(logits, np.float64))
+    weights = np.exp(shifted)
+    total = np.add.reduce(weights)
+    weights /= total
+    logs: Probabilities = shifted - math.log(total)
+    if settings.active:
+        if context is None:
+            raise ValueError("filters need the context")
+        shifted = _filter(logs, settings, context)
+    return Distribution(logs, weights, temper(shifted, settings.temperature))
 
 
-def log_softmax(logits: Probabilities) -> Probabilities:
-    """Finite log-probabilities (V,) of float64 logits; NaN and infinities as `distribution` says."""
-    top = np.maximum.reduce(logits)
-    if not math.isfinite(top):
-        logits = _defined(logits)
-        top = np.maximum.reduce(logits)
-    shifted: Probabilities = logits - top
-    np.maximum(shifted, IMPOSSIBLE, out=shifted)
-    shifted -= math.log(np.add.reduce(np.exp(shifted)))
-    return shifted
-
-
-def temper(logits: Array, temperature: float) -> Probabilities:
-    """softmax(logits / temperature), (V,), for logits with a finite maximum; all on the first maximum at 0."""
+def temper(logits: Probabilities, temperature: float) -> Probabilities:
+    """softmax(logits / temperature), (V,), for float64 logits with maximum 0; all on the first maximum at 0."""
     if temperature == 0:
         greedy = np.zeros(len(logits))
         greedy[logits.argmax()] = 1
         return greedy
-    weights: Probabilities = logits - np.maximum.reduce(logits)
-    weights *= 1 / max(temperature, COLDEST)
+    weights: Probabilities = logits * (1 / max(temperature, COLDEST))
     np.exp(weights, out=weights)
     weights /= np.add.reduce(weights)
     return weights
@@ -95,13 +82,27 @@ def temper(logits: Array, temperature: float) -> Probabilities:
 def draw(probabilities: Probabilities, u: float) -> int:
     """The id at `u` (0 to 1) of the cumulative distribution in id order; never one of probability 0."""
     cumulative = probabilities.cumsum()
-    one = int(cumulative.searchsorted(u * cumulative[-1], side="right"))
+    one = int(cumulative.searchsorted(u * cumulative.item(-1), side="right"))
     # Rounding can bring u·total up to the total; the last symbol that adds anything is the answer then.
     return one if one < len(cumulative) else int(cumulative.searchsorted(cumulative[-1]))
 
 
-def _defined(logits: Probabilities) -> Probabilities:
-    """Logits whose maximum is NaN or infinite, made finite at the top."""
-    logits = np.where(np.isnan(logits), -np.inf, logits)
-    top = logits.max()
-    return np.where(logits == top, 0.0, -np.inf) if math.isinf(top) else logits
+def _shifted(logits: Probabilities) -> Probabilities:
+    """Logits with maximum 0, all finite."""
+    top = logits.item(logits.argmax())  # NaN where there is one
+    if not math.isfinite(top):
+        logits = np.where(np.isnan(logits), -np.inf, logits)
+        top = logits.max()
+        if math.isinf(top):
+            logits, top = np.where(logits == top, 0.0, -np.inf), 0.0
+    shifted: Probabilities = logits - top
+    return np.maximum(shifted, IMPOSSIBLE, out=shifted)
+
+
+def _filter(logs: Probabilities, settings: Sampling, context: Context) -> Probabilities:
+    """What the active filters leave, with maximum 0."""
+    kept: Array = np.where(logs > IMPOSSIBLE / 2, logs, -np.inf)
+    for name in settings.active:
+        kept = FILTERS[name](kept, settings, context)
+    left: Probabilities = kept - kept.max()
+    return left

@@ -172,7 +172,7 @@ class Player:
             kind,
             self._source,
             settings.temperature,
-            float(found.filtered[one]),
+            found.filtered.item(one),
             found.rank(one),
             found.surprise(one),
             found.entropy(),

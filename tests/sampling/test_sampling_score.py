@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from sampling_models import TEXT, make_model
 
-from charplay.sampling.distribution import log_softmax
+from charplay.sampling.distribution import distribution
 from charplay.sampling.score import BLOCK, score
+from charplay.sampling.settings import Sampling
 
 
 def text(length, seed=0):
@@ -23,7 +24,7 @@ def test_it_is_one_pass_from_the_zero_state(cell, length):
     state, expected = model.zero_state(), []
     for one, following in pairwise(ids):
         state, logits = model.step(state, one)
-        expected.append(-log_softmax(logits)[following])
+        expected.append(-distribution(logits, Sampling()).logs[following])
     found = score(model, text(length))
     assert (found.characters, found.skipped) == (length, 0)
     np.testing.assert_allclose(found.surprises, expected, atol=1e-10)
