@@ -65,7 +65,7 @@ async def test_it_writes_as_fast_as_asked_from_the_start(stage):
         stage.pass_time(2)
         assert 58 <= stage.drawn() <= 60
         assert stage.sheet().startswith("to be or not to be\nthat is the question\nto be")
-        stage.pane._pace.value = 4.0
+        stage.pane.sliders.speed.value = 4.0
         before = stage.drawn()
         stage.pass_time(2)
         assert 7 <= stage.drawn() - before <= 9
@@ -97,7 +97,7 @@ async def test_hold_one_character_and_go_on(stage):
 async def test_the_temperature_is_in_hand_at_once_and_acts_on_the_next_character(stage):
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.pane.show_model(stage.model, "demo")
-        assert stage.focused is stage.pane._heat
+        assert stage.focused is stage.pane.sliders.temperature
         stage.pane.action_one()
         await pilot.press("right", "right")
         stage.pane.action_one()
@@ -137,7 +137,7 @@ async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out
         assert "Z" in str(stage.pane._hint.render()) or not stage.pane.playing
         await pilot.press("e", "x", "escape")
         assert stage.pane.prompt == "noZ\n"
-        assert stage.focused is stage.pane._heat
+        assert stage.focused is stage.pane.sliders.temperature
 
 
 async def test_what_is_typed_into_the_prompt_is_shown_harmlessly(stage):
@@ -205,7 +205,7 @@ async def test_filters_open_by_a_key_and_act(stage):
         await pilot.press("end", "m")
         assert stage.pane._player.settings.top_k is None
         assert not stage.pane.filters.display
-        assert stage.focused is stage.pane._heat
+        assert stage.focused is stage.pane.sliders.temperature
 
 
 @pytest.mark.parametrize("size", [(78, 12), (60, 10), (120, 40), (40, 6), (200, 50)])
@@ -215,7 +215,7 @@ async def test_it_fits(stage, size):
         stage.write(500)
         await pilot.pause()
         assert stage.pane.bars.display == (size[0] >= 70)
-        for widget in (stage.pane.writing, stage.pane._heat, stage.pane._pace):
+        for widget in (stage.pane.writing, stage.pane.sliders.temperature, stage.pane.sliders.speed):
             assert widget.region.width > 8
             assert stage.pane.region.contains_region(widget.region)
 

@@ -109,6 +109,22 @@ async def test_it_stays_where_the_user_scrolled_until_back_at_the_end():
         assert app.rows()[-1].startswith("more")
 
 
+async def test_a_tall_sheet_scrolls_several_lines_at_once_and_always_shows_the_end():
+    app = Sheet()
+    async with app.run_test(size=(40, 30)) as pilot:
+        app.writing.styles.height = 16
+        await pilot.pause()
+        tops = []
+        for i in range(60):
+            app.writing.append(f"line {i}\n")
+            tops.append(app.writing.top)
+            assert any(row.strip() == f"line {i}" for row in app.rows())
+        assert len(set(tops)) <= 13
+        app.writing.focus()
+        await pilot.press("up")
+        assert not app.writing.following
+
+
 async def test_each_character_has_the_style_it_was_given():
     app = Sheet()
     async with app.run_test(size=(40, 10)):

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.color import Color
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -18,15 +17,16 @@ from textual.widgets import Input, Static
 
 from charplay.sampling.model import CharModel
 from charplay.sampling.player import Player
-from charplay.sampling.settings import ORDER, Sampling
+from charplay.sampling.settings import Sampling
 from charplay.tui.commands import command
 from charplay.tui.panes.text_filters import Filters
-from charplay.tui.panes.text_kept import Generation, keep_recent, write_text
+from charplay.tui.panes.text_kept import generation, keep_recent, write_text
+from charplay.tui.panes.text_prompt import PromptEntry
+from charplay.tui.panes.text_sliders import Pace, Sliders
 from charplay.tui.panes.text_tint import LEFT_OUT, PROMPT, palette, tint
 from charplay.tui.visible import visible
 from charplay.tui.widgets.bars import Bars
 from charplay.tui.widgets.frame import Framed
-from charplay.tui.widgets.scales import Linear, Log
 from charplay.tui.widgets.slider import Slider
 from charplay.tui.widgets.writing import Writing
 
@@ -34,18 +34,14 @@ TICKS = 30
 """A second."""
 BUDGET = 0.008
 """Seconds that drawing characters may take of a tick."""
-FASTEST = 200.0
-"""Characters a second; the slider's end beyond it means as many as the budget allows."""
-TICKS_A_BAR = 5
+TICKS_A_BAR = 8
 """The rivals are shown anew every so many ticks while it writes: they could not be read faster."""
 MARGIN = 8
 """Columns for the steps at which the weights changed."""
 ROOM_FOR_BARS = 64
-MOST_RIVALS = 12
+MOST_RIVALS = 8
+LEAST_SHOWN = 0.005
 MOST_COPIED = 100_000
-
-TEMPERATURE = Linear(((0.0, 0.0), (0.2, 0.5), (0.72, 1.5), (0.84, 2.0), (1.0, 5.0)), 0.05)
-"""Fine around 1, where it matters."""
 
 
 class TextPane(Framed, Vertical):
@@ -61,7 +57,6 @@ class TextPane(Framed, Vertical):
         command("plus", "speed(4)", "faster", "Write faster"),
         command("y", "copy", "copy", "Copy the text to the clipboard", footer=True),
         command("w", "keep", "keep", "Write the text to a file in texts/", footer=True),
-        Binding("escape", "leave_prompt", "leave the prompt", show=False),
     ]
     DEFAULT_CSS = """
     TextPane {
@@ -69,11 +64,8 @@ class TextPane(Framed, Vertical):
         padding: 0 1;
         & > #sheet { height: 1fr; }
         & Bars { margin-left: 2; }
-        & > #sliders { height: 1; }
-        & #temperature { width: 3fr; margin-right: 3; }
-        & #speed { width: 2fr; }
         & > #filters { display: none; }
-        & > #prompt { display: none; height: 1; border: none; padding: 0; background: $surface; }
+        & > #prompt { display: none; }
         & > #hint { height: 1; color: $foreground 45%; }
         &.-filters > #filters { display: block; }
         &.-prompting > #prompt { display: block; }
@@ -100,17 +92,18 @@ class TextPane(Framed, Vertical):
         self._following = False
         self._ride: list[tuple[int, float]] = []
         self._then = 0.0
-        self._owed = 0.0
+        self._pace = Pace()
         self._ticks = 0
+        self._unpainted: list[tuple[str, int]] = []
         self.playing = True
         """Whether it writes, given a model."""
         self.writing = Writing(id="writing")
         self.bars = Bars(id="bars")
         self.filters = Filters(id="filters")
-        self._heat = Slider("temperature", self._settings.temperature, TEMPERATURE, value_width=4, id="temperature")
-        self._pace = Slider("speed", 30.0, Log(1.0, 250.0), show=_pace, value_width=5, id="speed")
-        self._entry = Input(id="prompt", placeholder=r"what the text begins with; \n is a new line", compact=True)
+        self.sliders = Sliders(id="sliders")
+        self._entry = PromptEntry(id="prompt")
         self._hint = Static("", id="hint", markup=False)
+        self._hinted = ""
 
     def compose(self) -> ComposeResult:
         """The sheet with the rivals at its right, and the sliders under it."""
@@ -119,9 +112,7 @@ class TextPane(Framed, Vertical):
             yield self.bars
         yield self._entry
         yield self.filters
-        with Horizontal(id="sliders"):
-            yield self._heat
-            yield self._pace
+        yield self.sliders
         yield self._hint
 
     # What the screen asks for.
@@ -129,8 +120,8 @@ class TextPane(Framed, Vertical):
     def begin(self, prompt: str, temperature: float, speed: float) -> None:
         """Start with what was chosen last time."""
         self._prompt = prompt
-        self._heat.value, self._pace.value = temperature, speed
-        self._settings = replace(self._settings, temperature=self._heat.value)
+        self.sliders.temperature.value, self.sliders.speed.value = temperature, speed
+        self._settings = replace(self._settings, temperature=self.temperature)
         if self._player is not None:
             self._restart()
 
@@ -142,16 +133,16 @@ class TextPane(Framed, Vertical):
     @property
     def temperature(self) -> float:
         """Of the next character."""
-        return self._heat.value
+        return self.sliders.temperature.value
 
     @property
     def speed(self) -> float:
         """Characters a second; above FASTEST: as many as there is time for."""
-        return self._pace.value
+        return self.sliders.speed.value
 
     def focus_first(self) -> None:
         """Put the focus on the temperature."""
-        self._heat.focus()
+        self.sliders.temperature.focus()
 
     def show_model(self, model: CharModel, source: str, *, follow: bool = False) -> None:
         """Let a model write from here on, on a new line; `follow`: its weights will go on changing."""
@@ -160,6 +151,7 @@ class TextPane(Framed, Vertical):
         if follow:
             self.writing.set_margin(MARGIN)
         self._player = Player(model, prompt=self._prompt, settings=self._settings, source=source)
+        self._paint()
         self.writing.break_line(_step(source) if follow else "")
         self._write_prompt()
 
@@ -169,12 +161,13 @@ class TextPane(Framed, Vertical):
             self.show_model(model, source, follow=True)
             return
         self._player.swap(model, source)
+        self._paint()
         self.writing.mark(_step(source))
         self._say_source()
 
     def set_temperature(self, steps: int) -> None:
         """Warmer by so many fine steps, or cooler."""
-        self._heat.action_move(steps)
+        self.sliders.temperature.action_move(steps)
 
     # Writing.
 
@@ -207,15 +200,9 @@ class TextPane(Framed, Vertical):
         passed, self._then = now - self._then, now
         if self._player is None or not self.playing:
             return
-        if self.speed > FASTEST:
-            self._advance(self._player, None)
-        else:
-            # What a busy machine could not write in time is not made up for in one go.
-            self._owed = min(self._owed + passed * self.speed, max(1.0, self.speed / 4))
-            if self._owed >= 1:
-                whole = int(self._owed)
-                self._owed -= whole
-                self._advance(self._player, whole)
+        due = self._pace.due(passed, self.speed)
+        if due != 0:
+            self._advance(self._player, due)
         self._ticks += 1
         if self._ticks % TICKS_A_BAR == 0:
             self._show_rivals()
@@ -225,14 +212,21 @@ class TextPane(Framed, Vertical):
         if not self._ride or self._ride[-1][1] != temperature:
             self._ride.append((len(player.tape), temperature))
         number = tint(temperature)
-        self.writing.extend((written.character, number) for written in player.advance(BUDGET, most))
+        self._unpainted += ((written.character, number) for written in player.advance(BUDGET, most))
+        # Fast text could not be read anyway: a third of the paints will do.
+        if self.speed <= TICKS * 2 or not self.playing or self._ticks % 3 == 0:
+            self._paint()
+
+    def _paint(self) -> None:
+        self.writing.extend(self._unpainted)
+        self._unpainted.clear()
 
     def _write_prompt(self) -> None:
         """Begin the player's text on the sheet: the prompt, with what the model does not know struck out."""
         player = self._player
         if player is None:
             return
-        self._ride, self._owed = [], 0.0
+        self._ride = []
         unknown = set(player.unknown)
         self.writing.extend((c, LEFT_OUT if c in unknown else PROMPT) for c in player.prompt)
         self._say_source()
@@ -244,6 +238,7 @@ class TextPane(Framed, Vertical):
         self._keep_recent()
         self._player.restart(self._prompt, seed)
         self._settings = self._player.settings
+        self._unpainted.clear()
         self.writing.clear()
         self.writing.set_margin(MARGIN if self._following else 0)
         if self._following:
@@ -260,7 +255,7 @@ class TextPane(Framed, Vertical):
     def _say_hint(self) -> None:
         player = self._player
         if self.has_class("-prompting"):
-            unknown = player.model.vocabulary.split(_unescaped(self._entry.value))[1] if player else ""
+            unknown = player.model.vocabulary.split(self._entry.prompt)[1] if player else ""
             strange = f"   unknown to the network: {visible(unknown)}" if unknown else ""
             hint = f"enter begins anew   escape leaves{strange}"
         elif not self.playing:
@@ -269,20 +264,22 @@ class TextPane(Framed, Vertical):
             hint = f"left out of the prompt, unknown to the network: {visible(player.unknown)}"
         else:
             hint = "[ ] temperature   space hold   e prompt   n anew   m filters"
-        self._hint.update(hint)
+        if hint != self._hinted:
+            self._hinted = hint
+            self._hint.update(hint)
 
     def _show_rivals(self) -> None:
         rows = min(MOST_RIVALS, self.bars.content_size.height)
         if self._player is not None and rows and not self.has_class("-slim"):
             rivals = self._player.rivals(rows)
-            self.bars.set_rivals([rival for rival in rivals if max(rival.raw, rival.filtered) >= 0.001])
+            self.bars.set_rivals([rival for rival in rivals if max(rival.raw, rival.filtered) >= LEAST_SHOWN])
 
     # What is played with.
 
     @on(Slider.Changed)
     def _slid(self, event: Slider.Changed) -> None:
         event.stop()
-        self._settings = self.filters.applied(replace(self._settings, temperature=self._heat.value))
+        self._settings = self.filters.applied(replace(self._settings, temperature=self.temperature))
         if self._player is not None:
             self._player.settings = self._settings
         self._show_rivals()
@@ -290,6 +287,7 @@ class TextPane(Framed, Vertical):
     def action_write(self) -> None:
         """Write, or hold."""
         self.playing = not self.playing
+        self._paint()
         self._say_hint()
         self._show_rivals()
 
@@ -313,57 +311,42 @@ class TextPane(Framed, Vertical):
 
     def action_speed(self, steps: int) -> None:
         """Faster, or slower."""
-        self._pace.action_move(steps)
+        self.sliders.speed.action_move(steps)
 
     def action_filters(self) -> None:
         """Show the filters and go to the first, or hide them; hidden ones stay as they are."""
         self.toggle_class("-filters")
-        (self.filters.top_k if self.has_class("-filters") else self._heat).focus()
+        (self.filters.top_k if self.has_class("-filters") else self.sliders.temperature).focus()
 
     def action_prompt(self) -> None:
         """Open the prompt for editing."""
         self.add_class("-prompting")
-        self._entry.value = self._prompt.replace("\\", r"\\").replace("\n", r"\n")
-        self._entry.focus()
+        self._entry.open(self._prompt)
         self._say_hint()
 
-    def action_leave_prompt(self) -> None:
-        """Close the prompt as it was."""
-        if self.has_class("-prompting"):
-            self.remove_class("-prompting")
-            self.focus_first()
-            self._say_hint()
+    @on(PromptEntry.Left)
+    def _leave_prompt(self) -> None:
+        self.remove_class("-prompting")
+        self.focus_first()
+        self._say_hint()
+
+    @on(PromptEntry.Taken)
+    def _prompted(self, message: PromptEntry.Taken) -> None:
+        self._prompt = message.prompt
+        self._leave_prompt()
+        self._restart()
 
     @on(Input.Changed)
     def _typing(self, event: Input.Changed) -> None:
         event.stop()
-        shown = visible(event.value)
-        if shown != event.value:
-            self._entry.value = shown
         self._say_hint()
-
-    @on(Input.Submitted)
-    def _prompted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._prompt = _unescaped(event.value)
-        self.action_leave_prompt()
-        self._restart()
 
     # What is kept.
 
-    def _generation(self) -> Generation | None:
-        player = self._player
-        if player is None or not self._ride:
-            return None
-        settings = player.settings
-        filters = {name: getattr(settings, name.replace("-", "_")) for name in ORDER if name in settings.active}
-        return Generation(player.source, player.prompt, settings.seed, tuple(self._ride), player.text, filters)
-
     def _keep_recent(self) -> None:
-        generation = self._generation()
-        if generation is not None:
+        if self._player is not None and self._ride:
             with suppress(OSError):  # a full disk is no reason to stop playing
-                keep_recent(self._texts, generation, datetime.now().astimezone())
+                keep_recent(self._texts, generation(self._player, self._ride), datetime.now().astimezone())
 
     def action_copy(self) -> None:
         """To the clipboard, through the terminal."""
@@ -374,26 +357,16 @@ class TextPane(Framed, Vertical):
 
     def action_keep(self) -> None:
         """To a file."""
-        generation = self._generation()
-        if generation is None:
+        if self._player is None or not self._ride:
             return
         try:
-            path = write_text(self._texts, generation, datetime.now().astimezone())
+            path = write_text(self._texts, generation(self._player, self._ride), datetime.now().astimezone())
         except OSError as fault:
             self.post_message(self.Notice(f"The text could not be written: {fault.strerror}."))
         else:
             self.post_message(self.Notice(f"Written to {path.parent.name}/{path.name}"))
 
 
-def _pace(speed: float) -> str:
-    return "max" if speed > FASTEST else f"{speed:.0f}/s"
-
-
 def _step(source: str) -> str:
     """What of a source goes into the margin: its step."""
     return source.rpartition("step ")[2]
-
-
-def _unescaped(text: str) -> str:
-    r"""The prompt as typed into one line: `\n` is a newline, `\\` a backslash."""
-    return "\\".join(part.replace(r"\n", "\n") for part in text.split(r"\\"))

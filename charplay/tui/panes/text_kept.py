@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from charplay.runs.durable import replace_bytes
+from charplay.sampling.player import Player
 
 RECENT = "recent.jsonl"
 MOST_RECENT = 20
@@ -27,19 +28,26 @@ class Generation:
     """(position, temperature): the ride, each temperature from that character on."""
     text: str
     """The prompt and what follows."""
-    filters: Mapping[str, float] = field(default_factory=dict)
+    filters: Mapping[str, object] = field(default_factory=dict)
 
 
-def write_text(folder: Path, generation: Generation, now: datetime) -> Path:
+def generation(player: Player, ride: Sequence[tuple[int, float]]) -> Generation:
+    """What a player wrote, at these temperatures."""
+    settings = player.settings
+    filters = {name: getattr(settings, name.replace("-", "_")) for name in settings.active}
+    return Generation(player.source, player.prompt, settings.seed, tuple(ride), player.text, filters)
+
+
+def write_text(folder: Path, written: Generation, now: datetime) -> Path:
     """A text file with the text alone, and beside it a JSON file with the rest; returns the text file's path."""
-    source = re.sub(r"[^a-z0-9]+", "-", generation.source.lower()).strip("-")[:60] or "text"
-    stem = f"{now:%Y-%m-%d-%H%M%S}-{source}-seed-{generation.seed}"
+    source = re.sub(r"[^a-z0-9]+", "-", written.source.lower()).strip("-")[:60] or "text"
+    stem = f"{now:%Y-%m-%d-%H%M%S}-{source}-seed-{written.seed}"
     number = next(n for n in range(1, 1_000_000) if not (folder / f"{_numbered(stem, n)}.txt").exists())
     path = folder / f"{_numbered(stem, number)}.txt"
     folder.mkdir(parents=True, exist_ok=True)
-    about = {name: value for name, value in asdict(generation).items() if name != "text"}
+    about = {name: value for name, value in asdict(written).items() if name != "text"}
     replace_bytes(path.with_suffix(".json"), json.dumps(about, indent=2).encode())
-    replace_bytes(path, generation.text.encode("utf-8", "surrogatepass"))
+    replace_bytes(path, written.text.encode("utf-8", "surrogatepass"))
     return path
 
 
@@ -47,9 +55,9 @@ def _numbered(stem: str, number: int) -> str:
     return stem if number == 1 else f"{stem}-{number}"
 
 
-def keep_recent(folder: Path, generation: Generation, now: datetime) -> None:
+def keep_recent(folder: Path, written: Generation, now: datetime) -> None:
     """Add a text to the recent ones, the latest last; the oldest beyond MOST_RECENT are let go."""
-    record = {"time": now.isoformat(timespec="seconds"), **asdict(generation), "text": generation.text[-LONGEST:]}
+    record = {"time": now.isoformat(timespec="seconds"), **asdict(written), "text": written.text[-LONGEST:]}
     path = folder / RECENT
     folder.mkdir(parents=True, exist_ok=True)
     before = path.read_bytes().splitlines() if path.exists() else []

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -14,6 +15,10 @@ from charplay.tui.widgets.braille import best_drawing
 
 Rivals = Sequence[tuple[str, float, float]]
 """(character, the model's probability, the probability after filters and temperature), the likeliest first."""
+
+Row = tuple[str, str, str, str]
+PARTS = ("character", "bar", "rest", "percent")
+"""Of a row, from left to right."""
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _CHARACTER = 2
@@ -37,45 +42,52 @@ class Bars(Widget):
         & .bars--percent { color: $foreground 60%; }
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"bars--{part}" for part in ("character", "bar", "rest", "percent")}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"bars--{part}" for part in PARTS}
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._rivals: Rivals = ()
+        self._rows: list[Row] = []
         self._fine = best_drawing() != "ascii"
 
     def set_rivals(self, rivals: Rivals) -> None:
         """Show these."""
-        before, self._rivals = self._rivals, list(rivals)
-        for row in range(max(len(before), len(rivals))):
-            if before[row : row + 1] != self._rivals[row : row + 1]:
-                self.refresh(Region(0, row, self.content_size.width, 1))
+        self._rivals = list(rivals)
+        self._write()
 
-    def render_line(self, y: int) -> Strip:
-        """The row of one rival."""
-        width = self.content_size.width
-        if y >= len(self._rivals):
-            return Strip.blank(width, self.rich_style)
-        character, raw, filtered = self._rivals[y]
+    def on_resize(self, _: events.Resize) -> None:
+        """Another width, other bars."""
+        self._write()
+
+    def _write(self) -> None:
+        before, self._rows = self._rows, [self._row(*rival) for rival in self._rivals]
+        for number in range(max(len(before), len(self._rows))):
+            if before[number : number + 1] != self._rows[number : number + 1]:
+                self.refresh(Region(0, number, self.content_size.width, 1))
+
+    def _row(self, character: str, raw: float, filtered: float) -> Row:
         shown = glyph(character)
         name = max(_CHARACTER, cell_len(shown) + 1)
-        room = max(0, width - name - _PERCENT)
-        bar, rest = self._bar(filtered, raw, room)
-        parts = (
-            ("character", set_cell_size(shown, name)),
-            ("bar", bar),
-            ("rest", rest),
-            ("percent", f"{filtered:.0%}".replace("%", " %").rjust(_PERCENT)),
-        )
-        strip = Strip(Segment(text, self.get_component_rich_style(f"bars--{part}")) for part, text in parts if text)
-        return strip.adjust_cell_length(width, self.rich_style)
+        bar, rest = self._bar(filtered, raw, max(0, self.content_size.width - name - _PERCENT))
+        return set_cell_size(shown, name), bar, rest, f"{filtered * 100:.0f} %".rjust(_PERCENT)
 
     def _bar(self, filtered: float, raw: float, room: int) -> tuple[str, str]:
         """The bar and its faint rest, together `room` cells wide."""
         if not self._fine:
             bar = "#" * round(filtered * room)
-            return bar, "-" * (round(raw * room) - len(bar)) + " " * (room - max(len(bar), round(raw * room)))
+            return bar, ("-" * (round(raw * room) - len(bar))).ljust(room - len(bar))
         eighths = round(min(1.0, filtered) * room * 8)
         bar = "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
-        rest = "░" * (round(min(1.0, raw) * room) - len(bar))
-        return bar, rest + " " * (room - len(bar) - len(rest))
+        return bar, ("░" * (round(min(1.0, raw) * room) - len(bar))).ljust(room - len(bar))
+
+    def render_line(self, y: int) -> Strip:
+        """The row of one rival."""
+        width = self.content_size.width
+        if y >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        segments = [
+            Segment(text, self.get_component_rich_style(f"bars--{part}"))
+            for part, text in zip(PARTS, self._rows[y], strict=True)
+            if text
+        ]
+        return Strip(segments).adjust_cell_length(width, self.rich_style)

@@ -77,10 +77,19 @@ class Writing(Widget, can_focus=True):
         return self._top is None
 
     @property
+    def _lowest_top(self) -> int:
+        """Number of the first line shown when the last one stands at the bottom."""
+        return max(0, len(self._wrapped.starts) - self.content_size.height)
+
+    @property
     def top(self) -> int:
         """Number of the first line shown."""
-        last = max(0, len(self._wrapped.starts) - self.content_size.height)
-        return last if self._top is None else min(self._top, last)
+        last = self._lowest_top
+        if self._top is not None:
+            return min(self._top, last)
+        # Several lines at once: calmer to read, and scrolling sends the whole sheet.
+        lines = max(1, self.content_size.height // 4)
+        return -(-last // lines) * lines
 
     def set_palette(self, styles: Sequence[Style]) -> None:
         """The styles that characters' numbers mean, laid over the widget's own."""
@@ -191,7 +200,7 @@ class Writing(Widget, can_focus=True):
 
     def action_scroll_lines(self, lines: int) -> None:
         """Up (below 0) or down."""
-        self.action_scroll_to_line(self.top + lines)
+        self.action_scroll_to_line(min(self.top, self._lowest_top) + lines)
 
     def action_scroll_pages(self, pages: int) -> None:
         """Up (below 0) or down, a line kept in sight."""
@@ -200,8 +209,7 @@ class Writing(Widget, can_focus=True):
     def action_scroll_to_line(self, line: int) -> None:
         """Show that line at the top, or the end."""
         before = self.top
-        last = max(0, len(self._wrapped.starts) - self.content_size.height)
-        self._top = None if line >= last else max(0, line)
+        self._top = None if line >= self._lowest_top else max(0, line)
         if self.top != before:
             self.refresh()
 

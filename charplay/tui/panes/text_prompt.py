@@ -1,0 +1,63 @@
+"""The line in which a prompt is edited."""
+
+from textual import events, on
+from textual.message import Message
+from textual.widgets import Input
+
+from charplay.tui.visible import visible
+
+
+class PromptEntry(Input):
+    r"""A prompt on one line: `\n` is a newline, `\\` a backslash. Enter sends `Taken`, escape `Left`.
+
+    The pane above shows and hides it.
+    """
+
+    DEFAULT_CSS = """
+    PromptEntry {
+        height: 1;
+        border: none;
+        padding: 0;
+        background: $surface;
+    }
+    """
+
+    class Taken(Message):
+        """This is the prompt from now on."""
+
+        def __init__(self, prompt: str) -> None:
+            super().__init__()
+            self.prompt = prompt
+
+    class Left(Message):
+        """The prompt stays as it was."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, placeholder=r"what the text begins with; \n is a new line", compact=True)
+
+    @property
+    def prompt(self) -> str:
+        """What is meant by what is typed."""
+        return "\\".join(part.replace(r"\n", "\n") for part in self.value.split(r"\\"))
+
+    def open(self, prompt: str) -> None:
+        """Begin with a prompt, and take the focus."""
+        self.value = prompt.replace("\\", r"\\").replace("\n", r"\n")
+        self.focus()
+
+    @on(Input.Changed)
+    def _clean(self) -> None:
+        shown = visible(self.value)
+        if shown != self.value:
+            self.value = shown
+
+    @on(Input.Submitted)
+    def _take(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Taken(self.prompt))
+
+    def on_key(self, event: events.Key) -> None:
+        """Escape leaves; the keys of the pane and the screen never see it."""
+        if event.key == "escape":
+            event.stop()
+            self.post_message(self.Left())

@@ -1,0 +1,58 @@
+"""The sliders under the text, and what speed means in characters."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from charplay.tui.widgets.scales import Linear, Log
+from charplay.tui.widgets.slider import Slider
+
+FASTEST = 200.0
+"""Characters a second; the slider's end beyond it means as many as there is time for."""
+
+TEMPERATURES = Linear(((0.0, 0.0), (0.2, 0.5), (0.72, 1.5), (0.84, 2.0), (1.0, 5.0)), 0.05)
+"""Fine around 1, where it matters."""
+
+
+def _written(speed: float) -> str:
+    return "max" if speed > FASTEST else f"{speed:.0f}/s"
+
+
+class Sliders(Horizontal):
+    """Temperature and speed."""
+
+    DEFAULT_CSS = """
+    Sliders {
+        height: 1;
+        & > #temperature { width: 3fr; margin-right: 3; }
+        & > #speed { width: 2fr; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.temperature = Slider("temperature", 0.8, TEMPERATURES, value_width=4, id="temperature")
+        self.speed = Slider("speed", 30.0, Log(1.0, 250.0), show=_written, value_width=5, id="speed")
+
+    def compose(self) -> ComposeResult:
+        """Side by side."""
+        yield self.temperature
+        yield self.speed
+
+
+class Pace:
+    """How many characters are due as time passes."""
+
+    def __init__(self) -> None:
+        self._owed = 0.0
+
+    def due(self, seconds: float, speed: float) -> int | None:
+        """Whole characters due after so many more seconds; None: as many as there is time for.
+
+        What a busy machine could not write in time is not made up for in one go.
+        """
+        if speed > FASTEST:
+            return None
+        self._owed = min(self._owed + seconds * speed, max(1.0, speed / 4))
+        whole = int(self._owed)
+        self._owed -= whole
+        return whole
