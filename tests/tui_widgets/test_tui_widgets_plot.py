@@ -165,6 +165,15 @@ def test_nothing_to_show_is_an_empty_grid():
         assert set(draw(curves, [], [], View(), (40, 8)).glyphs.ravel()) == {" "}
 
 
+def test_before_the_first_reading_the_reference_lines_stand_alone():
+    grid = draw([], [Reference("uniform", 4.17), Reference("demo", 1.66)], [], View(), (60, 8))
+    rows = ["".join(row) for row in grid.glyphs]
+    (high,) = [i for i, row in enumerate(rows) if row.endswith(" uniform 4.17")]
+    (low,) = [i for i, row in enumerate(rows) if row.endswith(" demo 1.66")]
+    assert high < low
+    assert not rows[-1].strip()
+
+
 def test_outside_text_in_a_chart_is_harmless():
     grid = draw([series(10)], [Reference("\x1b]0;title\x07", 3.0)], [Mark(3, "[red]\u202e")], View(), (80, 10))
     assert "\x1b" not in grid.glyphs

@@ -120,7 +120,8 @@ def draw(
     left = _y_axis(grid, upright, rows)
     across = Axis(x_low, x_high, (width - left) * DOTS_ACROSS, view.log_x)
     plot = _Plot(grid, across, upright, left, rows, drawing)
-    _x_axis(grid, across, left, view.x_title)
+    if any(len(each.x) for each in series):
+        _x_axis(grid, across, left, view.x_title)
     for each in series:
         plot.curve(each, smooth=view.smooth)
     for each in series:
@@ -149,7 +150,9 @@ def _bounds(
     """The ranges of x and y, rounded outwards so that a growing curve seldom moves what is already drawn."""
     filled = [each for each in series if len(each.x)]
     if not filled:
-        return None
+        # Before the first reading the reference lines stand alone: this is where a curve will begin.
+        levels = [r.y for r in references if r.y > 0]
+        return (1.0, view.x_end or 1000.0, min(levels) / 2, max(levels)) if levels else None
     x_low = min(float(each.x[0]) for each in filled)
     x_high = max(float(each.x[-1]) for each in filled)
     if view.recent:
