@@ -97,7 +97,8 @@ class MovingLine(PlainLines):
         if live.state == "preparing":
             return live.phase
         full = round(BAR * live.done)
-        bar = "━" * full + "─" * (BAR - full)
+        done, open_ = "━─" if (sys.stdout.encoding or "").lower().startswith("utf") else "#-"
+        bar = done * full + open_ * (BAR - full)
         width = shutil.get_terminal_size().columns - 1
         return f"{bar} {live.done:4.0%}  {live.says()}  {self._train_loss()}"[:width].rstrip()
 

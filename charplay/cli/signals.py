@@ -1,5 +1,6 @@
 """Interrupt, terminate and hang up while a trainer runs without a screen: each asks it to save and leave."""
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,11 +24,6 @@ class Leave:
         self.code = 0
         self._inbox = inbox
 
-    @property
-    def terminal_gone(self) -> bool:
-        """Whether there is no terminal left to write to."""
-        return self.code == HUNG_UP
-
     def ask(self, number: int, _frame: FrameType | None = None) -> None:
         """A signal's handler. The first signal asks and names the exit code; a second Ctrl-C forces.
 
@@ -36,6 +32,9 @@ class Leave:
         if not self.code:
             reason, self.code = REASONS[signal.Signals(number)]
             self._inbox.put(Stop(reason))
+            if number == signal.SIGINT and os.isatty(2):
+                # Past Python's streams: one of them may be in the middle of a line of its own.
+                os.write(2, b"\r\x1b[Ksaving; Ctrl-C again leaves at once\r\n")
         elif number == signal.SIGINT and self.code == INTERRUPTED:
             raise KeyboardInterrupt
 

@@ -19,9 +19,9 @@ from charplay.cli.asking import (
     asked_layers,
     refuse_added,
 )
-from charplay.cli.faults import FAILED, UsageError, complain
+from charplay.cli.faults import FAILED, HUNG_UP, UsageError, complain
 from charplay.cli.output import say, silence
-from charplay.cli.signals import Leave, leaving_on_signals
+from charplay.cli.signals import leaving_on_signals
 from charplay.messages.commands import Stop
 from charplay.messages.events import Event, Failed, Finished, Started, Stopped, Warned
 from charplay.messages.post import Inbox
@@ -111,51 +111,41 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
     from charplay.training.door import open_training
 
     inbox, listened, code = Inbox(), True, FAILED
+    on_terminal = sys.stdout.isatty()
     with leaving_on_signals(inbox) as leave:
         for event in open_training(request, inbox):
-            if listened and not leave.terminal_gone:
+            terminal_gone = on_terminal and leave.code == HUNG_UP
+            if listened and not terminal_gone:
                 listened = _told(reporter, event, inbox)
-            code = _code(event, leave, code, home)
-    return code if listened else code or FAILED
+            if isinstance(event, Finished):
+                code = 0
+            elif isinstance(event, Stopped):
+                code = leave.code if listened else FAILED
+            elif isinstance(event, Failed):
+                _keep(event.cause, home)
+    return code
 
 
 def _told(reporter: "Reporter", event: Event, inbox: Inbox) -> bool:
     """Pass an event on; where nobody reads any more, ask the trainer to save and leave, and say False."""
     try:
         reporter.tell(event)
-        for sentence in _asides(event):
-            tell_person(sentence)
+        match event:
+            case Started():
+                for note in event.notes:
+                    tell_person(note)
+            case Warned():
+                tell_person(event.message)
+            case Failed():
+                saved = f" The run is saved up to step {event.saved_step:,}." if event.saved_step is not None else ""
+                complain(event.message + saved)
+            case _:
+                pass
     except OSError:
         inbox.put(Stop("output closed"))
         silence(sys.stdout)
         return False
     return True
-
-
-def _asides(event: Event) -> tuple[str, ...]:
-    """What a person should know of an event whatever the output's form."""
-    match event:
-        case Started():
-            return event.notes
-        case Warned():
-            return (event.message,)
-        case _:
-            return ()
-
-
-def _code(event: Event, leave: Leave, code: int, home: "Home") -> int:
-    match event:
-        case Finished():
-            return 0
-        case Stopped():
-            return leave.code
-        case Failed():
-            saved = f" The run is saved up to step {event.saved_step:,}." if event.saved_step is not None else ""
-            complain(event.message + saved)
-            _keep(event.cause, home)
-            return FAILED
-        case _:
-            return code
 
 
 def _keep(cause: str, home: "Home") -> None:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from tiny_model import TEXT
 
+from charplay.cli.main import run
 from charplay.cli.output import say_table
 from charplay.cli.reporting import MovingLine
 from charplay.messages import events as told
@@ -175,8 +176,7 @@ def test_a_signal_asks_to_save_and_leaves_with_its_code(cli, trainer, number, co
     trainer.story = [*told_before, lambda: os.kill(os.getpid(), number), stopped_if_asked(trainer)]
     result = cli("train", "--json")
     assert result.code == code
-    # A lost terminal is not written to.
-    assert [line["event"] for line in result.lines][2:] == ([] if number == signal.SIGHUP else ["stopped"])
+    assert [line["event"] for line in result.lines][2:] == ["stopped"]
     assert signal.getsignal(number) == before
 
 
@@ -225,6 +225,8 @@ def test_output_that_nobody_reads_any_more_saves_and_leaves(cli, trainer, monkey
 class Screen:
     """Stands for stdout: a terminal."""
 
+    encoding = "utf-8"
+
     def __init__(self):
         self.written = ""
 
@@ -254,6 +256,27 @@ def test_the_moving_line_stays_beneath_the_permanent_ones(monkeypatch):
     assert "importing torch" in drawn[1]
     assert any("10%" in one and "step 10/100" in one and "1:12 left" in one for one in drawn)
     assert "\x1b[31m" not in screen.written
+    assert "━" in screen.written
+
+
+def test_a_terminal_that_is_not_unicode_gets_a_plain_bar(monkeypatch):
+    screen = Screen()
+    screen.encoding = "latin-1"
+    monkeypatch.setattr("sys.stdout", screen)
+    line = MovingLine()
+    line.tell(STARTED)
+    line.tell(progress(50, train_loss=2.0))
+    assert screen.written.isascii()
+
+
+def test_a_lost_terminal_is_not_written_to(trainer, home, monkeypatch):
+    screen = Screen()
+    monkeypatch.setattr("sys.stdout", screen)
+    hang_up = lambda: os.kill(os.getpid(), signal.SIGHUP)  # noqa: E731
+    length = []
+    trainer.story = [STARTED, hang_up, lambda: length.append(len(screen.written)), stopped_if_asked(trainer)]
+    assert run(["train"]) == 129
+    assert [len(screen.written)] == length
 
 
 def test_tables_show_controls_on_a_terminal(monkeypatch):

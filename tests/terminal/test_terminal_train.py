@@ -57,6 +57,7 @@ def test_the_first_ctrl_c_saves_and_says_how_to_go_on(train, home):
     assert "left" in moving[0]
     term.press("ctrl+c")
     assert term.wait(5) == 130
+    assert "saving; Ctrl-C again" in term.text
     assert "charplay train --resume long" in term.text
     assert "Traceback" not in term.text
     assert saved_step(home) > 0
