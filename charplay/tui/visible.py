@@ -35,9 +35,10 @@ def _glyph(code: int) -> str:
     category = unicodedata.category(character)
     if category in _NAMELESS or code in _REGIONAL_INDICATORS or any(code in block for block in _VARIATION_SELECTORS):
         return f"<{code:x}>"
-    if category.startswith("M"):
+    if category in {"Mn", "Me"}:
         return DOTTED_CIRCLE + character
-    if get_character_cell_size(character) == 0:
+    # Also the combining marks that take room of their own: terminals do not agree how much.
+    if category == "Mc" or get_character_cell_size(character) == 0:
         return f"<{code:x}>"
     return character
 

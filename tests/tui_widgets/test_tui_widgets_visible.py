@@ -46,7 +46,7 @@ def test_plain_glyphs_and_brackets_are_left_alone(text):
         ("\x00", "␀"), ("\x1b", "␛"), ("\t", "␉"), ("\r", "␍"), ("\x7f", "␡"), ("\x9b", "<9b>"), ("\n", "↵"),
         ("\u202e", "<202e>"), ("\u200b", "<200b>"), ("\u2028", "<2028>"), ("\U000e0041", "<e0041>"),
         ("\ud800", "<d800>"), ("\ue000", "<e000>"), ("\u0301", "◌\u0301"), ("\ufe0f", "<fe0f>"),
-        ("\u200d", "<200d>"), ("\U0001f1e6", "<1f1e6>"),
+        ("\u200d", "<200d>"), ("\u0903", "<903>"), ("\U0001f1e6", "<1f1e6>"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_seen_has_a_stand_in(character, shown):
