@@ -67,7 +67,7 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
 def _new(
     home: "Home", preset: str | None, settings: list[str] | None, flags: Flags, name: str | None
 ) -> "TrainRequest":
-    from charplay.corpora.library import Library
+    from charplay.corpora.library import DEFAULT, Library
     from charplay.messages.request import TrainRequest
     from charplay.recipes.layers import compose
 
@@ -76,7 +76,8 @@ def _new(
         tell_person(note)
     entry = Library(home.corpora, home.cache).find(recipe.corpus)
     if not recipe.corpus:
-        tell_person(f"no text was named: this is {entry.title}; --corpus takes another, `charplay corpora` lists them")
+        hint = "" if entry.name == DEFAULT else f"; `charplay corpora fetch {DEFAULT}` gets the usual one"
+        tell_person(f"no text was named, so this is {entry.title}; --corpus takes another{hint}")
     # A run keeps its text's own name or absolute path: both mean the same from any folder, on any later day.
     asked = recipe.model_copy(update={"corpus": entry.name})
     return TrainRequest(home=str(home.root), recipe=asked.model_dump(), name=name)

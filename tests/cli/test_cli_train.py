@@ -93,6 +93,14 @@ def test_without_a_text_it_is_said_which_one_is_taken(cli, trainer):
     result = cli("train")
     assert trainer.request.recipe["corpus"] == "python-manual"
     assert "Python manual" in result.err
+    assert "charplay corpora fetch tiny-shakespeare" in result.err
+
+
+def test_where_the_usual_text_is_there_no_fetching_is_proposed(cli, trainer, monkeypatch):
+    monkeypatch.setattr("charplay.corpora.library.DEFAULT", "python-manual")
+    result = cli("train")
+    assert "Python manual" in result.err
+    assert "fetch" not in result.err
 
 
 def test_resume_lays_a_new_budget_over_the_runs_recipe(cli, trainer, saved_run):
