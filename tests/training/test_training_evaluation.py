@@ -1,0 +1,110 @@
+"""The held-out loss is what its definition says, and measuring it disturbs nothing."""
+
+import numpy as np
+import pytest
+import torch
+
+from charplay.recipes.fields import Recipe
+from charplay.training import evaluation as module
+from charplay.training.device import open_device
+from charplay.training.evaluation import Evaluation, hits
+from charplay.training.ids import Ids
+from charplay.training.network import CharNet
+
+SIZE = 5
+
+
+def made(count: int, held_out: int, window: int | None = None, **settings: object):
+    sizes = {"hidden_size": 6, "embedding_size": 3, "num_layers": 2, "output_dropout": 0.5, "steps": 1, "threads": 1}
+    recipe = Recipe(**{**sizes, "dropout": 0.5, **settings})
+    torch.manual_seed(2)
+    network = CharNet(recipe, SIZE).train()
+    opened = open_device("cpu", recipe)
+    ids = np.random.default_rng(1).integers(0, SIZE, count).astype(np.uint8)
+    return Evaluation(Ids(ids, opened.device, resident=True), held_out, opened, window), network, ids
+
+
+def run(reading):
+    while True:
+        try:
+            next(reading)
+        except StopIteration as end:
+            return end.value
+
+
+def surprises(network, ids, start, stop, warm_up):
+    """Nats of each character from `start` to `stop`, one at a time, warmed up on the characters before."""
+    network.eval()
+    state = network.zero_state(1)
+    found = []
+    with torch.no_grad():
+        for t in range(start - warm_up, stop):
+            logits, state = network(torch.tensor([[int(ids[t - 1])]]), state, last_only=True)
+            if t >= start:
+                found.append(torch.nn.functional.cross_entropy(logits, torch.tensor([int(ids[t])])).item())
+    network.train()
+    return found
+
+
+def test_carried_is_each_piece_read_by_itself_after_its_warm_up():
+    evaluation, network, ids = made(2_000, 900)
+    score = run(evaluation.carried(network, 10**6))
+    pieces, length = 4, 275  # 1,100 characters, 256 at least for a piece
+    expected = [
+        x for k in range(pieces) for x in surprises(network, ids, 900 + k * length, 900 + (k + 1) * length, 256)
+    ]
+    assert score.loss == pytest.approx(np.mean(expected), rel=1e-5)
+
+
+def test_cold_blocks_begin_from_zero():
+    evaluation, network, ids = made(1_500, 900)
+    score = run(evaluation.cold(network, 10**6))
+    expected = [x for k in range(2) for x in surprises(network, ids, 900 + 256 * k, 900 + 256 * (k + 1), 0)]
+    assert score.loss == pytest.approx(np.mean(expected), rel=1e-5)
+
+
+def test_last_reads_fresh_windows():
+    evaluation, network, ids = made(400, 300, window=16)
+    score = run(evaluation.held_out(network, 10**6))
+    expected = [surprises(network, ids, start, start + 16, 0)[-1] for start in range(300, 400 - 16 + 1, 2)]
+    assert score.loss == pytest.approx(np.mean(expected), rel=1e-5)
+
+
+@pytest.mark.parametrize("count", [1, 2, 30, 255, 256, 257, 700])
+def test_any_held_out_text_has_a_loss(count):
+    evaluation, network, _ = made(300 + count, 300, window=12)
+    for reading in (evaluation.carried, evaluation.cold):
+        assert np.isfinite(run(reading(network, 10**6)).loss)
+    assert np.isfinite(run(evaluation.held_out(network, 10**6)).loss)
+
+
+def test_nothing_is_disturbed():
+    evaluation, network, _ = made(900, 500)
+    weights, random = network.export_weights(), torch.get_rng_state()
+    reading = evaluation.carried(network, 10**6)
+    next(reading)
+    reading.close()
+    run(evaluation.cold(network, 10**6))
+    assert network.training
+    assert torch.equal(torch.get_rng_state(), random)
+    assert torch.is_grad_enabled()
+    assert all(np.array_equal(array, network.export_weights()[name]) for name, array in weights.items())
+
+
+def test_orders_are_heeded_in_between(monkeypatch):
+    evaluation, network, _ = made(5_000, 1_000)
+    monkeypatch.setattr(module, "WORK", 1e5)
+    assert sum(1 for _ in evaluation.carried(network, 10**6)) > 10
+    assert sum(1 for _ in evaluation.cold(network, 10**6)) > 10
+
+
+def test_pieces_of_work_do_not_change_the_score(monkeypatch):
+    evaluation, network, _ = made(3_000, 1_000)
+    whole = run(evaluation.carried(network, 10**6))
+    monkeypatch.setattr(module, "WORK", 1e5)
+    assert run(evaluation.carried(network, 10**6)).loss == pytest.approx(whole.loss, rel=1e-6)
+
+
+def test_hits_are_likeliest_guesses():
+    logits = torch.tensor([[0.0, 2.0, 1.0], [3.0, 0.0, 0.0], [0.0, 1.0, 5.0]])
+    assert hits(logits, torch.tensor([1, 1, 2])).tolist() == [True, False, True]

@@ -1,0 +1,221 @@
+"""Optimizers, schedules, gradients, and the books they are kept in."""
+
+import math
+from importlib import import_module
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charplay.recipes.fields import Recipe
+from charplay.recipes.listing import names
+from charplay.training.budget import Budget, Clock
+from charplay.training.gradients import tame
+from charplay.training.judge import Judge
+from charplay.training.ledger import Ledger, Moment
+from charplay.training.network import CharNet
+from charplay.training.optimization import build_optimizers, load_state_arrays, state_arrays, take_step
+from charplay.training.optimizers.muon import orthogonal
+
+OPTIMIZERS, SCHEDULES = names("training/optimizers"), names("training/schedules")
+
+
+def learner_of(**settings: object) -> tuple[CharNet, tuple[torch.optim.Optimizer, ...]]:
+    sizes = {"hidden_size": 6, "embedding_size": 3, "num_layers": 1, "output_dropout": 0.0, "steps": 1}
+    recipe = Recipe(**{**sizes, **settings})
+    torch.manual_seed(1)
+    network = CharNet(recipe, 7)
+    return network, build_optimizers(network, recipe, fused=True)
+
+
+def follow(network: CharNet, optimizers, steps: int, rate: float = 0.01, decay: float = 0.0) -> float:
+    """Learn one short text by heart; the last loss."""
+    ids = torch.tensor([[0, 3], [1, 4], [2, 5], [3, 6], [0, 1]])
+    loss = torch.tensor(0.0)
+    for _ in range(steps):
+        logits, _ = network(ids[:-1], network.zero_state(2))
+        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids[1:].flatten())
+        network.zero_grad()
+        loss.backward()
+        take_step(optimizers, rate, decay)
+    return float(loss)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_moves_every_parameter_and_learns(optimizer):
+    network, optimizers = learner_of(optimizer=optimizer)
+    before = network.export_weights()
+    follow(network, optimizers, 1)
+    after = network.export_weights()
+    assert [name for name in before if np.array_equal(before[name], after[name])] == []
+    assert follow(network, optimizers, 60) < 1.0 or optimizer == "sgd"
+    assert follow(network, optimizers, 200, rate=0.05) < 1.0
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_an_optimizers_memory_comes_back(optimizer):
+    one, of_one = learner_of(optimizer=optimizer)
+    follow(one, of_one, 5)
+    other, of_other = learner_of(optimizer=optimizer)
+    other.load_weights(one.export_weights())
+    load_state_arrays(of_other, state_arrays(of_one))
+    assert follow(one, of_one, 5) == follow(other, of_other, 5)
+    for name, array in one.export_weights().items():
+        assert np.array_equal(array, other.export_weights()[name])
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_weight_decay_pulls_at_matrices_only_and_does_not_meet_the_gradient(optimizer):
+    network, optimizers = learner_of(optimizer=optimizer)
+    before = network.export_weights()
+    for parameter in network.parameters():
+        parameter.grad = torch.zeros_like(parameter)
+    take_step(optimizers, 0.01, 0.5)
+    scale = 8 if optimizer == "muon" else 1
+    for name, array in network.export_weights().items():
+        recurrent = name.startswith("rnn.weight")
+        share = 1.0 if "bias" in name else 1 - 0.01 * 0.5 * (scale if recurrent else 1)
+        assert np.allclose(array, share * before[name], rtol=1e-6), name
+
+
+@given(st.integers(1, 4), st.integers(2, 12), st.integers(2, 12), st.integers(0, 2**31))
+def test_muon_steps_are_nearly_orthogonal_gate_by_gate(gates, rows, columns, seed):
+    blocks = torch.from_numpy(np.random.default_rng(seed).standard_normal((gates, rows, columns))).float()
+    together = orthogonal(blocks)
+    assert together.shape == blocks.shape
+    for block, alone in zip(blocks, together, strict=True):
+        assert torch.allclose(orthogonal(block.unsqueeze(0))[0], alone, atol=1e-4), "a gate does not feel the others"
+        left, values, right = np.linalg.svd(block.double().numpy(), full_matrices=False)
+        stretched = np.diag(left.T @ alone.double().numpy() @ right.T) / max(1.0, rows / columns) ** 0.5
+        sound = values > 0.05 * values[0]
+        assert (stretched[sound] > 0.4).all()
+        assert (stretched[sound] < 1.3).all()
+
+
+def test_muon_leaves_zeros_alone():
+    assert not orthogonal(torch.zeros(2, 3, 3)).any()
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@given(warmup=st.floats(0, 1), progress=st.floats(0, 1))
+def test_schedules_stay_between_nothing_and_the_peak(schedule, warmup, progress):
+    factor = import_module(f"charplay.training.schedules.{schedule}").factor
+    assert 0 <= factor(progress, warmup) <= 1
+    if 0 < warmup < 0.5:
+        assert factor(warmup, warmup) == pytest.approx(1)
+        assert factor(0.0, warmup) == 0
+        assert factor(progress * warmup, warmup) == pytest.approx(progress, abs=1e-9), "the warm-up is a straight line"
+    if schedule != "constant" and warmup < 1:
+        assert factor(1.0, warmup) == pytest.approx(0, abs=1e-9)
+
+
+GRADIENT = st.lists(st.floats(-100, 100, width=32), min_size=3, max_size=3)
+
+
+@given(GRADIENT, GRADIENT, st.none() | st.floats(0.01, 50), st.none() | st.floats(0.01, 50), st.booleans())
+def test_clipping(one, other, clip_norm, clip_value, readable):
+    gradients = [torch.tensor(one), torch.tensor(other)]
+    whole = torch.cat(gradients).double()
+    norm = tame(gradients, clip_norm=clip_norm, clip_value=clip_value, readable=readable)
+    assert float(norm) == pytest.approx(float(whole.norm()), rel=1e-5)
+    clipped = torch.cat(gradients).double()
+    if clip_norm is None and clip_value is None:
+        assert torch.equal(clipped, whole)
+    if clip_norm is not None:
+        assert clipped.norm() <= clip_norm * (1 + 1e-5)
+    if clip_value is not None:
+        assert clipped.abs().max() <= clip_value * (1 + 1e-5)
+    elif clip_norm is not None and whole.norm() > 0:
+        share = min(1.0, clip_norm / float(whole.norm()))
+        assert torch.allclose(clipped, whole * share, rtol=1e-4, atol=1e-5), "a shorter gradient of the same direction"
+
+
+@pytest.mark.parametrize("readable", [True, False])
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_gradients_that_are_not_finite_become_zero(readable, bad):
+    gradients = [torch.tensor([1.0, bad]), torch.tensor([2.0])]
+    norm = tame(gradients, clip_norm=1.0, clip_value=0.5, readable=readable)
+    assert not torch.isfinite(norm)
+    assert not torch.cat(gradients).any()
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 9), st.floats(0, 1), st.floats(0, 9)), max_size=40), st.integers(1, 7), st.data()
+)
+def test_rows_do_not_depend_on_how_the_steps_were_read(measured, log_every, data):
+    def rows(cuts):
+        ledger = Ledger(log_every, steps_per_epoch=5, characters_per_step=10)
+        found = []
+        for start, stop in zip([0, *cuts], [*cuts, len(measured)], strict=True):
+            found += ledger.book(measured[start:stop], [Moment(float(i + 1), 0.1) for i in range(start, stop)])
+            state, recent = ledger.state(), np.array(ledger.recent)
+            ledger = Ledger(log_every, steps_per_epoch=5, characters_per_step=10)
+            ledger.load(state, recent)
+        return found
+
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(measured)), max_size=4)))
+    whole = rows([])
+    assert rows(cuts) == whole
+    assert [row.step for row in whole] == [s for s in range(1, len(measured) + 1) if s % log_every == 0 or s % 5 == 0]
+    for row in whole:
+        if row.train_loss is not None:
+            expected = np.mean([loss for loss, _, _ in measured[row.step - log_every : row.step]])
+            assert row.train_loss == pytest.approx(expected)
+        if row.epoch_loss is not None:
+            assert row.epoch_loss == pytest.approx(np.mean([loss for loss, _, _ in measured[row.step - 5 : row.step]]))
+
+
+def test_a_bad_step_is_counted_and_spoils_no_mean():
+    ledger = Ledger(2, 100, 1)
+    (row,) = ledger.book([(1.0, 0.5, 2.0), (math.nan, 0.0, math.inf)], [Moment(1.0, 0.1)] * 2)
+    assert (row.train_loss, row.grad_norm, ledger.bad) == (1.0, 2.0, 1)
+    assert ledger.closing_loss() == 1.0
+
+
+def test_the_closing_loss_is_the_last_epochs_or_the_last_hundredth():
+    moments = [Moment(1.0, 0.1)] * 300
+    short = Ledger(10, 1000, 1)
+    short.book([(float(i), 0.0, 0.0) for i in range(300)], moments)
+    assert short.closing_loss() == pytest.approx(np.mean(range(200, 300)))
+    long = Ledger(10, 120, 1)
+    long.book([(float(i), 0.0, 0.0) for i in range(300)], moments)
+    assert long.closing_loss() == pytest.approx(np.mean(range(120, 240)))
+
+
+def test_the_clock_stands_while_held():
+    time = iter([10.0, 13.0, 20.0, 20.5]).__next__
+    clock = Clock(5.0, now=time)
+    assert clock.seconds == 5.0
+    clock.start()
+    clock.hold()
+    assert clock.seconds == 8.0
+    clock.start()
+    assert clock.seconds == 8.5
+
+
+@pytest.mark.parametrize(("kind", "amount", "total"), [("steps", 40, 40), ("epochs", 2.5, 25), ("minutes", 2.0, None)])
+def test_budgets(kind, amount, total):
+    budget = Budget.of(Recipe(**{kind: amount}), steps_per_epoch=10)
+    assert budget.total_steps == total
+    end = (total or 0, 120.0)
+    assert budget.over(*end)
+    assert not budget.over(end[0] - 1, 119.9)
+    assert budget.done(*end) == 1
+    assert 0 <= budget.progress(0, 0.0) < 0.05
+    added = Budget.of(Recipe(**{kind: amount}), 10, start=amount / 2)
+    assert added.progress(end[0] // 2, 60.0) < 0.1 < 0.9 < added.progress(*end)
+
+
+def test_a_judge_knows_the_best_and_tires():
+    judge = Judge(patience=2)
+    assert [judge.look(step, loss, None) for step, loss in enumerate([3.0, 2.0, 2.0, math.nan])] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert judge.best == 2.0
+    assert judge.tired
+    assert not Judge(patience=None, without=1000).tired
