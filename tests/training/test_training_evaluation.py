@@ -50,9 +50,8 @@ def test_carried_is_each_piece_read_by_itself_after_its_warm_up():
     evaluation, network, ids = made(2_000, 900)
     score = run(evaluation.carried(network, 10**6))
     pieces, length = 4, 275  # 1,100 characters, 256 at least for a piece
-    expected = [
-        x for k in range(pieces) for x in surprises(network, ids, 900 + k * length, 900 + (k + 1) * length, 256)
-    ]
+    starts = [900 + k * length for k in range(pieces)]
+    expected = [x for start in starts for x in surprises(network, ids, start, start + length, 256)]
     assert score.loss == pytest.approx(np.mean(expected), rel=1e-5)
 
 
