@@ -28,6 +28,16 @@ def log_file(home: Home) -> "Path":
     return path
 
 
+def keep_in_log(home: Home, text: str) -> "Path":
+    """Write a fault's details into the log, where `cat` must be able to show them; the log's path."""
+    from charplay.tui.visible import visible
+
+    path = log_file(home)
+    with path.open("a", encoding="utf-8") as log:
+        log.write(visible(text.rstrip(), newline="\n") + "\n")
+    return path
+
+
 def open_library(option: str | None) -> "Library":
     """The texts."""
     from charplay.corpora.library import Library

@@ -109,6 +109,7 @@ def _reporter(json: bool) -> "Reporter":
 
 def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
     """Train in this thread, passing every event on; the exit code."""
+    from charplay.cli.house import keep_in_log
     from charplay.training.door import open_training
 
     inbox, listened, code = Inbox(), True, FAILED
@@ -122,8 +123,8 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
                 code = 0
             elif isinstance(event, Stopped):
                 code = leave.code if listened else FAILED
-            elif isinstance(event, Failed):
-                _keep(event.cause, home)
+            elif isinstance(event, Failed) and event.cause:
+                keep_in_log(home, event.cause)
     return code
 
 
@@ -147,14 +148,6 @@ def _told(reporter: "Reporter", event: Event, inbox: Inbox) -> bool:
         silence(sys.stdout)
         return False
     return True
-
-
-def _keep(cause: str, home: "Home") -> None:
-    from charplay.cli.house import log_file
-
-    if cause:
-        with log_file(home).open("a", encoding="utf-8") as log:
-            log.write(cause.rstrip() + "\n")
 
 
 def tell_person(sentence: str) -> None:

@@ -1,6 +1,7 @@
 """The front door: what stands anywhere, exit codes, and one sentence for every fault."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -102,7 +103,7 @@ def test_a_file_of_the_systems_is_named(cli, home, saved_run):
 
 def test_an_unforeseen_fault_goes_to_the_log(cli, home, monkeypatch):
     def broken(_self):
-        raise RuntimeError("of all things")
+        raise RuntimeError("of all things\x1b[2J")
 
     monkeypatch.setattr("charplay.runs.shelf.Shelf.list", broken)
     result = cli("runs")
@@ -110,13 +111,20 @@ def test_an_unforeseen_fault_goes_to_the_log(cli, home, monkeypatch):
     assert result.code == 1
     assert str(log) in result.err
     assert "of all things" not in result.err
-    assert "RuntimeError: of all things" in log.read_text()
+    assert "RuntimeError: of all things␛[2J\n" in log.read_text()
 
 
-def test_an_unforeseen_fault_without_a_log_is_still_a_sentence(cli, monkeypatch, tmp_path):
-    (tmp_path / "file").write_text("")
-    monkeypatch.setattr("charplay.runs.shelf.Shelf.list", lambda _self: 1 / 0)
-    monkeypatch.setattr("charplay.cli.house.log_file", lambda home: tmp_path / "file" / "log")
+@pytest.mark.parametrize("broken", ["log", "home"])
+def test_an_unforeseen_fault_without_a_log_is_still_a_sentence(cli, home, monkeypatch, broken):
+    def fault(_self):
+        if broken == "home":
+            shutil.rmtree(home.root)
+            home.root.write_text("a file now")
+        else:
+            (home.log / "charplay.log").mkdir()
+        return 1 / 0
+
+    monkeypatch.setattr("charplay.runs.shelf.Shelf.list", fault)
     result = cli("runs")
     assert result.code == 1
     assert "ZeroDivisionError" in result.err

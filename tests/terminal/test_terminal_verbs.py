@@ -88,3 +88,12 @@ def test_a_dumb_terminal_gets_one_line(terminal, home):
     assert term.wait() == 2
     assert "charplay train" in term.text
     assert b"\x1b" not in term.raw
+
+
+def test_ctrl_c_ends_writing_quietly(terminal, home, hostile_run):
+    term = terminal(charplay("sample", "odd", "--length", "100000000"), env={"CHARPLAY_HOME": str(home.root)})
+    term.wait_for("a")
+    term.press("ctrl+c")
+    assert term.wait(10) == 130
+    assert b"Traceback" not in term.raw
+    assert b"Abort" not in term.raw
