@@ -3,6 +3,7 @@
 VENV := .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
+PLAYABLE := $(VENV)/.playable
 READY := $(VENV)/.ready
 PIP_FLAGS := --quiet --disable-pip-version-check -c constraints.txt
 
@@ -12,12 +13,16 @@ PIP_FLAGS := --quiet --disable-pip-version-check -c constraints.txt
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
-$(READY): pyproject.toml constraints.txt
+$(PLAYABLE): pyproject.toml constraints.txt
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install $(PIP_FLAGS) -e .
+	touch $@
+
+$(READY): $(PLAYABLE)
 	$(BIN)/python -m pip install $(PIP_FLAGS) -e '.[dev]'
 	touch $@
 
-play: $(READY)  ## Install what is needed and start the playground
+play: $(PLAYABLE)  ## Install what is needed and start the playground
 	$(BIN)/charplay
 
 test: $(READY)  ## Install what is needed and run the tests
