@@ -37,6 +37,7 @@ class Stage(App):
     def write(self, number):
         for _ in range(number):
             self.pane._advance(self.pane._player, 1)
+        self.pane._paint()
 
     def sheet(self):
         writing = self.pane.writing
@@ -69,6 +70,18 @@ async def test_it_writes_as_fast_as_asked_from_the_start(stage):
         before = stage.drawn()
         stage.pass_time(2)
         assert 7 <= stage.drawn() - before <= 9
+
+
+@pytest.mark.parametrize("speed", [4.0, 15.0, 30.0, 100.0])
+@pytest.mark.parametrize("follow", [False, True])
+async def test_what_is_written_is_soon_seen(stage, speed, follow):
+    async with stage.run_test(size=(80, 14)):
+        stage.pane.show_model(stage.model, "live, step 0", follow=follow)
+        stage.pane.sliders.speed.value = speed
+        for _ in range(10):
+            stage.pass_time(0.1)
+            assert stage.drawn() - len(stage.pane.writing) <= max(2, speed / 10)
+        assert len(stage.pane.writing) > 0
 
 
 async def test_a_stalled_clock_is_not_made_up_for_in_one_go(stage):

@@ -204,6 +204,10 @@ class TextPane(Framed, Vertical):
         if due != 0:
             self._advance(self._player, due)
         self._ticks += 1
+        # A paint takes milliseconds that training may want, and fast text could not be read anyway.
+        every = 3 if self.speed > 2 * TICKS else 2 if self._following else 1
+        if self._ticks % every == 0:
+            self._paint()
         if self._ticks % TICKS_A_BAR == 0:
             self._show_rivals()
 
@@ -213,13 +217,11 @@ class TextPane(Framed, Vertical):
             self._ride.append((len(player.tape), temperature))
         number = tint(temperature)
         self._unpainted += ((written.character, number) for written in player.advance(BUDGET, most))
-        # Fast text could not be read anyway: a third of the paints will do.
-        if self.speed <= TICKS * 2 or not self.playing or self._ticks % 3 == 0:
-            self._paint()
 
     def _paint(self) -> None:
-        self.writing.extend(self._unpainted)
-        self._unpainted.clear()
+        if self._unpainted:
+            self.writing.extend(self._unpainted)
+            self._unpainted.clear()
 
     def _write_prompt(self) -> None:
         """Begin the player's text on the sheet: the prompt, with what the model does not know struck out."""
@@ -302,6 +304,7 @@ class TextPane(Framed, Vertical):
         self.playing = False
         if self._player is not None:
             self._advance(self._player, 1)
+            self._paint()
         self._say_hint()
         self._show_rivals()
 
