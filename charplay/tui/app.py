@@ -28,7 +28,10 @@ SIGNAL_PATIENCE = 4.0
 
 
 class CharplayApp(App[None]):
-    """The playground. `run` returns when it was left; `return_code` is then the process's exit code."""
+    """The playground. `run` returns when it was left; `return_code` is then the process's exit code.
+
+    `open_library` and `open_shelf` are called once the screen is up: what they import must not delay it.
+    """
 
     TITLE = "charplay"
     NOTIFICATION_TIMEOUT = 6
@@ -36,8 +39,8 @@ class CharplayApp(App[None]):
     def __init__(
         self,
         home: "Home",
-        library: "Library",
-        shelf: "Shelf",
+        open_library: "Callable[[], Library]",
+        open_shelf: "Callable[[], Shelf]",
         open_training: "OpenTraining",
         list_devices: "Callable[[], Sequence[Device]]",
         path: str | None = None,
@@ -45,7 +48,7 @@ class CharplayApp(App[None]):
         super().__init__()
         self._home = home
         self._settings, self._notice = read_settings(home.settings)
-        self._main = MainScreen(home, library, shelf, open_training, list_devices, self._settings, path)
+        self._main = MainScreen(home, open_library, open_shelf, open_training, list_devices, self._settings, path)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if self._settings.light else DARK.name

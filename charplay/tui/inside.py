@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
 
 EXAMPLES = 3
-SHOWN = 14
+SHOWN = 11
 """Characters of an example that are shown."""
 
 
@@ -31,30 +31,27 @@ def inside(recipe: Recipe, corpus: "Corpus") -> list[list[Cell]]:
 
 def _layers(recipe: Recipe, size: int) -> list[list[Cell]]:
     table = layer_table(recipe, size)
-    lines: list[list[Cell]] = [
-        [("Layers", "strong"), ("   output shape: length x batch x width", "quiet")],
-        *(
+    total = f"{sum(row.parameters for row in table):,}"
+    name = max(len(row.name) for row in table) + 2
+    shape = max(len(row.output_shape) for row in table) + 2
+    lines: list[list[Cell]] = [[("Layers", "strong"), ("   output shape: length x batch x width", "quiet")]]
+    for row in table:
+        parameters = f"{row.parameters:,}" if row.parameters else ""
+        lines.append(
             [
-                (f"  {fit(row.name, 12)}", "plain"),
-                (fit(row.output_shape, 18), "plain"),
-                (fit(f"{row.parameters:,}", 11, right=True), "accent"),
-                (f"   {row.formula}", "quiet"),
+                (f"  {fit(row.name, name)}{fit(row.output_shape, shape)}", "plain"),
+                (fit(parameters, len(total), right=True), "accent"),
+                (f"  {row.formula}", "quiet"),
             ]
-            for row in table
-        ),
-    ]
-    total = sum(row.parameters for row in table)
-    return [
-        *lines,
-        [(f"  {fit('all', 30)}", "plain"), (fit(f"{total:,}", 11, right=True), "accent"), ("   parameters", "quiet")],
-    ]
+        )
+    return [*lines, [(fit("  all", name + shape + 2), "plain"), (total, "accent"), ("  parameters", "quiet")]]
 
 
 def _examples(recipe: Recipe, corpus: "Corpus") -> list[list[Cell]]:
     length, batch = whole(recipe, "sequence_length"), whole(recipe, "batch_size")
     trained = training_characters(recipe, len(corpus))
     distance = trained // batch if recipe.batching == "stream" else recipe.stride or 1
-    of = f"of {batch} streams, read on from where it stopped" if recipe.batching == "stream" else "windows"
+    of = f"read on in {batch} streams" if recipe.batching == "stream" else "in windows"
     lines: list[list[Cell]] = [[("Examples", "strong"), (f"   {length} characters each, {of}", "quiet")]]
     for number, start in enumerate(islice(range(0, max(1, trained - 1), max(1, distance)), EXAMPLES), 1):
         lines += _example(recipe, corpus, number, start, min(length, trained - 1 - start))
@@ -73,7 +70,7 @@ def _example(recipe: Recipe, corpus: "Corpus", number: int, start: int, length: 
         [(f"  {number}. from character {start:,}", "quiet")],
         [("     characters ", "quiet"), ("".join(_column(glyph(c)) for c in text[:shown]) + more, "plain")],
         [("     ids        ", "quiet"), ("".join(_column(str(i)) for i in ids[:shown]) + more, "plain")],
-        [("     input      ", "quiet"), (_entering(recipe, ids[:shown], len(corpus.vocabulary)) + more, "plain")],
+        [("     input      ", "quiet"), (_entering(recipe, ids[:shown], len(corpus.vocabulary)), "plain")],
         [("     predicts   ", "quiet"), (predicted, "accent")],
     ]
 
@@ -82,11 +79,9 @@ def _entering(recipe: Recipe, ids: list[int], size: int) -> str:
     """How ids enter the first layer."""
     match recipe.input:
         case "embedding":
-            return (
-                f"for each id, that row of the embedding: {whole(recipe, 'embedding_size')} numbers that are learned "
-            )
+            return f"that row of the embedding: {whole(recipe, 'embedding_size')} learned numbers"
         case "one-hot":
-            return f"for each id, {size} numbers: 1 at that place, 0 elsewhere "
+            return f"for each id, {size} numbers: 1 at that place, else 0"
         case "scalar":
             scale = size if recipe.scalar_scale == "vocabulary" else 1
             return "".join(_column(f"{i / scale:.2f}" if scale > 1 else str(i)) for i in ids)

@@ -62,17 +62,18 @@ class Session:
             self._worker.ask(Publish())
 
     def drain(self) -> list[Event]:
-        """The events since the last call, taken in; the next run begins where one waits."""
+        """The events since the last call, taken in; a run that waits begins once the one before has told all."""
         over = not self._worker.alive
         events = self._worker.drain()
+        if over and self._next is not None and not events:
+            self.start(self._next)
+            return []
         for event in events:
             self.live.take(event)
         if over and self.live.busy:
             lost: Event = Failed(message="The trainer ended without saying why; the log may know more.")
             self.live.take(lost)
             events.append(lost)
-        if over and self._next is not None:
-            self.start(self._next)
         return events
 
     async def close(self, reason: str, seconds: float) -> bool:

@@ -1,11 +1,15 @@
 """A home, and a trainer that does what a script says: no torch, no sleeping."""
 
+import asyncio
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+from textual.geometry import Size
+from textual.pilot import Pilot
 
 from charplay.corpora.library import Library
 from charplay.messages.commands import Change, Command, Pause, Publish, Resume, StepOnce, Stop
@@ -48,10 +52,20 @@ class ScriptedTrainer:
         self.commands: list[Command] = []
         self.step = 0
         self.deaf = False
+        self.at_work = 0
+        self.most_at_work = 0
         self.run: Run | None = None
 
     def __call__(self, request: TrainRequest, inbox: Inbox) -> Iterator[Event]:
         self.requests.append(request)
+        self.at_work += 1
+        self.most_at_work = max(self.most_at_work, self.at_work)
+        try:
+            yield from self.work(inbox)
+        finally:
+            self.at_work -= 1
+
+    def work(self, inbox: Inbox) -> Iterator[Event]:
         yield Preparing(phase="importing torch")
         while True:
             for command in inbox.take(wait=0.005):
@@ -151,7 +165,7 @@ class Device:
 def make_app(home: Home, trainer: ScriptedTrainer) -> Callable[..., CharplayApp]:
     def make(path: str | None = "fox", **over: object) -> CharplayApp:
         library = over.get("library") or Library(home.corpora, home.cache)
-        return CharplayApp(home, library, Shelf(home), trainer, lambda: [Device], path)
+        return CharplayApp(home, lambda: library, lambda: Shelf(home), trainer, lambda: [Device], path)
 
     return make
 
@@ -168,6 +182,8 @@ def kept_run(home: Home) -> Callable[..., Run]:
                          facts={}, name=name)  # fmt: skip
         checkpoint = Checkpoint(tensors=weights(resolved), recipe=resolved, vocabulary=LETTERS, corpus=origin,
                                 step=step, epoch=1.0, seconds=10.0, train_loss=2.0, val_loss=2.1)  # fmt: skip
+        run.append_metrics([{"step": at, "epoch": at / 500, "seconds": at / 20, "train_loss": 2.0, "val_loss": 2.1}
+                            for at in range(100, step + 1, 100)])  # fmt: skip
         run.write_latest(checkpoint)
         run.write_best(checkpoint)
         if finished:
@@ -175,3 +191,61 @@ def kept_run(home: Home) -> Callable[..., Run]:
         return run
 
     return make
+
+
+class Played:
+    """An app under way with its pilot, its trainer, and a way to wait for something to become true."""
+
+    def __init__(self, app: CharplayApp, pilot: Pilot[None], trainer: ScriptedTrainer) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.trainer = trainer
+        self.main = app._main
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Let the screen go on until the condition holds; an AssertionError after a while."""
+        for _ in range(600):
+            if condition():
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("it never came true")
+
+    async def ready(self) -> "Played":
+        """The panes are filled and the chosen text was read."""
+        await self.until(lambda: self.main.furnished and self.main.form.draft and self.main.corpus.corpus)
+        return self
+
+    async def training(self) -> None:
+        """Press `t` and have the run's first step behind it."""
+        await self.press("t")
+        await self.until(lambda: self.trainer.requests)
+        self.trainer.put(self.trainer.started(), self.trainer.progress(100))
+        await self.until(lambda: self.main.session.live.state == "training")
+
+    def seen(self) -> str:
+        """Everything on the screen, as text."""
+        width, height = self.app.size
+        strips = self.app.screen._compositor.render_strips(Size(width, height))
+        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+@pytest.fixture
+def play(
+    make_app: Callable[..., CharplayApp], trainer: ScriptedTrainer
+) -> Callable[..., AbstractAsyncContextManager[Played]]:
+    @asynccontextmanager
+    async def played(
+        size: tuple[int, int] = (120, 40), *, writing: bool = False, **over: object
+    ) -> AsyncIterator[Played]:
+        app = make_app(**over)
+        async with app.run_test(size=size) as pilot:
+            it = await Played(app, pilot, trainer).ready()
+            # Pressing a key waits until nothing happens; text that is written keeps it waiting.
+            it.main.text.playing = writing
+            yield it
+            await app._main.session.close("asked", 2.0)
+
+    return played

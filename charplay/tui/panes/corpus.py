@@ -72,10 +72,10 @@ class CorpusPane(Rows):
             super().__init__()
             self.corpus = corpus
 
-    def __init__(self, library: "Library", folder: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         super().__init__(id="corpus")
-        self._library = library
         self._folder = folder
+        self._library: Library
         self._stamp = 0
         self._entries: list[Entry] = []
         self._sizes: dict[str, tuple[int, int]] = {}
@@ -110,8 +110,9 @@ class CorpusPane(Rows):
             (fit(vocabulary, 7, right=True) + " ", "quiet"),
         ]
 
-    def begin(self, name: str) -> None:
+    def begin(self, library: "Library", name: str) -> None:
         """List the texts, choose one by name or path (empty: the default), and watch the folder from now on."""
+        self._library = library
         self.refill()
         self.choose(name)
         self.set_interval(POLL, self._look)

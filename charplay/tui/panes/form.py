@@ -27,12 +27,23 @@ LABEL = 20
 
 
 class Device(Protocol):
-    """A device to train on: its name for the recipe, and for a person; bytes of memory, or None."""
+    """A device to train on: its name for the recipe and for a person, and its memory in bytes."""
 
-    name: str
-    title: str
-    free: int | None
-    total: int | None
+    @property
+    def name(self) -> str:
+        """For the recipe: cpu, cuda:0."""
+
+    @property
+    def title(self) -> str:
+        """For a person."""
+
+    @property
+    def free(self) -> int:
+        """Bytes that nobody uses."""
+
+    @property
+    def total(self) -> int:
+        """Bytes in all."""
 
 
 class Fields(Rows):
@@ -314,6 +325,4 @@ def _numbers(draft: "Draft") -> str:
 
 
 def _memory(device: Device) -> str:
-    if device.free is None or device.total is None:
-        return plain(device.title)
     return f"{plain(device.title)}, {device.free / 2**30:.1f} of {device.total / 2**30:.1f} GiB free"

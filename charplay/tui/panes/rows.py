@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from charplay.tui.commands import LIST
-from charplay.tui.visible import plain
+from charplay.tui.visible import visible
 from charplay.tui.widgets.frame import Framed
 
 Cell = tuple[str, str]
@@ -20,7 +20,7 @@ Cell = tuple[str, str]
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
     """Outside text as exactly `width` cells, cut with an ellipsis; `right` aligns it to the right."""
-    shown = plain(text)
+    shown = visible(text, " ")
     if cell_len(shown) > width:
         shown = set_cell_size(shown, max(0, width - 1)).rstrip() + "…" if width else ""
     space = " " * (width - cell_len(shown))
@@ -97,6 +97,11 @@ class Rows(Framed, can_focus=True):
     def _resized(self) -> None:
         self._follow()
 
+    def scroll_lines(self, by: int) -> None:
+        """Move the rows under the window, leaving the cursor where it is."""
+        self._top = max(0, min(self._top + by, self.number() - self.size.height))
+        self.refresh()
+
     def line_of_cursor(self) -> int:
         """On which line of the content area the cursor stands."""
         return self.cursor - self._top
@@ -144,6 +149,8 @@ class Rows(Framed, can_focus=True):
         return Strip(segments).adjust_cell_length(width, base + over)
 
     def _follow(self) -> None:
-        height = max(1, self.size.height)
+        height = self.size.height
+        if not height:  # not laid out yet
+            return
         top = min(self._top, max(0, self.number() - height))
         self._top = max(0, min(top, self.cursor), self.cursor - height + 1)

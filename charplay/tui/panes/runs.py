@@ -51,9 +51,9 @@ class RunsPane(Rows):
             self.runs = runs
             self.unfinished = unfinished
 
-    def __init__(self, shelf: "Shelf") -> None:
+    def __init__(self) -> None:
         super().__init__(id="runs")
-        self._shelf = shelf
+        self._shelf: Shelf
         self._runs: list[Summary] = []
         self.unfinished: Summary | None = None
         """The newest run that could go on."""
@@ -83,6 +83,11 @@ class RunsPane(Rows):
             (fit(f"{loss:.3f}" if loss is not None else "", 8, right=True), "plain"),
             (fit(when, 7, right=True) + " ", "quiet"),
         ]
+
+    def begin(self, shelf: "Shelf") -> None:
+        """List a shelf's runs."""
+        self._shelf = shelf
+        self.refill()
 
     def refill(self) -> None:
         """Read the runs anew, off the screen's thread."""

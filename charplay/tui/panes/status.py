@@ -24,6 +24,9 @@ FIRST = ("train", "hold", "step", "stop", "take_up", "answer")
 LAST = ("keys", "leave")
 """Actions whose keys stand at the left and at the right end of the key line."""
 
+PANES = "1-5 panes  "
+"""Five keys in one word."""
+
 
 class StatusLine(Widget):
     """What is chosen on the left, what is happening on the right. What does not fit is left out, never clipped."""
@@ -106,13 +109,14 @@ class KeyLine(Widget):
         bindings = self._usable()
         last = [binding for binding in bindings if binding.action in LAST]
         rest = sorted((binding for binding in bindings if binding.action not in LAST), key=self._rank)
-        room = self.size.width - sum(self._width(binding) for binding in last)
+        room = self.size.width - sum(self._width(binding) for binding in last) - len(PANES)
         line = Text(no_wrap=True, end="")
         for binding in (*rest, *last):
-            if binding in last and room:
+            if last and binding is last[0]:
                 line.append(" " * room)
-                room = 0
-            elif binding not in last:
+                line.append(PANES[:3], key_style)
+                line.append(PANES[3:], label_style)
+            if binding not in last:
                 if self._width(binding) > room:
                     continue
                 room -= self._width(binding)

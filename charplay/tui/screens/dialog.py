@@ -18,6 +18,7 @@ class Dialog(ModalScreen[Answer]):
     DEFAULT_CSS = """
     Dialog {
         align: center middle;
+        background: $background;
         & > .box {
             width: 70;
             max-width: 94%;

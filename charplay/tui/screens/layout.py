@@ -14,15 +14,13 @@ from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.form import Device, FormPane
 from charplay.tui.panes.runs import RunsPane
 from charplay.tui.panes.status import KeyLine, StatusLine
-from charplay.tui.panes.text import TextPane
-from charplay.tui.panes.training import TrainingPane
 from charplay.tui.screens.lines import Lines, key_lines
 from charplay.tui.visible import visible
 
 if TYPE_CHECKING:
-    from charplay.corpora.library import Library
     from charplay.runs.home import Home
-    from charplay.runs.shelf import Shelf
+    from charplay.tui.panes.text import TextPane
+    from charplay.tui.panes.training import TrainingPane
 
 ALONE = ("corpus", "form", "runs")
 """Panes that fill a narrow screen alone; the others are the stage."""
@@ -65,16 +63,18 @@ class Layout(Screen[None]):
     }
     """
 
-    def __init__(
-        self, home: "Home", library: "Library", shelf: "Shelf", list_devices: Callable[[], Sequence[Device]]
-    ) -> None:
+    training: "TrainingPane"
+    text: "TextPane"
+
+    def __init__(self, home: "Home", list_devices: Callable[[], Sequence[Device]]) -> None:
         super().__init__()
+        self._texts = home.texts
+        self.furnished = False
+        """Whether all panes are there."""
         self.status = StatusLine()
-        self.corpus = CorpusPane(library, home.corpora)
+        self.corpus = CorpusPane(home.corpora)
         self.form = FormPane(home.presets, list_devices)
-        self.runs = RunsPane(shelf)
-        self.training = TrainingPane()
-        self.text = TextPane(home.texts)
+        self.runs = RunsPane()
         self.hint = Static("", id="hint", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -85,12 +85,20 @@ class Layout(Screen[None]):
                 yield self.corpus
                 yield self.form
                 yield self.runs
-            with Vertical(id="watch"):
-                yield self.training
-                yield self.text
+            yield Vertical(id="watch")
         yield self.hint
         yield KeyLine()
         yield Static("charplay needs 60 columns and 20 rows.", id="small", markup=False)
+
+    async def furnish(self) -> None:
+        """Put up what stands on numpy, which would delay the first paint by a third of a second."""
+        from charplay.tui.panes.text import TextPane
+        from charplay.tui.panes.training import TrainingPane
+
+        self.training, self.text = TrainingPane(), TextPane(self._texts)
+        await self.query_one("#watch").mount(self.training, self.text)
+        self.furnished = True
+        self.text.focus_first()
 
     def say(self, sentence: str) -> None:
         """The hint line; empty takes it away."""
@@ -133,7 +141,7 @@ class Layout(Screen[None]):
             ("Next run", FORM),
             ("Runs", RUNS),
             ("Loss", TRAINING),
-            ("Text", list(TextPane.BINDINGS)),
+            ("Text", list(self.text.BINDINGS)),
             ("In every list", LIST),
         ]
         self.app.push_screen(Lines("Keys", key_lines(sections, self.app.get_key_display)))

@@ -21,20 +21,28 @@ class _Lines(Rows):
         return len(self._lines)
 
     def draw(self, index: int, width: int) -> list[Cell]:
-        cells, left = [], width
+        cells: list[Cell] = []
+        left = width
         for text, tone in self._lines[index]:
-            cells.append((fit(text, left) if len(text) > left else text, tone))
+            cells.append((fit(text, min(left, len(text))), tone))
             left -= len(text)
             if left <= 0:
                 break
         return cells
+
+    def action_move(self, by: int) -> None:
+        """Scroll: there is nothing to stand on."""
+        self.scroll_lines(by)
 
 
 class Lines(Dialog[None]):
     """A title and lines to scroll through."""
 
     DEFAULT_CSS = """
-    Lines _Lines { height: 1fr; }
+    Lines _Lines {
+        height: 1fr;
+        & > .rows--cursor, &:focus > .rows--cursor { background: $background; }
+    }
     """
 
     def __init__(self, title: str, lines: Sequence[Line]) -> None:

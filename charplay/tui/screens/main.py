@@ -8,30 +8,31 @@ from textual import events, on
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.form import Device, FormPane
 from charplay.tui.panes.runs import RunsPane
-from charplay.tui.panes.text import TextPane
-from charplay.tui.panes.training import TrainingPane
 from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.training import TrainingScreen
 from charplay.tui.settings import Settings
 from charplay.tui.visible import visible
-from charplay.tui.widgets.history import RunHistory
 from charplay.tui.worker import OpenTraining
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Library
     from charplay.runs.home import Home
     from charplay.runs.shelf import Shelf
+    from charplay.tui.panes.text import TextPane
+    from charplay.tui.panes.training import TrainingPane
 
 
 class MainScreen(TrainingScreen):
     """All panes, filled with what was chosen last."""
 
     def __init__(
-        self, home: "Home", library: "Library", shelf: "Shelf", open_training: OpenTraining,
-        list_devices: Callable[[], Sequence[Device]], settings: Settings, path: str | None,
+        self, home: "Home", open_library: "Callable[[], Library]", open_shelf: "Callable[[], Shelf]",
+        open_training: OpenTraining, list_devices: Callable[[], Sequence[Device]], settings: Settings, path: str | None,
     ) -> None:  # fmt: skip
-        super().__init__(home, library, shelf, open_training, list_devices)
+        super().__init__(home, open_training, list_devices)
+        self._open_library = open_library
+        self._open_shelf = open_shelf
         self._settings = settings
         self._path = path
         self._train_when_read = False
@@ -41,25 +42,28 @@ class MainScreen(TrainingScreen):
 
     @on(events.Mount)
     def _begin(self) -> None:
-        self.call_after_refresh(self._play_demo)
+        self.call_after_refresh(self._first)
 
-    def _play_demo(self) -> None:
-        """First of all something writes; what is read from the disk comes after it."""
+    async def _first(self) -> None:
+        """After the first paint something writes; what else is read from the disk comes after it."""
+        await self.furnish()
+        chosen = self._settings
+        self.text.begin(chosen.prompt, chosen.temperature, chosen.speed)
+        self.begin(self._open_shelf())
         self.play("demo")
         self.call_after_refresh(self._fill)
 
     def _fill(self) -> None:
-        chosen = self._settings
-        self.text.begin(chosen.prompt, chosen.temperature, chosen.speed)
-        self.form.begin(chosen.preset, chosen.form)
-        self.corpus.begin(self._path or chosen.corpus)
-        self.runs.refill()
-        self.watch_trainer()
+        self.form.begin(self._settings.preset, self._settings.form)
+        self.corpus.begin(self._open_library(), self._path or self._settings.corpus)
+        self.runs.begin(self._shelf)
         self.say("t trains a network of your own on the chosen text while the demo writes")
 
     def remember(self) -> Settings:
         """What the next start shall find again."""
         draft, chosen = self.form.draft, self.corpus.chosen
+        if not self.furnished:
+            return self._settings
         if draft is not None:
             self._settings.preset, self._settings.form = draft.preset, dict(draft.values)
         if chosen is not None:
@@ -147,12 +151,10 @@ class MainScreen(TrainingScreen):
         else:
             self.app.push_screen(Lines("What the network sees", inside(draft.resolved, corpus)))
 
-    @on(TrainingPane.Moved)
-    def _moved(self, message: TrainingPane.Moved) -> None:
+    def _on_training_pane_moved(self, message: "TrainingPane.Moved") -> None:
         self.session.change(message.field, message.value)
 
-    @on(TextPane.Notice)
-    def _notice(self, message: TextPane.Notice) -> None:
+    def _on_text_pane_notice(self, message: "TextPane.Notice") -> None:
         self.notify(visible(message.text, " "), markup=False)
 
     @on(RunsPane.Listed)
@@ -198,6 +200,7 @@ class MainScreen(TrainingScreen):
     @on(RunsPane.Overlay)
     def _overlay(self, message: RunsPane.Overlay) -> None:
         from charplay.runs.shelf import RunError
+        from charplay.tui.widgets.history import RunHistory
 
         try:
             run = self._shelf.find(message.summary.name)

@@ -8,7 +8,6 @@ from charplay.tui.amounts import count
 from charplay.tui.commands import OPENING
 from charplay.tui.panes.rows import Cell, Rows, fit
 from charplay.tui.screens.dialog import Dialog
-from charplay.tui.visible import plain
 
 MOST = 5000
 """Entries of a folder that are listed."""
@@ -34,7 +33,6 @@ class _Entries(Rows):
         found.sort(key=lambda entry: (not entry[1], entry[0].name.casefold()))
         self._entries = [(folder, True, 0), (folder.parent, True, 0), *found]
         self.cursor = min(2, len(self._entries) - 1)
-        self.border_title = plain(str(folder))
         self.repaint()
 
     def number(self) -> int:
@@ -43,7 +41,8 @@ class _Entries(Rows):
     def draw(self, index: int, width: int) -> list[Cell]:
         path, is_folder, size = self._entries[index]
         if index < 2:
-            return [(" ", "plain"), (fit(("this folder, as one text", "..")[index], width - 1), "quiet")]
+            label = f"this folder as one text: {path}" if index == 0 else ".."
+            return [(" ", "plain"), (fit(label, width - 1), "quiet")]
         name = f"{path.name}/" if is_folder else path.name
         length = "" if is_folder else count(size)
         return [(" ", "plain"), (fit(name, width - 10), "plain"), (fit(length, 8, right=True), "quiet")]

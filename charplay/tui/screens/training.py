@@ -13,7 +13,6 @@ from charplay.tui.source import Source
 from charplay.tui.worker import OpenTraining
 
 if TYPE_CHECKING:
-    from charplay.corpora.library import Library
     from charplay.runs.home import Home
     from charplay.runs.shelf import Shelf
 
@@ -24,19 +23,18 @@ TICK = 0.1
 class TrainingScreen(Layout):
     """The panes around one training session."""
 
-    def __init__(
-        self, home: "Home", library: "Library", shelf: "Shelf", open_training: OpenTraining,
-        list_devices: Callable[[], Sequence[Device]],
-    ) -> None:  # fmt: skip
-        super().__init__(home, library, shelf, list_devices)
+    def __init__(self, home: "Home", open_training: OpenTraining, list_devices: Callable[[], Sequence[Device]]) -> None:
+        super().__init__(home, list_devices)
         self._root = str(home.root)
-        self._shelf = shelf
+        self._shelf: Shelf
         self.session = Session(open_training)
-        self.source = Source(self.text)
+        self.source: Source
         self._state = "idle"
 
-    def watch_trainer(self) -> None:
-        """Look into the mailbox from now on."""
+    def begin(self, shelf: "Shelf") -> None:
+        """With every pane in its place: look into the mailbox from now on."""
+        self._shelf = shelf
+        self.source = Source(self.text)
         self.set_interval(TICK, self._tick)
 
     def _tick(self) -> None:
@@ -46,7 +44,7 @@ class TrainingScreen(Layout):
                 case Started():
                     self.say("; ".join(event.notes))
                 case Published():
-                    self.source.take(event, live)
+                    self._show_weights(event)
                 case Failed():
                     self._show_failure()
         if told:
@@ -61,6 +59,17 @@ class TrainingScreen(Layout):
         if live.folder and live.busy and self.source.wants_weights():
             self.session.publish()
 
+    def _show_weights(self, event: Published) -> None:
+        """New weights write on; ones that cannot (not finite, say) leave the ones before in their place."""
+        from charplay.runs.shelf import RunError
+        from charplay.sampling.errors import ModelError
+
+        try:
+            self.source.take(event, self.session.live)
+        except (ModelError, RunError) as fault:
+            self.source.following = False
+            self.complain(f"The live run cannot write: {fault}")
+
     def _show_failure(self) -> None:
         live = self.session.live
         step = live.saved_step
@@ -74,6 +83,8 @@ class TrainingScreen(Layout):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a command can be used now; the key line and the palette show no other."""
         live = self.session.live
+        if not self.furnished:
+            return action == "leave"
         match action:
             case "hold" | "stop":
                 return live.busy and live.state != "stopping"
@@ -126,7 +137,6 @@ class TrainingScreen(Layout):
             self._start(TrainRequest(home=self._root, recipe=asked, resume=str(run.folder), added=bool(more)))
 
     def _start(self, request: TrainRequest) -> None:
-        self.say("")
         self.source.follow()
         self.session.start(request)
 

@@ -1,0 +1,197 @@
+"""The journeys of section 7, at three sizes, with a scripted trainer."""
+
+import asyncio
+
+import pytest
+
+from charplay.messages.commands import Change, Pause, Publish, Resume, StepOnce, Stop
+from charplay.messages.events import Failed, Finished, Saved
+from charplay.tui.screens.question import Question
+
+SIZES = [(80, 24), (120, 40), (200, 50)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_train_look_play_pause_stop(play, size):
+    async with play(size) as it:
+        assert "fox" in it.seen()
+        await it.training()
+        await it.until(lambda: "training  step 100/3,000" in it.seen())
+        await it.until(lambda: "live, step" in it.seen())
+        before = it.main.text.temperature
+        await it.press("right_square_bracket")
+        assert it.main.text.temperature > before
+        await it.press("p")
+        await it.until(lambda: it.main.session.live.state == "paused")
+        await it.press("s")
+        await it.until(lambda: it.main.session.live.step == 101)
+        await it.press("p")
+        await it.until(lambda: it.main.session.live.state == "training")
+        await it.press("x")
+        await it.until(lambda: it.main.session.live.state == "stopped")
+        assert "stopped, saved step 101" in it.seen()
+        kinds = [type(command) for command in it.trainer.commands if not isinstance(command, Publish)]
+        assert kinds == [Pause, StepOnce, Resume, Stop]
+
+
+async def test_the_text_goes_over_to_the_live_run_and_stays_on_it(play):
+    async with play(writing=True) as it:
+        await it.training()
+        await it.until(lambda: it.main.source.following and "live, step 100" in it.seen())
+        it.trainer.put(it.trainer.progress(400))
+        await it.until(lambda: "live, step 400" in it.seen())
+
+
+async def test_weights_are_not_asked_for_while_the_writing_is_held(play):
+    async with play(writing=True) as it:
+        await it.training()
+        await it.until(lambda: "live, step" in it.seen())
+        await it.press("space")
+        assert not it.main.text.playing
+        it.trainer.commands.clear()
+        it.main.source._asked = 0.0
+        await asyncio.sleep(0.25)
+        assert not any(isinstance(command, Publish) for command in it.trainer.commands)
+        await it.press("space")
+        await it.until(lambda: any(isinstance(command, Publish) for command in it.trainer.commands))
+
+
+async def test_training_while_training_asks_and_going_on_changes_nothing(play):
+    async with play() as it:
+        await it.training()
+        await it.press("t")
+        assert isinstance(it.app.screen, Question)
+        await it.press("g")
+        assert it.main.session.live.state == "training"
+        assert len(it.trainer.requests) == 1
+
+
+async def test_stop_and_start_begins_the_next_run_when_the_first_has_saved(play):
+    async with play() as it:
+        await it.training()
+        await it.press("t", "s")
+        await it.until(lambda: len(it.trainer.requests) == 2)
+        assert any(isinstance(command, Stop) for command in it.trainer.commands)
+        assert it.main.session.live.state == "preparing"
+
+
+async def test_two_quick_presses_start_one_run(play):
+    async with play() as it:
+        await it.press("t", "t")
+        await it.pilot.pause(0.1)
+        assert len(it.trainer.requests) == 1
+
+
+async def test_stop_works_before_the_first_step(play):
+    async with play() as it:
+        await it.press("t")
+        await it.until(lambda: "importing torch" in it.seen())
+        await it.press("x")
+        await it.until(lambda: it.main.session.live.state == "stopped")
+
+
+async def test_a_failure_is_a_panel_and_the_next_run_starts(play):
+    async with play() as it:
+        await it.training()
+        it.trainer.put(Saved(step=90, path="x", best=False), Failed(message="The disk is full.", saved_step=90))
+        await it.until(lambda: isinstance(it.app.screen, Question) and "The disk is full." in it.seen())
+        assert "step 90" in it.seen()
+        await it.press("b")
+        await it.training()
+        assert len(it.trainer.requests) == 2
+
+
+async def test_an_exception_in_the_trainer_is_a_panel_too(play):
+    async with play() as it:
+        await it.training()
+        it.trainer.put(ZeroDivisionError("by \x1b[31mnought"))
+        await it.until(lambda: isinstance(it.app.screen, Question) and "ZeroDivisionError" in it.seen())
+        assert "\x1b" not in it.seen()
+        assert "Nothing was saved" in it.seen()
+
+
+async def test_the_failed_run_is_taken_up_from_the_panel(play):
+    async with play() as it:
+        await it.training()
+        it.trainer.put(Failed(message="It broke.", saved_step=90))
+        await it.until(lambda: isinstance(it.app.screen, Question))
+        await it.press("r")
+        await it.until(lambda: len(it.trainer.requests) == 2)
+        assert it.trainer.requests[1].resume == str(it.trainer.run.folder)
+
+
+async def test_best_step_is_marked_when_held_out_loss_has_risen_for_a_while(play):
+    async with play() as it:
+        await it.training()
+        it.trainer.put(it.trainer.evaluated(200, 1.5))
+        it.trainer.put(*(it.trainer.evaluated(step, 1.5 + step / 1000, best=False) for step in (400, 600)))
+        await it.until(lambda: it.main.session.live.worse == 2)
+        assert "memorises" not in it.seen()
+        it.trainer.put(it.trainer.evaluated(800, 2.4, best=False), it.trainer.progress(900))
+        await it.until(lambda: "from here it memorises" in it.seen())
+
+
+async def test_the_learning_rate_slider_changes_the_live_run(play):
+    async with play() as it:
+        await it.training()
+        await it.press("4", "right")
+        await it.until(lambda: any(isinstance(command, Change) for command in it.trainer.commands))
+        (change,) = [command for command in it.trainer.commands if isinstance(command, Change)]
+        assert change.field == "learning_rate"
+        assert change.value > 3e-3
+
+
+async def test_finished_says_so_and_the_run_is_listed(play):
+    async with play() as it:
+        await it.training()
+        run = it.trainer.run.name
+        it.trainer.put(Finished(step=3000, run=run, checkpoint="x", train_loss=1.2, val_loss=1.5, val_loss_cold=1.6,
+                                steps=3000))  # fmt: skip
+        await it.until(lambda: it.main.session.live.state == "finished")
+        await it.until(lambda: run in it.seen())
+
+
+async def test_quit_asks_once_while_training_and_saves(play):
+    async with play() as it:
+        await it.training()
+        await it.press("q")
+        assert isinstance(it.app.screen, Question)
+        await it.press("q")
+        await it.until(lambda: it.app._exit)
+        assert any(isinstance(command, Stop) for command in it.trainer.commands)
+        assert it.app.return_code == 0
+
+
+async def test_a_deaf_trainer_cannot_hold_the_exit(play):
+    async with play() as it:
+        await it.training()
+        it.trainer.deaf = True
+        await it.press("ctrl+c", "enter")
+        await it.until(lambda: it.app._exit)
+        it.trainer.deaf = False
+
+
+async def test_quit_without_training_asks_nothing(play):
+    async with play() as it:
+        await it.press("q")
+        await it.until(lambda: it.app._exit)
+
+
+async def test_the_unfinished_run_is_offered_in_one_line_and_taken_up(play, kept_run):
+    run = kept_run()
+    async with play() as it:
+        await it.until(lambda: "kept-1 stopped at step 500: u takes it up again" in it.seen())
+        await it.press("u")
+        await it.until(lambda: it.trainer.requests)
+        (request,) = it.trainer.requests
+        assert request.resume == str(run.folder)
+        assert not request.added
+        assert request.recipe["steps"] == 1000
+
+
+async def test_notes_of_the_start_are_said(play):
+    async with play() as it:
+        await it.press("t")
+        await it.until(lambda: it.trainer.requests)
+        it.trainer.put(it.trainer.started(notes=("streams shrank to 4",)))
+        await it.until(lambda: "streams shrank to 4" in it.seen())

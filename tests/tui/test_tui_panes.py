@@ -1,0 +1,200 @@
+"""The form, the texts, the runs, and what is laid over them."""
+
+import pytest
+
+from charplay.corpora.errors import CorpusError
+from charplay.corpora.library import Library
+from charplay.tui.screens.lines import Lines
+from charplay.tui.screens.preview import Preview, Sheet
+from charplay.tui.screens.question import Question
+
+
+async def test_the_form_shows_eight_fields_and_what_auto_resolved_to(play):
+    async with play() as it:
+        fields = it.main.form._fields
+        assert len(fields.names) == 8
+        assert "parameters" in it.seen()
+        assert "auto 64" in it.seen()
+        await it.press("2", "m")
+        assert len(fields.names) > 30
+        assert "stride" not in fields.names
+        await it.press("m")
+        assert len(fields.names) == 8
+
+
+async def test_a_value_is_checked_as_it_is_typed_and_taken_when_it_is_sound(play):
+    async with play() as it:
+        await it.press("2", *["down"] * 3, "enter", *["backspace"] * 6, *"9999999")
+        await it.until(lambda: "hidden_size must be" in it.seen())
+        await it.press("enter")
+        assert it.main.form.draft.asked.hidden_size == "auto"
+        await it.press(*["backspace"] * 7, *"96", "enter")
+        await it.until(lambda: it.main.form.draft.asked.hidden_size == 96)
+        assert it.main.form.draft.resolved.hidden_size == 96
+        await it.press("backspace")
+        assert it.main.form.draft.asked.hidden_size == "auto"
+
+
+async def test_keys_write_into_a_text_field_and_command_nothing(play):
+    async with play() as it:
+        await it.press("2", *["down"] * 3, "enter", *"tpxq15[]b?")
+        await it.pilot.pause()
+        assert not it.trainer.requests
+        assert it.main.form._editor.value.endswith("tpxq15[]b?")
+        assert it.app.screen is it.main
+        await it.press("escape")
+        assert not it.main.form._editor.display
+        assert it.main.form._fields.has_focus
+
+
+async def test_arrows_step_through_choices_and_numbers(play):
+    async with play() as it:
+        draft = it.main.form.draft
+        await it.press("2", "down", "right")
+        assert draft.asked.cell != "lstm" or len(draft.choices("cell")) == 1
+        await it.press("down", "right")
+        assert draft.asked.num_layers == 2
+        await it.press("left")
+        assert draft.asked.num_layers == 1
+        await it.press("end", "up", "right")
+        assert draft.budget() == ("minutes", 4)
+
+
+async def test_a_choice_is_taken_from_a_list(play):
+    async with play() as it:
+        await it.press("2", "home", "enter")
+        assert isinstance(it.app.screen, Question)
+        await it.press("end", "enter")
+        assert it.main.form.draft.preset == it.main.form.draft.preset_names()[-1]
+
+
+async def test_the_device_list_says_how_much_memory_is_free(play):
+    async with play() as it:
+        await it.press("2", "end", "enter")
+        await it.until(lambda: "CPU, 2 threads, 4.0 of 8.0 GiB free" in it.seen())
+
+
+async def test_what_the_network_sees(play):
+    async with play() as it:
+        await it.press("2", "n")
+        await it.until(lambda: isinstance(it.app.screen, Lines) and "lstm 1" in it.seen())
+        seen = it.seen()
+        assert "(64 + 1) x 28 = 1,820" in seen
+        assert "predicts" in seen
+        await it.press("escape")
+        assert it.app.screen is it.main
+
+
+async def test_kept_presets_can_be_chosen(play, home):
+    async with play() as it:
+        await it.press("2", "down", "down", "right", "k")
+        await it.press(*"mine", "enter")
+        await it.until(lambda: it.main.form.draft.preset == "mine")
+        assert (home.presets / "mine.toml").is_file()
+        assert it.main.form.draft.asked.num_layers == 2
+
+
+async def test_a_dropped_file_appears_without_a_restart(play, home):
+    async with play() as it:
+        (home.corpora / "dropped \x1b]0;evil\x07.txt").write_text("abc " * 100)
+        it.main.corpus._look()
+        await it.until(lambda: "dropped" in it.seen())
+        assert "\x1b" not in it.seen()
+
+
+async def test_a_path_that_is_no_text_is_answered_and_the_default_taken(play, home):
+    other = home.root / "own.txt"
+    other.write_text("to be or not to be " * 40)
+    async with play(path=str(other)) as it:
+        assert it.main.corpus.chosen.path == other
+        assert len(it.main.corpus.corpus) == 760
+
+
+async def test_preview_searches_and_counts(play):
+    async with play() as it:
+        await it.press("1", "v")
+        await it.until(lambda: isinstance(it.app.screen, Preview) and "the quick brown" in it.seen())
+        await it.press("slash", *"lazy", "enter")
+        sheet = it.app.screen.query_one(Sheet)
+        assert sheet.found == (35, 39)
+        await it.press("n")
+        assert sheet.found[0] > 39
+        await it.press("pagedown", "up", "end", "home", "c")
+        await it.until(lambda: isinstance(it.app.screen, Lines) and "%" in it.seen())
+
+
+class Fetchable(Library):
+    """A library whose tiny Shakespeare is fetched from the test."""
+
+    broken = False
+
+    def fetch(self, entry, watch=None):
+        if watch is not None:
+            watch(0.5)
+        if self.broken:
+            raise CorpusError("There is no network; copy the file into corpora/ by hand.")
+        (self.place.corpora / "arrived.txt").write_text("now it is here " * 50)
+        return self.find("arrived")
+
+
+@pytest.mark.parametrize("broken", [False, True])
+async def test_train_fetches_the_default_text_and_starts_by_itself(play, home, broken):
+    library = Fetchable(home.corpora, home.cache)
+    library.broken = broken
+    async with play() as it:
+        it.main.corpus._library = library
+        it.main.corpus.choose("tiny-shakespeare")
+        await it.press("t")
+        await it.until(lambda: it.trainer.requests)
+        assert it.trainer.requests[0].recipe["corpus"] == ("python-manual" if broken else "arrived")
+        if broken:
+            assert "Python manual instead" in it.seen()
+
+
+async def test_a_run_plays_fills_the_form_and_lies_over_the_chart(play, kept_run):
+    kept_run(finished=True)
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() > 0)
+        await it.press("3", "enter")
+        await it.until(lambda: "kept-1, step 500" in it.seen())
+        await it.press("o")
+        await it.until(lambda: it.main.training.overlaid == {"kept-1"})
+        await it.press("4", "a", "v", "g", "w", "c", "3")
+        assert not it.main.training.overlaid
+        await it.press("a")
+        assert it.main.form.draft.asked.hidden_size == 12
+        assert it.main.form.draft.budget() == ("steps", 1000)
+
+
+async def test_a_finished_run_is_extended(play, kept_run):
+    kept_run(finished=True)
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() > 0)
+        await it.press("3", "r", *"3 parsecs")
+        await it.until(lambda: "write a number" in it.seen())
+        await it.press(*["backspace"] * 7, *"steps", "enter")
+        await it.until(lambda: it.trainer.requests)
+        (request,) = it.trainer.requests
+        assert request.added
+        assert request.recipe["steps"] == 3
+
+
+async def test_a_run_is_deleted_only_when_that_was_confirmed(play, kept_run):
+    run = kept_run()
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() > 0)
+        await it.press("3", "d", "k")
+        assert run.folder.exists()
+        await it.press("d", "d")
+        await it.until(lambda: not run.folder.exists())
+
+
+async def test_a_run_is_exported(play, kept_run, tmp_path):
+    kept_run()
+    target = tmp_path / "x.safetensors"
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() > 0)
+        await it.press("3", "e")
+        it.app.screen.query_one("Input").value = str(target)
+        await it.press("enter")
+        await it.until(target.exists)

@@ -1,0 +1,184 @@
+"""Layout, keys, settings, signals, abuse."""
+
+import json
+import os
+import signal
+
+import pytest
+from textual.binding import Binding
+
+from charplay.tui import commands
+from charplay.tui.panes.text import TextPane
+from charplay.tui.screens.lines import Lines
+from charplay.tui.settings import Settings, read_settings, write_settings
+from charplay.tui.widgets.slider import Slider
+
+ORDER = [
+    "up",
+    "down",
+    "tab",
+    "enter",
+    "escape",
+    "t",
+    "p",
+    "x",
+    "space",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "m",
+    "b",
+    "g",
+    "o",
+    "v",
+]
+
+
+def keys(bindings) -> list[str]:
+    return [key for each in bindings for key in (each.key if isinstance(each, Binding) else each[0]).split(",")]
+
+
+@pytest.mark.parametrize(
+    "pane",
+    [
+        [*commands.LIST, *commands.CORPUS],
+        [*commands.LIST, *commands.FORM],
+        [*commands.LIST, *commands.RUNS],
+        [*Slider.BINDINGS, *commands.TRAINING],
+        [*Slider.BINDINGS, *TextPane.BINDINGS],
+        [*commands.SHEET, *commands.PREVIEW, *commands.CLOSE],
+    ],
+)
+def test_no_key_has_two_meanings_in_one_pane(pane):
+    modal = commands.SHEET[0] in pane
+    all_keys = keys([*pane, *([] if modal else commands.EVERYWHERE)])
+    assert sorted(all_keys) == sorted(set(all_keys))
+
+
+async def test_every_command_has_an_action_and_is_in_the_help(play):
+    async with play() as it:
+        owners = [(it.main, commands.EVERYWHERE), (it.main.corpus, commands.CORPUS), (it.main.form, commands.FORM),
+                  (it.main.runs, commands.RUNS), (it.main.training, commands.TRAINING)]  # fmt: skip
+        for owner, bindings in owners:
+            for binding in bindings:
+                node, action = (
+                    (it.app, binding.action[4:]) if binding.action.startswith("app.") else (owner, binding.action)
+                )
+                assert callable(getattr(node, f"action_{action.partition('(')[0]}"))
+        await it.press("question_mark")
+        assert isinstance(it.app.screen, Lines)
+        said = " ".join(text for line in it.app.screen._lines for text, _ in line)
+        for _, bindings in owners:
+            assert all(binding.tooltip in said for binding in bindings)
+
+
+async def test_the_palette_offers_what_can_be_done_and_nothing_else(play):
+    async with play() as it:
+        offered = {command.title for command in it.app.get_system_commands(it.main)}
+        assert any(title.startswith("Train ") for title in offered)
+        assert not any(title.startswith(("Pause ", "Stop ", "Step ")) for title in offered)
+        await it.training()
+        offered = {command.title for command in it.app.get_system_commands(it.main)}
+        assert any(title.startswith("Pause ") for title in offered)
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (99, 24), (100, 24), (120, 40), (200, 50)])
+async def test_nothing_is_clipped_and_the_stage_is_whole(play, width, height):
+    async with play((width, height)) as it:
+        for pane in "12345":
+            await it.press(pane)
+            assert it.main.focused is not None
+            assert it.main.focused.is_on_screen
+        shown = [pane.id for pane in (it.main.training, it.main.text) if pane.is_on_screen]
+        assert shown == ["training", "text"]
+        assert it.main.corpus.is_on_screen == (width >= 100)
+        assert "q quit" in it.seen().splitlines()[-1]
+        assert "temperature" in it.seen()
+
+
+async def test_resizing_keeps_what_was_going_on(play):
+    async with play((120, 40)) as it:
+        await it.training()
+        await it.press("2")
+        for size in [(80, 24), (50, 10), (1, 1), (300, 80), (80, 24), (120, 40)]:
+            await it.pilot.resize_terminal(*size)
+            await it.pilot.pause()
+            if size == (50, 10):
+                assert "needs 60 columns" in it.seen()
+        assert it.main.session.live.state == "training"
+        assert it.main.form._fields.has_focus
+
+
+async def test_what_was_chosen_is_there_at_the_next_start(play, home):
+    async with play() as it:
+        await it.press("right_square_bracket", "b", "2", "down", "down", "right", "q")
+        await it.until(lambda: it.app._exit)
+        heat = it.main.text.temperature
+    async with play(path=None) as it:
+        assert it.main.corpus.chosen.name == "fox"
+        assert it.main.form.draft.asked.num_layers == 2
+        assert it.main.text.temperature == heat
+        assert it.app.theme == "charplay-light"
+
+
+async def test_a_broken_settings_file_is_said_and_ignored(play, home):
+    home.settings.write_text("{ this is not")
+    async with play() as it:
+        assert it.app._notice
+        assert it.main.form.draft.preset == "quick"
+
+
+def test_settings_round_trip(tmp_path):
+    path = tmp_path / "settings.json"
+    settings = Settings("a", "gpu", {"hidden_size": "96"}, "to be", 1.25, 60.0, light=True)
+    write_settings(path, settings)
+    assert read_settings(path) == (settings, "")
+    assert [each.name for each in tmp_path.iterdir()] == ["settings.json"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("temperature", "hot"), ("temperature", -1), ("speed", True), ("form", []), ("corpus", 3), ("light", 1)],
+)
+def test_a_setting_of_the_wrong_kind_is_named_and_the_others_are_kept(tmp_path, name, value):
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"prompt": "kept", name: value}))
+    settings, notice = read_settings(path)
+    assert name in notice
+    assert settings == Settings(prompt="kept")
+
+
+def test_settings_that_cannot_be_written_stop_nothing(tmp_path):
+    (tmp_path / "file").write_text("")
+    write_settings(tmp_path / "file" / "settings.json", Settings())
+
+
+async def test_terminate_saves_and_leaves_with_143(play):
+    async with play() as it:
+        await it.training()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await it.until(lambda: it.app._exit)
+        assert it.app.return_code == 143
+        assert it.trainer.commands[-1].reason == "terminated"
+
+
+async def test_random_keys_and_sizes_break_nothing(play):
+    async with play((80, 24)) as it:
+        for number, key in enumerate(ORDER * 3):
+            await it.press(key)
+            if number % 9 == 0:
+                await it.pilot.resize_terminal(20 + number * 3, 5 + number)
+        assert it.trainer.most_at_work <= 1
+        assert it.app.is_running
+
+
+async def test_nothing_is_repainted_when_nothing_happens(play):
+    async with play() as it:
+        await it.pilot.pause(0.3)
+        painted = []
+        for widget in (it.main.status, it.main.training.chart, it.main.hint, it.main.runs, it.main.corpus):
+            widget.refresh = lambda *a, **k: painted.append(a)
+        await it.pilot.pause(0.5)
+        assert painted == []
