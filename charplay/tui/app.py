@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
+from charplay.tui.commands import ALWAYS
 from charplay.tui.screens.main import MainScreen
 from charplay.tui.settings import read_settings, write_settings
 from charplay.tui.signals import HANG_UP, listen
@@ -33,6 +34,7 @@ class CharplayApp(App[None]):
     `open_library` and `open_shelf` are called once the screen is up: what they import must not delay it.
     """
 
+    BINDINGS = ALWAYS
     TITLE = "charplay"
     NOTIFICATION_TIMEOUT = 6
 
@@ -77,6 +79,10 @@ class CharplayApp(App[None]):
         """Dark or light."""
         self._settings.light = self.theme == DARK.name
         self.theme = LIGHT.name if self._settings.light else DARK.name
+
+    def action_leave(self) -> None:
+        """Leave from wherever this is pressed."""
+        self._main.action_leave()
 
     async def action_quit(self) -> None:
         """Save and leave, without asking."""

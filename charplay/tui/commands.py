@@ -36,8 +36,11 @@ EVERYWHERE: Bindings = [
     command("question_mark", "keys", "keys", "Show every key", footer=True),
     command("ctrl+p", "app.command_palette", "palette", "Find a command by name", footer=True),
     command("q", "leave", "quit", "Save and leave charplay", footer=True),
-    command("ctrl+c", "leave", "quit", "Save and leave charplay, also from a text field", first=True),
     command("ctrl+z", "app.suspend_process", "suspend", "Go back to the shell for a while; `fg` returns"),
+]
+
+ALWAYS: Bindings = [
+    command("ctrl+c", "leave", "quit", "Save and leave charplay, from anywhere; twice without asking", first=True),
 ]
 
 LIST: Bindings = [

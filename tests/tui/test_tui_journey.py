@@ -166,7 +166,7 @@ async def test_a_deaf_trainer_cannot_hold_the_exit(play):
     async with play() as it:
         await it.training()
         it.trainer.deaf = True
-        await it.press("ctrl+c", "enter")
+        await it.press("ctrl+c", "ctrl+c")
         await it.until(lambda: it.app._exit)
         it.trainer.deaf = False
 

@@ -53,14 +53,15 @@ def keys(bindings) -> list[str]:
 )
 def test_no_key_has_two_meanings_in_one_pane(pane):
     modal = commands.SHEET[0] in pane
-    all_keys = keys([*pane, *([] if modal else commands.EVERYWHERE)])
+    all_keys = keys([*pane, *commands.ALWAYS, *([] if modal else commands.EVERYWHERE)])
     assert sorted(all_keys) == sorted(set(all_keys))
 
 
 async def test_every_command_has_an_action_and_is_in_the_help(play):
     async with play() as it:
-        owners = [(it.main, commands.EVERYWHERE), (it.main.corpus, commands.CORPUS), (it.main.form, commands.FORM),
-                  (it.main.runs, commands.RUNS), (it.main.training, commands.TRAINING)]  # fmt: skip
+        main = it.main
+        owners = [(main, commands.EVERYWHERE), (it.app, commands.ALWAYS), (main.corpus, commands.CORPUS)]
+        owners += [(main.form, commands.FORM), (main.runs, commands.RUNS), (main.training, commands.TRAINING)]
         for owner, bindings in owners:
             for binding in bindings:
                 node, action = (

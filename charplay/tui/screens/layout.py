@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from charplay.tui.commands import CORPUS, EVERYWHERE, FORM, LIST, RUNS, TRAINING, Bindings
+from charplay.tui.commands import ALWAYS, CORPUS, EVERYWHERE, FORM, LIST, RUNS, TRAINING, Bindings
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.form import Device, FormPane
 from charplay.tui.panes.runs import RunsPane
@@ -136,7 +136,7 @@ class Layout(Screen[None]):
     def action_keys(self) -> None:
         """Every key, pane by pane."""
         sections: list[tuple[str, Bindings]] = [
-            ("Everywhere", EVERYWHERE),
+            ("Everywhere", [*EVERYWHERE, *ALWAYS]),
             ("Corpus", CORPUS),
             ("Next run", FORM),
             ("Runs", RUNS),

@@ -49,7 +49,7 @@ class Question(Dialog[str]):
     Question _Answers { height: auto; }
     """
 
-    def __init__(self, title: str, sentence: str, choices: Sequence[Choice], start: str = "") -> None:
+    def __init__(self, title: str, sentence: str, choices: Sequence[Choice], start: str | None = None) -> None:
         super().__init__()
         self._title = title
         self._sentence = sentence

@@ -30,6 +30,7 @@ class TrainingScreen(Layout):
         self.session = Session(open_training)
         self.source: Source
         self._state = "idle"
+        self._asked_to_leave = False
 
     def begin(self, shelf: "Shelf") -> None:
         """With every pane in its place: look into the mailbox from now on."""
@@ -168,12 +169,14 @@ class TrainingScreen(Layout):
 
     def action_leave(self) -> None:
         """Leave; ask once while training."""
-        if not self.session.busy:
+        if not self.session.busy or self._asked_to_leave:
             self._leave("leave")
             return
+        self._asked_to_leave = True
         answers = [Choice("leave", "save and leave", key="q"), Choice("", "go on training", key="g")]
         self.app.push_screen(Question("Training is under way", "", answers), self._leave)
 
     def _leave(self, answer: str | None) -> None:
+        self._asked_to_leave = False
         if answer:
             self.app.run_worker(self.app.action_quit())
