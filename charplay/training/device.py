@@ -116,7 +116,7 @@ def choose(asked: str, devices: Sequence[Device]) -> Choice:
         if not cuda:
             return Choice("cpu", "no CUDA device is visible")
         if not usable:
-            return Choice("cpu", "torch cannot use CUDA", remedy(cuda, torch.version.cuda))
+            return Choice("cpu", "torch cannot use CUDA", warning=remedy(cuda, torch.version.cuda))
         most = max(cuda, key=lambda device: device.free)
         return Choice(most.name, f"most free memory: {_gigabytes(most.free)} of {_gigabytes(most.total)}")
     if cuda and not usable:

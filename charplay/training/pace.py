@@ -43,7 +43,8 @@ class Pace:
         budget, seconds = self._session.budget, self._session.clock.seconds
         if budget.kind != "minutes":
             return True
-        fits = seconds + self._last_evaluation < budget.amount * 60
+        whole = budget.amount * 60
+        fits = seconds + max(self._last_evaluation, EVALUATION_SHARE * whole) < whole
         return fits and self._evaluating + self._last_evaluation <= EVALUATION_SHARE * seconds
 
     def evaluated(self, seconds: float) -> None:

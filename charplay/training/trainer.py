@@ -67,6 +67,9 @@ class Trainer:
         yield from self._do_duties()
         while orders.stop is None and not self.over:
             yield from self.obey()
+            if self._holding and not orders.paused:
+                self._holding = False
+                yield told.Resumed(**self._now())
             if orders.paused and not orders.once:
                 yield from self._hold()
             elif orders.stop is None:
@@ -92,6 +95,8 @@ class Trainer:
         """After a step: read, tell and do what is due."""
         session, once = self.session, self.orders.once
         session.due += self._pace.duties(self.steps)
+        if self.over and "save" in session.due:
+            session.due.remove("save")  # the end saves, when it knows whether this is the best
         late = time.perf_counter() - self._read_at >= READING_SECONDS
         if session.due or once or late or session.learner.full:
             yield from self._read(tell=once)
@@ -140,9 +145,6 @@ class Trainer:
         while orders.paused and not orders.once and orders.stop is None:
             yield from self.obey(PAUSE_SECONDS)
             yield from self._do_duties()
-        if not orders.paused:
-            self._holding = False
-            yield told.Resumed(**self._now())
 
     def _read(self, *, tell: bool) -> Iterator[Event]:
         """Read what the steps measured; tell it if that is due, or if `tell` says so."""

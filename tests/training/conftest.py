@@ -53,6 +53,12 @@ def recipe_of(**settings: object) -> dict[str, object]:
 
 
 @pytest.fixture
+def asked() -> dict[str, object]:
+    """The tiny recipe as a request carries it."""
+    return recipe_of()
+
+
+@pytest.fixture
 def train(home: Path, monkeypatch: pytest.MonkeyPatch) -> Train:
     """Trains and gives all events; `watch` sees each as it comes, progress at every step, and may leave commands."""
     monkeypatch.setattr(trainer, "READING_SECONDS", 0.0)

@@ -1,0 +1,207 @@
+"""Devices, listed from a driver that is played here; no GPU is needed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+import torch
+
+from charplay.recipes.fields import Recipe
+from charplay.training import device as module
+from charplay.training.device import (
+    Device,
+    DeviceError,
+    choose,
+    list_devices,
+    memory_advice,
+    open_device,
+    out_of_memory,
+    remedy,
+    thread_count,
+)
+
+GB = 2**30
+CARDS = [("GPU-aaaa-1", "NVIDIA H100", 10 * GB, 80 * GB), ("GPU-bbbb-2", "NVIDIA L4", 20 * GB, 24 * GB)]
+
+
+@pytest.fixture
+def driver(monkeypatch):
+    """A driver with two cards; `lost` makes the second one fail."""
+    played = ModuleType("pynvml")
+    played.NVMLError = RuntimeError
+    played.lost = False
+    played.open = 0
+
+    def start():
+        played.open += 1
+
+    def end():
+        played.open -= 1
+
+    def handle(index):
+        if played.lost and index == 1:
+            raise played.NVMLError("GPU is lost")
+        return index
+
+    played.nvmlInit, played.nvmlShutdown = start, end
+    played.nvmlDeviceGetCount = lambda: len(CARDS)
+    played.nvmlDeviceGetHandleByIndex = handle
+    played.nvmlDeviceGetUUID = lambda index: CARDS[index][0]
+    played.nvmlDeviceGetName = lambda index: CARDS[index][1].encode()
+    played.nvmlDeviceGetMemoryInfo = lambda index: SimpleNamespace(free=CARDS[index][2], total=CARDS[index][3])
+    monkeypatch.setitem(sys.modules, "pynvml", played)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    return played
+
+
+def cuda() -> list[tuple[str, str]]:
+    return [(found.name, found.title) for found in list_devices() if found.name != "cpu"]
+
+
+def test_every_device_is_listed_with_its_memory(driver):
+    cpu, first, second = list_devices()
+    assert cpu.name == "cpu"
+    assert 0 < cpu.free <= cpu.total
+    assert first == Device("cuda:0", "NVIDIA H100", 10 * GB, 80 * GB)
+    assert second.name == "cuda:1"
+    assert driver.open == 0, "the driver was let go"
+
+
+def test_no_driver_is_no_device(driver):
+    def missing():
+        raise driver.NVMLError("driver not loaded")
+
+    driver.nvmlInit = missing
+    assert cuda() == []
+
+
+def test_a_lost_device_is_not_offered(driver):
+    driver.lost = True
+    assert cuda() == [("cuda:0", "NVIDIA H100")]
+    assert driver.open == 0
+
+
+@pytest.mark.parametrize(
+    ("visible", "titles"),
+    [
+        ("0,1", ["NVIDIA H100", "NVIDIA L4"]),
+        ("1", ["NVIDIA L4"]),
+        ("1,0", ["NVIDIA L4", "NVIDIA H100"]),
+        ("GPU-bbbb", ["NVIDIA L4"]),
+        ("", []),
+        ("-1", []),
+        ("0,9,1", ["NVIDIA H100"]),
+    ],
+)
+def test_cuda_visible_devices_is_honoured(driver, monkeypatch, visible, titles):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert cuda() == [(f"cuda:{index}", title) for index, title in enumerate(titles)]
+
+
+@pytest.fixture
+def usable(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+
+
+def test_auto_takes_the_device_with_most_free_memory(driver, usable):
+    choice = choose("auto", list_devices())
+    assert choice.name == "cuda:1"
+    assert "20.0 GB" in choice.why
+    assert not choice.warning
+    assert choose("cuda", list_devices()).name == "cuda:1"
+    assert choose("cuda:0", list_devices()).name == "cuda:0"
+    assert choose("cpu", list_devices()).name == "cpu"
+
+
+def test_never_a_silent_fall_to_the_cpu(driver, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    choice = choose("auto", list_devices())
+    assert choice.name == "cpu"
+    assert choice.warning == remedy(list_devices()[1:], torch.version.cuda)
+    assert "\n" not in choice.warning
+    with pytest.raises(DeviceError, match="NVIDIA H100 is present"):
+        choose("cuda:0", list_devices())
+
+
+def test_the_remedy_fits_the_torch():
+    card = [Device("cuda:0", "NVIDIA L4", 1, 2)]
+    assert "CUDA build" in remedy(card, None)
+    assert "12.8" in remedy(card, "12.8")
+
+
+def test_a_device_that_is_not_there_is_refused_with_those_that_are(driver, usable):
+    with pytest.raises(DeviceError, match="cuda:5 here; there is: cpu, cuda:0, cuda:1"):
+        choose("cuda:5", list_devices())
+
+
+@pytest.mark.parametrize(
+    ("files", "quota"),
+    [
+        ({"cpu.max": "150000 100000"}, 1.5),
+        ({"cpu.max": "max 100000"}, None),
+        ({"cpu/cpu.cfs_quota_us": "400000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 4.0),
+        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None),
+        ({}, None),
+    ],
+)
+def test_the_control_groups_share(tmp_path, files, quota):
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    assert module._quota(tmp_path) == quota
+
+
+@pytest.mark.parametrize(("quota", "threads"), [(None, 6), (2.5, 2), (0.3, 1), (64.0, 6)])
+def test_threads_follow_affinity_and_control_group(monkeypatch, quota, threads):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(6)), raising=False)
+    monkeypatch.setattr(module, "_quota", lambda _group: quota)
+    assert thread_count() == threads
+
+
+def test_threads_are_set_where_training_starts():
+    assert open_device("cpu", Recipe(steps=1, threads=1)).description == "cpu, 1 thread"
+    assert torch.get_num_threads() == 1
+
+
+def test_random_states_come_back():
+    opened = open_device("cpu", Recipe(steps=1, threads=1))
+    states = opened.random_states()
+    drawn = torch.rand(3)
+    opened.set_random_states(states)
+    assert torch.equal(torch.rand(3), drawn)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_memory"),
+    [
+        (MemoryError(), True),
+        (torch.OutOfMemoryError("CUDA out of memory"), True),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"), True),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"), True),
+        (RuntimeError("shapes do not match"), False),
+        (ValueError("out of memory"), False),
+    ],
+)
+def test_no_memory_is_known_for_what_it_is(error, is_memory):
+    assert out_of_memory(error) is is_memory
+
+
+def test_advice_names_what_is_needed_and_free(driver):
+    advice = memory_advice("cuda:0", 12 * GB, Recipe(steps=1, batch_size=64))
+    assert "12.0 GB" in advice
+    assert "10.0 GB are free" in advice
+    assert "batch_size 32" in advice
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["from charplay.training.device import list_devices; list_devices()", "import charplay.training.door"],
+)
+def test_looking_at_the_door_and_the_devices_needs_no_torch(code):
+    program = f"import sys; {code}; sys.exit('torch' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], check=False, cwd=Path(__file__).parents[2])
+    assert ran.returncode == 0
