@@ -118,7 +118,9 @@ def choose(asked: str, devices: Sequence[Device]) -> Choice:
         if not usable:
             return Choice("cpu", "torch cannot use CUDA", warning=remedy(cuda, torch.version.cuda))
         most = max(cuda, key=lambda device: device.free)
-        return Choice(most.name, f"most free memory: {_gigabytes(most.free)} of {_gigabytes(most.total)}")
+        why = f"most free memory: {_gigabytes(most.free)} of {_gigabytes(most.total)}"
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+        return Choice(most.name, why if visible is None else f"{why}, of CUDA_VISIBLE_DEVICES={visible}")
     if cuda and not usable:
         raise DeviceError(remedy(cuda, torch.version.cuda))
     named = asked if ":" in asked else max(cuda, key=lambda device: device.free, default=devices[0]).name

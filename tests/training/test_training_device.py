@@ -116,6 +116,13 @@ def test_auto_takes_the_device_with_most_free_memory(driver, usable):
     assert choose("cpu", list_devices()).name == "cpu"
 
 
+def test_the_reason_names_what_was_visible(driver, usable, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    choice = choose("auto", list_devices())
+    assert choice.name == "cuda:0"
+    assert "CUDA_VISIBLE_DEVICES=0" in choice.why
+
+
 def test_never_a_silent_fall_to_the_cpu(driver, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     choice = choose("auto", list_devices())

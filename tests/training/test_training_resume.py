@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from charplay.messages.commands import Change, Pause, Resume, Save, Stop
 from charplay.messages.events import Changed, Finished, Paused, Progress, Saved, Started, Stopped
 from charplay.runs.run import Run
+from charplay.training import learner, trainer
 
 CASES = {
     "lstm": {},
@@ -183,6 +185,23 @@ def test_an_added_part_that_is_stopped_keeps_its_schedule(train, only):
     folder2 = str(Path(other.checkpoint).parent)
     train(resume=folder2, added=True, steps=10, log_every=1)
     assert_same(Path(folder), Path(folder2))
+
+
+@pytest.mark.parametrize("case", ["lstm", "windows, shuffled over epochs"])
+def test_how_often_the_device_is_read_changes_nothing(case, train, only, monkeypatch):
+    often = only(train(log_every=2, **CASES[case]), Finished)[0]
+    monkeypatch.setattr(trainer, "READING_SECONDS", 1e9)
+    monkeypatch.setattr(learner, "MOST_UNREAD", 6)
+    rarely = only(train(log_every=2, **CASES[case]), Finished)[0]
+    assert_same(Path(often.checkpoint).parent, Path(rarely.checkpoint).parent)
+
+
+def test_a_run_that_cannot_be_exact_says_why(train, only):
+    exact = only(train(stop_at(3)), Started)[0]
+    assert only(train(stop_at(5), resume=exact.folder), Started)[0].notes == ()
+    (note,) = only(train(resume=exact.folder, threads=2), Started)[0].notes
+    assert "threads was 1 and is 2" in note
+    torch.set_num_threads(1)
 
 
 def test_a_changed_text_is_refused(train, only, home):
