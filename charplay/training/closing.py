@@ -1,7 +1,5 @@
 """The end of a run: the losses that belong to what it leaves behind."""
 
-from pathlib import Path
-
 from charplay.messages import events as told
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import RunError
@@ -24,8 +22,8 @@ def close(trainer: Trainer) -> Telling[told.Finished | None]:
     val_loss = cold_loss = None
     if evaluation.possible:
         network.load_weights(read_checkpoint(path).tensors)
-        same = evaluation.characters(DURING) == evaluation.characters(AT_THE_END) and _is_best(trainer, path)
-        val_loss = session.judge.best_val_loss if same else None
+        whole = evaluation.characters(DURING) == evaluation.characters(AT_THE_END)
+        val_loss = session.judge.best_val_loss if whole and path == session.run.best else None
         if val_loss is None:
             score = yield from trainer.watched(evaluation.held_out(network, AT_THE_END))
             val_loss = score.loss if score else None
@@ -46,8 +44,3 @@ def close(trainer: Trainer) -> Telling[told.Finished | None]:
     )
     session.run.finish({name: value for name, value in told.as_json(finished).items() if name != "event"})
     return finished
-
-
-def _is_best(trainer: Trainer, path: Path) -> bool:
-    """Whether the judge's best loss is that of the file."""
-    return path == trainer.session.run.best
