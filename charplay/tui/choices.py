@@ -13,7 +13,7 @@ def next_number(
     """
     if high is not None and high <= 1 and low == 0:
         wanted = round((round(now * 20) + by) / 20, 2)
-        top = 0.95
+        top = min(high, 0.95)
     elif whole and high is not None and high <= 16:
         wanted, top = now + by, high
     else:

@@ -14,7 +14,7 @@ SIZES = [(80, 24), (120, 40), (200, 50)]
 @pytest.mark.parametrize("size", SIZES)
 async def test_train_look_play_pause_stop(play, size):
     async with play(size) as it:
-        assert "fox" in it.seen()
+        await it.until(lambda: "fox" in it.seen())
         await it.training()
         await it.until(lambda: "training  step 100/3,000" in it.seen())
         await it.until(lambda: "live, step" in it.seen())

@@ -137,6 +137,8 @@ class FormPane(Framed):
         self._editor = Input(id="editor", compact=True)
         self._editor.cursor_blink = False
         self._fault = ""
+        self._unknown = ""
+        """Why the next run's numbers are not known."""
 
     @property
     def draft(self) -> "Draft | None":
@@ -166,10 +168,11 @@ class FormPane(Framed):
         self._settled()
         errand(lambda: self.post_message(self.Known(self._list_devices())))
 
-    def read_corpus(self, name: str, corpus: "Corpus | None") -> None:
-        """The next run reads this text; its numbers are known once it was read."""
+    def read_corpus(self, name: str, corpus: "Corpus | None", *, ready: bool = True) -> None:
+        """The next run reads this text; its numbers are known once it was read, and it is `ready` to be."""
         if self.draft is None:
             return
+        self._unknown = "reading the text" if ready else "the text is fetched when training starts"
         self.draft.corpus = name
         self.draft.characters = len(corpus) if corpus else 0
         self.draft.vocabulary_size = len(corpus.vocabulary) if corpus else 0
@@ -205,7 +208,7 @@ class FormPane(Framed):
         if draft is None or not self._fields.names:
             return
         faults = [self._fault] if self._fault else draft.faults
-        lines = [*(faults or [_numbers(draft), *draft.notes[:1]])]
+        lines = [*(faults or [_numbers(draft) or self._unknown, *draft.notes[:1]])]
         lines.append(draft.help(self._fields.names[self._fields.cursor]))
         self._summary.update("\n".join(plain(line) for line in lines if line))
 
@@ -315,7 +318,7 @@ def _numbers(draft: "Draft") -> str:
     from charplay.recipes.network import memory_bytes, parameter_count
 
     if draft.resolved is None:
-        return "reading the text" if draft.corpus else ""
+        return ""
     parts = [f"{parameter_count(draft.resolved, draft.vocabulary_size):,} parameters"]
     parts.append(f"{count(memory_bytes(draft.resolved, draft.vocabulary_size, draft.characters))}B")
     unit, amount = draft.budget()

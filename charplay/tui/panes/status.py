@@ -7,6 +7,7 @@ from rich.text import Text
 from textual import events, on
 from textual.app import RenderResult
 from textual.binding import Binding
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -43,9 +44,11 @@ class StatusLine(Widget):
     }
     """
 
-    facts: reactive[tuple[str, ...]] = reactive(())
+    _painted = Text()
+
+    facts: reactive[tuple[str, ...]] = reactive((), repaint=False)
     """Corpus, network, parameters, device, as far as known."""
-    happening: reactive[tuple[str, str]] = reactive(("", "quiet"))
+    happening: reactive[tuple[str, str]] = reactive(("", "quiet"), repaint=False)
     """The right-hand side, and its tone: "quiet", "busy" or "bad"."""
 
     def show(self, live: Live, next_run: "Draft | None", title: str) -> None:
@@ -58,7 +61,26 @@ class StatusLine(Widget):
         self.facts = tuple(filter(None, (corpus, network, parameters, device)))
         self.happening = (live.says(), "bad" if live.state == "failed" else "busy" if live.busy else "quiet")
 
+    def _watch_facts(self) -> None:
+        self._repaint_changed()
+
+    def _watch_happening(self) -> None:
+        self._repaint_changed()
+
+    def _repaint_changed(self) -> None:
+        """Paint from the first column that differs on: numbers run twice a second, over a slow line too."""
+        before, self._painted = self._painted, self._line()
+        pairs = zip(before.plain, self._painted.plain, strict=False)
+        same = next((i for i, (old, new) in enumerate(pairs) if old != new), 0)
+        if before != self._painted:
+            self.refresh(Region(same, 0, max(1, self.size.width - same), 1))
+
     def render(self) -> RenderResult:
+        """The line as it stands."""
+        self._painted = self._line()
+        return self._painted
+
+    def _line(self) -> Text:
         """Both sides, with the facts that fit between them."""
         says, tone = self.happening
         says = plain(says)

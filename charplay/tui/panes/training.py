@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
 
 MOST_OVERLAYS = 4
-SLIDER = 36
+SLIDER = 38
 """Columns that the learning rate's slider needs."""
 
 
@@ -42,8 +42,8 @@ class TrainingPane(Framed):
         & > #strip {
             height: 1;
             padding: 0 1;
-            & > Slider { width: 1fr; max-width: 40; }
-            & > Static { width: auto; text-align: right; color: $foreground 55%; }
+            & > Slider { width: 36; }
+            & > Static { width: 1fr; height: 1; text-align: right; color: $foreground 55%; }
         }
     }
     """
@@ -154,7 +154,7 @@ class TrainingPane(Framed):
         text = "  ".join(parts)
         if text != self._shown_values:
             self._shown_values = text
-            self._values.update(text)
+            self._values.update(text, layout=False)
         if live.learning_rate is not None and not self._rate.has_focus:
             self._rate.value = live.learning_rate
 

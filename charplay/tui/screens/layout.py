@@ -43,7 +43,7 @@ class Layout(Screen[None]):
         & #runs { height: 1fr; min-height: 4; }
         & #training { height: 2fr; min-height: 8; max-height: 22; }
         & #text { height: 3fr; }
-        & > #hint { height: 1; padding: 0 1; color: $foreground 55%; display: none; }
+        & > #hint { height: 1; padding: 0 1; color: $foreground 55%; }
         & > #small { display: none; width: 1fr; height: 1fr; content-align: center middle; }
 
         &.-narrow #choose { display: none; max-width: 1000; }
@@ -78,7 +78,7 @@ class Layout(Screen[None]):
         self.hint = Static("", id="hint", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Status, the two columns, a hint where there is one, the keys."""
+        """Status, the two columns, a hint, the keys."""
         yield self.status
         with Horizontal(id="rooms"):
             with Vertical(id="choose"):
@@ -101,9 +101,8 @@ class Layout(Screen[None]):
         self.text.focus_first()
 
     def say(self, sentence: str) -> None:
-        """The hint line; empty takes it away."""
-        self.hint.update(visible(sentence, " "))
-        self.hint.display = bool(sentence)
+        """The hint line."""
+        self.hint.update(visible(sentence, " "), layout=False)
 
     def complain(self, sentence: str) -> None:
         """Say in a corner what went wrong."""

@@ -46,18 +46,20 @@ class MainScreen(TrainingScreen):
 
     async def _first(self) -> None:
         """After the first paint something writes; what else is read from the disk comes after it."""
-        await self.furnish()
         chosen = self._settings
-        self.text.begin(chosen.prompt, chosen.temperature, chosen.speed)
-        self.begin(self._open_shelf())
-        self.play("demo")
+        with self.app.batch_update():
+            await self.furnish()
+            self.text.begin(chosen.prompt, chosen.temperature, chosen.speed)
+            self.begin(self._open_shelf())
+            self.play("demo")
         self.call_after_refresh(self._fill)
 
     def _fill(self) -> None:
-        self.form.begin(self._settings.preset, self._settings.form)
-        self.corpus.begin(self._open_library(), self._path or self._settings.corpus)
-        self.runs.begin(self._shelf)
-        self.say("t trains a network of your own on the chosen text while the demo writes")
+        with self.app.batch_update():
+            self.form.begin(self._settings.preset, self._settings.form)
+            self.corpus.begin(self._open_library(), self._path or self._settings.corpus)
+            self.runs.begin(self._shelf)
+            self.say("t trains a network of your own on the chosen text while the demo writes")
 
     def remember(self) -> Settings:
         """What the next start shall find again."""
@@ -92,7 +94,7 @@ class MainScreen(TrainingScreen):
 
     @on(CorpusPane.Chosen)
     def _chosen(self, message: CorpusPane.Chosen) -> None:
-        self.form.read_corpus(message.entry.name, None)
+        self.form.read_corpus(message.entry.name, None, ready=message.entry.ready)
         self._read()
 
     def _read(self) -> None:

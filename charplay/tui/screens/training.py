@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from charplay.messages.events import Failed, Published, Started
+from charplay.messages.events import Event, Failed, Published, Started
 from charplay.messages.request import TrainRequest
 from charplay.tui.panes.form import Device
 from charplay.tui.screens.layout import Layout
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TICK = 0.1
 """Seconds between two looks into the trainer's mailbox."""
+TICKS_A_PAINT = 5
 
 
 class TrainingScreen(Layout):
@@ -30,6 +31,8 @@ class TrainingScreen(Layout):
         self.session = Session(open_training)
         self.source: Source
         self._state = "idle"
+        self._ticks = 0
+        self._untold: list[Event] = []
         self._asked_to_leave = False
 
     def begin(self, shelf: "Shelf") -> None:
@@ -39,7 +42,7 @@ class TrainingScreen(Layout):
         self.set_interval(TICK, self._tick)
 
     def _tick(self) -> None:
-        told, live = self.session.drain(), self.session.live
+        told = self.session.drain()
         for event in told:
             match event:
                 case Started():
@@ -48,17 +51,26 @@ class TrainingScreen(Layout):
                     self._show_weights(event)
                 case Failed():
                     self._show_failure()
-        if told:
-            self.training.take(told, live)
-            if not live.busy:
-                self.runs.refill()
+        self._untold += told
+        self._ticks += 1
+        live = self.session.live
+        if live.state != self._state or self._ticks % TICKS_A_PAINT == 0:
+            self._paint()
+        if live.folder and live.busy and self.source.wants_weights():
+            self.session.publish()
+
+    def _paint(self) -> None:
+        """Numbers that run are shown twice a second, a new state at once."""
+        live, chosen = self.session.live, self.corpus.chosen
+        if self._untold:
+            self.training.take(self._untold, live)
+            self._untold = []
+        self.status.show(live, self.form.draft, chosen.title if chosen else "")
         if live.state != self._state:
             self._state = live.state
             self.refresh_bindings()
-        chosen = self.corpus.chosen
-        self.status.show(live, self.form.draft, chosen.title if chosen else "")
-        if live.folder and live.busy and self.source.wants_weights():
-            self.session.publish()
+            if not live.busy:
+                self.runs.refill()
 
     def _show_weights(self, event: Published) -> None:
         """New weights write on; ones that cannot (not finite, say) leave the ones before in their place."""

@@ -1,0 +1,195 @@
+"""What stands behind the screen, without one: numbers, the draft, a run's state, the session, lines to read."""
+
+import threading
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charplay.messages.commands import Stop
+from charplay.messages.events import Changed, Failed, Preparing, Saved, Stopped
+from charplay.messages.request import TrainRequest
+from charplay.recipes.faults import RecipeError
+from charplay.recipes.specs import spec, specs
+from charplay.tui.amounts import clock, count, rate, span
+from charplay.tui.choices import next_number
+from charplay.tui.draft import BUDGET, COMMON, Draft, budget_layer, extended
+from charplay.tui.live import Live
+from charplay.tui.panes.rows import fit
+from charplay.tui.screens.preview import wrapped
+from charplay.tui.session import Session
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "0"), (1204, "1,204"), (41_000, "41 k"), (99_999, "100 k"), (1_115_394, "1.1 M")]
+)
+def test_counts_are_short(number, text):
+    assert count(number) == text
+
+
+@given(st.integers(0, 10**12))
+def test_no_count_is_wider_than_its_column(number):
+    assert len(count(number)) <= 7
+
+
+def test_times_and_rates():
+    assert [clock(seconds) for seconds in (0, 72, 3700)] == ["0:00", "1:12", "1:01:40"]
+    assert [rate(value) for value in (5e-3, 3.1e-3, 1.0)] == ["5e-3", "3.1e-3", "1e0"]
+    assert [span(seconds) for seconds in (3, 300, 7300, 90_000, 900_000)] == ["now", "5 min", "2 h", "1 day", "10 days"]
+
+
+@given(st.text(), st.integers(0, 60), st.booleans())
+def test_fitted_text_has_its_width_and_no_control(text, width, right):
+    from rich.cells import cell_len
+
+    fitted = fit(text, width, right=right)
+    assert cell_len(fitted) == width
+    assert not any(unicodedata.category(character).startswith("C") for character in fitted)
+
+
+@given(st.sampled_from([s for s in specs() if s.kind in {"int", "float"}]), st.data())
+def test_nudging_a_number_moves_it_the_right_way_and_stays_within_the_bounds(of, data):
+    low = of.low if of.low is not None else 1
+    high = min(of.high if of.high is not None else 1e6, 1e6)
+
+    start = data.draw(
+        st.integers(int(max(low, 1)), int(high))
+        if of.whole
+        else st.floats(max(low, 1e-6), min(high, 0.95) if high <= 1 else high)
+    )
+    for by in (1, -1):
+        there = next_number(start, by, whole=of.whole, low=of.low, high=of.high)
+        assert of.low is None or there >= of.low
+        assert of.high is None or there <= of.high
+        assert (there - start) * by >= 0
+        if of.whole:
+            assert there == round(there)
+
+
+def test_a_draft_shows_what_applies(tmp_path):
+    draft = Draft(tmp_path, characters=5000, vocabulary_size=28)
+    assert draft.rows(everything=False) == [name for name in COMMON if name != "dropout"]
+    assert "stride" not in draft.rows(everything=True)
+    assert draft.set("batching", "windows") == ""
+    assert {"stride", "target"} <= set(draft.rows(everything=True))
+    assert draft.set("num_layers", "2") == ""
+    assert "dropout" in draft.rows(everything=True)
+
+
+def test_a_draft_refuses_with_the_recipe_s_own_sentence_and_stays_as_it_was(tmp_path):
+    draft = Draft(tmp_path)
+    before = draft.asked
+    assert "hidden_size must be" in draft.set("hidden_size", "many")
+    assert "nearest" in draft.check("cell", "lstn")
+    assert draft.set("preset", "quik")
+    assert draft.asked == before
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "amount"),
+    [("3", "minutes", 3), ("2 e", "epochs", 2), ("5,000 steps", "steps", 5000), ("0.5m", "minutes", 0.5)],
+)
+def test_a_budget_is_read_as_a_person_writes_it(tmp_path, text, unit, amount):
+    draft = Draft(tmp_path)
+    assert draft.set(BUDGET, text) == ""
+    assert draft.budget() == (unit, amount)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "3 parsecs", "minutes", "-3 minutes"])
+def test_what_is_no_budget_is_answered(text):
+    with pytest.raises(ValueError, match="write a number"):
+        budget_layer(text)
+
+
+def test_every_field_can_be_shown_nudged_and_reset(tmp_path):
+    draft = Draft(tmp_path, characters=5000, vocabulary_size=28)
+    preset = draft.asked
+    for name in draft.rows(everything=True):
+        if name.endswith(":"):
+            continue
+        value, _ = draft.shown(name)
+        assert draft.help(name)
+        draft.nudge(name, 1)
+        draft.nudge(name, -1)
+        draft.reset(name)
+        assert draft.shown(name)[0] == value
+    draft.reset("preset")
+    assert draft.asked == preset
+
+
+def test_a_run_s_recipe_fills_the_draft_exactly(tmp_path):
+    first = Draft(tmp_path)
+    for name, text in {
+        "hidden_size": "96",
+        "cleaning": "lowercase",
+        BUDGET: "700 steps",
+        "dropout": "0.3",
+        "num_layers": "2",
+    }.items():
+        first.values |= {name: text} if name != BUDGET else {"steps": "700"}
+    first.settle()
+    assert not first.faults
+    second = Draft(tmp_path)
+    second.fill(first.asked.model_dump())
+    assert second.asked == first.asked
+
+
+def test_an_extension_replaces_the_budget(tmp_path):
+    asked = Draft(tmp_path).asked
+    assert extended(asked, "500 steps").steps == 500
+    assert extended(asked, "500 steps").minutes is None
+    with pytest.raises((RecipeError, ValueError)):
+        extended(asked, "0 minutes")
+
+
+def test_live_says_each_phase():
+    live = Live(state="preparing")
+    live.take(Preparing(phase="opening the device"))
+    assert live.says() == "opening the device"
+    live.take(Changed(step=3, field="learning_rate", old=1.0, new=0.5))
+    assert live.learning_rate == 0.5
+    live.take(Saved(step=4, path="", best=False))
+    live.take(Stopped(step=5, reason="asked"))
+    assert live.says() == "stopped, saved step 4"
+    live.take(Failed(message="why", saved_step=None))
+    assert (live.says(), live.saved_step, live.message) == ("failed", 4, "why")
+
+
+def test_a_trainer_that_ends_without_a_word_has_failed():
+    session = Session(lambda request, inbox: iter(()))
+    session.start(TrainRequest(home="/"))
+    session._worker._thread.join(2)
+    events = session.drain()
+    assert isinstance(events[-1], Failed)
+    assert session.live.state == "failed"
+
+
+async def test_closing_waits_no_longer_than_it_was_told():
+    release, stops = threading.Event(), []
+
+    def stubborn(request, inbox):
+        stops.extend(inbox.take(wait=2))
+        release.wait(10)
+        yield Stopped(reason="at last")
+
+    session = Session(stubborn)
+    session.start(TrainRequest(home="/"))
+    assert not await session.close("terminated", 0.1)
+    assert stops == [Stop("terminated")]
+    release.set()
+    assert await session.close("terminated", 5.0)
+
+
+@given(st.text(alphabet="ab \n字", max_size=200), st.integers(2, 20), st.integers(0, 1000))
+def test_wrapped_lines_hold_the_whole_text_in_order(text, width, start):
+    lines = wrapped(text, start, width, 10_000)
+    joined = "".join(text[a - start : b - start] for a, b in lines)
+    assert joined == text.replace("\n", "")
+    assert all(b - a <= width for a, b in lines)
+
+
+def test_bounds_of_nudging_come_from_the_declaration():
+    of = spec("num_layers")
+    assert next_number(of.high, 1, whole=True, low=of.low, high=of.high) == of.high
+    assert next_number(of.low, -1, whole=True, low=of.low, high=of.high) == of.low
