@@ -146,7 +146,18 @@ class _Visit:
         rate = self._session.rate
         if resumed is not None:
             opening.take_up(self._session, plan, facts)
-        yield Started(
+        yield self._started(opened, resumed=resumed is not None)
+        if self._choice.warning:
+            yield Warned(**self.stamp(), message=self._choice.warning)
+        if self._session.rate != rate:
+            yield Changed(**self.stamp(), field="learning_rate", old=rate, new=self._session.rate)
+
+    def _started(self, opened: Opened, *, resumed: bool) -> Started:
+        run, plan, corpus = self.run, self._plan, self._corpus
+        assert run is not None
+        assert plan is not None
+        assert corpus is not None
+        return Started(
             **self.stamp(),
             run=run.name,
             folder=str(run.folder.resolve()),
@@ -155,15 +166,11 @@ class _Visit:
             corpus=corpus.title,
             characters=len(corpus),
             vocabulary_size=len(corpus.vocabulary),
-            total_steps=self._session.budget.total_steps,
+            total_steps=self._held.budget.total_steps,
             device=opened.description,
-            resumed=resumed is not None,
+            resumed=resumed,
             notes=plan.notes,
         )
-        if self._choice.warning:
-            yield Warned(**self.stamp(), message=self._choice.warning)
-        if self._session.rate != rate:
-            yield Changed(**self.stamp(), field="learning_rate", old=rate, new=self._session.rate)
 
     @property
     def saved_step(self) -> int | None:
