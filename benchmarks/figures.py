@@ -8,6 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 
+class NotMeasured(Exception):  # noqa: N818 - it says what happened
+    """A subject cannot be measured; the text is a sentence with the reason."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One number, its spread where it was measured several times, and the target it has, if any."""

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from bare_app import OWN
-from figures import Figure
+from figures import Figure, NotMeasured
 from given import Given, new_home
 from interleaving import interleaved, ratios
 from recorder import Recorder
@@ -67,7 +67,7 @@ def _first(app: Recorder, seen: Iterable[Seen]) -> list[float]:
     moments = app.replay()
     times = [next((when for when in moments if look(app)), app.started + float("inf")) - app.started for look in seen]
     if times[0] == float("inf"):
-        raise RuntimeError(f"nothing was painted within {WATCHED_SECONDS} s; the screen was\n{app.text}")
+        raise NotMeasured(f"nothing was painted within {WATCHED_SECONDS} s; the screen was\n{app.text}")
     return times
 
 

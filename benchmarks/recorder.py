@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from figures import NotMeasured
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "terminal"))
 
 from terminal import Terminal
@@ -20,7 +22,10 @@ class Recorder(Terminal):
 
     def wait_for_bytes(self, text: str, timeout: float = 120.0) -> None:
         """Stand until the program has written that text in one piece."""
-        self.wait_for(lambda _: text.encode() in self.raw, timeout)
+        try:
+            self.wait_for(lambda _: text.encode() in self.raw, timeout)
+        except AssertionError:
+            raise NotMeasured(f"{text!r} was not painted; at last there was {self.raw[-200:]!r}") from None
 
     def replay(self) -> Iterator[float]:
         """Draw what was written, once, piece by piece; gives each piece's time when it is on the screen.

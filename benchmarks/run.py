@@ -15,7 +15,7 @@ import traceback
 from importlib import import_module
 from pathlib import Path
 
-from figures import Figure, print_table
+from figures import Figure, NotMeasured, print_table
 from given import Given, machine
 
 import charplay
@@ -36,6 +36,9 @@ def main() -> int:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
         try:
             figures += import_module(name).measure(given)
+        except NotMeasured as why:
+            print(f"{name}: {why}", file=sys.stderr)
+            failed.append(name)
         except Exception:  # noqa: BLE001 - one subject's fault must not cost the others' figures
             traceback.print_exc()
             failed.append(name)

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from figures import NotMeasured
 from given import Given
 
 from charplay.messages.commands import Stop
@@ -73,12 +74,12 @@ class Slices:
         start, before = time.perf_counter(), self._step
         for event in self._events:
             if isinstance(event, Failed):
-                raise RuntimeError(event.message)  # noqa: TRY004 - no type is wrong, training is
+                raise NotMeasured(event.message)
             if isinstance(event, Progress):
                 self._step, took = event.step, time.perf_counter() - start
                 if took >= seconds and self._step > before:
                     return (self._step - before) / took
-        raise RuntimeError("training ended by itself")
+        raise NotMeasured("training ended by itself")
 
     def close(self) -> None:
         """Stop, and let it save."""

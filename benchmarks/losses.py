@@ -1,0 +1,36 @@
+"""What `quick` learns of tiny Shakespeare in a given time, against losses published for other recipes."""
+
+import json
+import subprocess
+import sys
+
+from figures import Figure, NotMeasured
+from given import Given, new_home
+
+BUDGETS = {7.0: 1.8857, 60.0: 1.52, 148.0: 1.4697}
+"""Seconds of training, and the held-out loss to be reached, in nats a character."""
+
+
+def measure(given: Given) -> list[Figure]:
+    """The loss after each budget, and when it first was what it has to be."""
+    if given.shakespeare is None:
+        raise NotMeasured("tinyshakespeare.txt is needed; name its folder by --corpora or CORPORA")
+    figures = []
+    for seconds, target in BUDGETS.items():
+        events = _train(str(given.shakespeare), seconds, given.device)
+        name = f"quick for {seconds:g} s"
+        figures.append(Figure(name=f"{name}: held-out loss", value=events[-1]["val_loss"], unit="nats", at_most=target))
+        reached = [event["seconds"] for event in events if event["val_loss"] <= target]
+        if reached:
+            figures.append(Figure(name=f"{name}: {target} is reached after", value=reached[0], unit="s"))
+    return figures
+
+
+def _train(corpus: str, seconds: float, device: str) -> list[dict[str, float]]:
+    """The evaluations of a run, the closing one last."""
+    with new_home() as home:
+        command = [sys.executable, "-m", "charplay", "--home", str(home.root), "train", "--json", "--preset", "quick"]
+        command += ["--corpus", corpus, "--minutes", str(seconds / 60), "--device", device]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    return [event for event in events if event["event"] in {"evaluated", "finished"}]
