@@ -195,3 +195,11 @@ async def test_notes_of_the_start_are_said(play):
         await it.until(lambda: it.trainer.requests)
         it.trainer.put(it.trainer.started(notes=("streams shrank to 4",)))
         await it.until(lambda: "streams shrank to 4" in it.seen())
+
+
+async def test_under_a_dialog_the_text_is_held_and_goes_on_after_it(play):
+    async with play(writing=True) as it:
+        await it.press("question_mark")
+        assert not it.main.text.playing
+        await it.press("escape")
+        assert it.main.text.playing

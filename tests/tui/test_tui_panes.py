@@ -13,7 +13,7 @@ async def test_the_form_shows_eight_fields_and_what_auto_resolved_to(play):
     async with play() as it:
         fields = it.main.form._fields
         assert len(fields.names) == 8
-        assert "parameters" in it.seen()
+        await it.until(lambda: "parameters" in it.seen())
         assert "auto 64" in it.seen()
         await it.press("2", "m")
         assert len(fields.names) > 30

@@ -50,14 +50,10 @@ def test_fitted_text_has_its_width_and_no_control(text, width, right):
 
 @given(st.sampled_from([s for s in specs() if s.kind in {"int", "float"}]), st.data())
 def test_nudging_a_number_moves_it_the_right_way_and_stays_within_the_bounds(of, data):
-    low = of.low if of.low is not None else 1
+    low = max(of.low if of.low is not None else 1, 1e-6)
     high = min(of.high if of.high is not None else 1e6, 1e6)
-
-    start = data.draw(
-        st.integers(int(max(low, 1)), int(high))
-        if of.whole
-        else st.floats(max(low, 1e-6), min(high, 0.95) if high <= 1 else high)
-    )
+    top = high if high > 1 else min(high, 0.95)
+    start = data.draw(st.integers(max(1, int(low)), int(high)) if of.whole else st.floats(low, top))
     for by in (1, -1):
         there = next_number(start, by, whole=of.whole, low=of.low, high=of.high)
         assert of.low is None or there >= of.low

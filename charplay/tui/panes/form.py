@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
     from charplay.tui.draft import Draft
 
+TITLE = "Next run"
 LABEL = 20
 """Width of the labels' column."""
 
@@ -106,6 +107,7 @@ class FormPane(Framed):
         layers: below above;
         & > #fields, & > #fields:focus { height: 1fr; border: none; }
         & > #summary { height: auto; max-height: 4; color: $foreground 55%; padding: 0 1; }
+        & > #summary.-fault { color: $error; }
         & > #editor { layer: above; position: absolute; display: none; background: $surface; }
     }
     """
@@ -153,7 +155,7 @@ class FormPane(Framed):
 
     def on_mount(self) -> None:
         """Say what this is."""
-        self.set_title("Next run")
+        self.set_title(TITLE)
 
     def begin(self, preset: str, values: Mapping[str, object]) -> None:
         """Fill the form with what was chosen last, and look for devices."""
@@ -210,6 +212,7 @@ class FormPane(Framed):
         faults = [self._fault] if self._fault else draft.faults
         lines = [*(faults or [_numbers(draft) or self._unknown, *draft.notes[:1]])]
         lines.append(draft.help(self._fields.names[self._fields.cursor]))
+        self._summary.set_class(bool(faults), "-fault")
         self._summary.update("\n".join(plain(line) for line in lines if line))
 
     @on(Fields.Edit)
@@ -233,6 +236,7 @@ class FormPane(Framed):
         self._editor.styles.offset = (LABEL + 1, self._fields.line_of_cursor())
         self._editor.styles.width = max(8, self._fields.size.width - LABEL - 1)
         self._editor.display = True
+        self.set_title(TITLE, "enter takes it, esc leaves it")
         self._editor.focus()
 
     @on(Input.Changed, "#editor")
@@ -262,6 +266,7 @@ class FormPane(Framed):
 
     def _close_editor(self, *, refocus: bool = True) -> None:
         self._editor.display = False
+        self.set_title(TITLE)
         self._fault = ""
         if refocus:
             self._fields.focus()

@@ -18,7 +18,7 @@ class Dialog(ModalScreen[Answer]):
     DEFAULT_CSS = """
     Dialog {
         align: center middle;
-        background: $background;
+        background: $background 60%;
         & > .box {
             width: 70;
             max-width: 94%;

@@ -71,6 +71,7 @@ class Layout(Screen[None]):
         self._texts = home.texts
         self.furnished = False
         """Whether all panes are there."""
+        self._wrote = False
         self.status = StatusLine()
         self.corpus = CorpusPane(home.corpora)
         self.form = FormPane(home.presets, list_devices)
@@ -121,6 +122,17 @@ class Layout(Screen[None]):
             "text": self.text.focus_first,
         }
         goes[pane]()
+
+    @on(events.ScreenSuspend)
+    def _hold_text(self) -> None:
+        """Under a dialog nothing is written: every character would repaint the whole screen through it."""
+        if self.furnished:
+            self._wrote, self.text.playing = self.text.playing, False
+
+    @on(events.ScreenResume)
+    def _let_text_go_on(self) -> None:
+        if self.furnished:
+            self.text.playing = self.text.playing or self._wrote
 
     @on(events.Resize)
     def _keep_focus_in_sight(self) -> None:
