@@ -31,6 +31,8 @@ def _train(corpus: str, seconds: float, device: str) -> list[dict[str, float]]:
     with new_home() as home:
         command = [sys.executable, "-m", "charplay", "--home", str(home.root), "train", "--json", "--preset", "quick"]
         command += ["--corpus", corpus, "--minutes", str(seconds / 60), "--device", device]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotMeasured(done.stderr.strip())
     events = [json.loads(line) for line in done.stdout.splitlines()]
     return [event for event in events if event["event"] in {"evaluated", "finished"}]

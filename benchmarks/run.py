@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -30,9 +31,29 @@ def main() -> int:
     """Measure what was asked for; the exit code."""
     asked = _arguments()
     given = Given(asked.seconds, asked.corpora, asked.device)
+    facts = {
+        "charplay": charplay.__version__,
+        "machine": machine(),
+        "load": round(os.getloadavg()[0], 1),
+        "text": given.text_title,
+        "seconds": given.seconds,
+    }
+    figures, failed = _measure(asked.names or SUBJECTS, given)
+    title = "charplay {charplay}, text: {text}, {seconds:g} s each, load before: {load}".format(**facts)
+    print_table(figures, title, str(facts["machine"]))
+    output = asked.output or RESULTS / f"{datetime.datetime.now().astimezone():%Y-%m-%d-%H%M%S}.json"
+    output.parent.mkdir(parents=True, exist_ok=True)
+    found = facts | {"failed": failed, "figures": [figure.as_json() for figure in figures]}
+    output.write_text(json.dumps(found, indent=2) + "\n")
+    print(f"written to {output}")
+    return 1 if failed else 0
+
+
+def _measure(names: Sequence[str], given: Given) -> tuple[list[Figure], list[str]]:
+    """The subjects' figures, and the subjects that could not be measured."""
     figures: list[Figure] = []
-    failed = []
-    for name in asked.names or SUBJECTS:
+    failed: list[str] = []
+    for name in names:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
         try:
             figures += import_module(name).measure(given)
@@ -42,15 +63,7 @@ def main() -> int:
         except Exception:  # noqa: BLE001 - one subject's fault must not cost the others' figures
             traceback.print_exc()
             failed.append(name)
-    where = machine()
-    print_table(figures, f"charplay {charplay.__version__}, text: {given.text_title}, {given.seconds:g} s each", where)
-    output = asked.output or RESULTS / f"{datetime.datetime.now().astimezone():%Y-%m-%d-%H%M%S}.json"
-    output.parent.mkdir(parents=True, exist_ok=True)
-    facts = {"charplay": charplay.__version__, "machine": where, "text": given.text_title, "seconds": given.seconds}
-    found = facts | {"failed": failed, "figures": [figure.as_json() for figure in figures]}
-    output.write_text(json.dumps(found, indent=2) + "\n")
-    print(f"written to {output}")
-    return 1 if failed else 0
+    return figures, failed
 
 
 def _arguments() -> argparse.Namespace:

@@ -14,7 +14,7 @@ SIZES = {"hidden 256": (256, 1), "hidden 512": (512, 1), "2 layers of 512": (512
 TARGETS = {"hidden 256": 150.0}
 CHARACTERS = 500
 """Drawn at once."""
-USUAL = 0.0001
+USUAL = 0.0002
 """Seconds a character, about: for the number of rounds."""
 
 

@@ -15,7 +15,7 @@ from figures import Figure, NotMeasured
 from given import PRESET, Given, new_home
 from interleaving import interleaved, ratios
 from recorder import Recorder
-from trainer import stream_recipe
+from trainer import CHARACTERS_A_STEP, stream_recipe
 
 from charplay.recipes.fields import Recipe
 from charplay.runs.home import Home
@@ -41,7 +41,7 @@ def measure(given: Given) -> list[Figure]:
         name = f"training with the screen, hidden {hidden}"
         figures += [
             Figure.of(f"{name}: speed against headless", ratios(found["screen"], found["headless"]), at_least=0.95),
-            Figure.of(name, [steps * 64 * 32 for steps in found["screen"]], "characters/s"),
+            Figure.of(name, [steps * CHARACTERS_A_STEP for steps in found["screen"]], "characters/s"),
         ]
     return figures
 
@@ -87,7 +87,7 @@ def _headless(recipe: Recipe, seconds: float) -> float:
     with new_home(recipe) as home:
         command = [sys.executable, "-m", "charplay", "--home", str(home.root), "train", "--json"]
         command += ["--preset", PRESET, "--corpus", recipe.corpus]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as program:
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
             try:
                 return _speed(home, seconds, lambda: program.poll() is None)
             finally:

@@ -7,7 +7,7 @@ from bare import BareStreams, BareWindows, steps_a_second
 from figures import Figure
 from given import Given, new_home
 from interleaving import interleaved, ratios
-from trainer import WARM_SECONDS, Slices, stream_recipe, windows_recipe
+from trainer import CHARACTERS_A_STEP, WARM_SECONDS, Slices, stream_recipe, windows_recipe
 
 from charplay.corpora.library import Library
 from charplay.recipes.fields import Recipe
@@ -26,7 +26,7 @@ def measure(given: Given) -> list[Figure]:
         name = f"headless training, hidden {hidden}"
         figures += [
             Figure.of(f"{name}: speed against a bare loop", ratios(found["ours"], found["bare"]), at_least=0.97),
-            Figure.of(name, [steps * 64 * 32 for steps in found["ours"]], "characters/s"),
+            Figure.of(name, [steps * CHARACTERS_A_STEP for steps in found["ours"]], "characters/s"),
         ]
     found = _compare(given, windows_recipe(given), BareWindows)
     figures.append(

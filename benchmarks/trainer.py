@@ -16,11 +16,13 @@ from charplay.training.door import open_training
 
 NEVER = 10**9
 WARM_SECONDS = 1.0
+LENGTH, STREAMS = 64, 32
+CHARACTERS_A_STEP = LENGTH * STREAMS
 
 
 def stream_recipe(given: Given, hidden_size: int) -> Recipe:
-    """Streams in the usual shapes; rows of metrics as often as a run of minutes writes them."""
-    return _endless(given, hidden_size=hidden_size, embedding_size=64, sequence_length=64, batch_size=32, log_every=10)
+    """Streams in the shapes that `quick` takes for a few minutes, with AdamW."""
+    return _endless(given, hidden_size=hidden_size, embedding_size=64, sequence_length=LENGTH, batch_size=STREAMS)
 
 
 def windows_recipe(given: Given) -> Recipe:
@@ -38,18 +40,22 @@ def windows_recipe(given: Given) -> Recipe:
         batch_size=128,
         optimizer="rmsprop",
         clip_norm=None,
-        log_every=10,
     )
 
 
 def _endless(given: Given, **values: Any) -> Recipe:
-    """A recipe that trains until it is stopped; neither evaluations nor planned saves fall into what is measured."""
+    """A recipe that trains until it is stopped.
+
+    It writes rows of metrics as often as a run of minutes does; no evaluation and no planned save falls into what is
+    measured.
+    """
     return Recipe(
         corpus=given.text,
         num_layers=1,
         output_dropout=0.0,
         learning_rate=1e-3,
         schedule="constant",
+        log_every=10,
         steps=NEVER,
         evaluate_every=NEVER,
         save_every=NEVER,
