@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Library
     from charplay.runs.home import Home
     from charplay.runs.shelf import Shelf
-    from charplay.tui.panes.form import Device
+    from charplay.tui.panes.fields import Device
     from charplay.tui.worker import OpenTraining
 
 PATIENCE = 1.5

@@ -1,6 +1,7 @@
 """The runs pane: what was trained, to be played, continued, compared, and let go."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,31 +18,43 @@ from charplay.tui.worker import errand
 
 if TYPE_CHECKING:
     from charplay.runs.shelf import Shelf, Summary
+    from charplay.tui.widgets.history import RunHistory
 
 
 class RunsPane(Rows):
-    """The runs, newest first. Messages: `Play`, `Again`, `Resume` and `Overlay` with a run's summary."""
+    """The runs, newest first. Messages: `Play`, `Again`, `Resume` and `Overlay`, with all that is needed to do it."""
 
     BINDINGS = RUNS
 
-    class About(Message):
-        """Something is wanted of a run."""
+    class Play(Message):
+        """A run's checkpoint shall write."""
 
-        def __init__(self, summary: "Summary") -> None:
+        def __init__(self, name: str) -> None:
             super().__init__()
-            self.summary = summary
+            self.name = name
 
-    class Play(About):
-        """Its checkpoint shall write."""
+    class Again(Message):
+        """A run's asked recipe shall fill the form."""
 
-    class Again(About):
-        """Its recipe shall fill the form."""
+        def __init__(self, asked: Mapping[str, object]) -> None:
+            super().__init__()
+            self.asked = asked
 
-    class Resume(About):
-        """It shall go on."""
+    class Resume(Message):
+        """A run shall go on, with `more` added to its budget where it is finished."""
 
-    class Overlay(About):
-        """Its losses shall be on the chart."""
+        def __init__(self, name: str, more: str = "") -> None:
+            super().__init__()
+            self.name = name
+            self.more = more
+
+    class Overlay(Message):
+        """A run's losses shall be on the chart, or off it."""
+
+        def __init__(self, name: str, history: "RunHistory") -> None:
+            super().__init__()
+            self.name = name
+            self.history = history
 
     class Listed(Message):
         """The runs were read from the disk."""
@@ -102,29 +115,69 @@ class RunsPane(Rows):
         """A second click plays."""
         self.action_play()
 
-    def _ask(self, about: "type[About]") -> None:
-        if self._runs:
-            run = self._runs[self.cursor]
-            if run.broken:
-                self.notify(plain(run.broken), severity="warning", markup=False)
-            else:
-                self.post_message(about(run))
+    def _selected(self) -> "Summary | None":
+        """The run under the cursor, unless it cannot be read."""
+        run = self._runs[self.cursor] if self._runs else None
+        if run is not None and run.broken:
+            self._complain(run.broken)
+            return None
+        return run
+
+    def _complain(self, sentence: str) -> None:
+        self.notify(plain(sentence), severity="warning", markup=False)
 
     def action_play(self) -> None:
         """Play it."""
-        self._ask(self.Play)
+        run = self._selected()
+        if run is not None:
+            self.post_message(self.Play(run.name))
 
     def action_again(self) -> None:
         """Again, with changes."""
-        self._ask(self.Again)
+        from charplay.runs.checkpoint import CheckpointError, read_header
+        from charplay.runs.shelf import RunError
+
+        run = self._selected()
+        if run is None:
+            return
+        try:
+            alone = run.read_only  # the demo is a checkpoint without a run
+            recipe = read_header(self._shelf.checkpoint(run.name)).recipe if alone else self._shelf.find(run.name).asked
+        except (RunError, CheckpointError) as fault:
+            self._complain(str(fault))
+        else:
+            self.post_message(self.Again(recipe.model_dump()))
 
     def action_resume(self) -> None:
-        """Go on with it."""
-        self._ask(self.Resume)
+        """Go on with it; a finished one is asked how much longer."""
+        run = self._selected()
+        if run is None:
+            return
+        if not run.finished:
+            self.post_message(self.Resume(run.name))
+            return
+        asking = Asking("Extend", "How much longer? As in: 3 minutes, 2 epochs, 5000 steps", check=_amount_fault)
+
+        def extend(more: str | None) -> None:
+            if more:
+                self.post_message(self.Resume(run.name, more))
+
+        self.app.push_screen(asking, extend)
 
     def action_overlay(self) -> None:
         """On the chart, or off it."""
-        self._ask(self.Overlay)
+        from charplay.runs.shelf import RunError
+        from charplay.tui.widgets.history import RunHistory
+
+        run = self._selected()
+        if run is None:
+            return
+        try:
+            history = RunHistory.of(self._shelf.find(run.name).metrics())
+        except RunError as fault:
+            self._complain(str(fault))
+        else:
+            self.post_message(self.Overlay(run.name, history))
 
     def action_export(self) -> None:
         """Copy its checkpoint to a file that is asked for."""
@@ -163,3 +216,13 @@ class RunsPane(Rows):
         except RunError as fault:
             self.notify(plain(str(fault)), severity="error", markup=False)
         self.refill()
+
+
+def _amount_fault(more: str) -> str:
+    from charplay.tui.draft import budget_layer
+
+    try:
+        budget_layer(more)
+    except ValueError as fault:
+        return str(fault)
+    return ""

@@ -11,7 +11,8 @@ from textual.widgets import Static
 
 from charplay.tui.commands import ALWAYS, CORPUS, EVERYWHERE, FORM, LIST, RUNS, TRAINING, Bindings
 from charplay.tui.panes.corpus import CorpusPane
-from charplay.tui.panes.form import Device, FormPane
+from charplay.tui.panes.fields import Device
+from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
 from charplay.tui.panes.status import KeyLine, StatusLine
 from charplay.tui.screens.lines import Lines, key_lines

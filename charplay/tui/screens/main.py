@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from textual import events, on
 
 from charplay.tui.panes.corpus import CorpusPane
-from charplay.tui.panes.form import Device, FormPane
+from charplay.tui.panes.fields import Device
+from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
-from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.training import TrainingScreen
 from charplay.tui.settings import Settings
@@ -170,57 +170,23 @@ class MainScreen(TrainingScreen):
 
     @on(RunsPane.Play)
     def _play_run(self, message: RunsPane.Play) -> None:
-        self.play(message.summary.name)
+        self.play(message.name)
 
     @on(RunsPane.Again)
     def _again(self, message: RunsPane.Again) -> None:
-        from charplay.runs.checkpoint import CheckpointError, read_header
-        from charplay.runs.shelf import RunError
-
-        try:
-            asked = (
-                read_header(self._shelf.checkpoint("demo")).recipe
-                if message.summary.read_only
-                else self._shelf.find(message.summary.name).asked
-            )
-        except (RunError, CheckpointError) as fault:
-            self.complain(str(fault))
-        else:
-            self.form.fill(asked.model_dump())
-            self.action_show("form")
+        self.form.fill(message.asked)
+        self.action_show("form")
 
     @on(RunsPane.Resume)
     def _resume(self, message: RunsPane.Resume) -> None:
         if self.session.busy:
             self.complain("A run is under way; stop it first: x")
-        elif message.summary.finished:
-            question = Asking("Extend", "How much longer? As in: 3 minutes, 2 epochs, 5000 steps", check=_amount_fault)
-            self.app.push_screen(question, lambda more: self.resume(message.summary.name, more) if more else None)
         else:
-            self.resume(message.summary.name)
+            self.resume(message.name, message.more)
 
     @on(RunsPane.Overlay)
     def _overlay(self, message: RunsPane.Overlay) -> None:
-        from charplay.runs.shelf import RunError
-        from charplay.tui.widgets.history import RunHistory
-
-        try:
-            run = self._shelf.find(message.summary.name)
-            taken = self.training.overlay(run.name, RunHistory.of(run.metrics()))
-        except RunError as fault:
-            self.complain(str(fault))
-            return
-        if not taken:
+        if not self.training.overlay(message.name, message.history):
             self.complain("Four runs are on the chart; take one off first.")
         self.runs.overlaid = self.training.overlaid
         self.runs.refresh()
-
-
-def _amount_fault(more: str) -> str:
-    from charplay.tui.draft import budget_layer
-
-    try:
-        budget_layer(more)
-    except ValueError as fault:
-        return str(fault)
-    return ""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from charplay.messages.events import Event, Failed, Published, Started
 from charplay.messages.request import TrainRequest
-from charplay.tui.panes.form import Device
+from charplay.tui.panes.fields import Device
 from charplay.tui.screens.layout import Layout
 from charplay.tui.screens.question import Choice, Question
 from charplay.tui.session import Session

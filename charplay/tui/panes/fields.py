@@ -1,0 +1,85 @@
+"""The rows of the form."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from textual.message import Message
+
+from charplay.tui.panes.rows import Cell, Rows, fit
+from charplay.tui.visible import plain
+
+if TYPE_CHECKING:
+    from charplay.tui.draft import Draft
+
+LABEL = 20
+"""Width of the labels' column."""
+
+
+class Device(Protocol):
+    """A device to train on: its name for the recipe and for a person, and its memory in bytes."""
+
+    @property
+    def name(self) -> str:
+        """For the recipe: cpu, cuda:0."""
+
+    @property
+    def title(self) -> str:
+        """For a person."""
+
+    @property
+    def free(self) -> int:
+        """Bytes that nobody uses."""
+
+    @property
+    def total(self) -> int:
+        """Bytes in all."""
+
+
+class Fields(Rows):
+    """The rows of a draft."""
+
+    def __init__(self) -> None:
+        super().__init__(id="fields")
+        self.draft: Draft | None = None
+        self.everything = False
+        self.names: list[str] = []
+
+    def number(self) -> int:
+        """One row a field, and one a group's heading."""
+        return len(self.names)
+
+    def stands(self, index: int) -> bool:
+        """Headings are passed over."""
+        return super().stands(index) and not self.names[index].endswith(":")
+
+    def draw(self, index: int, width: int) -> list[Cell]:
+        """Label, value, and in quiet letters what follows from it."""
+        from charplay.tui.draft import label
+
+        name = self.names[index]
+        if name.endswith(":"):
+            return [(" ", "plain"), (fit(label(name), width - 1), "strong")]
+        assert self.draft is not None
+        value, quiet = self.draft.shown(name)
+        changed = name in self.draft.values
+        return [
+            (" ", "plain"),
+            (fit(label(name), LABEL), "quiet"),
+            (plain(value) + " ", "quiet" if value == "auto" else "accent" if changed else "plain"),
+            (quiet, "quiet"),
+        ]
+
+    def refill(self) -> None:
+        """The draft changed: which fields apply may have, too."""
+        assert self.draft is not None
+        now = self.names[self.cursor] if self.names else ""
+        self.names = self.draft.rows(everything=self.everything)
+        if now in self.names:
+            self.cursor = self.names.index(now)
+        self.repaint()
+
+    def clicked(self) -> None:
+        """A second click edits."""
+        self.post_message(self.Edit())
+
+    class Edit(Message):
+        """The field under the cursor is to be edited."""
