@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
+RUNAWAY = 1000.0
+
 
 def shown(text: str, stream: TextIO) -> str:
     """Text from outside as `stream` should get it: visible glyphs for a terminal, as it stands for a pipe."""
@@ -72,13 +74,13 @@ def size(number: float | None) -> str | None:
 
 
 def loss(nats: float | None) -> str | None:
-    """Nats a character, three digits."""
-    return None if nats is None else f"{nats:.3f}"
+    """Nats a character, three digits; a loss that has run away is kept short."""
+    return None if nats is None else f"{nats:.3f}" if nats < RUNAWAY else f"{nats:.3g}"
 
 
 def bits(nats: float | None) -> str | None:
     """The same in bits."""
-    return None if nats is None else f"{nats / math.log(2):.3f}"
+    return None if nats is None else loss(nats / math.log(2))
 
 
 def silence(stream: TextIO) -> None:

@@ -37,6 +37,7 @@ class PlainLines:
 
     def __init__(self) -> None:
         self._live = Live(state="preparing")
+        self._saved: int | None = None
 
     def tell(self, event: told.Event) -> None:
         """Print the event's lines, if it has any."""
@@ -46,11 +47,15 @@ class PlainLines:
 
     def _lines(self, event: told.Event) -> list[str]:
         self._live.take(event)
+        if isinstance(event, told.Saved) or (isinstance(event, told.Started) and event.resumed):
+            self._saved = event.step
         match event:
             case told.Progress() if self._counts_epochs():
                 return [self._epoch(row) for row in event.rows if row.epoch_loss is not None]
             case told.Evaluated():
                 return [self._evaluation(event)]
+            case told.Stopped():
+                return [_stop(event, self._saved)]
             case _:
                 line = _sentence(event)
                 return [] if line is None else [line]
@@ -120,22 +125,27 @@ def _sentence(event: told.Event) -> str | None:
             return f"\nstep {event.step:,}, temperature {event.temperature:g}: {event.prompt}{event.text}\n"
         case told.Changed():
             return f"step {event.step:>7,}  {event.field}: {event.old} becomes {event.new}"
-        case told.Stopped() | told.Finished():
+        case told.Finished():
             return _end(event)
         case _:
             return None
 
 
-def _end(event: told.Stopped | told.Finished) -> str:
-    if isinstance(event, told.Finished):
-        losses = f", train {loss(event.train_loss)} nats" if event.train_loss is not None else ""
-        if event.val_loss is not None:
-            losses += f", held-out {loss(event.val_loss)} nats, {bits(event.val_loss)} bits"
-        if event.val_loss_cold is not None:
-            losses += f" (cold {loss(event.val_loss_cold)})"
-        done = f"finished: {event.steps:,} steps in {clock(event.seconds)}{losses}"
-        return f"{done}\n{event.checkpoint}\n`charplay sample {event.run}` writes from it"
+def _end(event: told.Finished) -> str:
+    losses = f", train {loss(event.train_loss)} nats" if event.train_loss is not None else ""
+    if event.val_loss is not None:
+        losses += f", held-out {loss(event.val_loss)} nats, {bits(event.val_loss)} bits"
+    if event.val_loss_cold is not None:
+        losses += f" (cold {loss(event.val_loss_cold)})"
+    done = f"finished: {event.steps:,} steps in {clock(event.seconds)}{losses}"
+    return f"{done}\n{event.checkpoint}\n`charplay sample {event.run}` writes from it"
+
+
+def _stop(event: told.Stopped, saved: int | None) -> str:
+    """`saved` is the step of the last save, if there is one."""
     if event.run is None:
         return f"stopped before the first step ({event.reason})"
-    saved = f"stopped at step {event.step:,} ({event.reason}) and saved"
-    return f"{saved}; `charplay train --resume {event.run}` goes on from there"
+    from_there = "from there" if saved == event.step else f"from step {saved or 0:,}, the last that was saved"
+    return (
+        f"stopped at step {event.step:,} ({event.reason}); `charplay train --resume {event.run}` goes on {from_there}"
+    )

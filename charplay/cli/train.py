@@ -23,7 +23,7 @@ from charplay.cli.faults import FAILED, HUNG_UP, UsageError, complain
 from charplay.cli.output import say, silence
 from charplay.cli.signals import leaving_on_signals
 from charplay.messages.commands import Stop
-from charplay.messages.events import Event, Failed, Finished, Started, Stopped, Warned
+from charplay.messages.events import Event, Failed, Finished, Paused, Started, Stopped, Warned
 from charplay.messages.post import Inbox
 
 if TYPE_CHECKING:
@@ -119,10 +119,12 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
             terminal_gone = on_terminal and leave.code == HUNG_UP
             if listened and not terminal_gone:
                 listened = _told(reporter, event, inbox)
-            if isinstance(event, Finished):
+            if isinstance(event, Paused):
+                inbox.put(Stop(event.reason))  # nobody asked for it here, and nobody is here to say go on
+            elif isinstance(event, Finished):
                 code = 0
             elif isinstance(event, Stopped):
-                code = leave.code if listened else FAILED
+                code = leave.code or FAILED
             elif isinstance(event, Failed) and event.cause:
                 keep_in_log(home, event.cause)
     return code
@@ -138,6 +140,11 @@ def _told(reporter: "Reporter", event: Event, inbox: Inbox) -> bool:
                     tell_person(note)
             case Warned():
                 tell_person(event.message)
+            case Paused():
+                complain(
+                    f"training cannot go on by itself ({event.reason}); resume the run with a smaller rate, "
+                    "as in --set learning_rate=0.001"
+                )
             case Failed():
                 saved = f" The run is saved up to step {event.saved_step:,}." if event.saved_step is not None else ""
                 complain(event.message + saved)

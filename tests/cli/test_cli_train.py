@@ -1,5 +1,6 @@
 """`train` with a scripted trainer: what it is asked, what is told, and how it is left."""
 
+import math
 import os
 import signal
 import sys
@@ -158,6 +159,35 @@ def test_epochs_are_told_where_they_were_asked_for(cli, trainer):
     assert "epoch 1/20 loss 2.600" in cli("train").out
 
 
+@pytest.mark.parametrize(
+    ("saves", "said"),
+    [
+        ([], "goes on from step 0, the last that was saved"),
+        ([10], "goes on from step 10, the last that was saved"),
+        ([10, 20], "goes on from there"),
+    ],
+)
+def test_a_stop_says_where_the_run_goes_on_from(cli, trainer, saves, said):
+    saved = [told.Saved(step=step, path="/f", best=False) for step in saves]
+    trainer.story = [STARTED, *saved, told.Stopped(step=20, reason="interrupted", run="mine")]
+    assert cli("train").out.splitlines()[-1] == (
+        f"stopped at step 20 (interrupted); `charplay train --resume mine` {said}"
+    )
+
+
+def test_a_run_that_was_taken_up_and_left_at_once_is_saved_already(cli, trainer):
+    started = told.Started(**asdict(STARTED) | {"resumed": True, "step": 20})
+    trainer.story = [started, told.Stopped(step=20, reason="interrupted", run="mine")]
+    assert "goes on from there" in cli("train").out
+
+
+def test_losses_that_ran_away_stay_short(cli, trainer):
+    evaluated = [told.Evaluated(epoch=2.0, val_loss=loss, val_accuracy=0.1, best=False) for loss in (1e30, math.nan)]
+    trainer.story = [STARTED, *evaluated, FINISHED]
+    lines = cli("train").out.splitlines()[1:3]
+    assert ["1e+30 nats, 1.44e+30 bits" in lines[0], "nan nats, nan bits" in lines[1]] == [True, True]
+
+
 @pytest.mark.parametrize("json", [(), ("--json",)])
 def test_a_failure_is_a_sentence_and_its_cause_is_in_the_log(cli, trainer, home, json):
     trainer.story = [STARTED, told.Failed(message="The disk is full; make room.", cause="Tracebag", saved_step=1200)]
@@ -165,6 +195,16 @@ def test_a_failure_is_a_sentence_and_its_cause_is_in_the_log(cli, trainer, home,
     assert result.code == 1
     assert result.err.splitlines()[-1] == "charplay: The disk is full; make room. The run is saved up to step 1,200."
     assert "Tracebag" in (home.log / "charplay.log").read_text()
+
+
+def test_where_the_trainer_holds_still_by_itself_it_is_told_to_save_and_leave(cli, trainer):
+    bad = told.Paused(step=20, reason="numbers went bad")
+    trainer.story = [STARTED, bad, stopped_if_asked(trainer)]
+    result = cli("train", "--json")
+    assert result.code == 1
+    assert [line["event"] for line in result.lines] == ["started", "paused", "stopped"]
+    assert result.lines[-1]["reason"] == "numbers went bad"
+    assert "learning_rate" in result.err.splitlines()[-1]
 
 
 def test_a_trainer_that_says_nothing_has_failed(cli, trainer):
