@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from charplay.sampling.cell import Array
 from charplay.sampling.distribution import Distribution, distribution, draw
 from charplay.sampling.luck import uniform
 from charplay.sampling.model import CharModel, State
@@ -27,6 +28,17 @@ class Rival(NamedTuple):
     """The model's own probability."""
     filtered: float
     """After filters and temperature."""
+
+
+class Look(NamedTuple):
+    """A position of the text."""
+
+    written: Written | None
+    """What stands there; None at the end."""
+    source: str
+    """Whose weights rate the rivals: those that wrote it, or the present ones where those are gone."""
+    rivals: tuple[Rival, ...]
+    """The most probable characters there, the model's favourite first."""
 
 
 class Player:
@@ -76,8 +88,46 @@ class Player:
 
     def next(self) -> Written:
         """Draw one character and write it."""
-        found = self._distribution()
-        return self._append(draw(found.filtered, uniform(self.settings.seed, len(self._tape))), found, "drawn")
+        found = self.foresee()
+        one = draw(found.filtered, self.luck)
+        return self.put(one, found, "drawn", self._model.step(self._state, one))
+
+    @property
+    def luck(self) -> float:
+        """What the next draw is made with."""
+        return uniform(self.settings.seed, len(self._tape))
+
+    @property
+    def state(self) -> State:
+        """What the model remembers at the end."""
+        return self._state
+
+    @property
+    def logits(self) -> Array:
+        """(V,) what the model says about the next character."""
+        return self._logits
+
+    def foresee(self) -> Distribution:
+        """What the next character may be. Changes nothing."""
+        return _distribution(self._model, self._logits, self._tape, len(self._tape), self.settings)
+
+    def put(self, one: int, found: Distribution, kind: str, read: tuple[State, Array]) -> Written:
+        """Write the character of an id; `read` is what reading it makes of the state: that after it, and its logits."""
+        settings = self.settings
+        written = Written(
+            self._model.characters[one],
+            one,
+            kind,
+            self._source,
+            settings.temperature,
+            found.filtered.item(one),
+            found.rank(one),
+            found.surprise(one),
+            found.entropy(),
+        )
+        self._state, self._logits = read
+        self._tape.append(written, settings, self._state)
+        return written
 
     def advance(self, budget: float | None = None, most: int | None = None) -> list[Written]:
         """Draw up to `most` characters, beginning none once `budget` seconds are spent; at least one is written."""
@@ -91,42 +141,75 @@ class Player:
                 break
         return written
 
-    def write(self, text: str) -> str:
-        """Write characters of one's own; the model goes on from them. Unknown ones are left out and returned."""
-        return self._write(text, "typed")
+    def write(self, text: str, kind: str = "typed") -> str:
+        """Write characters of one's own; the model goes on from them. Unknown ones are left out and returned.
+
+        `kind` is one of KINDS.
+        """
+        known, unknown = self._model.vocabulary.split(text)
+        for one in self._model.vocabulary.encode(known).tolist():
+            found = self.foresee()
+            self.put(one, found, kind, self._model.step(self._state, one))
+        return unknown
 
     def rivals(self, n: int) -> list[Rival]:
         """The next character's n most probable rivals, the model's favourite first. Changes nothing."""
-        found = self._distribution()
-        favourites = np.argsort(-found.raw, kind="stable")[:n].tolist()
-        characters = self._model.characters
-        return [Rival(characters[one], float(found.raw[one]), float(found.filtered[one])) for one in favourites]
+        return _rivals(self._model, self.foresee(), n)
+
+    def look(self, position: int, n: int) -> Look:
+        """The character at a position and the n most probable that it might have been instead. Changes nothing.
+
+        Raises:
+            TapeError: there is no such position, or its state is gone.
+        """
+        tape = self._tape
+        if position == len(tape):
+            return Look(None, self._source, tuple(self.rivals(n)))
+        state, model, written = tape.state_at(position), tape.model_at(position), tape[position]
+        source = written.source
+        if model is None:
+            model, source = self._model, self._source
+            tape.check(position, model)
+        found = _distribution(model, model.logits(state), tape, position, tape.settings_at(position))
+        return Look(written, source, tuple(_rivals(model, found, n)))
 
     def rewind(self, position: int) -> None:
-        """Go back to a position: what stands from there on is dropped, and writing goes on exactly as it did then.
+        """Go back to a position: writing goes on from there exactly as it did then.
+
+        It goes on upon another tape. What stood from there on is gone for this player, but whoever kept the old tape
+        can `resume` it.
 
         Raises:
             TapeError: there is no such position, or the weights that wrote it are gone; `tape.reach` is the earliest.
         """
-        state = self._tape.state_at(position, self._model)
-        self._tape.cut(position, state)
-        self._go_on_from(state)
+        self._take(self._tape.fork(position, self._model, self._source))
+
+    def resume(self, tape: Tape) -> None:
+        """Go on at the end of a tape that was left, exactly as if it had not been.
+
+        Where the weights that wrote last are gone, the present ones go on.
+
+        Raises:
+            TapeError: the state at its end is not kept any more, or only another network can go on from it.
+        """
+        model = tape.model_at(len(tape))
+        if model is None:
+            tape = tape.fork(len(tape), self._model, self._source)
+        else:
+            tape.state_at(len(tape))  # raises before anything has changed
+            self._model, self._source = model, tape.source_at(len(tape))
+        self._take(tape)
 
     def swap(self, model: CharModel, source: str) -> None:
         """Let another model write on.
 
         It takes over the state where cell, shape and vocabulary agree. Otherwise it first reads the last REREAD
-        characters again, as far as it knows them, and there is no going back to before this.
+        characters again, as far as it knows them, and cannot go back to before this.
         """
-        state, takes_over = self._state, model.shares_states_with(self._model)
+        same = model.family == self._model.family
+        state = self._state if same else _reread(model, self._tape.text(-REREAD))
         self._model, self._source = model, source
-        if takes_over:
-            self._tape.change_weights(source)
-        else:
-            state = _reread(model, self._tape.text(-REREAD))
-            self._tape.change_model(state, source)
-            self._own_ids = len(self._tape)
-        self._go_on_from(state)
+        self._take(self._tape.fork(len(self._tape), model, source, state))
 
     def restart(self, prompt: str | None = None, seed: int | None = None) -> None:
         """Begin a new tape: with the same prompt and seed where none is given."""
@@ -141,45 +224,28 @@ class Player:
 
     def _begin(self, prompt: str) -> None:
         known, _ = self._model.vocabulary.split(prompt)
-        state = self._model.zero_state() if known else _reread(self._model, "")
-        self._tape = Tape(state, self._source)
-        self._own_ids = 0  # ids on the tape are in this model's vocabulary from here on
-        self._go_on_from(state)
+        self._take(Tape(self._model, self._source, self._model.zero_state() if known else _reread(self._model, "")))
         self._prompt = prompt
-        self._unknown = self._write(prompt, "prompt")
+        self._unknown = self.write(prompt, "prompt")
 
-    def _go_on_from(self, state: State) -> None:
-        self._state, self._logits = state, self._model.logits(state)
+    def _take(self, tape: Tape) -> None:
+        """Go on at the end of a tape."""
+        self._state = tape.state_at(len(tape))
+        self._logits = self._model.logits(self._state)
+        self._tape = tape
 
-    def _distribution(self) -> Distribution:
-        settings = self.settings
-        if not settings.active:
-            return distribution(self._logits, settings)
-        recent = max(self._own_ids, len(self._tape) - settings.repetition_window)
-        return distribution(self._logits, settings, Context(self._tape.ids(recent), self._model.vocabulary))
 
-    def _write(self, text: str, kind: str) -> str:
-        known, unknown = self._model.vocabulary.split(text)
-        for one in self._model.vocabulary.encode(known).tolist():
-            self._append(one, self._distribution(), kind)
-        return unknown
+def _distribution(model: CharModel, logits: Array, tape: Tape, position: int, settings: Sampling) -> Distribution:
+    """What the character at a position may be."""
+    if not settings.active:
+        return distribution(logits, settings)
+    recent = tape.ids(model.vocabulary, max(0, position - settings.repetition_window), position)
+    return distribution(logits, settings, Context(recent, model.vocabulary))
 
-    def _append(self, one: int, found: Distribution, kind: str) -> Written:
-        settings = self.settings
-        written = Written(
-            self._model.characters[one],
-            one,
-            kind,
-            self._source,
-            settings.temperature,
-            found.filtered.item(one),
-            found.rank(one),
-            found.surprise(one),
-            found.entropy(),
-        )
-        self._state, self._logits = self._model.step(self._state, one)
-        self._tape.append(written, settings, self._state)
-        return written
+
+def _rivals(model: CharModel, found: Distribution, n: int) -> list[Rival]:
+    favourites = np.argsort(-found.raw, kind="stable")[:n].tolist()
+    return [Rival(model.characters[one], float(found.raw[one]), float(found.filtered[one])) for one in favourites]
 
 
 def _reread(model: CharModel, text: str) -> State:

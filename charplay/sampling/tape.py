@@ -1,60 +1,19 @@
 """The tape: what was written, character by character, and the states to go back to."""
 
 from bisect import bisect_right
-from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from charplay.corpora.vocabulary import Vocabulary
 from charplay.sampling.errors import TapeError
 from charplay.sampling.model import CharModel, State
+from charplay.sampling.segment import KINDS, Memory, Segment, Written
 from charplay.sampling.settings import Sampling
 
-EVERY = 64
-"""Under the present weights a state is kept at every so many characters; those between are recomputed."""
-RECENT = 4096
-"""The states of so many characters are kept one and all: they outlive the weights that made them."""
-MEMORY = 64 * 1024 * 1024
-"""Bytes of states kept at most, half for the recent ones and half for those further back."""
-
-KINDS = ("prompt", "typed", "drawn")
-"""How a character came onto the tape."""
-
-_RECORD = np.dtype(
-    [
-        ("character", "<u4"),
-        ("id", "u4"),
-        ("kind", "u1"),
-        ("settings", "u4"),
-        ("probability", "f8"),
-        ("rank", "u4"),
-        ("surprise", "f8"),
-        ("entropy", "f8"),
-    ]
-)
-
-
-class Written(NamedTuple):
-    """One character on the tape."""
-
-    character: str
-    id: int
-    """In the vocabulary of the model that wrote it."""
-    kind: str
-    """One of KINDS."""
-    source: str
-    """Whose weights wrote it."""
-    temperature: float
-    """In force when it was written."""
-    probability: float
-    """After filters and temperature."""
-    rank: int
-    """Among the model's own probabilities; 1 is the most probable."""
-    surprise: float
-    """Bits, from the model's own probability."""
-    entropy: float
-    """Bits of surprise that were to be expected."""
+__all__ = ["KINDS", "Stretch", "Tape", "Written"]
 
 
 class Stretch(NamedTuple):
@@ -67,148 +26,187 @@ class Stretch(NamedTuple):
 class Tape:
     """Characters and states. Position t lies before character t; its state is what the model remembers there.
 
-    It grows at its end and is cut there; whatever keeps several ways on (branches) can be built on these two.
+    It is a way through segments, of which only the last is its own and grows. Going back, branching and changing the
+    weights are one thing, `fork`: a new tape that has the segments so far in common with this one, which stays.
     """
 
-    def __init__(self, state: State, source: str) -> None:
-        self._rows = np.empty(1024, _RECORD)
-        self._length = 0
-        self._settings: list[Sampling] = []
-        self._stretches: list[Stretch] = []
-        self._recent: deque[State] = deque([state])
-        """States of the positions from `_first` to the end."""
-        self._first = 0
-        self._anchors: dict[int, State]
-        """States further back, under the present weights only: at multiples of `_stride`, and where these began."""
-        self._begin_stretch(source)
+    def __init__(
+        self,
+        model: CharModel,
+        source: str,
+        state: State,
+        *,
+        start: int = 0,
+        before: Sequence[Segment] = (),
+        continues: bool = False,
+        memory: Memory | None = None,
+    ) -> None:
+        """A tape on which `model` writes from `state` on; `before` is what the first `start` characters stand in."""
+        self._memory = memory or Memory()
+        self._segments = [*before, Segment(start, model, source, continues=continues)]
+        self._memory.begin(self._segments[-1], state)
+
+    def append(self, written: Written, settings: Sampling, state: State) -> None:
+        """Add a character and the state after it."""
+        last = self._segments[-1]
+        last.append(written, settings)
+        self._memory.grow(last, state)
+
+    def fork(self, position: int, model: CharModel, source: str, state: State | None = None) -> "Tape":
+        """A tape that has the characters before a position in common with this one, and on which `model` writes on.
+
+        It goes on from `state`, or from the state that is there.
+
+        Raises:
+            TapeError: there is no such position, or its state is none that the model can go on from.
+        """
+        before = [segment for segment in self._segments if segment.start < position]
+        here = self._segments[self._index(position)]
+        continues = state is None and here.writer() is model and (here.start < position or here.continues)
+        if state is None:
+            state = self.state_at(position)
+            self.check(position, model)
+        return Tape(model, source, state, start=position, before=before, continues=continues, memory=self._memory)
+
+    def state_at(self, position: int) -> State:
+        """The state at a position, to the bit.
+
+        Raises:
+            TapeError: there is no such position; or the weights are gone that could make its state, and it is too far
+                back to be remembered.
+        """
+        if not 0 <= position <= len(self):
+            raise TapeError(f"the text has no position {position}; it ends at {len(self)}")
+        number, at = self._kept(position)
+        segment = self._segments[number]
+        model = segment.writer()
+        if at == position:
+            return segment.states[at]
+        if at is None or model is None:
+            raise TapeError(
+                f"the weights that wrote position {position} are gone; {self.reach} is as far as it goes back"
+            )
+        return model.feed(segment.states[at], self._gather("id", at, position).tolist())[0]
+
+    def _kept(self, position: int) -> tuple[int, int | None]:
+        """The segment and the position of the kept state from which that at a position can be recomputed."""
+        number = self._index(position)
+        at = self._segments[number].nearest(position)
+        while at is None and self._segments[number].continues:
+            number -= 1
+            at = self._segments[number].nearest(self._stop(number))
+        return number, at
+
+    def check(self, position: int, model: CharModel) -> None:
+        """Raise TapeError where a model cannot go on from the state at a position, which another network made."""
+        if self._segments[self._index(position)].family != model.family:
+            raise TapeError(f"another network wrote position {position}; {self.reach} is as far as it goes back")
+
+    def model_at(self, position: int) -> CharModel | None:
+        """Who wrote the character at a position, or writes at the end; None where these weights are gone."""
+        return self._segments[self._index(position)].writer()
+
+    @property
+    def reach(self) -> int:
+        """The earliest position from which on the model at the end can return to every one."""
+        reach, family = len(self), self._segments[-1].family
+        for segment in reversed(self._segments):
+            if segment.family != family:
+                break
+            if segment.writer() is not None and self._kept(segment.start)[1] is not None:
+                reach = segment.start
+            while reach > segment.start and reach - 1 in segment.states:
+                reach -= 1
+            if reach > segment.start:
+                break
+        return reach
+
+    def shared(self, other: "Tape") -> int:
+        """How many characters, records and states included, this tape has in common with another."""
+        shared = 0
+        for number, (mine, theirs) in enumerate(zip(self._segments, other._segments, strict=False)):  # noqa: SLF001  (of the same class)
+            if mine is not theirs:
+                break
+            shared = min(self._stop(number), other._stop(number))  # noqa: SLF001  (of the same class)
+        return shared
 
     def __len__(self) -> int:
-        return self._length
+        return self._segments[-1].stop
 
     def __getitem__(self, position: int) -> Written:
-        if not 0 <= position < self._length:
-            raise IndexError(position)
-        row = self._rows[position]
-        return Written(
-            chr(row["character"]),
-            int(row["id"]),
-            KINDS[row["kind"]],
-            self.source_at(position),
-            self._settings[row["settings"]].temperature,
-            float(row["probability"]),
-            int(row["rank"]),
-            float(row["surprise"]),
-            float(row["entropy"]),
-        )
+        return self._written_in(position)[position]
+
+    def settings_at(self, position: int) -> Sampling:
+        """The settings in force when the character at a position was written."""
+        return self._written_in(position).settings_at(position)
+
+    def source_at(self, position: int) -> str:
+        """Whose weights wrote the character at a position."""
+        return self._segments[self._index(position)].source
 
     @property
     def stretches(self) -> tuple[Stretch, ...]:
         """Where the weights changed, and to what."""
-        return tuple(self._stretches)
+        found: list[Stretch] = []
+        before: Segment | None = None
+        for segment in self._segments:
+            if before is None or segment.writer is not before.writer or segment.source != before.source:
+                found.append(Stretch(segment.start, segment.source))
+            before = segment
+        return tuple(found)
 
     def text(self, start: int = 0, stop: int | None = None) -> str:
-        """The characters of positions start up to stop."""
-        start, stop, _ = slice(start, stop).indices(self._length)
-        return self._rows["character"][start:stop].tobytes().decode("utf-32-le", "surrogatepass")
+        """The characters of positions start up to stop; negative ones count from the end."""
+        start, stop, _ = slice(start, stop).indices(len(self))
+        return self._gather("character", start, stop).astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
-    def column(self, name: str) -> NDArray[np.generic]:
-        """(length,) copy of one of `id`, `probability`, `rank`, `surprise`, `entropy`."""
-        return self._rows[name][: self._length].copy()
+    def column(self, name: str, start: int = 0, stop: int | None = None) -> NDArray[np.generic]:
+        """(stop - start,) copy of one of `id`, `kind` (as in KINDS), `probability`, `rank`, `surprise`, `entropy`."""
+        start, stop, _ = slice(start, stop).indices(len(self))
+        return self._gather(name, start, stop)
 
-    def ids(self, start: int, stop: int | None = None) -> NDArray[np.uint32]:
-        """(n,) ids of positions start up to stop."""
-        return self._rows["id"][start : self._length if stop is None else stop]
+    def changes(self) -> list[tuple[int, Sampling]]:
+        """Settings and the position from which on they were in force."""
+        found: list[tuple[int, Sampling]] = []
+        for number, segment in enumerate(self._segments):
+            indices = segment.rows["settings"][: self._stop(number) - segment.start]
+            for at in np.flatnonzero(np.diff(indices, prepend=np.uint32(len(segment.settings)))).tolist():
+                settings = segment.settings[int(indices[at])]
+                if not found or found[-1][1] != settings:
+                    found.append((segment.start + at, settings))
+        return found
 
-    def source_at(self, position: int) -> str:
-        """Whose weights wrote the character at a position."""
-        return self._stretches[bisect_right(self._stretches, position, key=lambda stretch: stretch.start) - 1].source
+    def ids(self, vocabulary: Vocabulary, start: int, stop: int) -> NDArray[np.uint32]:
+        """(n,) ids of positions start up to stop; only the last of them where another vocabulary's come before."""
+        for number in range(self._index(stop), -1, -1):
+            segment = self._segments[number]
+            if segment.family.vocabulary != vocabulary:
+                start = max(start, self._stop(number))
+            if segment.start <= start:
+                break
+        return self._gather("id", start, stop).astype(np.uint32, copy=False)
 
-    def settings_at(self, position: int) -> Sampling:
-        """The settings in force when the character at a position was written: the ride, to be played again."""
-        if not 0 <= position < self._length:
+    def _gather(self, name: str, start: int, stop: int) -> NDArray[np.generic]:
+        """(stop - start,) copies of a field."""
+        pieces = [self._segments[0].rows[name][:0]]
+        for number in range(self._index(start), len(self._segments)):
+            segment = self._segments[number]
+            if segment.start >= stop:
+                break
+            end = min(stop, self._stop(number))
+            pieces.append(segment.rows[name][max(start, segment.start) - segment.start : end - segment.start])
+        return np.concatenate(pieces)
+
+    def _stop(self, number: int) -> int:
+        """Where this tape leaves a segment."""
+        following = number + 1
+        return self._segments[following].start if following < len(self._segments) else self._segments[number].stop
+
+    def _index(self, position: int) -> int:
+        """Which segment goes on from a position."""
+        return max(0, bisect_right(self._segments, position, key=lambda segment: segment.start) - 1)
+
+    def _written_in(self, position: int) -> Segment:
+        if not 0 <= position < len(self):
             raise IndexError(position)
-        return self._settings[int(self._rows["settings"][position])]
-
-    def append(self, written: Written, settings: Sampling, state: State) -> None:
-        """Add a character and the state after it."""
-        if not self._settings or (self._settings[-1] is not settings and self._settings[-1] != settings):
-            self._settings.append(settings)
-        if self._length == len(self._rows):
-            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
-        self._rows[self._length] = (
-            ord(written.character),
-            written.id,
-            KINDS.index(written.kind),
-            len(self._settings) - 1,
-            written.probability,
-            written.rank,
-            written.surprise,
-            written.entropy,
-        )
-        self._length += 1
-        self._keep(state)
-
-    def change_weights(self, source: str) -> None:
-        """From here on other weights write; they take over the states."""
-        self._begin_stretch(source)
-
-    def change_model(self, state: State, source: str) -> None:
-        """From here on another model writes, starting from `state`; it can do nothing with the states so far."""
-        self._first, self._recent = self._length, deque([state])
-        self._begin_stretch(source)
-
-    def state_at(self, position: int, model: CharModel) -> State:
-        """The state at a position, to the bit; `model` is that of the last stretch.
-
-        Raises:
-            TapeError: the weights are gone that could make it, and it is too far back to be remembered.
-        """
-        if not 0 <= position <= self._length:
-            raise TapeError(f"the text has no position {position}; it ends at {self._length}")
-        if position >= self._first:
-            return self._recent[position - self._first]
-        if position < self.reach:
-            raise TapeError(
-                f"the weights that wrote position {position} are gone; {self.reach} is as far as it goes back"
-            )
-        start = max(anchor for anchor in self._anchors if anchor <= position)
-        state, _ = model.feed(self._anchors[start], self.ids(start, position).tolist())
-        return state
-
-    @property
-    def reach(self) -> int:
-        """The earliest position that can be returned to."""
-        return min(self._first, self._stretches[-1].start)
-
-    def cut(self, position: int, state: State) -> None:
-        """Drop every character from a position on; `state` is the one at that position."""
-        self._length = position
-        if position < self._first:
-            self._first, self._recent = position, deque([state])
-        while len(self._recent) > position - self._first + 1:
-            self._recent.pop()
-        self._anchors = {start: kept for start, kept in self._anchors.items() if start <= position}
-        if position < self._stretches[-1].start:
-            self._begin_stretch(self._stretches[-1].source)
-
-    def _begin_stretch(self, source: str) -> None:
-        """The weights change at the end: states before it that are not kept can be recomputed no more."""
-        while self._stretches and self._stretches[-1].start >= self._length:
-            self._stretches.pop()
-        self._stretches.append(Stretch(self._length, source))
-        self._anchors = {self._length: self._recent[-1]}
-        self._stride = EVERY
-
-    def _keep(self, state: State) -> None:
-        """Remember the state at the end, and let the oldest go where there is no more room."""
-        room = max(1, MEMORY // 2 // state.nbytes)
-        self._recent.append(state)
-        while len(self._recent) > min(RECENT, room):
-            oldest = self._recent.popleft()
-            if self._first >= self._stretches[-1].start and self._first % self._stride == 0:
-                self._anchors[self._first] = oldest
-            self._first += 1
-        if len(self._anchors) > max(2, room):
-            self._stride *= 2
-            start = self._stretches[-1].start
-            self._anchors = {at: kept for at, kept in self._anchors.items() if at % self._stride == 0 or at == start}
+        return self._segments[self._index(position)]

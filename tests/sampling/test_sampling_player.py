@@ -11,7 +11,7 @@ from sampling_models import TEXT, make_model, network, random_tensors
 
 from charplay.corpora.vocabulary import Vocabulary
 from charplay.recipes.listing import names
-from charplay.sampling import tape as tape_module
+from charplay.sampling import segment as segment_module
 from charplay.sampling.distribution import distribution
 from charplay.sampling.errors import TapeError
 from charplay.sampling.model import CharModel
@@ -28,7 +28,7 @@ BUSY = Sampling(
 @pytest.fixture
 def short_memory(monkeypatch):
     """Few states are kept, so that going back must recompute."""
-    monkeypatch.setattr(tape_module, "RECENT", 10)
+    monkeypatch.setattr(segment_module, "RECENT", 10)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -72,13 +72,13 @@ def test_looking_never_changes_what_comes_next(deeds):
 def test_every_state_is_recomputed_to_the_bit(short_memory, cell, layers):
     model = make_model(cell=cell, num_layers=layers, hidden_size=33)
     player = Player(model, settings=PLAIN, prompt="abc")
-    states = [player.tape.state_at(0, model)]
+    states = [player.tape.state_at(0)]
     for t in range(3):
         states.append(model.step(states[-1], player.tape[t].id)[0])
     while len(states) <= 300:
         states.append(model.step(states[-1], player.next().id)[0])
     for position in (0, 1, 2, 63, 64, 65, 128, 200, 299, 300):
-        assert np.array_equal(player.tape.state_at(position, model), states[position])
+        assert np.array_equal(player.tape.state_at(position), states[position])
 
 
 @given(st.integers(0, 100), st.integers(0, 100))
@@ -114,7 +114,7 @@ def test_a_prompt_is_read_and_its_unknown_characters_left_out():
     plain = Player(model, prompt="abc", settings=PLAIN)
     assert plain.advance(most=50) == drawn
     state, logits = model.feed(model.zero_state(), model.vocabulary.encode("abc").tolist())
-    assert np.array_equal(plain.tape.state_at(3, model), state)
+    assert np.array_equal(plain.tape.state_at(3), state)
     assert [rival.raw for rival in Player(model, prompt="abc").rivals(3)] == sorted(
         distribution(logits, PLAIN).raw, reverse=True
     )[:3]
@@ -126,9 +126,9 @@ def test_without_a_prompt_it_starts_as_a_line_does(prompt):
     player = Player(model, prompt=prompt, settings=PLAIN)
     assert len(player.tape) == 0
     newline = int(model.vocabulary.encode("\n")[0])
-    assert np.array_equal(player.tape.state_at(0, model), model.step(model.zero_state(), newline)[0])
+    assert np.array_equal(player.tape.state_at(0), model.step(model.zero_state(), newline)[0])
     without = make_model("abc")
-    assert not Player(without).tape.state_at(0, without).any()
+    assert not Player(without).tape.state_at(0).any()
 
 
 def test_a_record_says_how_its_character_came_about():
@@ -153,7 +153,7 @@ def test_frequencies_on_the_tape_are_those_of_softmax():
     bias = tensors["output.bias"] = np.linspace(0, 2, len(vocabulary), dtype=np.float32)
     player = Player(CharModel.load(tensors, recipe, vocabulary), settings=Sampling(temperature=0.5, seed=2))
     player.advance(most=10_000)
-    counts = np.bincount(player.tape.ids(0), minlength=len(bias))
+    counts = np.bincount(player.tape.column("id"), minlength=len(bias))
     weights = np.exp(bias.astype(float) / 0.5)
     assert chi_square(counts, weights / weights.sum())
     assert not chi_square(np.roll(counts, 1), weights / weights.sum())
@@ -191,14 +191,14 @@ def test_other_weights_take_over_the_state():
     before, after = make_model(), make_model(seed=1)
     player = Player(before, settings=PLAIN, source="before")
     player.advance(most=100)
-    state = player.tape.state_at(100, before)
+    state = player.tape.state_at(100)
     player.swap(after, "after")
-    assert player.tape.state_at(100, after) is state
+    assert player.tape.state_at(100) is state
     written = player.next()
     assert written.source == player.tape[100].source == player.source == "after"
     assert player.tape[99].source == "before"
     assert player.tape.stretches == ((0, "before"), (100, "after"))
-    assert np.array_equal(player.tape.state_at(101, after), after.step(state, written.id)[0])
+    assert np.array_equal(player.tape.state_at(101), after.step(state, written.id)[0])
 
 
 @pytest.mark.parametrize(
@@ -212,25 +212,30 @@ def test_another_network_reads_the_last_characters_again(text, fields):
     ids = other.vocabulary.encode(known).tolist()
     player.swap(other, "other")
     state, _ = other.feed(other.zero_state(), ids)
-    assert np.array_equal(player.tape.state_at(len(player.tape), other), state)
+    assert np.array_equal(player.tape.state_at(len(player.tape)), state)
     text_before = player.text
     written = player.advance(most=80)
     assert player.text == text_before + "".join(one.character for one in written)
     player.rewind(len(text_before))
     assert player.advance(most=80) == written
-    with pytest.raises(TapeError, match="gone"):
+    with pytest.raises(TapeError, match=f"another network.* {len(text_before)} is"):
         player.rewind(len(text_before) - 1)
 
 
+def fresh_model(**fields):
+    """A model that nobody else holds: let go by its player, it is gone."""
+    return make_model.__wrapped__(**fields)
+
+
 def test_under_weights_that_are_gone_only_the_last_characters_can_be_returned_to(short_memory):
-    player = Player(make_model(), settings=PLAIN, source="0")
+    player = Player(fresh_model(), settings=PLAIN, source="0")
     written = player.advance(most=200)
-    kept = {t: player.tape.state_at(t, player.model) for t in range(201)}
+    kept = {t: player.tape.state_at(t) for t in range(201)}
     for step in range(1, 4):
-        player.swap(make_model(seed=step), str(step))
+        player.swap(fresh_model(seed=step), str(step))
     assert player.tape.reach == 191
     for t in range(191, 201):
-        assert player.tape.state_at(t, player.model) is kept[t]
+        assert player.tape.state_at(t) is kept[t]
     with pytest.raises(TapeError, match="191"):
         player.rewind(190)
     player.rewind(195)
@@ -249,20 +254,26 @@ def test_there_is_no_going_where_nothing_stands(position):
         player.rewind(position)
 
 
+def held(*tapes):
+    """Bytes of all states that some tapes remember."""
+    segments = {id(segment): segment for tape in tapes for segment in tape._segments}.values()
+    states = {id(state): state for segment in segments for state in segment.states.values()}
+    return sum(state.nbytes for state in states.values())
+
+
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=6))
 @settings(max_examples=10, deadline=None)
 def test_states_are_exact_with_little_memory(positions):
     with pytest.MonkeyPatch.context() as patch:
         model = make_model()
-        patch.setattr(tape_module, "RECENT", 10)
-        patch.setattr(tape_module, "MEMORY", 2 * 4 * model.zero_state().nbytes)
+        patch.setattr(segment_module, "RECENT", 10)
+        patch.setattr(segment_module, "MEMORY", 2 * 4 * model.zero_state().nbytes)
         player = Player(model, settings=PLAIN)
         whole = player.advance(most=400)
         for position in positions:
             player.rewind(min(position, len(player.tape)))
             player.advance(most=100)
-            held = [*player.tape._recent, *player.tape._anchors.values()]
-            assert sum(state.nbytes for state in held) <= tape_module.MEMORY + model.zero_state().nbytes
+            assert held(player.tape) <= segment_module.MEMORY + model.zero_state().nbytes
         length = len(player.tape)
         assert [player.tape[t] for t in range(min(400, length))] == whole[:length]
 
@@ -307,8 +318,9 @@ def test_a_long_text_stays_light():
     state = make_model(hidden_size=512, num_layers=2).zero_state()
     for _ in range(100_000):
         tape.append(written, player.settings, state)
-    assert tape._rows.nbytes < 8e6
-    assert len(tape._recent) + len(tape._anchors) <= tape_module.MEMORY // state.nbytes
+    assert sum(segment.rows.nbytes for segment in tape._segments) < 8e6
+    kept = [state for segment in tape._segments for state in segment.states.values()]
+    assert sum(state.nbytes for state in kept) <= segment_module.MEMORY + state.nbytes
     assert tape.text(50_000, 50_003) == written.character * 3
     assert tape.column("surprise").shape == (100_003,)
     for wrong in (-1, 100_003):
