@@ -1,7 +1,7 @@
 """From logits to the next character: probabilities, raw and after the filters, and the draw."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple, TypeAlias
 
@@ -67,6 +67,27 @@ def distribution(logits: Array, settings: Sampling, context: Context | None = No
     return Distribution(logs, weights, temper(shifted, settings.temperature))
 
 
+def distributions(logits: Array, temperatures: Sequence[float]) -> list[Distribution]:
+    """What `distribution` makes of each row of logits (N, V) without filters, to the bit and at once."""
+    rows = np.asarray(logits, np.float64)
+    tops = rows.max(axis=1, keepdims=True)
+    if not np.isfinite(tops).all():
+        return [distribution(row, Sampling(temperature=one)) for row, one in zip(rows, temperatures, strict=True)]
+    shifted = rows - tops
+    np.maximum(shifted, IMPOSSIBLE, out=shifted)
+    raw = np.exp(shifted)
+    totals = np.add.reduce(raw, axis=1, keepdims=True)
+    raw /= totals
+    logs = shifted - np.array([[math.log(total)] for total in totals[:, 0].tolist()])
+    filtered = shifted * np.array([[1 / max(one, COLDEST)] for one in temperatures])
+    np.exp(filtered, out=filtered)
+    filtered /= np.add.reduce(filtered, axis=1, keepdims=True)
+    for number, one in enumerate(temperatures):
+        if one == 0:
+            filtered[number] = temper(shifted[number], one)
+    return [Distribution(*parts) for parts in zip(logs, raw, filtered, strict=True)]
+
+
 def temper(logits: Probabilities, temperature: float) -> Probabilities:
     """softmax(logits / temperature), (V,), for float64 logits with maximum 0; all on the first maximum at 0."""
     if temperature == 0:
@@ -85,6 +106,14 @@ def draw(probabilities: Probabilities, u: float) -> int:
     one = int(cumulative.searchsorted(u * cumulative.item(-1), side="right"))
     # Rounding can bring u·total up to the total; the last symbol that adds anything is the answer then.
     return one if one < len(cumulative) else int(cumulative.searchsorted(cumulative[-1]))
+
+
+def draws(probabilities: Probabilities, luck: Probabilities) -> NDArray[np.intp]:
+    """(n,) ids that `draw` gives for each of (n,) numbers, at once."""
+    cumulative = probabilities.cumsum()
+    last = cumulative.searchsorted(cumulative[-1])
+    ids: NDArray[np.intp] = np.minimum(cumulative.searchsorted(luck * cumulative[-1], side="right"), last)
+    return ids
 
 
 def _shifted(logits: Probabilities) -> Probabilities:
