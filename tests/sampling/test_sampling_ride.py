@@ -1,0 +1,161 @@
+"""A ride plays again: from a file, on the same model or another, with the same seed or another."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sampling_models import make_model
+
+from charplay.sampling import ride as ride_module
+from charplay.sampling.errors import SettingError
+from charplay.sampling.player import Player
+from charplay.sampling.ride import Ride, replay
+from charplay.sampling.settings import Sampling
+
+SETTINGS = st.builds(
+    Sampling,
+    temperature=st.floats(0, 5),
+    top_k=st.none() | st.integers(1, 20),
+    top_p=st.none() | st.floats(0.1, 1),
+    min_p=st.none() | st.floats(0, 1),
+    repetition_penalty=st.floats(0.5, 2),
+    repetition_window=st.integers(1, 100),
+    bias=st.lists(st.tuples(st.sampled_from("abcé"), st.floats(-5, 5) | st.just(-math.inf)), max_size=3).map(tuple),
+    seed=st.integers(0, 2**63 - 1),
+)
+DEEDS = st.lists(st.one_of(SETTINGS, st.integers(1, 20), st.sampled_from(["a", "b c", "?"])), max_size=12)
+
+
+def ridden(deeds, prompt="", model=None):
+    player = Player(model or make_model(), prompt=prompt)
+    for number, deed in enumerate(deeds):
+        if isinstance(deed, Sampling):
+            player.settings = deed
+        elif isinstance(deed, int):
+            player.advance(most=deed)
+        else:
+            player.write(deed, "picked" if number % 2 else "typed")
+    return player
+
+
+def records(player):
+    return [player.tape[t] for t in range(len(player.tape))]
+
+
+@given(DEEDS, st.sampled_from(["", "abc", "a?b", "???"]))
+@settings(max_examples=60, deadline=None)
+def test_it_writes_the_same_again_through_a_file(deeds, prompt):
+    player = ridden(deeds, prompt)
+    ride = Ride.of(player.tape, prompt)
+    assert Ride.from_json(ride.to_json()) == ride
+    json.loads(ride.to_json(), parse_constant=pytest.fail)
+    again = Player(make_model(), prompt="something else")
+    after = list(replay(again, Ride.from_json(ride.to_json().encode())))
+    assert again.text == player.text
+    drawn = [written for written in records(player) if written.kind != "prompt"]
+    assert after == drawn
+    assert [one for one in records(again) if one.kind != "prompt"] == drawn
+    if ride.length:
+        assert again.settings == player.tape.settings_at(len(player.tape) - 1)
+
+
+def test_it_plays_on_another_model_and_with_another_seed():
+    hot, cold = Sampling(temperature=3.0, seed=5), Sampling(temperature=0.2, seed=5)
+    player = ridden([cold, 30, "abc", hot, 30], "abc")
+    ride = Ride.of(player.tape, "abc")
+    for again in (Player(make_model(seed=1)), Player(make_model("\nabxyz", cell="gru"))):
+        new = list(replay(again, ride))
+        text = "".join(one.character for one in new)
+        expected = ridden([cold, 30, "abc", hot, 30], "abc", again.model)
+        assert text == expected.text[len(expected.text) - len(new) :]
+        assert text != player.text[3:]
+    other = Player(make_model())
+    list(replay(other, ride, seed=6))
+    assert other.settings == Sampling(temperature=3.0, seed=6)
+    assert other.text[33:36] == "abc"
+    assert other.text != player.text
+    assert [other.tape[t].temperature for t in (3, 40)] == [0.2, 3.0]
+
+
+def test_where_it_ends_the_last_settings_stay():
+    player = ridden([Sampling(temperature=2.0), 5])
+    again = Player(make_model())
+    playing = replay(again, Ride.of(player.tape, ""))
+    assert len(list(playing)) == 5
+    assert again.settings.temperature == 2.0
+    again.next()
+
+
+def good():
+    return Ride.of(ridden([3]).tape, "").plain()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"format": 2}, "format 1"),
+        ({"prompt": 3}, "prompt"),
+        ({"length": -1}, "length"),
+        ({"length": True}, "length"),
+        ({"length": 10**12}, "length"),
+        ({"more": 1}, "a ride has"),
+        ({"settings": {}}, "list"),
+        ({"settings": []}, "begin at 0"),
+        ({"settings": [[1, {}]]}, "settings are"),
+        ({"settings": [[0, {"temperature": 1}]]}, "settings are"),
+        ({"settings": [[0, 5]]}, "object"),
+        ({"settings": [[0]]}, "2 parts"),
+        ({"settings": [7]}, "2 parts"),
+        ({"written": [[0, "drawn", "a"]]}, "typed or picked"),
+        ({"written": [[0, "typed", ""]]}, "fits"),
+        ({"written": [[0, "typed", "abcd"]]}, "fits"),
+        ({"written": [[3, "typed", "a"]]}, "within it"),
+        ({"written": [[0, "typed", "ab"], [1, "typed", "a"]]}, "overlap"),
+        ({"written": [[1, "typed", "a"], [0, "typed", "a"]]}, "rise"),
+    ],
+)
+def test_bad_rides_are_refused_with_a_sentence(change, sentence):
+    with pytest.raises(SettingError, match=sentence):
+        Ride.from_plain(good() | change)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"temperature": "hot"},
+        {"temperature": None},
+        {"temperature": -1},
+        {"temperature": True},
+        {"temperature": 10**400},
+        {"seed": 1.5},
+        {"seed": -1},
+        {"top_k": 2.0},
+        {"top_k": 0},
+        {"top_p": []},
+        {"bias": None},
+        {"bias": [["a"]]},
+        {"bias": [["ab", 1]]},
+        {"bias": [["a", "b"]]},
+        {"bias": [["a", 1e300]]},
+        {"loudness": 3},
+    ],
+)
+def test_bad_settings_are_refused_with_a_sentence(bad):
+    plain = good()
+    plain["settings"][0][1] |= bad
+    with pytest.raises(SettingError):
+        Ride.from_json(json.dumps(plain))
+
+
+@pytest.mark.parametrize("data", ["", "{", "[]", "null", "NaN", b"\xff\xfe\xff", "[" * 100_000, "1" * 5000])
+def test_what_is_no_ride_is_refused(data):
+    with pytest.raises(SettingError):
+        Ride.from_json(data)
+
+
+def test_a_file_that_is_too_large_is_not_even_parsed(monkeypatch):
+    monkeypatch.setattr(ride_module, "LARGEST", 10)
+    with pytest.raises(SettingError, match="at most 10 bytes"):
+        Ride.from_json(json.dumps(good()))
