@@ -1,0 +1,312 @@
+"""Branches are exact, whatever is done in whatever order: against a player that copies all and forgets nothing."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sampling_models import make_model
+
+from charplay.sampling import segment as segment_module
+from charplay.sampling.columns import advance_together
+from charplay.sampling.distribution import distribution, draw
+from charplay.sampling.errors import TapeError
+from charplay.sampling.luck import uniform
+from charplay.sampling.player import REREAD, Player
+from charplay.sampling.ride import Ride, replay
+from charplay.sampling.settings import Context, Sampling
+from charplay.sampling.tree import Tree
+
+RIDES = [
+    Sampling(temperature=1.0, seed=3),
+    Sampling(temperature=0.0, seed=3),
+    Sampling(temperature=1.7, top_k=5, repetition_penalty=1.5, repetition_window=7, seed=4),
+]
+DEEDS = ["next", "next", "write", "look", "rivals", "rewind", "fork", "fork", "go", "swap", "ride", "together", "read"]
+
+
+def models():
+    return [make_model(), make_model(seed=1), make_model(hidden_size=5)]
+
+
+class Naive:
+    """What a player is to do: every state kept, every branch a copy."""
+
+    def __init__(self, model):
+        self.model, self.settings = model, RIDES[0]
+        newline = int(model.vocabulary.encode("\n")[0])
+        self.states = [model.step(model.zero_state(), newline)[0]]
+        self.ids, self.text, self.writers = [], "", []
+
+    def foresee(self, position):
+        model = self.writers[position][0] if position < len(self.ids) else self.model
+        ride = self.writers[position][1] if position < len(self.ids) else self.settings
+        recent = np.array(self.ids[max(0, position - ride.repetition_window) : position], int)
+        return distribution(model.logits(self.states[position]), ride, Context(recent, model.vocabulary))
+
+    def put(self, one):
+        self.writers.append((self.model, self.settings))
+        self.ids.append(one)
+        self.text += self.model.characters[one]
+        self.states.append(self.model.step(self.states[-1], one)[0])
+
+    def next(self):
+        filtered = self.foresee(len(self.ids)).filtered
+        self.put(draw(filtered, uniform(self.settings.seed, len(self.ids))))
+
+    def swap(self, model):
+        if model.family != self.model.family:
+            self.states[-1] = model.zero_state()
+            for one in model.vocabulary.encode(self.text[-REREAD:] or "\n").tolist():
+                self.states[-1] = model.step(self.states[-1], one)[0]
+        self.model = model
+
+    def back(self, position):
+        writer = self.writers[position][0] if position < len(self.ids) else self.model
+        if writer.family != self.model.family:
+            raise TapeError
+        del self.ids[position:], self.writers[position:], self.states[position + 1 :]
+        self.text = self.text[:position]
+
+    def copy(self):
+        twin = object.__new__(Naive)
+        twin.__dict__ = {name: value.copy() if isinstance(value, list) else value for name, value in vars(self).items()}
+        return twin
+
+
+def refused(deed, *arguments):
+    try:
+        deed(*arguments)
+    except TapeError:
+        return True
+    return False
+
+
+class Both:
+    """A tree, and naive players for its branches."""
+
+    def __init__(self, models):
+        self.models = models
+        self.tree = Tree(Player(models[0], settings=RIDES[0], source="0"))
+        self.naive = {"1": Naive(models[0])}
+
+    @property
+    def present(self):
+        return self.tree.player, self.naive[self.tree.present]
+
+    def do(self, deed, number):
+        position = number % (len(self.present[1].ids) + 1)
+        getattr(self, deed)(number, position)
+
+    def next(self, number, _):
+        player, naive = self.present
+        player.advance(most=number % 9 + 1)
+        for _ in range(number % 9 + 1):
+            naive.next()
+
+    def write(self, number, _):
+        player, naive = self.present
+        text = "ab?c"[: number % 5]
+        player.write(text)
+        for character in text.replace("?", ""):
+            naive.put(naive.model.characters.index(character))
+
+    def look(self, _, position):
+        player, naive = self.present
+        found, expected = player.look(position, 30), naive.foresee(position)
+        assert sorted((one.raw, one.filtered) for one in found.rivals) == sorted(
+            zip(expected.raw.tolist(), expected.filtered.tolist(), strict=True)
+        )
+        assert (found.written is None) == (position == len(naive.ids))
+
+    def rivals(self, number, _):
+        self.tree.player.rivals(number % 5)
+
+    def rewind(self, _, position):
+        player, naive = self.present
+        assert refused(player.rewind, position) == refused(naive.back, position)
+
+    def fork(self, number, position):
+        twin = self.present[1].copy()
+        if not refused(twin.back, position):
+            twin.put(number % 17)
+            self.naive[self.tree.fork(position, twin.text[-1])] = twin
+
+    def go(self, number, _):
+        self.tree.go(list(self.naive)[number % len(self.naive)])
+
+    def swap(self, number, _):
+        player, naive = self.present
+        player.swap(self.models[number % 3], str(number % 3))
+        naive.swap(self.models[number % 3])
+
+    def ride(self, number, _):
+        player, naive = self.present
+        player.settings = naive.settings = RIDES[number % 3]
+
+    def together(self, *_):
+        player, naive = self.present
+        advance_together([player])
+        naive.next()
+
+    def read(self, number, _):
+        json.dumps(self.tree.export())
+        self.tree.compare(list(self.naive)[number % len(self.naive)], self.tree.present)
+
+    def check(self):
+        for branch in self.tree.branches:
+            naive = self.naive[branch.name]
+            assert self.tree.text(branch.name) == naive.text
+            assert self.tree.tape(branch.name).column("id").tolist() == naive.ids
+            assert np.array_equal(self.tree.tape(branch.name).state_at(branch.length), naive.states[-1])
+            if branch.parent:
+                parent = self.naive[branch.parent]
+                assert naive.ids[: branch.start] == parent.ids[: branch.start]
+                shared = zip(naive.states[: branch.start], parent.states, strict=False)
+                assert all(np.array_equal(one, other) for one, other in shared)
+
+
+@pytest.mark.parametrize("memory", [4096, 10])
+@given(st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 500)), max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_any_deeds_in_any_order_are_exact(memory, deeds):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segment_module, "RECENT", memory)
+        both = Both(models())
+        for deed in deeds:
+            both.do(*deed)
+        both.check()
+        for name in list(both.naive):
+            both.tree.go(name)
+            both.tree.player.settings = both.naive[name].settings
+            both.do("next", 5)
+        both.check()
+
+
+def written(length=60, **fields):
+    player = Player(make_model(**fields), settings=RIDES[0], prompt="abc")
+    player.advance(most=length)
+    return Tree(player)
+
+
+def test_a_fork_has_its_beginning_in_common_and_leaves_its_parent_alone():
+    tree = written()
+    before = [tree.player.tape[t] for t in range(63)]
+    rival = next(one for one in tree.player.look(20, 5).rivals if one.character != before[20].character)
+    name = tree.fork(20, rival.character)
+    tree.player.advance(most=30)
+    assert (name, tree.present) == ("2", "2")
+    assert tree.branches == (("1", "", 0, 63), ("2", "1", 20, 51))
+    picked = tree.player.tape[20]
+    assert (picked.character, picked.kind, picked.probability) == (rival.character, "picked", rival.filtered)
+    assert [tree.tape("2")[t] for t in range(20)] == before[:20]
+    assert [tree.tape("1")[t] for t in range(63)] == before
+    for t in range(21):
+        assert tree.tape("1").state_at(t) is tree.tape("2").state_at(t)
+    tree.go("1")
+    tree.player.rewind(20)
+    tree.player.write(rival.character)
+    assert "".join(one.character for one in tree.player.advance(most=30)) == tree.text("2")[21:]
+
+
+def test_a_branch_goes_on_with_its_own_weights_and_settings():
+    straight = written(100).player
+    tree = written(60)
+    tree.fork(30, "a")
+    weights = make_model(seed=1)
+    tree.player.swap(weights, "other")
+    tree.player.settings = RIDES[2]
+    tree.player.advance(most=50)
+    tree.go("1")
+    assert (tree.player.source, tree.player.settings) == ("", RIDES[0])
+    tree.player.advance(most=40)
+    assert tree.player.text == straight.text
+    assert np.array_equal(tree.player.tape.state_at(103), straight.tape.state_at(103))
+    tree.go("2")
+    assert (tree.player.model, tree.player.source, tree.player.settings) == (weights, "other", RIDES[2])
+
+
+@pytest.fixture
+def orphan(monkeypatch):
+    """A tree with a branch whose weights are gone."""
+    monkeypatch.setattr(segment_module, "RECENT", 100)
+    tree = Tree(Player(make_model.__wrapped__(), settings=RIDES[0], source="gone"))
+    tree.player.advance(most=60)
+    tree.fork(30)
+    tree.player.swap(make_model(seed=1), "here")
+    tree.player.advance(most=10)
+    return tree
+
+
+def test_where_the_weights_are_gone_the_present_ones_go_on(orphan):
+    look = orphan.player.look(20, 3)
+    assert (look.source, look.written.source) == ("here", "gone")
+    orphan.go("1")
+    assert (orphan.player.source, orphan.player.tape.stretches) == ("here", ((0, "gone"), (60, "here")))
+
+
+def test_where_their_states_are_gone_too_a_branch_can_only_be_read(orphan):
+    orphan.player.advance(most=200)
+    text = orphan.text("1")
+    with pytest.raises(TapeError, match="gone"):
+        orphan.go("1")
+    assert (orphan.present, orphan.text("1")) == ("2", text)
+    with pytest.raises(TapeError, match="gone"):
+        orphan.player.look(20, 3)
+
+
+def test_all_branches_together_keep_to_the_memory(monkeypatch):
+    state = make_model().zero_state()
+    monkeypatch.setattr(segment_module, "RECENT", 50)
+    monkeypatch.setattr(segment_module, "MEMORY", 40 * state.nbytes)
+    tree = written(200)
+    for number in range(20):
+        tree.fork(5 + 9 * number, "a")
+        tree.player.advance(most=100)
+        segments = {id(one): one for branch in tree.branches for one in tree.tape(branch.name)._segments}.values()
+        kept = {id(state): state for one in segments for state in one.states.values()}
+        assert sum(one.nbytes for one in kept.values()) <= segment_module.MEMORY + state.nbytes
+    for branch in tree.branches:
+        naive = make_model().feed(make_model().zero_state(), tree.tape(branch.name).column("id").tolist())[0]
+        assert np.array_equal(tree.tape(branch.name).state_at(branch.length), naive)
+
+
+def test_branches_are_named_compared_and_let_go():
+    tree = written()
+    tree.fork(20, "a")
+    tree.player.advance(most=30)
+    tree.fork(40, "b")
+    tree.rename("2", "the middle")
+    assert [(one.name, one.parent) for one in tree.branches] == [("1", ""), ("the middle", "1"), ("3", "the middle")]
+    for wrong in ("", "1", "x" * 61):
+        with pytest.raises(ValueError, match="its own"):
+            tree.rename("3", wrong)
+    first, second = tree.text("1"), tree.text("the middle")
+    common, *rest = tree.compare("1", "the middle")
+    assert (common + rest[0], common + rest[1]) == (first, second)
+    assert len(common) >= 20
+    assert rest[0][0] != rest[1][0]
+    tree.forget("the middle")
+    assert [(one.name, one.parent, one.start) for one in tree.branches] == [("1", "", 0), ("3", "1", 20)]
+    with pytest.raises(TapeError, match="stays"):
+        tree.forget("3")
+    tree.go("1")
+    assert tree.fork(3) == "4"
+    with pytest.raises(KeyError):
+        tree.go("the middle")
+
+
+def test_what_is_exported_can_be_written_again():
+    tree = written()
+    tree.fork(20, "a")
+    tree.player.settings = RIDES[2]
+    tree.player.advance(most=30)
+    plain = json.loads(json.dumps(tree.export()))
+    assert plain["present"] == "2"
+    for branch in plain["branches"]:
+        again = Player(make_model())
+        list(replay(again, Ride.from_plain(branch["ride"])))
+        assert again.text == branch["text"] == tree.text(branch["name"])
+        assert again.settings.seed == branch["seed"]
+        assert branch["sources"] == [[0, ""]]
