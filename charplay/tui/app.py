@@ -3,12 +3,14 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from textual._compositor import ChopsUpdate, CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from charplay.tui.commands import ALWAYS
+from charplay.tui.frame import Changes, Frame, Whole
 from charplay.tui.screens.main import MainScreen
 from charplay.tui.settings import read_settings, write_settings
 from charplay.tui.signals import HANG_UP, listen
@@ -55,6 +57,7 @@ class CharplayApp(App[None]):
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if self._settings.light else DARK.name
         self._leaving = False
+        self._frame = Frame()
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""
@@ -74,6 +77,14 @@ class CharplayApp(App[None]):
                 seen.add(binding.action)
                 title = f"{binding.description.capitalize()}  [{self.get_key_display(binding)}]"
                 yield SystemCommand(title, binding.tooltip, partial(self.run_action, binding.action, node))
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """As in Textual, except that only cells that changed are sent."""
+        if isinstance(renderable, ChopsUpdate):
+            renderable = Changes(renderable, self._frame)
+        elif isinstance(renderable, CompositorUpdate):
+            renderable = Whole(renderable, self._frame)
+        super()._display(screen, renderable)
 
     def action_brightness(self) -> None:
         """Dark or light."""

@@ -1,0 +1,84 @@
+"""Only cells that changed are sent, and what they lead to is what was meant: read back by a terminal."""
+
+import io
+
+import pyte
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+from charplay.tui.frame import Changes, Frame, Whole
+
+WIDTH, HEIGHT, LEFT = 24, 3, 10
+CONSOLE = Console(file=io.StringIO(), color_system="truecolor", width=WIDTH, height=HEIGHT, force_terminal=True)
+STYLES = [Style(color="#ff0000", bgcolor="#101010"), Style(color="#00ff00", bold=True, bgcolor="#101010")]
+
+
+def row(characters, width):
+    strip = Strip([Segment(character, STYLES[style]) for character, style in characters])
+    return strip.adjust_cell_length(width, STYLES[0])
+
+
+def chops(rows, spans):
+    """An update of `spans` where each row is two widgets side by side."""
+    lines = [{0: line.crop(0, LEFT), LEFT: line.crop(LEFT, WIDTH)} for line in rows]
+    return ChopsUpdate(lines, spans, [[LEFT, WIDTH]] * HEIGHT)
+
+
+def shown(screen):
+    return [[(screen.buffer[y][x].data, screen.buffer[y][x].bold) for x in range(WIDTH)] for y in range(HEIGHT)]
+
+
+def whole(rows):
+    return LayoutUpdate([[line] for line in rows], Region(0, 0, WIDTH, HEIGHT))
+
+
+pieces = st.lists(st.tuples(st.sampled_from("ab 漢字é─"), st.integers(0, 1)), max_size=WIDTH)
+screens = st.lists(pieces.map(lambda made: row(made, WIDTH)), min_size=HEIGHT, max_size=HEIGHT)
+
+
+@settings(max_examples=40)
+@given(st.lists(screens, min_size=1, max_size=4))
+def test_a_terminal_that_gets_the_changes_shows_what_one_shows_that_gets_everything(frames):
+    cut, full = pyte.Screen(WIDTH, HEIGHT), pyte.Screen(WIDTH, HEIGHT)
+    to_cut, to_full = pyte.Stream(cut), pyte.Stream(full)
+    frame = Frame()
+    for rows in frames:
+        spans = [(y, 0, WIDTH) for y in range(HEIGHT)]
+        to_cut.feed(Changes(chops(rows, spans), frame).render_segments(CONSOLE))
+        full.reset()
+        to_full.feed(chops(rows, spans).render_segments(CONSOLE))
+        assert shown(cut) == shown(full)
+
+
+@settings(max_examples=20)
+@given(screens)
+def test_what_is_there_already_is_not_sent_again(rows):
+    frame = Frame()
+    spans = [(y, 0, WIDTH) for y in range(HEIGHT)]
+    assert Changes(chops(rows, spans), frame).render_segments(CONSOLE)
+    assert Changes(chops(rows, spans), frame).render_segments(CONSOLE) == ""
+
+
+def test_one_more_character_costs_one_cell():
+    frame = Frame()
+    before, after = (
+        Strip([Segment(text.ljust(WIDTH), STYLES[0])]) for text in ("a text that grow", "a text that grows")
+    )
+    Changes(chops([before] * HEIGHT, [(1, 0, WIDTH)]), frame).render_segments(CONSOLE)
+    sent = Changes(chops([after] * HEIGHT, [(1, LEFT, WIDTH)]), frame).render_segments(CONSOLE)
+    assert sent == f"\x1b[2;17H{STYLES[0].render('s')}"
+
+
+def test_after_an_update_of_the_whole_screen_everything_is_sent():
+    frame = Frame()
+    rows = [row([("a", 0)], WIDTH)] * HEIGHT
+    update = chops(rows, [(0, 0, WIDTH)])
+    first = Changes(update, frame).render_segments(CONSOLE)
+    assert Whole(whole(rows), frame).render_segments(CONSOLE) == whole(rows).render_segments(CONSOLE)
+    assert Changes(update, frame).render_segments(CONSOLE) == first
