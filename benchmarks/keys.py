@@ -58,7 +58,7 @@ def _while_training(given: Given) -> tuple[list[float], list[float], float]:
             app.press("t")
             runs = home.checkpoints
             starting = _press(app, lambda: not any(runs.glob("*/metrics.jsonl")))
-            wait_for_training(home, SETTLING, lambda: app.process.poll() is None)
+            wait_for_training(home, lambda rows: rows[-1]["seconds"] >= SETTLING, lambda: app.process.poll() is None)
             quiet = time.monotonic()
             time.sleep(given.seconds)
             sent = len(app.raw_since(quiet)) / (time.monotonic() - quiet)

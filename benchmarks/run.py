@@ -39,8 +39,8 @@ def main() -> int:
         "seconds": given.seconds,
     }
     figures, failed = _measure(asked.names or SUBJECTS, given)
-    title = "charplay {charplay}, text: {text}, {seconds:g} s each, load before: {load}".format(**facts)
-    print_table(figures, title, str(facts["machine"]))
+    title = f"charplay {charplay.__version__}, text: {given.text_title}, {given.seconds:g} s each"
+    print_table(figures, f"{title}, load before: {facts['load']}", str(facts["machine"]))
     output = asked.output or RESULTS / f"{datetime.datetime.now().astimezone():%Y-%m-%d-%H%M%S}.json"
     output.parent.mkdir(parents=True, exist_ok=True)
     found = facts | {"failed": failed, "figures": [figure.as_json() for figure in figures]}

@@ -24,8 +24,10 @@ ROUNDS = 3
 HIDDEN = (128, 256)
 WARM_SECONDS = 3.0
 """Of the run's own clock, before anything counts."""
-PATIENCE = 120.0
-"""What a run may take beyond what is measured."""
+PATIENCE = 300.0
+"""Seconds that a run may take for what is measured, at most."""
+
+Rows = list[dict[str, float]]
 
 
 def measure(given: Given) -> list[Figure]:
@@ -53,20 +55,20 @@ def start_on_screen(home: Home) -> Recorder:
     return app
 
 
-def wait_for_training(home: Home, seconds: float, running: Callable[[], bool]) -> list[dict[str, float]]:
-    """Stand until the home's run has trained for so long; its rows of metrics."""
-    deadline = time.monotonic() + seconds + PATIENCE
+def wait_for_training(home: Home, enough: Callable[[Rows], bool], running: Callable[[], bool]) -> Rows:
+    """Stand until the rows of metrics of the home's run are enough; gives them."""
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         rows = [row for path in home.checkpoints.glob("*/metrics.jsonl") for row in _rows(path)]
-        if rows and rows[-1]["seconds"] >= seconds:
+        if rows and enough(rows):
             return rows
         if not running():
             raise NotMeasured("charplay ended by itself")
         time.sleep(0.25)
-    raise NotMeasured(f"training was not under way {PATIENCE:g} s later than it should have been")
+    raise NotMeasured(f"training was not far enough after {PATIENCE:g} s")
 
 
-def _rows(path: Path) -> list[dict[str, float]]:
+def _rows(path: Path) -> Rows:
     """The whole lines of a file that is being written."""
     return [json.loads(line) for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
@@ -96,7 +98,13 @@ def _headless(recipe: Recipe, seconds: float) -> float:
 
 def _speed(home: Home, seconds: float, running: Callable[[], bool]) -> float:
     """Steps a second of the home's run, once it is warm."""
-    rows = [row for row in wait_for_training(home, WARM_SECONDS + seconds, running) if row["seconds"] >= WARM_SECONDS]
-    if len(rows) < 2:
-        raise NotMeasured("the run was too slow for so short a measurement; give more --seconds")
+
+    def enough(rows: Rows) -> bool:
+        return rows[-1]["seconds"] >= WARM_SECONDS + seconds and len(_warm(rows)) > 1
+
+    rows = _warm(wait_for_training(home, enough, running))
     return (rows[-1]["step"] - rows[0]["step"]) / (rows[-1]["seconds"] - rows[0]["seconds"])
+
+
+def _warm(rows: Rows) -> Rows:
+    return [row for row in rows if row["seconds"] >= WARM_SECONDS]
