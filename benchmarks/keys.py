@@ -10,7 +10,7 @@ import numpy as np
 from figures import Figure
 from given import Given, new_home
 from recorder import Recorder
-from screen import start_on_screen, wait_for_training
+from screen import on_screen, wait_for_training
 from trainer import stream_recipe
 
 HIDDEN = 256
@@ -51,23 +51,19 @@ def measure(given: Given) -> list[Figure]:
 
 def _while_training(given: Given) -> tuple[list[float], list[float], float]:
     """Milliseconds of each key before the first step, and of each after it; bytes a second between them."""
-    with new_home(stream_recipe(given, HIDDEN)) as home:
-        app = start_on_screen(home)
-        try:
-            time.sleep(SETTLING)
-            app.press("t")
-            runs = home.checkpoints
-            starting = _press(app, lambda: not any(runs.glob("*/metrics.jsonl")))
-            wait_for_training(home, lambda rows: rows[-1]["seconds"] >= SETTLING, lambda: app.process.poll() is None)
-            quiet = time.monotonic()
-            time.sleep(given.seconds)
-            sent = len(app.raw_since(quiet)) / (time.monotonic() - quiet)
-            end = time.monotonic() + given.seconds * PRESSING
-            training = _press(app, lambda: time.monotonic() < end)
-            time.sleep(SETTLING)
-        finally:
-            app.close()
-        shown = _slider_values(app)
+    with new_home(stream_recipe(given, HIDDEN)) as home, on_screen(home) as app:
+        time.sleep(SETTLING)
+        app.press("t")
+        runs = home.checkpoints
+        starting = _press(app, lambda: not any(runs.glob("*/metrics.jsonl")))
+        wait_for_training(home, lambda rows: rows[-1]["seconds"] >= SETTLING, lambda: app.process.poll() is None)
+        quiet = time.monotonic()
+        time.sleep(given.seconds)
+        sent = len(app.raw_since(quiet)) / (time.monotonic() - quiet)
+        end = time.monotonic() + given.seconds * PRESSING
+        training = _press(app, lambda: time.monotonic() < end)
+        time.sleep(SETTLING)
+    shown = _slider_values(app)
     return _delays(starting, shown), _delays(training, shown), sent
 
 
@@ -107,14 +103,10 @@ def _delays(presses: Iterable[Press], shown: Sequence[tuple[float, str]]) -> lis
 
 def _when_idle(given: Given) -> float:
     """Bytes a second with the writing held and nothing trained."""
-    with new_home(stream_recipe(given, HIDDEN)) as home:
-        app = start_on_screen(home)
-        try:
-            time.sleep(SETTLING)
-            app.press("space")
-            time.sleep(SETTLING)
-            idle = time.monotonic()
-            time.sleep(given.seconds)
-            return len(app.raw_since(idle)) / (time.monotonic() - idle)
-        finally:
-            app.close()
+    with new_home(stream_recipe(given, HIDDEN)) as home, on_screen(home) as app:
+        time.sleep(SETTLING)
+        app.press("space")
+        time.sleep(SETTLING)
+        idle = time.monotonic()
+        time.sleep(given.seconds)
+        return len(app.raw_since(idle)) / (time.monotonic() - idle)

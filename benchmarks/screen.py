@@ -7,7 +7,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -48,11 +49,15 @@ def measure(given: Given) -> list[Figure]:
     return figures
 
 
-def start_on_screen(home: Home) -> Recorder:
-    """The playground at 120x40, writing, its next run about to be the home's preset."""
+@contextmanager
+def on_screen(home: Home) -> Iterator[Recorder]:
+    """The playground at 120x40, writing, its next run about to be the home's preset; ended afterwards."""
     app = Recorder([sys.executable, "-m", "charplay"], columns=120, rows=40, env={"CHARPLAY_HOME": str(home.root)})
-    app.wait_for_bytes("parameters")  # the text is read and the recipe resolved
-    return app
+    try:
+        app.wait_for_bytes("parameters")  # the text is read and the recipe resolved
+        yield app
+    finally:
+        app.close()
 
 
 def wait_for_training(home: Home, enough: Callable[[Rows], bool], running: Callable[[], bool]) -> Rows:
@@ -75,13 +80,9 @@ def _rows(path: Path) -> Rows:
 
 def _on_screen(recipe: Recipe, seconds: float) -> float:
     """Steps a second behind the screen."""
-    with new_home(recipe) as home:
-        app = start_on_screen(home)
+    with new_home(recipe) as home, on_screen(home) as app:
         app.press("t")
-        try:
-            return _speed(home, seconds, lambda: app.process.poll() is None)
-        finally:
-            app.close()
+        return _speed(home, seconds, lambda: app.process.poll() is None)
 
 
 def _headless(recipe: Recipe, seconds: float) -> float:
