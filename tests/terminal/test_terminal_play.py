@@ -3,6 +3,8 @@
 import sys
 import time
 
+import pytest
+
 from charplay.runs.home import Home
 
 BREAKING = """
@@ -15,6 +17,21 @@ from charplay.cli.main import main
 sys.argv = ["charplay"]
 main()
 """
+
+DEAF = """
+import atexit, sys, time
+from charplay.cli import play
+from charplay.messages.events import Preparing
+def deaf(request, inbox):
+    yield Preparing(phase="importing torch")
+    time.sleep(60)
+play._open_training = deaf
+atexit.register(time.sleep, 60)
+from charplay.cli.main import main
+sys.argv[0] = "charplay"
+main()
+"""
+"""A trainer that hears nothing, in an interpreter that does not end."""
 
 
 def test_a_screen_that_breaks_down_leaves_a_sentence_and_a_log(terminal, tmp_path):
@@ -62,3 +79,22 @@ main()
 def test_a_training_thread_that_does_not_end_never_holds_the_exit(terminal, tmp_path):
     term = terminal([sys.executable, "-c", LINGERING], env={"CHARPLAY_HOME": str(tmp_path / "home")})
     assert term.wait(15) == 143
+
+
+@pytest.mark.parametrize("keys", [("q", "q"), ("ctrl+c", "ctrl+c")])
+def test_a_trainer_inside_torch_does_not_hold_the_exit(terminal, tmp_path, keys):
+    (tmp_path / "corpora").mkdir()
+    (tmp_path / "corpora" / "fox.txt").write_text("the quick brown fox jumps over the lazy dog\n" * 100)
+    env = {"CHARPLAY_HOME": str(tmp_path)}
+    term = terminal([sys.executable, "-c", DEAF, str(tmp_path / "corpora" / "fox.txt")], env=env)
+    term.wait_for("parameters,", 60)
+    term.press("t")
+    term.wait_for("importing torch", 60)
+    term.press(keys[0])
+    term.wait_for("save and leave", 60)
+    began = time.monotonic()
+    term.press(keys[1])
+    assert term.wait(30) == 0
+    assert time.monotonic() - began < 10  # 2 s where nobody else wants the processor; the trainer would take 60
+    assert b"\x1b[?1049l" in term.raw
+    assert not term.cursor_hidden
