@@ -135,6 +135,7 @@ def set_field(term, field, value):
 
 def charplay(home, *arguments):
     env = os.environ | {"CHARPLAY_HOME": str(home)}
-    done = subprocess.run([*CHARPLAY, *arguments], env=env, capture_output=True, text=True, timeout=PATIENT, check=False)
+    command = [*CHARPLAY, *arguments]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENT, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
