@@ -17,6 +17,7 @@ from charplay.runs.home import Home, HomeError
 from charplay.runs.run import Run, RunError
 from charplay.training import device
 from charplay.training.device import Choice, DeviceError, Opened
+from charplay.training.keeper import DISK_SECONDS
 from charplay.training.orders import Orders
 
 if TYPE_CHECKING:
@@ -42,13 +43,13 @@ def open_training(request: TrainRequest, inbox: Inbox) -> Iterator[Event]:
     except Cancelled:
         pass
     except USER_FAULTS as error:
-        last = Failed(**visit.stamp(), message=str(error), saved_step=visit.saved_step)
+        last = Failed(**visit.stamp(), message=str(error), saved_step=visit.saved_step())
     except Exception as error:  # noqa: BLE001 - whatever it is, it must end as an event
         last = Failed(
             **visit.stamp(),
             message=visit.describe(error),
             cause=traceback.format_exc(),
-            saved_step=visit.saved_step,
+            saved_step=visit.saved_step(),
         )
     finally:
         stopped = visit.stopped()
@@ -172,10 +173,14 @@ class _Visit:
             notes=plan.notes,
         )
 
-    @property
     def saved_step(self) -> int | None:
-        """The step of the last save."""
-        return self._session.keeper.saved_step if self._session else None
+        """The step of the last save, once nothing is on its way to the disk any more."""
+        if self._session is None:
+            return None
+        keeper = self._session.keeper
+        keeper.settled(DISK_SECONDS)
+        keeper.saved()
+        return keeper.saved_step
 
     def stamp(self) -> dict[str, Any]:
         """Where the run stands."""
@@ -201,7 +206,9 @@ class _Visit:
         return f"training broke off with {kind}: {str(error).partition(chr(10))[0]}; the log has the whole cause"
 
     def leave(self) -> None:
-        """Give everything back."""
+        """Give everything back, but not while a save is being written."""
+        if self._session is not None:
+            self._session.keeper.settled(DISK_SECONDS)
         self._session = None
         if self._lock is not None:
             self._lock.release()

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 
 from charplay.messages.events import Row
-from charplay.runs.checkpoint import Checkpoint, CheckpointError
+from charplay.runs.checkpoint import Checkpoint
 from charplay.runs.run import Run
+from charplay.training.writer import Save, Writer, Written
 
 SAVE_SECONDS = 60.0
 """A save is due after so long, whatever the recipe says."""
+DISK_SECONDS = 30.0
+"""Whoever must know that a save is on the disk waits at most so long for it."""
 
 
 class Keeper:
@@ -22,6 +25,8 @@ class Keeper:
     Args:
         run: owned by this process.
         step: of the last save, None before the first.
+
+    `handed_step` is the newest step that a save was asked for; `saved_step` the newest known to be on the disk.
     """
 
     def __init__(self, run: Run, step: int | None) -> None:
@@ -29,8 +34,8 @@ class Keeper:
         self._unwritten: list[dict[str, Any]] = []
         self._tried = time.monotonic()
         self._refused = -math.inf
-        self._owed: Checkpoint | None = None
-        self.saved_step = step
+        self._writer = Writer(run)
+        self.saved_step = self.handed_step = step
         self._warnings: list[str] = []
 
     @property
@@ -73,40 +78,35 @@ class Keeper:
     def save(
         self,
         arrays: Mapping[str, np.ndarray],
-        state: Mapping[str, object],
+        state: Mapping[str, Any],
         latest: Checkpoint,
         *,
         best: bool = False,
         snapshot: float | None = None,
-    ) -> str | None:
-        """Write resume, latest and, where it is the best, best; a snapshot too where its loss is given.
+    ) -> None:
+        """Have resume, latest and, where it is the best, best written; a snapshot too where its loss is given.
 
-        A best checkpoint that could not be written is owed, and written with the next save.
-
-        Returns:
-            The path of the latest, or None where something could not be written; old files then stand.
+        What is handed over must be copies: a thread writes them while training goes on. `saved` tells when they are
+        on the disk.
         """
         self._tried = time.monotonic()
-        if best:
-            self._owed = latest
-        try:
-            self._run.write_resume(arrays, state)
-            self._run.write_latest(latest)
-            if self._owed is not None:
-                self._run.write_best(self._owed)
-                self._owed = None
-            if snapshot is not None:
-                self._run.keep_snapshot(latest, snapshot)
-        except CheckpointError as error:
-            self._warnings.append(f"{error}; the last good save is kept")
-            return None
-        except OSError as error:
-            self._warnings.append(
-                f"saving failed ({error.strerror}); the old files stand, the next try is in {SAVE_SECONDS:.0f} s"
-            )
-            return None
-        self.saved_step = latest.step
-        return str(self._run.latest)
+        self.handed_step = latest.step
+        self._writer.put(Save(arrays, state, latest, best, snapshot))
+
+    def saved(self) -> list[Written]:
+        """The saves that came to the disk whole since the last call; the others become warnings."""
+        whole = []
+        for written in self._writer.take():
+            if written.fault:
+                self._warnings.append(written.fault)
+            else:
+                self.saved_step = written.step
+                whole.append(written)
+        return whole
+
+    def settled(self, wait: float) -> bool:
+        """Whether no save is on its way any more, after `wait` seconds at most."""
+        return self._writer.settled(wait)
 
     def _refuse(self, sentence: str) -> None:
         """Warn, at most once a minute."""

@@ -103,6 +103,10 @@ class Learner:
             arrays |= {f"state.{k}.{j}": part.cpu().numpy().copy() for j, part in enumerate(layer)}
         return arrays | state_arrays(self._optimizers) | self._opened.random_states()
 
+    def playing_weights(self, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Of what `arrays` gave, the weights of the network that plays: shared, not copied again."""
+        return _under("weights." if self.playing is self._network else "average.", arrays)
+
     def counters(self) -> dict[str, object]:
         """The position in the text, and how many steps were averaged."""
         return {"batches": self._batches.state(), "averaged": self._averaged}

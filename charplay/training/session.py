@@ -70,11 +70,11 @@ class Session:
         self.rate = state["rate"]
         self.due = list(state["due"])
 
-    def checkpoint(self) -> Checkpoint:
-        """The weights that play, as they stand."""
+    def checkpoint(self, weights: Mapping[str, np.ndarray]) -> Checkpoint:
+        """A checkpoint of this moment; `weights` are those that play."""
         looked = self.judge.looked == self.step
         return Checkpoint(
-            tensors=self.learner.playing.export_weights(),
+            tensors=weights,
             recipe=self.recipe,
             vocabulary=self.run.vocabulary,
             corpus=self.run.corpus,

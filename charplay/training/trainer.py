@@ -11,6 +11,7 @@ from charplay.messages.commands import Change
 from charplay.messages.events import Event, Row
 from charplay.recipes.fields import LIVE
 from charplay.training.evaluation import DURING, Score
+from charplay.training.keeper import DISK_SECONDS
 from charplay.training.ledger import Moment
 from charplay.training.orders import Orders
 from charplay.training.pace import Pace
@@ -47,7 +48,7 @@ class Trainer:
         self._duties: dict[str, Callable[[], Telling[bool]]] = {
             "evaluate": self._evaluate,
             "sample": self._sample,
-            "save": self.save,
+            "save": self._save,
         }
 
     @property
@@ -80,8 +81,10 @@ class Trainer:
         if orders.stop is None and session.judge.looked != session.step:
             session.due.insert(0, "evaluate")
         yield from self._do_duties()
+        yield from self._settle()
         if self._unsaved or session.keeper.saved_step != session.step:
-            yield from self.save()
+            yield from self._save()
+            yield from self._settle()
 
     def _step(self) -> None:
         session = self.session
@@ -101,6 +104,7 @@ class Trainer:
         if session.due or once or late or session.learner.full:
             yield from self._read(tell=once)
             yield from self._do_duties()
+        yield from self._tell_saved()
         self.orders.once = False
 
     def obey(self, wait: float = 0.0) -> Iterator[Event]:
@@ -139,12 +143,13 @@ class Trainer:
             self._holding = True
             yield from self._read(tell=True)
             yield told.Paused(**self._now(), reason=orders.reason)
-            if session.keeper.saved_step != session.step:
+            if session.keeper.handed_step != session.step:
                 session.due.append("save")
             yield from self._do_duties()
         while orders.paused and not orders.once and orders.stop is None:
             yield from self.obey(PAUSE_SECONDS)
             yield from self._do_duties()
+            yield from self._tell_saved()
 
     def _read(self, *, tell: bool) -> Iterator[Event]:
         """Read what the steps measured; tell it if that is due, or if `tell` says so."""
@@ -232,22 +237,34 @@ class Trainer:
             yield told.Sampled(**stamp, **asdict(sample))
         return True
 
-    def save(self) -> Telling[bool]:
-        """Write everything down."""
+    def _save(self) -> Telling[bool]:
+        """Hand over copies of everything; they are written down while training goes on."""
         session = self.session
         best, session.found_best, self._unsaved = session.found_best, False, False
         keep = best and session.recipe.keep == "every-improvement"
-        path = session.keeper.save(
-            session.arrays(),
+        arrays = session.arrays()
+        session.keeper.save(
+            arrays,
             session.state(),
-            session.checkpoint(),
+            session.checkpoint(session.learner.playing_weights(arrays)),
             best=best,
             snapshot=session.judge.best if keep else None,
         )
-        if path is not None:
-            yield told.Saved(**self._now(), path=path, best=best)
-        yield from self._warn()
+        yield from self._tell_saved()
         return True
+
+    def _settle(self) -> Iterator[Event]:
+        """Wait until every save is on the disk, obeying in between; not for ever."""
+        keeper, until = self.session.keeper, time.monotonic() + DISK_SECONDS
+        while not keeper.settled(PAUSE_SECONDS) and time.monotonic() < until:
+            yield from self.obey()
+        yield from self._tell_saved()
+
+    def _tell_saved(self) -> Iterator[Event]:
+        """Tell of the saves that have come to the disk."""
+        for written in self.session.keeper.saved():
+            yield told.Saved(step=written.step, seconds=written.seconds, path=written.path, best=written.best)
+        yield from self._warn()
 
     def _now(self) -> dict[str, Any]:
         return {"step": self.session.step, "seconds": self.session.clock.seconds}

@@ -11,6 +11,7 @@ from charplay.messages.request import TrainRequest
 from charplay.recipes.layers import Layer, compose
 from charplay.training import trainer
 from charplay.training.door import open_training
+from charplay.training.writer import Writer
 
 torch.set_num_threads(1)
 
@@ -87,3 +88,15 @@ def only() -> Callable[[list[Event], type[Event]], list]:
         return [event for event in events if isinstance(event, kind)]
 
     return pick
+
+
+@pytest.fixture
+def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every save is on the disk before the next step, so that none gives way to a newer one."""
+    plain = Writer.put
+
+    def put(self, save):
+        plain(self, save)
+        assert self.settled(10)
+
+    monkeypatch.setattr(Writer, "put", put)

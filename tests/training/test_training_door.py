@@ -34,7 +34,7 @@ from charplay.training.door import open_training
 PHASES = ["importing torch", "opening the device", "reading the text", "taking the first step"]
 
 
-def test_a_run_from_beginning_to_end(train, only, home):
+def test_a_run_from_beginning_to_end(train, only, home, quick_disk):
     events = train()
     assert [event.phase for event in only(events, Preparing)] == PHASES
     (started,), (finished,) = only(events, Started), only(events, Finished)
@@ -207,7 +207,7 @@ def test_prompts(train, only, asked, prompt):
     assert all(s.truth == "" for s in samples)
 
 
-def test_epochs_and_nothing_held_out(train, only):
+def test_epochs_and_nothing_held_out(train, only, quick_disk):
     """Best goes by the training loss, at every epoch's end; every improvement is kept."""
     events = train(
         validation_fraction=0,
@@ -273,7 +273,7 @@ def test_a_users_error_is_one_sentence(train, settings, sentence):
     assert "\n" not in last.message
 
 
-def test_what_nobody_foresaw_ends_as_an_event_with_its_cause(train, only, monkeypatch, home):
+def test_what_nobody_foresaw_ends_as_an_event_with_its_cause(train, only, monkeypatch, home, quick_disk):
     """Row 4: the consumer lives on, knows the last save, and can train again in the same process."""
 
     def broken(*_args, **_options):
@@ -311,7 +311,7 @@ def test_a_folder_that_cannot_be_written(train, home):
     assert "permissions" in train()[-1].message
 
 
-def test_a_disk_that_fails_does_not_stop_training(train, only, monkeypatch):
+def test_a_disk_that_fails_does_not_stop_training(train, only, monkeypatch, quick_disk):
     """Row 49: it is said, the old files stand, training goes on and the next save succeeds."""
     plain = Run.write_latest
 
@@ -327,7 +327,7 @@ def test_a_disk_that_fails_does_not_stop_training(train, only, monkeypatch):
     assert only(events, Saved)[-1].step == 20
 
 
-def test_a_best_that_could_not_be_written_is_owed(train, only, monkeypatch):
+def test_a_best_that_could_not_be_written_is_owed(train, only, monkeypatch, quick_disk):
     plain, failures = Run.write_best, []
 
     def full(self, checkpoint):

@@ -133,7 +133,7 @@ def test_pauses_saves_and_publishing_change_nothing(train, only):
     assert_same(Path(straight.checkpoint).parent, Path(meddled.checkpoint).parent)
 
 
-def test_a_death_between_save_and_best_is_mended(train, only):
+def test_a_death_between_save_and_best_is_mended(train, only, quick_disk):
     def stop_at_best(event, inbox):
         if isinstance(event, Saved) and event.best:
             inbox.put(Stop())

@@ -1,0 +1,172 @@
+"""Saves are written beside the training: in order, the newest first served, and told when they are on the disk."""
+
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charplay.messages.commands import Pause, Resume
+from charplay.messages.events import Finished, Paused, Progress, Saved, Started, Stopped, Warned
+from charplay.messages.post import Inbox
+from charplay.messages.request import TrainRequest
+from charplay.runs.checkpoint import read_checkpoint, read_header
+from charplay.runs.run import Run
+from charplay.training import trainer
+from charplay.training.door import open_training
+from charplay.training.writer import MOST_WAITING, Save, Writer
+
+WAIT = 10
+
+
+class Disk:
+    """A run whose disk writes when it is let to."""
+
+    latest = "latest"
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.wrote: list[tuple[str, int]] = []
+
+    def write_resume(self, arrays, state):
+        assert self.gate.wait(WAIT)
+        self.wrote.append(("resume", state["step"]))
+
+    def write_latest(self, checkpoint):
+        self.wrote.append(("latest", checkpoint.step))
+
+    def write_best(self, checkpoint):
+        self.wrote.append(("best", checkpoint.step))
+
+    def keep_snapshot(self, checkpoint, loss):
+        self.wrote.append(("kept", checkpoint.step))
+
+
+def save_of(step: int, *, best: bool = False, snapshot: float | None = None) -> Save:
+    return Save({}, {"step": step}, SimpleNamespace(step=step, seconds=float(step)), best, snapshot)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=12))
+def test_the_newest_and_the_best_always_come_to_the_disk(bests):
+    disk = Disk()
+    writer = Writer(disk)
+    for step, best in enumerate(bests):
+        writer.put(save_of(step, best=best))
+        assert len(writer._waiting) <= MOST_WAITING
+    assert not writer.settled(0)
+    disk.gate.set()
+    assert writer.settled(WAIT)
+    steps = [written.step for written in writer.take()]
+    assert steps == sorted(set(steps))
+    assert steps[-1] == len(bests) - 1
+    kept = [step for kind, step in disk.wrote if kind == "best"]
+    assert kept[-1:] == [step for step, best in enumerate(bests) if best][-1:]
+    assert [kind for kind, step in disk.wrote if step == steps[-1]][:2] == ["resume", "latest"]
+
+
+def test_the_order_of_the_files():
+    disk, writer = Disk(), None
+    writer = Writer(disk)
+    disk.gate.set()
+    writer.put(save_of(1, best=True, snapshot=2.5))
+    assert writer.settled(WAIT)
+    assert [kind for kind, _ in disk.wrote] == ["resume", "latest", "best", "kept"]
+
+
+def test_every_snapshot_is_kept_though_the_disk_is_slow():
+    disk = Disk()
+    writer = Writer(disk)
+    threading.Timer(0.05, disk.gate.set).start()
+    for step in range(6):
+        writer.put(save_of(step, best=True, snapshot=1.0))
+    assert writer.settled(WAIT)
+    assert [step for kind, step in disk.wrote if kind == "kept"] == list(range(6))
+
+
+def test_a_fault_is_a_sentence_and_the_best_is_owed():
+    disk = Disk()
+    disk.gate.set()
+    writer, plain = Writer(disk), disk.write_best
+    disk.write_best = lambda _checkpoint: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+    writer.put(save_of(1, best=True))
+    assert writer.settled(WAIT)
+    (written,) = writer.take()
+    assert "No space left" in written.fault
+    disk.write_best = plain
+    writer.put(save_of(2))
+    assert writer.settled(WAIT)
+    assert ("best", 1) in disk.wrote
+    assert writer.take()[0].fault == ""
+
+
+@pytest.fixture
+def slow_disk(monkeypatch):
+    """A disk that needs 0.15 s for the resume file."""
+    plain = Run.write_resume
+
+    def slow(self, arrays, state):
+        time.sleep(0.15)
+        plain(self, arrays, state)
+
+    monkeypatch.setattr(Run, "write_resume", slow)
+
+
+def test_steps_go_on_while_a_save_is_written_and_it_is_told_once_it_is_there(train, only, slow_disk):
+    def look(event, _inbox):
+        if isinstance(event, Saved):
+            folder = next(e for e in seen if isinstance(e, Started)).folder
+            assert Run.open(Path(folder)).read_resume()[1]["ledger"]["step"] >= event.step
+            assert read_header(Path(event.path)).step >= event.step
+        seen.append(event)
+
+    seen = []
+    events = train(look, save_every=3, evaluate_every=1000, steps=60)
+    saved = [event.step for event in only(events, Saved)]
+    assert saved == sorted(set(saved))
+    assert saved[-1] == 60
+    assert len(saved) < 20, "saves that wait give way"
+    first = events.index(only(events, Saved)[0])
+    before = [event.step for event in events[:first] if isinstance(event, Progress)]
+    assert max(before) > saved[0], "no step waited for the first save"
+
+
+def test_a_stop_an_end_and_a_failure_leave_nothing_half_written(train, only, slow_disk, home, asked):
+    stream = open_training(TrainRequest(home=str(home), recipe=asked), Inbox())
+    for event in stream:
+        if isinstance(event, Progress) and event.step >= 6:
+            break
+    stream.close()
+    assert not any(thread.name == "saving" for thread in threading.enumerate())
+    folder = next((home / "checkpoints").iterdir())
+    with Run.open(folder).lock():
+        assert read_checkpoint(folder / "latest.safetensors").step == 5
+    assert only(train(resume=str(folder)), Finished)
+
+
+def test_a_disk_that_hangs_holds_no_run_for_ever(train, only, monkeypatch):
+    gate = threading.Event()
+    plain = Run.write_resume
+
+    def hang(self, arrays, state):
+        assert gate.wait(WAIT)
+        plain(self, arrays, state)
+
+    monkeypatch.setattr(Run, "write_resume", hang)
+    monkeypatch.setattr(trainer, "DISK_SECONDS", 0.3)
+
+    def steer(event, inbox):
+        if isinstance(event, Progress) and event.step == 4:
+            inbox.put(Pause())
+        if isinstance(event, Paused):
+            inbox.put(Resume())
+        if isinstance(event, Progress) and event.step == 20:
+            gate.set()
+
+    events = train(steer)
+    assert only(events, Finished)[0].steps == 20
+    assert only(events, Saved)[-1].step == 20
+    assert not only(events, Warned)
+    assert not only(events, Stopped)
