@@ -13,7 +13,7 @@ from charplay.tui.commands import ALWAYS
 from charplay.tui.frame import Changes, Frame, Whole
 from charplay.tui.screens.main import MainScreen
 from charplay.tui.settings import read_settings, write_settings
-from charplay.tui.signals import HANG_UP, listen
+from charplay.tui.signals import HANG_UP, Driver, listen
 from charplay.tui.themes import DARK, LIGHT
 from charplay.tui.visible import visible
 
@@ -49,7 +49,7 @@ class CharplayApp(App[None]):
         list_devices: "Callable[[], Sequence[Device]]",
         path: str | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=Driver)
         self._home = home
         self._settings, self._notice = read_settings(home.settings)
         self._main = MainScreen(home, open_library, open_shelf, open_training, list_devices, self._settings, path)
@@ -65,7 +65,7 @@ class CharplayApp(App[None]):
 
     def on_mount(self) -> None:
         """Listen to signals; say what was wrong with the settings."""
-        listen(self._signalled)
+        listen(self._signalled, self._driver.fileno if isinstance(self._driver, Driver) else None)
         if self._notice:
             self.notify(visible(self._notice), markup=False)
 
@@ -107,8 +107,15 @@ class CharplayApp(App[None]):
             return
         self._leaving = True
         write_settings(self._home.settings, self._main.remember())
-        await self._main.session.close(reason, patience)
         if code == HANG_UP:
-            # The terminal is gone: whatever Textual would write to restore it, it must not.
-            os._exit(HANG_UP)
+            await self._hang_up(reason, patience)
+        await self._main.session.close(reason, patience)
         self.exit(return_code=code)
+
+    async def _hang_up(self, reason: str, patience: float) -> None:
+        """The terminal is gone: nothing more is read from it, and whatever would be written to restore it is not."""
+        if isinstance(self._driver, Driver):
+            self._driver.deafen()
+        with self.batch_update():  # a write that nobody takes would hold the screen, and the save with it
+            await self._main.session.close(reason, patience)
+            os._exit(HANG_UP)

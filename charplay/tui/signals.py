@@ -1,15 +1,35 @@
-"""Signals that end the program, taken in the screen's own loop: save, restore the terminal, leave."""
+"""What ends the program from outside: signals, and a terminal that is gone. Both are taken in the screen's own loop."""
 
 import asyncio
+import select
 import signal
+import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from textual.drivers.linux_driver import LinuxDriver
 
 HANG_UP = 128 + signal.SIGHUP
 TERMINATED = 128 + signal.SIGTERM
 
 
-def listen(leave: Callable[[int], Awaitable[None]]) -> None:
-    """Call `leave` with the exit code when a signal comes. A hang-up that is ignored at the start stays ignored."""
+class Driver(LinuxDriver):
+    """Textual's, except that a terminal that is gone is no fault to be shown on it."""
+
+    def _run_input_thread(self) -> None:
+        with suppress(OSError):
+            self.run_input_thread()
+
+    def deafen(self) -> None:
+        """Read no more: a terminal that is gone has an end of file at every moment."""
+        self.exit_event.set()
+
+
+def listen(leave: Callable[[int], Awaitable[None]], descriptor: int | None = None) -> None:
+    """Call `leave` with the exit code when a signal comes, or when the terminal behind `descriptor` is gone.
+
+    A hang-up signal that is ignored at the start stays ignored.
+    """
     loop = asyncio.get_running_loop()
     tasks: set[asyncio.Future[None]] = set()
 
@@ -25,3 +45,14 @@ def listen(leave: Callable[[int], Awaitable[None]]) -> None:
             loop.add_signal_handler(number, arrived, code)
         except (RuntimeError, ValueError):  # not the main thread: whoever started the loop there owns the signals
             return
+    if descriptor is not None:
+        threading.Thread(target=_watch, args=(descriptor, loop, arrived), name="terminal", daemon=True).start()
+
+
+def _watch(descriptor: int, loop: asyncio.AbstractEventLoop, arrived: Callable[[int], None]) -> None:
+    """Stand until a terminal hangs up; it is told to those who ask for nothing, too."""
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    if any(event & select.POLLHUP for _, event in poll.poll()):
+        with suppress(RuntimeError):  # the loop has ended already
+            loop.call_soon_threadsafe(arrived, HANG_UP)

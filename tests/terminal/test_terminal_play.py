@@ -33,6 +33,25 @@ main()
 """
 """A trainer that hears nothing, in an interpreter that does not end."""
 
+HEARING = """
+import os, pathlib, sys
+from charplay.cli import play
+from charplay.messages.commands import Stop
+from charplay.messages.events import Preparing
+def hearing(request, inbox):
+    yield Preparing(phase="importing torch")
+    for _ in range(1000):
+        for command in inbox.take(wait=0.1):
+            if isinstance(command, Stop):
+                pathlib.Path(os.environ["SAVED"]).write_text(command.reason)
+                return
+play._open_training = hearing
+from charplay.cli.main import main
+sys.argv[0] = "charplay"
+main()
+"""
+"""A trainer that saves when it is told to stop."""
+
 
 def test_a_screen_that_breaks_down_leaves_a_sentence_and_a_log(terminal, tmp_path):
     home = Home(tmp_path / "home")
@@ -98,3 +117,17 @@ def test_a_trainer_inside_torch_does_not_hold_the_exit(terminal, tmp_path, keys)
     assert time.monotonic() - began < 10  # 2 s where nobody else wants the processor; the trainer would take 60
     assert b"\x1b[?1049l" in term.raw
     assert not term.cursor_hidden
+
+
+@pytest.mark.parametrize("trap", [":", "trap '' HUP"], ids=["signal", "no signal"])
+def test_a_terminal_that_is_gone_is_noticed_and_the_run_saved(terminal, tmp_path, trap):
+    (tmp_path / "fox.txt").write_text("the quick brown fox jumps over the lazy dog\n" * 100)
+    env = {"CHARPLAY_HOME": str(tmp_path / "home"), "SAVED": str(tmp_path / "saved")}
+    shell = ["/bin/sh", "-c", f'{trap}; exec "$@"', "sh"]
+    term = terminal([*shell, sys.executable, "-c", HEARING, str(tmp_path / "fox.txt")], env=env)
+    term.wait_for("parameters,", 60)
+    term.press("t")
+    term.wait_for("importing torch", 60)
+    term.hang_up()
+    assert term.wait(10) == 129  # within 5 s where nobody else wants the processor
+    assert (tmp_path / "saved").read_text() == "hung up"
