@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MOST_THREADS = 16
 """Threads that `auto` takes at most: beyond it a recurrent step of any size tried waits more than it works."""
 
+MOST_NAMED = 1024
+"""The most threads that anyone means, as in the recipe."""
+
 RESIDENT_SHARE = 0.25
 """Share of a device's free memory that the text's ids may take there."""
 
@@ -144,7 +147,13 @@ def _gigabytes(count: int) -> str:
 
 
 def thread_count() -> int:
-    """Threads worth starting: the processors this process may run on, and the share its control group may use."""
+    """Threads worth starting: as many as OMP_NUM_THREADS says where a person set it (a list's first number counts).
+
+    Else the processors that this process may run on, and the share of them that its control group may use.
+    """
+    wanted = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    if wanted.isdecimal() and int(wanted) > 0:
+        return min(int(wanted), MOST_NAMED)
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(allowed, int(_quota(Path("/sys/fs/cgroup")) or allowed), MOST_THREADS))
 

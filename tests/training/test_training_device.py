@@ -164,8 +164,17 @@ def test_the_control_groups_share(tmp_path, files, quota):
 
 @pytest.mark.parametrize(("quota", "threads"), [(None, 6), (2.5, 2), (0.3, 1), (64.0, 6)])
 def test_threads_follow_affinity_and_control_group(monkeypatch, quota, threads):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(6)), raising=False)
     monkeypatch.setattr(module, "_quota", lambda _group: quota)
+    assert thread_count() == threads
+
+
+@pytest.mark.parametrize(("named", "threads"), [("3", 3), ("40", 40), ("5,2", 5), ("0", 6), ("", 6), ("many", 6)])
+def test_a_person_who_names_a_number_of_threads_gets_it(monkeypatch, named, threads):
+    monkeypatch.setenv("OMP_NUM_THREADS", named)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(6)), raising=False)
+    monkeypatch.setattr(module, "_quota", lambda _group: None)
     assert thread_count() == threads
 
 
