@@ -1,16 +1,37 @@
-"""How well a model foretells a text."""
+"""How well a model foretells a text, where it does so worst, and which of several does it best."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from charplay.corpora.vocabulary import code_points
 from charplay.sampling.cell import Array
 from charplay.sampling.model import CharModel
 
 BLOCK = 256
 """Characters read between two looks at the watch."""
+
+
+class Passage(NamedTuple):
+    """Part of a text: its characters from `start` up to `stop`."""
+
+    start: int
+    stop: int
+    bits: float
+    """Mean surprise at its characters."""
+
+
+class Standing(NamedTuple):
+    """A model among several that read one text."""
+
+    name: str
+    bits: float
+    """Mean bits at the characters that all of them foretold; NaN where there is none."""
+    best: float
+    """The share of these at which none of the others was less surprised."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +44,8 @@ class Score:
     """Characters of the text that the model does not know, left out."""
     surprises: NDArray[np.float64] = field(repr=False, compare=False)
     """(characters - 1,) nats of surprise at every character but the first, which is read and not foretold."""
+    places: NDArray[np.intp] = field(repr=False, compare=False)
+    """(characters - 1,) where in the text these characters stand."""
 
     @property
     def nats(self) -> float:
@@ -34,6 +57,30 @@ class Score:
         """Mean bits a character."""
         return self.nats / float(np.log(2))
 
+    def along(self, size: int) -> NDArray[np.float64]:
+        """(size,) bits of surprise at each character of the text; NaN where it was not foretold."""
+        bits = np.full(size, np.nan)
+        bits[self.places] = self.surprises / np.log(2)
+        return bits
+
+    def hardest(self, count: int, length: int) -> list[Passage]:
+        """The passages of `length` foretold characters with the largest mean surprise, the worst first.
+
+        At most `count`, and none overlap. Where there are fewer characters, all of them are one passage.
+        """
+        length = min(length, len(self.surprises))
+        if length < 1:
+            return []
+        sums = np.cumsum(np.concatenate([[0.0], self.surprises / np.log(2)]))
+        means = (sums[length:] - sums[:-length]) / length
+        found: list[Passage] = []
+        while len(found) < count and means.max() > -np.inf:
+            first = int(means.argmax())
+            last = first + length - 1
+            found.append(Passage(int(self.places[first]), int(self.places[last]) + 1, float(means[first])))
+            means[max(0, first - length + 1) : last + 1] = -np.inf
+        return found
+
 
 def score(model: CharModel, text: str, watch: Callable[[float], bool] | None = None) -> Score:
     """Read a text in one pass from the zero state, foretelling every character from all those before it.
@@ -42,8 +89,11 @@ def score(model: CharModel, text: str, watch: Callable[[float], bool] | None = N
     read so far.
     """
     vocabulary = model.vocabulary
-    known, _ = vocabulary.split(text)
+    known, unknown = vocabulary.split(text)
     ids = vocabulary.encode(known).astype(np.intp)
+    places = np.arange(len(text))
+    if unknown:
+        places = places[~np.isin(code_points(text), code_points(unknown))]
     inputs, targets = ids[:-1], ids[1:]
     surprises = np.empty(len(targets))
     state, read = model.zero_state(), 0
@@ -54,7 +104,21 @@ def score(model: CharModel, text: str, watch: Callable[[float], bool] | None = N
         read = min(read + BLOCK, len(targets))
         if watch is not None and not watch(read / len(targets)):
             break
-    return Score(min(read + 1, len(ids)), len(text) - len(known), surprises[:read])
+    return Score(min(read + 1, len(ids)), len(text) - len(known), surprises[:read], places[1 : read + 1])
+
+
+def compare(scores: Mapping[str, Score]) -> list[Standing]:
+    """How several models stand beside each other on one text, the best first; judged by what all of them foretold."""
+    if not scores:
+        return []
+    size = max((int(score.places[-1]) + 1 for score in scores.values() if len(score.places)), default=0)
+    bits = np.stack([score.along(size) for score in scores.values()])
+    bits = bits[:, ~np.isnan(bits).any(axis=0)]
+    if not bits.size:
+        return [Standing(name, float("nan"), float("nan")) for name in scores]
+    means, best = bits.mean(axis=1), (bits == bits.min(axis=0)).mean(axis=1)
+    standings = zip(scores, means.tolist(), best.tolist(), strict=True)
+    return sorted((Standing(*one) for one in standings), key=lambda one: one.bits)
 
 
 def _cross_entropy(logits: Array, targets: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -5,10 +5,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sampling_models import TEXT, make_model
 
 from charplay.sampling.distribution import distribution
-from charplay.sampling.score import BLOCK, score
+from charplay.sampling.score import BLOCK, Score, compare, score
 from charplay.sampling.settings import Sampling
 
 
@@ -60,3 +62,55 @@ def test_the_watch_sees_it_advance_and_may_stop_it():
     part = score(model, text(1000), lambda share: share < 0.5)
     assert part.characters == 2 * BLOCK + 1
     assert np.array_equal(part.surprises, whole.surprises[: 2 * BLOCK])
+
+
+@given(st.text("ab?cX", max_size=40))
+def test_every_surprise_has_its_place_in_the_text(spoilt):
+    model = make_model()
+    found = score(model, spoilt)
+    known = [at for at, character in enumerate(spoilt) if character not in "?X"]
+    assert found.places.tolist() == known[1:]
+    bits = found.along(len(spoilt))
+    assert np.flatnonzero(~np.isnan(bits)).tolist() == known[1:]
+    assert bits[known[1:]] == pytest.approx(found.surprises / math.log(2))
+
+
+def scored(surprises, places=None):
+    surprises = np.array(surprises, float)
+    return Score(len(surprises) + 1, 0, surprises, np.arange(1, len(surprises) + 1) if places is None else places)
+
+
+@given(st.lists(st.floats(0, 20), max_size=40), st.integers(1, 5), st.integers(1, 12))
+def test_the_hardest_passages_are_those_of_the_largest_mean(surprises, count, length):
+    found = scored(surprises).hardest(count, length)
+    bits = np.array(surprises) / math.log(2)
+    free = set(range(len(bits)))
+    length = min(length, len(bits))
+    for start, stop, mean in found:
+        assert stop - start == length
+        assert mean == pytest.approx(bits[start - 1 : stop - 1].mean(), abs=1e-9)
+        windows = [range(at, at + length) for at in range(len(bits) - length + 1)]
+        others = [bits[list(one)].mean() for one in windows if free.issuperset(one)]
+        assert mean == pytest.approx(max(others), abs=1e-9)
+        assert free.issuperset(range(start - 1, stop - 1))
+        free -= set(range(start - 1, stop - 1))
+    if len(found) < count:
+        assert not length or not any(free.issuperset(range(at, at + length)) for at in range(len(bits)))
+
+
+def test_a_passage_begins_and_ends_in_the_text_with_its_unknown_characters():
+    found = scored([0, 8, 8, 0], np.array([1, 3, 6, 7])).hardest(1, 2)
+    assert found == [(3, 7, pytest.approx(8 / math.log(2)))]
+
+
+def test_models_are_compared_by_what_all_of_them_foretold():
+    two = math.log(2)
+    one, other = scored(np.array([1, 1, 4, 4]) * two), scored(np.array([2, 1, 9]) * two, np.array([1, 2, 9]))
+    assert compare({"other": other, "one": one}) == [("one", 1.0, 1.0), ("other", 1.5, 0.5)]
+    assert compare({}) == []
+    ((name, *numbers),) = compare({"nothing": scored([])})
+    assert name == "nothing"
+    assert np.isnan(numbers).all()
+    read = {str(seed): score(make_model(seed=seed), text(300)) for seed in range(3)}
+    assert [one.bits for one in compare(read)] == pytest.approx(sorted(one.bits for one in read.values()))
+    assert sum(one.best for one in compare(read)) == pytest.approx(1)
