@@ -37,12 +37,20 @@ class Live:
     val_loss: float | None = None
     accuracy: float | None = None
     learning_rate: float | None = None
+    """Of the last step."""
+    peak_rate: float | None = None
+    """Where the schedule's highest point stands; what a person sets."""
     best_step: int | None = None
     best_loss: float | None = None
     worse: int = 0
     """Evaluations since the best one."""
     saved_step: int | None = None
     message: str = ""
+    """Why it failed."""
+    warning: str = ""
+    """The last thing that it warned of."""
+    reason: str = ""
+    """Why it is paused, where nobody asked for it."""
 
     @property
     def busy(self) -> bool:
@@ -69,7 +77,9 @@ class Live:
             case told.Evaluated():
                 self._judge(event)
             case told.Changed(field="learning_rate", new=float() as new):
-                self.learning_rate = new
+                self.peak_rate = new
+            case told.Warned():
+                self.warning = event.message
             case told.Saved():
                 self.saved_step = event.step
             case _:
@@ -80,6 +90,8 @@ class Live:
         self.recipe, self.parameters = event.recipe, event.parameters
         self.characters, self.vocabulary_size = event.characters, event.vocabulary_size
         self.total_steps, self.step = event.total_steps, event.step
+        peak = event.recipe.get("learning_rate")
+        self.peak_rate = peak if isinstance(peak, float) else None
         self.phase = "first step"
 
     def _read(self, event: told.Progress) -> None:
@@ -104,6 +116,7 @@ class Live:
         match event:
             case told.Paused() if self.state != "stopping":
                 self.state = "paused"
+                self.reason = "" if event.reason == "asked" else event.reason
             case told.Resumed() if self.state != "stopping":
                 self.state = "training"
             case told.Stopped():
@@ -134,7 +147,8 @@ class Live:
 
     def _where(self) -> str:
         of = f"/{self.total_steps:,}" if self.total_steps else ""
-        return f"{self.state}  step {self.step:,}{of}"
+        state = f"paused, {self.reason}" if self.state == "paused" and self.reason else self.state
+        return f"{state}  step {self.step:,}{of}"
 
     def _pace(self) -> str:
         if self.state == "paused":

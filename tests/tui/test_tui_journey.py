@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from charplay.messages.commands import Change, Pause, Publish, Resume, StepOnce, Stop
-from charplay.messages.events import Failed, Finished, Saved
+from charplay.messages.events import Failed, Finished, Paused, Saved, Warned
 from charplay.tui.screens.question import Question
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
@@ -203,3 +203,34 @@ async def test_under_a_dialog_the_text_is_held_and_goes_on_after_it(play):
         assert not it.main.text.playing
         await it.press("escape")
         assert it.main.text.playing
+
+
+async def test_a_warning_is_said_whole(play):
+    remedy = (
+        "NVIDIA H100 is present but not used: this torch is built for the CPU only; install torch's CUDA build here"
+    )
+    async with play((80, 24)) as it:
+        await it.training()
+        it.trainer.put(Warned(message=remedy))
+        await it.until(lambda: remedy in " ".join(it.seen().split()))
+        assert it.main.hint.has_class("-warning")
+
+
+@pytest.mark.parametrize(("key", "kinds"), [("l", [Change, Resume]), ("g", [Resume]), ("x", [Stop]), ("p", [])])
+async def test_bad_numbers_open_a_panel_that_says_what_happened_and_offers_ways_on(play, key, kinds):
+    async with play() as it:
+        await it.training()
+        it.trainer.put(
+            Saved(step=90, path="x", best=False),
+            Warned(step=100, message="a gradient was not finite and taught nothing"),
+            Paused(step=100, reason="numbers went bad"),
+        )
+        await it.until(lambda: isinstance(it.app.screen, Question) and "a gradient was not finite" in it.seen())
+        assert "The last save is step 90." in it.seen()
+        await it.press(key)
+        await it.until(lambda: not isinstance(it.app.screen, Question))
+        await it.until(lambda: [type(c) for c in it.trainer.commands if not isinstance(c, Publish)] == kinds)
+        if key == "l":
+            was = it.trainer.run.resolved.learning_rate
+            heard = [each for each in it.trainer.commands if isinstance(each, Change)]
+            assert heard == [Change("learning_rate", was / 3)]

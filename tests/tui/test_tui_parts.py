@@ -144,7 +144,8 @@ def test_live_says_each_phase():
     live.take(Preparing(phase="opening the device"))
     assert live.says() == "opening the device"
     live.take(Changed(step=3, field="learning_rate", old=1.0, new=0.5))
-    assert live.learning_rate == 0.5
+    assert live.peak_rate == 0.5
+    assert live.learning_rate is None  # that of the last step, which is the schedule's
     live.take(Saved(step=4, path="", best=False))
     live.take(Stopped(step=5, reason="asked"))
     assert live.says() == "stopped, saved step 4"

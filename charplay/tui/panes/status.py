@@ -11,10 +11,11 @@ from textual.geometry import Region
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Static
 
 from charplay.tui.amounts import count
 from charplay.tui.live import Live
-from charplay.tui.visible import plain
+from charplay.tui.visible import plain, visible
 
 if TYPE_CHECKING:
     from charplay.tui.draft import Draft
@@ -27,6 +28,33 @@ LAST = ("keys", "leave")
 
 PANES = "1-5 panes  "
 """Five keys in one word."""
+
+
+class Hint(Static):
+    """A sentence above the keys; a long one takes up to three lines."""
+
+    DEFAULT_CSS = """
+    Hint {
+        height: auto;
+        min-height: 1;
+        max-height: 3;
+        padding: 0 1;
+        color: $foreground 55%;
+        &.-warning { color: $warning; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__("", id="hint", markup=False)
+        self._tall = False
+
+    def say(self, sentence: str, *, warning: bool = False) -> None:
+        """Say this from now on."""
+        shown = visible(sentence, " ")
+        was_tall, self._tall = self._tall, cell_len(shown) > self.content_size.width
+        self.set_class(warning, "-warning")
+        # Another height lays out the whole screen anew, which sends it anew.
+        self.update(shown, layout=was_tall or self._tall)
 
 
 class StatusLine(Widget):

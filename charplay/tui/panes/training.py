@@ -148,6 +148,8 @@ class TrainingPane(Framed):
             parts = [f"{name} {loss:.3f} nats", f"{bits:.2f} bits", f"perplexity {perplexity:.2f}"]
         if live.accuracy is not None:
             parts.append(f"accuracy {live.accuracy:.0%}")
+        if live.learning_rate is not None:
+            parts.append(f"rate now {rate(live.learning_rate)}")
         room = self.size.width - SLIDER
         while parts and len("  ".join(parts)) > room:
             parts.pop()
@@ -155,8 +157,8 @@ class TrainingPane(Framed):
         if text != self._shown_values:
             self._shown_values = text
             self._values.update(text, layout=False)
-        if live.learning_rate is not None and not self._rate.has_focus:
-            self._rate.value = live.learning_rate
+        if live.peak_rate is not None and not self._rate.has_focus:
+            self._rate.value = live.peak_rate
 
     def _draw(self) -> None:
         name = tuple(MEASURES)[self._measure]

@@ -14,7 +14,7 @@ from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
-from charplay.tui.panes.status import KeyLine, StatusLine
+from charplay.tui.panes.status import Hint, KeyLine, StatusLine
 from charplay.tui.screens.lines import Lines, key_lines
 from charplay.tui.visible import visible
 
@@ -44,7 +44,6 @@ class Layout(Screen[None]):
         & #runs { height: 1fr; min-height: 4; }
         & #training { height: 2fr; min-height: 8; max-height: 22; }
         & #text { height: 3fr; }
-        & > #hint { height: 1; padding: 0 1; color: $foreground 55%; }
         & > #small { display: none; width: 1fr; height: 1fr; content-align: center middle; }
 
         &.-narrow #choose { display: none; max-width: 1000; }
@@ -77,7 +76,7 @@ class Layout(Screen[None]):
         self.corpus = CorpusPane(home.corpora)
         self.form = FormPane(home.presets, list_devices)
         self.runs = RunsPane()
-        self.hint = Static("", id="hint", markup=False)
+        self.hint = Hint()
 
     def compose(self) -> ComposeResult:
         """Status, the two columns, a hint, the keys."""
@@ -102,9 +101,9 @@ class Layout(Screen[None]):
         self.furnished = True
         self.text.focus_first()
 
-    def say(self, sentence: str) -> None:
+    def say(self, sentence: str, *, warning: bool = False) -> None:
         """The hint line."""
-        self.hint.update(visible(sentence, " "), layout=False)
+        self.hint.say(sentence, warning=warning)
 
     def complain(self, sentence: str) -> None:
         """Say in a corner what went wrong."""

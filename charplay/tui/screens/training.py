@@ -1,15 +1,18 @@
 """The screen's training session: what the trainer tells is handed to the panes, what is pressed is asked of it."""
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from charplay.messages.events import Event, Failed, Published, Started
+from charplay.messages.events import Event, Failed, Finished, Paused, Published, Started, Stopped, Warned
 from charplay.messages.request import TrainRequest
 from charplay.tui.panes.fields import Device
 from charplay.tui.screens.layout import Layout
 from charplay.tui.screens.question import Choice, Question
+from charplay.tui.screens.trouble import LOWER, bad_numbers, failed
 from charplay.tui.session import Session
 from charplay.tui.source import Source
+from charplay.tui.visible import visible
 from charplay.tui.worker import OpenTraining
 
 if TYPE_CHECKING:
@@ -44,13 +47,7 @@ class TrainingScreen(Layout):
     def _tick(self) -> None:
         told = self.session.drain()
         for event in told:
-            match event:
-                case Started():
-                    self.say("; ".join(event.notes))
-                case Published():
-                    self._show_weights(event)
-                case Failed():
-                    self._show_failure()
+            self._hear(event)
         self._untold += told
         self._ticks += 1
         live = self.session.live
@@ -58,6 +55,35 @@ class TrainingScreen(Layout):
             self._paint()
         if live.folder and live.busy and self.source.wants_weights():
             self.session.publish()
+
+    def _hear(self, event: Event) -> None:
+        """What an event has to say beyond numbers."""
+        live = self.session.live
+        match event:
+            case Started():
+                self.say("; ".join(event.notes))
+            case Warned():
+                self.say(event.message, warning=True)
+            case Published():
+                self._show_weights(event)
+            case Paused() if live.reason:
+                self.app.push_screen(bad_numbers(live), self._after_bad_numbers)
+            case Stopped(run=str() as run):
+                self.say(f"{run} is saved: u takes it up again, t starts another")
+            case Finished():
+                self.say(f"{event.run} is done: 3 and r extend it, t starts another")
+            case Failed():
+                logging.getLogger("charplay").error(visible(f"{event.message}\n{event.cause}", "\n"))
+                self.app.push_screen(failed(live), lambda answer: self.resume(live.run) if answer else None)
+
+    def _after_bad_numbers(self, answer: str | None) -> None:
+        live = self.session.live
+        if answer == "stop":
+            self.session.stop()
+        elif answer and live.state == "paused":
+            if answer == "lower" and live.peak_rate is not None:
+                self.session.change("learning_rate", live.peak_rate / LOWER)
+            self.session.hold()
 
     def _paint(self) -> None:
         """Numbers that run are shown twice a second, a new state at once."""
@@ -82,16 +108,6 @@ class TrainingScreen(Layout):
         except (ModelError, RunError) as fault:
             self.source.following = False
             self.complain(f"The live run cannot write: {fault}")
-
-    def _show_failure(self) -> None:
-        live = self.session.live
-        step = live.saved_step
-        saved = "Nothing was saved." if step is None else f"The last save is step {step:,}."
-        answers = [Choice("", "back to the playground", key="b")]
-        if step is not None:
-            answers.append(Choice("resume", "take it up again", f"from step {step:,}", "r"))
-        question = Question("Training failed", f"{live.message}\n\n{saved}", answers)
-        self.app.push_screen(question, lambda answer: self.resume(live.run) if answer else None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a command can be used now; the key line and the palette show no other."""

@@ -1,0 +1,35 @@
+"""What is asked when training cannot just go on: it failed, or its numbers went bad."""
+
+from charplay.tui.amounts import rate
+from charplay.tui.live import Live
+from charplay.tui.screens.question import Choice, Question
+
+LOWER = 3.0
+"""The learning rate is divided by this where it seems to be too high."""
+
+
+def failed(live: Live) -> Question:
+    """Why it failed, what is saved, and the way back to it. Answers: "resume", or nothing."""
+    sentences = f"{live.message}\n\n{_saved(live)} The details are in the log."
+    answers = [Choice("", "back to the playground", key="b")]
+    if live.saved_step is not None and live.run:
+        answers.append(Choice("resume", "take it up again", f"from step {live.saved_step:,}", "r"))
+    return Question("Training failed", sentences, answers)
+
+
+def bad_numbers(live: Live) -> Question:
+    """What went bad, and what may help. Answers: "lower", "on", "stop", or nothing (it stays paused)."""
+    sentences = f"Step {live.step:,}: {live.warning or live.reason}.\n\n{_saved(live)}"
+    answers = [
+        Choice("on", "go on as it is", "once may be bad luck", "g"),
+        Choice("stop", "save and stop", key="x"),
+        Choice("", "stay paused and look", key="p"),
+    ]
+    if live.peak_rate is not None:
+        lower = f"{rate(live.peak_rate)} becomes {rate(live.peak_rate / LOWER)}"
+        answers.insert(0, Choice("lower", "lower the learning rate and go on", lower, "l"))
+    return Question(f"Paused: {live.reason}", sentences, answers, answers[0].value)
+
+
+def _saved(live: Live) -> str:
+    return "Nothing was saved." if live.saved_step is None else f"The last save is step {live.saved_step:,}."
