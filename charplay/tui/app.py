@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual._compositor import ChopsUpdate, CompositorUpdate
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from charplay.tui.commands import ALWAYS
@@ -15,6 +16,7 @@ from charplay.tui.screens.main import MainScreen
 from charplay.tui.settings import read_settings, write_settings
 from charplay.tui.signals import HANG_UP, Driver, listen
 from charplay.tui.themes import DARK, LIGHT
+from charplay.tui.typeahead import TypeAhead
 from charplay.tui.visible import visible
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ SIGNAL_PATIENCE = 4.0
 """Seconds it has when a signal came: then nobody waits for the screen."""
 
 
-class CharplayApp(App[None]):
+class CharplayApp(TypeAhead):
     """The playground. `run` returns when it was left; `return_code` is then the process's exit code.
 
     `open_library` and `open_shelf` are called once the screen is up: what they import must not delay it.
@@ -68,6 +70,16 @@ class CharplayApp(App[None]):
         listen(self._signalled, self._driver.fileno if isinstance(self._driver, Driver) else None)
         if self._notice:
             self.notify(visible(self._notice), markup=False)
+
+    def notify(
+        self, message: str, *, title: str = "", severity: SeverityLevel = "information", timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:  # fmt: skip
+        """A notice is a line above the keys, where it hides nothing; over a dialog, which hides that line, a toast."""
+        if self.screen is self._main:
+            self._main.hint.note(message, warning=severity != "information")
+        else:
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: every command that can be used now, by its name and sentence."""

@@ -1,8 +1,12 @@
 """The form, the texts, the runs, and what is laid over them."""
 
+import hashlib
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 
-from charplay.corpora.errors import CorpusError
+from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.library import Library
 from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.preview import Preview, Sheet
@@ -123,32 +127,58 @@ async def test_preview_searches_and_counts(play):
         await it.until(lambda: isinstance(it.app.screen, Lines) and "%" in it.seen())
 
 
-class Fetchable(Library):
-    """A library whose tiny Shakespeare is fetched from the test."""
-
-    broken = False
-
-    def fetch(self, entry, watch=None):
-        if watch is not None:
-            watch(0.5)
-        if self.broken:
-            raise CorpusError("There is no network; copy the file into corpora/ by hand.")
-        (self.place.corpora / "arrived.txt").write_text("now it is here " * 50)
-        return self.find("arrived")
+TINY = "now it is here " * 50
 
 
-@pytest.mark.parametrize("broken", [False, True])
-async def test_train_fetches_the_default_text_and_starts_by_itself(play, home, broken):
-    library = Fetchable(home.corpora, home.cache)
-    library.broken = broken
-    async with play() as it:
-        it.main.corpus._library = library
+@pytest.fixture
+def served():
+    """Serves one text over HTTP on loopback; gives its address."""
+
+    class Served(BaseHTTPRequestHandler):
+        def do_GET(self):
+            there = self.path == "/tiny.txt"
+            self.send_response(200 if there else 404)
+            self.end_headers()
+            self.wfile.write(TINY.encode() if there else b"")
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Served) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_train_fetches_the_default_text_and_starts_by_itself(play, home, served, there):
+    address = f"{served}/{'tiny' if there else 'gone'}.txt"
+    digest = hashlib.sha256(TINY.encode()).hexdigest()
+    classic = Classic("tiny-shakespeare", "tiny Shakespeare", "free", "a play", (Copy(address, len(TINY), digest),))
+    library = Library(home.corpora, home.cache, catalog=[classic])
+    async with play(library=library) as it:
         it.main.corpus.choose("tiny-shakespeare")
+        await it.until(lambda: "t fetches the text and trains" in it.seen())
         await it.press("t")
         await it.until(lambda: it.trainer.requests)
-        assert it.trainer.requests[0].recipe["corpus"] == ("python-manual" if broken else "arrived")
-        if broken:
-            assert "Python manual instead" in it.seen()
+        assert it.trainer.requests[0].recipe["corpus"] == ("tiny-shakespeare" if there else "python-manual")
+        if there:
+            assert (home.corpora / "tiny-shakespeare.txt").read_text() == TINY
+            return
+        assert "tiny Shakespeare could not be fetched (1 and v say why); the Python manual is read instead" in it.seen()
+        await it.press("1", "end", "v")
+        await it.until(lambda: isinstance(it.app.screen, Lines))
+        for told in (address, digest, "refuses (404"):
+            assert told in it.seen()
+
+
+async def test_a_text_that_was_not_chosen_can_be_looked_at(play, home):
+    (home.corpora / "hare.txt").write_text("the hare and the hedgehog\n" * 40)
+    async with play() as it:
+        it.main.corpus.refill()
+        await it.press("1", "down", "v")
+        await it.until(lambda: isinstance(it.app.screen, Preview) and "the hedgehog" in it.seen())
+        assert it.main.corpus.chosen.name == "fox"
 
 
 async def test_a_run_plays_fills_the_form_and_lies_over_the_chart(play, kept_run):

@@ -6,6 +6,7 @@ import os
 import signal
 
 import pytest
+from textual import events
 from textual.binding import Binding
 
 from charplay.tui import commands
@@ -184,3 +185,21 @@ async def test_nothing_is_repainted_when_nothing_happens(play):
             widget.refresh = lambda *a, **k: painted.append(a)
         await asyncio.sleep(0.7)
         assert painted == []
+
+
+async def test_keys_that_are_typed_ahead_land_where_they_were_meant_to(play):
+    def key(name):
+        return events.Key("space", " ") if name == " " else events.Key(name, name if len(name) == 1 else None)
+
+    async with play() as it:
+        value = ["2", "down", "down", "down", "enter", *["backspace"] * 6, "4", "8", "enter"]
+        budget = ["down", "down", "down", "enter", *["backspace"] * 12, *"40 steps", "enter"]
+        for name in [*value, *budget]:
+            it.app.post_message(key(name))
+        await it.until(lambda: it.main.form.draft.budget() == ("steps", 40))
+        assert it.main.form.draft.asked.hidden_size == 48
+        assert not it.trainer.requests
+        for name in ("3", "2", "k", *"mine", "enter"):
+            it.app.post_message(key(name))
+        await it.until(lambda: it.main.form.draft.preset == "mine")
+        assert not it.trainer.requests

@@ -12,6 +12,7 @@ from charplay.tui.panes.rows import Cell, Rows, fit
 from charplay.tui.worker import errand
 
 if TYPE_CHECKING:
+    from charplay.corpora.entries import Place
     from charplay.corpora.library import Corpus, Entry, Library
 
 DEFAULT = "tiny-shakespeare"
@@ -40,12 +41,20 @@ class CorpusPane(Rows):
             self.corpus = corpus
 
     class Unread(Message):
-        """A text could not be found, read or fetched. `wanted` names one that was to be fetched for training."""
+        """A text could not be found or read."""
 
-        def __init__(self, sentence: str, wanted: str = "") -> None:
+        def __init__(self, sentence: str) -> None:
             super().__init__()
             self.sentence = sentence
-            self.wanted = wanted
+
+    class Unfetched(Message):
+        """A text could not be fetched; `to_train` where training asked for it."""
+
+        def __init__(self, entry: "Entry", sentence: str, *, to_train: bool) -> None:
+            super().__init__()
+            self.entry = entry
+            self.sentence = sentence
+            self.to_train = to_train
 
     class Fetched(Message):
         """A text has arrived; `to_train` where training asked for it."""
@@ -72,6 +81,15 @@ class CorpusPane(Rows):
             super().__init__()
             self.corpus = corpus
 
+    class About(Message):
+        """What there is to know of a text that is not here yet, with what went wrong when it was to be fetched."""
+
+        def __init__(self, entry: "Entry", place: "Place", trouble: str) -> None:
+            super().__init__()
+            self.entry = entry
+            self.place = place
+            self.trouble = trouble
+
     def __init__(self, folder: Path) -> None:
         super().__init__(id="corpus")
         self._folder = folder
@@ -81,6 +99,8 @@ class CorpusPane(Rows):
         self._sizes: dict[str, tuple[int, int]] = {}
         """Characters and vocabulary of the texts that were read."""
         self._wanted = ""
+        self._troubles: dict[str, str] = {}
+        """Why texts could not be fetched, by name."""
         self._current = 0
         """Number of the newest reading; older ones are let go."""
         self.chosen: Entry | None = None
@@ -197,7 +217,7 @@ class CorpusPane(Rows):
             except Cancelled:
                 return
             except CorpusError as fault:
-                self.post_message(self.Unread(str(fault), entry.name if to_train else ""))
+                self.post_message(self.Unfetched(entry, str(fault), to_train=to_train))
             else:
                 self.post_message(self.Fetched(arrived, to_train=to_train))
 
@@ -222,8 +242,9 @@ class CorpusPane(Rows):
         self._end_fetch()
         self.choose(message.entry.name)
 
-    @on(Unread)
-    def _unread(self) -> None:
+    @on(Unfetched)
+    def _unfetched(self, message: Unfetched) -> None:
+        self._troubles[message.entry.name] = message.sentence
         self._end_fetch()
 
     def _end_fetch(self) -> None:
@@ -238,9 +259,25 @@ class CorpusPane(Rows):
             self.fetch()
 
     def action_preview(self) -> None:
-        """Look at the chosen text."""
-        if self.corpus is not None:
+        """Look at the text under the cursor; one that is not here yet has a page about it."""
+        if not self._entries:
+            return
+        entry = self._entries[self.cursor]
+        if not entry.ready:
+            self.post_message(self.About(entry, self._library.place, self._troubles.get(entry.name, "")))
+        elif self.corpus is not None and self.chosen is not None and entry.name == self.chosen.name:
             self.post_message(self.Preview(self.corpus))
+        else:
+            errand(lambda: self.post_message(self._opened(entry)))
+
+    def _opened(self, entry: "Entry") -> Message:
+        """A text that was not chosen, to be looked at."""
+        from charplay.corpora.errors import CorpusError
+
+        try:
+            return self.Preview(self._library.open(entry))
+        except CorpusError as fault:
+            return self.Unread(str(fault))
 
     def action_open(self) -> None:
         """Choose a file from the disk."""

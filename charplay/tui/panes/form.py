@@ -98,11 +98,11 @@ class FormPane(Framed):
         self._settled()
         errand(lambda: self.post_message(self.Known(self._list_devices())))
 
-    def read_corpus(self, name: str, corpus: "Corpus | None", *, ready: bool = True) -> None:
-        """The next run reads this text; its numbers are known once it was read, and it is `ready` to be."""
+    def read_corpus(self, name: str, corpus: "Corpus | None", unknown: str = "reading the text") -> None:
+        """The next run reads this text; its numbers are known once it was read. Until then it says `unknown`."""
         if self.draft is None:
             return
-        self._unknown = "reading the text" if ready else "the text is fetched when training starts"
+        self._unknown = unknown
         self.draft.corpus = name
         self.draft.characters = len(corpus) if corpus else 0
         self.draft.vocabulary_size = len(corpus.vocabulary) if corpus else 0
@@ -117,7 +117,7 @@ class FormPane(Framed):
 
     def focus_first(self) -> None:
         """Put the focus on the rows."""
-        self._fields.focus()
+        self.screen.set_focus(self._fields)
 
     def _settled(self) -> None:
         assert self.draft is not None
@@ -165,7 +165,7 @@ class FormPane(Framed):
         self._editor.styles.width = max(8, self._fields.size.width - LABEL - 1)
         self._editor.display = True
         self.set_title(TITLE, "enter takes it, esc leaves it")
-        self._editor.focus()
+        self.screen.set_focus(self._editor)
 
     @on(Input.Changed, "#editor")
     def _judge(self, event: Input.Changed) -> None:
@@ -197,7 +197,7 @@ class FormPane(Framed):
         self.set_title(TITLE)
         self._fault = ""
         if refocus:
-            self._fields.focus()
+            self.focus_first()
         self._summarize()
 
     def _set(self, name: str, value: str) -> None:

@@ -18,9 +18,14 @@ from charplay.tui.live import Live
 from charplay.tui.visible import plain, visible
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from charplay.tui.draft import Draft
 
 GAP = "   "
+
+NOTE_SECONDS = 8.0
+"""That a note stands; then what was said before it stands again."""
 
 FIRST = ("train", "hold", "step", "stop", "take_up", "answer")
 LAST = ("keys", "leave")
@@ -46,10 +51,24 @@ class Hint(Static):
 
     def __init__(self) -> None:
         super().__init__("", id="hint", markup=False)
+        self._standing = ("", False)
         self._tall = False
+        self._back: Timer | None = None
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """Say this from now on."""
+        self._standing = (sentence, warning)
+        self._show(sentence, warning=warning)
+
+    def note(self, sentence: str, *, warning: bool = False) -> None:
+        """Say this for a while."""
+        self._show(sentence, warning=warning)
+        self._back = self.set_timer(NOTE_SECONDS, lambda: self._show(self._standing[0], warning=self._standing[1]))
+
+    def _show(self, sentence: str, *, warning: bool) -> None:
+        if self._back is not None:
+            self._back.stop()
+            self._back = None
         shown = visible(sentence, " ")
         was_tall, self._tall = self._tall, cell_len(shown) > self.content_size.width
         self.set_class(warning, "-warning")

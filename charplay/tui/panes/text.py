@@ -142,7 +142,7 @@ class TextPane(Framed, Vertical):
 
     def focus_first(self) -> None:
         """Put the focus on the temperature."""
-        self.sliders.temperature.focus()
+        self.screen.set_focus(self.sliders.temperature)
 
     def show_model(self, model: CharModel, source: str, *, follow: bool = False) -> None:
         """Let a model write from here on, on a new line; `follow`: its weights will go on changing."""
@@ -319,7 +319,7 @@ class TextPane(Framed, Vertical):
     def action_filters(self) -> None:
         """Show the filters and go to the first, or hide them; hidden ones stay as they are."""
         self.toggle_class("-filters")
-        (self.filters.top_k if self.has_class("-filters") else self.sliders.temperature).focus()
+        self.screen.set_focus(self.filters.top_k if self.has_class("-filters") else self.sliders.temperature)
 
     def action_prompt(self) -> None:
         """Open the prompt for editing."""

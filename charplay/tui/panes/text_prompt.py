@@ -43,7 +43,7 @@ class PromptEntry(Input):
     def open(self, prompt: str) -> None:
         """Begin with a prompt, and take the focus."""
         self.value = prompt.replace("\\", r"\\").replace("\n", r"\n")
-        self.focus()
+        self.screen.set_focus(self)
 
     @on(Input.Changed)
     def _clean(self) -> None:

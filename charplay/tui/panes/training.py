@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
 
 MOST_OVERLAYS = 4
-SLIDER = 38
-"""Columns that the learning rate's slider needs."""
+SLIDER = 40
+"""Columns that the learning rate's slider and the gaps around it need."""
 
 
 class TrainingPane(Framed):
@@ -80,7 +80,7 @@ class TrainingPane(Framed):
 
     def focus_first(self) -> None:
         """Put the focus on the slider."""
-        self._rate.focus()
+        self.screen.set_focus(self._rate)
 
     def on_mount(self) -> None:
         """Show an empty chart that says what it will show."""

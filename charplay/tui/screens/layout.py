@@ -16,7 +16,6 @@ from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
 from charplay.tui.panes.status import Hint, KeyLine, StatusLine
 from charplay.tui.screens.lines import Lines, key_lines
-from charplay.tui.visible import visible
 
 if TYPE_CHECKING:
     from charplay.runs.home import Home
@@ -106,8 +105,8 @@ class Layout(Screen[None]):
         self.hint.say(sentence, warning=warning)
 
     def complain(self, sentence: str) -> None:
-        """Say in a corner what went wrong."""
-        self.notify(visible(sentence, " "), severity="warning", markup=False)
+        """Say for a while what went wrong."""
+        self.hint.note(sentence, warning=True)
 
     def action_show(self, pane: str) -> None:
         """Go to a pane; on a narrow screen it, or the stage, takes the room."""
@@ -115,9 +114,9 @@ class Layout(Screen[None]):
         for each in ALONE:
             self.set_class(each == pane, f"-{each}")
         goes: dict[str, Callable[[], object]] = {
-            "corpus": self.corpus.focus,
+            "corpus": lambda: self.set_focus(self.corpus),
             "form": self.form.focus_first,
-            "runs": self.runs.focus,
+            "runs": lambda: self.set_focus(self.runs),
             "training": self.training.focus_first,
             "text": self.text.focus_first,
         }

@@ -94,7 +94,8 @@ class MainScreen(TrainingScreen):
 
     @on(CorpusPane.Chosen)
     def _chosen(self, message: CorpusPane.Chosen) -> None:
-        self.form.read_corpus(message.entry.name, None, ready=message.entry.ready)
+        entry = message.entry
+        self.form.read_corpus(entry.name, None, "reading the text" if entry.ready else "t fetches the text and trains")
         self._read()
 
     def _read(self) -> None:
@@ -113,11 +114,24 @@ class MainScreen(TrainingScreen):
 
     @on(CorpusPane.Unread)
     def _text_unread(self, message: CorpusPane.Unread) -> None:
-        self.complain(message.sentence)
-        if message.wanted:
-            self.say("it could not be fetched; training reads the Python manual instead")
+        self.say(message.sentence, warning=True)
+        if self.corpus.chosen is not None and self.corpus.chosen.ready and self.corpus.corpus is None:
+            self.form.read_corpus(self.corpus.chosen.name, None, "the text could not be read")
+
+    @on(CorpusPane.Unfetched)
+    def _text_unfetched(self, message: CorpusPane.Unfetched) -> None:
+        """Say it in one line; the page about the text has the rest."""
+        instead = "the Python manual is read instead" if message.to_train else "try again later"
+        self.say(f"{message.entry.title} could not be fetched (1 and v say why); {instead}", warning=True)
+        if message.to_train:
             self._train_when_read = True
             self.corpus.fall_back()
+
+    @on(CorpusPane.About)
+    def _about(self, message: CorpusPane.About) -> None:
+        from charplay.tui.about import about
+
+        self.app.push_screen(Lines(message.entry.title, about(message.entry, message.place, message.trouble)))
 
     @on(CorpusPane.Fetched)
     def _text_fetched(self, message: CorpusPane.Fetched) -> None:

@@ -152,13 +152,13 @@ class Preview(Dialog[None]):
         """Ask what to search."""
         field = self.query_one(Input)
         field.display = True
-        field.focus()
+        self.set_focus(field)
 
     @on(Input.Submitted)
     def _search(self, event: Input.Submitted) -> None:
         self._needle = event.value
         event.input.display = False
-        self._sheet.focus()
+        self.set_focus(self._sheet)
         self.action_next()
 
     def action_next(self) -> None:

@@ -1,0 +1,50 @@
+"""Keys one after another: each meets the screen as the one before has left it, however fast they were typed."""
+
+from collections import deque
+
+from textual import events, on
+from textual.app import App
+from textual.message import Message
+
+PATIENCE = 0.5
+"""Seconds after which the next key goes its way, whatever became of the one before."""
+
+
+class Handled(Message):
+    """Goes the way of a key, behind it: where it arrives, the key has been."""
+
+
+class TypeAhead(App[None]):
+    """Textual sends a key to the focused widget at once, though the key before may be about to move the focus."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]
+        self._typed: deque[events.Event] = deque()
+        self._under_way: Handled | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """As in Textual, but for keys that arrive while one is under way: they wait."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        self._typed.append(event)
+        if self._under_way is not None:
+            self.set_timer(PATIENCE, lambda before=self._under_way: self.call_later(self._go_on, before))
+        await self._send()
+
+    async def _send(self) -> None:
+        if self._under_way is None and self._typed:
+            target = self.focused or self.screen
+            await super().on_event(self._typed.popleft())
+            self._under_way = Handled()
+            target.post_message(self._under_way)
+
+    @on(Handled)
+    def _arrived(self, handled: Handled) -> None:
+        # A screen that the key opened is ready when it comes to this, behind its own beginning.
+        self.screen.call_later(self.call_later, self._go_on, handled)
+
+    async def _go_on(self, handled: Handled) -> None:
+        if handled is self._under_way:
+            self._under_way = None
+            await self._send()
