@@ -43,4 +43,9 @@ class Publish:
     """Hand out a copy of the weights, as a `Published` event, between two steps."""
 
 
-Command = Pause | Resume | Stop | StepOnce | Change | Save | Publish
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Go back to before the last live change: weights, optimizer, step and values."""
+
+
+Command = Pause | Resume | Stop | StepOnce | Change | Undo | Save | Publish

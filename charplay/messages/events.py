@@ -124,7 +124,11 @@ class Saved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed(Event):
-    """A live hyperparameter was set."""
+    """A live hyperparameter was set; or, with `field` "undo", the last change was taken back.
+
+    After an undo the run stands at step `new`, which is also the event's step, and was at step `old`: whatever a
+    history holds beyond `new` never happened. A `Changed` for each value that went back follows.
+    """
 
     kind = "changed"
     field: str

@@ -95,6 +95,20 @@ def resumed(asked: Recipe, over: Layer, resolved: Recipe | None = None) -> Recip
     return asked.model_copy(update=update)
 
 
+def altered(recipe: Recipe, name: str, value: object) -> Recipe:
+    """A resolved recipe with one live field set; `value` may be text, as for `--set`. RecipeError where that fails."""
+    if name not in LIVE:
+        raise RecipeError(f"{name} cannot change during training; {', '.join(LIVE[:-1])} and {LIVE[-1]} can")
+    changed, faults = _validated({**recipe.model_dump(), name: value})
+    if faults:
+        raise RecipeError(*faults.values())
+    if getattr(changed, name) == "auto":
+        raise RecipeError(f"{name} cannot become auto during training; give a number")
+    if clashes := contradictions(changed):
+        raise RecipeError(*clashes)
+    return changed
+
+
 def _sorted_out(layer: Layer) -> tuple[dict[str, object], dict[str, str]]:
     """A layer's values of known fields; and its faults that need no look at the values, by field."""
     known = {name: value for name, value in layer.values.items() if name in Recipe.model_fields}

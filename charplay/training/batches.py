@@ -1,7 +1,8 @@
 """What the trainer knows of batches, whichever way the text is cut."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -9,6 +10,16 @@ from torch import Tensor
 
 from charplay.recipes.fields import Recipe
 from charplay.training.ids import Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What cutting the text anew came to."""
+
+    kept: tuple[int, ...]
+    """For each new stream the old one that it goes on with, -1 where it begins; empty for windows."""
+    left: int
+    """Steps until the epoch under way ends."""
 
 
 class Batches(Protocol):
@@ -22,11 +33,15 @@ class Batches(Protocol):
         """The next batch: ids (T, B), and the ids to predict, (T, B) or the last ones (B,)."""
         ...
 
-    def state(self) -> dict[str, int]:
+    def cut(self, length: int, size: int, share: float) -> Cut:
+        """Read on from here in batches of `size` by `length` characters; `share` of the epoch is done."""
+        ...
+
+    def state(self) -> dict[str, Any]:
         """The position."""
         ...
 
-    def load(self, state: Mapping[str, int]) -> None:
+    def load(self, state: Mapping[str, Any]) -> None:
         """Go to a position."""
         ...
 

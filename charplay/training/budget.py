@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from charplay.recipes.fields import BUDGETS, Recipe
+from charplay.training.passes import Passes
 
 
 class Clock:
@@ -47,13 +48,13 @@ class Budget:
     kind: str
     amount: float
     start: float
-    steps_per_epoch: int
+    passes: Passes
 
     @classmethod
-    def of(cls, recipe: Recipe, steps_per_epoch: int, start: float = 0.0) -> "Budget":
+    def of(cls, recipe: Recipe, passes: Passes, start: float = 0.0) -> "Budget":
         """The recipe's budget."""
         kind = next(kind for kind in BUDGETS if getattr(recipe, kind) is not None)
-        return cls(kind, float(getattr(recipe, kind)), start, steps_per_epoch)
+        return cls(kind, float(getattr(recipe, kind)), start, passes)
 
     @property
     def total_steps(self) -> int | None:
@@ -62,13 +63,13 @@ class Budget:
             case "steps":
                 return int(self.amount)
             case "epochs":
-                return max(1, round(self.amount * self.steps_per_epoch))
+                return max(1, self.passes.step_of(self.amount))
             case _:
                 return None
 
     def spent(self, step: int, seconds: float) -> float:
         """How much of the budget is spent, in its own units."""
-        return {"steps": step, "epochs": step / self.steps_per_epoch, "minutes": seconds / 60}[self.kind]
+        return {"steps": step, "epochs": self.passes.at(step), "minutes": seconds / 60}[self.kind]
 
     def over(self, step: int, seconds: float) -> bool:
         """Whether there is nothing left."""
@@ -84,7 +85,7 @@ class Budget:
         span = self.amount - self.start
         if span <= 0:
             return 1.0
-        middle = {"steps": 0.5, "epochs": 0.5 / self.steps_per_epoch, "minutes": 0.0}[self.kind]
+        middle = {"steps": 0.5, "epochs": 0.5 / self.passes.steps, "minutes": 0.0}[self.kind]
         return max(0.0, min(1.0, (self.spent(step, seconds) + middle - self.start) / span))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charplay.corpora.errors import Cancelled, CorpusError
-from charplay.messages.events import Changed, Event, Failed, Finished, Preparing, Started, Stopped, Warned
+from charplay.messages.events import Event, Failed, Finished, Preparing, Started, Stopped, Warned
 from charplay.messages.post import Inbox
 from charplay.messages.request import TrainRequest
 from charplay.recipes.faults import RecipeError
@@ -144,14 +144,11 @@ class _Visit:
             run = self.run = Run.open(resumed.folder)
             plan = self._plan = opening.plan_resumed(self.request, run, corpus, facts)
         self._session = opening.open_session(run, plan, corpus, opened)
-        rate = self._session.rate
-        if resumed is not None:
-            opening.take_up(self._session, plan, facts)
+        changes = [] if resumed is None else opening.take_up(self._session, plan, facts)
         yield self._started(opened, resumed=resumed is not None)
         if self._choice.warning:
             yield Warned(**self.stamp(), message=self._choice.warning)
-        if self._session.rate != rate:
-            yield Changed(**self.stamp(), field="learning_rate", old=rate, new=self._session.rate)
+        yield from changes
 
     def _started(self, opened: Opened, *, resumed: bool) -> Started:
         run, plan, corpus = self.run, self._plan, self._corpus
@@ -162,7 +159,7 @@ class _Visit:
             **self.stamp(),
             run=run.name,
             folder=str(run.folder.resolve()),
-            recipe=plan.resolved.model_dump(mode="json"),
+            recipe=self._held.recipe.model_dump(mode="json"),
             parameters=parameter_count(plan.resolved, len(corpus.vocabulary)),
             corpus=corpus.title,
             characters=len(corpus),
@@ -195,7 +192,8 @@ class _Visit:
     def describe(self, error: BaseException) -> str:
         """One sentence for what nobody foresaw."""
         if self._choice and self._plan and self._corpus and device.out_of_memory(error):
-            recipe, corpus = self._plan.resolved, self._corpus
+            corpus = self._corpus
+            recipe = self._session.recipe if self._session else self._plan.resolved
             return device.memory_advice(
                 self._choice.name, memory_bytes(recipe, len(corpus.vocabulary), len(corpus)), recipe
             )

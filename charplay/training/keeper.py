@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from charplay.messages.events import Row
+from charplay.messages.events import Changed, Row
 from charplay.runs.checkpoint import Checkpoint
 from charplay.runs.run import Run
 from charplay.training.writer import Save, Writer, Written
@@ -68,12 +68,20 @@ class Keeper:
         except OSError as error:
             self._refuse(f"a text sample cannot be written ({error.strerror})")
 
-    def change(self, change: Mapping[str, object]) -> None:
+    def change(self, changed: Changed) -> None:
         """Add a live change."""
         try:
-            self._run.append_change(change)
+            self._run.append_change(asdict(changed))
         except OSError as error:
             self._refuse(f"a change cannot be written ({error.strerror})")
+
+    def cut(self, step: int) -> None:
+        """Remove the rows past `step`."""
+        self._unwritten = [row for row in self._unwritten if row["step"] <= step]
+        try:
+            self._run.cut(step)
+        except OSError as error:
+            self._refuse(f"rows past step {step:,} cannot be removed ({error.strerror})")
 
     def save(
         self,

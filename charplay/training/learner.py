@@ -1,6 +1,6 @@
 """One optimizer step after another: the network, its optimizers, the batches, and what each step measured."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 
 import numpy as np
@@ -9,7 +9,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from charplay.recipes.fields import Recipe
-from charplay.training.batches import Batches
+from charplay.recipes.network import whole
+from charplay.training.batches import Batches, Cut
 from charplay.training.device import Opened
 from charplay.training.evaluation import hits
 from charplay.training.gradients import tame
@@ -80,6 +81,27 @@ class Learner:
             self._measured[self._unread] = torch.stack((loss.detach(), accuracy, norm))
         self._unread += 1
 
+    def alter(self, recipe: Recipe) -> None:
+        """Go on under other live values; sizes of batches wait for `cut`."""
+        self._recipe = recipe
+        self._network.set_dropouts(recipe)
+
+    def cut(self, share: float) -> Cut:
+        """Cut the text as the recipe says now, from the same place on; `share` of the epoch is done.
+
+        Streams that go on keep their carried state, new ones start from zero. Nothing may be unread.
+        """
+        recipe = self._recipe
+        cut = self._batches.cut(whole(recipe, "sequence_length"), whole(recipe, "batch_size"), share)
+        if self._state is not None:
+            self._state = tuple(tuple(_gathered(part, cut.kept) for part in layer) for layer in self._state)
+        return cut
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """As the text is cut now."""
+        return self._batches.steps_per_epoch
+
     @torch.no_grad()
     def _average(self, memory: float) -> None:
         """Move the averaged weights towards the network's; early on with a shorter memory, to forget the noise."""
@@ -130,6 +152,13 @@ class Learner:
         self._batches.load(position)
         self._averaged = averaged
         self._opened.set_random_states(arrays)
+
+
+def _gathered(part: Tensor, kept: Sequence[int]) -> Tensor:
+    """A state (1, B, H) for other streams: column j is column `kept[j]`, or zero where that is -1."""
+    columns = torch.tensor(kept, device=part.device)
+    gathered = part.index_select(1, columns.clamp(min=0))
+    return gathered.masked_fill_((columns < 0).view(1, -1, 1), 0)
 
 
 def _under(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from charplay.messages.events import Row
 from charplay.training.learner import Measured
+from charplay.training.passes import Passes
 
 RECENT = 10_000
 """Steps whose losses are remembered: the last hundredth of a million."""
@@ -17,7 +18,7 @@ LEAST_CLOSING = 100
 """Steps that the closing loss is at least the mean of, where there are so many."""
 
 SUMS = ("row", "epoch", "watched")
-NUMBERS = ("step", "epoch_loss", "row_seconds", "bad")
+NUMBERS = ("step", "epoch_loss", "row_seconds", "row_characters", "bad")
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Ledger:
     """
 
     log_every: int
-    steps_per_epoch: int
+    passes: Passes
     characters_per_step: int
     step: int = 0
     """Steps in the books."""
@@ -72,6 +73,8 @@ class Ledger:
     """Mean of the last whole epoch."""
     row_seconds: float = 0.0
     """When the last row ended."""
+    row_characters: int = 0
+    """Characters read since then."""
     bad: int = 0
     """Steps that were not finite, since someone last looked."""
     newest: Row | None = None
@@ -82,6 +85,7 @@ class Ledger:
         rows = []
         for one, moment in zip(measured, moments, strict=True):
             self.step += 1
+            self.row_characters += self.characters_per_step
             if all(map(math.isfinite, one)):
                 self.recent.append(one[0])
                 for sums in (self.row, self.epoch, self.watched):
@@ -100,7 +104,7 @@ class Ledger:
             values: dict[str, float | None] = {}
             if self.step % self.log_every == 0:
                 values |= self._close_row(moment)
-            if self.step % self.steps_per_epoch == 0:
+            if self.passes.end(self.step):
                 values |= self._close_epoch()
             if values:
                 rows.append(Row(step=self.step, epoch=self.epochs, seconds=moment.seconds, **values))
@@ -109,17 +113,18 @@ class Ledger:
     @property
     def epochs(self) -> float:
         """Passes over the text."""
-        return self.step / self.steps_per_epoch
+        return self.passes.at(self.step)
 
     def _close_row(self, moment: Moment) -> dict[str, float | None]:
         sums, self.row = self.row, Sums()
         took, self.row_seconds = moment.seconds - self.row_seconds, moment.seconds
+        characters, self.row_characters = self.row_characters, 0
         return {
             "train_loss": sums.mean(sums.loss),
             "train_accuracy": sums.mean(sums.accuracy),
             "learning_rate": moment.rate,
             "grad_norm": sums.mean(sums.norm),
-            "chars_per_second": self.log_every * self.characters_per_step / took if took > 0 else None,
+            "chars_per_second": characters / took if took > 0 else None,
         }
 
     def _close_epoch(self) -> dict[str, float | None]:
@@ -142,7 +147,7 @@ class Ledger:
     def state(self) -> dict[str, Any]:
         """All of it but `recent`, as JSON takes it."""
         sums = {name: asdict(getattr(self, name)) for name in SUMS}
-        return sums | {name: getattr(self, name) for name in NUMBERS}
+        return sums | {name: getattr(self, name) for name in NUMBERS} | {"passes": asdict(self.passes)}
 
     def load(self, state: Mapping[str, Any], recent: np.ndarray) -> None:
         """Put back what `state` gave."""
@@ -150,4 +155,5 @@ class Ledger:
             setattr(self, name, state[name])
         for name in SUMS:
             setattr(self, name, Sums(**state[name]))
+        self.passes = Passes(**state["passes"])
         self.recent = deque(recent.tolist(), maxlen=RECENT)

@@ -47,6 +47,12 @@ class CharNet(nn.Module):
         if recipe.initialization == "glorot-orthogonal":
             initialize(self, cell.FORGET)
 
+    def set_dropouts(self, recipe: Recipe) -> None:
+        """Drop as the recipe says, from the next reading on."""
+        self.input_dropout.p, self.dropout.p = recipe.input_dropout, recipe.dropout
+        self.output_dropout.p = float(recipe.output_dropout)
+        self.weight_drop = recipe.weight_drop
+
     def zero_state(self, batch_size: int) -> State:
         """The state before the first character of `batch_size` texts."""
         return tuple(layer.zero_state(batch_size) for layer in self.layers)

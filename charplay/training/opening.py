@@ -1,7 +1,7 @@
 """From a request to a session: a new run, or one that is taken up again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from charplay.corpora.corpus import Corpus
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.library import Library
 from charplay.corpora.progress import Watch
+from charplay.messages.events import Changed
 from charplay.messages.request import TrainRequest
-from charplay.recipes.fields import BUDGETS, Recipe
-from charplay.recipes.network import steps_per_epoch, training_characters
+from charplay.recipes.fields import BUDGETS, LIVE, Recipe
+from charplay.recipes.network import training_characters, whole
 from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import Origin, read_header
 from charplay.runs.home import Home
@@ -29,8 +30,10 @@ from charplay.training.keeper import Keeper
 from charplay.training.learner import Learner
 from charplay.training.ledger import Ledger
 from charplay.training.network import CharNet
+from charplay.training.passes import Passes
 from charplay.training.samples import Sampler
 from charplay.training.session import Session
+from charplay.training.surgery import Surgery
 
 EXACT = ("device", "threads", "torch", "precision")
 """Facts that a resumed run must share with its beginning to repeat it to the bit."""
@@ -46,8 +49,8 @@ class Plan:
     schedule_start: float = 0.0
     saved: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None
     """What to take up, if anything."""
-    rate: float | None = None
-    """The learning rate asked for when a run is taken up; None leaves it as it was."""
+    live: Mapping[str, object] = field(default_factory=dict)
+    """Live values asked for when a run is taken up; the others stay as they were."""
 
 
 def find_corpus(request: TrainRequest, recipe: Recipe, run: Run | None, watch: Watch) -> Corpus:
@@ -77,26 +80,29 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[s
     asked = Recipe.model_validate(request.recipe) if request.recipe else run.asked
     saved = run.read_resume()
     start = 0.0
-    spent = _spent(saved[1] if saved else None, run.resolved, corpus)
+    spent = _spent(saved[1] if saved else None)
     if request.added:
         asked = extended(asked, spent)
         start = next(spent[kind] for kind in BUDGETS if getattr(asked, kind) is not None)
     elif saved is not None and _budget(asked) == _budget(run.asked):
         start = saved[1]["schedule_start"]
     resolved = run.resolved.model_copy(update={name: getattr(asked, name) for name in BUDGETS})
-    rate = asked.learning_rate if asked.learning_rate != run.asked.learning_rate else "auto"
-    return Plan(asked, resolved, inexact(run, now), start, saved, None if rate == "auto" else rate)
+    live = {
+        name: getattr(asked, name) for name in LIVE if getattr(asked, name) not in (getattr(run.asked, name), "auto")
+    }
+    return Plan(asked, resolved, inexact(run, now), start, saved, live)
 
 
 def _budget(recipe: Recipe) -> tuple[object, ...]:
     return tuple(getattr(recipe, name) for name in BUDGETS)
 
 
-def _spent(state: Mapping[str, Any] | None, recipe: Recipe, corpus: Corpus) -> dict[str, float]:
+def _spent(state: Mapping[str, Any] | None) -> dict[str, float]:
     """What a run has used up, in each budget's units."""
-    step = state["ledger"]["step"] if state else 0
-    seconds = state["seconds"] if state else 0.0
-    return {"steps": step, "epochs": step / steps_per_epoch(recipe, len(corpus)), "minutes": seconds / 60}
+    if state is None:
+        return dict.fromkeys(BUDGETS, 0)
+    step = state["ledger"]["step"]
+    return {"steps": step, "epochs": Passes(**state["ledger"]["passes"]).at(step), "minutes": state["seconds"] / 60}
 
 
 def facts(opened: Opened, choice: Choice) -> dict[str, object]:
@@ -131,7 +137,8 @@ def origin(corpus: Corpus) -> Origin:
 
 def open_session(run: Run, plan: Plan, corpus: Corpus, opened: Opened) -> Session:
     """Build the network and everything around it; take up what was saved."""
-    recipe = plan.resolved
+    state = plan.saved[1] if plan.saved else None
+    recipe = plan.resolved.model_copy(update=state["live"] if state else {})
     trained = training_characters(recipe, len(corpus))
     resident = opened.fits(corpus.ids)
     torch.manual_seed(recipe.seed)
@@ -140,25 +147,23 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, opened: Opened) -> Sessio
     assert isinstance(recipe.sequence_length, int)
     assert isinstance(recipe.batch_size, int)
     assert isinstance(recipe.log_every, int)
-    assert isinstance(recipe.learning_rate, float)
-    state = plan.saved[1] if plan.saved else None
+    passes = Passes(batches.steps_per_epoch)
     session = Session(
         run=run,
         recipe=recipe,
         learner=Learner(recipe, network, batches, opened),
-        ledger=Ledger(recipe.log_every, batches.steps_per_epoch, recipe.sequence_length * recipe.batch_size),
+        ledger=Ledger(recipe.log_every, passes, recipe.sequence_length * recipe.batch_size),
         judge=Judge(recipe.patience),
-        budget=Budget.of(recipe, batches.steps_per_epoch, plan.schedule_start),
+        budget=Budget.of(recipe, passes, plan.schedule_start),
         clock=Clock(state["seconds"] if state else 0.0),
         evaluation=Evaluation(
             Ids(corpus.ids, opened.device, resident=resident),
             trained,
             opened,
-            recipe.sequence_length if recipe.target == "last" else None,
+            whole(plan.resolved, "sequence_length") if recipe.target == "last" else None,
         ),
-        sampler=Sampler(recipe, corpus, trained),
+        sampler=Sampler(plan.resolved, corpus, trained),
         keeper=Keeper(run, state["ledger"]["step"] if state else None),
-        rate=recipe.learning_rate,
         due=["sample"] if recipe.sample_every is not None else [],
     )
     if plan.saved is not None:
@@ -166,8 +171,8 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, opened: Opened) -> Sessio
     return session
 
 
-def take_up(session: Session, plan: Plan, now: Mapping[str, object]) -> None:
-    """Make the run's folder what it was at the save that is taken up, and note what is new."""
+def take_up(session: Session, plan: Plan, now: Mapping[str, object]) -> list[Changed]:
+    """Make the run's folder what it was at the save that is taken up, and set the live values that are new."""
     run = session.run
     run.cut(session.step if plan.saved else -1)
     run.update(asked=plan.asked, resolved=plan.resolved, facts={**run.facts, **now})
@@ -175,7 +180,5 @@ def take_up(session: Session, plan: Plan, now: Mapping[str, object]) -> None:
     if session.judge.best_step == session.step and session.judge.best is not None and best_step != session.step:
         session.found_best = True  # the process died between the save and the best checkpoint
         session.due.append("save")
-    if plan.rate is not None and plan.rate != session.rate:
-        old, session.rate = session.rate, plan.rate
-        change = {"step": session.step, "seconds": session.clock.seconds}
-        session.keeper.change({**change, "field": "learning_rate", "old": old, "new": plan.rate})
+    surgery = Surgery(session)
+    return [surgery.change(name, new) for name, new in plan.live.items() if new != getattr(session.recipe, name)]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from charplay.messages.commands import Change, Pause, Publish, Resume, Save, StepOnce, Stop
+from charplay.messages.commands import Change, Pause, Publish, Resume, Save, StepOnce, Stop, Undo
 from charplay.messages.post import Inbox
 
 
@@ -20,7 +20,8 @@ class Orders:
     publish: bool = False
     stop: str | None = None
     """The reason, once a stop was asked for."""
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Change | Undo] = field(default_factory=list)
+    """In the order of their coming."""
 
     def pause(self, reason: str) -> None:
         """Hold still, unless that is so already."""
@@ -43,5 +44,5 @@ class Orders:
                     self.save = True
                 case Publish():
                     self.publish = True
-                case Change():
+                case Change() | Undo():
                     self.changes.append(command)

@@ -35,8 +35,7 @@ class Pace:
         return duties
 
     def _falls(self, step: int, every: int | str) -> bool:
-        interval = self._session.ledger.steps_per_epoch if every == "epoch" else int(every)
-        return step % interval == 0
+        return self._session.ledger.passes.end(step) if every == "epoch" else step % int(every) == 0
 
     def _affordable(self) -> bool:
         """Whether an evaluation fits now. Budgets in steps do not ask: their metrics must not depend on the clock."""
@@ -51,6 +50,10 @@ class Pace:
         """An evaluation took so long."""
         self._last_evaluation = seconds
         self._evaluating += seconds
+
+    def rewind(self) -> None:
+        """The session has gone back to an earlier step: its speed is measured from there."""
+        self._told_step, self._told_seconds = self._session.step, self._session.clock.seconds
 
     def progress(self, rows: tuple[Row, ...]) -> Progress:
         """Where the run stands."""

@@ -1,13 +1,15 @@
 """One run under way: the parts that training is made of, and how they are written down and taken up again."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from math import prod
 from typing import Any
 
 import numpy as np
 import torch
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.fields import LIVE, Recipe
+from charplay.recipes.network import whole
 from charplay.runs.checkpoint import Checkpoint
 from charplay.runs.run import Run
 from charplay.training.budget import Budget, Clock
@@ -19,13 +21,18 @@ from charplay.training.ledger import Ledger
 from charplay.training.samples import Sampler
 
 
+def sizes(recipe: Recipe) -> tuple[int, int]:
+    """Characters a step and streams or windows: T and B."""
+    return whole(recipe, "sequence_length"), whole(recipe, "batch_size")
+
+
 @dataclass
 class Session:
     """Everything that the trainer works with. What it holds between two steps is all that a resumed run needs."""
 
     run: Run
     recipe: Recipe
-    """Resolved."""
+    """Resolved, with the live values as they stand now."""
     learner: Learner
     ledger: Ledger
     judge: Judge
@@ -34,8 +41,6 @@ class Session:
     evaluation: Evaluation
     sampler: Sampler
     keeper: Keeper
-    rate: float
-    """The learning rate at the schedule's peak, as it stands now."""
     due: list[str] = field(default_factory=list)
     """What this step still owes, in order: evaluate, sample, save."""
     found_best: bool = False
@@ -54,7 +59,7 @@ class Session:
         """Every other thing of a save, as JSON takes it."""
         return {
             "seconds": self.clock.seconds,
-            "rate": self.rate,
+            "live": {name: getattr(self.recipe, name) for name in LIVE},
             "schedule_start": self.budget.start,
             "due": [duty for duty in self.due if duty != "save"],
             "learner": self.learner.counters(),
@@ -63,12 +68,42 @@ class Session:
         }
 
     def load(self, arrays: dict[str, np.ndarray], state: Mapping[str, Any]) -> None:
-        """Put back what `arrays` and `state` gave; the budget and the clock are the opener's."""
+        """Put back what `arrays` and `state` gave, under a recipe that has its live values already.
+
+        The clock and the budget's amount are not touched.
+        """
         self.learner.load(arrays, state["learner"])
         self.ledger.load(state["ledger"], arrays["recent"])
         self.judge = Judge(**state["judge"] | {"patience": self.recipe.patience})
-        self.rate = state["rate"]
+        self.budget = replace(self.budget, passes=self.ledger.passes)
         self.due = list(state["due"])
+
+    def alter(self, recipe: Recipe) -> None:
+        """Train on under other live values; an epoch that is under way stays as far done as it is."""
+        same = sizes(recipe) == sizes(self.recipe)
+        self.recipe = recipe
+        self.learner.alter(recipe)
+        if not same:
+            left = self.learner.cut(self.ledger.epochs % 1).left
+            self.ledger.passes = self.ledger.passes.cut(self.step, self.learner.steps_per_epoch, left)
+            self.ledger.characters_per_step = prod(sizes(recipe))
+            self.budget = replace(self.budget, passes=self.ledger.passes)
+
+    def go_back(self, recipe: Recipe, arrays: dict[str, np.ndarray], state: Mapping[str, Any]) -> None:
+        """Be as it was under `recipe` when `arrays` and `state` were taken.
+
+        But time that was spent is spent, and the best checkpoint of what was done since stays the best.
+        """
+        since = self.judge
+        self.recipe = recipe
+        self.learner.alter(recipe)
+        self.learner.cut(0.0)
+        self.load(arrays, state)
+        self.ledger.characters_per_step = prod(sizes(recipe))
+        self.ledger.row_seconds += self.clock.seconds - state["seconds"]
+        if since.best is not None and (self.judge.best is None or since.best < self.judge.best):
+            self.judge.best, self.judge.best_step = since.best, since.best_step
+            self.judge.best_val_loss = since.best_val_loss
 
     def checkpoint(self, weights: Mapping[str, np.ndarray]) -> Checkpoint:
         """A checkpoint of this moment; `weights` are those that play."""

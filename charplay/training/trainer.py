@@ -7,15 +7,16 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 from charplay.messages import events as told
-from charplay.messages.commands import Change
+from charplay.messages.commands import Undo
 from charplay.messages.events import Event, Row
-from charplay.recipes.fields import LIVE
+from charplay.recipes.faults import RecipeError
 from charplay.training.evaluation import DURING, Score
 from charplay.training.keeper import DISK_SECONDS
 from charplay.training.ledger import Moment
 from charplay.training.orders import Orders
 from charplay.training.pace import Pace
 from charplay.training.session import Session
+from charplay.training.surgery import Surgery
 
 READING_SECONDS = 0.1
 """The device is read, and progress told, at most so often."""
@@ -39,6 +40,7 @@ class Trainer:
         self.session = session
         self.orders = orders
         self._pace = Pace(session)
+        self._surgery = Surgery(session)
         self._schedule = import_module(f"charplay.training.schedules.{session.recipe.schedule.replace('-', '_')}")
         self._moments: list[Moment] = []
         self._untold: list[Row] = []
@@ -68,6 +70,7 @@ class Trainer:
         yield from self._do_duties()
         while orders.stop is None and not self.over:
             yield from self.obey()
+            yield from self._alter()
             if self._holding and not orders.paused:
                 self._holding = False
                 yield told.Resumed(**self._now())
@@ -78,6 +81,8 @@ class Trainer:
                 yield from self._look_up()
         session.clock.hold()
         yield from self._read(tell=True)
+        if orders.stop is not None:
+            yield from self._alter()
         if orders.stop is None and session.judge.looked != session.step:
             session.due.insert(0, "evaluate")
         yield from self._do_duties()
@@ -90,7 +95,7 @@ class Trainer:
         session = self.session
         session.clock.start()
         progress = session.budget.progress(self.steps, session.clock.seconds)
-        rate = session.rate * self._schedule.factor(progress, session.recipe.warmup)
+        rate = float(session.recipe.learning_rate) * self._schedule.factor(progress, session.recipe.warmup)
         session.learner.step(rate)
         self._moments.append(Moment(session.clock.seconds, rate))
 
@@ -114,26 +119,37 @@ class Trainer:
         if orders.publish:
             orders.publish = False
             yield told.Published(**self._now(), weights=session.learner.playing.export_weights())
-        while orders.changes:
-            yield from self._change(orders.changes.pop(0))
         if orders.save:
             orders.save = False
             session.due.append("save")
 
-    def _change(self, change: Change) -> Iterator[Event]:
-        session = self.session
-        try:
-            value = float(str(change.value))
-        except ValueError:
-            value = 0.0
-        if change.field not in LIVE or not 0 < value <= 100:
-            message = f"{change.field} cannot become {change.value!r} during training; learning_rate can change"
-            yield told.Warned(**self._now(), message=message)
-            return
-        old, session.rate = session.rate, value
-        self._unsaved = True
-        session.keeper.change({**self._now(), "field": change.field, "old": old, "new": value})
-        yield told.Changed(**self._now(), field=change.field, old=old, new=value)
+    def _alter(self) -> Iterator[Event]:
+        """Change live values and take changes back, between two steps with nothing else under way."""
+        while self.orders.changes:
+            if self._moments:
+                yield from self._read(tell=False)
+            order = self.orders.changes.pop(0)
+            try:
+                if isinstance(order, Undo):
+                    yield from self._undo()
+                else:
+                    changed = self._surgery.change(order.field, order.value)
+                    self._unsaved = True
+                    yield changed
+            except RecipeError as error:
+                yield told.Warned(**self._now(), message=str(error))
+
+    def _undo(self) -> Iterator[Event]:
+        """Go back, in memory, then on the disk: the save comes first, so that a death in between leaves a whole run."""
+        changes = self._surgery.undo()
+        self._untold = []
+        self._pace.rewind()
+        yield from self._save()
+        yield from self._settle()
+        self.session.keeper.cut(self.session.step)
+        for changed in changes:
+            self.session.keeper.change(changed)
+            yield changed
 
     def _hold(self) -> Iterator[Event]:
         """Hold still until told to go on, to step once or to stop."""
@@ -148,6 +164,7 @@ class Trainer:
             yield from self._do_duties()
         while orders.paused and not orders.once and orders.stop is None:
             yield from self.obey(PAUSE_SECONDS)
+            yield from self._alter()
             yield from self._do_duties()
             yield from self._tell_saved()
 

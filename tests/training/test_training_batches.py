@@ -66,7 +66,7 @@ def test_an_epoch_of_windows_is_every_window_once(count, length, stride, size, s
         assert len(starts) == examples_per_epoch(recipe, count)
         assert sorted(starts) == list(range(0, count - length, stride))[:limit]
         assert shuffle or starts == sorted(starts)
-        assert batches.state() == {"epoch": epoch + 1, "step": 0}
+        assert batches.state() == {"epoch": epoch + 1, "done": 0}
 
 
 def test_the_last_target_only():

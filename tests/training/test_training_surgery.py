@@ -1,0 +1,249 @@
+"""Live surgery: what is changed while training runs acts, is kept, outlives a stop and can be taken back."""
+
+from dataclasses import asdict
+from itertools import chain, pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charplay.messages.commands import Change, Pause, Resume, Stop, Undo
+from charplay.messages.events import Changed, Finished, Paused, Progress, Started, Warned
+from charplay.recipes.faults import RecipeError
+from charplay.recipes.fields import LIVE, Recipe
+from charplay.recipes.layers import altered
+from charplay.runs.run import Run
+from charplay.training import surgery
+from charplay.training.batches import open_batches
+from charplay.training.passes import Passes
+
+VALUES = {
+    "input_dropout": 0.4,
+    "dropout": 0.3,
+    "output_dropout": 0.2,
+    "weight_drop": 0.5,
+    "clip_norm": 0.01,
+    "clip_value": 0.001,
+    "weight_decay": 2.0,
+    "learning_rate": 0.1,
+    "batch_size": 7,
+    "sequence_length": 9,
+}
+DEEP = {"num_layers": 2, "log_every": 1}
+
+
+def at(step: int, *commands: object):
+    """A watcher that leaves commands once, when the run has come to `step`."""
+    left = list(commands)
+
+    def watch(event, inbox):
+        if isinstance(event, Progress if step else Started) and event.step >= step:
+            while left:
+                inbox.put(left.pop(0))
+
+    return watch
+
+
+def both(*watchers):
+    def watch(event, inbox):
+        for one in watchers:
+            one(event, inbox)
+
+    return watch
+
+
+def folder_of(events, only) -> Path:
+    return Path(only(events, Started)[0].folder)
+
+
+def left_by(folder: Path) -> tuple[dict[str, bytes], list[dict]]:
+    """What a run's last save holds, to the bit, and its rows without what the clock says."""
+    run = Run.open(folder)
+    arrays, state = run.read_resume()
+    clock = {"seconds", "chars_per_second"}
+    rows = [{name: value for name, value in row.items() if name not in clock} for row in run.metrics()]
+    assert state["ledger"]["step"] == 20
+    return {name: array.tobytes() for name, array in arrays.items()}, rows
+
+
+def test_the_values_cover_every_live_field():
+    assert set(VALUES) == set(LIVE)
+
+
+@pytest.mark.parametrize("name", [name for name in VALUES if name != "batch_size"])
+def test_a_change_before_the_first_step_is_a_run_that_was_asked_for_it(name, train, only):
+    asked = left_by(folder_of(train(**DEEP, **{name: VALUES[name]}), only))
+    changed = left_by(folder_of(train(at(0, Change(name, VALUES[name])), **DEEP), only))
+    plain = left_by(folder_of(train(**DEEP), only))
+    assert changed == asked != plain
+
+
+@pytest.mark.parametrize("name", VALUES)
+@pytest.mark.parametrize("batching", ["stream", "windows"])
+def test_a_change_outlives_a_stop_to_the_bit(name, batching, train, only):
+    change = Change(name, VALUES[name])
+    recipe = {"num_layers": 2, "log_every": 1, "batching": batching, "sample_every": 6, "sample_length": 5}
+    straight = train(at(8, change), **recipe)
+    stopped = train(both(at(8, change), at(13, Stop())), **recipe)
+    folder = folder_of(stopped, only)
+    resumed = train(resume=str(folder))
+    assert only(resumed, Started)[0].recipe[name] == VALUES[name]
+    assert left_by(folder) == left_by(folder_of(straight, only))
+    (changed,) = only(straight, Changed)
+    assert (changed.step, changed.field, changed.new) == (8, name, VALUES[name])
+    (row,) = Run.open(folder).changes()
+    assert {k: v for k, v in row.items() if k != "seconds"} == {
+        k: v for k, v in asdict(changed).items() if k != "seconds"
+    }
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "batch_size", "sequence_length", "dropout"])
+@pytest.mark.parametrize("batching", ["stream", "windows"])
+def test_an_undone_change_never_happened(name, batching, train, only):
+    recipe = {"num_layers": 2, "log_every": 1, "batching": batching, "weight_drop": 0.1, "optimizer": "muon"}
+    plain = train(**recipe)
+    events = train(both(at(6, Change(name, VALUES[name])), at(12, Undo())), **recipe)
+    assert left_by(folder_of(events, only)) == left_by(folder_of(plain, only))
+    _, undone, back = only(events, Changed)
+    assert (undone.step, undone.field, undone.old, undone.new) == (6, "undo", 12, 6)
+    assert (back.field, back.old) == (name, VALUES[name])
+    assert [row["field"] for row in Run.open(folder_of(events, only)).changes()] == [name, "undo", name]
+    after = [event for event in events[events.index(undone) :] if isinstance(event, Progress)]
+    assert min(row.step for event in after for row in event.rows) == 7
+    seconds = [event.seconds for event in only(events, Progress)]
+    assert seconds == sorted(seconds), "time that was spent is spent"
+
+
+def test_changes_are_taken_back_one_after_another_also_in_a_pause(train, only):
+    def steer(event, inbox):
+        if isinstance(event, Paused):
+            for order in (Undo(), Undo(), Undo(), Resume()):
+                inbox.put(order)
+
+    changes = at(5, Change("batch_size", 9), Change("learning_rate", 0.5))
+    events = train(both(changes, at(11, Pause()), steer), log_every=1)
+    assert [changed.field for changed in only(events, Changed)][2:] == ["undo", "learning_rate", "undo", "batch_size"]
+    (warned,) = only(events, Warned)
+    assert "no change" in warned.message
+    assert left_by(folder_of(events, only)) == left_by(folder_of(train(log_every=1), only))
+
+
+def test_the_best_that_came_after_a_change_stays_the_best(train, only):
+    events = train(both(at(1, Change("weight_decay", 0.1)), at(15, Undo(), Stop())), log_every=1)
+    run = Run.open(folder_of(events, only))
+    assert run.read_resume()[1]["ledger"]["step"] == 1
+    assert run.read_resume()[1]["judge"]["best_step"] == 14
+    assert max(row["step"] for row in run.metrics()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("hidden_size", 3, "cannot change during training"),
+        ("nonsense", 3, "cannot change during training"),
+        ("dropout", 1.5, "dropout must be"),
+        ("dropout", 0.5, "only one"),
+        ("batch_size", "auto", "cannot become auto"),
+        ("batch_size", 0, "batch_size must be"),
+        ("sequence_length", 60_000, "the text is too short"),
+        ("learning_rate", "fast", "learning_rate must be"),
+    ],
+)
+def test_a_change_that_cannot_be_is_one_sentence(name, value, sentence, train, only):
+    events = train(at(3, Change(name, value)))
+    (warned,) = only(events, Warned)
+    assert sentence in warned.message
+    assert "\n" not in warned.message
+    assert not only(events, Changed)
+    assert only(events, Finished)[0].steps == 20
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_every_live_field_takes_text_as_settings_do(name):
+    recipe = Recipe(steps=1, num_layers=2)
+    assert getattr(altered(recipe, name, f" {VALUES[name]} "), name) == VALUES[name]
+    with pytest.raises(RecipeError, match=name):
+        altered(recipe, name, "nonsense")
+
+
+def test_snapshots_are_bounded(train, only, monkeypatch):
+    kept = []
+    plain = surgery.Surgery._remember
+
+    def remember(self):
+        plain(self)
+        kept.append(len(self._snapshots))
+
+    monkeypatch.setattr(surgery.Surgery, "_remember", remember)
+    orders = [at(step, Change("learning_rate", 0.1)) for step in range(1, 16)]
+    train(both(*orders))
+    assert max(kept) == kept[-1] == surgery.MOST_KEPT
+    monkeypatch.setattr(surgery, "MOST_BYTES", 1)
+    kept.clear()
+    train(both(*[at(step, Change("learning_rate", 0.1)) for step in range(1, 16)]))
+    assert set(kept) == {1}
+
+
+def stream_of(count: int, length: int, size: int):
+    recipe = Recipe(steps=1, sequence_length=length, batch_size=size)
+    return open_batches(recipe, np.arange(count, dtype=np.uint16), torch.device("cpu"), resident=True)
+
+
+@given(st.integers(2, 300), st.integers(1, 9), st.integers(1, 9), st.integers(1, 9), st.integers(0, 50))
+@settings(max_examples=60, deadline=None)
+def test_streams_that_stay_go_on_where_they_were(count, size, new_size, new_length, steps):
+    batches = stream_of(count, 3, size)
+    last = torch.arange(size) * max(1, (count - 1) // size) % count - 1
+    for _ in range(steps):
+        last = batches.next()[0][-1]
+    cut = batches.cut(new_length, new_size, 0.5)
+    ids, targets = batches.next()
+    assert ids.shape == (new_length, new_size)
+    assert torch.equal(targets, (ids + 1) % count)
+    stay = {new: old for new, old in enumerate(cut.kept) if old >= 0}
+    assert len(set(stay.values())) == len(stay) == min(size, new_size)
+    for new, old in stay.items():
+        assert int(ids[0, new]) == (int(last[old]) + 1) % count
+    assert 0 < cut.left <= batches.steps_per_epoch
+
+
+@given(st.integers(20, 200), st.integers(1, 9), st.integers(1, 9), st.integers(0, 30), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_windows_in_other_batches_are_still_every_window_once(count, size, new_size, steps, shuffle):
+    recipe = Recipe(steps=1, batching="windows", sequence_length=5, batch_size=size, shuffle=shuffle)
+    batches = open_batches(recipe, np.arange(count, dtype=np.uint16), torch.device("cpu"), resident=True)
+    done = steps % batches.steps_per_epoch
+    starts = [batches.next()[0][0].tolist() for _ in range(done)]
+    cut = batches.cut(5, new_size, 0.5)
+    assert (cut.left == 0) == (done == 0)
+    starts += [batches.next()[0][0].tolist() for _ in range(cut.left or batches.steps_per_epoch)]
+    assert sorted(chain.from_iterable(starts)) == list(range(count - 5))
+    assert batches.state()["done"] == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 40), st.integers(0, 40)), max_size=4), st.integers(1, 20))
+def test_epochs_only_go_forward_and_end_on_whole_numbers(cuts, steps):
+    passes, step, seen = Passes(steps), 0, [0.0]
+    for ahead, steps_then, left in [*cuts, (60, 1, 0)]:
+        for _ in range(ahead):
+            step += 1
+            seen.append(passes.at(step))
+            assert passes.end(step) == (seen[-1] == round(seen[-1]))
+            assert passes.step_of(seen[-1]) == step
+        passes = passes.cut(step, steps_then, 0 if passes.end(step) else max(1, left))
+        assert passes.at(step) == seen[-1]
+    assert all(later > earlier for earlier, later in pairwise(seen))
+
+
+def test_epochs_stay_honest_when_batches_grow(train, only):
+    events = train(at(10, Change("batch_size", 8)), log_every=1, steps=None, epochs=2)
+    rows = [row for event in only(events, Progress) for row in event.rows]
+    ends = [row for row in rows if row.epoch_loss is not None]
+    assert [row.epoch for row in ends] == [1, 2]
+    first, second = (1079 // size // 6 for size in (4, 8))
+    one = 10 + -(-(first - 10) * second // first)
+    assert [row.step for row in ends] == [one, one + second]
+    assert only(events, Finished)[0].steps == one + second
