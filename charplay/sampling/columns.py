@@ -8,43 +8,95 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from charplay.sampling.distribution import distributions, draw
+from charplay.sampling.cell import Array
+from charplay.sampling.distribution import BITS, Distribution, distributions, draw_each, stacked
+from charplay.sampling.model import CharModel, State
 from charplay.sampling.player import Player
 from charplay.sampling.segment import Written
 
 
-def advance_together(players: Sequence[Player]) -> list[Written]:
-    """Draw one character for every player, as `Player.next` would.
+class Columns:
+    """Players that draw together what each would draw alone. Between two characters each may do as it likes.
 
     The products of several columns are rounded otherwise than those of one: states and probabilities agree with a lone
     player's to about six digits, and so the characters are the same, but for the rare draw (of the order of one in a
     million, in float32) that falls so close to the border between two characters.
     """
-    written: dict[int, Written] = {}
-    groups: dict[int, list[int]] = {}
-    for number, player in enumerate(players):
-        groups.setdefault(id(player.model), []).append(number)
-    for group in groups.values():
-        if len(group) == 1:
-            written[group[0]] = players[group[0]].next()
-        else:
-            written |= zip(group, _advance([players[number] for number in group]), strict=True)
-    return [written[number] for number in range(len(players))]
+
+    def __init__(self, players: Sequence[Player]) -> None:
+        self.players = tuple(players)
+        self._groups: list[_Group] = []
+
+    def next(self) -> list[Written]:
+        """Draw one character for every player."""
+        if any(player.model is not group.model for group in self._groups for player in group.players):
+            self._groups.clear()
+        if not self._groups:
+            models = {id(player.model): player.model for player in self.players}
+            self._groups = [
+                _Group(model, [player for player in self.players if player.model is model]) for model in models.values()
+            ]
+        written: dict[int, Written] = {}
+        for group in self._groups:
+            written |= zip(map(id, group.players), group.next(), strict=True)
+        return [written[id(player)] for player in self.players]
 
 
-def _advance(players: Sequence[Player]) -> list[Written]:
-    """One character for each of several players of one model."""
-    model = players[0].model
-    if any(player.settings.active for player in players):
-        foreseen = [player.foresee() for player in players]
-    else:
-        logits = np.stack([player.logits for player in players])
-        foreseen = distributions(logits, [player.settings.temperature for player in players])
-    ids = [draw(found.filtered, player.luck) for player, found in zip(players, foreseen, strict=True)]
-    state, logits = model.step(np.stack([player.state for player in players], axis=-1), ids)
-    written = []
-    for number, (player, one, found) in enumerate(zip(players, ids, foreseen, strict=True)):
-        own = state[..., number].copy()
-        own.flags.writeable = False
-        written.append(player.put(one, found, "drawn", (own, logits[number])))
-    return written
+class _Group:
+    """The players of one model."""
+
+    def __init__(self, model: CharModel, players: Sequence[Player]) -> None:
+        self.model = model
+        self.players = players
+        self._states: list[State] = []
+        """The players' states as they were left."""
+        self._together = (model.zero_state(), model.logits(model.zero_state()))
+        """The same for all at once: state (..., N) and logits (N, V)."""
+
+    def next(self) -> list[Written]:
+        players = self.players
+        if len(players) == 1:
+            return [players[0].next()]
+        state, logits = self._read()
+        found = self._foresee(logits)
+        ids = draw_each(found.filtered, [player.luck for player in players])
+        written = self._records(found, ids.tolist())
+        state, logits = self._together = self.model.step(state, ids.tolist())
+        self._states = [own.copy() for own in state.transpose(3, 0, 1, 2).copy()]
+        for player, one, own, says in zip(players, written, self._states, logits, strict=True):
+            own.flags.writeable = False
+            player.put(one, (own, says))
+        return written
+
+    def _read(self) -> tuple[State, Array]:
+        """State and logits together; put together anew where a player went somewhere else."""
+        states = [player.state for player in self.players]
+        if len(states) != len(self._states) or any(
+            one is not own for one, own in zip(states, self._states, strict=True)
+        ):
+            self._together = np.stack(states, axis=-1), np.stack([player.logits for player in self.players])
+        return self._together
+
+    def _foresee(self, logits: Array) -> Distribution:
+        if any(player.settings.active for player in self.players):
+            return stacked([player.foresee() for player in self.players])
+        return distributions(logits, [player.settings.temperature for player in self.players])
+
+    def _records(self, found: Distribution, ids: list[int]) -> list[Written]:
+        places = np.arange(0, found.raw.size, found.raw.shape[1]) + ids
+        chosen = found.raw.take(places)
+        ranks = np.add.reduce(found.raw > chosen[:, None], axis=1, dtype=np.intp) + 1
+        columns = zip(
+            self.players,
+            ids,
+            found.filtered.take(places).tolist(),
+            ranks.tolist(),
+            (-BITS * found.logs.take(places)).tolist(),
+            (-BITS * np.vecdot(found.raw, found.logs)).tolist(),
+            strict=True,
+        )
+        characters = self.model.characters
+        return [
+            Written(characters[one], one, "drawn", player.source, player.settings.temperature, *numbers)
+            for player, one, *numbers in columns
+        ]

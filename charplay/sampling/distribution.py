@@ -23,11 +23,12 @@ COLDEST = 1e-200
 IMPOSSIBLE = -1e100
 """Stands for a logit of -inf in `Distribution.logs`: its exp() is 0 at every temperature, yet 0 times it is 0."""
 
-_BITS = 1 / math.log(2)
+BITS = 1 / math.log(2)
+"""Bits in a nat."""
 
 
 class Distribution(NamedTuple):
-    """What the next character may be, (V,) float64 each."""
+    """What the next character may be, (V,) float64 each; or (N, V) for N columns."""
 
     logs: Probabilities
     """Natural logarithms of `raw`, finite."""
@@ -38,7 +39,7 @@ class Distribution(NamedTuple):
 
     def surprise(self, one: int) -> float:
         """Bits of surprise at a character, from the model's own probability."""
-        return -_BITS * self.logs.item(one)
+        return -BITS * self.logs.item(one)
 
     def rank(self, one: int) -> int:
         """1 for the model's most probable character; equals share a rank."""
@@ -46,7 +47,7 @@ class Distribution(NamedTuple):
 
     def entropy(self) -> float:
         """Bits of surprise to expect, from the model's own probabilities."""
-        return -_BITS * float(self.raw.dot(self.logs))
+        return -BITS * float(self.raw.dot(self.logs))
 
 
 def distribution(logits: Array, settings: Sampling, context: Context | None = None) -> Distribution:
@@ -67,25 +68,35 @@ def distribution(logits: Array, settings: Sampling, context: Context | None = No
     return Distribution(logs, weights, temper(shifted, settings.temperature))
 
 
-def distributions(logits: Array, temperatures: Sequence[float]) -> list[Distribution]:
-    """What `distribution` makes of each row of logits (N, V) without filters, to the bit and at once."""
+def distributions(logits: Array, temperatures: Sequence[float]) -> Distribution:
+    """What `distribution` makes of each row of logits (N, V) without filters, at once: (N, V) each.
+
+    The probabilities are the same to the bit.
+    """
     rows = np.asarray(logits, np.float64)
     tops = rows.max(axis=1, keepdims=True)
-    if not np.isfinite(tops).all():
-        return [distribution(row, Sampling(temperature=one)) for row, one in zip(rows, temperatures, strict=True)]
-    shifted = rows - tops
+    if not math.isfinite(tops.sum()):
+        alone = [distribution(row, Sampling(temperature=one)) for row, one in zip(rows, temperatures, strict=True)]
+        return stacked(alone)
+    both = np.empty((2, *rows.shape))
+    shifted, scaled = np.subtract(rows, tops, order="C"), both[1]
     np.maximum(shifted, IMPOSSIBLE, out=shifted)
-    raw = np.exp(shifted)
-    totals = np.add.reduce(raw, axis=1, keepdims=True)
-    raw /= totals
-    logs = shifted - np.array([[math.log(total)] for total in totals[:, 0].tolist()])
-    filtered = shifted * np.array([[1 / max(one, COLDEST)] for one in temperatures])
-    np.exp(filtered, out=filtered)
-    filtered /= np.add.reduce(filtered, axis=1, keepdims=True)
-    for number, one in enumerate(temperatures):
-        if one == 0:
-            filtered[number] = temper(shifted[number], one)
-    return [Distribution(*parts) for parts in zip(logs, raw, filtered, strict=True)]
+    both[0] = shifted
+    np.multiply(shifted, np.array([1 / max(one, COLDEST) for one in temperatures])[:, None], out=scaled)
+    np.exp(both, out=both)
+    totals = np.add.reduce(both, axis=2, keepdims=True)
+    both /= totals
+    if 0 in temperatures:
+        for number, one in enumerate(temperatures):
+            if one == 0:
+                scaled[number] = temper(shifted[number], one)
+    shifted -= np.log(totals[0])
+    return Distribution(shifted, both[0], scaled)
+
+
+def stacked(found: Sequence[Distribution]) -> Distribution:
+    """Several distributions as one, (N, V) each."""
+    return Distribution(*(np.stack(parts) for parts in zip(*found, strict=True)))
 
 
 def temper(logits: Probabilities, temperature: float) -> Probabilities:
@@ -106,6 +117,16 @@ def draw(probabilities: Probabilities, u: float) -> int:
     one = int(cumulative.searchsorted(u * cumulative.item(-1), side="right"))
     # Rounding can bring u·total up to the total; the last symbol that adds anything is the answer then.
     return one if one < len(cumulative) else int(cumulative.searchsorted(cumulative[-1]))
+
+
+def draw_each(probabilities: Probabilities, luck: Sequence[float]) -> NDArray[np.intp]:
+    """(N,) ids: `draw` for each row of probabilities (N, V) with its own number, at once."""
+    cumulative = probabilities.cumsum(axis=1)
+    totals = cumulative[:, -1:]
+    ids: NDArray[np.intp] = np.add.reduce(cumulative <= totals * np.array(luck)[:, None], axis=1, dtype=np.intp)
+    if ids.max(initial=0) == probabilities.shape[1]:
+        ids = np.minimum(ids, np.add.reduce(cumulative < totals, axis=1))
+    return ids
 
 
 def draws(probabilities: Probabilities, luck: Probabilities) -> NDArray[np.intp]:

