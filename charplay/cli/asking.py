@@ -38,8 +38,11 @@ class Flags:
 
     @classmethod
     def of(cls, **given: object) -> "Flags":
-        """The options that were given, with the sign taken off an added budget."""
+        """The options that were given, with the sign taken off an added budget. UsageError where one is empty."""
         values = {name: value for name, value in given.items() if value is not None}
+        for name, value in values.items():
+            if str(value).strip().lower() in {"", "+", "none"}:
+                raise UsageError(f"--{name} needs a value; leave it out, or see `charplay train --help`")
         added = {name for name, value in values.items() if str(value).startswith("+")}
         return cls({name: str(value)[1:] if name in added else value for name, value in values.items()}, bool(added))
 

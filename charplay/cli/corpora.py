@@ -115,12 +115,18 @@ def _copied(source: Path, target: Path) -> None:
     import shutil
     import tempfile
 
+    from charplay.corpora.errors import CorpusError
+
     with tempfile.TemporaryDirectory(prefix=".adding-", dir=target.parent) as aside:
         copy = Path(aside) / target.name
-        if source.is_dir():
-            shutil.copytree(source, copy)
-        else:
-            shutil.copyfile(source, copy)
+        try:
+            if source.is_dir():
+                shutil.copytree(source, copy)
+            else:
+                shutil.copyfile(source, copy)
+        except shutil.Error as error:  # one entry for each thing in the folder that could not be copied
+            path, _, why = error.args[0][0]
+            raise CorpusError(f"{path} cannot be copied ({why}); take it out of the folder first") from None
         copy.rename(target)
 
 

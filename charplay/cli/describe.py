@@ -47,6 +47,7 @@ def describe(
     library = Library(home.corpora, home.cache)
     entry = library.find(asked.corpus)
     text = library.open(entry, cleaning=asked.cleaning, limit=asked.limit)
+    text.require_trainable()
     resolution = resolve(asked.model_copy(update={"corpus": entry.name}), len(text), len(text.vocabulary))
     facts = _facts(resolution.recipe, text)
     if json:

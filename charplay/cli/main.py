@@ -1,5 +1,6 @@
 """The front door: finds the verb, runs it, and turns every fault into one sentence and an exit code."""
 
+import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
@@ -13,6 +14,9 @@ VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs")
 
 def main() -> NoReturn:
     """`charplay` itself."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started this
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  (for as long as this process lasts)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A pipe carries UTF-8 in any locale; a terminal shows what it can.

@@ -3,7 +3,7 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,10 @@ from charplay.cli.house import open_shelf
 from charplay.cli.output import bits, loss, say, say_json, say_table, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from charplay.recipes.fields import Recipe
+    from charplay.runs.run import Run
     from charplay.runs.shelf import Summary
 
 app = typer.Typer(help="The runs: list, show, export, delete.", invoke_without_command=True)
@@ -41,11 +45,17 @@ def _list(context: typer.Context, json: JsonOption = False) -> None:
 
 @app.command("show")
 def _show(context: typer.Context, run: RunArgument, json: JsonOption = False) -> None:
-    """Show a run: its recipe, its numbers, its files."""
-    from charplay.recipes.specs import written
-    from charplay.tui.amounts import clock
+    """Show a run: its recipe, its numbers, its files. A checkpoint, the demo too, shows what stands in it."""
+    from charplay.runs.naming import DEMO_NAME
 
-    found = open_shelf(context.obj).find(run)
+    shelf = open_shelf(context.obj)
+    if run == DEMO_NAME or Path(run).is_file():
+        _show_checkpoint(shelf.checkpoint(run), json=json)
+    else:
+        _show_run(shelf.find(run), json=json)
+
+
+def _show_run(found: "Run", *, json: bool) -> None:
     newest = found.newest_metrics()
     if json:
         say_json(
@@ -64,15 +74,38 @@ def _show(context: typer.Context, run: RunArgument, json: JsonOption = False) ->
         return
     say(f"{found.name}  {'finished' if found.finished is not None else 'not finished'}\n{found.folder}")
     say(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
-    if newest:
-        say(f"step {newest['step']:,}  epoch {newest['epoch']:.2f}  {clock(newest['seconds'])}")
-    numbers = newest | dict(found.finished or {})
+    _say_numbers(newest | dict(found.finished or {}), found.resolved)
+
+
+def _show_checkpoint(path: Path, *, json: bool) -> None:
+    from charplay.runs.checkpoint import read_header
+
+    found = read_header(path)
+    numbers = {
+        name: getattr(found, name)
+        for name in ("step", "epoch", "seconds", "train_loss", "val_loss")
+        if getattr(found, name) is not None
+    }
+    if json:
+        told = {"checkpoint": str(path), "corpus": asdict(found.corpus), "recipe": found.recipe.model_dump()}
+        say_json(told | {"vocabulary": found.vocabulary, "versions": found.versions, "metrics": numbers})
+        return
+    say(f"{path}\n\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
+    _say_numbers(numbers, found.recipe)
+
+
+def _say_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe") -> None:
+    """Where a run or a checkpoint stands, its losses, its recipe."""
+    from charplay.recipes.specs import written
+    from charplay.tui.amounts import clock
+
+    if "step" in numbers:
+        say(f"step {numbers['step']:,}  epoch {numbers.get('epoch', 0):.2f}  {clock(numbers.get('seconds', 0))}")
     for name, title in (("train_loss", "train"), ("val_loss", "held-out"), ("val_loss_cold", "held-out, cold")):
         if (value := numbers.get(name)) is not None:
             say(f"{title}: {loss(value)} nats, {bits(value)} bits a character")
     print()
-    rows = [(name, written(value)) for name, value in found.resolved.model_dump().items()]
-    say_table(("recipe", ""), rows)
+    say_table(("recipe", ""), [(name, written(value)) for name, value in recipe.model_dump().items()])
 
 
 @app.command("export")

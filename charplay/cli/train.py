@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -150,8 +151,11 @@ def _told(reporter: "Reporter", event: Event, inbox: Inbox) -> bool:
                 complain(event.message + saved)
             case _:
                 pass
-    except OSError:
+    except OSError as error:
         inbox.put(Stop("output closed"))
+        if not isinstance(error, BrokenPipeError):
+            with suppress(OSError):  # stderr may be where stdout was
+                complain(f"what is told cannot be written ({error.strerror}); the run is saved and left")
         silence(sys.stdout)
         return False
     return True

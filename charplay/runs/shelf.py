@@ -129,7 +129,7 @@ class Shelf:
         names = [folder.name for folder in _folders(self._folder)] + [DEMO_NAME] * DEMO.is_file()
         near = get_close_matches(name, names, n=1, cutoff=0.4)
         hint = f"did you mean {near[0]}?" if near else "`charplay runs` lists them"
-        return RunError(f"there is no run or checkpoint {name[:80]}; {hint}")
+        return RunError(f"there is no run or checkpoint {name[:80]!r}; {hint}")
 
 
 def _existing(path: Path) -> Path | None:

@@ -75,6 +75,9 @@ def test_every_verb_has_help(cli, verb):
         (("describe", "--set", "hiden_size=3"), 2, "hidden_size"),
         (("describe", "--preset", "quik"), 2, "quick"),
         (("train", "--steps", "+5"), 2, "--resume"),
+        (("train", "--steps", ""), 2, "--steps needs"),
+        (("train", "--seed", "none"), 2, "--seed needs"),
+        (("train", "--resume", ""), 1, "''"),
         (("train", "--steps", "5", "--epochs", "1"), 2, "one budget"),
         (("train", "--resume", "nosuch"), 1, "nosuch"),
         (("train", "--resume", "nosuch", "--name", "x"), 2, "--name"),
@@ -160,6 +163,12 @@ def test_a_reader_that_leaves_is_no_fault(home, saved_run):
     process.stdout.close()
     assert process.wait(20) == 0
     assert process.stderr.read() == ""
+
+
+def test_a_closed_stdout_is_no_fault(home, saved_run):
+    command = [sys.executable, "-m", "charplay", "sample", saved_run.name, "--length", "5"]
+    done = subprocess.run(["/bin/sh", "-c", '"$@" >&-', "sh", *command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_without_a_terminal_the_playground_names_what_works_without_one(home):

@@ -43,6 +43,13 @@ def test_show_a_run(cli, saved_run):
     assert line["checkpoint"] == str(saved_run.latest)
 
 
+def test_show_a_checkpoint(cli, saved_run):
+    result = cli("runs", "show", saved_run.latest)
+    assert all(part in result.out for part in (str(saved_run.latest), "hidden_size", "2.500 nats", "step 7"))
+    (line,) = cli("runs", "show", saved_run.latest, "--json").lines
+    assert (line["recipe"]["hidden_size"], line["metrics"]["val_loss"]) == (8, 2.5)
+
+
 def test_export_copies_what_plays(cli, saved_run, tmp_path):
     target = tmp_path / "out.safetensors"
     assert cli("runs", "export", saved_run.name, target).out.strip() == str(target)
@@ -113,6 +120,16 @@ def test_a_folder_is_added_whole(cli, home, tmp_path):
     assert len(list((home.corpora / "books").iterdir())) == 3
 
 
+def test_what_cannot_be_copied_is_named(cli, home, tmp_path):
+    folder = tmp_path / "books"
+    folder.mkdir()
+    (folder / "1.txt").write_text(TEXT)
+    (folder / "gone").symlink_to("nowhere")
+    result = cli("corpora", "add", folder)
+    assert (result.code, str(folder / "gone") in result.err) == (1, True)
+    assert list(home.corpora.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["../out.txt", "a/b.txt", ".hidden", ".."])
 def test_a_text_is_added_to_its_folder_and_nowhere_else(cli, home, text_file, name):
     assert cli("corpora", "add", text_file, "--name", name).code == 2
@@ -164,6 +181,12 @@ def test_describe_for_people(cli, text_file):
     result = cli("describe", "--corpus", text_file, "--minutes", "1")
     assert result.code == 0
     assert all(part in result.out for part in ("lstm 1", "in all", "examples an epoch", "hidden_size"))
+
+
+def test_a_text_too_short_to_train_is_the_texts_fault(cli, text_file):
+    text_file.write_text("too short")
+    result = cli("describe", "--corpus", text_file)
+    assert (result.code, "200" in result.err) == (1, True)
 
 
 def test_flags_win_over_settings_and_settings_over_the_preset(cli, text_file):

@@ -1,5 +1,6 @@
 """`train` with a scripted trainer: what it is asked, what is told, and how it is left."""
 
+import errno
 import math
 import os
 import signal
@@ -265,6 +266,18 @@ def test_output_that_nobody_reads_any_more_saves_and_leaves(cli, trainer, monkey
     trainer.story = [STARTED, lambda: asked.extend(trainer.inbox.take()), told.Stopped(reason="output closed")]
     assert cli("train").code == 1
     assert asked == [Stop("output closed")]
+
+
+def test_a_full_disk_behind_the_output_is_a_sentence(cli, trainer, monkeypatch):
+    def full(_self, event):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("charplay.cli.reporting.PlainLines.tell", full)
+    monkeypatch.setattr("charplay.cli.train.silence", lambda stream: None)
+    trainer.story = [STARTED, stopped_if_asked(trainer)]
+    result = cli("train", "--corpus", "python-manual")
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
+    assert "No space left" in result.err
 
 
 # The moving line
