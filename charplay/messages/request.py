@@ -18,6 +18,8 @@ class TrainRequest:
     """The asked recipe, every field of it, `auto` where charplay is to choose."""
     name: str | None = None
     """The new run's name; None makes one from the recipe."""
+    source: str | None = None
+    """Path of a checkpoint whose weights a new run starts from; shapes left `auto` are then its own."""
     resume: str | None = None
     """Folder of the run to take up."""
     added: bool = False

@@ -128,14 +128,14 @@ class _Visit:
         corpus, resumed = self._corpus, self.run
         facts = opening.facts(opened, self._choice)
         if resumed is None:
-            plan = self._plan = opening.plan_new(asked, corpus)
+            plan = self._plan = opening.plan_new(asked, corpus, self.request.source)
             run = self.run = Run.create(
                 Home(Path(self.request.home)).checkpoints,
                 asked=asked,
                 resolved=plan.resolved,
                 corpus=opening.origin(corpus),
                 vocabulary=corpus.vocabulary.characters,
-                facts=facts,
+                facts=facts if plan.parent is None else facts | {"parent": plan.parent.facts()},
                 name=self.request.name,
             )
             self._lock = run.lock()

@@ -15,6 +15,7 @@ from charplay.corpora.progress import Watch
 from charplay.messages.events import Changed
 from charplay.messages.request import TrainRequest
 from charplay.recipes.fields import BUDGETS, LIVE, Recipe
+from charplay.recipes.inheriting import inherited
 from charplay.recipes.network import training_characters, whole
 from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import Origin, read_header
@@ -34,6 +35,7 @@ from charplay.training.passes import Passes
 from charplay.training.samples import Sampler
 from charplay.training.session import Session
 from charplay.training.surgery import Surgery
+from charplay.training.warm_start import Parent, notes, read_parent, transplant
 
 EXACT = ("device", "threads", "torch", "precision")
 """Facts that a resumed run must share with its beginning to repeat it to the bit."""
@@ -47,6 +49,8 @@ class Plan:
     resolved: Recipe
     notes: tuple[str, ...]
     schedule_start: float = 0.0
+    parent: Parent | None = None
+    """The checkpoint whose weights the run starts from, where nothing was saved yet."""
     saved: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None
     """What to take up, if anything."""
     live: Mapping[str, object] = field(default_factory=dict)
@@ -69,10 +73,13 @@ def find_corpus(request: TrainRequest, recipe: Recipe, run: Run | None, watch: W
     return corpus
 
 
-def plan_new(asked: Recipe, corpus: Corpus) -> Plan:
-    """A new run's recipe, resolved for its text."""
-    resolution = resolve(asked, len(corpus), len(corpus.vocabulary))
-    return Plan(asked, resolution.recipe, (*corpus.notes, *resolution.notes))
+def plan_new(asked: Recipe, corpus: Corpus, source: str | None) -> Plan:
+    """A new run's recipe, resolved for its text; shaped as the checkpoint at `source`, where one is named."""
+    parent = read_parent(Path(source)) if source is not None else None
+    shaped = inherited(asked, parent.checkpoint.recipe) if parent else asked
+    resolution = resolve(shaped, len(corpus), len(corpus.vocabulary))
+    taken = notes(parent, corpus.vocabulary.characters) if parent else ()
+    return Plan(asked, resolution.recipe, (*corpus.notes, *resolution.notes, *taken), parent=parent)
 
 
 def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[str, object]) -> Plan:
@@ -90,7 +97,10 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[s
     live = {
         name: getattr(asked, name) for name in LIVE if getattr(asked, name) not in (getattr(run.asked, name), "auto")
     }
-    return Plan(asked, resolved, inexact(run, now), start, saved, live)
+    parent = None
+    if saved is None and (named := run.facts.get("parent")):
+        parent = read_parent(Path(named["path"]), named["sha256"])
+    return Plan(asked, resolved, inexact(run, now), start, parent, saved, live)
 
 
 def _budget(recipe: Recipe) -> tuple[object, ...]:
@@ -143,6 +153,8 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, opened: Opened) -> Sessio
     resident = opened.fits(corpus.ids)
     torch.manual_seed(recipe.seed)
     network = CharNet(recipe, len(corpus.vocabulary)).to(opened.device).train()
+    if plan.parent is not None:
+        transplant(network, plan.parent.checkpoint, run.vocabulary)
     batches = open_batches(recipe, corpus.ids[:trained], opened.device, resident=resident)
     assert isinstance(recipe.sequence_length, int)
     assert isinstance(recipe.batch_size, int)

@@ -65,12 +65,18 @@ def train(home: Path, monkeypatch: pytest.MonkeyPatch) -> Train:
     monkeypatch.setattr(trainer, "READING_SECONDS", 0.0)
 
     def run(
-        watch: Watcher | None = None, *, resume: str | None = None, added: bool = False, **settings: object
+        watch: Watcher | None = None,
+        *,
+        resume: str | None = None,
+        added: bool = False,
+        source: str | None = None,
+        **settings: object,
     ) -> list[Event]:
         recipe = recipe_of(**settings) if settings or resume is None else {}
         inbox = Inbox()
         events = []
-        for event in open_training(TrainRequest(home=str(home), recipe=recipe, resume=resume, added=added), inbox):
+        request = TrainRequest(home=str(home), recipe=recipe, resume=resume, added=added, source=source)
+        for event in open_training(request, inbox):
             events.append(event)
             if watch:
                 watch(event, inbox)

@@ -1,0 +1,26 @@
+"""A recipe that takes over a checkpoint's weights must build a network of the same shape."""
+
+from charplay.recipes.faults import RecipeError
+from charplay.recipes.fields import Recipe
+from charplay.recipes.specs import written
+
+SHAPES = ("cell", "input", "num_layers", "hidden_size", "embedding_size", "scalar_scale")
+"""Fields that decide what a weight means, besides the text's characters."""
+
+
+def inherited(asked: Recipe, source: Recipe) -> Recipe:
+    """`asked` with every `auto` among its shapes as it is in `source`, which is resolved.
+
+    Raises RecipeError, one sentence naming every field, where the weights would not fit.
+    """
+    recipe = asked.model_copy(
+        update={name: getattr(source, name) for name in SHAPES if getattr(asked, name) == "auto"},
+    )
+    differing = [
+        f"{name} is {written(getattr(recipe, name))} here and {written(getattr(source, name))} there"
+        for name in SHAPES
+        if getattr(recipe, name) != getattr(source, name)
+    ]
+    if differing:
+        raise RecipeError(f"the checkpoint's weights do not fit: {'; '.join(differing)}; set them alike")
+    return recipe
