@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
 
 EXAMPLES = 3
-SHOWN = 11
+SHOWN = 10
 """Characters of an example that are shown."""
 
 

@@ -16,7 +16,8 @@ from charplay.tui.amounts import clock, count, rate, span
 from charplay.tui.choices import next_number
 from charplay.tui.draft import BUDGET, COMMON, Draft, budget_layer, extended
 from charplay.tui.live import Live
-from charplay.tui.panes.rows import fit
+from charplay.tui.panes.rows import Rows, fit
+from charplay.tui.screens.lines import Lines, folded
 from charplay.tui.screens.preview import wrapped
 from charplay.tui.session import Session
 
@@ -190,3 +191,23 @@ def test_bounds_of_nudging_come_from_the_declaration():
     of = spec("num_layers")
     assert next_number(of.high, 1, whole=True, low=of.low, high=of.high) == of.high
     assert next_number(of.low, -1, whole=True, low=of.low, high=of.high) == of.low
+
+
+@given(st.text("ab cde", max_size=200), st.integers(24, 60))
+def test_a_line_is_wrapped_without_losing_a_word_or_leaving_its_column(text, width):
+    rows = folded([("  key   ", "accent"), (text, "plain")], width)
+    assert all(sum(len(cell) for cell, _ in row) <= width for row in rows) or len(rows) == 1
+    assert "".join(cell for row in rows for cell, _ in row[1:]).replace(" ", "") == text.replace(" ", "")
+    assert all(not row[0][0].strip() for row in rows[1:])
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+async def test_no_sentence_of_the_keys_is_cut(play, width):
+    async with play((width, 50)) as it:
+        await it.press("question_mark")
+        await it.until(lambda: isinstance(it.app.screen, Lines))
+        lines = it.app.screen.query_one(Rows)
+        await it.until(lambda: lines.number() > 20)
+        said = " ".join(text for row in range(lines.number()) for text, _ in lines.draw(row, lines.size.width))
+        assert "…" not in said
+        assert "Go on writing, and follow the end of the text" in said

@@ -223,6 +223,7 @@ class FormPane(Framed):
     def action_more(self) -> None:
         """All fields, or the common ones."""
         self._fields.everything = not self._fields.everything
+        self.set_class(self._fields.everything, "-everything")
         if self.draft is not None:
             self._fields.refill()
 

@@ -84,6 +84,7 @@ class TrainingPane(Framed):
 
     def on_mount(self) -> None:
         """Show an empty chart that says what it will show."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.call_after_refresh(self._draw))
         self._draw()
 
     def read_corpus(self, corpus: "Corpus") -> None:

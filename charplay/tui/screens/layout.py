@@ -39,7 +39,7 @@ class Layout(Screen[None]):
         & #choose { width: 2fr; max-width: 56; min-width: 43; }
         & #watch { width: 3fr; }
         & #corpus { height: 1fr; min-height: 4; }
-        & #form { height: 14; }
+        & #form { height: 14; &.-everything { height: 4fr; } }
         & #runs { height: 1fr; min-height: 4; }
         & #training { height: 2fr; min-height: 8; max-height: 22; }
         & #text { height: 3fr; }

@@ -1,34 +1,40 @@
 """Prepared lines to read, over the main screen: the keys, what the network sees, how often each character comes."""
 
+import textwrap
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 
 from charplay.tui.commands import Bindings
 from charplay.tui.panes.rows import Cell, Rows, fit
 from charplay.tui.screens.dialog import Dialog
+from charplay.tui.visible import visible
 
 Line = Sequence[Cell]
+
+LEAST = 16
+"""Columns into which the end of a line may be wrapped; where there are fewer, it is cut."""
 
 
 class _Lines(Rows):
     def __init__(self, lines: Sequence[Line]) -> None:
         super().__init__()
         self._lines = lines
+        self._wrapped: list[list[Cell]] = []
 
     def number(self) -> int:
-        return len(self._lines)
+        return len(self._wrapped)
 
     def draw(self, index: int, width: int) -> list[Cell]:
-        cells: list[Cell] = []
-        left = width
-        for text, tone in self._lines[index]:
-            cells.append((fit(text, min(left, len(text))), tone))
-            left -= len(text)
-            if left <= 0:
-                break
-        return cells
+        return self._wrapped[index]
+
+    @on(events.Resize)
+    def _wrap(self) -> None:
+        self._wrapped = [row for line in self._lines for row in folded(line, self.size.width)]
+        self.repaint()
 
     def action_move(self, by: int) -> None:
         """Scroll: there is nothing to stand on."""
@@ -56,16 +62,30 @@ class Lines(Dialog[None]):
             yield _Lines(self._lines)
 
 
+def folded(line: Line, width: int) -> list[list[Cell]]:
+    """A line as rows of at most `width` columns: its last cell goes on under itself, at its words."""
+    cells = [(visible(text, " "), tone) for text, tone in line]
+    taken = sum(cell_len(text) for text, _ in cells)
+    if taken <= width:
+        return [cells]
+    text, tone = cells.pop()
+    start = taken - cell_len(text)
+    if width - start < LEAST or any(cell_len(character) != 1 for character in text):
+        return [[*cells, (fit(text, max(0, width - start)), tone)]]
+    indent = len(text) - len(text.lstrip())
+    parts = textwrap.wrap(text, width - start, subsequent_indent=" " * indent, break_on_hyphens=False)
+    return [[*cells, (parts[0], tone)], *([(" " * start, tone), (part, tone)] for part in parts[1:])]
+
+
 def key_lines(sections: Sequence[tuple[str, Bindings]], display: Callable[[Binding], str]) -> list[Line]:
     """Every key of the sections (a place's name and its commands), for the help."""
+    keys = [display(each) for _, commands in sections for each in commands if isinstance(each, Binding)]
+    widest = max(map(cell_len, keys)) + 2
     lines: list[Line] = []
     for place, commands in sections:
         lines += [] if not lines else [[]]
         lines.append([(place, "strong")])
         for each in commands:
             if isinstance(each, Binding) and each.tooltip:
-                key = display(each)
-                lines.append(
-                    [(f"  {fit(key, 10)}", "accent"), (fit(each.description, 24), "plain"), (each.tooltip, "quiet")]
-                )
+                lines.append([(f"  {fit(display(each), widest)}", "accent"), (each.tooltip, "plain")])
     return lines
