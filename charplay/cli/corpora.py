@@ -80,15 +80,19 @@ def _show(context: typer.Context, text: TextArgument, json: JsonOption = False) 
 
 
 @app.command("fetch")
-def _fetch(context: typer.Context, text: Annotated[str, typer.Argument(metavar="TEXT")]) -> None:
+def _fetch(
+    context: typer.Context, text: Annotated[str, typer.Argument(metavar="TEXT")], json: JsonOption = False
+) -> None:
     """Download a classic, checked by its sha256."""
     library = open_library(context.obj)
     entry = library.find(text)
-    if entry.ready:
-        say(f"{entry.name} is there already")
-        return
-    entry = library.fetch(entry, watch=_share_shown(entry.title))
-    say(str(entry.path))
+    there = entry.ready
+    if not there:
+        entry = library.fetch(entry, watch=_share_shown(entry.title))
+    if json:
+        say_json(_as_json(entry))
+    else:
+        say(f"{entry.name} is there already" if there else str(entry.path))
 
 
 @app.command("add")
@@ -96,6 +100,7 @@ def _add(
     context: typer.Context,
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A text file, or a folder of them.")],
     name: Annotated[str | None, typer.Option("--name", help="Its name among the texts.")] = None,
+    json: JsonOption = False,
 ) -> None:
     """Copy a text file or a folder of them among the texts, after reading it once."""
     library, home = open_library(context.obj), open_home(context.obj)
@@ -107,7 +112,10 @@ def _add(
     if target.exists():
         raise UsageError(f"{target} is there already; choose another with --name")
     _copied(source, target)
-    say(f"{target}: {len(corpus):,} characters, {len(corpus.vocabulary):,} distinct")
+    if json:
+        say_json({"path": str(target), "characters": len(corpus), "vocabulary_size": len(corpus.vocabulary)})
+    else:
+        say(f"{target}: {len(corpus):,} characters, {len(corpus.vocabulary):,} distinct")
 
 
 def _copied(source: Path, target: Path) -> None:

@@ -25,6 +25,13 @@ def say(text: str, stream: TextIO | None = None) -> None:
     print(shown(text, stream), file=stream)
 
 
+def tell_person(sentence: str) -> None:
+    """A remark on stderr, beside whatever stdout carries."""
+    start = "\r\x1b[K" if sys.stdout.isatty() and sys.stderr.isatty() else ""
+    print(start, end="", file=sys.stderr)
+    say(sentence, sys.stderr)
+
+
 def say_json(value: object) -> None:
     """Print one JSON object on one line, and hand it on at once."""
     print(json.dumps(_plain(value), allow_nan=False), flush=True)

@@ -114,9 +114,14 @@ def _export(
     run: RunArgument,
     target: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; a folder takes the run's name.")],
     overwrite: Annotated[bool, typer.Option("--overwrite", metavar="", help="Replace what is there.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Copy the checkpoint that plays, a run's best or else its latest, to a file."""
-    say(str(open_shelf(context.obj).export(run, target.absolute(), overwrite=overwrite)))
+    path = open_shelf(context.obj).export(run, target.absolute(), overwrite=overwrite)
+    if json:
+        say_json({"checkpoint": str(path)})
+    else:
+        say(str(path))
 
 
 @app.command("delete")

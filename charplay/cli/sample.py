@@ -1,114 +1,164 @@
 """`charplay sample`: a model writes, without a screen."""
 
-import sys
-import time
-from typing import TYPE_CHECKING, Annotated
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from charplay.cli.asking import JsonOption
-from charplay.cli.faults import complain
-from charplay.cli.output import say_json, shown
+from charplay.cli.drawing import (
+    Bias,
+    Checkpoint,
+    CorpusName,
+    Length,
+    MinP,
+    NoPrompt,
+    Penalty,
+    PromptFrom,
+    PromptText,
+    RideFile,
+    SaveRide,
+    Seed,
+    StopTexts,
+    Temperature,
+    Temperatures,
+    Top,
+    TopK,
+    TopP,
+    Window,
+)
+from charplay.cli.faults import UsageError, complain
+from charplay.cli.output import tell_person
+from charplay.cli.pens import JsonPen, Pen
+from charplay.cli.prompting import parse_bias, parse_temperatures, read_ride, take_prompt
 
 if TYPE_CHECKING:
-    from charplay.sampling.player import Player
-    from charplay.sampling.tape import Written
+    from collections.abc import Iterable
 
-FLUSH = 0.1
-"""Seconds that a character on its way into a pipe may wait for others."""
+    from charplay.sampling.player import Player
+    from charplay.sampling.segment import Written
 
 
 def sample(  # noqa: PLR0917  (the parser passes options by name)
     context: typer.Context,
-    checkpoint: Annotated[
-        str,
-        typer.Argument(metavar="CHECKPOINT", help="A checkpoint file, a run (its best, else its latest), or `demo`."),
-    ],
-    prompt: Annotated[str, typer.Option("--prompt", metavar="TEXT", help="What the model goes on from.")] = "",
-    length: Annotated[int, typer.Option("--length", metavar="N", min=0, help="Characters to draw.")] = 500,
-    temperature: Annotated[
-        float, typer.Option("--temperature", metavar="T", help="0 always takes the most probable character.")
-    ] = 0.8,
-    top_k: Annotated[int | None, typer.Option("--top-k", metavar="K", help="Only the K most probable.")] = None,
-    top_p: Annotated[
-        float | None, typer.Option("--top-p", metavar="P", help="Only the fewest that together reach P.")
-    ] = None,
-    min_p: Annotated[
-        float | None, typer.Option("--min-p", metavar="P", help="Only those with a share of P of the most probable.")
-    ] = None,
-    repetition_penalty: Annotated[
-        float, typer.Option("--repetition-penalty", metavar="R", help="Above 1, recent characters become rarer.")
-    ] = 1.0,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", help="The same seed writes the same text.")] = 1,
-    stop: Annotated[str, typer.Option("--stop", metavar="TEXT", help="End once this has been written.")] = "",
-    no_prompt: Annotated[bool, typer.Option("--no-prompt", metavar="", help="Print only what was drawn.")] = False,
+    checkpoint: Checkpoint,
+    prompt: PromptText = None,
+    prompt_from: PromptFrom = None,
+    corpus: CorpusName = None,
+    length: Length = None,
+    temperature: Temperature = None,
+    temperatures: Temperatures = None,
+    top_k: TopK = None,
+    top_p: TopP = None,
+    min_p: MinP = None,
+    repetition_penalty: Penalty = None,
+    repetition_window: Window = None,
+    bias: Bias = None,
+    seed: Seed = None,
+    stop: StopTexts = None,
+    no_prompt: NoPrompt = False,
+    ride: RideFile = None,
+    save_ride: SaveRide = None,
     json: JsonOption = False,
+    top: Top = 5,
 ) -> None:
     """Write text, character by character as it is drawn."""
     from charplay.cli.playing import open_model
     from charplay.sampling.player import Player
     from charplay.sampling.settings import Sampling
 
-    settings = Sampling(
-        temperature=temperature,
-        top_k=top_k,
-        top_p=top_p,
-        min_p=min_p,
-        repetition_penalty=repetition_penalty,
-        seed=seed,
-    )
+    filters: dict[str, Any] = {"top_k": top_k, "top_p": top_p, "min_p": min_p, "seed": seed}
+    filters |= {"repetition_penalty": repetition_penalty, "repetition_window": repetition_window}
+    filters = {name: value for name, value in filters.items() if value is not None}
+    heats = parse_temperatures(temperature, temperatures)
+    settings = [Sampling(temperature=heat, bias=parse_bias(bias), **filters) for heat in heats]
+    _refuse_clashes(
+        prompt=prompt, prompt_from=prompt_from, corpus=corpus, temperatures=temperatures,
+        ride=ride, save_ride=save_ride,
+        given=[length, temperature, bias, *(value for name, value in filters.items() if name != "seed")],
+    )  # fmt: skip
     model, path = open_model(context.obj, checkpoint)
-    player = Player(model, prompt=prompt, settings=settings, source=path)
-    if player.unknown:
-        complain(f"left out of the prompt, as the model does not know them: {player.unknown!r}")
-    pen = JsonPen() if json else Pen()
-    if not no_prompt:
-        for one in range(len(player.tape)):
-            pen.put(player.tape[one])
-    _draw(player, length, stop, pen)
+    text = prompt or ""
+    if prompt_from is not None:
+        text = _taken(context.obj, path, corpus, prompt_from, settings[0].seed)
+    pen = JsonPen(top) if json else Pen()
+    write = _Writing(pen, [text for text in stop or () if text], save_ride, prompted=not no_prompt)
+    if ride is not None:
+        from charplay.sampling.ride import replay
+
+        player = Player(model, source=path)
+        write(player, replay(player, read_ride(ride), seed))
+    for one in settings if ride is None else ():
+        if len(settings) > 1:
+            pen.begin(f"temperature {one.temperature:g}")
+        player = Player(model, prompt=text, settings=one, source=path)
+        write(player, islice(player, 500 if length is None else length))
     pen.close()
 
 
-class Pen:
-    """Writes characters on stdout: at once on a terminal and as visible glyphs, gathered a little for a pipe."""
+class _Writing:
+    """Writes texts with a pen; each may end at a stop text, and may be kept as a ride."""
 
-    def __init__(self) -> None:
-        self._terminal = sys.stdout.isatty()
-        self._flushed = time.monotonic()
-        self._last = "\n"
+    def __init__(self, pen: Pen, stops: list[str], ride: Path | None, *, prompted: bool) -> None:
+        self._pen = pen
+        self._stops = tuple(stops)
+        self._longest = max(map(len, stops), default=0)
+        self._ride = ride
+        self._prompted = prompted
+        self._named = ""
 
-    def put(self, written: "Written") -> None:
-        """One more character."""
-        self._last = written.character
-        sys.stdout.write(shown(self._last, sys.stdout) if self._terminal else self._last)
-        now = time.monotonic()
-        if self._terminal or now - self._flushed > FLUSH:
-            sys.stdout.flush()
-            self._flushed = now
+    def __call__(self, player: "Player", characters: "Iterable[Written]") -> None:
+        """Write the prompt and what follows. What was written until Ctrl-C is a ride too."""
+        if player.unknown != self._named:
+            complain(f"left out of the prompt, as the model does not know them: {player.unknown!r}")
+            self._named = player.unknown
+        if self._prompted:
+            for position in range(len(player.tape)):
+                self._pen.put(player.tape[position], player, position)
+        try:
+            self._draw(player, characters)
+        finally:
+            self._keep(player)
 
-    def close(self) -> None:
-        """A terminal's own prompt begins on a line of its own; a pipe gets the text and nothing else."""
-        if self._terminal and self._last != "\n":
-            sys.stdout.write("\n")
-        sys.stdout.flush()
+    def _draw(self, player: "Player", characters: "Iterable[Written]") -> None:
+        tail, position = "", len(player.tape)
+        for written in characters:
+            self._pen.put(written, player, position)
+            position += 1
+            if self._stops:
+                tail = (tail + written.character)[-self._longest :]
+                if tail.endswith(self._stops):
+                    return
+
+    def _keep(self, player: "Player") -> None:
+        if self._ride is not None:
+            from charplay.runs.durable import replace_bytes
+            from charplay.sampling.ride import Ride
+
+            kept = Ride.of(player.tape, player.prompt).to_json()
+            replace_bytes(self._ride.expanduser().absolute(), kept.encode())
 
 
-class JsonPen(Pen):
-    """Writes one JSON object a character."""
+def _refuse_clashes(*, given: list[object], **options: object) -> None:
+    """UsageError where two options say the same thing, or one has nothing to act on."""
+    named = {name: value for name, value in options.items() if value is not None}
+    clashes = [("prompt", "prompt_from"), ("ride", "prompt"), ("ride", "prompt_from"), ("ride", "temperatures")]
+    clashes += [("save_ride", "temperatures")]
+    for one, other in clashes:
+        if one in named and other in named:
+            raise UsageError(f"{_flag(one)} and {_flag(other)} do not go together; leave one out")
+    if "corpus" in named and "prompt_from" not in named:
+        raise UsageError("--corpus is for --prompt-from; name a place in the text, as in --prompt-from random")
+    if "ride" in named and any(value is not None for value in given):
+        raise UsageError("a ride brings its own settings and length; only --seed may be another")
 
-    def put(self, written: "Written") -> None:
-        """One more character, with what was known when it was drawn."""
-        say_json(written._asdict())
 
-    def close(self) -> None:
-        """Every line is out already."""
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
 
 
-def _draw(player: "Player", length: int, stop: str, pen: Pen) -> None:
-    tail = ""
-    for _ in range(length):
-        written = player.next()
-        pen.put(written)
-        tail = (tail + written.character)[-len(stop) :]
-        if stop and tail == stop:
-            return
+def _taken(home: str | None, checkpoint: str, corpus: str | None, wanted: str, seed: int) -> str:
+    chosen, where = take_prompt(home, checkpoint, corpus, wanted, seed)
+    tell_person(where)
+    return chosen.prompt

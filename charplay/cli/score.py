@@ -33,6 +33,8 @@ def score(
             }
         )
         return
-    say(f"{result.characters:,} characters: {result.nats:.4f} nats, {result.bits:.4f} bits a character")
+    measured = f"{result.nats:.4f} nats, {result.bits:.4f} bits a character"
+    nothing = "nothing was foretold; that takes at least 2 that the model knows"
+    say(f"{result.characters:,} characters: {measured if result.characters > 1 else nothing}")
     if result.skipped:
         say(f"{result.skipped:,} characters that the model does not know were skipped")

@@ -21,7 +21,7 @@ from charplay.cli.asking import (
     refuse_added,
 )
 from charplay.cli.faults import FAILED, HUNG_UP, UsageError, complain
-from charplay.cli.output import say, silence
+from charplay.cli.output import silence, tell_person
 from charplay.cli.signals import leaving_on_signals
 from charplay.messages.commands import Stop
 from charplay.messages.events import Event, Failed, Finished, Paused, Started, Stopped, Warned
@@ -159,10 +159,3 @@ def _told(reporter: "Reporter", event: Event, inbox: Inbox) -> bool:
         silence(sys.stdout)
         return False
     return True
-
-
-def tell_person(sentence: str) -> None:
-    """A remark on stderr, beside whatever stdout carries."""
-    start = "\r\x1b[K" if sys.stdout.isatty() and sys.stderr.isatty() else ""
-    print(start, end="", file=sys.stderr)
-    say(sentence, sys.stderr)

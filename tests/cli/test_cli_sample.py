@@ -162,5 +162,111 @@ def test_unknown_characters_are_counted(cli, file, text_file):
 
 def test_a_text_without_a_known_pair_has_no_score(cli, file, text_file):
     text_file.write_text("ÄÖÜ")
+    assert "nothing was foretold" in cli("score", file, text_file).out
     (line,) = cli("score", file, text_file, "--json").lines
     assert line["nats"] is None
+
+
+# Prompts from a text, several temperatures, biases, rides
+
+
+@pytest.fixture
+def learnt(home, saved_run):
+    """The run's text lies among the texts under the name that the run knows."""
+    (home.corpora / "pangram.txt").write_text(TEXT)
+    return saved_run.name
+
+
+@pytest.mark.parametrize(("where", "length"), [("random", 8), ("letter", 1), ("4", 8), ("4:5", 5)])
+def test_a_prompt_from_the_runs_text_and_how_it_goes_on(cli, learnt, where, length):
+    result = cli("sample", learnt, "--prompt-from", where, "--length", 0)
+    assert (result.code, len(result.out)) == (0, length)
+    assert result.out in TEXT
+    assert "goes on" in result.err
+    if where.startswith("4"):
+        assert result.out == TEXT[4 : 4 + length]
+        assert repr(TEXT[4 + length :][:100]) in result.err
+
+
+def test_the_seed_chooses_the_passage(cli, learnt):
+    passages = {cli("sample", learnt, "--prompt-from", "letter", "--length", 0, "--seed", s).err for s in range(8)}
+    assert len(passages) > 1
+
+
+def test_where_the_runs_text_is_gone_another_can_be_named(cli, saved_run, text_file):
+    gone = cli("sample", saved_run.name, "--prompt-from", "random")
+    assert (gone.code, "--corpus" in gone.err) == (1, True)
+    assert cli("sample", saved_run.name, "--prompt-from", "random", "--corpus", text_file, "--length", 0).out in TEXT
+
+
+def test_a_text_at_each_temperature_with_the_same_luck(cli, file):
+    result = cli("sample", file, "--prompt", "fox", "--length", 30, "--temperatures", "0.2,1.0")
+    alone = [cli("sample", file, "--prompt", "fox", "--length", 30, "--temperature", heat).out for heat in (0.2, 1.0)]
+    gap = "" if alone[0].endswith("\n") else "\n"
+    assert result.out == f"temperature 0.2\n{alone[0]}{gap}temperature 1\n{alone[1]}"
+    lines = cli("sample", file, "--length", 2, "--temperatures", "0.2,1.0", "--json").lines
+    assert [line["temperature"] for line in lines] == [0.2, 0.2, 1.0, 1.0]
+
+
+def test_a_bias_favours_or_forbids(cli, file):
+    letters = "abcdefghijklmnopqrstuvwxyz.\n"
+    result = cli("sample", file, "--length", 60, "--bias", f"{letters}=-inf")
+    assert result.out == " " * 60
+    assert cli("sample", file, "--length", 60, "--bias", "q=50").out == "q" * 60
+    writer = player(bias=(("\n", 3.0),))
+    writer.advance(most=40)
+    assert cli("sample", file, "--length", 40, "--bias", "\\n=3").out == writer.text
+
+
+def test_rivals_of_every_character(cli, file):
+    made = tiny_checkpoint()
+    lines = cli("sample", file, "--prompt", "ox", "--length", 5, "--json", "--top", 0, "--top-k", 3).lines
+    for line in lines:
+        assert len(line["rivals"]) == len(made.vocabulary)
+        assert sum(rival["raw"] for rival in line["rivals"]) == pytest.approx(1)
+        assert sum(rival["probability"] > 0 for rival in line["rivals"]) == 3
+        taken = next(rival for rival in line["rivals"] if rival["character"] == line["character"])
+        assert taken["probability"] == pytest.approx(line["probability"])
+        assert -math.log2(taken["raw"]) == pytest.approx(line["surprise"])
+    assert [len(line["rivals"]) for line in cli("sample", file, "--length", 2, "--json", "--top", 2).lines] == [2, 2]
+
+
+def test_a_ride_is_kept_and_written_again(cli, file, tmp_path):
+    kept = tmp_path / "ride.json"
+    settings = ("--prompt", "the ", "--length", 40, "--temperature", 1.3, "--top-k", 5, "--seed", 4)
+    first = cli("sample", file, *settings, "--save-ride", kept)
+    assert cli("sample", file, "--ride", kept).out == first.out
+    other = cli("sample", file, "--ride", kept, "--seed", 5).out
+    assert (len(other), other != first.out, other[:4]) == (44, True, "the ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--prompt", "a", "--prompt-from", "random"),
+        ("--corpus", "python-manual"),
+        ("--ride", "x", "--temperature", "1"),
+        ("--ride", "x", "--prompt", "a"),
+        ("--temperatures", "1,hot"),
+        ("--temperatures", "1", "--temperature", "1"),
+        ("--bias", "3"),
+        ("--bias", "a=much"),
+        ("--repetition-window", "0"),
+    ],
+)
+def test_what_does_not_go_together_is_wrong_usage(cli, file, arguments):
+    result = cli("sample", file, *arguments)
+    assert (result.code, result.out, len(result.err.splitlines())) == (2, "", 1)
+
+
+def test_what_is_no_ride_is_a_sentence(cli, file, text_file, tmp_path):
+    assert cli("sample", file, "--ride", text_file).code == 2
+    missing = cli("sample", file, "--ride", tmp_path / "none.json")
+    assert (missing.code, "does not exist" in missing.err) == (1, True)
+
+
+def test_one_of_several_stop_texts_ends_it(cli, file):
+    whole = cli("sample", file, "--length", 60).out
+    stops = [whole[30:33], whole[20:22]]
+    end = min(whole.index(stop) + len(stop) for stop in stops)
+    assert cli("sample", file, "--length", 60, "--stop", stops[0], "--stop", stops[1]).out == whole[:end]

@@ -111,6 +111,19 @@ def test_added_texts_are_found_by_name(cli, home, text_file):
     assert sorted(path.name for path in home.corpora.iterdir()) == ["pangram.txt", "second.txt"]
 
 
+def test_what_is_done_can_be_told_as_json(cli, home, text_file, saved_run, tmp_path):
+    (added,) = cli("corpora", "add", text_file, "--json").lines
+    assert added == {
+        "path": str(home.corpora / "pangram.txt"),
+        "characters": len(TEXT),
+        "vocabulary_size": len(set(TEXT)),
+    }
+    (fetched,) = cli("corpora", "fetch", "python-manual", "--json").lines
+    assert (fetched["name"], fetched["ready"]) == ("python-manual", True)
+    target = tmp_path / "out.safetensors"
+    assert cli("runs", "export", saved_run.name, target, "--json").lines == [{"checkpoint": str(target)}]
+
+
 def test_a_folder_is_added_whole(cli, home, tmp_path):
     folder = tmp_path / "books"
     folder.mkdir()

@@ -1,0 +1,92 @@
+"""What `sample` starts from and draws by: prompts from a text, biases, temperatures, rides."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from charplay.cli.faults import UsageError
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Corpus
+    from charplay.recipes.fields import Recipe
+    from charplay.runs.checkpoint import Origin
+    from charplay.sampling.prompts import Prompt
+    from charplay.sampling.ride import Ride
+
+NAMED = {"\\n": "\n", "\\t": "\t", "space": " "}
+"""Characters that are awkward in a shell."""
+
+
+def take_prompt(
+    home_option: str | None, checkpoint: str, text: str | None, wanted: str, seed: int
+) -> "tuple[Prompt, str]":
+    """A prompt out of the text that a checkpoint learned, or out of another; and a remark that says where it stands.
+
+    A passage is as long as what the network learned to look back on, at most 100 characters.
+    """
+    from charplay.runs.checkpoint import read_header
+    from charplay.sampling.prompts import LENGTH, choose
+
+    header = read_header(Path(checkpoint))
+    corpus = _corpus(home_option, header.corpus, header.recipe, text)
+    learned = header.recipe.sequence_length
+    length = min(LENGTH, learned) if isinstance(learned, int) else LENGTH
+    chosen = choose(corpus.text(), "passage" if wanted == "random" else wanted, seed=seed, length=length)
+    where = f"the prompt stands at {chosen.start:,} of {corpus.title}, which goes on: {chosen.truth!r}"
+    return chosen, where
+
+
+def _corpus(home_option: str | None, origin: "Origin", recipe: "Recipe", text: str | None) -> "Corpus":
+    """The text, cleaned as it was for the checkpoint. CorpusError says how to name another."""
+    from charplay.cli.house import open_library
+    from charplay.corpora.errors import CorpusError
+
+    library = open_library(home_option)
+    if text is None:
+        text = origin.path if origin.path and Path(origin.path).exists() else origin.name
+        try:
+            entry = library.find(text)
+        except CorpusError:
+            raise CorpusError(
+                f"the text that was learned ({text}) is not here; name it, or another, with --corpus"
+            ) from None
+    else:
+        entry = library.find(text)
+    return library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit)
+
+
+def parse_bias(settings: list[str] | None) -> tuple[tuple[str, float], ...]:
+    """(character, nats) of each setting CHARACTERS=NATS; "-inf" forbids. Later settings win."""
+    found: dict[str, float] = {}
+    for setting in settings or ():
+        characters, equals, nats = setting.rpartition("=")
+        try:
+            weight = float(nats)
+        except ValueError:
+            weight = math.nan
+        if not (equals and characters) or math.isnan(weight):
+            raise UsageError(f"{setting!r} is no bias; write CHARACTERS=NATS, as in e=1.5, or qxz=-inf to forbid them")
+        found |= dict.fromkeys(NAMED.get(characters, characters), weight)
+    return tuple(found.items())
+
+
+def parse_temperatures(one: float | None, several: str | None) -> list[float]:
+    """The temperatures to write at; 0.8 where none is named."""
+    if several is None:
+        return [0.8 if one is None else one]
+    if one is not None:
+        raise UsageError("--temperature and --temperatures say the same thing; leave one out")
+    try:
+        return [float(part) for part in several.split(",")]
+    except ValueError:
+        raise UsageError(f"--temperatures takes numbers with commas, as in 0.2,0.5,1.0, not {several!r}") from None
+
+
+def read_ride(path: Path) -> "Ride":
+    """The ride in a file; no more of it is read than a ride may be long."""
+    from charplay.corpora.reading import opened
+    from charplay.sampling.ride import LARGEST, Ride
+
+    with opened(path.expanduser().absolute()) as file:
+        data = file.read(LARGEST + 1) or b""
+    return Ride.from_json(data)
