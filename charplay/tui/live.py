@@ -45,6 +45,10 @@ class Live:
     worse: int = 0
     """Evaluations since the best one."""
     saved_step: int | None = None
+    changes: int = 0
+    """Live changes that can be taken back."""
+    _undone: int = -1
+    """Step of the last undo; what goes back with it is told at that step."""
     message: str = ""
     """Why it failed."""
     warning: str = ""
@@ -65,6 +69,8 @@ class Live:
     def take(self, event: told.Event) -> None:
         """Learn from an event."""
         if not isinstance(event, told.Preparing | told.Failed):
+            if self._undone >= 0 and isinstance(event, told.Progress):
+                self._undone = -1
             self.step = max(self.step, event.step)
             self.seconds = event.seconds
         match event:
@@ -76,8 +82,8 @@ class Live:
                 self._read(event)
             case told.Evaluated():
                 self._judge(event)
-            case told.Changed(field="learning_rate", new=float() as new):
-                self.peak_rate = new
+            case told.Changed():
+                self._change(event)
             case told.Warned():
                 self.warning = event.message
             case told.Saved():
@@ -111,6 +117,18 @@ class Live:
             self.best_step, self.best_loss, self.worse = event.step, event.val_loss, 0
         else:
             self.worse += 1
+
+    def _change(self, event: told.Changed) -> None:
+        if event.field == "undo":
+            self.step = event.step
+            self.changes = max(0, self.changes - 1)
+            self._undone = event.step
+            return
+        if event.step != self._undone:
+            self.changes += 1
+        self.recipe = {**self.recipe, event.field: event.new}
+        if event.field == "learning_rate" and isinstance(event.new, float):
+            self.peak_rate = event.new
 
     def _turn(self, event: told.Event) -> None:
         match event:

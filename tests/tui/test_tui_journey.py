@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from charplay.messages.commands import Change, Pause, Publish, Resume, StepOnce, Stop
-from charplay.messages.events import Failed, Finished, Paused, Saved, Warned
+from charplay.messages.commands import Change, Pause, Publish, Resume, StepOnce, Stop, Undo
+from charplay.messages.events import Changed, Failed, Finished, Paused, Saved, Warned
 from charplay.tui.screens.question import Question
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
@@ -234,3 +234,33 @@ async def test_bad_numbers_open_a_panel_that_says_what_happened_and_offers_ways_
             was = it.trainer.run.resolved.learning_rate
             heard = [each for each in it.trainer.commands if isinstance(each, Change)]
             assert heard == [Change("learning_rate", was / 3)]
+
+
+async def test_a_live_change_is_taken_back_with_all_that_came_after_it(play):
+    async with play() as it:
+        await it.training()
+        await it.press("z")
+        it.trainer.put(Changed(step=100, field="dropout", old=0.0, new=0.3), it.trainer.progress(200))
+        await it.until(lambda: it.main.session.live.step == 200 and "dropout 0.3" in it.seen())
+        await it.press("z")
+        await it.until(lambda: Undo() in it.trainer.commands)
+        it.trainer.put(Changed(step=100, field="undo", old=200, new=100))
+        it.trainer.put(Changed(step=100, field="dropout", old=0.3, new=0.0))
+        await it.until(lambda: "undone" in it.seen())
+        assert it.main.session.live.step == 100
+        assert it.main.training._history.points("train_loss")[0].max() <= 100
+        assert it.trainer.commands.count(Undo()) == 1
+        await it.press("z")  # there is nothing left to take back
+        it.trainer.step = 100
+        it.trainer.put(it.trainer.progress(150))
+        await it.until(lambda: it.main.session.live.step == 150)
+        assert it.trainer.commands.count(Undo()) == 1
+
+
+async def test_a_deleted_run_leaves_the_chart(play, kept_run):
+    kept_run(finished=True)
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() > 0)
+        await it.press("3", "o", "d", "d")
+        await it.until(lambda: "kept-1 is deleted" in it.seen())
+        assert not it.main.training.overlaid

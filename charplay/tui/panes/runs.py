@@ -56,6 +56,13 @@ class RunsPane(Rows):
             self.name = name
             self.history = history
 
+    class Deleted(Message):
+        """A run is gone."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
     class Listed(Message):
         """The runs were read from the disk."""
 
@@ -153,6 +160,9 @@ class RunsPane(Rows):
         run = self._selected()
         if run is None:
             return
+        if run.read_only:
+            self._complain(f"{run.name} is a checkpoint to play and to start from, not a run to go on with")
+            return
         if not run.finished:
             self.post_message(self.Resume(run.name))
             return
@@ -204,6 +214,9 @@ class RunsPane(Rows):
         if not self._runs:
             return
         name = self._runs[self.cursor].name
+        if self._runs[self.cursor].read_only:
+            self._complain(f"{name} comes with charplay and cannot be deleted")
+            return
         answers = [Choice("", "keep it", key="k"), Choice("delete", "delete it", "for good", "d")]
         question = Question("Delete", f"Delete the run {plain(name)} with its checkpoints?", answers)
         self.app.push_screen(question, lambda answer: self._delete(name) if answer else None)
@@ -215,6 +228,8 @@ class RunsPane(Rows):
             self._shelf.delete(name)
         except RunError as fault:
             self.notify(plain(str(fault)), severity="error", markup=False)
+        else:
+            self.post_message(self.Deleted(name))
         self.refill()
 
 

@@ -111,10 +111,21 @@ class TrainingPane(Framed):
                     row = Row(step=event.step, epoch=event.epoch, seconds=event.seconds,
                               val_loss=event.val_loss, val_accuracy=event.val_accuracy)  # fmt: skip
                     self._history.add([row])
-                case Changed(field="learning_rate", new=float() as new):
-                    self._marks.append((event.step, f"rate {rate(new)}"))
+                case Changed():
+                    self._mark(event)
         self._show_values()
         self._draw()
+
+    def _mark(self, event: Changed) -> None:
+        """A live change; after an undo, what came beyond it is gone and so are its marks."""
+        if event.field == "undo":
+            self._history.cut(event.step)
+            self._marks = [*((at, text) for at, text in self._marks if at < event.step), (event.step, "undone")]
+        elif (event.step, "undone") not in self._marks:
+            said = f"{event.field.replace('_', ' ')} {event.new}"
+            if event.field == "learning_rate" and isinstance(event.new, float):
+                said = f"rate {rate(event.new)}"
+            self._marks.append((event.step, said))
 
     def overlay(self, name: str, history: RunHistory) -> bool:
         """Draw an earlier run beside the live one, or take it off; False where there are four already."""
@@ -126,6 +137,11 @@ class TrainingPane(Framed):
             self._overlays[name] = history
         self._draw()
         return True
+
+    def take_off(self, name: str) -> None:
+        """Draw an earlier run no more."""
+        self._overlays.pop(name, None)
+        self._draw()
 
     @property
     def overlaid(self) -> frozenset[str]:

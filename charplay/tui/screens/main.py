@@ -198,6 +198,13 @@ class MainScreen(TrainingScreen):
         else:
             self.resume(message.name, message.more)
 
+    @on(RunsPane.Deleted)
+    def _deleted(self, message: RunsPane.Deleted) -> None:
+        """What is gone is not on the chart, nor offered any more."""
+        self.training.take_off(message.name)
+        self.runs.overlaid = self.training.overlaid
+        self.say(f"{message.name} is deleted")
+
     @on(RunsPane.Overlay)
     def _overlay(self, message: RunsPane.Overlay) -> None:
         if not self.training.overlay(message.name, message.history):

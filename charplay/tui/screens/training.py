@@ -114,16 +114,15 @@ class TrainingScreen(Layout):
         live = self.session.live
         if not self.furnished:
             return action == "leave"
-        match action:
-            case "hold" | "stop":
-                return live.busy and live.state != "stopping"
-            case "step":
-                return live.state == "paused"
-            case "follow":
-                return live.busy and not self.source.following
-            case "take_up":
-                return self.runs.unfinished is not None and not self.session.busy
-        return True
+        usable = {
+            "hold": live.busy and live.state != "stopping",
+            "stop": live.busy and live.state != "stopping",
+            "step": live.state == "paused",
+            "undo": live.busy and live.changes > 0,
+            "follow": live.busy and not self.source.following,
+            "take_up": self.runs.unfinished is not None and not self.session.busy,
+        }
+        return usable.get(action, True)
 
     def action_train(self) -> None:
         """Start the next run; ask first where one is under way."""
@@ -177,6 +176,10 @@ class TrainingScreen(Layout):
         """One step while paused."""
         if not self.session.step() and self.session.live.busy:
             self.complain("Pause training first: p")
+
+    def action_undo(self) -> None:
+        """Back to before the last live change."""
+        self.session.undo()
 
     def action_stop(self) -> None:
         """Save and stop."""

@@ -60,6 +60,12 @@ class History:
         self._kept[: self._full, 1] = highest
         self.stride *= 2
 
+    def cut(self, step: float) -> None:
+        """Forget what was read beyond a step, and what shares a bucket with it."""
+        self._full = int((self._kept[: self._full, :, 0].max(1) <= step).sum())
+        if self._held and max(self._lowest[0], self._highest[0]) > step:
+            self._held = 0
+
     def points(self, clock: str = "step") -> tuple[Floats, Floats]:
         """The curve: x and y, each (n,), x in rising order."""
         readings = self._kept[: self._full].reshape(-1, len(CLOCKS) + 1)
@@ -90,6 +96,11 @@ class RunHistory:
                     if name not in self._columns:
                         self._columns[name] = History()
                     self._columns[name].add(value, clocks)
+
+    def cut(self, step: float) -> None:
+        """Forget what was read beyond a step."""
+        for history in (self._clocks, *self._columns.values()):
+            history.cut(step)
 
     @classmethod
     def of(cls, lines: Iterable[Mapping[str, float | None]], characters_per_step: float = 1.0) -> "RunHistory":
