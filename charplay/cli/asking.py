@@ -24,6 +24,9 @@ StepsOption = Annotated[str | None, typer.Option("--steps", metavar="N", help="T
 EpochsOption = Annotated[str | None, typer.Option("--epochs", metavar="N", help="... passes over the text.")]
 MinutesOption = Annotated[str | None, typer.Option("--minutes", metavar="M", help="... minutes.")]
 JsonOption = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON, one object a line.")]
+EncodingOption = Annotated[
+    str | None, typer.Option("--encoding", metavar="NAME", help="Read the text so, as in latin-1, without guessing.")
+]
 
 DEFAULT_PRESET = "quick"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from charplay.cli.asking import JsonOption
+from charplay.cli.asking import EncodingOption, JsonOption
 from charplay.cli.faults import UsageError
 from charplay.cli.house import open_home, open_library
 from charplay.cli.output import bits, say, say_json, say_table, size
@@ -48,11 +48,13 @@ def _list(context: typer.Context, json: JsonOption = False) -> None:
 
 
 @app.command("show")
-def _show(context: typer.Context, text: TextArgument, json: JsonOption = False) -> None:
+def _show(
+    context: typer.Context, text: TextArgument, encoding: EncodingOption = None, json: JsonOption = False
+) -> None:
     """Show a text: characters, vocabulary, frequencies, how it begins."""
     library = open_library(context.obj)
     entry = library.find(text)
-    corpus = library.open(entry)
+    corpus = library.open(entry, encoding=encoding)
     if json:
         counts = corpus.counts().tolist()
         say_json(

@@ -1,12 +1,13 @@
 """`charplay describe`: what a recipe would build on a text, before any training."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from charplay.cli.asking import (
     DEFAULT_PRESET,
     CorpusOption,
+    EncodingOption,
     EpochsOption,
     Flags,
     JsonOption,
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
     from charplay.recipes.fields import Recipe
 
+INPUTS_SHOWN = 5
+"""Characters of an example whose network input is printed; `--json` has them all."""
 
-def describe(
+
+def describe(  # noqa: PLR0917  (the parser passes options by name)
     context: typer.Context,
     preset: PresetOption = None,
     corpus: CorpusOption = None,
@@ -32,6 +36,8 @@ def describe(
     steps: StepsOption = None,
     epochs: EpochsOption = None,
     minutes: MinutesOption = None,
+    encoding: EncodingOption = None,
+    explain: Annotated[bool, typer.Option("--explain", metavar="", help="Show what the network sees.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Count layers, parameters, examples and memory of a recipe on a text."""
@@ -46,14 +52,17 @@ def describe(
     asked, notes = compose(*asked_layers(home.presets, preset or DEFAULT_PRESET, settings, flags))
     library = Library(home.corpora, home.cache)
     entry = library.find(asked.corpus)
-    text = library.open(entry, cleaning=asked.cleaning, limit=asked.limit)
+    text = library.open(entry, cleaning=asked.cleaning, limit=asked.limit, encoding=encoding)
     text.require_trainable()
     resolution = resolve(asked.model_copy(update={"corpus": entry.name}), len(text), len(text.vocabulary))
     facts = _facts(resolution.recipe, text)
+    seen = _seen(resolution.recipe, text) if explain else {}
     if json:
-        say_json(facts)
-    else:
-        _print(facts, text, (*text.notes, *notes, *resolution.notes))
+        say_json(facts | seen)
+        return
+    _print(facts, text, (*text.notes, *notes, *resolution.notes))
+    if explain:
+        _print_seen(seen)
 
 
 def _facts(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
@@ -90,3 +99,48 @@ def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> Non
     say_table(("recipe", ""), [(name, written(value)) for name, value in facts["recipe"].items()])
     for note in notes:
         say(f"\n{note}")
+
+
+def _seen(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
+    """Examples as characters, ids and network input; and how often each character comes."""
+    from dataclasses import asdict
+
+    from charplay.recipes.explain import examples
+
+    vocabulary = text.vocabulary.characters
+    counts = text.counts().tolist()
+    return {
+        "examples": [asdict(example) for example in examples(recipe, text.ids, vocabulary)],  # type: ignore[arg-type]  # an array is a sequence in all that is used
+        "character_table": [
+            {"id": one, "character": character, "count": counts[one]} for one, character in enumerate(vocabulary)
+        ],
+    }
+
+
+def _print_seen(seen: dict[str, Any]) -> None:
+    from charplay.tui.visible import visible
+
+    for number, example in enumerate(seen["examples"], 1):
+        print(f"\nexample {number}, from character {example['start']:,} of the text")
+        say(f"  characters  {visible(example['characters'])}")
+        say(f"  ids         {' '.join(map(str, example['ids']))}")
+        for character, entered in list(zip(example["characters"], example["inputs"], strict=True))[:INPUTS_SHOWN]:
+            say(f"  input       {visible(character)}  {entered}")
+        say(f"  to predict  {visible(example['targets'])}")
+    print()
+    total = sum(row["count"] for row in seen["character_table"])
+    rows = [
+        (
+            row["id"],
+            visible(row["character"]),
+            f"U+{ord(row['character']):04X}",
+            f"{row['count']:,}",
+            _share(row, total),
+        )
+        for row in seen["character_table"]
+    ]
+    say_table(("id", "character", "code", "count", "share"), rows)
+
+
+def _share(row: dict[str, Any], total: int) -> str:
+    return f"{row['count'] / total:.2%}"

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from charplay.cli.faults import FAILED, INTERRUPTED, UsageError, explain
 
-VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs")
+VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs", "doctor")
 
 
 def main() -> NoReturn:

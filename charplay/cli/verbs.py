@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from charplay.cli import corpora, describe, runs, sample, score, train
+from charplay.cli import corpora, describe, doctor, runs, sample, score, train
 
 app = typer.Typer(
     name="charplay",
@@ -38,7 +38,7 @@ def _everywhere(
     """Both are taken out of the arguments before this parser sees them; they stand here for `--help`."""
 
 
-for verb in (train.train, sample.sample, score.score, describe.describe):
+for verb in (train.train, sample.sample, score.score, describe.describe, doctor.doctor):
     app.command()(verb)
 app.add_typer(corpora.app, name="corpora")
 app.add_typer(runs.app, name="runs")

@@ -1,6 +1,10 @@
 """`runs`, `corpora` and `describe`: what is there, shown to people and to programs."""
 
 import io
+import subprocess
+import sys
+from collections import Counter
+from importlib.metadata import version
 
 import pytest
 from tiny_model import TEXT
@@ -208,6 +212,75 @@ def test_flags_win_over_settings_and_settings_over_the_preset(cli, text_file):
     recipe = facts["recipe"]
     assert (recipe["steps"], recipe["epochs"], recipe["minutes"]) == (10, None, None)
     assert recipe["hidden_size"] == 32
+
+
+@pytest.mark.parametrize(
+    ("settings", "entered"),
+    [
+        ((), "of the embedding"),
+        (("input=one-hot",), "0 at the other"),
+        (("input=scalar", "scalar_scale=none", "batching=windows", "target=last", "sequence_length=10"), "22"),
+    ],
+)
+def test_explain_shows_what_the_network_sees(cli, text_file, settings, entered):
+    options = [part for setting in settings for part in ("--set", setting)]
+    (facts,) = cli("describe", "--corpus", text_file, *options, "--explain", "--json").lines
+    vocabulary = facts["vocabulary"]
+    assert len(facts["examples"]) == 3
+    for example in facts["examples"]:
+        start, characters = example["start"], example["characters"]
+        following = TEXT[start + 1 : start + 1 + len(characters)]
+        assert characters == TEXT[start : start + len(characters)] == "".join(vocabulary[i] for i in example["ids"])
+        assert example["targets"] == (following[-1] if "target=last" in settings else following)
+        assert len(example["inputs"]) == len(characters)
+    assert entered in facts["examples"][0]["inputs"][0]
+    assert {row["character"]: row["count"] for row in facts["character_table"]} == Counter(TEXT)
+    shown = cli("describe", "--corpus", text_file, *options, "--explain").out
+    assert entered in shown
+    assert "U+0071" in shown
+    assert "lstm 1" in shown
+
+
+def test_an_encoding_can_be_named(cli, text_file):
+    text_file.write_bytes("Grüße\n".encode("cp1252") * 100)
+    for arguments in (("corpora", "show", text_file), ("describe", "--corpus", text_file)):
+        (facts,) = cli(*arguments, "--encoding", "cp1252", "--json").lines
+        assert {"ü", "ß"} <= set(facts["vocabulary"])
+        (facts,) = cli(*arguments, "--encoding", "cp437", "--json").lines
+        assert "ü" not in facts["vocabulary"]
+        wrong = cli(*arguments, "--encoding", "klingon")
+        assert (wrong.code, "klingon" in wrong.err) == (1, True)
+
+
+# doctor
+
+
+def test_the_doctor_writes_one_page(cli, home, saved_run):
+    (home.log / "charplay.log").write_text("Traceback\n  File x\nValueError: of all things\nand on it went\n")
+    (facts,) = cli("doctor", "--json").lines
+    assert facts["versions"]["charplay"] == version("charplay")
+    assert facts["versions"]["torch"]
+    assert facts["machine"]["threads"] >= 1
+    assert "free of" in facts["machine"]["cpu"]
+    assert facts["home"]["folder"] == str(home.root)
+    assert facts["home"]["writable"] is True
+    assert facts["home"]["runs"] == "1 unfinished"
+    assert facts["home"]["last_fault"] == "ValueError: of all things"
+    page = cli("doctor").out
+    assert all(name in page for name in ("python", "torch", "threads", "writable", "of all things"))
+
+
+def test_the_doctor_looks_at_a_home_that_cannot_be_used_too(cli, tmp_path):
+    (tmp_path / "file").write_text("")
+    (facts,) = cli("doctor", "--json", "--home", tmp_path / "file").lines
+    assert facts["home"]["writable"] is False
+    assert "not a folder" in facts["home"]["fault"]
+
+
+def test_the_doctor_needs_no_torch(home):
+    code = "import sys; from charplay.cli.main import run; run(['doctor']); sys.exit('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False)
+    assert done.returncode == 0
 
 
 def test_fetching_shows_how_far_it_is_and_where_the_text_lies(cli, home, monkeypatch):
