@@ -125,7 +125,7 @@ def _print_seen(seen: dict[str, Any]) -> None:
         say(f"  characters  {visible(example['characters'])}")
         say(f"  ids         {' '.join(map(str, example['ids']))}")
         for character, entered in list(zip(example["characters"], example["inputs"], strict=True))[:INPUTS_SHOWN]:
-            say(f"  input       {visible(character)}  {entered}")
+            say(f"  input       {_named(character)}  {entered}")
         say(f"  to predict  {visible(example['targets'])}")
     print()
     total = sum(row["count"] for row in seen["character_table"])
@@ -144,3 +144,9 @@ def _print_seen(seen: dict[str, Any]) -> None:
 
 def _share(row: dict[str, Any], total: int) -> str:
     return f"{row['count'] / total:.2%}"
+
+
+def _named(character: str) -> str:
+    from charplay.tui.visible import visible
+
+    return "space" if character == " " else visible(character)

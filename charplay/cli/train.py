@@ -44,10 +44,14 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
     device: Annotated[str | None, typer.Option("--device", metavar="DEVICE", help="auto, cpu, cuda or cuda:N.")] = None,
     seed: Annotated[str | None, typer.Option("--seed", metavar="S", help="Fixes every random choice.")] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The new run's name.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="CHECKPOINT", help="Start from the weights of a run or checkpoint.")
+    ] = None,
     resume: Annotated[
         str | None,
         typer.Option("--resume", metavar="RUN", help="Take up a run; a budget written +N adds to what was done."),
     ] = None,
+    plan: Annotated[bool, typer.Option("--plan", metavar="", help="With minutes: only say what they come to.")] = False,
     json: JsonOption = False,
 ) -> int:
     """Train a network on a text. Ctrl-C saves and leaves; --resume goes on."""
@@ -57,20 +61,25 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
     flags = Flags.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes, device=device, seed=seed)
     if resume is None:
         refuse_added(flags)
-        request = _new(home, preset, settings, flags, name)
-    elif name is not None:
-        raise UsageError(f"--name is for a new run; {resume} has its name")
+        request = _new(home, preset, settings, flags, name, source)
+    elif given := [option for option, value in (("--name", name), ("--from", source), ("--plan", plan)) if value]:
+        raise UsageError(f"{given[0]} is for a new run, and --resume takes up an old one; leave one out")
     else:
         request = _again(home, resume, preset, settings, flags)
+    if plan:
+        from charplay.cli.planning import tell_plan
+
+        return tell_plan(request, home, json=json)
     return _run(request, _reporter(json), home)
 
 
 def _new(
-    home: "Home", preset: str | None, settings: list[str] | None, flags: Flags, name: str | None
+    home: "Home", preset: str | None, settings: list[str] | None, flags: Flags, name: str | None, source: str | None
 ) -> "TrainRequest":
     from charplay.corpora.library import DEFAULT, Library
     from charplay.messages.request import TrainRequest
     from charplay.recipes.layers import compose
+    from charplay.runs.shelf import Shelf
 
     recipe, notes = compose(*asked_layers(home.presets, preset or DEFAULT_PRESET, settings, flags))
     for note in notes:
@@ -81,7 +90,8 @@ def _new(
         tell_person(f"no text was named, so this is {entry.title}; --corpus takes another{hint}")
     # A run keeps its text's own name or absolute path: both mean the same from any folder, on any later day.
     asked = recipe.model_copy(update={"corpus": entry.name})
-    return TrainRequest(home=str(home.root), recipe=asked.model_dump(), name=name)
+    weights = str(Shelf(home).checkpoint(source)) if source is not None else None
+    return TrainRequest(home=str(home.root), recipe=asked.model_dump(), name=name, source=weights)
 
 
 def _again(home: "Home", resume: str, preset: str | None, settings: list[str] | None, flags: Flags) -> "TrainRequest":

@@ -5,7 +5,7 @@ import math
 import os
 import signal
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +16,7 @@ from charplay.cli.output import say_table
 from charplay.cli.reporting import MovingLine
 from charplay.messages import events as told
 from charplay.messages.commands import Stop
+from charplay.recipes.fields import Recipe
 
 STARTED = told.Started(
     run="pangram-lstm-1x8-01", folder="/f", recipe={"validation_fraction": 0.1, "epochs": None}, parameters=1204,
@@ -123,6 +124,48 @@ def test_resume_refuses_what_may_not_change(cli, trainer, saved_run):
     result = cli("train", "--resume", saved_run.name, "--set", "hidden_size=9", "--set", "cell=gru")
     assert result.code == 2
     assert len(result.err.splitlines()) == 2
+    assert trainer.request is None
+
+
+def test_a_run_may_start_from_another_runs_weights(cli, trainer, saved_run):
+    assert cli("train", "--from", saved_run.name).code == 0
+    assert trainer.request.source == str(saved_run.latest)
+    assert cli("train").code == 0
+    assert trainer.request.source is None
+    assert cli("train", "--from", "nosuch").code == 1
+
+
+@pytest.mark.parametrize("option", [("--from", "demo"), ("--plan",), ("--name", "x")])
+def test_what_is_for_a_new_run_does_not_go_with_resume(cli, trainer, saved_run, option):
+    result = cli("train", "--resume", saved_run.name, *option)
+    assert (result.code, option[0] in result.err) == (2, True)
+
+
+def test_a_plan_is_told_and_nothing_is_trained(cli, trainer, text_file, monkeypatch):
+    @dataclass
+    class Proposal:
+        recipe: Recipe
+        seconds: float = 72.0
+        chars_per_second: float = 41_000.0
+        characters: int = 2_000_000
+        epochs: float = 4.5
+        parameters: int = 1204
+        memory_bytes: int = 5_000_000
+        expected_loss: float | None = 1.5
+        notes: tuple[str, ...] = ("a remark",)
+
+    def plan(recipe, corpus, minutes):
+        assert (len(corpus), minutes, recipe.hidden_size) == (len(TEXT), 1.2, "auto")
+        return Proposal(recipe.model_copy(update={"hidden_size": 192, "num_layers": 1}))
+
+    monkeypatch.setitem(sys.modules, "charplay.training.planning", SimpleNamespace(plan=plan))
+    result = cli("train", "--corpus", text_file, "--minutes", "1.2", "--plan")
+    assert (result.code, result.err) == (0, "a remark\n")
+    said = ("lstm 1x192", "1,204 parameters", "1:12", "1.500 nats", "41,000 characters a second", "hidden_size")
+    assert all(part in result.out for part in said)
+    (line,) = cli("train", "--corpus", text_file, "--minutes", "1.2", "--plan", "--json").lines
+    assert (line["expected_loss"], line["recipe"]["hidden_size"]) == (1.5, 192)
+    assert cli("train", "--corpus", text_file, "--steps", "3", "--plan").code == 2
     assert trainer.request is None
 
 

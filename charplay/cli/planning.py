@@ -1,0 +1,55 @@
+"""`charplay train --plan`: what so many minutes would come to here, before any of them is spent."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from charplay.cli.faults import UsageError
+from charplay.cli.output import bits, loss, say, say_json, say_table, size, tell_person
+
+if TYPE_CHECKING:
+    from charplay.messages.request import TrainRequest
+    from charplay.recipes.fields import Recipe
+    from charplay.runs.home import Home
+    from charplay.training.planning import Proposal
+
+
+def tell_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
+    """Try the machine for a few seconds and print what is proposed; 0. UsageError where the budget is no minutes."""
+    from charplay.corpora.library import Library
+    from charplay.recipes.fields import Recipe
+
+    recipe = Recipe.model_validate(request.recipe)
+    if recipe.minutes is None or request.source is not None:
+        raise UsageError("--plan is for a fresh run of so many minutes, as in --minutes 5 --plan")
+    library = Library(home.corpora, home.cache)
+    corpus = library.open(library.find(recipe.corpus), cleaning=recipe.cleaning, limit=recipe.limit)
+    corpus.require_trainable()
+    from charplay.training.planning import plan
+
+    proposal = plan(recipe, corpus, recipe.minutes)
+    if json:
+        say_json(asdict(proposal) | {"recipe": proposal.recipe.model_dump()})
+    else:
+        _print(proposal, recipe, corpus.title)
+    return 0
+
+
+def _print(proposal: "Proposal", asked: "Recipe", title: str) -> None:
+    from charplay.recipes.specs import written
+    from charplay.tui.amounts import clock
+
+    recipe = proposal.recipe
+    network = f"{recipe.cell} {recipe.num_layers}x{recipe.hidden_size}"
+    say(f"{title}: {network}, {proposal.parameters:,} parameters, about {size(proposal.memory_bytes)} of memory")
+    say(
+        f"finished in about {clock(proposal.seconds)}: {proposal.characters:,} characters, "
+        f"{proposal.epochs:.1f} epochs, at {proposal.chars_per_second:,.0f} characters a second"
+    )
+    if proposal.expected_loss is not None:
+        expected = proposal.expected_loss
+        say(f"expected held-out loss: about {loss(expected)} nats, {bits(expected)} bits a character")
+    chosen = {name: value for name, value in recipe.model_dump().items() if getattr(asked, name) == "auto"}
+    print()
+    say_table(("chosen", ""), [(name, written(value)) for name, value in chosen.items()])
+    for note in proposal.notes:
+        tell_person(note)
