@@ -7,14 +7,16 @@ from pathlib import Path
 
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import BUDGETS, Recipe
+from charplay.recipes.inheriting import inherited
 from charplay.recipes.layers import Layer, compose, resumed
 from charplay.recipes.presets import load_preset, preset_names, save_preset
 from charplay.recipes.resolve import resolve
 from charplay.recipes.specs import Spec, spec, specs, written
+from charplay.tui.beginning import Beginning
 from charplay.tui.choices import next_number
 
-PRESET, BUDGET = "preset", "for"
-"""Two rows of the form that are no fields of the recipe: where it starts from, and its one budget."""
+PRESET, BUDGET, BEGINNING = "preset", "for", "start from"
+"""Rows of the form that are no fields of the recipe: its preset, its one budget, whose weights it starts from."""
 
 COMMON = (PRESET, "cell", "num_layers", "hidden_size", "sequence_length", "learning_rate", BUDGET, "device")
 
@@ -50,8 +52,9 @@ class Draft:
     values: dict[str, str] = field(default_factory=dict)
     corpus: str = ""
     characters: int = 0
-    vocabulary_size: int = 0
-    """Both 0 until the text was read."""
+    vocabulary: str = ""
+    """0 and empty until the text was read."""
+    beginning: Beginning | None = None
     devices: tuple[str, ...] = ("cpu",)
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -65,13 +68,20 @@ class Draft:
         """Compose and resolve anew; what cannot be used leaves the last good recipe standing."""
         try:
             self.asked, notes = compose(self._base(), Layer("the form", {**self.values, "corpus": self.corpus}))
+            shaped = inherited(self.asked, self.beginning.recipe) if self.beginning else self.asked
             self.faults = ()
             self.resolved, self.notes = None, notes
             if self.characters:
-                resolution = resolve(self.asked, self.characters, self.vocabulary_size)
-                self.resolved, self.notes = resolution.recipe, (*notes, *resolution.notes)
+                resolution = resolve(shaped, self.characters, self.vocabulary_size)
+                fresh = self.beginning.fresh(self.vocabulary) if self.beginning else ""
+                self.resolved, self.notes = resolution.recipe, tuple(filter(None, (fresh, *notes, *resolution.notes)))
         except RecipeError as fault:
             self.faults = fault.faults
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Different characters of the text."""
+        return len(self.vocabulary)
 
     def _base(self) -> Layer:
         if self.preset not in self.preset_names():
@@ -89,7 +99,8 @@ class Draft:
         """
         shown = [name for name in COMMON if self.applies(name)]
         if not everything:
-            return shown
+            return [*shown, BEGINNING] if self.beginning else shown
+        shown.append(BEGINNING)
         group = ""
         for each in specs():
             if each.name in {*COMMON, *BUDGETS, "corpus"} or not self.applies(each.name):
@@ -111,6 +122,8 @@ class Draft:
         if name == BUDGET:
             unit, amount = self.budget()
             return f"{written(amount)} {unit}", ""
+        if name == BEGINNING:
+            return (self.beginning.name, "") if self.beginning else ("fresh weights", "")
         asked = self.values.get(name, written(getattr(self.asked, name)))
         if asked == "auto" and self.resolved is not None:
             chosen = getattr(self.resolved, name)
@@ -131,6 +144,8 @@ class Draft:
             return "where the other fields start from"
         if name == BUDGET:
             return "how long to train: 3 minutes, 2 epochs or 5000 steps"
+        if name == BEGINNING:
+            return "a checkpoint whose weights the run takes over; shapes left auto are then its own"
         return spec(name).help if not name.endswith(":") else ""
 
     def check(self, name: str, text: str) -> str:
@@ -166,6 +181,8 @@ class Draft:
         gone = list(self.values) if name == PRESET else BUDGETS if name == BUDGET else (name,)
         for each in gone:
             self.values.pop(each, None)
+        if name in {BEGINNING, PRESET}:
+            self.beginning = None
         self.settle()
 
     def choices(self, name: str) -> tuple[str, ...]:
@@ -174,13 +191,13 @@ class Draft:
             return self.preset_names()
         if name == "device":
             return ("auto", *self.devices)
-        if name == BUDGET:
+        if name in {BUDGET, BEGINNING}:
             return ()
         return _choices(spec(name))
 
     def nudge(self, name: str, by: int) -> None:
         """The next choice, or the next larger (`by` 1) or smaller (-1) number."""
-        if name.endswith(":"):
+        if name.endswith(":") or name == BEGINNING:
             return
         choices = self.choices(name)
         if choices:
@@ -198,7 +215,7 @@ class Draft:
 
     def fill(self, asked: Mapping[str, object]) -> None:
         """Take a run's asked recipe over: again, with changes."""
-        self.values = {}
+        self.values, self.beginning = {}, None
         self.settle()
         base = self.asked.model_dump()
         budget = {unit: asked[unit] for unit in BUDGETS if asked.get(unit) is not None}

@@ -8,6 +8,8 @@ import pytest
 
 from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.library import Library
+from charplay.recipes.fields import Recipe
+from charplay.tui.beginning import Beginning
 from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.preview import Preview, Sheet
 from charplay.tui.screens.question import Question
@@ -228,3 +230,39 @@ async def test_a_run_is_exported(play, kept_run, tmp_path):
         it.app.screen.query_one("Input").value = str(target)
         await it.press("enter")
         await it.until(target.exists)
+
+
+async def test_a_run_starts_from_the_weights_of_another(play, kept_run):
+    run = kept_run(finished=True)
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() > 0)
+        await it.press("2", "m")
+        fields = it.main.form._fields
+        await it.press(*["down"] * fields.names.index("start from"), "enter")
+        await it.until(lambda: isinstance(it.app.screen, Question) and "kept-1" in it.seen())
+        await it.press("down", "enter")
+        draft = it.main.form.draft
+        await it.until(lambda: draft.beginning)
+        assert draft.resolved.hidden_size == 12
+        await it.press("m")
+        await it.until(lambda: fields.draft.shown("start from")[0] == "kept-1")
+        await it.press("t")
+        await it.until(lambda: it.trainer.requests)
+        assert it.trainer.requests[0].source == str(run.playable)
+
+
+async def test_weights_that_do_not_fit_are_said_before_training(play, kept_run):
+    kept_run(finished=True)
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() > 0)
+        it.main.form.draft.set("hidden_size", "32")
+        it.main._begin_from("kept-1")
+        await it.until(lambda: "do not fit" in " ".join(it.seen().split()))
+        await it.press("t")
+        assert not it.trainer.requests
+
+
+def test_characters_that_weights_do_not_know_are_listed():
+    known = Beginning("kept-1", "", Recipe(), "abc")
+    assert known.fresh("abc") == ""
+    assert known.fresh("ab cd\n") == "3 characters that kept-1 does not know start fresh: ␣ d ↵"

@@ -65,7 +65,7 @@ def test_nudging_a_number_moves_it_the_right_way_and_stays_within_the_bounds(of,
 
 
 def test_a_draft_shows_what_applies(tmp_path):
-    draft = Draft(tmp_path, characters=5000, vocabulary_size=28)
+    draft = Draft(tmp_path, characters=5000, vocabulary="\n abcdefghijklmnopqrstuvwxyz")
     assert draft.rows(everything=False) == [name for name in COMMON if name != "dropout"]
     assert "stride" not in draft.rows(everything=True)
     assert draft.set("batching", "windows") == ""
@@ -100,7 +100,7 @@ def test_what_is_no_budget_is_answered(text):
 
 
 def test_every_field_can_be_shown_nudged_and_reset(tmp_path):
-    draft = Draft(tmp_path, characters=5000, vocabulary_size=28)
+    draft = Draft(tmp_path, characters=5000, vocabulary="\n abcdefghijklmnopqrstuvwxyz")
     preset = draft.asked
     for name in draft.rows(everything=True):
         if name.endswith(":"):

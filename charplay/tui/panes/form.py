@@ -21,6 +21,7 @@ from charplay.tui.worker import errand
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
+    from charplay.tui.beginning import Beginning
     from charplay.tui.draft import Draft
 
 TITLE = "Next run"
@@ -49,6 +50,9 @@ class FormPane(Framed):
 
     class Network(Message):
         """What the network sees is to be shown."""
+
+    class Begin(Message):
+        """A checkpoint is to be chosen whose weights the run starts from."""
 
     class Known(Message):
         """The devices were found."""
@@ -105,7 +109,7 @@ class FormPane(Framed):
         self._unknown = unknown
         self.draft.corpus = name
         self.draft.characters = len(corpus) if corpus else 0
-        self.draft.vocabulary_size = len(corpus.vocabulary) if corpus else 0
+        self.draft.vocabulary = corpus.vocabulary.characters if corpus else ""
         self.draft.settle()
         self._settled()
 
@@ -113,6 +117,13 @@ class FormPane(Framed):
         """Take a run's recipe over."""
         if self.draft is not None:
             self.draft.fill(asked)
+            self._settled()
+
+    def begin_from(self, beginning: "Beginning | None") -> None:
+        """Start from a checkpoint's weights, or from fresh ones."""
+        if self.draft is not None:
+            self.draft.beginning = beginning
+            self.draft.settle()
             self._settled()
 
     def focus_first(self) -> None:
@@ -146,12 +157,16 @@ class FormPane(Framed):
     @on(Fields.Edit)
     def action_edit(self) -> None:
         """Type a value into the row, or choose one from a list."""
+        from charplay.tui.draft import BEGINNING
+
         draft = self.draft
         if draft is None:
             return
         name = self._fields.names[self._fields.cursor]
         choices = draft.choices(name)
-        if choices:
+        if name == BEGINNING:
+            self.post_message(self.Begin())
+        elif choices:
             notes = {device.name: _memory(device) for device in self._devices} if name == "device" else {}
             answers = [Choice(value, value, notes.get(value, "")) for value in choices]
             question = Question(name.replace("_", " "), draft.help(name), answers, draft.shown(name)[0])

@@ -118,6 +118,10 @@ class RunsPane(Rows):
         self._runs, self.unfinished = message.runs, message.unfinished
         self.repaint()
 
+    def playable(self) -> "list[Summary]":
+        """The runs that have a checkpoint."""
+        return [run for run in self._runs if run.playable is not None and not run.broken]
+
     def clicked(self) -> None:
         """A second click plays."""
         self.action_play()

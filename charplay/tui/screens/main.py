@@ -10,6 +10,7 @@ from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
 from charplay.tui.screens.lines import Lines
+from charplay.tui.screens.question import Choice, Question
 from charplay.tui.screens.training import TrainingScreen
 from charplay.tui.settings import Settings
 from charplay.tui.visible import visible
@@ -166,6 +167,32 @@ class MainScreen(TrainingScreen):
             self.complain("The text was not read yet; choose one that is here.")
         else:
             self.app.push_screen(Lines("What the network sees", inside(draft.resolved, corpus)))
+
+    @on(FormPane.Begin)
+    def _choose_beginning(self) -> None:
+        answers = [Choice("", "fresh weights", key="0")]
+        for run in self.runs.playable():
+            shape = f"{run.cell} {run.num_layers}x{run.hidden_size}, {run.corpus}, step {run.step:,}"
+            answers.append(Choice(run.name, run.name, shape))
+        question = Question("start from", "Whose weights does the next run take over?", answers)
+        self.app.push_screen(question, self._begin_from)
+
+    def _begin_from(self, name: str | None) -> None:
+        from charplay.runs.checkpoint import CheckpointError, read_header
+        from charplay.runs.shelf import RunError
+        from charplay.tui.beginning import Beginning
+
+        if not name:
+            if name is not None:
+                self.form.begin_from(None)
+            return
+        try:
+            path = self._shelf.checkpoint(name)
+            header = read_header(path)
+        except (RunError, CheckpointError) as fault:
+            self.complain(str(fault))
+        else:
+            self.form.begin_from(Beginning(name, str(path), header.recipe, header.vocabulary))
 
     def _on_training_pane_moved(self, message: "TrainingPane.Moved") -> None:
         self.session.change(message.field, message.value)

@@ -147,7 +147,8 @@ class TrainingScreen(Layout):
             self.say(f"fetching {entry.title}; training starts when it is here")
             self.corpus.fetch(to_train=True)
         else:
-            self._start(TrainRequest(home=self._root, recipe=draft.asked.model_dump()))
+            source = draft.beginning.path if draft.beginning else None
+            self._start(TrainRequest(home=self._root, recipe=draft.asked.model_dump(), source=source))
 
     def resume(self, name: str, more: str = "") -> None:
         """Go on with a run; with `more`, a budget added to what was done."""
