@@ -74,6 +74,19 @@ def resolve(
     return Resolution(_rhythm(_watched(recipe, text, notes), seconds, text), tuple(notes))
 
 
+def yardstick_seconds(
+    recipe: Recipe, characters: int, vocabulary_size: int, speed: Mapping[int, float] | None = None
+) -> float:
+    """What a resolved recipe's budget is worth in seconds of the two CPU cores that the rules are tuned on."""
+    text = _Text(characters, training_characters(recipe, characters), vocabulary_size)
+    return _worth(recipe, whole(recipe, "hidden_size"), text, speed)
+
+
+def yardstick_speed(recipe: Recipe, hidden: int, characters: int, vocabulary_size: int) -> float:
+    """Characters a second that those two cores train on with this hidden size."""
+    return _yardstick(recipe, hidden, _Text(characters, training_characters(recipe, characters), vocabulary_size))
+
+
 @dataclass(frozen=True, slots=True)
 class _Text:
     characters: int

@@ -1,0 +1,82 @@
+"""How fast training is on this machine, measured in a few steps; and what so many minutes would come to.
+
+The sizes that `auto` stands for are tuned in the seconds of two CPU cores (`charplay.recipes.resolve`). What is
+measured here says how many of those seconds a second of this machine is worth. Plans use it; a run does not, for a
+few steps on a machine that does other things too may choose worse than the rules do, and cost seconds of the budget.
+"""
+
+import time
+from collections.abc import Mapping
+from statistics import median
+
+from charplay.corpora.corpus import Corpus
+from charplay.corpora.errors import Cancelled
+from charplay.corpora.progress import Watch
+from charplay.recipes.fields import Recipe
+from charplay.recipes.network import training_characters
+from charplay.recipes.resolve import resolve, yardstick_speed
+from charplay.training.batches import open_batches
+from charplay.training.device import Opened
+from charplay.training.learner import Learner
+from charplay.training.network import CharNet
+from charplay.training.session import sizes
+
+SIZES = {"cpu": (128, 256), "cuda": (256, 1024)}
+"""Hidden sizes that are tried."""
+NEAR = 1.5
+"""A machine that is less than so many times as fast as the yardstick, or as slow, is taken for its equal."""
+
+
+def step_speed(recipe: Recipe, corpus: Corpus, opened: Opened, seconds: float, watch: Watch | None = None) -> float:
+    """Characters a second of a resolved recipe's steps, tried for about so many seconds, and two steps at least.
+
+    Torch's random numbers are drawn from. Cancelled where `watch`, which is asked before every step, says False.
+    """
+    ids = corpus.ids[: training_characters(recipe, len(corpus))]
+    batches = open_batches(recipe, ids, opened.device, resident=opened.fits(corpus.ids))
+    network = CharNet(recipe, len(corpus.vocabulary)).to(opened.device).train()
+    learner = Learner(recipe, network, batches, opened)
+    taken: list[float] = []
+    until = time.perf_counter() + seconds
+    while len(taken) < 3 or time.perf_counter() < until:
+        if watch is not None and not watch(0.0):
+            raise Cancelled
+        started = time.perf_counter()
+        learner.step(1e-6)
+        learner.read()
+        taken.append(time.perf_counter() - started)
+    length, size = sizes(recipe)
+    return length * size / median(taken[1:])  # the first step sets things up
+
+
+def measure_speed(
+    recipe: Recipe, corpus: Corpus, opened: Opened, seconds: float, watch: Watch | None = None
+) -> dict[int, float]:
+    """Characters a second that the network itself reads forward and backward, by hidden size, as `resolve` takes it.
+
+    Takes about so many `seconds`, and leaves torch's random numbers as they were.
+    """
+    states = opened.random_states()
+    tried = SIZES[opened.device.type]
+    try:
+        return {
+            size: step_speed(_sized(recipe, size, corpus), corpus, opened, seconds / len(tried), watch)
+            for size in tried
+        }
+    finally:
+        opened.set_random_states(states)
+
+
+def _sized(recipe: Recipe, size: int, corpus: Corpus) -> Recipe:
+    """The recipe at this size, with the cheapest optimizer: the yardstick is of the network alone."""
+    sized = recipe.model_copy(update={"hidden_size": size, "optimizer": "sgd", "average": 0.0})
+    return resolve(sized, len(corpus), len(corpus.vocabulary)).recipe
+
+
+def told_apart(recipe: Recipe, corpus: Corpus, speed: Mapping[int, float]) -> Mapping[int, float] | None:
+    """The speeds, where they tell this machine apart from the yardstick; else None."""
+    ratios = [
+        measured / yardstick_speed(_sized(recipe, size, corpus), size, len(corpus), len(corpus.vocabulary))
+        for size, measured in speed.items()
+    ]
+    return None if all(1 / NEAR < ratio < NEAR for ratio in ratios) else speed

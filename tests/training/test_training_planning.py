@@ -1,0 +1,121 @@
+"""Plans: what a few steps on this machine say of so many minutes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from charplay.corpora.errors import Cancelled
+from charplay.corpora.library import Library
+from charplay.recipes.expectation import CURVES, expected_loss
+from charplay.recipes.fields import Recipe
+from charplay.recipes.resolve import resolve, yardstick_seconds, yardstick_speed
+from charplay.training import calibration, planning
+from charplay.training.device import Device, open_device
+from charplay.training.planning import plan
+
+ASKED = Recipe(minutes=2, optimizer="muon", device="cpu", threads=1)
+
+
+@pytest.fixture
+def corpus(home: Path):
+    words = np.random.default_rng(5).choice(["the ", "cat ", "sat, ", "on\n", "a ", "mat. "], 50_000)
+    (home / "corpora" / "long.txt").write_text("".join(words))
+    library = Library(home / "corpora", home / "cache")
+    return library.open(library.find("long"))
+
+
+@pytest.fixture
+def brief(monkeypatch):
+    """Small networks, tried for an instant."""
+    monkeypatch.setattr(calibration, "SIZES", {"cpu": (8, 16)})
+    monkeypatch.setattr(planning, "MEASURED_SECONDS", 0.05)
+    monkeypatch.setattr(planning, "TRIED_SECONDS", 0.05)
+
+
+def test_measuring_leaves_no_trace_and_finds_real_speeds(corpus, brief):
+    opened = open_device("cpu", ASKED)
+    torch.manual_seed(7)
+    before = torch.get_rng_state()
+    speed = calibration.measure_speed(ASKED, corpus, opened, 0.05)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert set(speed) == {8, 16}
+    assert all(1e3 < measured < 1e8 for measured in speed.values())
+
+
+@pytest.mark.parametrize(("times", "heard"), [(0.1, True), (0.8, False), (1.0, False), (1.2, False), (20.0, True)])
+def test_only_a_machine_that_is_told_apart_changes_the_choice(corpus, times, heard):
+    sizes = len(corpus), len(corpus.vocabulary)
+    speed = {}
+    for size in (128, 256):
+        speed[size] = times * yardstick_speed(calibration._sized(ASKED, size, corpus), size, *sizes)
+    found = calibration.told_apart(ASKED, corpus, speed)
+    assert found == (speed if heard else None)
+    chosen, plain = (resolve(ASKED, *sizes, table).recipe for table in (found, None))
+    if times == 1.0:
+        assert chosen == plain
+    elif heard:
+        assert (chosen.hidden_size > plain.hidden_size) == (times > 1)
+        assert yardstick_seconds(chosen, *sizes, found) == pytest.approx(120 * times, rel=0.05)
+
+
+def test_a_plan_says_what_training_would_do(corpus, brief, monkeypatch):
+    monkeypatch.setattr(calibration, "NEAR", 1e9)
+    proposal = plan(ASKED.model_copy(update={"minutes": None, "steps": 9}), corpus, 2.0)
+    assert proposal.recipe == resolve(ASKED, len(corpus), len(corpus.vocabulary)).recipe
+    assert 120 <= proposal.seconds < 180
+    assert proposal.characters == pytest.approx(120 * 0.95 * proposal.chars_per_second, rel=1e-6)
+    assert proposal.epochs == pytest.approx(proposal.characters / (0.9 * len(corpus)), rel=1e-3)
+    assert proposal.memory_bytes > 0
+
+
+def test_a_plan_for_another_machine_says_what_to_set(corpus, brief, monkeypatch):
+    def slow(asked, corpus, _opened, _seconds, _watch):
+        sizes = len(corpus), len(corpus.vocabulary)
+        return {s: 0.05 * yardstick_speed(calibration._sized(asked, s, corpus), s, *sizes) for s in (128, 256)}
+
+    monkeypatch.setattr(planning, "measure_speed", slow)
+    proposal = plan(ASKED, corpus, 20.0)
+    ruled = resolve(ASKED.model_copy(update={"minutes": 20.0}), len(corpus), len(corpus.vocabulary)).recipe
+    assert proposal.recipe.hidden_size < ruled.hidden_size
+    assert f"hidden_size {ruled.hidden_size}" in proposal.notes[-1]
+    assert f"hidden_size={proposal.recipe.hidden_size}" in proposal.notes[-1]
+
+
+def test_a_plan_fits_the_memory(corpus, brief, monkeypatch):
+    full = [Device("cpu", "CPU", 3_000_000, 3_000_000)]
+    monkeypatch.setattr(planning.device, "list_devices", lambda: full)
+    asked = ASKED.model_copy(update={"hidden_size": 64, "batch_size": 256, "sequence_length": 16})
+    proposal = plan(asked, corpus, 1.0)
+    assert proposal.memory_bytes <= 0.8 * 3_000_000
+    assert "memory" in proposal.notes[-2]
+    assert f"batch_size={proposal.recipe.batch_size}" in proposal.notes[-1]
+
+
+def test_a_plan_is_called_off_between_two_steps(corpus, brief):
+    with pytest.raises(Cancelled):
+        plan(ASKED, corpus, 2.0, watch=lambda _share: False)
+
+
+MEASURED = [
+    *(("muon", seconds, loss) for seconds, loss in ((10, 1.846), (60, 1.537), (148, 1.476), (480, 1.444))),
+    *(
+        ("adamw", seconds, loss)
+        for seconds, loss in ((10, 1.852), (60, 1.590), (148, 1.532), (900, 1.470), (1500, 1.450))
+    ),
+]
+
+
+@pytest.mark.parametrize(("optimizer", "seconds", "loss"), MEASURED)
+def test_the_curve_meets_what_was_measured(optimizer, seconds, loss):
+    recipe = Recipe(steps=1, optimizer=optimizer)
+    assert expected_loss(recipe, seconds, 5.0, 3.32) == pytest.approx(loss, abs=0.01)
+
+
+def test_nothing_is_foretold_beyond_what_was_measured():
+    assert all(expected_loss(Recipe(steps=1, optimizer=name), 60, 5, 3.3) for name in CURVES)
+    assert expected_loss(Recipe(steps=1, optimizer="sgd"), 60, 5, 3.3) is None
+    assert expected_loss(Recipe(steps=1, batching="windows"), 60, 5, 3.3) is None
+    for seconds, epochs in ((1, 1), (1e5, 1), (60, 100)):
+        assert expected_loss(Recipe(steps=1), seconds, epochs, 3.3) is None
