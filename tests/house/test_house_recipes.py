@@ -1,0 +1,34 @@
+"""The page of recipes: every preset stands on it, and its figures are what the presets build."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from charplay.recipes.layers import compose
+from charplay.recipes.network import examples_per_epoch, parameter_count
+from charplay.recipes.presets import load_preset, preset_names
+
+PAGE = (Path(__file__).parents[2] / "docs" / "RECIPES.md").read_text()
+ROWS = [re.split(r" *\| *", line.strip("| ")) for line in PAGE.splitlines() if line.startswith("| `")]
+CLASSICS = {row[0].strip("`"): row for row in ROWS if len(row) == 7}
+
+
+def number(text):
+    return int(re.sub(r"\D", "", text.partition(" of ")[0]))
+
+
+def test_every_preset_stands_on_the_page():
+    assert {row[0].strip("`") for row in ROWS} == set(preset_names())
+    assert len(CLASSICS) == 7
+
+
+@pytest.mark.parametrize("name", CLASSICS)
+def test_the_figures_are_what_the_preset_builds(name):
+    _, _, characters, symbols, windows, network, parameters = CLASSICS[name]
+    recipe, _ = compose(load_preset(name))
+    assert parameter_count(recipe, int(symbols)) == number(parameters)
+    assert f"{recipe.cell.upper()} {recipe.hidden_size}" in network
+    assert f"of {recipe.sequence_length}" in windows
+    if characters != "any":
+        assert examples_per_epoch(recipe, number(characters)) == number(windows)
