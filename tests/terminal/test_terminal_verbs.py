@@ -56,6 +56,9 @@ def charplay(*arguments):
         ("corpora", "show", "evil\x1b[2J.txt"),
         ("corpora",),
         ("describe", "--set", "hidden\x1b[2J=3"),
+        ("describe", "--corpus", "evil\x1b[2J.txt", "--explain"),
+        ("sample", "odd", "--prompt-from", "3:60", "--corpus", "evil\x1b[2J.txt", "--length", "20"),
+        ("doctor",),
         ("--no\x1b[2Jsuch",),
     ],
 )
