@@ -1,7 +1,7 @@
 """Muon: recurrent layers' matrices take orthogonal steps, everything else is AdamW's.
 
-A matrix's momentum is replaced by the orthogonal matrix nearest to it, found by three Newton-Schulz steps, so
-that every direction moves equally far. A recurrent layer stacks its gates in one matrix; each gate is a map of its own, so
+A matrix's momentum is replaced by the orthogonal matrix nearest to it, found by three Newton-Schulz steps, so that
+every direction moves equally far. A recurrent layer stacks its gates in one matrix; each gate is a map of its own, so
 each gate's block is orthogonalised on its own.
 
 Reference: Keller Jordan et al., "Muon: an optimizer for hidden layers in neural networks" (2024).
@@ -65,8 +65,9 @@ class Muon(torch.optim.Optimizer):
 def orthogonal(blocks: Tensor) -> Tensor:
     """About the orthogonal matrix nearest to each of `blocks` (G, rows, columns), in their own precision.
 
-    Singular values from a hundredth of the largest up land between 0.6 and 1.1, about. A block with more rows than columns is scaled by the root of their
-    ratio, so that its outputs move as far as a square one's. A block of zeros stays zero.
+    Singular values from a hundredth of the largest up land between 0.6 and 1.1, about. A block with more rows than
+    columns is scaled by the root of their ratio, so that its outputs move as far as a square one's. A block of
+    zeros stays zero.
     """
     tall = blocks.shape[1] > blocks.shape[2]
     x = blocks.mT if tall else blocks
