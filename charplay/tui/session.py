@@ -6,6 +6,9 @@ from charplay.messages.request import TrainRequest
 from charplay.tui.live import Live
 from charplay.tui.worker import OpenTraining, Worker
 
+UNBEGUN_SECONDS = 0.3
+"""That a run which has not begun is waited for."""
+
 
 class Session:
     """The training thread and what its events said. Nothing here blocks and nothing is drawn here."""
@@ -82,8 +85,13 @@ class Session:
         return events
 
     async def close(self, reason: str, seconds: float) -> bool:
-        """Stop for good and wait up to `seconds` for the save; True where nothing runs any more."""
+        """Stop for good and wait up to `seconds` for the save; True where nothing runs any more.
+
+        A run that has not begun has nothing to save.
+        """
         self._next = None
+        if not self.live.folder:
+            seconds = min(seconds, UNBEGUN_SECONDS)
         if self.live.busy:
             self.live.state = "stopping"
         return await self._worker.close(reason, seconds)
