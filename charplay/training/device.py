@@ -111,8 +111,9 @@ def choose(asked: str, devices: Sequence[Device]) -> Choice:
     """The device for a recipe's `device`; DeviceError where it names one that cannot be used."""
     import torch
 
-    cuda = [device for device in devices if device.name != "cpu"]
     usable = torch.cuda.is_available()
+    # The driver's own list may be missing, or name parts of a card otherwise than CUDA_VISIBLE_DEVICES does.
+    cuda = [device for device in devices if device.name != "cpu"] or (_seen_by_torch() if usable else [])
     if asked == "cpu":
         return Choice("cpu", "asked for")
     if asked == "auto":
@@ -128,9 +129,17 @@ def choose(asked: str, devices: Sequence[Device]) -> Choice:
         raise DeviceError(remedy(cuda, torch.version.cuda))
     named = asked if ":" in asked else max(cuda, key=lambda device: device.free, default=devices[0]).name
     if named not in {device.name for device in cuda}:
-        have = ", ".join(device.name for device in devices)
+        have = ", ".join(["cpu", *(device.name for device in cuda)])
         raise DeviceError(f"there is no device {asked} here; there is: {have}")
     return Choice(named, "asked for")
+
+
+def _seen_by_torch() -> list[Device]:
+    """The CUDA devices as torch counts them."""
+    import torch
+
+    indices = range(torch.cuda.device_count())
+    return [Device(f"cuda:{i}", torch.cuda.get_device_name(i), *torch.cuda.mem_get_info(i)) for i in indices]
 
 
 def remedy(cuda: Sequence[Device], built_for: str | None) -> str:

@@ -133,6 +133,21 @@ def test_never_a_silent_fall_to_the_cpu(driver, monkeypatch):
         choose("cuda:0", list_devices())
 
 
+@pytest.mark.parametrize("visible", [None, "MIG-5c1"])
+def test_what_only_torch_sees_is_taken(usable, monkeypatch, visible):
+    """No NVML, or a part of a card that only CUDA can name."""
+    if visible:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "NVIDIA L4")
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (3 << 30, 4 << 30))
+    only_cpu = list_devices()[:1]
+    for asked in ("auto", "cuda", "cuda:0"):
+        assert choose(asked, only_cpu).name == "cuda:0"
+    with pytest.raises(DeviceError, match="there is: cpu, cuda:0"):
+        choose("cuda:1", only_cpu)
+
+
 def test_the_remedy_fits_the_torch():
     card = [Device("cuda:0", "NVIDIA L4", 1, 2)]
     assert "CUDA build" in remedy(card, None)
