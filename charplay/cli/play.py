@@ -2,7 +2,6 @@
 
 import os
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 from charplay.cli.faults import FAILED, MISUSED, complain
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
     from charplay.messages.post import Inbox
     from charplay.messages.request import TrainRequest
     from charplay.training.device import Device
-
-TRAINING = "training"
-"""The name of the screen's training thread."""
 
 
 def play(home_option: str | None, path: str | None) -> int:
@@ -48,8 +44,9 @@ def play(home_option: str | None, path: str | None) -> int:
     code = app.return_code or 0
     if code == FAILED:
         complain(f"the screen broke down; the details are in {log}")
-    if any(thread.name == TRAINING for thread in threading.enumerate()):
-        # It was asked to stop and waited for. The interpreter's own end would wait until torch lets go of it.
+    if "charplay.training.door" in sys.modules:
+        # Everything is on the disk. The interpreter's own end would take torch down, for up to 2 s, and abort where
+        # a trainer that was asked to stop, and waited for, is inside it still.
         sys.stderr.flush()
         os._exit(code)
     return code

@@ -23,6 +23,7 @@ import atexit, sys, time
 from charplay.cli import play
 from charplay.messages.events import Preparing
 def deaf(request, inbox):
+    import charplay.training.door
     yield Preparing(phase="importing torch")
     time.sleep(60)
 play._open_training = deaf
@@ -77,27 +78,6 @@ def test_the_playground_opens_with_torch_unloaded_and_q_closes_it(terminal, tmp_
     imported = term.raw + (home.log / "charplay.log").read_bytes()
     assert b"textual.app" in imported
     assert b" torch\n" not in imported.replace(b"\r", b"")
-
-
-LINGERING = """
-import sys, threading, time
-from charplay.tui import app
-def leave(self):
-    def linger():
-        print("training is still at it", file=sys.stderr)
-        time.sleep(30)
-    threading.Thread(target=linger, name="training").start()
-    self.exit(return_code=143)
-app.CharplayApp.on_mount = leave
-from charplay.cli.main import main
-sys.argv = ["charplay"]
-main()
-"""
-
-
-def test_a_training_thread_that_does_not_end_never_holds_the_exit(terminal, tmp_path):
-    term = terminal([sys.executable, "-c", LINGERING], env={"CHARPLAY_HOME": str(tmp_path / "home")})
-    assert term.wait(15) == 143
 
 
 @pytest.mark.parametrize("keys", [("q", "q"), ("ctrl+c", "ctrl+c")])
