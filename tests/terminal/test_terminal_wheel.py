@@ -8,12 +8,13 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_wheel_s_first_launch_writes(terminal, tmp_path):
-    run = {"check": True, "capture_output": True, "timeout": 100}
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT]
-    subprocess.run(build, **run)
+    def run(*command):
+        subprocess.run([sys.executable, "-m", *command], check=True, capture_output=True, timeout=100)
+
+    run("build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT)
     (wheel,) = tmp_path.glob("*.whl")
     place, empty, data = tmp_path / "place", tmp_path / "empty", tmp_path / "data"
-    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", place, wheel], **run)
+    run("pip", "install", "-q", "--no-deps", "--target", place, wheel)
     empty.mkdir()
     env = {"PYTHONPATH": str(place), "XDG_DATA_HOME": str(data)}
     where = [sys.executable, "-c", "import charplay; print(charplay.__file__)"]
