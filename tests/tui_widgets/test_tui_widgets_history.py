@@ -65,3 +65,18 @@ def test_a_run_counts_by_every_clock():
 def test_a_run_is_read_back_from_its_lines():
     run = RunHistory.of([{"step": 1, "epoch": 0.5, "seconds": 2.0, "train_loss": 3.0, "of the future": 1.0}])
     assert run.points("train_loss", "seconds")[0].tolist() == [2.0, 2.0]
+
+
+@given(st.integers(1, 200), st.integers(0, 200))
+def test_what_was_cut_is_gone_and_what_comes_after_is_kept(readings, step):
+    history = History(buckets=16)
+    for at in range(1, readings + 1):
+        history.add(float(at % 7), (float(at),) * 4)
+    before = history.points()[0]
+    stride = history.stride
+    history.cut(step)
+    after = history.points()[0]
+    assert not (after > step).any()
+    assert set(before[before <= step - 2 * stride]) <= set(after)
+    history.add(9.0, (step + 1.0,) * 4)
+    assert history.points()[0][-1] == step + 1
