@@ -33,6 +33,7 @@ class Session:
         self._next = None
         self.live = Live(state="preparing", phase="starting")
         self._worker.start(request)
+        self._worker.ask(Publish())  # it is carried out before the first step: pure noise is the beginning of the story
 
     def stop(self, reason: str = "asked") -> None:
         """Ask the run to save and leave; in every phase."""

@@ -51,7 +51,12 @@ class ScriptedTrainer:
         self.requests: list[TrainRequest] = []
         self.commands: list[Command] = []
         self.step = 0
+        """Of the newest event that was made."""
+        self.told = 0
+        """Of the newest event that was told."""
         self.deaf = False
+        self.begun = False
+        """Whether the run under way has started: orders that need a network wait for it, as with a trainer."""
         self.at_work = 0
         self.most_at_work = 0
         self.run: Run | None = None
@@ -59,6 +64,7 @@ class ScriptedTrainer:
     def __call__(self, request: TrainRequest, inbox: Inbox) -> Iterator[Event]:
         self.requests.append(request)
         self.at_work += 1
+        self.begun = False
         self.most_at_work = max(self.most_at_work, self.at_work)
         try:
             yield from self.work(inbox)
@@ -67,8 +73,13 @@ class ScriptedTrainer:
 
     def work(self, inbox: Inbox) -> Iterator[Event]:
         yield Preparing(phase="importing torch")
+        early: list[Command] = []
         while True:
-            for command in inbox.take(wait=0.005):
+            for command in (*(early if self.begun else ()), *inbox.take(wait=0.005)):
+                if isinstance(command, Publish) and not self.begun:
+                    early = [command]
+                    continue
+                early = []
                 self.commands.append(command)
                 if not self.deaf:
                     yield from self.answer(command)
@@ -79,6 +90,10 @@ class ScriptedTrainer:
                 if isinstance(event, BaseException):
                     raise event
                 yield event
+                self.told = event.step
+                if isinstance(event, Started):
+                    self.begun = True
+                    break  # between two steps orders are carried out, before the first one, too
                 if event.kind in {"finished", "stopped", "failed"}:
                     return
 
@@ -135,7 +150,7 @@ class ScriptedTrainer:
 
     def published(self) -> Published:
         assert self.run is not None
-        return Published(step=self.step, weights=weights(self.run.resolved))
+        return Published(step=self.told, weights=weights(self.run.resolved))
 
 
 def weights(recipe: Recipe) -> dict[str, np.ndarray]:

@@ -42,6 +42,16 @@ async def test_the_text_goes_over_to_the_live_run_and_stays_on_it(play):
         await it.until(lambda: "live, step 400" in it.seen())
 
 
+async def test_the_first_weights_that_write_are_those_before_the_first_step(play):
+    async with play(writing=True) as it:
+        shown = []
+        show = it.main.text.show_model
+        it.main.text.show_model = lambda model, source, **how: (shown.append(source), show(model, source, **how))
+        await it.training()
+        await it.until(lambda: "live, step 100" in it.seen())
+        assert shown[0] == "live, step 0"
+
+
 async def test_weights_are_not_asked_for_while_the_writing_is_held(play):
     async with play(writing=True) as it:
         await it.training()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.messages.commands import Stop
+from charplay.messages.commands import Publish, Stop
 from charplay.messages.events import Changed, Failed, Preparing, Saved, Stopped
 from charplay.messages.request import TrainRequest
 from charplay.recipes.faults import RecipeError
@@ -167,14 +167,15 @@ async def test_closing_waits_no_longer_than_it_was_told():
     release, stops = threading.Event(), []
 
     def stubborn(request, inbox):
-        stops.extend(inbox.take(wait=2))
+        while not any(isinstance(command, Stop) for command in stops):
+            stops.extend(inbox.take(wait=2))
         release.wait(10)
         yield Stopped(reason="at last")
 
     session = Session(stubborn)
     session.start(TrainRequest(home="/"))
     assert not await session.close("terminated", 0.1)
-    assert stops == [Stop("terminated")]
+    assert stops == [Publish(), Stop("terminated")]
     release.set()
     assert await session.close("terminated", 5.0)
 
