@@ -150,6 +150,8 @@ def _refuse_clashes(*, given: list[object], **options: object) -> None:
             raise UsageError(f"{_flag(one)} and {_flag(other)} do not go together; leave one out")
     if "corpus" in named and "prompt_from" not in named:
         raise UsageError("--corpus is for --prompt-from; name a place in the text, as in --prompt-from random")
+    if isinstance(kept := named.get("save_ride"), Path) and not kept.expanduser().absolute().parent.is_dir():
+        raise UsageError(f"there is no folder {kept.parent} to keep a ride in; make it first")
     if "ride" in named and any(value is not None for value in given):
         raise UsageError("a ride brings its own settings and length; only --seed may be another")
 

@@ -247,6 +247,7 @@ def test_a_ride_is_kept_and_written_again(cli, file, tmp_path):
         ("--corpus", "python-manual"),
         ("--ride", "x", "--temperature", "1"),
         ("--ride", "x", "--prompt", "a"),
+        ("--save-ride", "no/such/folder/x"),
         ("--temperatures", "1,hot"),
         ("--temperatures", "1", "--temperature", "1"),
         ("--bias", "3"),
