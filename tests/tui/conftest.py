@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from textual.geometry import Size
 from textual.pilot import Pilot
 
@@ -37,6 +38,9 @@ from charplay.runs.run import Run
 from charplay.runs.shelf import Shelf
 from charplay.sampling.model import tensor_shapes
 from charplay.tui.app import CharplayApp
+
+settings.register_profile("tui", deadline=None)  # how long an example takes is the machine's affair
+settings.load_profile("tui")
 
 LETTERS = "\n abcdefghijklmnopqrstuvwxyz"
 VERSE = "the quick brown fox jumps over the lazy dog\nand goes on to say so once again\n"
