@@ -87,7 +87,8 @@ class CharplayApp(TypeAhead):
         for node, binding, enabled, _ in screen.active_bindings.values():
             if binding.tooltip and enabled and binding.action not in seen:
                 seen.add(binding.action)
-                title = f"{binding.description.capitalize()}  [{self.get_key_display(binding)}]"
+                # The palette reads titles as markup: a key in brackets would be a tag.
+                title = f"{binding.description.capitalize()}   {self.get_key_display(binding)}"
                 yield SystemCommand(title, binding.tooltip, partial(self.run_action, binding.action, node))
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:

@@ -12,6 +12,7 @@ from textual.binding import Binding
 from charplay.tui import commands
 from charplay.tui.panes.text import TextPane
 from charplay.tui.screens.lines import Lines
+from charplay.tui.screens.preview import Preview
 from charplay.tui.settings import Settings, read_settings, write_settings
 from charplay.tui.widgets.slider import Slider
 
@@ -85,6 +86,18 @@ async def test_the_palette_offers_what_can_be_done_and_nothing_else(play):
         await it.training()
         offered = {command.title for command in it.app.get_system_commands(it.main)}
         assert any(title.startswith("Pause ") for title in offered)
+
+
+async def test_the_palette_shows_every_key_as_it_is(play):
+    async with play((120, 60)) as it:
+        await it.press("1", "v")
+        await it.until(lambda: isinstance(it.app.screen, Preview))
+        await it.press("ctrl+p")
+        await it.until(lambda: "Search   /" in it.seen())
+        await it.press("escape", "escape", "ctrl+p")
+        await it.until(lambda: "Cooler   [" in it.seen() and "Step" not in it.seen())
+        await it.press(*"train")
+        await it.until(lambda: "Train   t" in it.seen() and "Cooler" not in it.seen())
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (99, 24), (100, 24), (120, 40), (200, 50)])
