@@ -108,12 +108,19 @@ async def test_a_dropped_file_appears_without_a_restart(play, home):
         assert "\x1b" not in it.seen()
 
 
-async def test_a_path_that_is_no_text_is_answered_and_the_default_taken(play, home):
+async def test_a_path_opens_that_text(play, home):
     other = home.root / "own.txt"
     other.write_text("to be or not to be " * 40)
     async with play(path=str(other)) as it:
         assert it.main.corpus.chosen.path == other
         assert len(it.main.corpus.corpus) == 760
+
+
+async def test_a_path_that_is_no_text_is_answered_and_the_default_taken(play, home):
+    library = Library(home.corpora, home.cache, catalog=[])
+    async with play(path=str(home.root / "nowhere.txt"), library=library) as it:
+        await it.until(lambda: "nowhere.txt" in it.seen())
+        assert it.main.corpus.chosen.name == library.find("").name
 
 
 async def test_preview_searches_and_counts(play):
@@ -127,6 +134,15 @@ async def test_preview_searches_and_counts(play):
         assert sheet.found[0] > 39
         await it.press("pagedown", "up", "end", "home", "c")
         await it.until(lambda: isinstance(it.app.screen, Lines) and "%" in it.seen())
+
+
+async def test_a_name_that_looks_like_markup_is_a_name(play, home):
+    (home.corpora / "[b='x.txt").write_text("abc " * 100)
+    async with play(path="[b='x") as it:
+        await it.press("1", "v")
+        await it.until(lambda: isinstance(it.app.screen, Preview) and "[b='x   400 characters" in it.seen())
+        await it.press("c")
+        await it.until(lambda: "[b='x: characters" in it.seen())
 
 
 TINY = "now it is here " * 50

@@ -3,6 +3,7 @@
 from typing import TypeVar
 
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 
 from charplay.tui.commands import CLOSE
@@ -39,8 +40,7 @@ class Dialog(ModalScreen[Answer]):
     def box(self, title: str, note: str = "", *, wide: bool = False) -> Vertical:
         """The box: a context manager for what it holds."""
         box = Vertical(classes="box wide" if wide else "box")
-        box.border_title = plain(title)
-        box.border_subtitle = plain(note)
+        box.border_title, box.border_subtitle = Content(plain(title)), Content(plain(note))
         return box
 
     def action_close(self) -> None:
