@@ -121,7 +121,7 @@ class ScriptedTrainer:
         for event in events:
             self.script.put(event)
 
-    def started(self, *, notes: tuple[str, ...] = ()) -> Started:
+    def started(self, *, step: int = 0, notes: tuple[str, ...] = ()) -> Started:
         request = self.requests[-1]
         asked = Recipe.model_validate({**request.recipe, "hidden_size": 12, "embedding_size": 8, "num_layers": 1})
         resolved = resolve(asked, 5000, len(LETTERS)).recipe
@@ -132,7 +132,7 @@ class ScriptedTrainer:
             self.run = Run.create(self.home.checkpoints, asked=asked, resolved=resolved, corpus=origin,
                                   vocabulary=LETTERS, facts={})  # fmt: skip
         return Started(
-            run=self.run.name, folder=str(self.run.folder), recipe=resolved.model_dump(), parameters=1234,
+            step=step, run=self.run.name, folder=str(self.run.folder), recipe=resolved.model_dump(), parameters=1234,
             corpus="fox", characters=5000, vocabulary_size=len(LETTERS), total_steps=3000, device="cpu, 2 threads",
             resumed=request.resume is not None, notes=notes,
         )  # fmt: skip

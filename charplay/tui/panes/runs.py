@@ -181,13 +181,13 @@ class RunsPane(Rows):
     def action_overlay(self) -> None:
         """On the chart, or off it."""
         from charplay.runs.shelf import RunError
-        from charplay.tui.widgets.history import RunHistory
+        from charplay.tui.curves import kept_curves
 
         run = self._selected()
         if run is None:
             return
         try:
-            history = RunHistory.of(self._shelf.find(run.name).metrics())
+            history = kept_curves(self._shelf.find(run.name))
         except RunError as fault:
             self._complain(str(fault))
         else:

@@ -2,50 +2,50 @@
 
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.message import Message
-from textual.widgets import Static
 
-from charplay.messages.events import Changed, Evaluated, Event, Progress, Row, Started
+from charplay.messages.events import Changed, Evaluated, Event, Progress, Row, Sampled, Started
 from charplay.tui.amounts import rate
-from charplay.tui.commands import TRAINING
+from charplay.tui.commands import TRAINING, command
+from charplay.tui.curves import characters_per_step, kept_curves
 from charplay.tui.live import Live
+from charplay.tui.panes.live_strip import LiveStrip
+from charplay.tui.samples import newest_round, sample_lines
 from charplay.tui.widgets.chart import Chart
 from charplay.tui.widgets.frame import Framed
 from charplay.tui.widgets.history import CLOCKS, RunHistory
 from charplay.tui.widgets.measures import MEASURES
 from charplay.tui.widgets.plot import Mark, Reference, Series
-from charplay.tui.widgets.scales import Log
 from charplay.tui.widgets.slider import Slider
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
 
 MOST_OVERLAYS = 4
-SLIDER = 40
-"""Columns that the learning rate's slider and the gaps around it need."""
+
+SAMPLES = command(
+    "e", "samples", "samples", "Read the text samples that the run wrote last while it trained", footer=True
+)
+
+
+class Curves(Chart, can_focus=True):
+    """The chart. It holds the focus while there is no learning rate to move."""
 
 
 class TrainingPane(Framed):
-    """Curves and live values. Message: `Live` when a live hyperparameter was moved."""
+    """Curves and live values. Message: `Moved` when a live hyperparameter was moved."""
 
-    BINDINGS = TRAINING
+    BINDINGS = [*TRAINING, SAMPLES]  # noqa: RUF012 - Textual's form
     DEFAULT_CSS = """
-    TrainingPane {
-        & > Chart { height: 1fr; }
-        & > #strip {
-            height: 1;
-            padding: 0 1;
-            & > Slider { width: 36; }
-            & > Static { width: 1fr; height: 1; text-align: right; color: $foreground 55%; }
-        }
-    }
+    TrainingPane > Chart { height: 1fr; }
     """
 
     class Moved(Message):
@@ -58,10 +58,8 @@ class TrainingPane(Framed):
 
     def __init__(self) -> None:
         super().__init__(id="training")
-        self.chart = Chart()
-        self._rate = Slider("learning rate", 5e-3, Log(1e-5, 1.0), show=rate)
-        self._values = Static("", markup=False)
-        self._shown_values = ""
+        self.chart = Curves()
+        self.strip = LiveStrip()
         self._clock = 0
         self._measure = 0
         self._history = RunHistory()
@@ -70,17 +68,17 @@ class TrainingPane(Framed):
         self._overlays: dict[str, RunHistory] = {}
         self._levels: dict[str, float] = {}
         """Reference losses by name, in nats."""
+        self._samples: list[Sampled] = []
+        """The newest round."""
 
     def compose(self) -> ComposeResult:
         """The chart, and one line under it."""
         yield self.chart
-        with Horizontal(id="strip"):
-            yield self._rate
-            yield self._values
+        yield self.strip
 
     def focus_first(self) -> None:
-        """Put the focus on the slider."""
-        self.screen.set_focus(self._rate)
+        """Put the focus on the slider, or on the chart while nothing trains."""
+        self.screen.set_focus(self.strip.rate if self._live.busy else self.chart)
 
     def on_mount(self) -> None:
         """Show an empty chart that says what it will show."""
@@ -101,6 +99,7 @@ class TrainingPane(Framed):
     def take(self, told: Iterable[Event], live: Live) -> None:
         """Draw what a run's events say."""
         self._live = live
+        here = self.screen.focused in {self.chart, self.strip.rate}
         for event in told:
             match event:
                 case Started():
@@ -113,7 +112,11 @@ class TrainingPane(Framed):
                     self._history.add([row])
                 case Changed():
                     self._mark(event)
-        self._show_values()
+                case Sampled():
+                    self._samples = newest_round(self._samples, event)
+        self.strip.show(live)
+        if here:
+            self.focus_first()
         self._draw()
 
     def _mark(self, event: Changed) -> None:
@@ -149,33 +152,13 @@ class TrainingPane(Framed):
         return frozenset(self._overlays)
 
     def _begin(self, event: Started) -> None:
-        recipe = event.recipe
-        sizes = (recipe.get("batch_size"), recipe.get("sequence_length"))
-        per_step = math.prod(size for size in sizes if isinstance(size, int))
-        if not event.resumed or not len(self._history.points("train_loss")[0]):
-            self._history, self._marks = RunHistory(per_step), []
+        """Another run's curves: one that is taken up has those that its folder has, up to where it goes on."""
+        self._history, self._marks, self._samples = RunHistory(characters_per_step(event.recipe)), [], []
+        if event.resumed:
+            from charplay.runs.run import Run, RunError
 
-    def _show_values(self) -> None:
-        """As many of the live values as leave the slider room."""
-        live = self._live
-        loss, name = (live.val_loss, "val") if live.val_loss is not None else (live.train_loss, "train")
-        parts = []
-        if loss is not None:
-            bits, perplexity = loss / math.log(2), math.exp(min(loss, 20))
-            parts = [f"{name} {loss:.3f} nats", f"{bits:.2f} bits", f"perplexity {perplexity:.2f}"]
-        if live.accuracy is not None:
-            parts.append(f"accuracy {live.accuracy:.0%}")
-        if live.learning_rate is not None:
-            parts.append(f"rate now {rate(live.learning_rate)}")
-        room = self.size.width - SLIDER
-        while parts and len("  ".join(parts)) > room:
-            parts.pop()
-        text = "  ".join(parts)
-        if text != self._shown_values:
-            self._shown_values = text
-            self._values.update(text, layout=False)
-        if live.peak_rate is not None and not self._rate.has_focus:
-            self._rate.value = live.peak_rate
+            with suppress(RunError):  # the curve then begins where the run goes on
+                self._history = kept_curves(Run.open(Path(event.folder)), event.step)
 
     def _draw(self) -> None:
         name = tuple(MEASURES)[self._measure]
@@ -228,6 +211,15 @@ class TrainingPane(Framed):
         """The recent part, or the whole run."""
         self.chart.look(recent=not self.chart.view.recent)
         self._draw()
+
+    def action_samples(self) -> None:
+        """The newest text samples, to read."""
+        from charplay.tui.screens.lines import Lines
+
+        if self._samples:
+            self.app.push_screen(Lines("Samples", sample_lines(self._samples)))
+        else:
+            self.notify("No sample was written yet; the next run writes them where sample every is set: 2 and m.")
 
     def action_clear(self) -> None:
         """Take the earlier runs off."""

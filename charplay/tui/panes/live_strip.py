@@ -1,0 +1,67 @@
+"""The line under the chart: the live run's learning rate to move, and its newest values."""
+
+import math
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from charplay.tui.amounts import rate
+from charplay.tui.live import Live
+from charplay.tui.widgets.scales import Log
+from charplay.tui.widgets.slider import Slider
+
+SLIDER = 40
+"""Columns that the learning rate's slider and the gaps around it need."""
+
+
+class LiveStrip(Horizontal):
+    """The slider is there while a run trains: at other times it would move nothing."""
+
+    DEFAULT_CSS = """
+    LiveStrip {
+        height: 1;
+        padding: 0 1;
+        & > Slider { width: 36; display: none; }
+        & > Static { width: 1fr; height: 1; text-align: right; color: $foreground 55%; }
+        &.-busy > Slider { display: block; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="strip")
+        self.rate = Slider("learning rate", 5e-3, Log(1e-5, 1.0), show=rate)
+        self._values = Static("", markup=False)
+        self._shown_values = ""
+
+    def compose(self) -> ComposeResult:
+        """Side by side."""
+        yield self.rate
+        yield self._values
+
+    def show(self, live: Live) -> None:
+        """As many of the live values as leave the slider room."""
+        self.set_class(live.busy, "-busy")
+        parts = _parts(live)
+        room = self.size.width - SLIDER
+        while parts and len("  ".join(parts)) > room:
+            parts.pop()
+        text = "  ".join(parts)
+        if text != self._shown_values:
+            self._shown_values = text
+            self._values.update(text, layout=False)
+        if live.peak_rate is not None and not self.rate.has_focus:
+            self.rate.value = live.peak_rate
+
+
+def _parts(live: Live) -> list[str]:
+    loss, name = (live.val_loss, "val") if live.val_loss is not None else (live.train_loss, "train")
+    parts = []
+    if loss is not None:
+        bits, perplexity = loss / math.log(2), math.exp(min(loss, 20))
+        parts = [f"{name} {loss:.3f} nats", f"{bits:.2f} bits", f"perplexity {perplexity:.2f}"]
+    if live.accuracy is not None:
+        parts.append(f"accuracy {live.accuracy:.0%}")
+    if live.learning_rate is not None:
+        parts.append(f"rate now {rate(live.learning_rate)}")
+    return parts
