@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from charplay.messages.commands import Command
-from charplay.messages.events import Event, Progress, Published, Row
+from charplay.messages.events import Changed, Event, Progress, Published, Row
 
 MOST_ROWS = 4096
 """Rows that a merged progress reading carries at most; beyond it every other one is let go, but for marked ones."""
@@ -46,17 +46,22 @@ class Mailbox:
     def put(self, event: Event) -> None:
         """Leave an event."""
         with self._lock:
-            for i in range(len(self._events) - 1, -1, -1):
-                earlier = self._events[i]
-                if type(earlier) is not type(event):
-                    continue
-                if isinstance(event, Published):
-                    del self._events[i]
-                elif isinstance(event, Progress) and isinstance(earlier, Progress):
-                    event = replace(event, rows=_thinned(earlier.rows + event.rows))
-                    del self._events[i]
-                break
+            if isinstance(event, Published):
+                self._events = [earlier for earlier in self._events if not isinstance(earlier, Published)]
+            elif isinstance(event, Progress):
+                event = self._merged(event)
             self._events.append(event)
+
+    def _merged(self, event: Progress) -> Progress:
+        """`event` with the rows of the newest progress, unless a change, which may take steps back, stands between."""
+        for i in reversed(range(len(self._events))):
+            earlier = self._events[i]
+            if isinstance(earlier, Changed):
+                break
+            if isinstance(earlier, Progress):
+                del self._events[i]
+                return replace(event, rows=_thinned(earlier.rows + event.rows))
+        return event
 
     def drain(self) -> list[Event]:
         """Take everything, oldest first."""

@@ -88,7 +88,8 @@ def test_rows_are_kept_in_order_whatever_was_merged(stream):
 
 @settings(deadline=None)
 @given(streams())
-def test_a_drain_holds_one_reading_of_a_kind_and_it_is_the_newest(stream):
+def test_a_drain_holds_the_newest_reading_of_a_kind_and_progress_never_crosses_a_change(stream):
+    """A change may take steps back: rows told before it must not arrive after it."""
     batches, batch = [], []
     for event in [*stream, None]:
         if event is None:
@@ -96,10 +97,20 @@ def test_a_drain_holds_one_reading_of_a_kind_and_it_is_the_newest(stream):
             batch = []
         else:
             batch.append(event)
+
+    def between_changes(events_in_order):
+        stretches = [[]]
+        for event in events_in_order:
+            if isinstance(event, events.Changed):
+                stretches.append([])
+            elif isinstance(event, events.Progress):
+                stretches[-1].append(event.step)
+        return stretches
+
     for put, got in zip(batches, passed(stream), strict=True):
-        for kind in (events.Progress, events.Published):
-            newest = [event.step for event in put if isinstance(event, kind)][-1:]
-            assert [event.step for event in got if isinstance(event, kind)] == newest
+        assert between_changes(got) == [stretch[-1:] for stretch in between_changes(put)]
+        newest = [event.step for event in put if isinstance(event, events.Published)][-1:]
+        assert [event.step for event in got if isinstance(event, events.Published)] == newest
 
 
 @settings(deadline=None)
