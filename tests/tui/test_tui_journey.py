@@ -161,6 +161,21 @@ async def test_finished_says_so_and_the_run_is_listed(play):
         await it.until(lambda: run in it.seen())
 
 
+async def test_after_the_end_the_best_checkpoint_writes_and_says_so(play, kept_run):
+    kept_run(step=500)
+    async with play() as it:
+        await it.until(lambda: it.main.runs.unfinished)
+        await it.press("u")
+        await it.until(lambda: it.trainer.requests)
+        it.trainer.put(it.trainer.started(step=500), it.trainer.progress(1000))
+        await it.until(lambda: "live, step" in it.seen())
+        it.trainer.put(Finished(step=1000, run="kept-1", checkpoint="x", train_loss=1.2, val_loss=1.5,
+                                val_loss_cold=1.6, steps=1000))  # fmt: skip
+        await it.until(lambda: "kept-1, step 500" in it.seen())
+        assert "live, step" not in it.main.text.border_subtitle
+        assert not it.main.source.following
+
+
 async def test_quit_asks_once_while_training_and_saves(play):
     async with play() as it:
         await it.training()

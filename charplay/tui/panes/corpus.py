@@ -8,7 +8,9 @@ from textual.message import Message
 
 from charplay.tui.amounts import count
 from charplay.tui.commands import CORPUS
+from charplay.tui.download import Download, Fetched, Fetching, Unfetched
 from charplay.tui.panes.rows import Cell, Rows, fit
+from charplay.tui.visible import plain
 from charplay.tui.worker import errand
 
 if TYPE_CHECKING:
@@ -47,29 +49,12 @@ class CorpusPane(Rows):
             super().__init__()
             self.sentence = sentence
 
-    class Unfetched(Message):
-        """A text could not be fetched; `to_train` where training asked for it."""
+    class Cancelled(Message):
+        """A download was given up."""
 
-        def __init__(self, entry: "Entry", sentence: str, *, to_train: bool) -> None:
+        def __init__(self, entry: "Entry") -> None:
             super().__init__()
             self.entry = entry
-            self.sentence = sentence
-            self.to_train = to_train
-
-    class Fetched(Message):
-        """A text has arrived; `to_train` where training asked for it."""
-
-        def __init__(self, entry: "Entry", *, to_train: bool) -> None:
-            super().__init__()
-            self.entry = entry
-            self.to_train = to_train
-
-    class Fetching(Message):
-        """`share` of a text has arrived."""
-
-        def __init__(self, share: float) -> None:
-            super().__init__()
-            self.share = share
 
     class Open(Message):
         """A file is to be chosen from the disk."""
@@ -98,7 +83,8 @@ class CorpusPane(Rows):
         self._entries: list[Entry] = []
         self._sizes: dict[str, tuple[int, int]] = {}
         """Characters and vocabulary of the texts that were read."""
-        self._wanted = ""
+        self.download: Download | None = None
+        """The text on its way."""
         self._troubles: dict[str, str] = {}
         """Why texts could not be fetched, by name."""
         self._current = 0
@@ -122,7 +108,7 @@ class CorpusPane(Rows):
         size = count(known[0]) if known else count(entry.size) if entry.size else ""
         vocabulary = count(known[1]) if known else ""
         if not entry.ready:
-            vocabulary = "…" if entry.name == self._wanted else "fetch"
+            vocabulary = "…" if self.download and entry.name == self.download.entry.name else "fetch"
         return [
             ("▸ " if chosen else "  ", "accent"),
             (fit(entry.title, max(0, width - 18)), "strong" if chosen else "plain" if entry.ready else "quiet"),
@@ -147,24 +133,32 @@ class CorpusPane(Rows):
         self.repaint()
 
     def choose(self, name: str) -> None:
-        """Take a text by name or path for the next run."""
+        """Take a text by name or path for the next run; where there is none, the choice stays as it was."""
         from charplay.corpora.errors import CorpusError
 
         try:
             entry = self._library.find(name) if name else self._default()
         except CorpusError as fault:
             self.post_message(self.Unread(str(fault)))
-            if name:
+            if name and self.chosen is None:
                 self.choose("")
             return
+        self._current += 1
         self.chosen, self.corpus = entry, None
         self.refill()
         self.cursor = next((i for i, each in enumerate(self._entries) if each.name == entry.name), self.cursor)
         self.post_message(self.Chosen(entry))
 
-    def fall_back(self) -> None:
-        """Take the text that is always there."""
-        self.choose(self._library.find("").name)
+    def fall_back(self) -> "Entry | None":
+        """Take a text that is here, and name it; None where there is none."""
+        from charplay.corpora.errors import CorpusError
+
+        try:
+            entry = self._library.find("")
+        except CorpusError:
+            return None
+        self.choose(entry.name)
+        return entry
 
     def _default(self) -> "Entry":
         """Tiny Shakespeare, also where it must be fetched first; else what the library has."""
@@ -198,31 +192,27 @@ class CorpusPane(Rows):
 
         errand(work)
 
-    def fetch(self, *, to_train: bool = False) -> None:
-        """Download the chosen text; `Fetched` or `Unread` follows."""
+    def fetch(self, *, to_train: bool = False) -> bool:
+        """Download the chosen text; `Fetched` or `Unfetched` follows. False where another one is on its way."""
         entry = self.chosen
-        if entry is None or entry.ready or self._wanted:
-            return
-        self._wanted = name = entry.name
-
-        def watch(share: float) -> bool:
-            self.post_message(self.Fetching(share))
-            return self._wanted == name
-
-        def work() -> None:
-            from charplay.corpora.errors import Cancelled, CorpusError
-
-            try:
-                arrived = self._library.fetch(entry, watch)
-            except Cancelled:
-                return
-            except CorpusError as fault:
-                self.post_message(self.Unfetched(entry, str(fault), to_train=to_train))
-            else:
-                self.post_message(self.Fetched(arrived, to_train=to_train))
-
-        errand(work)
+        if entry is None or entry.ready:
+            return True
+        if self.download is not None:
+            if self.download.entry.name != entry.name:
+                return False
+            self.download.to_train |= to_train
+            return True
+        self.download = Download(self._library, entry, self.post_message, to_train=to_train)
+        self.download.begin()
         self.repaint()
+        return True
+
+    def cancel(self) -> None:
+        """Give the download up."""
+        if self.download is not None:
+            self.download.give_up()
+            self.post_message(self.Cancelled(self.download.entry))
+            self._end_fetch()
 
     @on(Read)
     def _read(self, message: Read) -> None:
@@ -233,22 +223,33 @@ class CorpusPane(Rows):
 
     @on(Fetching)
     def _fetching(self, message: Fetching) -> None:
-        message.stop()
-        if self._wanted:
-            self.set_title("Corpus", f"fetching {message.share:.0%}, esc cancels")
+        if message.download is not self.download:
+            message.stop()
+            return
+        self.set_title("Corpus", f"fetching {message.percent}%, esc cancels")
 
     @on(Fetched)
     def _fetched(self, message: Fetched) -> None:
+        """What has arrived is read where it is still the one that is chosen."""
+        if message.download is not self.download:
+            message.stop()
+            return
         self._end_fetch()
-        self.choose(message.entry.name)
+        if self.chosen is not None and self.chosen.name == message.entry.name:
+            self.choose(message.entry.name)
+        else:
+            self.refill()
 
     @on(Unfetched)
     def _unfetched(self, message: Unfetched) -> None:
-        self._troubles[message.entry.name] = message.sentence
+        if message.download is not self.download:
+            message.stop()
+            return
+        self._troubles[message.download.entry.name] = message.sentence
         self._end_fetch()
 
     def _end_fetch(self) -> None:
-        self._wanted = ""
+        self.download = None
         self.set_title("Corpus")
         self.repaint()
 
@@ -256,7 +257,8 @@ class CorpusPane(Rows):
         """Choose the text under the cursor, and fetch it where it must be."""
         if self._entries:
             self.choose(self._entries[self.cursor].name)
-            self.fetch()
+            if not self.fetch() and self.download is not None:
+                self.notify(f"{plain(self.download.entry.title)} is fetched first; x cancels that", markup=False)
 
     def action_preview(self) -> None:
         """Look at the text under the cursor; one that is not here yet has a page about it."""
@@ -285,7 +287,7 @@ class CorpusPane(Rows):
 
     def action_cancel(self) -> None:
         """Give the download up."""
-        self._end_fetch()
+        self.cancel()
 
     def clicked(self) -> None:
         """A second click chooses."""

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 
-from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
+from charplay.tui.screens.corpora import CorporaScreen
 from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.question import Choice, Question
-from charplay.tui.screens.training import TrainingScreen
 from charplay.tui.settings import Settings
 from charplay.tui.visible import visible
 from charplay.tui.worker import OpenTraining
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from charplay.tui.panes.training import TrainingPane
 
 
-class MainScreen(TrainingScreen):
+class MainScreen(CorporaScreen):
     """All panes, filled with what was chosen last."""
 
     def __init__(
@@ -36,10 +35,7 @@ class MainScreen(TrainingScreen):
         self._open_shelf = open_shelf
         self._settings = settings
         self._path = path
-        self._train_when_read = False
         self._offered = False
-        self._cleaned: tuple[tuple[str, ...], int | None] = ((), None)
-        """How the text was cleaned and cut when it was last read."""
 
     @on(events.Mount)
     def _begin(self) -> None:
@@ -78,85 +74,6 @@ class MainScreen(TrainingScreen):
             text.speed,
         )
         return self._settings
-
-    def play(self, run: str) -> None:
-        """Let a run's checkpoint write; where it cannot, say why."""
-        from charplay.runs.checkpoint import CheckpointError
-        from charplay.runs.shelf import RunError
-        from charplay.sampling.errors import ModelError
-
-        try:
-            loss = self.source.play(self._shelf.checkpoint(run), run)
-        except (RunError, CheckpointError, ModelError) as fault:
-            self.complain(str(fault))
-        else:
-            if run == "demo" and loss is not None:
-                self.training.set_level("demo", loss)
-
-    @on(CorpusPane.Chosen)
-    def _chosen(self, message: CorpusPane.Chosen) -> None:
-        entry = message.entry
-        self.form.read_corpus(entry.name, None, "reading the text" if entry.ready else "t fetches the text and trains")
-        self._read()
-
-    def _read(self) -> None:
-        draft = self.form.draft
-        if draft is not None:
-            self.corpus.read(draft.asked.cleaning, draft.asked.limit)
-
-    @on(CorpusPane.Read)
-    def _text_read(self, message: CorpusPane.Read) -> None:
-        if self.corpus.chosen is not None:
-            self.form.read_corpus(self.corpus.chosen.name, message.corpus)
-        self.training.read_corpus(message.corpus)
-        if self._train_when_read:
-            self._train_when_read = False
-            self.action_train()
-
-    @on(CorpusPane.Unread)
-    def _text_unread(self, message: CorpusPane.Unread) -> None:
-        self.say(message.sentence, warning=True)
-        if self.corpus.chosen is not None and self.corpus.chosen.ready and self.corpus.corpus is None:
-            self.form.read_corpus(self.corpus.chosen.name, None, "the text could not be read")
-
-    @on(CorpusPane.Unfetched)
-    def _text_unfetched(self, message: CorpusPane.Unfetched) -> None:
-        """Say it in one line; the page about the text has the rest."""
-        instead = "the Python manual is read instead" if message.to_train else "try again later"
-        self.say(f"{message.entry.title} could not be fetched (1 and v say why); {instead}", warning=True)
-        if message.to_train:
-            self._train_when_read = True
-            self.corpus.fall_back()
-
-    @on(CorpusPane.About)
-    def _about(self, message: CorpusPane.About) -> None:
-        from charplay.tui.about import about
-
-        self.app.push_screen(Lines(message.entry.title, about(message.entry, message.place, message.trouble)))
-
-    @on(CorpusPane.Fetched)
-    def _text_fetched(self, message: CorpusPane.Fetched) -> None:
-        self._train_when_read = message.to_train
-
-    @on(CorpusPane.Preview)
-    def _preview(self, message: CorpusPane.Preview) -> None:
-        from charplay.tui.screens.preview import Preview
-
-        self.app.push_screen(Preview(message.corpus))
-
-    @on(CorpusPane.Open)
-    def _open(self) -> None:
-        from charplay.tui.screens.opening import Opening
-
-        self.app.push_screen(Opening(), lambda path: self.corpus.choose(str(path)) if path else None)
-
-    @on(FormPane.Changed)
-    def _changed(self, message: FormPane.Changed) -> None:
-        """Another cleaning, or another limit, makes another text."""
-        wanted = (message.draft.asked.cleaning, message.draft.asked.limit)
-        if wanted != self._cleaned:
-            self._cleaned = wanted
-            self._read()
 
     @on(FormPane.Network)
     def _inside(self) -> None:

@@ -1,79 +1,37 @@
-"""The screen's training session: what the trainer tells is handed to the panes, what is pressed is asked of it."""
+"""The screen as it steers a training session: what is pressed is asked of the trainer."""
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from charplay.messages.events import Event, Failed, Finished, Paused, Published, Started, Stopped, Warned
+from charplay.messages.events import Event, Failed, Paused
 from charplay.messages.request import TrainRequest
 from charplay.tui.panes.fields import Device
-from charplay.tui.screens.layout import Layout
 from charplay.tui.screens.question import Choice, Question
 from charplay.tui.screens.trouble import LOWER, bad_numbers, failed
-from charplay.tui.session import Session
-from charplay.tui.source import Source
-from charplay.tui.visible import visible
+from charplay.tui.screens.watching import WatchingScreen
 from charplay.tui.worker import OpenTraining
 
 if TYPE_CHECKING:
+    from charplay.corpora.library import Entry
     from charplay.runs.home import Home
-    from charplay.runs.shelf import Shelf
-
-TICK = 0.1
-"""Seconds between two looks into the trainer's mailbox."""
-TICKS_A_PAINT = 5
 
 
-class TrainingScreen(Layout):
-    """The panes around one training session."""
+class TrainingScreen(WatchingScreen):
+    """Starts runs, steers them, and asks what to do where one has gone wrong."""
 
     def __init__(self, home: "Home", open_training: OpenTraining, list_devices: Callable[[], Sequence[Device]]) -> None:
-        super().__init__(home, list_devices)
+        super().__init__(home, open_training, list_devices)
         self._root = str(home.root)
-        self._shelf: Shelf
-        self.session = Session(open_training)
-        self.source: Source
-        self._state = "idle"
-        self._ticks = 0
-        self._untold: list[Event] = []
         self._asked_to_leave = False
 
-    def begin(self, shelf: "Shelf") -> None:
-        """With every pane in its place: look into the mailbox from now on."""
-        self._shelf = shelf
-        self.source = Source(self.text)
-        self.set_interval(TICK, self._tick)
-
-    def _tick(self) -> None:
-        told = self.session.drain()
-        for event in told:
-            self._hear(event)
-        self._untold += told
-        self._ticks += 1
-        live = self.session.live
-        if live.state != self._state or self._ticks % TICKS_A_PAINT == 0:
-            self._paint()
-        if live.folder and live.busy and self.source.wants_weights():
-            self.session.publish()
-
-    def _hear(self, event: Event) -> None:
-        """What an event has to say beyond numbers."""
+    def hear(self, event: Event) -> None:
+        """What an event says, and what it asks."""
+        super().hear(event)
         live = self.session.live
         match event:
-            case Started():
-                self.say("; ".join(event.notes))
-            case Warned():
-                self.say(event.message, warning=True)
-            case Published():
-                self._show_weights(event)
             case Paused() if live.reason:
                 self.app.push_screen(bad_numbers(live), self._after_bad_numbers)
-            case Stopped(run=str() as run):
-                self.say(f"{run} is saved: u takes it up again, t starts another")
-            case Finished():
-                self.say(f"{event.run} is done: 3 and r extend it, t starts another")
             case Failed():
-                logging.getLogger("charplay").error(visible(f"{event.message}\n{event.cause}", "\n"))
                 self.app.push_screen(failed(live), lambda answer: self.resume(live.run) if answer else None)
 
     def _after_bad_numbers(self, answer: str | None) -> None:
@@ -85,30 +43,6 @@ class TrainingScreen(Layout):
                 self.session.change("learning_rate", live.peak_rate / LOWER)
             self.session.hold()
 
-    def _paint(self) -> None:
-        """Numbers that run are shown twice a second, a new state at once."""
-        live, chosen = self.session.live, self.corpus.chosen
-        if self._untold:
-            self.training.take(self._untold, live)
-            self._untold = []
-        self.status.show(live, self.form.draft, chosen.title if chosen else "")
-        if live.state != self._state:
-            self._state = live.state
-            self.refresh_bindings()
-            if not live.busy:
-                self.runs.refill()
-
-    def _show_weights(self, event: Published) -> None:
-        """New weights write on; ones that cannot (not finite, say) leave the ones before in their place."""
-        from charplay.runs.shelf import RunError
-        from charplay.sampling.errors import ModelError
-
-        try:
-            self.source.take(event, self.session.live)
-        except (ModelError, RunError) as fault:
-            self.source.following = False
-            self.complain(f"The live run cannot write: {fault}")
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a command can be used now; the key line and the palette show no other."""
         live = self.session.live
@@ -116,7 +50,8 @@ class TrainingScreen(Layout):
             return action == "leave"
         usable = {
             "hold": live.busy and live.state != "stopping",
-            "stop": live.busy and live.state != "stopping",
+            "stop": (live.busy and live.state != "stopping") or self.corpus.download is not None,
+            "cancel_fetching": self.corpus.download is not None,
             "step": live.state == "paused",
             "undo": live.busy and live.changes > 0,
             "follow": live.busy and not self.source.following,
@@ -144,11 +79,18 @@ class TrainingScreen(Layout):
         if draft.faults:
             self.complain(draft.faults[0])
         elif not entry.ready:
-            self.say(f"fetching {entry.title}; training starts when it is here")
-            self.corpus.fetch(to_train=True)
+            self._fetch(entry)
         else:
             source = draft.beginning.path if draft.beginning else None
             self._start(TrainRequest(home=self._root, recipe=draft.asked.model_dump(), source=source))
+
+    def _fetch(self, entry: "Entry") -> None:
+        """Fetch a text and train on it; one text is fetched at a time."""
+        if self.corpus.fetch(to_train=True):
+            self.say(f"fetching {entry.title}; training starts when it is here, x cancels")
+            self.refresh_bindings()
+        elif self.corpus.download is not None:
+            self.complain(f"{self.corpus.download.entry.title} is fetched first; x cancels that")
 
     def resume(self, name: str, more: str = "") -> None:
         """Go on with a run; with `more`, a budget added to what was done."""
@@ -183,8 +125,15 @@ class TrainingScreen(Layout):
         self.session.undo()
 
     def action_stop(self) -> None:
-        """Save and stop."""
-        self.session.stop()
+        """Give a download up, or save and stop."""
+        if self.corpus.download is not None:
+            self.corpus.cancel()
+        else:
+            self.session.stop()
+
+    def action_cancel_fetching(self) -> None:
+        """Give a download up."""
+        self.corpus.cancel()
 
     def action_follow(self) -> None:
         """The live run writes."""

@@ -1,0 +1,111 @@
+"""The screen as it watches a training session: what the trainer tells is handed to the panes."""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from charplay.messages.events import Event, Failed, Finished, Published, Started, Stopped, Warned
+from charplay.tui.panes.fields import Device
+from charplay.tui.screens.layout import Layout
+from charplay.tui.session import Session
+from charplay.tui.source import Source
+from charplay.tui.visible import visible
+from charplay.tui.worker import OpenTraining
+
+if TYPE_CHECKING:
+    from charplay.runs.home import Home
+    from charplay.runs.shelf import Shelf
+
+TICK = 0.1
+"""Seconds between two looks into the trainer's mailbox."""
+TICKS_A_PAINT = 5
+
+
+class WatchingScreen(Layout):
+    """The panes around one training session. Asks nothing of it but its weights."""
+
+    def __init__(self, home: "Home", open_training: OpenTraining, list_devices: Callable[[], Sequence[Device]]) -> None:
+        super().__init__(home, list_devices)
+        self._shelf: Shelf
+        self.session = Session(open_training)
+        self.source: Source
+        self._state = "idle"
+        self._ticks = 0
+        self._untold: list[Event] = []
+        self._trouble = ""
+        """What the next sentence must not wipe away: why another text is read, say."""
+
+    def begin(self, shelf: "Shelf") -> None:
+        """With every pane in its place: look into the mailbox from now on."""
+        self._shelf = shelf
+        self.source = Source(self.text)
+        self.set_interval(TICK, self._tick)
+
+    def _tick(self) -> None:
+        told = self.session.drain()
+        for event in told:
+            self.hear(event)
+        self._untold += told
+        self._ticks += 1
+        live = self.session.live
+        if live.state != self._state or self._ticks % TICKS_A_PAINT == 0:
+            self._paint()
+        if live.folder and live.busy and self.source.wants_weights():
+            self.session.publish()
+
+    def hear(self, event: Event) -> None:
+        """What an event has to say beyond numbers."""
+        match event:
+            case Started():
+                self.say("; ".join(filter(None, (self._trouble, *event.notes))), warning=bool(self._trouble))
+                self._trouble = ""
+            case Warned():
+                self.say(event.message, warning=True)
+            case Published():
+                self._show_weights(event)
+            case Stopped(run=str() as run):
+                self.say(f"{run} is saved: u takes it up again, t starts another")
+            case Finished():
+                self.say(f"{event.run} is done: 3 and r extend it, t starts another")
+                if self.source.following:
+                    self.play(event.run)  # the best of its checkpoints, which need not be the last
+            case Failed():
+                logging.getLogger("charplay").error(visible(f"{event.message}\n{event.cause}", "\n"))
+
+    def play(self, run: str) -> None:
+        """Let a run's checkpoint write; where it cannot, say why."""
+        from charplay.runs.checkpoint import CheckpointError
+        from charplay.runs.shelf import RunError
+        from charplay.sampling.errors import ModelError
+
+        try:
+            loss = self.source.play(self._shelf.checkpoint(run), run)
+        except (RunError, CheckpointError, ModelError) as fault:
+            self.complain(str(fault))
+        else:
+            if run == "demo" and loss is not None:
+                self.training.set_level("demo", loss)
+
+    def _paint(self) -> None:
+        """Numbers that run are shown twice a second, a new state at once."""
+        live, chosen = self.session.live, self.corpus.chosen
+        if self._untold:
+            self.training.take(self._untold, live)
+            self._untold = []
+        self.status.show(live, self.form.draft, chosen.title if chosen else "")
+        if live.state != self._state:
+            self._state = live.state
+            self.refresh_bindings()
+            if not live.busy:
+                self.runs.refill()
+
+    def _show_weights(self, event: Published) -> None:
+        """New weights write on; ones that cannot (not finite, say) leave the ones before in their place."""
+        from charplay.runs.shelf import RunError
+        from charplay.sampling.errors import ModelError
+
+        try:
+            self.source.take(event, self.session.live)
+        except (ModelError, RunError) as fault:
+            self.source.following = False
+            self.complain(f"The live run cannot write: {fault}")

@@ -1,0 +1,149 @@
+"""Texts on their way: what is said meanwhile, giving up, and what is trained on when they are here or not."""
+
+import hashlib
+import threading
+
+import pytest
+
+from charplay.corpora.classics import Classic, Copy
+from charplay.corpora.errors import Cancelled, CorpusError
+from charplay.corpora.library import Library
+
+NAMES = ("hare", "hedgehog")
+
+
+def tale(name):
+    return f"the {name} runs\n" * 50
+
+
+def copy(name):
+    return Copy("http://x/y", len(tale(name)), hashlib.sha256(tale(name).encode()).hexdigest())
+
+
+class SlowLibrary(Library):
+    """Its texts arrive when the test says so, or never."""
+
+    def __init__(self, home):
+        classics = [Classic(name, f"the {name}", "free", "a tale", (copy(name),)) for name in NAMES]
+        super().__init__(home.corpora, home.cache, catalog=classics)
+        self.arrive = threading.Event()
+        self.share = 0.42
+        self.fails = self.cancelled = False
+
+    def fetch(self, entry, watch=None):
+        while not self.arrive.wait(0.01):
+            if not watch(self.share):
+                self.cancelled = True
+                raise Cancelled
+        if self.fails:
+            raise CorpusError("No network.")
+        (self.place.corpora / f"{entry.name}.txt").write_text(tale(entry.name))
+        return self.find(entry.name)
+
+
+@pytest.fixture
+def library(home):
+    return SlowLibrary(home)
+
+
+def line(it):
+    return " ".join(it.seen().split())
+
+
+async def fetch(it, name="hare"):
+    it.main.corpus.choose(name)
+    await it.until(lambda: "t fetches the text and trains" in it.seen())
+    await it.press("t")
+    await it.until(lambda: f"fetching the {name}: 42%" in line(it))
+
+
+@pytest.mark.parametrize("key", ["x", "escape"])
+@pytest.mark.parametrize("pane", ["3", "5"])
+async def test_a_download_is_seen_and_given_up_from_anywhere(play, library, key, pane):
+    async with play(library=library) as it:
+        await fetch(it)
+        await it.press(pane, key)
+        await it.until(lambda: library.cancelled and "the hare is not fetched" in line(it))
+        assert it.main.corpus.download is None
+        assert not it.trainer.requests
+
+
+async def test_one_text_is_fetched_at_a_time_and_that_is_said(play, library):
+    async with play(library=library) as it:
+        await fetch(it)
+        it.main.corpus.choose("hedgehog")
+        await it.until(lambda: it.main.corpus.chosen.name == "hedgehog")
+        await it.press("t")
+        await it.until(lambda: "the hare is fetched first" in line(it))
+        assert it.main.corpus.download.entry.name == "hare"
+
+
+async def test_a_text_that_arrives_is_trained_on(play, library):
+    async with play(library=library) as it:
+        await fetch(it)
+        library.arrive.set()
+        await it.until(lambda: it.trainer.requests)
+        assert it.trainer.requests[0].recipe["corpus"] == "hare"
+
+
+async def test_a_text_that_arrives_steals_no_choice_and_trains_nothing(play, library):
+    async with play(library=library) as it:
+        await fetch(it)
+        it.main.corpus.choose("fox")
+        await it.until(lambda: it.main.corpus.corpus)
+        library.arrive.set()
+        await it.until(lambda: "the hare is here" in line(it))
+        await it.pilot.pause(0.1)
+        assert it.main.corpus.chosen.name == "fox"
+        assert not it.trainer.requests
+
+
+async def test_a_text_that_cannot_be_read_lets_nothing_train_later(play, library):
+    async with play(library=library) as it:
+        await fetch(it)
+        library.open = lambda *_, **__: (_ for _ in ()).throw(CorpusError("It is no text."))
+        library.arrive.set()
+        await it.until(lambda: "It is no text." in line(it))
+        del library.open
+        it.main.corpus.choose("fox")
+        await it.until(lambda: it.main.corpus.corpus)
+        await it.pilot.pause(0.1)
+        assert not it.trainer.requests
+
+
+async def test_what_is_read_instead_is_named_and_stays_in_sight(play, library):
+    (library.place.corpora / "tiny-shakespeare.txt").write_text("to be or not to be\n" * 50)
+    async with play(library=library) as it:
+        await fetch(it)
+        library.fails = True
+        library.arrive.set()
+        await it.until(lambda: it.trainer.requests)
+        name = it.trainer.requests[0].recipe["corpus"]
+        title = library.find(name).title
+        it.trainer.put(it.trainer.started(), it.trainer.progress(100))
+        await it.until(lambda: it.main.session.live.state == "training")
+        assert name == library.find("").name
+        assert f"the hare could not be fetched (1 and v say why); {title} is read instead" in line(it)
+
+
+async def test_a_start_without_notes_wipes_an_older_sentence_away(play):
+    async with play() as it:
+        await it.until(lambda: "t trains a network of your own" in line(it))
+        await it.training()
+        assert "t trains a network of your own" not in line(it)
+
+
+async def test_how_a_text_was_read_is_said_until_another_is_chosen(play, home):
+    (home.corpora / "old.txt").write_bytes("a café in the town\n".encode("cp1252") * 50)
+    async with play(path="old") as it:
+        await it.until(lambda: all(note in line(it) for note in it.main.corpus.corpus.notes))
+        assert it.main.corpus.corpus.notes
+        it.main.corpus.choose("fox")
+        await it.until(lambda: "a guess" not in line(it))
+
+
+async def test_a_name_that_is_no_text_leaves_the_choice_as_it_was(play):
+    async with play() as it:
+        it.main.corpus.choose("no such text")
+        await it.until(lambda: "There is no text called" in line(it))
+        assert it.main.corpus.chosen.name == "fox"
