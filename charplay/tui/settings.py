@@ -1,4 +1,4 @@
-"""What was chosen last: read at the start, kept as it changes."""
+"""What was chosen last: read at the start, written once, when the playground is left, by a key or by a signal."""
 
 import json
 import os
@@ -22,6 +22,12 @@ class Settings:
     temperature: float = 0.8
     speed: float = 30.0
     """Characters a second."""
+    top_k: float = 1000.0
+    """Characters; 1000 and more are as good as all, so it is off."""
+    top_p: float = 1.0
+    """1 is off."""
+    min_p: float = 0.0
+    """0 is off."""
     light: bool = False
 
 

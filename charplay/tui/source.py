@@ -31,11 +31,12 @@ class Source:
         from charplay.corpora.vocabulary import Vocabulary
         from charplay.runs.checkpoint import read_checkpoint
         from charplay.sampling.model import CharModel
+        from charplay.tui.panes.text_kept import Origin
 
         checkpoint = read_checkpoint(path)
         model = CharModel.load(checkpoint.tensors, checkpoint.recipe, Vocabulary(checkpoint.vocabulary))
         self.following = False
-        self._text.show_model(model, f"{title}, step {checkpoint.step:,}", follow=False)
+        self._text.show_model(model, f"{title}, step {checkpoint.step:,}", origin=Origin(title, str(path)))
         return checkpoint.val_loss
 
     def follow(self) -> None:
@@ -57,6 +58,7 @@ class Source:
             return
         from charplay.recipes.fields import Recipe
         from charplay.sampling.model import CharModel
+        from charplay.tui.panes.text_kept import Origin
 
         first = live.folder != self._run
         if first or self._vocabulary is None:
@@ -68,6 +70,6 @@ class Source:
         model = CharModel.load(event.weights, Recipe.model_validate(dict(live.recipe)), self._vocabulary)
         source = f"live, step {event.step:,}"
         if first:
-            self._text.show_model(model, source, follow=True)
+            self._text.show_model(model, source, follow=True, origin=Origin(live.run, live.folder))
         else:
             self._text.update_weights(model, source)

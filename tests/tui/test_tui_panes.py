@@ -214,6 +214,18 @@ async def test_a_run_plays_fills_the_form_and_lies_over_the_chart(play, kept_run
         assert it.main.form.draft.budget() == ("steps", 1000)
 
 
+async def test_again_takes_the_run_s_text_too(play, kept_run, home):
+    kept_run(finished=True)
+    (home.corpora / "hare.txt").write_text("the hare and the hedgehog\n" * 40)
+    async with play(path="hare") as it:
+        await it.until(lambda: it.main.runs.number() > 0)
+        assert it.main.corpus.chosen.name == "hare"
+        await it.press("3", "a")
+        await it.until(lambda: it.main.corpus.corpus and it.main.corpus.corpus.name == "fox")
+        assert it.main.form.draft.corpus == "fox"
+        assert it.main.form.draft.asked.hidden_size == 12
+
+
 async def test_a_finished_run_is_extended(play, kept_run):
     kept_run(finished=True)
     async with play() as it:

@@ -5,7 +5,7 @@ from textual.app import App
 from textual.color import Color
 
 from charplay.tui.panes.text import TextPane
-from charplay.tui.panes.text_kept import MOST_RECENT, RECENT, Generation, keep_recent
+from charplay.tui.panes.text_kept import MOST_RECENT, RECENT, Generation, Origin, keep_recent
 from charplay.tui.panes.text_tint import HOTTEST, LEFT_OUT, PROMPT, palette, tint
 from charplay.tui.visible import visible
 
@@ -197,6 +197,32 @@ async def test_copy_and_keep(stage, tmp_path):
         assert about["temperatures"] == [[3, 0.5], [6, pytest.approx(0.6)]]
         assert stage.notices[0] == "Copied 9 characters."
         assert stage.notices[1].startswith("Written to texts/")
+
+
+async def test_a_kept_text_names_its_run_and_every_change_of_weights(stage, tmp_path, reciter):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.playing = False
+        stage.pane.show_model(stage.model, "live, step 0", follow=True, origin=Origin("fox-1", "/runs/fox-1"))
+        stage.write(3)
+        stage.pane.update_weights(reciter(SONG), "live, step 1,200")
+        stage.write(2)
+        await pilot.press("w")
+        (path,) = (tmp_path / "texts").glob("*.json")
+        about = json.loads(path.read_text())
+        assert (about["run"], about["path"], about["seed"], about["prompt"]) == ("fox-1", "/runs/fox-1", 1, "")
+        assert about["weights"] == [[0, "live, step 0", 0], [3, "live, step 1,200", 1200]]
+        await pilot.press("n")
+    kept = json.loads((tmp_path / "texts" / RECENT).read_text().splitlines()[0])
+    assert kept["weights"] == about["weights"]
+
+
+async def test_filters_that_were_on_are_on_and_shown(stage):
+    async with stage.run_test(size=(80, 14)):
+        stage.pane.show_model(stage.model, "demo")
+        stage.pane.begin("", 0.8, 30.0, {"top_k": 3.0, "top_p": 1.0, "min_p": 0.0})
+        assert stage.pane._player.settings.top_k == 3
+        assert stage.pane.filters.display
+        assert stage.pane.filters.values == {"top_k": 3.0, "top_p": 1.0, "min_p": 0.0}
 
 
 async def test_a_folder_that_cannot_be_written_is_one_sentence(stage, tmp_path):

@@ -34,11 +34,13 @@ class RunsPane(Rows):
             self.name = name
 
     class Again(Message):
-        """A run's asked recipe shall fill the form."""
+        """A run's asked recipe shall fill the form, and its text be chosen."""
 
-        def __init__(self, asked: Mapping[str, object]) -> None:
+        def __init__(self, asked: Mapping[str, object], corpus: str) -> None:
             super().__init__()
             self.asked = asked
+            self.corpus = corpus
+            """Name or path of the text."""
 
     class Resume(Message):
         """A run shall go on, with `more` added to its budget where it is finished."""
@@ -152,12 +154,16 @@ class RunsPane(Rows):
         if run is None:
             return
         try:
-            alone = run.read_only  # the demo is a checkpoint without a run
-            recipe = read_header(self._shelf.checkpoint(run.name)).recipe if alone else self._shelf.find(run.name).asked
+            if run.read_only:  # the demo is a checkpoint without a run
+                header = read_header(self._shelf.checkpoint(run.name))
+                recipe, text = header.recipe, header.corpus
+            else:
+                kept = self._shelf.find(run.name)
+                recipe, text = kept.asked, kept.corpus
         except (RunError, CheckpointError) as fault:
             self._complain(str(fault))
         else:
-            self.post_message(self.Again(recipe.model_dump()))
+            self.post_message(self.Again(recipe.model_dump(), recipe.corpus or text.path or text.name))
 
     def action_resume(self) -> None:
         """Go on with it; a finished one is asked how much longer."""

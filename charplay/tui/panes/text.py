@@ -1,50 +1,29 @@
-"""The text pane: a network writing, and what there is to play it with."""
+"""The text pane: what there is to play a writing network with, and what becomes of its texts."""
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.color import Color
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.message import Message
-from textual.theme import Theme
 from textual.widgets import Input, Static
 
-from charplay.sampling.model import CharModel
-from charplay.sampling.player import Player
-from charplay.sampling.settings import Sampling
 from charplay.tui.commands import command
 from charplay.tui.panes.text_filters import Filters
-from charplay.tui.panes.text_kept import generation, keep_recent, write_text
+from charplay.tui.panes.text_kept import generation, write_text
 from charplay.tui.panes.text_prompt import PromptEntry
-from charplay.tui.panes.text_sliders import Pace, Sliders
-from charplay.tui.panes.text_tint import LEFT_OUT, PROMPT, palette, tint
+from charplay.tui.panes.text_writing import WritingPane
 from charplay.tui.visible import visible
-from charplay.tui.widgets.bars import Bars
-from charplay.tui.widgets.frame import Framed
 from charplay.tui.widgets.slider import Slider
-from charplay.tui.widgets.writing import Writing
 
-TICKS = 30
-"""A second."""
-BUDGET = 0.008
-"""Seconds that drawing characters may take of a tick."""
-TICKS_A_BAR = 8
-"""The rivals are shown anew every so many ticks while it writes: they could not be read faster."""
-MARGIN = 8
-"""Columns for the steps at which the weights changed."""
-ROOM_FOR_BARS = 64
-MOST_RIVALS = 8
-LEAST_SHOWN = 0.005
 MOST_COPIED = 100_000
 
 
-class TextPane(Framed, Vertical):
+class TextPane(WritingPane):
     """Plays a model given by `show_model`. Messages: `Notice`, a sentence to say."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's form
@@ -83,24 +62,8 @@ class TextPane(Framed, Vertical):
 
     def __init__(self, texts: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
         """`texts`: the folder for generated texts, made when first needed; `clock`: seconds, rising."""
-        super().__init__(id="text")
-        self._texts = texts
-        self._clock = clock
-        self._player: Player | None = None
-        self._settings = Sampling()
-        self._prompt = ""
-        self._following = False
-        self._ride: list[tuple[int, float]] = []
-        self._then = 0.0
-        self._pace = Pace()
-        self._ticks = 0
-        self._unpainted: list[tuple[str, int]] = []
-        self.playing = True
-        """Whether it writes, given a model."""
-        self.writing = Writing(id="writing")
-        self.bars = Bars(id="bars")
+        super().__init__(texts, clock)
         self.filters = Filters(id="filters")
-        self.sliders = Sliders(id="sliders")
         self._entry = PromptEntry(id="prompt")
         self._hint = Static("", id="hint", markup=False)
         self._hinted = ""
@@ -117,141 +80,29 @@ class TextPane(Framed, Vertical):
 
     # What the screen asks for.
 
-    def begin(self, prompt: str, temperature: float, speed: float) -> None:
-        """Start with what was chosen last time."""
+    def begin(self, prompt: str, temperature: float, speed: float, filters: Mapping[str, float] | None = None) -> None:
+        """Start with what was chosen last time; `filters` as `Filters.values` gives them, shown where one is on."""
         self._prompt = prompt
+        self.filters.set(filters or {})
+        self.set_class(self.filters.any, "-filters")
         self.sliders.temperature.value, self.sliders.speed.value = temperature, speed
-        self._settings = replace(self._settings, temperature=self.temperature)
+        self._settings = self.filters.applied(replace(self._settings, temperature=self.temperature))
         if self._player is not None:
+            self._player.settings = self._settings
             self._restart()
-
-    @property
-    def prompt(self) -> str:
-        """What a text begins with."""
-        return self._prompt
-
-    @property
-    def temperature(self) -> float:
-        """Of the next character."""
-        return self.sliders.temperature.value
-
-    @property
-    def speed(self) -> float:
-        """Characters a second; above FASTEST: as many as there is time for."""
-        return self.sliders.speed.value
 
     def focus_first(self) -> None:
         """Put the focus on the temperature."""
         self.screen.set_focus(self.sliders.temperature)
 
-    def show_model(self, model: CharModel, source: str, *, follow: bool = False) -> None:
-        """Let a model write from here on, on a new line; `follow`: its weights will go on changing."""
-        self._keep_recent()
-        self._following = follow
-        if follow:
-            self.writing.set_margin(MARGIN)
-        self._player = Player(model, prompt=self._prompt, settings=self._settings, source=source)
-        self._paint()
-        self.writing.break_line(_step(source) if follow else "")
-        self._write_prompt()
-
-    def update_weights(self, model: CharModel, source: str) -> None:
-        """The model that writes has learned: it goes on with new weights, in the same state."""
-        if self._player is None:
-            self.show_model(model, source, follow=True)
-            return
-        self._player.swap(model, source)
-        self._paint()
-        self.writing.mark(_step(source))
-        self._say_source()
-
     def set_temperature(self, steps: int) -> None:
         """Warmer by so many fine steps, or cooler."""
         self.sliders.temperature.action_move(steps)
 
-    # Writing.
-
-    def on_mount(self) -> None:
-        """Start the clock; the temperature waits for the arrow keys."""
-        self.app.theme_changed_signal.subscribe(self, self._colour)
-        self._colour(self.app.current_theme)
-        self._then = self._clock()
-        self.set_interval(1 / TICKS, self._tick)
-        self._say_source()
-        if self.screen.focused is None:
-            self.focus_first()
-
-    def on_unmount(self) -> None:
-        """Leaving keeps the text, too."""
-        self._keep_recent()
-
-    @on(events.Resize)
-    def _arrange(self) -> None:
-        self.set_class(self.content_size.width < ROOM_FOR_BARS, "-slim")
-        self.set_class(self.content_size.height < 6, "-low")
-        self._show_rivals()
-
-    def _colour(self, theme: Theme) -> None:
-        foreground = Color.parse(self.app.theme_variables["foreground"])
-        self.writing.set_palette(palette(foreground, dark=theme.dark))
-
-    def _tick(self) -> None:
-        now = self._clock()
-        passed, self._then = now - self._then, now
-        if self._player is None or not self.playing:
-            return
-        due = self._pace.due(passed, self.speed)
-        if due != 0:
-            self._advance(self._player, due)
-        self._ticks += 1
-        # A paint takes milliseconds that training may want, and fast text could not be read anyway.
-        every = 3 if self.speed > 2 * TICKS else 2 if self._following else 1
-        if self._ticks % every == 0:
-            self._paint()
-        if self._ticks % TICKS_A_BAR == 0:
-            self._show_rivals()
-
-    def _advance(self, player: Player, most: int | None) -> None:
-        temperature = player.settings.temperature
-        if not self._ride or self._ride[-1][1] != temperature:
-            self._ride.append((len(player.tape), temperature))
-        number = tint(temperature)
-        self._unpainted += ((written.character, number) for written in player.advance(BUDGET, most))
-
-    def _paint(self) -> None:
-        if self._unpainted:
-            self.writing.extend(self._unpainted)
-            self._unpainted.clear()
-
-    def _write_prompt(self) -> None:
-        """Begin the player's text on the sheet: the prompt, with what the model does not know struck out."""
-        player = self._player
-        if player is None:
-            return
-        self._ride = []
-        unknown = set(player.unknown)
-        self.writing.extend((c, LEFT_OUT if c in unknown else PROMPT) for c in player.prompt)
-        self._say_source()
-        self._show_rivals()
-
-    def _restart(self, *, seed: int | None = None) -> None:
-        if self._player is None:
-            return
-        self._keep_recent()
-        self._player.restart(self._prompt, seed)
-        self._settings = self._player.settings
-        self._unpainted.clear()
-        self.writing.clear()
-        self.writing.set_margin(MARGIN if self._following else 0)
-        if self._following:
-            self.writing.mark(_step(self._player.source))
-        self._write_prompt()
-
     # What is said.
 
     def _say_source(self) -> None:
-        player = self._player
-        self.set_title("Text", f"{player.source}  seed {player.settings.seed}" if player else "nothing writes yet")
+        super()._say_source()
         self._say_hint()
 
     def _say_hint(self) -> None:
@@ -269,12 +120,6 @@ class TextPane(Framed, Vertical):
         if hint != self._hinted:
             self._hinted = hint
             self._hint.update(hint)
-
-    def _show_rivals(self) -> None:
-        rows = min(MOST_RIVALS, self.bars.content_size.height)
-        if self._player is not None and rows and not self.has_class("-slim"):
-            rivals = self._player.rivals(rows)
-            self.bars.set_rivals([rival for rival in rivals if max(rival.raw, rival.filtered) >= LEAST_SHOWN])
 
     # What is played with.
 
@@ -346,11 +191,6 @@ class TextPane(Framed, Vertical):
 
     # What is kept.
 
-    def _keep_recent(self) -> None:
-        if self._player is not None and self._ride:
-            with suppress(OSError):  # a full disk is no reason to stop playing
-                keep_recent(self._texts, generation(self._player, self._ride), datetime.now().astimezone())
-
     def action_copy(self) -> None:
         """To the clipboard, through the terminal."""
         if self._player is not None:
@@ -363,13 +203,10 @@ class TextPane(Framed, Vertical):
         if self._player is None or not self._ride:
             return
         try:
-            path = write_text(self._texts, generation(self._player, self._ride), datetime.now().astimezone())
+            path = write_text(
+                self._texts, generation(self._player, self._ride, self._origin), datetime.now().astimezone()
+            )
         except OSError as fault:
             self.post_message(self.Notice(f"The text could not be written: {fault.strerror}."))
         else:
             self.post_message(self.Notice(f"Written to {path.parent.name}/{path.name}"))
-
-
-def _step(source: str) -> str:
-    """What of a source goes into the margin: its step."""
-    return source.rpartition("step ")[2]

@@ -1,5 +1,6 @@
 """The filters of a draw as a row of sliders."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from textual.app import ComposeResult
@@ -44,6 +45,21 @@ class Filters(Horizontal):
         yield self.top_k
         yield self.top_p
         yield self.min_p
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Where they stand, by name, as `set` takes them."""
+        return {"top_k": self.top_k.value, "top_p": self.top_p.value, "min_p": self.min_p.value}
+
+    def set(self, values: Mapping[str, float]) -> None:
+        """Set them; those that are not named stay."""
+        for name, value in values.items():
+            getattr(self, name).value = value
+
+    @property
+    def any(self) -> bool:
+        """Whether one is on."""
+        return bool(self.applied(Sampling()).active)
 
     def applied(self, settings: Sampling) -> Sampling:
         """The settings with these filters."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from charplay.runs.durable import replace_bytes
 from charplay.sampling.player import Player
@@ -14,6 +15,27 @@ RECENT = "recent.jsonl"
 MOST_RECENT = 20
 LONGEST = 20_000
 """Characters that a text kept by itself has at most: its end."""
+
+
+_STEP = re.compile(r"step ([0-9,]+)$")
+
+
+class Origin(NamedTuple):
+    """Where weights come from."""
+
+    run: str = ""
+    """The run's name."""
+    path: str = ""
+    """The checkpoint; of a run that still learns, its folder."""
+
+
+class Weights(NamedTuple):
+    """Whose weights wrote from a position on."""
+
+    position: int
+    source: str
+    step: int | None
+    """Of the run, where it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +51,27 @@ class Generation:
     text: str
     """The prompt and what follows."""
     filters: Mapping[str, object] = field(default_factory=dict)
+    run: str = ""
+    """Name of the run that learned the weights."""
+    path: str = ""
+    """The checkpoint; of a run that was still learning, its folder."""
+    weights: tuple[Weights, ...] = ()
+    """Each change of weights; a run that learned while it wrote has one for every copy."""
 
 
-def generation(player: Player, ride: Sequence[tuple[int, float]]) -> Generation:
-    """What a player wrote, at these temperatures."""
+def generation(player: Player, ride: Sequence[tuple[int, float]], origin: Origin) -> Generation:
+    """What a player wrote, at these temperatures, with weights from there."""
     settings = player.settings
     filters = {name: getattr(settings, name.replace("-", "_")) for name in settings.active}
-    return Generation(player.source, player.prompt, settings.seed, tuple(ride), player.text, filters)
+    weights = tuple(Weights(start, source, _step(source)) for start, source in player.tape.stretches)
+    return Generation(
+        player.source, player.prompt, settings.seed, tuple(ride), player.text, filters, *origin, weights=weights
+    )
+
+
+def _step(source: str) -> int | None:
+    found = _STEP.search(source)
+    return int(found[1].replace(",", "")) if found else None
 
 
 def write_text(folder: Path, written: Generation, now: datetime) -> Path:

@@ -46,7 +46,8 @@ class MainScreen(CorporaScreen):
         chosen = self._settings
         with self.app.batch_update():
             await self.furnish()
-            self.text.begin(chosen.prompt, chosen.temperature, chosen.speed)
+            filters = {"top_k": chosen.top_k, "top_p": chosen.top_p, "min_p": chosen.min_p}
+            self.text.begin(chosen.prompt, chosen.temperature, chosen.speed, filters)
             self.begin(self._open_shelf())
             self.play("demo")
         self.call_after_refresh(self._fill)
@@ -68,11 +69,9 @@ class MainScreen(CorporaScreen):
         if chosen is not None:
             self._settings.corpus = chosen.name
         text = self.text
-        self._settings.prompt, self._settings.temperature, self._settings.speed = (
-            text.prompt,
-            text.temperature,
-            text.speed,
-        )
+        now = {"prompt": text.prompt, "temperature": text.temperature, "speed": text.speed, **text.filters.values}
+        for name, value in now.items():
+            setattr(self._settings, name, value)
         return self._settings
 
     @on(FormPane.Network)
@@ -133,6 +132,8 @@ class MainScreen(CorporaScreen):
     @on(RunsPane.Again)
     def _again(self, message: RunsPane.Again) -> None:
         self.form.fill(message.asked)
+        if self.corpus.chosen is None or self.corpus.chosen.name != message.corpus:
+            self.corpus.choose(message.corpus)
         self.action_show("form")
 
     @on(RunsPane.Resume)

@@ -1,0 +1,193 @@
+"""A network writing: its text on a sheet, what comes next beside it, and the pace of both."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from textual import events, on
+from textual.color import Color
+from textual.containers import Vertical
+from textual.theme import Theme
+
+from charplay.sampling.model import CharModel
+from charplay.sampling.player import Player
+from charplay.sampling.settings import Sampling
+from charplay.tui.panes.text_kept import Origin, generation, keep_recent
+from charplay.tui.panes.text_sliders import Pace, Sliders
+from charplay.tui.panes.text_tint import LEFT_OUT, PROMPT, palette, tint
+from charplay.tui.widgets.bars import Bars
+from charplay.tui.widgets.frame import Framed
+from charplay.tui.widgets.writing import Writing
+
+TICKS = 30
+"""A second."""
+BUDGET = 0.008
+"""Seconds that drawing characters may take of a tick."""
+TICKS_A_BAR = 8
+"""The rivals are shown anew every so many ticks while it writes: they could not be read faster."""
+MARGIN = 8
+"""Columns for the steps at which the weights changed."""
+ROOM_FOR_BARS = 64
+MOST_RIVALS = 8
+LEAST_SHOWN = 0.005
+
+
+class WritingPane(Framed, Vertical):
+    """Plays a model given by `show_model`. The pane made of it lays out the parts and has the keys."""
+
+    def __init__(self, texts: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(id="text")
+        self._texts = texts
+        self._clock = clock
+        self._player: Player | None = None
+        self._origin = Origin()
+        self._settings = Sampling()
+        self._prompt = ""
+        self._following = False
+        self._ride: list[tuple[int, float]] = []
+        self._then = 0.0
+        self._pace = Pace()
+        self._ticks = 0
+        self._unpainted: list[tuple[str, int]] = []
+        self.playing = True
+        """Whether it writes, given a model."""
+        self.writing = Writing(id="writing")
+        self.bars = Bars(id="bars")
+        self.sliders = Sliders(id="sliders")
+
+    @property
+    def prompt(self) -> str:
+        """What a text begins with."""
+        return self._prompt
+
+    @property
+    def temperature(self) -> float:
+        """Of the next character."""
+        return self.sliders.temperature.value
+
+    @property
+    def speed(self) -> float:
+        """Characters a second; above FASTEST: as many as there is time for."""
+        return self.sliders.speed.value
+
+    def show_model(self, model: CharModel, source: str, *, follow: bool = False, origin: Origin | None = None) -> None:
+        """Let a model write from here on, on a new line; `follow`: its weights will go on changing."""
+        self._keep_recent()
+        self._origin = origin or Origin()
+        self._following = follow
+        if follow:
+            self.writing.set_margin(MARGIN)
+        self._player = Player(model, prompt=self._prompt, settings=self._settings, source=source)
+        self._paint()
+        self.writing.break_line(_step(source) if follow else "")
+        self._write_prompt()
+
+    def update_weights(self, model: CharModel, source: str) -> None:
+        """The model that writes has learned: it goes on with new weights, in the same state."""
+        if self._player is None:
+            self.show_model(model, source, follow=True)
+            return
+        self._player.swap(model, source)
+        self._paint()
+        self.writing.mark(_step(source))
+        self._say_source()
+
+    def on_mount(self) -> None:
+        """Start the clock; the temperature waits for the arrow keys."""
+        self.app.theme_changed_signal.subscribe(self, self._colour)
+        self._colour(self.app.current_theme)
+        self._then = self._clock()
+        self.set_interval(1 / TICKS, self._tick)
+        self._say_source()
+        if self.screen.focused is None:
+            self.screen.set_focus(self.sliders.temperature)
+
+    def on_unmount(self) -> None:
+        """Leaving keeps the text, too."""
+        self._keep_recent()
+
+    @on(events.Resize)
+    def _arrange(self) -> None:
+        self.set_class(self.content_size.width < ROOM_FOR_BARS, "-slim")
+        self.set_class(self.content_size.height < 6, "-low")
+        self._show_rivals()
+
+    def _colour(self, theme: Theme) -> None:
+        foreground = Color.parse(self.app.theme_variables["foreground"])
+        self.writing.set_palette(palette(foreground, dark=theme.dark))
+
+    def _tick(self) -> None:
+        now = self._clock()
+        passed, self._then = now - self._then, now
+        if self._player is None or not self.playing:
+            return
+        due = self._pace.due(passed, self.speed)
+        if due != 0:
+            self._advance(self._player, due)
+        self._ticks += 1
+        # A paint takes milliseconds that training may want, and fast text could not be read anyway.
+        every = 3 if self.speed > 2 * TICKS else 2 if self._following else 1
+        if self._ticks % every == 0:
+            self._paint()
+        if self._ticks % TICKS_A_BAR == 0:
+            self._show_rivals()
+
+    def _advance(self, player: Player, most: int | None) -> None:
+        temperature = player.settings.temperature
+        if not self._ride or self._ride[-1][1] != temperature:
+            self._ride.append((len(player.tape), temperature))
+        number = tint(temperature)
+        self._unpainted += ((written.character, number) for written in player.advance(BUDGET, most))
+
+    def _paint(self) -> None:
+        if self._unpainted:
+            self.writing.extend(self._unpainted)
+            self._unpainted.clear()
+
+    def _write_prompt(self) -> None:
+        """Begin the player's text on the sheet: the prompt, with what the model does not know struck out."""
+        player = self._player
+        if player is None:
+            return
+        self._ride = []
+        unknown = set(player.unknown)
+        self.writing.extend((c, LEFT_OUT if c in unknown else PROMPT) for c in player.prompt)
+        self._say_source()
+        self._show_rivals()
+
+    def _restart(self, *, seed: int | None = None) -> None:
+        if self._player is None:
+            return
+        self._keep_recent()
+        self._player.restart(self._prompt, seed)
+        self._settings = self._player.settings
+        self._unpainted.clear()
+        self.writing.clear()
+        self.writing.set_margin(MARGIN if self._following else 0)
+        if self._following:
+            self.writing.mark(_step(self._player.source))
+        self._write_prompt()
+
+    def _say_source(self) -> None:
+        player = self._player
+        self.set_title("Text", f"{player.source}  seed {player.settings.seed}" if player else "nothing writes yet")
+
+    def _show_rivals(self) -> None:
+        rows = min(MOST_RIVALS, self.bars.content_size.height)
+        if self._player is not None and rows and not self.has_class("-slim"):
+            rivals = self._player.rivals(rows)
+            self.bars.set_rivals([rival for rival in rivals if max(rival.raw, rival.filtered) >= LEAST_SHOWN])
+
+    def _keep_recent(self) -> None:
+        if self._player is not None and self._ride:
+            with suppress(OSError):  # a full disk is no reason to stop playing
+                keep_recent(
+                    self._texts, generation(self._player, self._ride, self._origin), datetime.now().astimezone()
+                )
+
+
+def _step(source: str) -> str:
+    """What of a source goes into the margin: its step."""
+    return source.rpartition("step ")[2]
