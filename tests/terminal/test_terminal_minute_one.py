@@ -1,0 +1,86 @@
+"""Minute one on a real pseudo-terminal: a fresh home, no network, nothing but the key `t`."""
+
+import re
+import sys
+
+import pytest
+
+CHARPLAY = [sys.executable, "-m", "charplay"]
+PATIENT = 90.0
+"""Seconds that anything may take on a crowded machine; on two quiet cores words stand there after 20."""
+PHASES = ("importing torch", "opening the device", "reading the text", "taking the first step")
+
+
+def known_words():
+    from pydoc_data.topics import topics
+
+    return set(re.findall(r"[a-z]{3,}", " ".join(map(str, topics.values()))))
+
+
+def live_words(term):
+    """Words of three letters and more that the live run wrote, as the text pane shows them."""
+    top = next((i for i, line in enumerate(term.lines) if "╭─ Text" in line), 0)
+    rows = [line[1:50] for line in term.lines[top + 1 :] if line.startswith("│") and "temperature" not in line]
+    return re.findall(r"[a-z]{3,}", " ".join(re.sub(r"^ *\d+ ", "", row) for row in rows))
+
+
+def share_of_words(term, known):
+    words = live_words(term)
+    return sum(word in known for word in words) / len(words) if len(words) > 12 else 0.0
+
+
+@pytest.mark.timeout(400)
+def test_noise_becomes_words_while_the_curve_falls(terminal, tmp_path):
+    term = terminal(CHARPLAY, columns=80, rows=24, env={"CHARPLAY_HOME": str(tmp_path)})
+
+    # The demo writes before any key is pressed, and torch is not loaded for it.
+    term.wait_for("demo, step", PATIENT)
+    seen = term.text
+    term.wait_for(lambda t: t.text != seen, PATIENT)
+    assert "libtorch" not in maps(term)
+
+    # One key. Every phase is said, and the demo writes on meanwhile.
+    said, texts = set(), set()
+    term.press("t")
+
+    def training(t):
+        said.add(next((phase for phase in PHASES if phase in t.lines[0]), ""))
+        if "demo, step" in t.text:
+            texts.add(tuple(live_words(t)))
+        return "training" in t.lines[0]
+
+    term.wait_for(training, PATIENT)
+    assert "importing torch" in said
+    assert len(texts) > 1
+
+    # The text pane goes over to the live run by itself: noise, then words, while the loss falls.
+    term.wait_for("live, step", PATIENT)
+    known = known_words()
+    first = float(term.wait_for(lambda t: re.search(r"train (\d\.\d+)", t.text), PATIENT).group(1))
+    term.wait_for(lambda t: share_of_words(t, known) > 0.6, PATIENT)
+    last = float(re.search(r"train (\d\.\d+)", term.text).group(1))
+    assert last < first - 1
+
+    term.press("x")
+    term.wait_for("stopped", PATIENT)
+    term.press("q")
+    assert term.wait(PATIENT) == 0
+
+
+@pytest.mark.timeout(200)
+def test_stop_works_before_the_first_step(terminal, tmp_path):
+    term = terminal(CHARPLAY, columns=80, rows=24, env={"CHARPLAY_HOME": str(tmp_path)})
+    term.wait_for("demo, step", PATIENT)
+    term.press("t")
+    term.wait_for(lambda t: any(phase in t.lines[0] for phase in PHASES), PATIENT)
+    term.press("x")
+    term.wait_for("stopped", PATIENT)
+    assert "training" not in term.lines[0]
+    term.press("q")
+    assert term.wait(PATIENT) == 0
+
+
+def maps(term):
+    """What the program has mapped into memory."""
+    with open(f"/proc/{term.process.pid}/maps") as file:  # noqa: PTH123  (not a file of ours)
+        return file.read()
