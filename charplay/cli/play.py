@@ -40,7 +40,10 @@ def play(home_option: str | None, path: str | None) -> int:
             list_devices=_list_devices,
             path=path,
         )
-        app.run()
+        try:
+            app.run()
+        finally:
+            app.end_training()
     code = app.return_code or 0
     if code == FAILED:
         complain(f"the screen broke down; the details are in {log}")

@@ -1,5 +1,6 @@
 """The playground: themes, settings, signals, and the way out."""
 
+import asyncio
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 PATIENCE = 1.5
 """Seconds a trainer has to save when a person leaves."""
 SIGNAL_PATIENCE = 4.0
-"""Seconds it has when a signal came: then nobody waits for the screen."""
+"""Seconds it has when a signal came, or the screen broke down: then nobody waits for the screen."""
 
 
 class CharplayApp(TypeAhead):
@@ -124,6 +125,11 @@ class CharplayApp(TypeAhead):
             await self._hang_up(reason, patience)
         await self._main.session.close(reason, patience)
         self.exit(return_code=code)
+
+    def end_training(self) -> None:
+        """After `run`: where the screen broke down, have the run under way saved all the same, and wait for it."""
+        if not self._leaving:
+            asyncio.run(self._main.session.close("the screen broke down", SIGNAL_PATIENCE))
 
     async def _hang_up(self, reason: str, patience: float) -> None:
         """The terminal is gone: nothing more is read from it, and whatever would be written to restore it is not."""

@@ -1,0 +1,35 @@
+"""A fault of the screen's own costs no training."""
+
+import asyncio
+import sys
+
+from charplay.cli import play
+from charplay.tui.app import CharplayApp
+
+
+def test_a_screen_that_breaks_down_has_the_run_saved_before_the_program_ends(monkeypatch, home, trainer, capfd):
+    async def break_down(pilot):
+        main = pilot.app._main
+        while not main.furnished or main.form.draft is None or main.corpus.corpus is None:
+            await asyncio.sleep(0.01)
+        main.action_train()
+        while not trainer.requests:
+            await asyncio.sleep(0.01)
+        trainer.put(trainer.started(), trainer.progress(100))
+        while main.session.live.state != "training":
+            await asyncio.sleep(0.01)
+        main.call_later(lambda: 1 / 0)
+
+    run = CharplayApp.run
+    monkeypatch.setattr(CharplayApp, "run", lambda app: run(app, headless=True, size=(100, 30), auto_pilot=break_down))
+    monkeypatch.setattr(play, "_open_training", trainer)
+    monkeypatch.setattr(play, "_list_devices", list)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delitem(sys.modules, "charplay.training.door", raising=False)  # no run of torch's to be left to itself
+
+    assert play.play(str(home.root), str(home.corpora / "fox.txt")) == 1
+    assert trainer.commands[-1].reason == "the screen broke down"
+    assert trainer.at_work == 0
+    assert "the screen broke down; the details are in" in capfd.readouterr().err
