@@ -6,8 +6,10 @@ import sys
 import pytest
 
 CHARPLAY = [sys.executable, "-m", "charplay"]
-PATIENT = 90.0
+PATIENT = 120.0
 """Seconds that anything may take on a crowded machine; on two quiet cores words stand there after 20."""
+UNTAUGHT = 3.2
+"""Nats a character that the text's single characters allow; a network that has learned nothing starts above 4.6."""
 PHASES = ("importing torch", "opening the device", "reading the text", "taking the first step")
 
 
@@ -18,10 +20,11 @@ def known_words():
 
 
 def live_words(term):
-    """Words of three letters and more that the live run wrote, as the text pane shows them."""
+    """Words of three letters and more that the live run wrote: from the first step at the margin on."""
     top = next((i for i, line in enumerate(term.lines) if "╭─ Text" in line), 0)
     rows = [line[1:50] for line in term.lines[top + 1 :] if line.startswith("│") and "temperature" not in line]
-    return re.findall(r"[a-z]{3,}", " ".join(re.sub(r"^ *\d+ ", "", row) for row in rows))
+    first = next((i for i, row in enumerate(rows) if re.match(r" +\d[\d,]* ", row)), len(rows))
+    return re.findall(r"[a-z]{3,}", " ".join(re.sub(r"^ *[\d,]+ ", "", row) for row in rows[first:]))
 
 
 def share_of_words(term, known):
@@ -46,7 +49,7 @@ def test_noise_becomes_words_while_the_curve_falls(terminal, tmp_path):
     def training(t):
         said.add(next((phase for phase in PHASES if phase in t.lines[0]), ""))
         if "demo, step" in t.text:
-            texts.add(tuple(live_words(t)))
+            texts.add(t.text)
         return "training" in t.lines[0]
 
     term.wait_for(training, PATIENT)
@@ -56,10 +59,11 @@ def test_noise_becomes_words_while_the_curve_falls(terminal, tmp_path):
     # The text pane goes over to the live run by itself: noise, then words, while the loss falls.
     term.wait_for("live, step", PATIENT)
     known = known_words()
-    first = float(term.wait_for(lambda t: re.search(r"train (\d\.\d+)", t.text), PATIENT).group(1))
-    term.wait_for(lambda t: share_of_words(t, known) > 0.6, PATIENT)
-    last = float(re.search(r"train (\d\.\d+)", term.text).group(1))
-    assert last < first - 1
+    term.wait_for(lambda t: len(live_words(t)) > 4, PATIENT)
+    assert share_of_words(term, known) < 0.4
+    term.wait_for(lambda t: share_of_words(t, known) > 0.55, PATIENT)
+    loss = float(term.wait_for(lambda t: re.search(r"train (\d\.\d+)", t.text), PATIENT).group(1))
+    assert loss < UNTAUGHT - 0.5
 
     term.press("x")
     term.wait_for("stopped", PATIENT)
