@@ -98,7 +98,7 @@ class Live:
         self.total_steps, self.step = event.total_steps, event.step
         peak = event.recipe.get("learning_rate")
         self.peak_rate = peak if isinstance(peak, float) else None
-        self.phase = "first step"
+        self.phase = "taking the first step"
 
     def _read(self, event: told.Progress) -> None:
         self.total_steps, self.done = event.total_steps, event.done

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from charplay.tui.commands import ALWAYS, CORPUS, EVERYWHERE, FORM, LIST, RUNS, TRAINING, Bindings
+from charplay.tui.commands import ALWAYS, CORPUS, EVERYWHERE, FORM, LIST, RUNS, Bindings
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
@@ -150,7 +150,7 @@ class Layout(Screen[None]):
             ("Corpus", CORPUS),
             ("Next run", FORM),
             ("Runs", RUNS),
-            ("Loss", TRAINING),
+            ("Loss", list(self.training.BINDINGS)),
             ("Text", list(self.text.BINDINGS)),
             ("In every list", LIST),
         ]
