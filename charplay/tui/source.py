@@ -25,6 +25,8 @@ class Source:
         """Folder of the run whose weights are shown."""
         self._vocabulary: Vocabulary | None = None
         self.following = False
+        self._promised = False
+        """Whether weights are on their way: those before a run's first step are asked for where it is started."""
 
     def play(self, path: Path, title: str) -> float | None:
         """Play a checkpoint; its held-out loss in nats. CheckpointError, ModelError where it cannot be played."""
@@ -39,21 +41,28 @@ class Source:
         self._text.show_model(model, f"{title}, step {checkpoint.step:,}", origin=Origin(title, str(path)))
         return checkpoint.val_loss
 
-    def follow(self) -> None:
-        """Play the live run from its next published weights on."""
+    def follow(self, *, promised: bool = False) -> None:
+        """Play the live run from its next published weights on; `promised` where these were asked for already."""
         self.following = True
         self._run = ""
+        self._promised = promised
 
     def wants_weights(self) -> bool:
         """Whether new weights should be asked for now; asking is taken as done."""
         now = time.monotonic()
-        if not self.following or now - self._asked < PUBLISH_SECONDS or not (self._text.playing or not self._run):
+        if (
+            not self.following
+            or self._promised
+            or now - self._asked < PUBLISH_SECONDS
+            or not (self._text.playing or not self._run)
+        ):
             return False
         self._asked = now
         return True
 
     def take(self, event: Published, live: Live) -> None:
         """Play a live run's new weights: on a new line where they are the first of their run."""
+        self._promised = False
         if not self.following:
             return
         from charplay.recipes.fields import Recipe

@@ -139,7 +139,11 @@ def test_a_stop_an_end_and_a_failure_leave_nothing_half_written(train, only, slo
         if isinstance(event, Progress) and event.step >= 6:
             break
     stream.close()
-    assert not any(thread.name == "saving" for thread in threading.enumerate())
+    # The file is there before its thread is gone.
+    for thread in threading.enumerate():
+        if thread.name == "saving":
+            thread.join(WAIT)
+            assert not thread.is_alive()
     folder = next((home / "checkpoints").iterdir())
     with Run.open(folder).lock():
         # How many steps one reading tells is the machine's matter; what was saved is whole, and a step that was due.

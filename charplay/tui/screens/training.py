@@ -108,7 +108,7 @@ class TrainingScreen(WatchingScreen):
             self._start(TrainRequest(home=self._root, recipe=asked, resume=str(run.folder), added=bool(more)))
 
     def _start(self, request: TrainRequest) -> None:
-        self.source.follow()
+        self.source.follow(promised=True)
         self.session.start(request)
 
     def action_hold(self) -> None:
