@@ -1,17 +1,17 @@
 """What the network sees of a text: its layers, three examples, and the characters, as lines to read."""
 
-from itertools import islice
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
+from charplay.recipes.explain import Example, examples
 from charplay.recipes.fields import Recipe
-from charplay.recipes.network import layer_table, training_characters, whole
+from charplay.recipes.network import layer_table, whole
 from charplay.tui.panes.rows import Cell, fit
 from charplay.tui.visible import glyph
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
 
-EXAMPLES = 3
 SHOWN = 10
 """Characters of an example that are shown."""
 
@@ -49,33 +49,34 @@ def _layers(recipe: Recipe, size: int) -> list[list[Cell]]:
 
 def _examples(recipe: Recipe, corpus: "Corpus") -> list[list[Cell]]:
     length, batch = whole(recipe, "sequence_length"), whole(recipe, "batch_size")
-    trained = training_characters(recipe, len(corpus))
-    distance = trained // batch if recipe.batching == "stream" else recipe.stride or 1
     of = f"read on in {batch} streams" if recipe.batching == "stream" else "in windows"
     lines: list[list[Cell]] = [[("Examples", "strong"), (f"   {length} characters each, {of}", "quiet")]]
-    for number, start in enumerate(islice(range(0, max(1, trained - 1), max(1, distance)), EXAMPLES), 1):
-        lines += _example(recipe, corpus, number, start, min(length, trained - 1 - start))
+    # Only what is shown is read of the ids, so an array does as a sequence.
+    ids, characters = cast("Sequence[int]", corpus.ids), corpus.vocabulary.characters
+    for number, example in enumerate(examples(recipe, ids, characters), 1):
+        lines += _example(recipe, number, example, len(corpus.vocabulary))
     return lines
 
 
-def _example(recipe: Recipe, corpus: "Corpus", number: int, start: int, length: int) -> list[list[Cell]]:
-    text = corpus.text(start, start + length + 1)
-    ids = corpus.ids[start : start + length].tolist()
-    shown = min(SHOWN, length)
-    more = "…" if length > shown else ""
-    predicted = "".join(_column(glyph(c)) for c in text[1 : shown + 1]) + more
+def _example(recipe: Recipe, number: int, example: Example, size: int) -> list[list[Cell]]:
+    ids, characters = example.ids[:SHOWN], example.characters[:SHOWN]
+    more = "…" if len(example.ids) > SHOWN else ""
+    predicted = "".join(_column(glyph(c)) for c in example.targets[:SHOWN]) + more
     if recipe.target == "last":
-        predicted = f"{_column(glyph(text[-1]))}after the last one"
+        predicted = f"{_column(glyph(example.targets))}after the last one"
     return [
-        [(f"  {number}. from character {start:,}", "quiet")],
-        [("     characters ", "quiet"), ("".join(_column(glyph(c)) for c in text[:shown]) + more, "plain")],
-        [("     ids        ", "quiet"), ("".join(_column(str(i)) for i in ids[:shown]) + more, "plain")],
-        [("     input      ", "quiet"), (_entering(recipe, ids[:shown], len(corpus.vocabulary)), "plain")],
+        [(f"  {number}. from character {example.start:,}", "quiet")],
+        [
+            ("     characters ", "quiet"),
+            ("".join(_column(glyph(c)) for c in characters) + more, "plain"),
+        ],
+        [("     ids        ", "quiet"), ("".join(_column(str(i)) for i in ids) + more, "plain")],
+        [("     input      ", "quiet"), (_entering(recipe, ids, size), "plain")],
         [("     predicts   ", "quiet"), (predicted, "accent")],
     ]
 
 
-def _entering(recipe: Recipe, ids: list[int], size: int) -> str:
+def _entering(recipe: Recipe, ids: Sequence[int], size: int) -> str:
     """How ids enter the first layer."""
     match recipe.input:
         case "embedding":
