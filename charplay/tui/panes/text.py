@@ -147,9 +147,7 @@ class TextPane(WritingPane):
     def action_one(self) -> None:
         """One character, and hold."""
         self.playing = False
-        if self._player is not None:
-            self._advance(self._player, 1)
-            self._paint()
+        self.write_at_once()
         self._say_hint()
         self._show_rivals()
 

@@ -25,7 +25,7 @@ TICKS = 30
 """A second."""
 BUDGET = 0.008
 """Seconds that drawing characters may take of a tick."""
-TICKS_A_BAR = 8
+TICKS_A_BAR = 10
 """The rivals are shown anew every so many ticks while it writes: they could not be read faster."""
 MARGIN = 8
 """Columns for the steps at which the weights changed."""
@@ -94,6 +94,12 @@ class WritingPane(Framed, Vertical):
         self.writing.mark(_step(source))
         self._say_source()
 
+    def write_at_once(self) -> None:
+        """One character now, whenever the next tick may come: the rest of a start holds the ticks up."""
+        if self._player is not None:
+            self._advance(self._player, 1)
+            self._paint()
+
     def on_mount(self) -> None:
         """Start the clock; the temperature waits for the arrow keys."""
         self.app.theme_changed_signal.subscribe(self, self._colour)
@@ -119,27 +125,28 @@ class WritingPane(Framed, Vertical):
         self.writing.set_palette(palette(foreground, dark=theme.dark))
 
     def _tick(self) -> None:
+        self._ticks += 1
+        # A paint takes milliseconds that training may want, and fast text could not be read anyway.
+        every = 3 if self.speed > 2 * TICKS else 2 if self._following else 1
+        if self._ticks % every:
+            return
         now = self._clock()
         passed, self._then = now - self._then, now
         if self._player is None or not self.playing:
             return
         due = self._pace.due(passed, self.speed)
         if due != 0:
-            self._advance(self._player, due)
-        self._ticks += 1
-        # A paint takes milliseconds that training may want, and fast text could not be read anyway.
-        every = 3 if self.speed > 2 * TICKS else 2 if self._following else 1
-        if self._ticks % every == 0:
+            self._advance(self._player, due, every * BUDGET)
             self._paint()
-        if self._ticks % TICKS_A_BAR == 0:
+        if self._ticks % TICKS_A_BAR < every:
             self._show_rivals()
 
-    def _advance(self, player: Player, most: int | None) -> None:
+    def _advance(self, player: Player, most: int | None, budget: float = BUDGET) -> None:
         temperature = player.settings.temperature
         if not self._ride or self._ride[-1][1] != temperature:
             self._ride.append((len(player.tape), temperature))
         number = tint(temperature)
-        self._unpainted += ((written.character, number) for written in player.advance(BUDGET, most))
+        self._unpainted += ((written.character, number) for written in player.advance(budget, most))
 
     def _paint(self) -> None:
         if self._unpainted:
@@ -175,7 +182,7 @@ class WritingPane(Framed, Vertical):
         self.set_title("Text", f"{player.source}  seed {player.settings.seed}" if player else "nothing writes yet")
 
     def _show_rivals(self) -> None:
-        rows = min(MOST_RIVALS, self.bars.content_size.height)
+        rows = min(MOST_RIVALS, self.bars.size.height)
         if self._player is not None and rows and not self.has_class("-slim"):
             rivals = self._player.rivals(rows)
             self.bars.set_rivals([rival for rival in rivals if max(rival.raw, rival.filtered) >= LEAST_SHOWN])

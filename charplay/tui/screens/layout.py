@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from charplay.tui.commands import ALWAYS, CORPUS, EVERYWHERE, FORM, LIST, RUNS, Bindings
+from charplay.tui.compositing import Rows
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
@@ -67,6 +68,7 @@ class Layout(Screen[None]):
 
     def __init__(self, home: "Home", list_devices: Callable[[], Sequence[Device]]) -> None:
         super().__init__()
+        self._compositor = Rows()
         self._texts = home.texts
         self.furnished = False
         """Whether all panes are there."""

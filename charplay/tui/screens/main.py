@@ -50,6 +50,7 @@ class MainScreen(CorporaScreen):
             self.text.begin(chosen.prompt, chosen.temperature, chosen.speed, filters)
             self.begin(self._open_shelf())
             self.play("demo")
+            self.text.write_at_once()
         self.call_after_refresh(self._fill)
 
     def _fill(self) -> None:

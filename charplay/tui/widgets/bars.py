@@ -8,9 +8,9 @@ from rich.segment import Segment
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from charplay.tui.visible import glyph
+from charplay.tui.widgets.bare import Bare
 from charplay.tui.widgets.braille import best_drawing
 
 Rivals = Sequence[tuple[str, float, float]]
@@ -25,7 +25,7 @@ _CHARACTER = 2
 _PERCENT = 6
 
 
-class Bars(Widget):
+class Bars(Bare):
     """A row for each rival: the character, a bar, a percentage. Only rows that changed are painted.
 
     The bar shows the probability after filters and temperature; where those took some away, a faint rest shows what
@@ -63,12 +63,12 @@ class Bars(Widget):
         before, self._rows = self._rows, [self._row(*rival) for rival in self._rivals]
         for number in range(max(len(before), len(self._rows))):
             if before[number : number + 1] != self._rows[number : number + 1]:
-                self.refresh(Region(0, number, self.content_size.width, 1))
+                self.refresh(Region(0, number, self.outer_size.width, 1))
 
     def _row(self, character: str, raw: float, filtered: float) -> Row:
         shown = glyph(character)
         name = max(_CHARACTER, cell_len(shown) + 1)
-        bar, rest = self._bar(filtered, raw, max(0, self.content_size.width - name - _PERCENT))
+        bar, rest = self._bar(filtered, raw, max(0, self.outer_size.width - name - _PERCENT))
         return set_cell_size(shown, name), bar, rest, f"{filtered * 100:.0f} %".rjust(_PERCENT)
 
     def _bar(self, filtered: float, raw: float, room: int) -> tuple[str, str]:
@@ -82,12 +82,13 @@ class Bars(Widget):
 
     def render_line(self, y: int) -> Strip:
         """The row of one rival."""
-        width = self.content_size.width
+        width = self.outer_size.width
         if y >= len(self._rows):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.part_style())
         segments = [
-            Segment(text, self.get_component_rich_style(f"bars--{part}"))
+            Segment(text, self.part_style(f"bars--{part}"))
             for part, text in zip(PARTS, self._rows[y], strict=True)
             if text
         ]
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        name, bar, rest, percent = self._rows[y]
+        return Strip(segments, cell_len(name) + len(bar + rest + percent)).adjust_cell_length(width, self.part_style())

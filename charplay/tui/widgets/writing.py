@@ -13,9 +13,9 @@ from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from charplay.tui.visible import plain
+from charplay.tui.widgets.bare import Bare
 from charplay.tui.widgets.braille import best_drawing
 from charplay.tui.widgets.wrapping import Wrapped
 
@@ -28,7 +28,7 @@ _PLAIN, _MARGIN, _CURSOR = -1, -2, -3
 _COMPONENTS = {_MARGIN: "writing--margin", _CURSOR: "writing--cursor"}
 
 
-class Writing(Widget, can_focus=True):
+class Writing(Bare, can_focus=True):
     """Shows a growing text. Each character's style is a number in a palette; a number beyond it is plain.
 
     It follows the end unless the user scrolled up, and follows again once scrolled back down. Lines may carry a mark
@@ -79,7 +79,7 @@ class Writing(Widget, can_focus=True):
     @property
     def _lowest_top(self) -> int:
         """Number of the first line shown when the last one stands at the bottom."""
-        return max(0, len(self._wrapped.starts) - self.content_size.height)
+        return max(0, len(self._wrapped.starts) - self.outer_size.height)
 
     @property
     def top(self) -> int:
@@ -88,7 +88,7 @@ class Writing(Widget, can_focus=True):
         if self._top is not None:
             return min(self._top, last)
         # Several lines at once: calmer to read, and scrolling sends the whole sheet.
-        lines = max(1, self.content_size.height // 4)
+        lines = max(1, self.outer_size.height // 4)
         return -(-last // lines) * lines
 
     def set_palette(self, styles: Sequence[Style]) -> None:
@@ -160,14 +160,14 @@ class Writing(Widget, can_focus=True):
         if self.top != top:
             self.refresh()
         elif last > line:
-            self.refresh(Region(0, line - top, self.content_size.width, last - line + 1))
+            self.refresh(Region(0, line - top, self.outer_size.width, last - line + 1))
         else:
             left = self.margin + column
             self.refresh(Region(left, line - top, self.margin + self._wrapped.cells + 1 - left, 1))
 
     def _paint_line(self, number: int) -> None:
         self._strips.discard(number)
-        self.refresh(Region(0, number - self.top, self.content_size.width, 1))
+        self.refresh(Region(0, number - self.top, self.outer_size.width, 1))
 
     def _repaint_all(self) -> None:
         self._resolved.clear()
@@ -176,7 +176,7 @@ class Writing(Widget, can_focus=True):
 
     def _rewrap(self) -> None:
         # One column stays free at the right, for the cursor.
-        width = self.content_size.width - self.margin - 1
+        width = self.outer_size.width - self.margin - 1
         if width < 1:
             return
         reading = None if self._top is None else self._wrapped.starts[min(self._top, len(self._wrapped.starts) - 1)]
@@ -187,7 +187,7 @@ class Writing(Widget, can_focus=True):
 
     def on_resize(self, _: events.Resize) -> None:
         """Another width is another wrapping."""
-        if self.content_size.width - self.margin - 1 != self._wrapped.width:
+        if self.outer_size.width - self.margin - 1 != self._wrapped.width:
             self._rewrap()
         else:
             self.refresh()
@@ -204,7 +204,7 @@ class Writing(Widget, can_focus=True):
 
     def action_scroll_pages(self, pages: int) -> None:
         """Up (below 0) or down, a line kept in sight."""
-        self.action_scroll_lines(pages * max(1, self.content_size.height - 1))
+        self.action_scroll_lines(pages * max(1, self.outer_size.height - 1))
 
     def action_scroll_to_line(self, line: int) -> None:
         """Show that line at the top, or the end."""
@@ -231,7 +231,7 @@ class Writing(Widget, can_focus=True):
         """One line of the text, from the cache unless it grew."""
         number = self.top + y
         if number >= len(self._wrapped.starts):
-            return Strip.blank(self.content_size.width, self._style(_PLAIN))
+            return Strip.blank(self.outer_size.width, self._style(_PLAIN))
         strip = self._strips.get(number)
         if strip is None:
             strip = self._strips[number] = self._strip(number)
@@ -250,7 +250,7 @@ class Writing(Widget, can_focus=True):
             strip = Strip([*strip, Segment(self._cursor, self._style(_CURSOR))])
             length += 1
         own = self._style(_PLAIN)
-        return strip.adjust_cell_length(length, own).extend_cell_length(self.content_size.width, own)
+        return strip.adjust_cell_length(length, own).extend_cell_length(self.outer_size.width, own)
 
     def _margin_segment(self, line: range) -> Segment:
         at = bisect_left(self._marked, line.stop + (line.stop == len(self._wrapped))) - 1
@@ -262,9 +262,9 @@ class Writing(Widget, can_focus=True):
         style = self._resolved.get(number)
         if style is None:
             if number in _COMPONENTS:
-                style = self.get_component_rich_style(_COMPONENTS[number])
+                style = self.part_style(_COMPONENTS[number])
             else:
-                style = self.rich_style
+                style = self.part_style()
                 if 0 <= number < len(self._palette):
                     style += self._palette[number]
             self._resolved[number] = style
