@@ -13,7 +13,7 @@ from charplay.tui.compositing import Rows
 class Sheet(Widget):
     """Counts the rows that it is asked for; each tells its number and how often it was told anew."""
 
-    DEFAULT_CSS = "Sheet { height: 1fr; border: round white; padding: 1; }"
+    DEFAULT_CSS = "Sheet { width: 1fr; height: 1fr; border: round white; padding: 1; }"
 
     def __init__(self) -> None:
         super().__init__()
