@@ -26,7 +26,7 @@ play: $(PLAYABLE)  ## Install what is needed and start the playground
 	$(BIN)/charplay
 
 test: $(READY)  ## Install what is needed and run the tests
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 
 check: $(READY)  ## Lint, types and the rooms' import contracts
 	$(BIN)/ruff check .

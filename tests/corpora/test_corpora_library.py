@@ -280,6 +280,7 @@ def test_odd_texts_open_and_say_what_is_odd(library, text, refusal, remark):
         assert corpus.unigram_entropy() == pytest.approx(np.log(len(corpus.vocabulary)))
 
 
+@pytest.mark.xdist_group("clock")
 def test_the_python_manual_is_english_prose_and_quick(library):
     start = time.perf_counter()
     corpus = library.open(library.find("python-manual"))

@@ -164,6 +164,7 @@ def test_commands_arrive_once_and_in_order(asked):
     assert list(inbox.take()) == []
 
 
+@pytest.mark.xdist_group("clock")
 def test_an_empty_inbox_is_left_at_once_and_waited_at_only_when_asked():
     inbox = Inbox()
     before = time.monotonic()

@@ -115,6 +115,7 @@ async def test_a_new_title_paints_one_row():
         assert {region.y for region in app.box._dirty_regions} == {0}
 
 
+@pytest.mark.xdist_group("clock")
 async def test_ten_thousand_points_are_redrawn_fast():
     app = Board()
     async with app.run_test(size=(110, 24)):

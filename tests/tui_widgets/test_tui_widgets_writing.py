@@ -184,6 +184,7 @@ async def test_a_text_without_end_keeps_its_memory(monkeypatch):
         assert app.rows()[-2].split() == ["499", "line", "499"]
 
 
+@pytest.mark.xdist_group("clock")
 @pytest.mark.parametrize("length", [100_000])
 async def test_a_long_text_is_painted_as_fast_as_a_short_one(length):
     app = Sheet()
