@@ -87,8 +87,8 @@ class TextPane(WritingPane):
         self.set_class(self.filters.any, "-filters")
         self.sliders.temperature.value, self.sliders.speed.value = temperature, speed
         self._settings = self.filters.applied(replace(self._settings, temperature=self.temperature))
-        if self._player is not None:
-            self._player.settings = self._settings
+        if self.player is not None:
+            self.player.settings = self._settings
             self._restart()
 
     def focus_first(self) -> None:
@@ -106,7 +106,7 @@ class TextPane(WritingPane):
         self._say_hint()
 
     def _say_hint(self) -> None:
-        player = self._player
+        player = self.player
         if self.has_class("-prompting"):
             unknown = player.model.vocabulary.split(self._entry.prompt)[1] if player else ""
             strange = f"   unknown to the network: {visible(unknown)}" if unknown else ""
@@ -127,8 +127,8 @@ class TextPane(WritingPane):
     def _slid(self, event: Slider.Changed) -> None:
         event.stop()
         self._settings = self.filters.applied(replace(self._settings, temperature=self.temperature))
-        if self._player is not None:
-            self._player.settings = self._settings
+        if self.player is not None:
+            self.player.settings = self._settings
         self._show_rivals()
 
     def action_write(self) -> None:
@@ -191,18 +191,18 @@ class TextPane(WritingPane):
 
     def action_copy(self) -> None:
         """To the clipboard, through the terminal."""
-        if self._player is not None:
-            text = self._player.text[-MOST_COPIED:]
+        if self.player is not None:
+            text = self.player.text[-MOST_COPIED:]
             self.app.copy_to_clipboard(text)
             self.post_message(self.Notice(f"Copied {len(text):,} characters."))
 
     def action_keep(self) -> None:
         """To a file."""
-        if self._player is None or not self._ride:
+        if self.player is None or not self._ride:
             return
         try:
             path = write_text(
-                self._texts, generation(self._player, self._ride, self._origin), datetime.now().astimezone()
+                self._texts, generation(self.player, self._ride, self._origin), datetime.now().astimezone()
             )
         except OSError as fault:
             self.post_message(self.Notice(f"The text could not be written: {fault.strerror}."))

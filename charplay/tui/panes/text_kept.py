@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from charplay.runs.durable import replace_bytes
 from charplay.sampling.player import Player
+from charplay.sampling.segment import KINDS
+from charplay.sampling.tape import Tape
 
 RECENT = "recent.jsonl"
 MOST_RECENT = 20
@@ -67,6 +69,19 @@ def generation(player: Player, ride: Sequence[tuple[int, float]], origin: Origin
     return Generation(
         player.source, player.prompt, settings.seed, tuple(ride), player.text, filters, *origin, weights=weights
     )
+
+
+def temperatures(tape: Tape) -> list[tuple[int, float]]:
+    """(position, temperature): each from that character on, after the prompt; empty while there is only a prompt."""
+    kinds = tape.column("kind").tolist()
+    start = next((at for at, kind in enumerate(kinds) if KINDS[kind] != "prompt"), None)
+    found: list[tuple[int, float]] = []
+    for at, settings in tape.changes() if start is not None else ():
+        if at <= (start or 0):
+            found = [(start or 0, settings.temperature)]
+        elif found[-1][1] != settings.temperature:
+            found.append((at, settings.temperature))
+    return found
 
 
 def _step(source: str) -> int | None:

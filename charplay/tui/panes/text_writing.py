@@ -1,25 +1,23 @@
 """A network writing: its text on a sheet, what comes next beside it, and the pace of both."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from textual import events, on
 from textual.color import Color
-from textual.containers import Vertical
 from textual.theme import Theme
 
 from charplay.sampling.model import CharModel
-from charplay.sampling.player import Player
+from charplay.sampling.player import Player, Rival
 from charplay.sampling.settings import Sampling
-from charplay.tui.panes.text_kept import Origin, generation, keep_recent
+from charplay.tui.panes.text_kept import Origin, generation, keep_recent, temperatures
+from charplay.tui.panes.text_sheet import SheetPane, step_of
 from charplay.tui.panes.text_sliders import Pace, Sliders
-from charplay.tui.panes.text_tint import LEFT_OUT, PROMPT, palette, tint
+from charplay.tui.panes.text_tint import palette
 from charplay.tui.widgets.bars import Bars
-from charplay.tui.widgets.frame import Framed
-from charplay.tui.widgets.writing import Writing
 
 TICKS = 30
 """A second."""
@@ -34,26 +32,26 @@ MOST_RIVALS = 8
 LEAST_SHOWN = 0.005
 
 
-class WritingPane(Framed, Vertical):
-    """Plays a model given by `show_model`. The pane made of it lays out the parts and has the keys."""
+class WritingPane(SheetPane):
+    """Plays a model given by `show_model`. The pane made of it lays out the parts and has the keys.
+
+    What can be done with a text comes from classes made of this one, a theme each. They may override `_number`, the
+    colour of a character; `_written`, told of characters that were added; `_rewritten`, told that another text, or
+    another way of the same, stands there; and `_rivals`, what the bars show.
+    """
 
     def __init__(self, texts: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(id="text")
+        super().__init__()
         self._texts = texts
         self._clock = clock
-        self._player: Player | None = None
         self._origin = Origin()
         self._settings = Sampling()
         self._prompt = ""
-        self._following = False
-        self._ride: list[tuple[int, float]] = []
         self._then = 0.0
         self._pace = Pace()
         self._ticks = 0
-        self._unpainted: list[tuple[str, int]] = []
         self.playing = True
         """Whether it writes, given a model."""
-        self.writing = Writing(id="writing")
         self.bars = Bars(id="bars")
         self.sliders = Sliders(id="sliders")
 
@@ -61,6 +59,11 @@ class WritingPane(Framed, Vertical):
     def prompt(self) -> str:
         """What a text begins with."""
         return self._prompt
+
+    @property
+    def _ride(self) -> list[tuple[int, float]]:
+        """(position, temperature): from that character on; empty while there is only a prompt."""
+        return temperatures(self.player.tape) if self.player else []
 
     @property
     def temperature(self) -> float:
@@ -79,25 +82,27 @@ class WritingPane(Framed, Vertical):
         self._following = follow
         if follow:
             self.writing.set_margin(MARGIN)
-        self._player = Player(model, prompt=self._prompt, settings=self._settings, source=source)
         self._paint()
-        self.writing.break_line(_step(source) if follow else "")
-        self._write_prompt()
+        self._take(Player(model, prompt=self._prompt, settings=self._settings, source=source))
+        self.writing.break_line()
+        self._first = self.writing.end
+        self._begin_text()
 
     def update_weights(self, model: CharModel, source: str) -> None:
         """The model that writes has learned: it goes on with new weights, in the same state."""
-        if self._player is None:
+        player = self.player
+        if player is None:
             self.show_model(model, source, follow=True)
             return
-        self._player.swap(model, source)
+        player.swap(model, source)
         self._paint()
-        self.writing.mark(_step(source))
+        self.writing.mark(step_of(source))
         self._say_source()
 
     def write_at_once(self) -> None:
         """One character now, whenever the next tick may come: the rest of a start holds the ticks up."""
-        if self._player is not None:
-            self._advance(self._player, 1)
+        if self.player is not None:
+            self._advance(self.player, 1)
             self._paint()
 
     def on_mount(self) -> None:
@@ -132,69 +137,56 @@ class WritingPane(Framed, Vertical):
             return
         now = self._clock()
         passed, self._then = now - self._then, now
-        if self._player is None or not self.playing:
+        player = self.player
+        if player is None or not self.playing:
             return
         due = self._pace.due(passed, self.speed)
         if due != 0:
-            self._advance(self._player, due, every * BUDGET)
+            self._advance(player, due, every * BUDGET)
             self._paint()
         if self._ticks % TICKS_A_BAR < every:
             self._show_rivals()
 
     def _advance(self, player: Player, most: int | None, budget: float = BUDGET) -> None:
-        temperature = player.settings.temperature
-        if not self._ride or self._ride[-1][1] != temperature:
-            self._ride.append((len(player.tape), temperature))
-        number = tint(temperature)
-        self._unpainted += ((written.character, number) for written in player.advance(budget, most))
+        new = player.advance(budget, most)
+        self._unpainted += ((written.character, self._number(written)) for written in new)
+        self._written(new)
 
-    def _paint(self) -> None:
-        if self._unpainted:
-            self.writing.extend(self._unpainted)
-            self._unpainted.clear()
-
-    def _write_prompt(self) -> None:
-        """Begin the player's text on the sheet: the prompt, with what the model does not know struck out."""
-        player = self._player
-        if player is None:
-            return
-        self._ride = []
-        unknown = set(player.unknown)
-        self.writing.extend((c, LEFT_OUT if c in unknown else PROMPT) for c in player.prompt)
+    def _begin_text(self) -> None:
+        self._show_tape()
+        self._rewritten()
         self._say_source()
         self._show_rivals()
 
     def _restart(self, *, seed: int | None = None) -> None:
-        if self._player is None:
+        player = self.player
+        if player is None:
             return
         self._keep_recent()
-        self._player.restart(self._prompt, seed)
-        self._settings = self._player.settings
+        player.restart(self._prompt, seed)
+        self._take(player)
+        self._settings = player.settings
         self._unpainted.clear()
         self.writing.clear()
+        self._first = 0
         self.writing.set_margin(MARGIN if self._following else 0)
-        if self._following:
-            self.writing.mark(_step(self._player.source))
-        self._write_prompt()
+        self._begin_text()
 
     def _say_source(self) -> None:
-        player = self._player
+        player = self.player
         self.set_title("Text", f"{player.source}  seed {player.settings.seed}" if player else "nothing writes yet")
 
     def _show_rivals(self) -> None:
         rows = min(MOST_RIVALS, self.bars.size.height)
-        if self._player is not None and rows and not self.has_class("-slim"):
-            rivals = self._player.rivals(rows)
+        if rows and not self.has_class("-slim"):
+            rivals = self._rivals(rows)
             self.bars.set_rivals([rival for rival in rivals if max(rival.raw, rival.filtered) >= LEAST_SHOWN])
 
+    def _rivals(self, n: int) -> Sequence[Rival]:
+        """What the bars show: the next character's n most probable ones."""
+        return self.player.rivals(n) if self.player else ()
+
     def _keep_recent(self) -> None:
-        if self._player is not None and self._ride:
+        if self.player is not None and self._ride:
             with suppress(OSError):  # a full disk is no reason to stop playing
-                keep_recent(
-                    self._texts, generation(self._player, self._ride, self._origin), datetime.now().astimezone()
-                )
-
-
-def _step(source: str) -> str:
-    """What of a source goes into the margin: its step."""
-    return source.rpartition("step ")[2]
+                keep_recent(self._texts, generation(self.player, self._ride, self._origin), datetime.now().astimezone())

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from charplay.tui.commands import ALWAYS, CORPUS, EVERYWHERE, FORM, LIST, RUNS, Bindings
+from charplay.tui.commands import ALWAYS, CORPUS, EVERYWHERE, FORM, LIST, RUNS, SCROLL, SLIDER, Bindings
 from charplay.tui.compositing import Rows
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.fields import Device
@@ -153,8 +153,10 @@ class Layout(Screen[None]):
             ("Next run", FORM),
             ("Runs", RUNS),
             ("Loss", list(self.training.BINDINGS)),
-            ("Text", list(self.text.BINDINGS)),
+            ("Text", [each for base in type(self.text).mro() for each in vars(base).get("BINDINGS", ())]),
             ("In every list", LIST),
+            ("On every slider", SLIDER),
+            ("In the written text", SCROLL),
         ]
         self.app.push_screen(Lines("Keys", key_lines(sections, self.app.get_key_display)))
 

@@ -77,8 +77,22 @@ class Wrapped:
     def rewrap(self, width: int) -> None:
         """Cut everything anew."""
         self.width = max(1, width)
-        self.starts, self._cells, self._word = [0], 0, 0
-        for index in range(len(self.glyphs)):
+        self._place_from(0)
+
+    def cut(self, index: int) -> None:
+        """Take away the characters from an index on, and what was broken after it."""
+        line = self.line_of(index)
+        del self.glyphs[index:]
+        self._breaks = {at for at in self._breaks if at <= index}
+        # What is gone may have pushed the word before it, and the line that this word began, a line on each.
+        self._place_from(max(0, line - 2))
+
+    def _place_from(self, line: int) -> None:
+        """Cut the lines from this one on anew."""
+        start = self.starts[line]
+        del self.starts[line + 1 :]
+        self._cells, self._word = 0, start
+        for index in range(start, len(self.glyphs)):
             if index in self._breaks and self.starts[-1] != index:
                 self._begin(index)
             self._place(index)

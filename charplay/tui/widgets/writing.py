@@ -2,18 +2,18 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.geometry import Region
 from textual.strip import Strip
 
+from charplay.tui.commands import SCROLL
 from charplay.tui.visible import plain
 from charplay.tui.widgets.bare import Bare
 from charplay.tui.widgets.braille import best_drawing
@@ -22,8 +22,12 @@ from charplay.tui.widgets.wrapping import Wrapped
 MOST_CHARACTERS = 400_000
 """Beyond this the oldest quarter is let go."""
 
+UNKNOWN = 0xFFFF
+"""In place of a style's number: to be asked for when the character comes in sight."""
+
 _WHEEL_LINES = 3
 
+_PLAIN_NUMBER = UNKNOWN - 1
 _PLAIN, _MARGIN, _CURSOR = -1, -2, -3
 _COMPONENTS = {_MARGIN: "writing--margin", _CURSOR: "writing--cursor"}
 
@@ -34,6 +38,8 @@ class Writing(Bare, can_focus=True):
     It follows the end unless the user scrolled up, and follows again once scrolled back down. Lines may carry a mark
     in the left margin; the cursor stands after the last character. It scrolls by itself rather than by Textual's
     virtual size, because a new line there would lay out the whole screen anew.
+
+    An index counts the characters since the sheet was empty, those included that were let go.
     """
 
     DEFAULT_CSS = """
@@ -45,20 +51,17 @@ class Writing(Bare, can_focus=True):
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"writing--margin", "writing--cursor"}
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_lines(-1)", "up", show=False, id="writing.up"),
-        Binding("down,j", "scroll_lines(1)", "down", show=False, id="writing.down"),
-        Binding("pageup", "scroll_pages(-1)", "page up", show=False, id="writing.page-up"),
-        Binding("pagedown", "scroll_pages(1)", "page down", show=False, id="writing.page-down"),
-        Binding("home", "scroll_to_line(0)", "beginning", show=False, id="writing.home"),
-        Binding("end", "follow", "end", show=False, id="writing.end"),
-    ]
+    BINDINGS = SCROLL
 
     def __init__(self, *, margin: int = 0, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         """`margin`: columns kept free at the left for marks."""
         super().__init__(id=id, classes=classes)
         self.margin = margin
         self._wrapped = Wrapped(40)
+        self.ask: Callable[[int, int], Iterable[int]] = lambda start, stop: [_PLAIN_NUMBER] * (stop - start)
+        """Gives the numbers of characters start up to stop where they are UNKNOWN."""
+        self.gone = 0
+        """Index of the first character that is left."""
         self._numbers = array("H")
         self._marked: list[int] = []
         self._marks: list[str] = []
@@ -70,6 +73,11 @@ class Writing(Bare, can_focus=True):
 
     def __len__(self) -> int:
         return len(self._wrapped)
+
+    @property
+    def end(self) -> int:
+        """Index of the next character."""
+        return self.gone + len(self._wrapped)
 
     @property
     def following(self) -> bool:
@@ -132,10 +140,26 @@ class Writing(Bare, can_focus=True):
             self.margin = margin
             self._rewrap()
 
+    def cut(self, index: int) -> None:
+        """Take away the characters from an index on, and the marks from there on."""
+        at = max(0, index - self.gone)
+        self._wrapped.cut(at)
+        del self._numbers[at:]
+        kept = bisect_left(self._marked, at)
+        del self._marked[kept:], self._marks[kept:]
+        self._repaint_all()
+
+    def recolour(self, index: int) -> None:
+        """Ask anew for the numbers of the characters from an index on, as they come in sight."""
+        at = max(0, index - self.gone)
+        self._numbers[at:] = array("H", [UNKNOWN]) * (len(self._numbers) - at)
+        self._repaint_all()
+
     def clear(self) -> None:
         """Begin with an empty sheet."""
         self._wrapped = Wrapped(self._wrapped.width)
         self._numbers = array("H")
+        self.gone = 0
         self._marked.clear()
         self._marks.clear()
         self._top = None
@@ -144,6 +168,7 @@ class Writing(Bare, can_focus=True):
     def _let_go(self) -> None:
         gone_lines = len(self._wrapped.starts) // 4
         gone = self._wrapped.drop_lines(gone_lines)
+        self.gone += gone
         del self._numbers[:gone]
         kept = bisect_left(self._marked, gone)
         self._marked = [index - gone for index in self._marked[kept:]]
@@ -241,6 +266,9 @@ class Writing(Bare, can_focus=True):
         line = self._wrapped.line(number)
         segments = [self._margin_segment(line)] if self.margin else []
         glyphs, numbers = self._wrapped.glyphs, self._numbers
+        if UNKNOWN in numbers[line.start : line.stop]:
+            asked = self.ask(self.gone + line.start, self.gone + line.stop)
+            numbers[line.start : line.stop] = array("H", asked)
         for style, run in groupby(line, key=numbers.__getitem__):
             segments.append(Segment("".join([glyphs[i] for i in run]), self._style(style)))
         length = self.margin + self._wrapped.width

@@ -1,0 +1,134 @@
+"""A text on its sheet: what a player wrote, character by character in its colours, and where each of them stands."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from textual.containers import Vertical
+
+from charplay.sampling.player import Player
+from charplay.sampling.tape import Written
+from charplay.sampling.tree import Tree
+from charplay.tui.panes.text_tint import LEFT_OUT, PLAIN, PROMPT, tint
+from charplay.tui.widgets.frame import Framed
+from charplay.tui.widgets.pointing import Pointing
+from charplay.tui.widgets.writing import UNKNOWN
+
+
+class SheetPane(Framed, Vertical):
+    """Holds the text's branches, and shows the present one. What it does not show yet is in `_unpainted`."""
+
+    def __init__(self) -> None:
+        super().__init__(id="text")
+        self._tree: Tree | None = None
+        self._following = False
+        self._unpainted: list[tuple[str, int]] = []
+        self._first = 0
+        """Index on the sheet at which the player's text begins; before it stand those of earlier models."""
+        self._struck: list[int] = []
+        """How far after `_first` the prompt's unknown characters stand, which are not on the tape."""
+        self.writing = Pointing(id="writing")
+        self.writing.ask = self._numbers
+
+    @property
+    def player(self) -> Player | None:
+        """Who writes; None before there is a model."""
+        return self._tree.player if self._tree else None
+
+    @property
+    def _player(self) -> Player | None:
+        return self.player
+
+    def _take(self, player: Player) -> None:
+        """A text that was just begun: it has no branches yet."""
+        self._tree = Tree(player)
+
+    def _number(self, written: Written) -> int:
+        """A character's number in the palette: the tint of its temperature, or that of what a person wrote."""
+        return tint(written.temperature) if written.kind == "drawn" else PROMPT
+
+    def _written(self, new: Sequence[Written]) -> None:
+        """These were added at the end of the text; they may not be painted yet."""
+
+    def _rewritten(self) -> None:
+        """What stands on the tape is not what stood there."""
+
+    def _repaint_text(self) -> None:
+        """The colours changed: every character's number is asked for again, when it comes in sight."""
+        self._paint()
+        self.writing.recolour(self._first)
+
+    def _paint(self) -> None:
+        if self._unpainted:
+            self.writing.extend(self._unpainted)
+            self._unpainted.clear()
+
+    def _show_tape(self, since: int = 0) -> None:
+        """Write the player's text on the sheet anew, from a position on; what stands before it is the same."""
+        player, sheet = self.player, self.writing
+        if player is None:
+            return
+        self._paint()
+        if self._at(since) < sheet.gone:
+            since = 0
+        if since:
+            sheet.cut(self._at(since))
+            shown = since
+        else:
+            self._first = 0 if self._first < sheet.gone else self._first
+            sheet.cut(self._first)
+            shown = self._show_prompt(player)
+        tape = player.tape
+        stretches = tape.stretches
+        for stretch, stop in zip(stretches, [*(each.start for each in stretches[1:]), len(tape)], strict=True):
+            if self._following and stretch.start >= max(1, since):
+                sheet.mark(step_of(stretch.source))
+            start = max(stretch.start, shown)
+            if start < stop:
+                sheet.extend((character, UNKNOWN) for character in tape.text(start, stop))
+
+    def _show_prompt(self, player: Player) -> int:
+        """The prompt, with what the model does not know struck out; returns how much of it stands on the tape."""
+        tape, sheet = player.tape, self.writing
+        if self._following:
+            sheet.mark(step_of(tape.source_at(0)))
+        self._struck = []
+        known = 0
+        for character in player.prompt:
+            if character in player.unknown:
+                self._struck.append(sheet.end - self._first)
+                sheet.extend([(character, LEFT_OUT)])
+            elif known < len(tape) and tape[known].kind == "prompt":
+                sheet.extend([(character, self._number(tape[known]))])
+                known += 1
+            else:
+                break
+        return known
+
+    def _at(self, position: int) -> int:
+        """Index on the sheet of the character at a position of the text."""
+        for struck in self._struck:
+            if struck > position:
+                break
+            position += 1
+        return self._first + position
+
+    def _position(self, index: int) -> int:
+        """Position in the text of what stands at an index on the sheet; of the next, where that was struck out."""
+        return index - self._first - bisect_left(self._struck, index - self._first)
+
+    def _numbers(self, start: int, stop: int) -> Iterator[int]:
+        """The numbers in the palette of what stands on the sheet."""
+        tape = self._tree.player.tape if self._tree else ()
+        struck = set(self._struck)
+        for index in range(start, stop):
+            if index < self._first:
+                yield PLAIN
+            elif index - self._first in struck:
+                yield LEFT_OUT
+            else:
+                yield self._number(tape[self._position(index)])
+
+
+def step_of(source: str) -> str:
+    """What of a source goes into the margin: its step."""
+    return source.rpartition("step ")[2]
