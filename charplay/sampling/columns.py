@@ -5,14 +5,18 @@ share a model, their matrix products, distributions and draws are made for all o
 """
 
 from collections.abc import Sequence
+from itertools import repeat
+from operator import is_
 
 import numpy as np
+from numpy.typing import NDArray
 
 from charplay.sampling.cell import Array
 from charplay.sampling.distribution import BITS, Distribution, distributions, draw_each, stacked
 from charplay.sampling.model import CharModel, State
 from charplay.sampling.player import Player
 from charplay.sampling.segment import Written
+from charplay.sampling.settings import Sampling
 
 
 class Columns:
@@ -58,45 +62,46 @@ class _Group:
         if len(players) == 1:
             return [players[0].next()]
         state, logits = self._read()
-        found = self._foresee(logits)
+        settings = [player.settings for player in players]
+        found = self._foresee(logits, settings)
         ids = draw_each(found.filtered, [player.luck for player in players])
-        written = self._records(found, ids.tolist())
+        written = self._records(found, ids, settings)
         state, logits = self._together = self.model.step(state, ids.tolist())
-        self._states = [own.copy() for own in state.transpose(3, 0, 1, 2).copy()]
+        self._states = list(map(np.ndarray.copy, state.transpose(3, 0, 1, 2).copy()))
         for player, one, own, says in zip(players, written, self._states, logits, strict=True):
-            own.flags.writeable = False
+            own.setflags(write=False)
             player.put(one, (own, says))
         return written
 
     def _read(self) -> tuple[State, Array]:
         """State and logits together; put together anew where a player went somewhere else."""
         states = [player.state for player in self.players]
-        if len(states) != len(self._states) or any(
-            one is not own for one, own in zip(states, self._states, strict=True)
-        ):
+        if len(states) != len(self._states) or not all(map(is_, states, self._states)):
             self._together = np.stack(states, axis=-1), np.stack([player.logits for player in self.players])
         return self._together
 
-    def _foresee(self, logits: Array) -> Distribution:
-        if any(player.settings.active for player in self.players):
-            return stacked([player.foresee() for player in self.players])
-        return distributions(logits, [player.settings.temperature for player in self.players])
+    def _foresee(self, logits: Array, settings: Sequence[Sampling]) -> Distribution:
+        for one in settings:
+            if one.active:
+                return stacked([player.foresee() for player in self.players])
+        return distributions(logits, [one.temperature for one in settings])
 
-    def _records(self, found: Distribution, ids: list[int]) -> list[Written]:
-        places = np.arange(0, found.raw.size, found.raw.shape[1]) + ids
+    def _records(self, found: Distribution, drawn: NDArray[np.intp], settings: Sequence[Sampling]) -> list[Written]:
+        places = drawn + np.arange(0, found.raw.size, found.raw.shape[1])
         chosen = found.raw.take(places)
-        ranks = np.add.reduce(found.raw > chosen[:, None], axis=1, dtype=np.intp) + 1
-        columns = zip(
-            self.players,
-            ids,
-            found.filtered.take(places).tolist(),
-            ranks.tolist(),
-            (-BITS * found.logs.take(places)).tolist(),
-            (-BITS * np.vecdot(found.raw, found.logs)).tolist(),
-            strict=True,
+        ranks = np.add.reduce(found.raw > chosen[:, None], axis=1, dtype=np.intp, initial=1)
+        ids = drawn.tolist()
+        return list(
+            map(
+                Written,
+                map(self.model.characters.__getitem__, ids),
+                ids,
+                repeat("drawn"),
+                [player.source for player in self.players],
+                [one.temperature for one in settings],
+                found.filtered.take(places).tolist(),
+                ranks.tolist(),
+                (-BITS * found.logs.take(places)).tolist(),
+                (-BITS * np.vecdot(found.raw, found.logs)).tolist(),
+            )
         )
-        characters = self.model.characters
-        return [
-            Written(characters[one], one, "drawn", player.source, player.settings.temperature, *numbers)
-            for player, one, *numbers in columns
-        ]

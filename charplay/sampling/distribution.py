@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from importlib import import_module
 from typing import NamedTuple, TypeAlias
 
@@ -73,25 +74,32 @@ def distributions(logits: Array, temperatures: Sequence[float]) -> Distribution:
 
     The probabilities are the same to the bit.
     """
-    rows = np.asarray(logits, np.float64)
-    tops = rows.max(axis=1, keepdims=True)
-    if not math.isfinite(tops.sum()):
+    rows = np.array(logits, np.float64, order="C")
+    tops = np.maximum.reduce(rows, axis=1, keepdims=True)
+    if not math.isfinite(np.add.reduce(tops, axis=None)):
         alone = [distribution(row, Sampling(temperature=one)) for row, one in zip(rows, temperatures, strict=True)]
         return stacked(alone)
     both = np.empty((2, *rows.shape))
-    shifted, scaled = np.subtract(rows, tops, order="C"), both[1]
+    raw, filtered = both
+    shifted = np.subtract(rows, tops, out=rows)
     np.maximum(shifted, IMPOSSIBLE, out=shifted)
-    both[0] = shifted
-    np.multiply(shifted, np.array([1 / max(one, COLDEST) for one in temperatures])[:, None], out=scaled)
+    np.multiply(shifted, _inverse(tuple(temperatures)), out=both)
     np.exp(both, out=both)
     totals = np.add.reduce(both, axis=2, keepdims=True)
     both /= totals
     if 0 in temperatures:
         for number, one in enumerate(temperatures):
             if one == 0:
-                scaled[number] = temper(shifted[number], one)
+                filtered[number] = temper(shifted[number], one)
     shifted -= np.log(totals[0])
-    return Distribution(shifted, both[0], scaled)
+    return Distribution(shifted, raw, filtered)
+
+
+@lru_cache(maxsize=64)
+def _inverse(temperatures: tuple[float, ...]) -> Probabilities:
+    """(2, N, 1) what logits are multiplied by: 1 for what is raw, 1/temperature for what is filtered."""
+    scales = [1 / max(one, COLDEST) for one in temperatures]
+    return np.array([[1.0] * len(scales), scales])[:, :, None]
 
 
 def stacked(found: Sequence[Distribution]) -> Distribution:
@@ -121,11 +129,12 @@ def draw(probabilities: Probabilities, u: float) -> int:
 
 def draw_each(probabilities: Probabilities, luck: Sequence[float]) -> NDArray[np.intp]:
     """(N,) ids: `draw` for each row of probabilities (N, V) with its own number, at once."""
-    cumulative = probabilities.cumsum(axis=1)
-    totals = cumulative[:, -1:]
-    ids: NDArray[np.intp] = np.add.reduce(cumulative <= totals * np.array(luck)[:, None], axis=1, dtype=np.intp)
-    if ids.max(initial=0) == probabilities.shape[1]:
-        ids = np.minimum(ids, np.add.reduce(cumulative < totals, axis=1))
+    cumulative = np.add.accumulate(probabilities, axis=1)
+    totals = cumulative[:, -1]
+    reached = totals * luck
+    ids: NDArray[np.intp] = (cumulative > reached[:, None]).argmax(axis=1)
+    if np.count_nonzero(reached < totals) < len(totals):
+        ids = np.where(reached < totals, ids, np.add.reduce(cumulative < totals[:, None], axis=1))
     return ids
 
 
