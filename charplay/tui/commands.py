@@ -33,6 +33,8 @@ EVERYWHERE: Bindings = [
     command("3", "show('runs')", "runs", "Go to the runs"),
     command("4", "show('training')", "loss", "Go to the chart"),
     command("5", "show('text')", "text", "Go to the text that is written"),
+    command("tab", "app.focus_next", "next pane", "To the next pane, list or slider"),
+    command("shift+tab", "app.focus_previous", "pane before", "To the one before"),
     command("b", "app.brightness", "light or dark", "Change between the dark and the light theme"),
     command("question_mark", "keys", "keys", "Show every key", footer=True),
     command("ctrl+p", "app.command_palette", "palette", "Find a command by name", footer=True),
@@ -41,7 +43,7 @@ EVERYWHERE: Bindings = [
 ]
 
 ALWAYS: Bindings = [
-    command("ctrl+c", "leave", "quit", "Save and leave charplay, from anywhere; twice without asking", first=True),
+    command("ctrl+c,ctrl+q", "leave", "quit", "Save and leave charplay, from anywhere; twice without asking", first=True),
 ]
 
 LIST: Bindings = [
@@ -51,6 +53,25 @@ LIST: Bindings = [
     command("pagedown", "move(10)", "page down", "Ten down"),
     command("home", "move(-100000)", "first", "To the first"),
     command("end", "move(100000)", "last", "To the last"),
+]
+
+SLIDER: Bindings = [
+    command("left", "move(-1)", "lower", "A fine step lower"),
+    command("right", "move(1)", "higher", "A fine step higher"),
+    command("shift+left", "move(-10)", "much lower", "Ten steps lower"),
+    command("shift+right", "move(10)", "much higher", "Ten steps higher"),
+    command("home", "bound(0)", "lowest", "To the lowest value"),
+    command("end", "bound(1)", "highest", "To the highest value"),
+    command("equals_sign", "type", "type a value", "Type the slider's value; enter takes it, escape leaves it"),
+]
+
+SCROLL: Bindings = [
+    command("up,k", "scroll_lines(-1)", "up", "A line up"),
+    command("down,j", "scroll_lines(1)", "down", "A line down; at the end the text is followed again"),
+    command("pageup", "scroll_pages(-1)", "page up", "A page up"),
+    command("pagedown", "scroll_pages(1)", "page down", "A page down"),
+    command("home", "scroll_to_line(0)", "beginning", "To the beginning"),
+    command("end", "follow", "end", "To the end, and follow it"),
 ]
 
 CORPUS: Bindings = [
@@ -80,11 +101,19 @@ RUNS: Bindings = [
 ]
 
 TRAINING: Bindings = [
+    command("l", "values", "live values", "Change the running network's values: dropout, clipping, lengths and more", footer=True),
     command("a", "across", "across", "What runs across: steps, epochs, characters or seconds", footer=True),
     command("v", "upward", "upward", "What is drawn: loss, bits, perplexity, accuracy, gradient norm, speed", footer=True),
     command("g", "logarithmic", "log", "A logarithmic or a linear scale", footer=True),
     command("w", "recent", "recent", "The whole run, or its recent part", footer=True),
     command("c", "clear", "clear", "Take the earlier runs off the chart"),
+]
+
+LIVE: Bindings = [
+    command("enter", "edit", "edit", "Type a value for the run under way", footer=True),
+    command("left", "nudge(-1)", "less", "The next smaller value", footer=True),
+    command("right", "nudge(1)", "more", "The next larger value", footer=True),
+    command("z", "undo", "undo", "Take the last live change back: weights, optimizer and step, too", footer=True),
 ]
 
 CLOSE: Bindings = [command("escape", "close", "back", "Back to the playground", footer=True)]

@@ -71,7 +71,8 @@ def temperature():
 async def test_keys_move_it():
     app = Board(temperature())
     async with app.run_test(size=(50, 3)) as pilot:
-        for key, value in [("right", 0.85), ("h", 0.8), ("L", 1.3), ("shift+left", 0.8), ("end", 5.0), ("home", 0.0)]:
+        moves = {"right": 0.85, "left": 0.8, "shift+right": 1.3, "shift+left": 0.8, "end": 5.0, "home": 0.0}
+        for key, value in moves.items():
             await pilot.press(key)
             assert app.slider.value == pytest.approx(value)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from charplay.tui.amounts import clock, count
 from charplay.tui.commands import FORM
 from charplay.tui.panes.fields import LABEL, Device, Fields
+from charplay.tui.panes.row_editor import RowEditor
 from charplay.tui.panes.rows import Rows
 from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.question import Choice, Question
@@ -37,7 +38,6 @@ class FormPane(Framed):
         & > #fields, & > #fields:focus { height: 1fr; border: none; }
         & > #summary { height: auto; max-height: 4; color: $foreground 55%; padding: 0 1; }
         & > #summary.-fault { color: $error; }
-        & > #editor { layer: above; position: absolute; display: none; background: $surface; }
     }
     """
 
@@ -68,8 +68,7 @@ class FormPane(Framed):
         self._devices: Sequence[Device] = ()
         self._fields = Fields()
         self._summary = Static("", id="summary", markup=False)
-        self._editor = Input(id="editor", compact=True)
-        self._editor.cursor_blink = False
+        self._editor = RowEditor(self._fields, LABEL + 1)
         self._fault = ""
         self._unknown = ""
         """Why the next run's numbers are not known."""
@@ -175,12 +174,8 @@ class FormPane(Framed):
             self._open_editor(draft.shown(name)[0])
 
     def _open_editor(self, value: str) -> None:
-        self._editor.value = value
-        self._editor.styles.offset = (LABEL + 1, self._fields.line_of_cursor())
-        self._editor.styles.width = max(8, self._fields.size.width - LABEL - 1)
-        self._editor.display = True
+        self._editor.open(value)
         self.set_title(TITLE, "enter takes it, esc leaves it")
-        self.screen.set_focus(self._editor)
 
     @on(Input.Changed, "#editor")
     def _judge(self, event: Input.Changed) -> None:
@@ -193,26 +188,14 @@ class FormPane(Framed):
     def _take(self, event: Input.Submitted) -> None:
         event.stop()
         if not self._fault:
-            self._close_editor()
+            self._editor.close()
+            self._put_away()
             self._set(self._fields.names[self._fields.cursor], event.value)
 
-    @on(events.Key)
-    def _leave_editor(self, event: events.Key) -> None:
-        if self._editor.display and event.key in {"escape", "up", "down"}:
-            event.stop()
-            self._close_editor()
-
-    @on(events.DescendantBlur)
-    def _left(self) -> None:
-        if self._editor.display and not self._editor.has_focus:
-            self._close_editor(refocus=False)
-
-    def _close_editor(self, *, refocus: bool = True) -> None:
-        self._editor.display = False
+    @on(RowEditor.Left)
+    def _put_away(self) -> None:
         self.set_title(TITLE)
         self._fault = ""
-        if refocus:
-            self.focus_first()
         self._summarize()
 
     def _set(self, name: str, value: str) -> None:

@@ -41,7 +41,7 @@ class Curves(Chart, can_focus=True):
 
 
 class TrainingPane(Framed):
-    """Curves and live values. Message: `Moved` when a live hyperparameter was moved."""
+    """Curves and live values. Messages: `Moved` when a live hyperparameter was moved, `Values` to see them all."""
 
     BINDINGS = [*TRAINING, SAMPLES]  # noqa: RUF012 - Textual's form
     DEFAULT_CSS = """
@@ -55,6 +55,9 @@ class TrainingPane(Framed):
             super().__init__()
             self.field = field
             self.value = value
+
+    class Values(Message):
+        """The live hyperparameters are to be shown."""
 
     def __init__(self) -> None:
         super().__init__(id="training")
@@ -191,6 +194,14 @@ class TrainingPane(Framed):
     def _move(self, event: Slider.Changed) -> None:
         event.stop()
         self.post_message(self.Moved("learning_rate", event.value))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Live values are there while a run trains."""
+        return action != "values" or (self._live.busy and bool(self._live.recipe))
+
+    def action_values(self) -> None:
+        """Every value that may change while the run trains."""
+        self.post_message(self.Values())
 
     def action_across(self) -> None:
         """The next quantity across."""

@@ -79,13 +79,18 @@ def folded(line: Line, width: int) -> list[list[Cell]]:
 
 def key_lines(sections: Sequence[tuple[str, Bindings]], display: Callable[[Binding], str]) -> list[Line]:
     """Every key of the sections (a place's name and its commands), for the help."""
-    keys = [display(each) for _, commands in sections for each in commands if isinstance(each, Binding)]
-    widest = max(map(cell_len, keys)) + 2
+    shown = {
+        each.key: "  ".join(map(display, Binding.make_bindings([each])))  # one command may have several keys
+        for _, commands in sections
+        for each in commands
+        if isinstance(each, Binding)
+    }
+    widest = max(map(cell_len, shown.values())) + 2
     lines: list[Line] = []
     for place, commands in sections:
         lines += [] if not lines else [[]]
         lines.append([(place, "strong")])
         for each in commands:
             if isinstance(each, Binding) and each.tooltip:
-                lines.append([(f"  {fit(display(each), widest)}", "accent"), (each.tooltip, "plain")])
+                lines.append([(f"  {fit(shown[each.key], widest)}", "accent"), (each.tooltip, "plain")])
     return lines

@@ -46,7 +46,7 @@ class MainScreen(CorporaScreen):
         chosen = self._settings
         with self.app.batch_update():
             await self.furnish()
-            filters = {"top_k": chosen.top_k, "top_p": chosen.top_p, "min_p": chosen.min_p}
+            filters = {name: getattr(chosen, name) for name in self.text.filters.values}
             self.text.begin(chosen.prompt, chosen.temperature, chosen.speed, filters)
             self.begin(self._open_shelf())
             self.play("demo")
@@ -113,6 +113,12 @@ class MainScreen(CorporaScreen):
 
     def _on_training_pane_moved(self, message: "TrainingPane.Moved") -> None:
         self.session.change(message.field, message.value)
+
+    def _on_training_pane_values(self) -> None:
+        from charplay.tui.screens.live_values import LiveValues
+
+        session = self.session
+        self.app.push_screen(LiveValues(lambda: session.live, session.change, session.undo))
 
     def _on_text_pane_notice(self, message: "TextPane.Notice") -> None:
         self.notify(visible(message.text, " "), markup=False)

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from charplay.tui.commands import SLIDER
 from charplay.tui.widgets.braille import best_drawing
 from charplay.tui.widgets.scales import Linear, Scale
 
@@ -21,7 +21,7 @@ _TYPED = "0123456789.e-+"
 class Slider(Widget, can_focus=True):
     """Set `value` from outside, read it, and hear `Slider.Changed` when the user moves it.
 
-    Left and right, or h and l, move by a fine step, with shift by ten; home and end go to the bounds; `=` opens the
+    Left and right move by a fine step, with shift by ten; home and end go to the bounds; `=` opens the
     value for typing. A click, a drag or the wheel does what one expects.
     """
 
@@ -44,15 +44,7 @@ class Slider(Widget, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"slider--{part}" for part in ("label", "filled", "track", "knob", "value")
     }  # fmt: skip
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "move(-1)", "lower", show=False, id="slider.lower"),
-        Binding("right,l", "move(1)", "higher", show=False, id="slider.higher"),
-        Binding("shift+left,H", "move(-10)", "much lower", show=False, id="slider.much-lower"),
-        Binding("shift+right,L", "move(10)", "much higher", show=False, id="slider.much-higher"),
-        Binding("home", "bound(0)", "lowest", show=False, id="slider.lowest"),
-        Binding("end", "bound(1)", "highest", show=False, id="slider.highest"),
-        Binding("equals_sign", "type", "type a value", show=False, id="slider.type"),
-    ]
+    BINDINGS = SLIDER
 
     value: reactive[float] = reactive(0.0)
     """Where it stands; setting it sends no message."""

@@ -1,0 +1,58 @@
+"""A field to type in that lies over the row of a list."""
+
+from textual import events, on
+from textual.message import Message
+from textual.widgets import Input
+
+from charplay.tui.panes.rows import Rows
+
+LEAST = 8
+"""Columns."""
+
+
+class RowEditor(Input):
+    """Opened over the value of the row under the cursor. Its place is a container with the layers below and above.
+
+    `Input.Submitted` says that enter was pressed; whoever takes the value closes the field.
+    """
+
+    DEFAULT_CSS = """
+    RowEditor { layer: above; position: absolute; display: none; background: $surface; }
+    """
+
+    class Left(Message):
+        """It was closed by escape, an arrow or another focus: nothing was taken."""
+
+    def __init__(self, rows: Rows, column: int) -> None:
+        """`column`: where in a row its value begins."""
+        super().__init__(id="editor", compact=True)
+        self.cursor_blink = False
+        self._rows = rows
+        self._column = column
+
+    def open(self, value: str) -> None:
+        """Show `value` for typing."""
+        self.value = value
+        self.styles.offset = (self._column, self._rows.line_of_cursor())
+        self.styles.width = max(LEAST, self._rows.size.width - self._column)
+        self.display = True
+        self.screen.set_focus(self)
+
+    def close(self, *, refocus: bool = True) -> None:
+        """Put it away; the rows have the focus again."""
+        self.display = False
+        if refocus:
+            self.screen.set_focus(self._rows)
+
+    @on(events.Key)
+    def _leave(self, event: events.Key) -> None:
+        if event.key in {"escape", "up", "down"}:
+            event.stop()
+            self.close()
+            self.post_message(self.Left())
+
+    @on(events.Blur)
+    def _left(self) -> None:
+        if self.display:
+            self.close(refocus=False)
+            self.post_message(self.Left())
