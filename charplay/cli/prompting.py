@@ -1,6 +1,5 @@
-"""What `sample` starts from and draws by: prompts from a text, biases, temperatures, rides."""
+"""What `sample` starts from and draws by: prompts from a text, temperatures, rides."""
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,6 @@ if TYPE_CHECKING:
     from charplay.runs.checkpoint import Origin
     from charplay.sampling.prompts import Prompt
     from charplay.sampling.ride import Ride
-
-NAMED = {"\\n": "\n", "\\t": "\t", "space": " "}
-"""Characters that are awkward in a shell."""
 
 
 def take_prompt(
@@ -53,21 +49,6 @@ def _corpus(home_option: str | None, origin: "Origin", recipe: "Recipe", text: s
     else:
         entry = library.find(text)
     return library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit)
-
-
-def parse_bias(settings: list[str] | None) -> tuple[tuple[str, float], ...]:
-    """(character, nats) of each setting CHARACTERS=NATS; "-inf" forbids. Later settings win."""
-    found: dict[str, float] = {}
-    for setting in settings or ():
-        characters, equals, nats = setting.rpartition("=")
-        try:
-            weight = float(nats)
-        except ValueError:
-            weight = math.nan
-        if not (equals and characters) or math.isnan(weight):
-            raise UsageError(f"{setting!r} is no bias; write CHARACTERS=NATS, as in e=1.5, or qxz=-inf to forbid them")
-        found |= dict.fromkeys(NAMED.get(characters, characters), weight)
-    return tuple(found.items())
 
 
 def parse_temperatures(one: float | None, several: str | None) -> list[float]:

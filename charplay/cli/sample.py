@@ -31,7 +31,7 @@ from charplay.cli.drawing import (
 from charplay.cli.faults import UsageError, complain
 from charplay.cli.output import tell_person
 from charplay.cli.pens import JsonPen, Pen
-from charplay.cli.prompting import parse_bias, parse_temperatures, read_ride, take_prompt
+from charplay.cli.prompting import parse_temperatures, read_ride, take_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,6 +65,7 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
 ) -> None:
     """Write text, character by character as it is drawn."""
     from charplay.cli.playing import open_model
+    from charplay.sampling.notation import parse_bias
     from charplay.sampling.player import Player
     from charplay.sampling.settings import Sampling
 
@@ -72,7 +73,7 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     filters |= {"repetition_penalty": repetition_penalty, "repetition_window": repetition_window}
     filters = {name: value for name, value in filters.items() if value is not None}
     heats = parse_temperatures(temperature, temperatures)
-    settings = [Sampling(temperature=heat, bias=parse_bias(bias), **filters) for heat in heats]
+    settings = [Sampling(temperature=heat, bias=parse_bias(bias or ()), **filters) for heat in heats]
     _refuse_clashes(
         prompt=prompt, prompt_from=prompt_from, corpus=corpus, temperatures=temperatures,
         ride=ride, save_ride=save_ride,

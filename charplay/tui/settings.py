@@ -22,6 +22,12 @@ class Settings:
     temperature: float = 0.8
     speed: float = 30.0
     """Characters a second."""
+    repetition_penalty: float = 1.0
+    """1 is off."""
+    repetition_window: float = 64.0
+    """Characters."""
+    bias: str = ""
+    """As it is typed: settings CHARACTERS=NATS with spaces between them."""
     top_k: float = 1000.0
     """Characters; 1000 and more are as good as all, so it is off."""
     top_p: float = 1.0

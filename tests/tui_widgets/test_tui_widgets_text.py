@@ -1,12 +1,22 @@
 import json
 
 import pytest
+from rich.style import Style
 from textual.app import App
 from textual.color import Color
 
 from charplay.tui.panes.text import TextPane
 from charplay.tui.panes.text_kept import MOST_RECENT, RECENT, Generation, Origin, keep_recent
-from charplay.tui.panes.text_tint import HOTTEST, LEFT_OUT, PROMPT, palette, tint
+from charplay.tui.panes.text_tint import (
+    COPIED,
+    HOTTEST,
+    LEFT_OUT,
+    PROMPT,
+    palette,
+    probability_tint,
+    surprise_tint,
+    tint,
+)
 from charplay.tui.visible import visible
 
 SONG = "to be or not to be\nthat is the question\n"
@@ -222,7 +232,9 @@ async def test_filters_that_were_on_are_on_and_shown(stage):
         stage.pane.begin("", 0.8, 30.0, {"top_k": 3.0, "top_p": 1.0, "min_p": 0.0})
         assert stage.pane._player.settings.top_k == 3
         assert stage.pane.filters.display
-        assert stage.pane.filters.values == {"top_k": 3.0, "top_p": 1.0, "min_p": 0.0}
+        assert stage.pane.filters.values == {
+            "repetition_penalty": 1.0, "repetition_window": 64.0, "bias": "", "top_k": 3.0, "top_p": 1.0, "min_p": 0.0
+        }  # fmt: skip
 
 
 async def test_a_folder_that_cannot_be_written_is_one_sentence(stage, tmp_path):
@@ -240,6 +252,8 @@ async def test_filters_open_by_a_key_and_act(stage):
         stage.pane.show_model(stage.model, "demo")
         assert not stage.pane.filters.display
         await pilot.press("m")
+        assert stage.focused is stage.pane.filters.repetition_penalty
+        await pilot.press("tab", "tab", "tab")
         assert stage.focused is stage.pane.filters.top_k
         await pilot.press("home")
         assert stage.pane._player.settings.top_k == 1
@@ -282,7 +296,11 @@ def test_the_recent_texts_are_bounded(tmp_path):
 def test_tints_differ_from_step_to_step_and_are_neutral_at_one(dark):
     foreground = Color.parse("#d8dbe2" if dark else "#24272e")
     styles = palette(foreground, dark=dark)
-    assert len({str(style) for style in styles}) == len(styles)
+    for kind in ([tint(step / 10) for step in range(21)], [surprise_tint(bits) for bits in range(9)],
+                 [probability_tint(step / 20) for step in range(21)]):  # fmt: skip
+        assert len({str(styles[number]) for number in kind}) == len(kind)
+        assert all(styles[number + COPIED] == styles[number] + Style(underline=True) for number in kind)
+    assert len(styles) == 2 * COPIED
     assert styles[tint(1.0)].color == foreground.rich_color
     assert tint(0.0) < tint(0.5) < tint(1.0) < tint(1.5) < tint(HOTTEST) == tint(5.0) == len(styles) - 1
     assert tint(0.0) > LEFT_OUT

@@ -1,27 +1,35 @@
 """A text to read through and search, over the main screen."""
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from rich.cells import get_character_cell_size
 from rich.segment import Segment
-from textual import on
+from rich.style import Style
+from textual import events, on
 from textual.app import ComposeResult
+from textual.color import Color
+from textual.content import Content
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
-from charplay.tui.commands import PREVIEW, SHEET
+from charplay.sampling.surprises import Surprises
+from charplay.tui.commands import PREVIEW, SHEET, command
 from charplay.tui.inside import counts
+from charplay.tui.panes.text_tint import palette
 from charplay.tui.screens.dialog import Dialog
 from charplay.tui.screens.lines import Lines
-from charplay.tui.visible import visible
+from charplay.tui.tinting import Tinted, Tinting
+from charplay.tui.visible import plain, visible
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
+    from charplay.sampling.player import Player
 
 BACK = 4096
 """Characters looked through for the start of the line above."""
+TINTS = ("plain", "surprise", "probability")
 
 
 def wrapped(text: str, start: int, width: int, most: int) -> list[tuple[int, int]]:
@@ -60,6 +68,10 @@ class Sheet(Widget, can_focus=True):
         """Position of the page's first character."""
         self.found = (0, 0)
         """From where to where a search found something."""
+        self.tinting: Tinting | None = None
+        self.tint = "plain"
+        """One of TINTS."""
+        self.palette: list[Style] = []
         self._shown: tuple[int, int, int, list[tuple[int, int]]] = (-1, 0, 0, [])
 
     def go(self, place: int, length: int = 0) -> None:
@@ -74,7 +86,10 @@ class Sheet(Widget, can_focus=True):
         if self._shown[:3] != (self.place, height, width):
             text = self._corpus.text(self.place, self.place + height * width + 1)
             self._shown = (self.place, height, width, wrapped(text, self.place, width, height))
-        return self._shown[3]
+        page = self._shown[3]
+        if self.tinting is not None and self.tint != "plain" and page:
+            self.tinting.look(page[0][0], page[-1][1])
+        return page
 
     def render_line(self, y: int) -> Strip:
         """One line of the page."""
@@ -85,11 +100,23 @@ class Sheet(Widget, can_focus=True):
         start, end = page[y]
         marks = sorted({start, end, *(min(max(mark, start), end) for mark in self.found)})
         found = self.get_component_rich_style("sheet--found")
-        segments = [
-            Segment(visible(self._corpus.text(a, b)), found if self.found[0] <= a < self.found[1] else base)
-            for a, b in pairwise(marks)
-        ]
+        segments: list[Segment] = []
+        for a, b in pairwise(marks):
+            if self.found[0] <= a < self.found[1]:
+                segments.append(Segment(visible(self._corpus.text(a, b)), found))
+            else:
+                segments += self._tinted(a, b, base)
         return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    def _tinted(self, start: int, stop: int, base: Style) -> list[Segment]:
+        text = self._corpus.text(start, stop)
+        if self.tinting is None or self.tint == "plain":
+            return [Segment(visible(text), base)]
+        pairs = zip(text, self.tinting.numbers(start, stop, self.tint), strict=True)
+        return [
+            Segment(visible("".join(character for character, _ in run)), base + self.palette[number])
+            for number, run in groupby(pairs, key=lambda pair: pair[1])
+        ]
 
     def action_down(self, lines: int) -> None:
         """So many lines on."""
@@ -121,24 +148,29 @@ class Sheet(Widget, can_focus=True):
 
 
 class Preview(Dialog[None]):
-    """A corpus: its text, `/` to search, `c` for its characters."""
+    """A corpus: its text, `/` to search, `c` for its characters, `v` for what a network makes of it."""
 
-    BINDINGS = PREVIEW
+    BINDINGS = [  # noqa: RUF012 - Textual's form
+        *PREVIEW,
+        command("v", "tint", "tint", "Tint the text by the network's surprise, or probability", footer=True),
+    ]
     DEFAULT_CSS = """
     Preview Input { display: none; }
     """
 
-    def __init__(self, corpus: "Corpus") -> None:
+    def __init__(self, corpus: "Corpus", player: "Player | None" = None, passage: tuple[int, int] = (0, 0)) -> None:
+        """`player`: whose network tints the text; `passage`: from where to where it is marked, and opened."""
         super().__init__()
         self._corpus = corpus
+        self._player = player
+        self._passage = passage
         self._sheet = Sheet(corpus)
         self._needle = ""
 
     def compose(self) -> ComposeResult:
         """The page, and a field for what is searched."""
-        corpus = self._corpus
-        facts = [f"{len(corpus):,} characters", f"{len(corpus.vocabulary)} different ones", corpus.encoding]
-        with self.box(f"{corpus.title}   {', '.join(facts)}", "/ search   n next   c characters   esc back", wide=True):
+        keys = "/ search   n next   c characters   v tint   esc back"
+        with self.box(self._title(), keys, wide=True):
             yield self._sheet
             field = Input(placeholder="search", compact=True)
             field.cursor_blink = False
@@ -146,7 +178,44 @@ class Preview(Dialog[None]):
 
     def on_mount(self) -> None:
         """Read first, search later."""
+        dark = self.app.current_theme.dark
+        self._sheet.palette = palette(Color.parse(self.app.theme_variables["foreground"]), dark=dark)
         self._sheet.focus()
+        if self._passage[1]:
+            self.call_after_refresh(self._open_passage)
+
+    def _open_passage(self) -> None:
+        start, stop = self._passage
+        self._sheet.go(start, stop - start)
+        self._sheet.action_up(self._sheet.size.height // 3)
+
+    def _title(self) -> str:
+        corpus, tint = self._corpus, self._sheet.tint
+        if tint != "plain" and self._player is not None:
+            return f"{corpus.title}   {tint} under {self._player.source}"
+        facts = [f"{len(corpus):,} characters", f"{len(corpus.vocabulary)} different ones", corpus.encoding]
+        return f"{corpus.title}   {', '.join(filter(None, facts))}"
+
+    @on(Tinted)
+    def _more_tinted(self) -> None:
+        self._sheet.refresh()
+
+    @on(events.Unmount)
+    def _stop_reading(self) -> None:
+        if self._sheet.tinting is not None:
+            self._sheet.tinting.look(0, 0)
+
+    def action_tint(self) -> None:
+        """The next tint."""
+        sheet = self._sheet
+        if self._player is None:
+            self.notify("No network writes yet.", markup=False)
+            return
+        if sheet.tinting is None:
+            sheet.tinting = Tinting(Surprises(self._player.model, self._corpus.text), self.post_message)
+        sheet.tint = TINTS[(TINTS.index(sheet.tint) + 1) % len(TINTS)]
+        self.query_one(".box").border_title = Content(plain(self._title()))
+        sheet.refresh()
 
     def action_search(self) -> None:
         """Ask what to search."""

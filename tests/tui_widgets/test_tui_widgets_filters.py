@@ -1,0 +1,104 @@
+"""The filters beside the temperature: sliders, and a bias that is typed."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.app import App
+
+from charplay.sampling.settings import Sampling
+from charplay.tui.panes.text_filters import BiasEntry, Filters
+from charplay.tui.widgets.slider import Slider
+
+VALUES = st.fixed_dictionaries(
+    {},
+    optional={
+        "repetition_penalty": st.floats(-1, 1e6),
+        "repetition_window": st.floats(0, 1e6),
+        "bias": st.text(max_size=12) | st.sampled_from(["e=1.5", "qz=-inf space=2", "e=", "a=1e9"]),
+        "top_k": st.floats(0, 1e6),
+        "top_p": st.floats(0, 1e6),
+        "min_p": st.floats(0, 1e6),
+    },
+)
+
+
+async def test_whatever_was_remembered_makes_settings_that_hold():
+    async with App().run_test():
+
+        @given(VALUES)
+        def check(values):
+            filters, again = Filters(), Filters()
+            filters.set(values)
+            once = filters.applied(Sampling())
+            again.set(filters.values)
+            assert again.applied(Sampling()) == once
+            shown = Filters()
+            shown.show(once)
+            assert shown.applied(Sampling()) == once
+
+        check()
+
+
+def test_they_are_off_at_first():
+    assert not Filters().any
+    assert Filters().applied(Sampling(temperature=0.3, seed=5)) == Sampling(temperature=0.3, seed=5)
+
+
+class Stage(App):
+    def __init__(self):
+        super().__init__()
+        self.filters = Filters()
+        self.heard = []
+
+    def compose(self):
+        yield self.filters
+
+    def on_bias_entry_taken(self, message):
+        self.heard.append(self.filters.bias.bias)
+
+    def on_bias_entry_left(self, message):
+        self.heard.append("left")
+
+
+@pytest.mark.parametrize("width", [56, 68, 76, 100])
+async def test_all_six_stand_in_two_rows_in_their_order_and_none_is_cut(width):
+    stage = Stage()
+    async with stage.run_test(size=(width, 4)):
+        shown = [*stage.filters.query(Slider), stage.filters.bias]
+        assert {each.region.y for each in shown} == {0, 1}
+        assert all(each.region.right <= width and each.region.width >= 10 for each in shown)
+        places = {each: (each.region.y, each.region.x) for each in shown}
+        named = stage.filters
+        order = [
+            named.repetition_penalty, named.repetition_window, named.bias, named.top_k, named.top_p, named.min_p
+        ]  # fmt: skip
+        assert sorted(order, key=places.get) == order
+        if width >= 68:
+            assert all(each.label in each._written_label() for each in stage.filters.query(Slider))
+
+
+async def test_a_bias_acts_as_it_is_typed_and_the_last_sound_one_holds():
+    stage = Stage()
+    async with stage.run_test(size=(80, 4)) as pilot:
+        stage.filters.bias.focus()
+        await pilot.press(*"qz=-inf")
+        assert stage.filters.bias.bias == (("q", -math.inf), ("z", -math.inf))
+        await pilot.press("space", *"e=")
+        assert stage.filters.bias.has_class("-wrong")
+        assert "e=1.5" in stage.filters.bias.trouble
+        assert stage.filters.bias.bias == (("q", -math.inf), ("z", -math.inf))
+        await pilot.press("2", "enter", "escape")
+        assert not stage.filters.bias.trouble
+        assert stage.heard[-3:] == [(("q", -math.inf), ("z", -math.inf), ("e", 2.0)), "left", "left"]
+        assert stage.filters.applied(Sampling()).bias == stage.filters.bias.bias
+
+
+async def test_what_is_typed_into_the_bias_is_shown_harmlessly():
+    stage = Stage()
+    async with stage.run_test(size=(80, 4)) as pilot:
+        stage.filters.bias.value = "\x1b]0;t\x07=1"
+        await pilot.pause()
+        assert stage.filters.bias.value.isprintable()
+        assert isinstance(stage.filters.bias, BiasEntry)
