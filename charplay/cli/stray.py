@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from charplay.tui.coarse import HANDLER
+
 
 @contextmanager
 def stray_output_to(log: Path) -> Iterator[None]:
@@ -14,7 +16,7 @@ def stray_output_to(log: Path) -> Iterator[None]:
 
     Textual draws on `sys.__stderr__` and asks `sys.__stdout__` for the terminal's size. Both become a file on a
     duplicate of the terminal's descriptor, so that only what asks for them by that name reaches the screen; a
-    library's print from C, or to a descriptor it holds, does not.
+    library's print from C, or to a descriptor it holds, does not. What the terminal's encoding lacks is drawn in ASCII.
     """
     sys.stdout.flush()
     sys.stderr.flush()
@@ -24,7 +26,7 @@ def stray_output_to(log: Path) -> Iterator[None]:
     sink = log.open("a", encoding="utf-8", buffering=1)
     handler = logging.StreamHandler(sink)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    screen = os.fdopen(os.dup(1), "w", encoding=encoding, errors="replace")
+    screen = os.fdopen(os.dup(1), "w", encoding=encoding, errors=HANDLER)
     try:
         os.dup2(sink.fileno(), 1)
         os.dup2(sink.fileno(), 2)

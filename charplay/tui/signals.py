@@ -18,7 +18,9 @@ class Driver(LinuxDriver):
 
     def _run_input_thread(self) -> None:
         with suppress(OSError):
-            self.run_input_thread()
+            while not self.exit_event.is_set():
+                with suppress(UnicodeDecodeError):  # bytes that are no text; the keys after them are heard
+                    self.run_input_thread()
 
     def deafen(self) -> None:
         """Read no more: a terminal that is gone has an end of file at every moment."""

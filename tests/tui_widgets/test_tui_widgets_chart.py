@@ -45,18 +45,18 @@ async def test_data_is_painted_by_the_clock_and_only_then():
 async def test_nothing_new_paints_nothing_and_growth_paints_little():
     app = Board()
     async with app.run_test(size=(80, 12)) as pilot:
-        whole = curve(200)
-        app.chart.look(x_end=300.0, smooth=False)
-        app.chart.set_data([Series("train", "train", whole.x[:150], whole.y[:150])])
+        whole = curve(100)
+        app.chart.look(x_end=150.0)
+        app.chart.set_data([Series("train", "train", whole.x[:75], whole.y[:75])])
         app.chart._repaint()
         await pilot.pause()
         painted = []
         app.chart.refresh = lambda *regions, **_: painted.extend(regions or ["all"])
         app.chart._repaint()
-        app.chart.set_data([Series("train", "train", whole.x[:150], whole.y[:150])])
+        app.chart.set_data([Series("train", "train", whole.x[:75], whole.y[:75])])
         app.chart._repaint()
         assert painted == []
-        app.chart.set_data([Series("train", "train", whole.x[:153], whole.y[:153])])
+        app.chart.set_data([Series("train", "train", whole.x[:78], whole.y[:78])])
         app.chart._repaint()
         assert painted
         assert sum(region.area for region in painted) <= 12

@@ -11,7 +11,6 @@ from textual.strip import Strip
 
 from charplay.tui.visible import glyph
 from charplay.tui.widgets.bare import Bare
-from charplay.tui.widgets.braille import best_drawing
 
 Rivals = Sequence[tuple[str, float, float]]
 """(character, the model's probability, the probability after filters and temperature), the likeliest first."""
@@ -48,7 +47,6 @@ class Bars(Bare):
         super().__init__(id=id)
         self._rivals: Rivals = ()
         self._rows: list[Row] = []
-        self._fine = best_drawing() != "ascii"
 
     def set_rivals(self, rivals: Rivals) -> None:
         """Show these."""
@@ -73,9 +71,6 @@ class Bars(Bare):
 
     def _bar(self, filtered: float, raw: float, room: int) -> tuple[str, str]:
         """The bar and its faint rest, together `room` cells wide."""
-        if not self._fine:
-            bar = "#" * round(filtered * room)
-            return bar, ("-" * (round(raw * room) - len(bar))).ljust(room - len(bar))
         eighths = round(min(1.0, filtered) * room * 8)
         bar = "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
         return bar, ("░" * (round(min(1.0, raw) * room) - len(bar))).ljust(room - len(bar))

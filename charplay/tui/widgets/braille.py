@@ -1,6 +1,5 @@
 """A canvas of dots, two across and four down in each cell, and the characters that show it."""
 
-import locale
 import os
 from typing import Literal
 
@@ -8,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Drawing = Literal["braille", "blocks", "ascii"]
+Drawing = Literal["braille", "blocks"]
 
 DOTS_ACROSS, DOTS_DOWN = 2, 4
 
@@ -23,23 +22,15 @@ def _blocks(code: int) -> str:
     return _QUADRANTS[sum(1 << i for i, dots in enumerate(corners) if code & dots)]
 
 
-def _ascii(code: int) -> str:
-    upper, lower = bool(code & 0x1B), bool(code & 0xE4)
-    return {(False, False): " ", (True, False): "'", (False, True): ".", (True, True): ":"}[upper, lower]
-
-
 GLYPHS: dict[Drawing, NDArray[np.str_]] = {
     "braille": np.array([" ", *(chr(0x2800 + code) for code in range(1, 256))]),
     "blocks": np.array([_blocks(code) for code in range(256)]),
-    "ascii": np.array([_ascii(code) for code in range(256)]),
 }
 """What shows each of the 256 patterns of dots in a cell."""
 
 
 def best_drawing() -> Drawing:
-    """What this terminal can show: ASCII where the locale is not UTF-8, blocks on the bare Linux console."""
-    if "UTF" not in locale.getpreferredencoding(do_setlocale=False).upper():
-        return "ascii"
+    """What this terminal can show: blocks on the bare Linux console, which has no dots."""
     return "blocks" if os.environ.get("TERM") == "linux" else "braille"
 
 

@@ -69,7 +69,7 @@ class Chart(Widget):
         self._changed = True
 
     def look(self, **how: object) -> None:
-        """Change fields of the `View` (log_x, log_y, recent, smooth, x_title, x_end), and repaint now."""
+        """Change fields of the `View` (log_x, log_y, recent, x_title, x_end), and repaint now."""
         view = replace(self.view, **how)  # type: ignore[arg-type]
         if view != self.view:
             self.view = view

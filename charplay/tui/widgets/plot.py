@@ -16,7 +16,6 @@ ROLES = (
 """What a cell can be part of; its number here is its number in a grid, and curves are drawn in this order."""
 
 MARKERS = {"held-out": "●", "run-1": "○", "run-2": "◇", "run-3": "△", "run-4": "□"}
-_ASCII = {"●": "o", "○": "a", "◇": "b", "△": "c", "□": "d", "⠶": "-", "┤": "+", "│": "|", "┈": ".", "┊": ":"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +51,6 @@ class View:
     log_x: bool = False
     log_y: bool = False
     recent: bool = False
-    smooth: bool = True
     x_title: str = "step"
     x_end: float | None = None
 
@@ -123,14 +121,11 @@ def draw(
     if any(len(each.x) for each in series):
         _x_axis(grid, across, left, view.x_title)
     for each in series:
-        plot.curve(each, smooth=view.smooth)
+        plot.curve(each)
     for each in series:
         plot.markers(each)
     plot.references(references)
     plot.marks(marks)
-    if drawing == "ascii":
-        for fine, coarse in _ASCII.items():
-            grid.glyphs[grid.glyphs == fine] = coarse
     return grid
 
 
@@ -226,14 +221,14 @@ class _Plot:
     rows: int
     drawing: Drawing
 
-    def curve(self, series: Series, *, smooth: bool) -> None:
-        """The line through a series; with `smooth`, its noise stays behind it, faint."""
+    def curve(self, series: Series) -> None:
+        """The line through a series; the noise of a long one stays behind it, faint."""
         if series.role == "held-out" and len(series.x) == 1:
             return
         x = self.across.place(series.x)
         inside = slice(max(0, int(np.searchsorted(x, -0.5)) - 1), None)
         x, y = x[inside], self._down(series.y[inside])
-        if smooth and len(x) > 2 * self.across.dots // 3:
+        if len(x) > 2 * self.across.dots // 3:
             self._dots(x, y, "noise")
             x, y = smoothed(x, y, self.across.dots)
         self._dots(x, y, series.role)

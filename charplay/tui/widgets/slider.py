@@ -12,7 +12,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from charplay.tui.commands import SLIDER
-from charplay.tui.widgets.braille import best_drawing
 from charplay.tui.widgets.scales import Linear, Scale
 
 _TYPED = "0123456789.e-+"
@@ -81,7 +80,6 @@ class Slider(Widget, can_focus=True):
         self.scale: Scale = scale or Linear.between(0.0, 1.0, 0.01)
         self.show = show
         self.value_width = value_width
-        self._fine = best_drawing() != "ascii"
         self.set_reactive(Slider.value, self._within(value))
 
     def _within(self, value: float) -> float:
@@ -184,13 +182,12 @@ class Slider(Widget, can_focus=True):
             return Strip.blank(self.content_size.width, self.rich_style)
         _, length = self._track()
         knob = round(self.scale.position(self.value) * (length - 1))
-        line, dot = ("━", "●") if self._fine else ("-", "O")
         value = self.show(self.value) if self.typed is None else self.typed + "▏"
         parts = [
             ("label", self._written_label()),
-            ("filled", line * knob),
-            ("knob", dot),
-            ("track", line * (length - 1 - knob)),
+            ("filled", "━" * knob),
+            ("knob", "●"),
+            ("track", "━" * (length - 1 - knob)),
             ("value", f" {value:<{self.value_width}}"),
         ]
         strip = Strip(Segment(text, self.get_component_rich_style(f"slider--{part}")) for part, text in parts if text)

@@ -16,7 +16,6 @@ from textual.strip import Strip
 from charplay.tui.commands import SCROLL
 from charplay.tui.visible import plain
 from charplay.tui.widgets.bare import Bare
-from charplay.tui.widgets.braille import best_drawing
 from charplay.tui.widgets.wrapping import Wrapped
 
 MOST_CHARACTERS = 400_000
@@ -69,7 +68,7 @@ class Writing(Bare, can_focus=True):
         self._resolved: dict[int, Style] = {}
         self._strips: LRUCache[int, Strip] = LRUCache(512)
         self._top: int | None = None
-        self._cursor = "▌" if best_drawing() != "ascii" else "_"
+        self._cursor = "▌"
 
     def __len__(self) -> int:
         return len(self._wrapped)

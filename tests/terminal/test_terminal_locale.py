@@ -1,0 +1,44 @@
+"""A terminal that is not UTF-8 gets its own encoding and nothing else: no bytes of another one, no rows of `?`."""
+
+import os
+import sys
+
+import pytest
+
+PLAIN = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+HELP = "To the next pane"
+
+
+@pytest.mark.parametrize(("env", "encoding"), [(PLAIN, "ascii"), ({**PLAIN, "PYTHONIOENCODING": "latin-1"}, "latin-1")])
+def test_only_the_terminals_own_encoding_reaches_it(terminal, tmp_path, env, encoding):
+    text = tmp_path / "accents.txt"
+    text.write_text("déjà vu, Привет, 漢字 … «naïve»\n" * 200, encoding="utf-8")
+    term = terminal([sys.executable, "-m", "charplay", text], env={"CHARPLAY_HOME": str(tmp_path / "home"), **env})
+    term.wait_for("parameters,", 60)
+    term.press(*"4521?")
+    term.wait_for(HELP, 30)
+    term.press("escape")
+    term.wait_gone(HELP, 30)
+    term.press("v")
+    term.wait_for(lambda t: b" vu, " in t.raw, 30)
+    term.press("ctrl+c")
+    assert term.wait(30) == 0
+    said = term.raw.decode("utf-8" if encoding == "ascii" else encoding)
+    if encoding == "ascii":
+        assert said.isascii()
+        assert "deja vu, ######, #### . <naive>" in said
+    else:
+        assert "déjà vu, ######, #### . «naïve»" in said
+        assert not any(0x80 <= ord(each) < 0xA0 for each in said)
+    assert "??" not in said
+    assert "+--" in said
+
+
+def test_a_byte_that_is_no_text_costs_itself_and_no_later_key(terminal, tmp_path):
+    term = terminal([sys.executable, "-m", "charplay"], env={"CHARPLAY_HOME": str(tmp_path)})
+    term.wait_for("t trains", 60)
+    os.write(term._master, b"\xe9\xff")
+    term.press("?")
+    term.wait_for(HELP, 30)
+    term.press("ctrl+c")
+    assert term.wait(30) == 0
