@@ -1,7 +1,7 @@
 """The next run as it stands in the form: a preset, what was changed of it, and what follows from both."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,36 +9,12 @@ from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import BUDGETS, Recipe
 from charplay.recipes.inheriting import inherited
 from charplay.recipes.layers import Layer, compose, resumed
-from charplay.recipes.presets import load_preset, preset_names, save_preset
+from charplay.recipes.presets import load_preset, preset_names, read_preset, save_preset
 from charplay.recipes.resolve import resolve
 from charplay.recipes.specs import Spec, spec, specs, written
 from charplay.tui.beginning import Beginning
 from charplay.tui.choices import next_number
-
-PRESET, BUDGET, BEGINNING = "preset", "for", "start from"
-"""Rows of the form that are no fields of the recipe: its preset, its one budget, whose weights it starts from."""
-
-COMMON = (PRESET, "cell", "num_layers", "hidden_size", "sequence_length", "learning_rate", BUDGET, "device")
-
-LABELS = {"num_layers": "layers", "sequence_length": "length"}
-
-APPLIES: dict[str, Callable[[Recipe], bool]] = {
-    "scalar_scale": lambda r: r.input == "scalar",
-    "embedding_size": lambda r: r.input == "embedding",
-    "stride": lambda r: r.batching == "windows",
-    "window_limit": lambda r: r.batching == "windows",
-    "target": lambda r: r.batching == "windows",
-    "shuffle": lambda r: r.batching == "windows",
-    "dropout": lambda r: r.num_layers != 1,
-    "beta1": lambda r: r.optimizer in {"adam", "adamw", "muon", "nadam"},
-    "beta2": lambda r: r.optimizer in {"adam", "adamw", "muon", "nadam"},
-    "decay": lambda r: r.optimizer in {"rmsprop", "sgd", "muon"},
-    "epsilon": lambda r: r.optimizer != "sgd",
-    "sample_temperatures": lambda r: r.sample_every is not None,
-    "sample_length": lambda r: r.sample_every is not None,
-    "sample_prompt": lambda r: r.sample_every is not None,
-}
-"""Fields that mean nothing under some recipes; the form leaves them out then."""
+from charplay.tui.form_rows import APPLIES, BEGINNING, BUDGET, COMMON, PRESET
 
 _BUDGET = re.compile(r"\s*([0-9.,_]+(?:e\d+)?)\s*([a-z]*)\s*$", re.IGNORECASE)
 
@@ -91,6 +67,16 @@ class Draft:
     def preset_names(self) -> tuple[str, ...]:
         """Every preset, the user's own ones too."""
         return tuple(preset_names(self.presets))
+
+    def titles(self) -> dict[str, str]:
+        """What each preset says of itself; of one that cannot be read, why."""
+        titles = {}
+        for name in self.preset_names():
+            try:
+                titles[name] = read_preset(name, self.presets).title
+            except RecipeError as fault:
+                titles[name] = str(fault)
+        return titles
 
     def rows(self, *, everything: bool) -> list[str]:
         """Names of the rows to show: the common ones, and below them the rest that applies, group by group.
@@ -232,11 +218,6 @@ class Draft:
         save_preset(self.presets, name, self.asked)
         self.preset, self.values = name, {}
         self.settle()
-
-
-def label(name: str) -> str:
-    """A row's name for a person."""
-    return LABELS.get(name, name.removesuffix(":").replace("_", " "))
 
 
 def extended(asked: Recipe, more: str) -> Recipe:

@@ -294,3 +294,35 @@ def test_characters_that_weights_do_not_know_are_listed():
     known = Beginning("kept-1", "", Recipe(), "abc")
     assert known.fresh("abc") == ""
     assert known.fresh("ab cd\n") == "3 characters that kept-1 does not know start fresh: ␣ d ↵"
+
+
+async def test_presets_are_chosen_by_what_they_say_of_themselves_and_a_broken_one_by_why(play, home):
+    home.presets.mkdir(parents=True, exist_ok=True)
+    (home.presets / "mine.toml").write_text("title = 'what I like'\nhidden_size = 99\n")
+    (home.presets / "torn.toml").write_text("hidden_size = = 3\n")
+    async with play() as it:
+        await it.press("2", "enter")
+        await it.until(lambda: isinstance(it.app.screen, Question) and "what I like" in it.seen())
+        assert "the preset torn cannot be" in it.seen()
+        await it.press("escape")
+        it.main.form._set("preset", "torn")
+        await it.pilot.pause()
+        assert it.main.form.draft.preset != "torn" or it.main.form.draft.faults
+        it.main.form._set("preset", "mine")
+        assert it.main.form.draft.asked.hidden_size == 99
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
+async def test_every_note_that_fits_is_shown_whole(play, size):
+    async with play(size=size) as it:
+        await it.press("2")
+        form = it.main.form
+        form.draft.notes = ("the first note is short", "and so is the second", "x" * 500)
+        form._summarize()
+        await it.until(lambda: "the first note is short" in it.seen())
+        rows = form.content_size.height
+        assert form._fields.size.height + form._summary.size.height == rows
+        assert form._fields.size.height >= len(form._fields.names)
+        assert ("and so is the second" in it.seen()) == (form._summary.size.height >= 4)
+        shown = it.seen().count("xxxx")
+        assert shown == 0 or 110 <= shown <= 125  # whole, or not at all

@@ -14,7 +14,8 @@ from charplay.recipes.faults import RecipeError
 from charplay.recipes.specs import spec, specs
 from charplay.tui.amounts import clock, count, rate, span
 from charplay.tui.choices import next_number
-from charplay.tui.draft import BUDGET, COMMON, Draft, budget_layer, extended
+from charplay.tui.draft import Draft, budget_layer, extended
+from charplay.tui.form_rows import BUDGET, COMMON
 from charplay.tui.live import Live
 from charplay.tui.panes.rows import Rows, fit
 from charplay.tui.screens.lines import Lines, folded

@@ -53,7 +53,7 @@ class Fields(Rows):
 
     def draw(self, index: int, width: int) -> list[Cell]:
         """Label, value, and in quiet letters what follows from it."""
-        from charplay.tui.draft import label
+        from charplay.tui.form_rows import label
 
         name = self.names[index]
         if name.endswith(":"):

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
-from charplay.tui.amounts import clock, count
 from charplay.tui.commands import FORM
 from charplay.tui.panes.fields import LABEL, Device, Fields
+from charplay.tui.panes.form_summary import Summary
 from charplay.tui.panes.row_editor import RowEditor
 from charplay.tui.panes.rows import Rows
 from charplay.tui.screens.asking import Asking
@@ -36,8 +36,6 @@ class FormPane(Framed):
     FormPane {
         layers: below above;
         & > #fields, & > #fields:focus { height: 1fr; border: none; }
-        & > #summary { height: auto; max-height: 4; color: $foreground 55%; padding: 0 1; }
-        & > #summary.-fault { color: $error; }
     }
     """
 
@@ -67,7 +65,7 @@ class FormPane(Framed):
         self._list_devices = list_devices
         self._devices: Sequence[Device] = ()
         self._fields = Fields()
-        self._summary = Static("", id="summary", markup=False)
+        self._summary = Summary()
         self._editor = RowEditor(self._fields, LABEL + 1)
         self._fault = ""
         self._unknown = ""
@@ -144,19 +142,19 @@ class FormPane(Framed):
 
     @on(Rows.Moved)
     def _summarize(self) -> None:
-        draft = self.draft
-        if draft is None or not self._fields.names:
-            return
-        faults = [self._fault] if self._fault else draft.faults
-        lines = [*(faults or [_numbers(draft) or self._unknown, *draft.notes[:1]])]
-        lines.append(draft.help(self._fields.names[self._fields.cursor]))
-        self._summary.set_class(bool(faults), "-fault")
-        self._summary.update("\n".join(plain(line) for line in lines if line))
+        fields = self._fields
+        if self.draft is not None and fields.names:
+            room = self.content_size.height - len(fields.names)
+            self._summary.show(self.draft, fields.names[fields.cursor], self._fault, self._unknown, room)
+
+    @on(events.Resize)
+    def _resized(self) -> None:
+        self.call_after_refresh(self._summarize)
 
     @on(Fields.Edit)
     def action_edit(self) -> None:
         """Type a value into the row, or choose one from a list."""
-        from charplay.tui.draft import BEGINNING
+        from charplay.tui.form_rows import BEGINNING, PRESET
 
         draft = self.draft
         if draft is None:
@@ -166,7 +164,8 @@ class FormPane(Framed):
         if name == BEGINNING:
             self.post_message(self.Begin())
         elif choices:
-            notes = {device.name: _memory(device) for device in self._devices} if name == "device" else {}
+            notes = draft.titles() if name == PRESET else {}
+            notes |= {device.name: _memory(device) for device in self._devices} if name == "device" else {}
             answers = [Choice(value, value, notes.get(value, "")) for value in choices]
             question = Question(name.replace("_", " "), draft.help(name), answers, draft.shown(name)[0])
             self.app.push_screen(question, lambda value: self._set(name, value or ""))
@@ -243,20 +242,6 @@ class FormPane(Framed):
         except RecipeError as fault:
             self.notify(plain(str(fault)), severity="error", markup=False)
         self._settled()
-
-
-def _numbers(draft: "Draft") -> str:
-    """Parameters, memory and time of the next run, as far as known."""
-    from charplay.recipes.network import memory_bytes, parameter_count
-
-    if draft.resolved is None:
-        return ""
-    parts = [f"{parameter_count(draft.resolved, draft.vocabulary_size):,} parameters"]
-    parts.append(f"{count(memory_bytes(draft.resolved, draft.vocabulary_size, draft.characters))}B")
-    unit, amount = draft.budget()
-    if unit == "minutes":
-        parts.append(f"about {clock(amount * 60)}")
-    return ", ".join(parts)
 
 
 def _memory(device: Device) -> str:

@@ -15,7 +15,7 @@ from charplay.recipes.network import examples_per_epoch
 from charplay.recipes.specs import spec, specs, written
 from charplay.tui.choices import next_number
 from charplay.tui.commands import LIVE
-from charplay.tui.draft import APPLIES, label
+from charplay.tui.form_rows import APPLIES, label
 from charplay.tui.panes.row_editor import RowEditor
 from charplay.tui.panes.rows import Cell, Rows, fit
 from charplay.tui.screens.dialog import Dialog

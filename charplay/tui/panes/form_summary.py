@@ -1,0 +1,69 @@
+"""What follows from the form: the next run's size and time, what its fields mean, what was chosen by itself."""
+
+import textwrap
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual.widgets import Static
+
+from charplay.tui.amounts import clock, count
+from charplay.tui.visible import plain
+
+if TYPE_CHECKING:
+    from charplay.tui.draft import Draft
+
+ROOM = 4
+"""Lines that it may always take."""
+
+
+class Summary(Static):
+    """As many whole sentences as fit."""
+
+    DEFAULT_CSS = """
+    Summary {
+        height: auto;
+        color: $foreground 55%;
+        padding: 0 1;
+        &.-fault { color: $error; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__("", id="summary", markup=False)
+
+    def show(self, draft: "Draft", name: str, fault: str, unknown: str, room: int) -> None:
+        """Say what there is to say with the cursor on row `name`, in at most `room` lines, or four.
+
+        `fault` is one of the value that is typed just now, `unknown` why the run's numbers are not known.
+        """
+        about = draft.help(name)
+        faults = [fault] if fault else list(draft.faults)
+        lines = [*faults, about] if faults else [_numbers(draft) or unknown, about, *draft.notes]
+        self.set_class(bool(faults), "-fault")
+        width = max(1, self.content_size.width or self.app.size.width)
+        self.update("\n".join(_fitting(filter(None, lines), width, max(ROOM, room))))
+
+
+def _fitting(lines: Iterable[str], width: int, room: int) -> list[str]:
+    """The first of the lines that fit whole into so many rows of this width, wrapped at words; one at least."""
+    taken: list[str] = []
+    for line in lines:
+        wrapped = textwrap.wrap(plain(line), width)
+        if taken and len(taken) + len(wrapped) > room:
+            break
+        taken += wrapped
+    return taken[:room]
+
+
+def _numbers(draft: "Draft") -> str:
+    """Parameters, memory and time of the next run, as far as known."""
+    from charplay.recipes.network import memory_bytes, parameter_count
+
+    if draft.resolved is None:
+        return ""
+    parts = [f"{parameter_count(draft.resolved, draft.vocabulary_size):,} parameters"]
+    parts.append(f"{count(memory_bytes(draft.resolved, draft.vocabulary_size, draft.characters))}B")
+    unit, amount = draft.budget()
+    if unit == "minutes":
+        parts.append(f"about {clock(amount * 60)}")
+    return ", ".join(parts)
