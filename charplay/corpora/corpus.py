@@ -75,3 +75,11 @@ class Corpus:
             raise CorpusError(
                 f"{self.title} is one character over and over; training needs at least two different ones."
             )
+
+
+def from_text(title: str, text: str) -> Corpus:
+    """A text that was never in a file, such as one that a network wrote."""
+    vocabulary = Vocabulary.of(text)
+    ids = vocabulary.encode(text)
+    ids.flags.writeable = False
+    return Corpus(title, title, "", "", vocabulary, ids, "", ())

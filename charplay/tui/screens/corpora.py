@@ -110,7 +110,7 @@ class CorporaScreen(TrainingScreen):
     def _preview(self, message: CorpusPane.Preview) -> None:
         from charplay.tui.screens.preview import Preview
 
-        self.app.push_screen(Preview(message.corpus))
+        self.app.push_screen(Preview(message.corpus, self.text.player))
 
     @on(CorpusPane.Open)
     def _open(self) -> None:

@@ -1,0 +1,139 @@
+"""The text that a checkpoint learned: opened where it is here, and made searchable."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from charplay.tui.worker import errand
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Corpus, Library
+    from charplay.recipes.fields import Recipe
+    from charplay.runs.checkpoint import Origin
+    from charplay.sampling.origins import Index
+
+READING = 0.3
+"""The share of the work that reading takes; the rest is the index."""
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """A text that was learned."""
+
+    corpus: "Corpus"
+    index: "Index"
+
+
+def open_learned(library: "Library", path: Path, watch: Callable[[float], bool]) -> "Corpus":
+    """The text that the checkpoint at `path`, or the run in that folder, learned, cleaned as it was for it.
+
+    Raises:
+        CorpusError: it is not here, or is not the same any more.
+        RunError, CheckpointError: there is no such run or checkpoint.
+        Cancelled: the watch returned False.
+    """
+    from charplay.corpora.errors import CorpusError
+
+    origin, recipe = _origin(path)
+    title, changed = origin.name, False
+    for name in dict.fromkeys(filter(None, (origin.path, origin.name))):
+        try:
+            entry = library.find(name)
+            title = entry.title
+            if entry.ready:
+                corpus = library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit, watch=watch)
+                if corpus.sha256 == origin.sha256:
+                    return corpus
+                changed = True
+        except CorpusError:
+            continue
+    if changed:
+        raise CorpusError(f"{title} is not the text any more that this network learned; its sha256 differs.")
+    raise CorpusError(f"{title}, which this network learned, is not here; 1 lists the texts, and enter fetches one.")
+
+
+def _origin(path: Path) -> "tuple[Origin, Recipe]":
+    from charplay.runs.checkpoint import read_header
+    from charplay.runs.run import Run
+
+    if path.is_dir():
+        run = Run.open(path)
+        return run.corpus, run.resolved
+    header = read_header(path)
+    return header.corpus, header.recipe
+
+
+class Indexing:
+    """Makes the text that a checkpoint learned searchable, off the screen's thread.
+
+    Tells `Indexing.Percent` now and then, at last `Indexing.Done` or `Indexing.Failed`. One that was given up tells
+    nothing more.
+    """
+
+    class Percent(Message):
+        """So much is done."""
+
+        def __init__(self, indexing: "Indexing", percent: int) -> None:
+            super().__init__()
+            self.indexing = indexing
+            self.percent = percent
+
+    class Done(Message):
+        """Any passage is found in it from now on."""
+
+        def __init__(self, indexing: "Indexing", learned: Learned) -> None:
+            super().__init__()
+            self.indexing = indexing
+            self.learned = learned
+
+    class Failed(Message):
+        """There is no such text."""
+
+        def __init__(self, indexing: "Indexing", sentence: str) -> None:
+            super().__init__()
+            self.indexing = indexing
+            self.sentence = sentence
+
+    def __init__(self, library: "Library", path: Path, tell: Callable[[Message], object]) -> None:
+        self._library = library
+        self._path = path
+        self._tell = tell
+        self._given_up = False
+        self._percent = -1
+
+    def begin(self) -> None:
+        """Start; returns at once."""
+        errand(self._work)
+
+    def give_up(self) -> None:
+        """Stop soon, and be silent from now on."""
+        self._given_up = True
+
+    def _watch(self, share: float) -> bool:
+        percent = int(100 * share)
+        if percent != self._percent and not self._given_up:
+            self._percent = percent
+            self._tell(self.Percent(self, percent))
+        return not self._given_up
+
+    def _work(self) -> None:
+        from charplay.corpora.errors import Cancelled, CorpusError
+        from charplay.runs.checkpoint import CheckpointError
+        from charplay.runs.errors import RunError
+        from charplay.sampling.origins import Index
+        from charplay.sampling.suffixes import Stopped
+
+        try:
+            corpus = open_learned(self._library, self._path, lambda share: self._watch(READING * share))
+            index = Index(corpus.text(), lambda share: self._watch(READING + (1 - READING) * share))
+        except (Cancelled, Stopped):
+            return
+        except (CorpusError, CheckpointError, RunError) as fault:
+            if not self._given_up:
+                self._tell(self.Failed(self, str(fault)))
+        else:
+            if not self._given_up:
+                self._tell(self.Done(self, Learned(corpus, index)))

@@ -1,0 +1,241 @@
+"""Reading what was written: tints, what of it is copied from the training text, and its score."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.content import Content
+from textual.message import Message
+
+from charplay.sampling.copies import Copies
+from charplay.sampling.tape import Tape, Written
+from charplay.tui.commands import command
+from charplay.tui.learned import Indexing, Learned
+from charplay.tui.panes.text_copies import CopiesRow
+from charplay.tui.panes.text_tint import COPIED, PLAIN, TINTS, probability_tint, surprise_tint
+from charplay.tui.panes.text_writing import WritingPane
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from charplay.corpora.library import Corpus, Library
+
+LOOKS = 30
+"""A second, at what was written meanwhile."""
+BUDGET = 0.006
+"""Seconds that looking for copies may take each time."""
+PORTION = 16
+"""Characters looked through between two looks at the clock."""
+LOOKS_A_MEASURE = 10
+
+_EXPLAINED = {
+    "temperature": "tinted by temperature: blue is cool, red is hot",
+    "surprise": "tinted by surprise: red is what the network did not expect",
+    "probability": "tinted by probability: green is what it was sure to write",
+    "plain": "not tinted",
+}
+
+
+class ReadingPane(WritingPane):
+    """Tints the text, underlines what is copied, and asks for its score.
+
+    Whoever lays out the pane shows `copies` while the pane has the class `-copies`.
+    """
+
+    BINDINGS = [  # noqa: RUF012 - Textual's form
+        command("v", "tint", "tint", "Tint the text by temperature, surprise, probability, or not at all", footer=True),
+        command("o", "copied", "copied", "Underline what is copied from the training text", footer=True),
+        command("d", "source", "source", "Open the passage that a copy comes from: at the cursor, or the newest one"),
+        command("h", "score", "score", "How well the network foretells this text, the corpus or a file", footer=True),
+    ]
+    DEFAULT_CSS = """
+    ReadingPane {
+        & > #copies { display: none; }
+        &.-copies > #copies { display: block; }
+    }
+    """
+
+    class Sought(Message, namespace="text_pane"):
+        """The text that the network learned is to be searched: `seek` begins it."""
+
+    class Opened(Message, namespace="text_pane"):
+        """A passage is to be shown in its text."""
+
+        def __init__(self, corpus: "Corpus", passage: tuple[int, int]) -> None:
+            super().__init__()
+            self.corpus = corpus
+            self.passage = passage
+
+    class Scored(Message, namespace="text_pane"):
+        """A score is asked for."""
+
+    def __init__(self, texts: Path, clock: Callable[[], float]) -> None:
+        super().__init__(texts, clock)
+        self.copies = CopiesRow(id="copies")
+        self._tint = TINTS[0]
+        self._found: Copies | None = None
+        self._indexing: Indexing | None = None
+        self._learned: tuple[str, Learned] | None = None
+        """The path of the checkpoint that learned it, and the text."""
+        self._sought = ""
+        """The path of the checkpoint whose text is searched, or is to be."""
+        self._watched: Tape | None = None
+        """Whose characters were looked for."""
+        self._looked = 0
+        self._timer: Timer
+
+    def on_mount(self) -> None:
+        """Looking for copies waits until it is asked for."""
+        self._timer = self.set_interval(1 / LOOKS, self._look_on, pause=True)
+
+    # Tints.
+
+    def action_tint(self) -> None:
+        """The next tint."""
+        self._tint = TINTS[(TINTS.index(self._tint) + 1) % len(TINTS)]
+        self._repaint_text()
+        self._say_source()
+        self._tell(f"The text is {_EXPLAINED[self._tint]}.")
+
+    def _number(self, written: Written) -> int:
+        match self._tint:
+            case "surprise":
+                return surprise_tint(written.surprise)
+            case "probability":
+                return probability_tint(written.probability)
+            case "plain":
+                return PLAIN
+        return super()._number(written)
+
+    def _say_source(self) -> None:
+        super()._say_source()
+        if self._tint != TINTS[0]:
+            self.set_title(self._title, Content.assemble(self._note, f"  {self._tint}"))
+
+    # Copied or composed.
+
+    def action_copied(self) -> None:
+        """Look for copies, or no more."""
+        if self.toggle_class("-copies").has_class("-copies"):
+            self._seek()
+        else:
+            self._rest()
+            if self._indexing is not None:
+                self._indexing.give_up()
+                self._indexing = None
+            self.writing.recolour(self._first)
+
+    def _seek(self) -> None:
+        """Look for copies in the text that the network learned, which may have to be searched for first."""
+        self._rest()
+        self._sought = self._origin.path
+        if self._learned is not None and self._learned[0] == self._origin.path:
+            self._begin_looking(self._learned[1])
+        elif self._origin.path:
+            self.post_message(self.Sought())
+        else:
+            self.copies.say("where this network comes from is not known")
+
+    def _rest(self) -> None:
+        self._timer.pause()
+        self._found = self._watched = None
+
+    def seek(self, library: "Library") -> None:
+        """Make the text searchable that the network learned, which the library may have."""
+        if self._indexing is not None:
+            self._indexing.give_up()
+        self._indexing = Indexing(library, Path(self._sought), self.post_message)
+        self._indexing.begin()
+
+    @on(Indexing.Percent)
+    def _indexed_so_far(self, message: Indexing.Percent) -> None:
+        if message.indexing is self._indexing:
+            self.copies.say(f"reading the training text: {message.percent} %")
+
+    @on(Indexing.Failed)
+    def _not_indexed(self, message: Indexing.Failed) -> None:
+        if message.indexing is self._indexing:
+            self._indexing = None
+            self.copies.say(message.sentence)
+            self._tell(message.sentence)
+
+    @on(Indexing.Done)
+    def _indexed(self, message: Indexing.Done) -> None:
+        if message.indexing is self._indexing:
+            self._indexing = None
+            self._learned = (self._sought, message.learned)
+            self._begin_looking(message.learned)
+
+    def _begin_looking(self, learned: Learned) -> None:
+        self._found = Copies(learned.index, round(self.copies.least.value))
+        self._timer.resume()
+        self._look_on()
+
+    def _look_on(self) -> None:
+        """Look at what was written meanwhile, for a bounded time, and underline what is copied."""
+        found, player = self._found, self.player
+        if found is None or player is None:
+            return
+        tape = player.tape
+        if tape is not self._watched:
+            if self._watched is not None:
+                found.cut(min(len(found), tape.shared(self._watched)))
+            self._watched = tape
+        self._paint()
+        end, before = time.perf_counter() + BUDGET, len(found)
+        first = before
+        while len(found) < len(tape) and time.perf_counter() < end:
+            first = min(first, found.extend(tape.text(len(found), len(found) + PORTION)))
+        if any(found.copied(position) for position in range(first, len(found))):
+            self.writing.recolour(self._at(first))
+        self._looked += 1
+        if self._looked % LOOKS_A_MEASURE == 0 or not before:
+            self._measure()
+
+    def _measure(self) -> None:
+        found, player = self._found, self.player
+        if found is not None and player is not None:
+            self.copies.measure(found, sum(1 for each in player.prompt if each not in player.unknown))
+
+    @on(CopiesRow.Moved)
+    def _count_from(self, message: CopiesRow.Moved) -> None:
+        message.stop()
+        if self._found is not None:
+            self._found.least = round(self.copies.least.value)
+            self.writing.recolour(self._first)
+            self._measure()
+
+    def _rewritten(self) -> None:
+        super()._rewritten()
+        if self.has_class("-copies") and self._sought != self._origin.path:
+            self._seek()
+
+    def _numbers(self, start: int, stop: int) -> Iterator[int]:
+        found = self._found
+        for index, number in enumerate(super()._numbers(start, stop), start):
+            copied = found is not None and index >= self._first and found.copied(self._position(index))
+            yield number + COPIED if copied else number
+
+    def action_source(self) -> None:
+        """Open the source of a copy."""
+        found, learned = self._found, self._learned
+        if found is None or learned is None:
+            self._tell("Nothing is looked for in the training text; o does.")
+            return
+        point = self.writing.point
+        copied = found.newest() if point is None else found.stretch(self._position(point))
+        if copied is None:
+            self._tell("Nothing is copied here." if point is not None else "Nothing is copied so far.")
+        else:
+            start = copied.source
+            passage = (start, start + copied.stop - copied.start)
+            self.post_message(self.Opened(learned[1].corpus, passage))
+
+    # Score.
+
+    def action_score(self) -> None:
+        """Ask for it."""
+        if self.player is not None:
+            self.post_message(self.Scored())

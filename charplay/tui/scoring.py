@@ -1,0 +1,141 @@
+"""A text scored by one network after another, off the screen's thread."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.message import Message
+
+from charplay.sampling.score import Score, score
+from charplay.tui.worker import errand
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Corpus
+    from charplay.sampling.model import CharModel
+
+MOST = 131_072
+"""Characters of a held-out text that are read, as many as while training."""
+HELD_OUT = 0.1
+"""The share that is read at the end of a text of which nothing was held out."""
+
+
+class Part(NamedTuple):
+    """A stretch of a text."""
+
+    corpus: "Corpus"
+    start: int
+    stop: int
+    note: str = ""
+    """What part of it this is; empty for all."""
+
+    def text(self) -> str:
+        """Its characters."""
+        return self.corpus.text(self.start, self.stop)
+
+
+def held_out(corpus: "Corpus", fraction: float) -> Part:
+    """The end of a text, as training with such a `validation_fraction` held it out."""
+    start = int(len(corpus) * (1 - (fraction or HELD_OUT)))
+    stop = min(len(corpus), start + MOST)
+    return Part(corpus, start, stop, "held-out end" if fraction else "its end")
+
+
+class Named(NamedTuple):
+    """A network to come."""
+
+    name: str
+    open: Callable[[], "CharModel"]
+
+
+class Scoring:
+    """Reads a part with several networks. Tells `Scoring.Percent` now and then, `Scoring.Done` for each, or `Failed`.
+
+    One that was given up tells nothing more; one that is stopped tells what it has.
+    """
+
+    class Percent(Message):
+        """So much of the text was read by a network."""
+
+        def __init__(self, scoring: "Scoring", name: str, percent: int) -> None:
+            super().__init__()
+            self.scoring = scoring
+            self.name = name
+            self.percent = percent
+
+    class Done(Message):
+        """A network has read the text, or what of it there was time for."""
+
+        def __init__(self, scoring: "Scoring", name: str, part: Part, score: Score) -> None:
+            super().__init__()
+            self.scoring = scoring
+            self.name = name
+            self.part = part
+            self.score = score
+
+    class Failed(Message):
+        """The text, or a network, could not be read."""
+
+        def __init__(self, scoring: "Scoring", sentence: str) -> None:
+            super().__init__()
+            self.scoring = scoring
+            self.sentence = sentence
+
+    class Ended(Message):
+        """No network is left."""
+
+        def __init__(self, scoring: "Scoring") -> None:
+            super().__init__()
+            self.scoring = scoring
+
+    def __init__(
+        self, open_part: Callable[[], Part], models: Sequence[Named], tell: Callable[[Message], object]
+    ) -> None:
+        self._open_part = open_part
+        self._models = models
+        self._tell_all = tell
+        self._stopped = self._given_up = False
+        self._percent = -1
+
+    def begin(self) -> None:
+        """Start; returns at once."""
+        errand(self._work)
+
+    def stop(self) -> None:
+        """Let it be enough."""
+        self._stopped = True
+
+    def give_up(self) -> None:
+        """Stop soon, and be silent from now on."""
+        self._stopped = self._given_up = True
+
+    def _tell(self, message: Message) -> None:
+        if not self._given_up:
+            self._tell_all(message)
+
+    def _work(self) -> None:
+        from charplay.corpora.errors import CorpusError
+        from charplay.runs.checkpoint import CheckpointError
+        from charplay.sampling.errors import ModelError
+
+        try:
+            part = self._open_part()
+            text = part.text()
+        except CorpusError as fault:
+            self._tell(self.Failed(self, str(fault)))
+            return
+        for name, open_model in self._models:
+            if self._stopped:
+                break
+            try:
+                found = score(open_model(), text, lambda share, name=name: self._watch(name, share))  # type: ignore[misc]
+            except (CheckpointError, ModelError) as fault:
+                self._tell(self.Failed(self, str(fault)))
+            else:
+                self._tell(self.Done(self, name, part, found))
+        self._tell(self.Ended(self))
+
+    def _watch(self, name: str, share: float) -> bool:
+        percent = int(100 * share)
+        if percent != self._percent:
+            self._percent = percent
+            self._tell(self.Percent(self, name, percent))
+        return not self._stopped

@@ -1,0 +1,233 @@
+"""How well networks foretell a text: bits a character, where it surprises most, and which of them does best."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from charplay.tui.commands import command
+from charplay.tui.panes.rows import Rows
+from charplay.tui.scoring import Named, Part, Scoring, held_out
+from charplay.tui.screens.dialog import Dialog
+from charplay.tui.screens.findings import Findings
+from charplay.tui.visible import visible
+from charplay.tui.widgets.along import Along
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Corpus
+    from charplay.sampling.player import Player
+    from charplay.sampling.score import Score
+
+
+class ScoreScreen(Dialog[None]):
+    """Scores what was generated, the chosen corpus or any file, by the network that plays and by others."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's form
+        command("g", "generated", "generated", "Score the generated text", footer=True),
+        command("c", "corpus", "corpus", "Score the held-out end of the corpus; again, all of it", footer=True),
+        command("o", "file", "a file", "Score any file", footer=True),
+        command("a", "all", "all networks", "Score it by the other runs' checkpoints too", footer=True),
+        command("x", "stop", "stop", "Let what was read be enough", footer=True),
+        command("enter", "passage", "open", "Open the passage in its text", footer=True),
+    ]
+    DEFAULT_CSS = """
+    ScoreScreen {
+        & #about { height: 2; }
+        & Along { margin-bottom: 1; }
+        & Input { display: none; }
+        & Findings { height: 1fr; }
+    }
+    """
+
+    def __init__(
+        self, player: "Player", written: "Corpus | None", corpus: "Corpus | None",
+        open_text: Callable[[str], "Corpus"], others: Callable[[], Sequence[Named]],
+    ) -> None:  # fmt: skip
+        """`written`: the generated text; `open_text` opens a path (CorpusError); `others`: the shelf's networks."""
+        super().__init__()
+        self._player = player
+        self._written = written
+        self._corpus = corpus
+        self._open_text = open_text
+        self._others = others
+        self._scoring: Scoring | None = None
+        self._part: Part | None = None
+        self._scores: dict[str, Score] = {}
+        self._said = Static("", id="about", markup=False)
+        self._along = Along()
+        self._findings = Findings()
+
+    def compose(self) -> ComposeResult:
+        """What was found in a sentence, along the text, and passage by passage."""
+        keys = "g generated   c corpus   o a file   a all networks   enter opens   esc back"
+        with self.box(f"Score   {self._player.source}", keys, wide=True):
+            yield self._said
+            yield self._along
+            yield self._findings
+            field = Input(placeholder="path of a text file", compact=True)
+            field.cursor_blink = False
+            yield field
+
+    @on(Findings.Chosen)
+    def _chosen(self) -> None:
+        self.action_passage()
+
+    def on_mount(self) -> None:
+        """Begin with what was generated, else with the corpus."""
+        self._findings.focus()
+        if self._written is not None:
+            self.action_generated()
+        else:
+            self.action_corpus()
+
+    @on(events.Unmount)
+    def _leave(self) -> None:
+        if self._scoring is not None:
+            self._scoring.give_up()
+
+    # Which text.
+
+    def action_generated(self) -> None:
+        """What the network wrote."""
+        written = self._written
+        if written is None:
+            self._say("Nothing was generated yet.")
+        else:
+            self._begin(lambda: Part(written, 0, len(written)))
+
+    def action_corpus(self) -> None:
+        """The end that training holds out; where that is shown, all of it."""
+        corpus, part = self._corpus, self._part
+        if corpus is None:
+            self._say("No corpus was read; 1 chooses one.")
+        elif part is not None and part.corpus is corpus and part.note:
+            self._begin(lambda: Part(corpus, 0, len(corpus)))
+        else:
+            self._begin(lambda: held_out(corpus, self._player.model.recipe.validation_fraction))
+
+    def action_file(self) -> None:
+        """Ask for its path."""
+        field = self.query_one(Input)
+        field.display = True
+        self.set_focus(field)
+
+    @on(Input.Submitted)
+    def _open_file(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._close_field()
+        path = event.value.strip()
+        if path:
+            self._begin(lambda: _whole(self._open_text(path)))
+
+    def _close_field(self) -> None:
+        self.query_one(Input).display = False
+        self.set_focus(self._findings)
+
+    def action_close(self) -> None:
+        """Leave the path, else the screen."""
+        if self.query_one(Input).display:
+            self._close_field()
+        else:
+            super().action_close()
+
+    # Reading.
+
+    def _begin(self, open_part: Callable[[], Part]) -> None:
+        self._part, self._scores = None, {}
+        self._show()
+        self._read(open_part, [Named(self._player.source, lambda: self._player.model)])
+
+    def _read(self, open_part: Callable[[], Part], models: Sequence[Named]) -> None:
+        if self._scoring is not None:
+            self._scoring.give_up()
+        self._scoring = Scoring(open_part, models, self.post_message)
+        self._scoring.begin()
+
+    def action_stop(self) -> None:
+        """What was read is enough."""
+        if self._scoring is not None:
+            self._scoring.stop()
+
+    def action_all(self) -> None:
+        """Every checkpoint that plays."""
+        part = self._part
+        if part is None or self._scoring is not None:
+            self._say("The text is still being read; x stops that.")
+            return
+        others = [each for each in self._others() if each.name not in self._scores]
+        if others:
+            self._read(lambda: part, others)
+        else:
+            self._say("There are no other networks on the shelf.")
+
+    @on(Scoring.Percent)
+    def _reading(self, message: Scoring.Percent) -> None:
+        if message.scoring is self._scoring:
+            self._say(f"{message.name} reads: {message.percent} %   x stops")
+
+    @on(Scoring.Failed)
+    def _failed(self, message: Scoring.Failed) -> None:
+        if message.scoring is self._scoring:
+            self._scoring = None if self._part is None else self._scoring
+            self._say(message.sentence)
+
+    @on(Scoring.Done)
+    def _scored(self, message: Scoring.Done) -> None:
+        if message.scoring is self._scoring:
+            self._part = message.part
+            self._scores[message.name] = message.score
+            self._show()
+
+    @on(Scoring.Ended)
+    def _ended(self, message: Scoring.Ended) -> None:
+        if message.scoring is self._scoring:
+            self._scoring = None
+            self._say("")
+
+    # What is shown.
+
+    def _say(self, sentence: str) -> None:
+        self._said.update(visible("\n".join(filter(None, (self._summary(), sentence))), "\n"))
+
+    def _summary(self) -> str:
+        part, found = self._part, self._scores.get(self._player.source)
+        if part is None or found is None:
+            return ""
+        what = ", ".join(filter(None, (part.corpus.title, part.note)))
+        if not len(found.surprises):
+            return f"{what}: nothing was foretold; that takes at least 2 characters that the network knows"
+        skipped = f"   {found.skipped:,} unknown" if found.skipped else ""
+        return (
+            f"{what}: {found.bits:.3f} bits a character   perplexity {2**found.bits:.2f}   {found.nats:.3f} nats"
+            f"   {found.characters:,} characters{skipped}"
+        )
+
+    def _show(self) -> None:
+        part, found = self._part, self._scores.get(self._player.source)
+        if part is not None and found is not None:
+            self._along.show(found.along(part.stop - part.start))
+            self._findings.show(part, found, self._scores, self._player.source)
+        else:
+            self._findings.clear()
+        self._say("")
+
+    @on(Rows.Moved)
+    def _point(self) -> None:
+        passage = self._findings.passage
+        if passage is not None:
+            self._along.mark(passage.start, passage.stop)
+
+    def action_passage(self) -> None:
+        """The passage under the cursor, in its text."""
+        from charplay.tui.screens.preview import Preview
+
+        part, passage = self._part, self._findings.passage
+        if part is not None and passage is not None:
+            place = (part.start + passage.start, part.start + passage.stop)
+            self.app.push_screen(Preview(part.corpus, self._player, place))
+
+
+def _whole(corpus: "Corpus") -> Part:
+    return Part(corpus, 0, len(corpus))
