@@ -84,7 +84,7 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     if prompt_from is not None:
         text = _taken(context.obj, path, corpus, prompt_from, settings[0].seed)
     pen = JsonPen(top) if json else Pen()
-    write = _Writing(pen, [text for text in stop or () if text], save_ride, prompted=not no_prompt)
+    write = _Writing(pen, stop or [], save_ride, prompted=not no_prompt)
     if ride is not None:
         from charplay.sampling.ride import replay
 
@@ -103,8 +103,7 @@ class _Writing:
 
     def __init__(self, pen: Pen, stops: list[str], ride: Path | None, *, prompted: bool) -> None:
         self._pen = pen
-        self._stops = tuple(stops)
-        self._longest = max(map(len, stops), default=0)
+        self._stops = stops
         self._ride = ride
         self._prompted = prompted
         self._named = ""
@@ -123,14 +122,13 @@ class _Writing:
             self._keep(player)
 
     def _draw(self, player: "Player", characters: "Iterable[Written]") -> None:
-        tail, position = "", len(player.tape)
-        for written in characters:
+        from charplay.sampling.stops import Stops
+
+        stops = Stops(self._stops)
+        for position, written in enumerate(characters, len(player.tape)):
             self._pen.put(written, player, position)
-            position += 1
-            if self._stops:
-                tail = (tail + written.character)[-self._longest :]
-                if tail.endswith(self._stops):
-                    return
+            if stops.ended(written.character):
+                return
 
     def _keep(self, player: "Player") -> None:
         if self._ride is not None:

@@ -30,16 +30,12 @@ class Source:
 
     def play(self, path: Path, title: str) -> float | None:
         """Play a checkpoint; its held-out loss in nats. CheckpointError, ModelError where it cannot be played."""
-        from charplay.corpora.vocabulary import Vocabulary
-        from charplay.runs.checkpoint import read_checkpoint
-        from charplay.sampling.model import CharModel
-        from charplay.tui.panes.text_kept import Origin
+        from charplay.tui.checkpoints import open_model
 
-        checkpoint = read_checkpoint(path)
-        model = CharModel.load(checkpoint.tensors, checkpoint.recipe, Vocabulary(checkpoint.vocabulary))
+        opened = open_model(path, title)
         self.following = False
-        self._text.show_model(model, f"{title}, step {checkpoint.step:,}", origin=Origin(title, str(path)))
-        return checkpoint.val_loss
+        self._text.show_model(opened.model, opened.source, origin=opened.origin)
+        return opened.loss
 
     def follow(self, *, promised: bool = False) -> None:
         """Play the live run from its next published weights on; `promised` where these were asked for already."""

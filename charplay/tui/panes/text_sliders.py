@@ -17,6 +17,11 @@ def _written(speed: float) -> str:
     return "max" if speed > FASTEST else f"{speed:.0f}/s"
 
 
+def speed_slider() -> Slider:
+    """Characters a second, up to as many as there is time for."""
+    return Slider("speed", 30.0, Log(1.0, 250.0), show=_written, value_width=5, id="speed")
+
+
 class Sliders(Horizontal):
     """Temperature and speed."""
 
@@ -31,7 +36,7 @@ class Sliders(Horizontal):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.temperature = Slider("temperature", 0.8, TEMPERATURES, value_width=4, id="temperature")
-        self.speed = Slider("speed", 30.0, Log(1.0, 250.0), show=_written, value_width=5, id="speed")
+        self.speed = speed_slider()
 
     def compose(self) -> ComposeResult:
         """Side by side."""

@@ -8,9 +8,10 @@ from textual import events, on
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
-from charplay.tui.screens.corpora import CorporaScreen
 from charplay.tui.screens.lines import Lines
+from charplay.tui.screens.playing import PlayingScreen
 from charplay.tui.screens.question import Choice, Question
+from charplay.tui.screens.reading import ReadingScreen
 from charplay.tui.settings import Settings
 from charplay.tui.visible import visible
 from charplay.tui.worker import OpenTraining
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from charplay.tui.panes.training import TrainingPane
 
 
-class MainScreen(CorporaScreen):
+class MainScreen(PlayingScreen, ReadingScreen):
     """All panes, filled with what was chosen last."""
 
     def __init__(

@@ -1,0 +1,20 @@
+"""Stop texts: where a text that is being written has come to its end."""
+
+from collections.abc import Iterable
+
+
+class Stops:
+    """Watches what is drawn for texts to stop at. What was written before it began to watch does not count."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        """`texts`: any of them stops; empty ones are left out."""
+        self.texts = tuple(text for text in texts if text)
+        self._longest = max(map(len, self.texts), default=0)
+        self._tail = ""
+
+    def ended(self, character: str) -> bool:
+        """Take the next character; whether the text now ends with a stop text."""
+        if not self.texts:
+            return False
+        self._tail = (self._tail + character)[-self._longest :]
+        return self._tail.endswith(self.texts)

@@ -1,0 +1,77 @@
+"""The checkpoints on the shelf, and the models in them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from charplay.tui.panes.text_kept import Origin
+
+if TYPE_CHECKING:
+    from charplay.runs.shelf import Shelf
+    from charplay.sampling.model import CharModel
+
+MOST = 500
+"""Checkpoints that are listed."""
+
+
+class Shelved(NamedTuple):
+    """A checkpoint that can be played."""
+
+    run: str
+    path: str
+    step: int
+    loss: float | None
+    """Held out, else in training; nats per character."""
+
+
+class Opened(NamedTuple):
+    """A checkpoint's model, ready to write."""
+
+    model: "CharModel"
+    source: str
+    """Whose weights these are: the run and the step."""
+    origin: Origin
+    loss: float | None
+    """Held out; nats per character."""
+
+
+def shelved(shelf: "Shelf") -> list[Shelved]:
+    """Every checkpoint of every run, one a step: runs newest first, steps rising. What cannot be read is left out."""
+    from charplay.runs.checkpoint import CheckpointError, read_header
+
+    found: list[Shelved] = []
+    for summary in shelf.list():
+        steps: dict[int, Shelved] = {}
+        for path in [] if summary.playable is None or summary.broken else _files(summary.folder, summary.playable):
+            try:
+                header = read_header(path)
+            except CheckpointError:
+                continue
+            loss = header.train_loss if header.val_loss is None else header.val_loss
+            steps.setdefault(header.step, Shelved(summary.name, str(path), header.step, loss))
+        found += [steps[step] for step in sorted(steps)]
+        if len(found) >= MOST:
+            break
+    return found[:MOST]
+
+
+def _files(folder: Path, playable: Path) -> Sequence[Path]:
+    from charplay.runs.run import Run
+    from charplay.runs.shelf import RunError
+
+    try:
+        run = Run.open(folder)
+    except RunError:  # the demo is a checkpoint without a run
+        return [playable]
+    return [path for path in (run.best, run.latest, *run.snapshots) if path is not None]
+
+
+def open_model(path: Path, run: str) -> Opened:
+    """The model in a checkpoint; CheckpointError, ModelError where it cannot be played."""
+    from charplay.corpora.vocabulary import Vocabulary
+    from charplay.runs.checkpoint import read_checkpoint
+    from charplay.sampling.model import CharModel
+
+    checkpoint = read_checkpoint(path)
+    model = CharModel.load(checkpoint.tensors, checkpoint.recipe, Vocabulary(checkpoint.vocabulary))
+    return Opened(model, f"{run}, step {checkpoint.step:,}", Origin(run, str(path)), checkpoint.val_loss)

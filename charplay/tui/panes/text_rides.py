@@ -1,0 +1,47 @@
+"""Rides on disk: kept in the folder of texts, and opened from there or from anywhere."""
+
+from datetime import datetime
+from pathlib import Path
+
+from charplay.corpora.reading import opened
+from charplay.runs.durable import replace_bytes
+from charplay.sampling.player import Player
+from charplay.sampling.ride import LARGEST, Ride
+
+ENDING = ".ride.json"
+MOST = 200
+"""Rides that are listed."""
+
+
+def write_ride(folder: Path, player: Player, now: datetime) -> Path:
+    """Keep the ride of a player's text; returns the file's path."""
+    stem = f"{now:%Y-%m-%d-%H%M%S}-seed-{player.settings.seed}"
+    number = next(n for n in range(1, 1_000_000) if not _path(folder, stem, n).exists())
+    path = _path(folder, stem, number)
+    folder.mkdir(parents=True, exist_ok=True)
+    replace_bytes(path, Ride.of(player.tape, player.prompt).to_json().encode())
+    return path
+
+
+def _path(folder: Path, stem: str, number: int) -> Path:
+    return folder / f"{stem if number == 1 else f'{stem}-{number}'}{ENDING}"
+
+
+def kept_rides(folder: Path) -> list[Path]:
+    """The rides in a folder, the newest first: their names begin with the time."""
+    try:
+        return sorted((path for path in folder.iterdir() if path.name.endswith(ENDING)), reverse=True)[:MOST]
+    except OSError:
+        return []
+
+
+def read_ride(path: Path) -> Ride:
+    """The ride in a file.
+
+    Raises:
+        CorpusError: the file cannot be read.
+        SettingError: it is no ride.
+    """
+    with opened(path.expanduser().absolute()) as file:
+        data = file.read(LARGEST + 1) or b""
+    return Ride.from_json(data)

@@ -1,0 +1,264 @@
+"""Side by side: one prompt and one luck at several temperatures, or from several checkpoints."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widgets import Static
+
+from charplay.runs.shelf import Shelf
+from charplay.sampling.player import Player
+from charplay.sampling.settings import Sampling
+from charplay.tui.checkpoints import Opened, Shelved, open_model, shelved
+from charplay.tui.commands import CLOSE, SCROLL, Bindings, command
+from charplay.tui.panes.status import KeyLine
+from charplay.tui.panes.text_kept import Origin
+from charplay.tui.panes.text_sliders import TEMPERATURES, Pace, speed_slider
+from charplay.tui.panes.text_writing import BUDGET, TICKS
+from charplay.tui.screens.asking import Asking
+from charplay.tui.screens.lines import Lines, key_lines
+from charplay.tui.screens.picking import Picking
+from charplay.tui.screens.question import Choice
+from charplay.tui.visible import plain, visible
+from charplay.tui.widgets.column import SideBySide
+from charplay.tui.widgets.slider import Slider
+
+FEWEST, MOST = 2, 8
+NARROWEST = 20
+"""Cells that a column takes at least."""
+DEFAULT = (0.2, 0.5, 1.0, 1.2)
+
+
+class Taken(NamedTuple):
+    """A column that goes on in the text pane."""
+
+    player: Player
+    origin: Origin
+
+
+class ColumnsScreen(Screen[Taken]):
+    """Texts that advance together. Dismissed with the column that was taken over, or with None."""
+
+    BINDINGS: ClassVar[Bindings] = [
+        command("space", "write", "write", "Let the columns write, or hold them", footer=True),
+        command("full_stop", "one", "one", "Write one character in each column, and hold"),
+        command("n", "anew", "anew", "Begin anew, with another seed", footer=True),
+        command("left", "choose(-1)", "left", "The column to the left"),
+        command("right", "choose(1)", "right", "The column to the right"),
+        command("left_square_bracket", "temperature(-1)", "cooler", "Lower the chosen column's temperature"),
+        command("right_square_bracket", "temperature(1)", "warmer", "Raise the chosen column's temperature"),
+        command("enter", "take", "take", "Go on with the chosen column in the text pane", footer=True),
+        command("e", "temperatures", "temperatures", "The chosen column's network at other temperatures", footer=True),
+        command("r", "checkpoints", "checkpoints", "Checkpoints of one run, or of several, side by side", footer=True),
+        command("minus", "speed(-4)", "slower", "Write slower"),
+        command("plus", "speed(4)", "faster", "Write faster"),
+        command("question_mark", "all_keys", "keys", "Show every key", footer=True),
+        *CLOSE,
+    ]
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    ColumnsScreen {
+        & > #what { height: 1; padding: 0 1; color: $foreground 75%; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #below { height: 1; padding: 0 1; }
+        & #speed { width: 34; margin-right: 3; }
+        & #hint { width: 1fr; color: $foreground 45%; }
+    }
+    """
+
+    def __init__(
+        self, opened: Opened, prompt: str, settings: Sampling, speed: float, shelf: Shelf,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        """Begin with one model at `settings`, but the DEFAULT temperatures; `speed` in characters a second."""
+        super().__init__()
+        self._opened = opened
+        self._prompt = prompt
+        self._settings = settings
+        self._shelf = shelf
+        self._clock = clock
+        self._then = 0.0
+        self._pace = Pace()
+        self._ticks = 0
+        self._origins: dict[int, Origin] = {}
+        """By the identity of the models that write."""
+        self.beside = SideBySide()
+        self.playing = True
+        """Whether they write."""
+        self._speed = speed_slider()
+        self._speed.value = speed
+        self._speed.can_focus = False
+        self._what, self._hint = Static("", id="what", markup=False), Static("", id="hint", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """What is compared, the columns, and how fast they write."""
+        yield self._what
+        yield self.beside
+        with Horizontal(id="below"):
+            yield self._speed
+            yield self._hint
+        yield KeyLine()
+
+    async def on_mount(self) -> None:
+        """Put up the first columns, and start the clock."""
+        await self._compare([self._opened], DEFAULT[: self._most])
+        self._then = self._clock()
+        self.set_interval(1 / TICKS, self._tick)
+
+    @property
+    def _most(self) -> int:
+        """How many columns there is room for."""
+        return max(FEWEST, min(MOST, self.app.size.width // NARROWEST))
+
+    async def _compare(self, models: Sequence[Opened], temperatures: Sequence[float]) -> None:
+        """Begin with every model at every temperature."""
+        self._origins = {id(each.model): each.origin for each in models}
+        await self.beside.compare(
+            [
+                Player(
+                    each.model,
+                    prompt=self._prompt,
+                    settings=replace(self._settings, temperature=one),
+                    source=each.source,
+                )
+                for each in models
+                for one in temperatures
+            ]
+        )
+        self._say()
+
+    def _say(self) -> None:
+        prompt = f'from "{self._prompt}"' if self._prompt else "from the beginning of a line"
+        sources = {player.source for player in self.beside.players}
+        source = f"{sources.pop()}, " if len(sources) == 1 else ""
+        self._what.update(plain(f"Side by side: {source}{prompt}, seed {self._settings.seed}"))
+        self.beside.entitle()
+        held = "held: space goes on, . writes one" if not self.playing else "left right choose   [ ] temperature"
+        self._hint.update(held)
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        # Fast text could not be read anyway.
+        every = 3 if self._speed.value > 2 * TICKS else 1
+        if self._ticks % every:
+            return
+        now = self._clock()
+        passed, self._then = now - self._then, now
+        if self.playing and self.is_current:
+            due = self._pace.due(passed, self._speed.value)
+            if due != 0:
+                self.beside.advance(due, every * BUDGET)
+
+    def action_write(self) -> None:
+        """Write, or hold."""
+        self.playing = not self.playing
+        self._say()
+
+    def action_one(self) -> None:
+        """One character each, and hold."""
+        self.playing = False
+        self.beside.advance(1, BUDGET)
+        self._say()
+
+    def action_anew(self) -> None:
+        """The next seed, for all."""
+        self._settings = replace(self._settings, seed=self._settings.seed + 1)
+        for player in self.beside.players:
+            player.restart(seed=self._settings.seed)
+        self.beside.begin()
+        self._say()
+
+    def action_choose(self, by: int) -> None:
+        """The next column, or the one before."""
+        self.beside.choose(by)
+
+    def action_temperature(self, by: int) -> None:
+        """Warmer or cooler, from the next character on."""
+        player = self.beside.chosen.player
+        temperature = TEMPERATURES.moved(player.settings.temperature, by)
+        player.settings = replace(player.settings, temperature=temperature)
+        self._say()
+
+    def action_speed(self, steps: int) -> None:
+        """Faster, or slower."""
+        self._speed.action_move(steps)
+
+    @on(Slider.Changed)
+    def _slid(self, event: Slider.Changed) -> None:
+        event.stop()
+
+    def action_take(self) -> None:
+        """Leave with the chosen column."""
+        player = self.beside.chosen.player
+        self.dismiss(Taken(player, self._origins[id(player.model)]))
+
+    def action_close(self) -> None:
+        """Leave without one."""
+        self.dismiss(None)
+
+    def action_all_keys(self) -> None:
+        """Every key of this screen."""
+        sections = [("Side by side", self.BINDINGS), ("In a column", SCROLL)]
+        self.app.push_screen(Lines("Keys", key_lines(sections, self.app.get_key_display)))
+
+    def action_temperatures(self) -> None:
+        """Ask for other temperatures."""
+        now = ", ".join(f"{player.settings.temperature:g}" for player in self.beside.players)
+        asking = Asking("Temperatures", "Write side by side at:", now, lambda text: _fault(text, self._most))
+        self.app.push_screen(asking, self._warm)
+
+    async def _warm(self, text: str | None) -> None:
+        if text:
+            player = self.beside.chosen.player
+            opened = Opened(player.model, player.source, self._origins[id(player.model)], None)
+            await self._compare([opened], parse_temperatures(text))
+
+    def action_checkpoints(self) -> None:
+        """Ask for checkpoints."""
+        found = shelved(self._shelf)
+        if len(found) < FEWEST:
+            self._complain("There is only one checkpoint; train a run, with keep at every-improvement for more of one.")
+            return
+        choices = [
+            Choice(str(number), f"{each.run}, step {each.step:,}", "" if each.loss is None else f"loss {each.loss:.3f}")
+            for number, each in enumerate(found)
+        ]
+        picking = Picking("Side by side", "Which checkpoints?", choices, least=FEWEST, most=self._most)
+        self.app.push_screen(picking, lambda picked: self._open([found[int(each)] for each in picked or ()]))
+
+    async def _open(self, picked: Sequence[Shelved]) -> None:
+        from charplay.runs.checkpoint import CheckpointError
+        from charplay.sampling.errors import ModelError
+
+        if not picked:
+            return
+        try:
+            models = [open_model(Path(each.path), each.run) for each in picked]
+        except (CheckpointError, ModelError) as fault:
+            self._complain(str(fault))
+        else:
+            await self._compare(models, [self._settings.temperature])
+
+    def _complain(self, sentence: str) -> None:
+        self.notify(visible(sentence, " "), severity="warning", markup=False)
+
+
+def parse_temperatures(text: str) -> list[float]:
+    """Numbers with commas or spaces between them; ValueError where one is none, or no temperature."""
+    found = [float(part) for part in text.replace(",", " ").split()]
+    for one in found:
+        Sampling(temperature=one)
+    return found
+
+
+def _fault(text: str, most: int) -> str:
+    try:
+        number = len(parse_temperatures(text))
+    except ValueError:
+        return "temperatures are numbers from 0 on, as in 0.2, 0.5, 1"
+    return "" if FEWEST <= number <= most else f"{FEWEST} to {most} columns have room here, not {number}"

@@ -1,0 +1,71 @@
+"""The screen as it plays: what the text pane asks of the texts and the runs."""
+
+from typing import TYPE_CHECKING
+
+from charplay.tui.screens.corpora import CorporaScreen
+from charplay.tui.screens.question import Choice, Question
+from charplay.tui.worker import errand
+
+if TYPE_CHECKING:
+    from charplay.sampling.ride import Ride
+    from charplay.tui.checkpoints import Shelved
+    from charplay.tui.panes.text import TextPane
+    from charplay.tui.screens.columns import Taken
+
+
+class PlayingScreen(CorporaScreen):
+    """Passages of the chosen text, checkpoints for rides, columns."""
+
+    def _on_text_pane_beside(self, message: "TextPane.Beside") -> None:
+        from charplay.tui.screens.columns import ColumnsScreen
+
+        text = self.text
+        screen = ColumnsScreen(message.opened, text.prompt, message.settings, text.speed, self._shelf)
+        self.app.push_screen(screen, self._take_over)
+
+    def _take_over(self, taken: "Taken | None") -> None:
+        if taken is not None:
+            own = self.text.player
+            self.source.following = self.source.following and own is not None and taken.player.model is own.model
+            self.text.take_over(taken.player, taken.origin)
+
+    def _on_text_pane_passage(self, message: "TextPane.Passage") -> None:
+        corpus, chosen = self.corpus.corpus, self.corpus.chosen
+        if corpus is None or chosen is None:
+            self.complain("The text was not read yet; choose one that is here.")
+            return
+
+        def work() -> None:
+            from charplay.sampling.prompts import choose
+
+            wanted = {"seed": message.seed, "number": message.number, "length": message.length}
+            passage = choose(corpus.text(), "passage", **wanted)
+            self.app.call_later(self.text.begin_passage, passage, chosen.title)
+
+        errand(work)  # a long text takes its time
+
+    def _on_text_pane_another(self, message: "TextPane.Another") -> None:
+        from charplay.tui.checkpoints import shelved
+
+        found = shelved(self._shelf)
+        choices = [
+            Choice(str(number), f"{each.run}, step {each.step:,}", "" if each.loss is None else f"loss {each.loss:.3f}")
+            for number, each in enumerate(found)
+        ]
+        question = Question("Replay on", "", choices)
+        self.app.push_screen(question, lambda at: self._ride(message.ride, found[int(at)]) if at else None)
+
+    def _ride(self, ride: "Ride", chosen: "Shelved") -> None:
+        from pathlib import Path
+
+        from charplay.runs.checkpoint import CheckpointError
+        from charplay.sampling.errors import ModelError
+        from charplay.tui.checkpoints import open_model
+
+        try:
+            opened = open_model(Path(chosen.path), chosen.run)
+        except (CheckpointError, ModelError) as fault:
+            self.complain(str(fault))
+        else:
+            self.source.following = False
+            self.text.ride(ride, opened=opened)
