@@ -50,13 +50,6 @@ class ReadingPane(WritingPane):
         command("d", "source", "source", "Open the passage that a copy comes from: at the cursor, or the newest one"),
         command("h", "score", "score", "How well the network foretells this text, the corpus or a file", footer=True),
     ]
-    DEFAULT_CSS = """
-    ReadingPane {
-        & > #copies { display: none; }
-        &.-copies > #copies { display: block; }
-    }
-    """
-
     class Sought(Message, namespace="text_pane"):
         """The text that the network learned is to be searched: `seek` begins it."""
 
@@ -75,7 +68,7 @@ class ReadingPane(WritingPane):
         super().__init__(texts, clock)
         self.copies = CopiesRow(id="copies")
         self._tint = TINTS[0]
-        self._found: Copies | None = None
+        self._marked: Copies | None = None
         self._indexing: Indexing | None = None
         self._learned: tuple[str, Learned] | None = None
         """The path of the checkpoint that learned it, and the text."""
@@ -140,7 +133,7 @@ class ReadingPane(WritingPane):
 
     def _rest(self) -> None:
         self._timer.pause()
-        self._found = self._watched = None
+        self._marked = self._watched = None
 
     def seek(self, library: "Library") -> None:
         """Make the text searchable that the network learned, which the library may have."""
@@ -158,7 +151,7 @@ class ReadingPane(WritingPane):
     def _not_indexed(self, message: Indexing.Failed) -> None:
         if message.indexing is self._indexing:
             self._indexing = None
-            self.copies.say(message.sentence)
+            self.copies.say("the training text is not here")
             self._tell(message.sentence)
 
     @on(Indexing.Done)
@@ -169,13 +162,13 @@ class ReadingPane(WritingPane):
             self._begin_looking(message.learned)
 
     def _begin_looking(self, learned: Learned) -> None:
-        self._found = Copies(learned.index, round(self.copies.least.value))
+        self._marked = Copies(learned.index, round(self.copies.least.value))
         self._timer.resume()
         self._look_on()
 
     def _look_on(self) -> None:
         """Look at what was written meanwhile, for a bounded time, and underline what is copied."""
-        found, player = self._found, self.player
+        found, player = self._marked, self.player
         if found is None or player is None:
             return
         tape = player.tape
@@ -195,15 +188,15 @@ class ReadingPane(WritingPane):
             self._measure()
 
     def _measure(self) -> None:
-        found, player = self._found, self.player
+        found, player = self._marked, self.player
         if found is not None and player is not None:
             self.copies.measure(found, sum(1 for each in player.prompt if each not in player.unknown))
 
     @on(CopiesRow.Moved)
     def _count_from(self, message: CopiesRow.Moved) -> None:
         message.stop()
-        if self._found is not None:
-            self._found.least = round(self.copies.least.value)
+        if self._marked is not None:
+            self._marked.least = round(self.copies.least.value)
             self.writing.recolour(self._first)
             self._measure()
 
@@ -213,14 +206,14 @@ class ReadingPane(WritingPane):
             self._seek()
 
     def _numbers(self, start: int, stop: int) -> Iterator[int]:
-        found = self._found
+        found = self._marked
         for index, number in enumerate(super()._numbers(start, stop), start):
             copied = found is not None and index >= self._first and found.copied(self._position(index))
             yield number + COPIED if copied else number
 
     def action_source(self) -> None:
         """Open the source of a copy."""
-        found, learned = self._found, self._learned
+        found, learned = self._marked, self._learned
         if found is None or learned is None:
             self._tell("Nothing is looked for in the training text; o does.")
             return

@@ -61,7 +61,7 @@ class ScoreScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """What was found in a sentence, along the text, and passage by passage."""
-        keys = "g generated   c corpus   o a file   a all networks   enter opens   esc back"
+        keys = "g generated  c corpus  o a file  a all networks  enter opens  esc back"
         with self.box(f"Score   {self._player.source}", keys, wide=True):
             yield self._said
             yield self._along
@@ -189,20 +189,20 @@ class ScoreScreen(Dialog[None]):
     # What is shown.
 
     def _say(self, sentence: str) -> None:
-        self._said.update(visible("\n".join(filter(None, (self._summary(), sentence))), "\n"))
+        """Under what was found, in place of its details."""
+        found, details = self._summary()
+        self._said.update(visible("\n".join(filter(None, (found, sentence or details))), "\n"))
 
-    def _summary(self) -> str:
+    def _summary(self) -> tuple[str, str]:
         part, found = self._part, self._scores.get(self._player.source)
         if part is None or found is None:
-            return ""
+            return "", ""
         what = ", ".join(filter(None, (part.corpus.title, part.note)))
         if not len(found.surprises):
-            return f"{what}: nothing was foretold; that takes at least 2 characters that the network knows"
-        skipped = f"   {found.skipped:,} unknown" if found.skipped else ""
-        return (
-            f"{what}: {found.bits:.3f} bits a character   perplexity {2**found.bits:.2f}   {found.nats:.3f} nats"
-            f"   {found.characters:,} characters{skipped}"
-        )
+            return what, "Nothing was foretold; that takes at least 2 characters that the network knows."
+        measured = f"{what}   {found.bits:.3f} bits a character   perplexity {2**found.bits:.2f}"
+        skipped = f"   {found.skipped:,} unknown ones skipped" if found.skipped else ""
+        return measured, f"{found.nats:.4f} nats   {found.characters:,} characters{skipped}"
 
     def _show(self) -> None:
         part, found = self._part, self._scores.get(self._player.source)
