@@ -74,6 +74,13 @@ SCROLL: Bindings = [
     command("end", "follow", "end", "To the end, and follow it"),
 ]
 
+CURSOR: Bindings = [
+    command("enter", "choose", "another character", "Pick another character there, and go on from it", footer=True),
+    command("escape", "leave", "put away", "Put the cursor away, and go on writing", footer=True),
+    command("left", "point(-1)", "left", "A character back; the other moving keys move the cursor, too"),
+    command("right", "point(1)", "right", "A character on"),
+]
+
 CORPUS: Bindings = [
     command("enter", "choose", "choose", "Take this text for the next run, fetching it first where it must be", footer=True),
     command("v", "preview", "view", "Read the text, search it, count its characters", footer=True),
@@ -119,6 +126,16 @@ LIVE: Bindings = [
 CLOSE: Bindings = [command("escape", "close", "back", "Back to the playground", footer=True)]
 
 QUESTION: Bindings = [command("enter", "answer", "choose", "Take the answer under the cursor", footer=True)]
+
+RIVALS: Bindings = [command("enter", "answer", "choose", "Take the character under the cursor", footer=True)]
+
+BRANCHES: Bindings = [
+    command("enter", "go", "go on there", "Go on with the branch under the cursor, exactly as it would have", footer=True),
+    command("r", "rename", "rename", "Give the branch another name", footer=True),
+    command("d", "forget", "forget", "Forget the branch", footer=True),
+    command("c", "compare", "compare", "Lay the branch beside the one that is being written", footer=True),
+    command("e", "export", "export", "Write all branches to a JSON file in texts/", footer=True),
+]
 
 OPENING: Bindings = [command("enter", "answer", "open", "Take the file, or go into the folder", footer=True)]
 

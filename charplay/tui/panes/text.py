@@ -5,25 +5,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widgets import Input, Static
 
+from charplay.sampling.settings import Sampling
 from charplay.tui.commands import command
-from charplay.tui.panes.text_filters import Filters
+from charplay.tui.panes.text_branching import BranchingPane
+from charplay.tui.panes.text_filters import BiasEntry, Filters
 from charplay.tui.panes.text_kept import generation, write_text
 from charplay.tui.panes.text_prompt import PromptEntry
-from charplay.tui.panes.text_writing import WritingPane
+from charplay.tui.panes.text_reading import ReadingPane
+from charplay.tui.panes.text_riding import RidingPane
+from charplay.tui.panes.text_settings import filter_values
 from charplay.tui.visible import visible
 from charplay.tui.widgets.slider import Slider
 
 MOST_COPIED = 100_000
 
 
-class TextPane(WritingPane):
+class TextPane(BranchingPane, RidingPane, ReadingPane):
     """Plays a model given by `show_model`. Messages: `Notice`, a sentence to say."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's form
@@ -31,7 +35,9 @@ class TextPane(WritingPane):
         command("enter", "go_on", "go on", "Go on writing, and follow the end of the text"),
         command("n", "anew", "anew", "Begin a new text, with another seed", footer=True),
         command("e", "prompt", "prompt", "Change the prompt, and begin anew with it", footer=True),
-        command("m", "filters", "filters", "Show or hide the filters: top-k, top-p, min-p", footer=True),
+        command(
+            "m", "filters", "filters", "Show or hide the filters: repetition, bias, top-k, top-p, min-p", footer=True
+        ),
         command("minus", "speed(-4)", "slower", "Write slower"),
         command("plus", "speed(4)", "faster", "Write faster"),
         command("y", "copy", "copy", "Copy the text to the clipboard", footer=True),
@@ -44,21 +50,16 @@ class TextPane(WritingPane):
         & > #sheet { height: 1fr; }
         & Bars { margin-left: 2; }
         & > #filters { display: none; }
+        & > #copies { display: none; }
         & > #prompt { display: none; }
         & > #hint { height: 1; color: $foreground 45%; }
         &.-filters > #filters { display: block; }
+        &.-copies > #copies { display: block; }
         &.-prompting > #prompt { display: block; }
         &.-slim Bars { display: none; }
         &.-low > #hint { display: none; }
     }
     """
-
-    class Notice(Message):
-        """Something to tell the user."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
 
     def __init__(self, texts: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
         """`texts`: the folder for generated texts, made when first needed; `clock`: seconds, rising."""
@@ -73,14 +74,18 @@ class TextPane(WritingPane):
         with Horizontal(id="sheet"):
             yield self.writing
             yield self.bars
+        yield self.truth
+        yield self.look
+        yield self.own
         yield self._entry
         yield self.filters
+        yield self.copies
         yield self.sliders
         yield self._hint
 
     # What the screen asks for.
 
-    def begin(self, prompt: str, temperature: float, speed: float, filters: Mapping[str, float] | None = None) -> None:
+    def begin(self, prompt: str, temperature: float, speed: float, filters: Mapping[str, Any] | None = None) -> None:
         """Start with what was chosen last time; `filters` as `Filters.values` gives them, shown where one is on."""
         self._prompt = prompt
         self.filters.set(filters or {})
@@ -90,10 +95,6 @@ class TextPane(WritingPane):
         if self.player is not None:
             self.player.settings = self._settings
             self._restart()
-
-    def focus_first(self) -> None:
-        """Put the focus on the temperature."""
-        self.screen.set_focus(self.sliders.temperature)
 
     def set_temperature(self, steps: int) -> None:
         """Warmer by so many fine steps, or cooler."""
@@ -111,12 +112,18 @@ class TextPane(WritingPane):
             unknown = player.model.vocabulary.split(self._entry.prompt)[1] if player else ""
             strange = f"   unknown to the network: {visible(unknown)}" if unknown else ""
             hint = f"enter begins anew   escape leaves{strange}"
+        elif branching := self._branching_hint():
+            hint = branching
+        elif riding := self._riding_hint():
+            hint = riding
+        elif self.filters.bias.trouble:
+            hint = visible(self.filters.bias.trouble)
         elif not self.playing:
             hint = "held: space goes on, . writes one character"
         elif player is not None and player.unknown:
             hint = f"left out of the prompt, unknown to the network: {visible(player.unknown)}"
         else:
-            hint = "[ ] temperature   space hold   e prompt   n anew   m filters"
+            hint = "[ ] temperature   space hold   c rewind   e prompt   n anew"
         if hint != self._hinted:
             self._hinted = hint
             self._hint.update(hint)
@@ -124,28 +131,44 @@ class TextPane(WritingPane):
     # What is played with.
 
     @on(Slider.Changed)
-    def _slid(self, event: Slider.Changed) -> None:
+    @on(BiasEntry.Taken)
+    def _slid(self, event: Slider.Changed | BiasEntry.Taken) -> None:
         event.stop()
         self._settings = self.filters.applied(replace(self._settings, temperature=self.temperature))
         if self.player is not None:
             self.player.settings = self._settings
         self._show_rivals()
+        self._say_hint()
+
+    @on(BiasEntry.Left)
+    def _leave_bias(self) -> None:
+        self.screen.set_focus(self.filters.top_k)
+
+    def _take_settings(self, settings: Sampling) -> None:
+        super()._take_settings(settings)
+        self.filters.set(filter_values(settings))
 
     def action_write(self) -> None:
-        """Write, or hold."""
-        self.playing = not self.playing
+        """Write, or hold; with the cursor out, put it away and write."""
+        if self.looking:
+            self._go_on()
+            self.playing = True
+        else:
+            self.playing = not self.playing
         self._paint()
         self._say_hint()
         self._show_rivals()
 
     def action_go_on(self) -> None:
         """Write on, at the end of the text."""
+        self._go_on()
         self.writing.action_follow()
         if not self.playing:
             self.action_write()
 
     def action_one(self) -> None:
         """One character, and hold."""
+        self._go_on()
         self.playing = False
         self.write_at_once()
         self._say_hint()
@@ -162,7 +185,9 @@ class TextPane(WritingPane):
     def action_filters(self) -> None:
         """Show the filters and go to the first, or hide them; hidden ones stay as they are."""
         self.toggle_class("-filters")
-        self.screen.set_focus(self.filters.top_k if self.has_class("-filters") else self.sliders.temperature)
+        self.screen.set_focus(
+            self.filters.repetition_penalty if self.has_class("-filters") else self.sliders.temperature
+        )
 
     def action_prompt(self) -> None:
         """Open the prompt for editing."""
@@ -170,13 +195,13 @@ class TextPane(WritingPane):
         self._entry.open(self._prompt)
         self._say_hint()
 
-    @on(PromptEntry.Left)
+    @on(PromptEntry.Left, "#prompt")
     def _leave_prompt(self) -> None:
         self.remove_class("-prompting")
         self.focus_first()
         self._say_hint()
 
-    @on(PromptEntry.Taken)
+    @on(PromptEntry.Taken, "#prompt")
     def _prompted(self, message: PromptEntry.Taken) -> None:
         self._prompt = message.prompt
         self._leave_prompt()

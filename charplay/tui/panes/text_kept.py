@@ -12,6 +12,7 @@ from charplay.runs.durable import replace_bytes
 from charplay.sampling.player import Player
 from charplay.sampling.segment import KINDS
 from charplay.sampling.tape import Tape
+from charplay.sampling.tree import Tree
 
 RECENT = "recent.jsonl"
 MOST_RECENT = 20
@@ -91,8 +92,7 @@ def _step(source: str) -> int | None:
 
 def write_text(folder: Path, written: Generation, now: datetime) -> Path:
     """A text file with the text alone, and beside it a JSON file with the rest; returns the text file's path."""
-    source = re.sub(r"[^a-z0-9]+", "-", written.source.lower()).strip("-")[:60] or "text"
-    stem = f"{now:%Y-%m-%d-%H%M%S}-{source}-seed-{written.seed}"
+    stem = f"{now:%Y-%m-%d-%H%M%S}-{_named(written.source)}-seed-{written.seed}"
     number = next(n for n in range(1, 1_000_000) if not (folder / f"{_numbered(stem, n)}.txt").exists())
     path = folder / f"{_numbered(stem, number)}.txt"
     folder.mkdir(parents=True, exist_ok=True)
@@ -100,6 +100,20 @@ def write_text(folder: Path, written: Generation, now: datetime) -> Path:
     replace_bytes(path.with_suffix(".json"), json.dumps(about, indent=2).encode())
     replace_bytes(path, written.text.encode("utf-8", "surrogatepass"))
     return path
+
+
+def write_branches(folder: Path, tree: Tree, now: datetime) -> Path:
+    """A JSON file with every branch of a text; returns its path."""
+    stem = f"{now:%Y-%m-%d-%H%M%S}-{_named(tree.player.source)}-branches"
+    number = next(n for n in range(1, 1_000_000) if not (folder / f"{_numbered(stem, n)}.json").exists())
+    path = folder / f"{_numbered(stem, number)}.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    replace_bytes(path, json.dumps(tree.export(), indent=2).encode())
+    return path
+
+
+def _named(source: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", source.lower()).strip("-")[:60] or "text"
 
 
 def _numbered(stem: str, number: int) -> str:

@@ -25,15 +25,30 @@ class PromptEntry(Input):
     class Taken(Message):
         """This is the prompt from now on."""
 
-        def __init__(self, prompt: str) -> None:
+        def __init__(self, entry: "PromptEntry", prompt: str) -> None:
             super().__init__()
+            self.entry = entry
             self.prompt = prompt
+
+        @property
+        def control(self) -> "PromptEntry":
+            """Where it was typed."""
+            return self.entry
 
     class Left(Message):
         """The prompt stays as it was."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, placeholder=r"what the text begins with; \n is a new line", compact=True)
+        def __init__(self, entry: "PromptEntry") -> None:
+            super().__init__()
+            self.entry = entry
+
+        @property
+        def control(self) -> "PromptEntry":
+            """What was left."""
+            return self.entry
+
+    def __init__(self, begins: str = "what the text begins with", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, placeholder=rf"{begins}; \n is a new line", compact=True)
 
     @property
     def prompt(self) -> str:
@@ -54,10 +69,10 @@ class PromptEntry(Input):
     @on(Input.Submitted)
     def _take(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Taken(self.prompt))
+        self.post_message(self.Taken(self, self.prompt))
 
     def on_key(self, event: events.Key) -> None:
         """Escape leaves; the keys of the pane and the screen never see it."""
         if event.key == "escape":
             event.stop()
-            self.post_message(self.Left())
+            self.post_message(self.Left(self))

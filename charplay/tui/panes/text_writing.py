@@ -8,11 +8,13 @@ from pathlib import Path
 
 from textual import events, on
 from textual.color import Color
+from textual.message import Message
 from textual.theme import Theme
 
 from charplay.sampling.model import CharModel
 from charplay.sampling.player import Player, Rival
 from charplay.sampling.settings import Sampling
+from charplay.sampling.tape import Written
 from charplay.tui.panes.text_kept import Origin, generation, keep_recent, temperatures
 from charplay.tui.panes.text_sheet import SheetPane, step_of
 from charplay.tui.panes.text_sliders import Pace, Sliders
@@ -39,6 +41,13 @@ class WritingPane(SheetPane):
     colour of a character; `_written`, told of characters that were added; `_rewritten`, told that another text, or
     another way of the same, stands there; and `_rivals`, what the bars show.
     """
+
+    class Notice(Message, namespace="text_pane"):
+        """Something to tell the user."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     def __init__(self, texts: Path, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -105,6 +114,10 @@ class WritingPane(SheetPane):
             self._advance(self.player, 1)
             self._paint()
 
+    def focus_first(self) -> None:
+        """Put the focus on the temperature."""
+        self.screen.set_focus(self.sliders.temperature)
+
     def on_mount(self) -> None:
         """Start the clock; the temperature waits for the arrow keys."""
         self.app.theme_changed_signal.subscribe(self, self._colour)
@@ -113,7 +126,7 @@ class WritingPane(SheetPane):
         self.set_interval(1 / TICKS, self._tick)
         self._say_source()
         if self.screen.focused is None:
-            self.screen.set_focus(self.sliders.temperature)
+            self.focus_first()
 
     def on_unmount(self) -> None:
         """Leaving keeps the text, too."""
@@ -148,9 +161,13 @@ class WritingPane(SheetPane):
             self._show_rivals()
 
     def _advance(self, player: Player, most: int | None, budget: float = BUDGET) -> None:
-        new = player.advance(budget, most)
+        new = self._draw(player, most, budget)
         self._unpainted += ((written.character, self._number(written)) for written in new)
         self._written(new)
+
+    def _draw(self, player: Player, most: int | None, budget: float) -> list[Written]:
+        """The next characters."""
+        return player.advance(budget, most)
 
     def _begin_text(self) -> None:
         self._show_tape()
@@ -173,8 +190,23 @@ class WritingPane(SheetPane):
         self._begin_text()
 
     def _say_source(self) -> None:
-        player = self.player
-        self.set_title("Text", f"{player.source}  seed {player.settings.seed}" if player else "nothing writes yet")
+        if self._tree is None:
+            self.set_title("Text", "nothing writes yet")
+            return
+        player = self._tree.player
+        branch = f"branch {self._tree.present}  " if len(self._tree.branches) > 1 else ""
+        self.set_title("Text", f"{branch}{player.source}  seed {player.settings.seed}")
+
+    def _say_hint(self) -> None:
+        """What can be done just now was changed."""
+
+    def _tell(self, sentence: str) -> None:
+        self.post_message(self.Notice(sentence))
+
+    def _take_settings(self, settings: Sampling) -> None:
+        """Write with these, and show them."""
+        self._settings = settings
+        self.sliders.temperature.value = settings.temperature
 
     def _show_rivals(self) -> None:
         rows = min(MOST_RIVALS, self.bars.size.height)

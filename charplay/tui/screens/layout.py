@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from charplay.tui.commands import ALWAYS, CORPUS, EVERYWHERE, FORM, LIST, RUNS, SCROLL, SLIDER, Bindings
+from charplay.tui.commands import ALWAYS, CORPUS, CURSOR, EVERYWHERE, FORM, LIST, RUNS, SCROLL, SLIDER, Bindings
 from charplay.tui.compositing import Rows
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.fields import Device
@@ -157,6 +157,7 @@ class Layout(Screen[None]):
             ("In every list", LIST),
             ("On every slider", SLIDER),
             ("In the written text", SCROLL),
+            ("With the cursor out", CURSOR),
         ]
         self.app.push_screen(Lines("Keys", key_lines(sections, self.app.get_key_display)))
 

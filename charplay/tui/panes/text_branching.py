@@ -1,0 +1,253 @@
+"""Going back in a text: a cursor that looks at its characters, other ways to go on, and words of one's own."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from textual import on
+from textual.widgets import Static
+
+from charplay.sampling.errors import TapeError
+from charplay.sampling.player import Look, Rival
+from charplay.tui.commands import command
+from charplay.tui.panes.text_kept import write_branches
+from charplay.tui.panes.text_looking import looked_at
+from charplay.tui.panes.text_prompt import PromptEntry
+from charplay.tui.panes.text_writing import MOST_RIVALS, WritingPane
+from charplay.tui.visible import visible
+from charplay.tui.widgets.pointing import Pointing
+
+
+class BranchingPane(WritingPane):
+    """Brings out a cursor on the text. While it is out, or a text of one's own is typed, nothing is written.
+
+    Whoever lays out the pane shows `look` while the pane has the class `-looking`, `own` while it has `-typing`.
+    """
+
+    BINDINGS = [  # noqa: RUF012 - Textual's form
+        command("c", "cursor", "rewind", "A cursor on the text: look at any character, go back, branch", footer=True),
+        command("i", "own", "type", "Type into the text: at the cursor, or at the end", footer=True),
+        command("g", "branches", "branches", "Every way that the text has gone, and going back to one", footer=True),
+    ]
+    DEFAULT_CSS = """
+    BranchingPane {
+        & > #look { display: none; height: auto; max-height: 3; color: $foreground 75%; }
+        & > #own { display: none; }
+        &.-looking > #look { display: block; }
+        &.-typing > #own { display: block; }
+    }
+    """
+
+    def __init__(self, texts: Path, clock: Callable[[], float]) -> None:
+        super().__init__(texts, clock)
+        self.look = Static("", id="look", markup=False)
+        self.own = PromptEntry("what the text goes on with", id="own")
+        self._found: Look | None = None
+        """What the cursor looks at, where that can be rated."""
+        self._held = False
+        """Whether it wrote when the cursor came out, and is to go on."""
+
+    # The cursor.
+
+    @property
+    def looking(self) -> bool:
+        """Whether the cursor is out."""
+        return self.writing.point is not None
+
+    def action_cursor(self) -> None:
+        """Bring out the cursor at the newest character, or where the text is being read; or put it away."""
+        if self.looking:
+            self._go_on()
+        elif self.player is not None:
+            self._hold()
+            self._paint()
+            self.add_class("-looking")
+            sheet = self.writing
+            sheet.bring_out(sheet.end - 1 if sheet.following else sheet.first_in_sight(), self._first)
+            self.screen.set_focus(sheet)
+            self._say_hint()
+
+    @on(Pointing.Moved)
+    def _look_there(self, message: Pointing.Moved) -> None:
+        message.stop()
+        point, player = self.writing.point, self.player
+        if point is None or player is None:
+            return
+        position, trouble = self._position(point), ""
+        try:
+            self._found = player.look(position, MOST_RIVALS)
+        except TapeError as fault:
+            self._found, trouble = None, str(fault)
+        written = player.tape[position] if position < len(player.tape) else None
+        if point - self._first in self._struck:
+            self.look.update("left out of the prompt: the network does not know it")
+        else:
+            slim = self.has_class("-slim")
+            self.look.update(looked_at(written, self._found, trouble, rivals=slim))
+        self._say_hint()
+        self._show_rivals()
+
+    def _rivals(self, n: int) -> Sequence[Rival]:
+        if not self.looking:
+            return super()._rivals(n)
+        return self._found.rivals[:n] if self._found else ()
+
+    @on(Pointing.Left)
+    def _leave(self, message: Pointing.Left) -> None:
+        message.stop()
+        self._go_on()
+
+    def _hold(self) -> None:
+        if not (self.looking or self.has_class("-typing")):
+            self._held, self.playing = self.playing, False
+
+    def _go_on(self) -> None:
+        """Put the cursor and the entry away, and go on writing if it did."""
+        if not (self.looking or self.has_class("-typing")):
+            return
+        self.remove_class("-looking", "-typing")
+        if self.looking:
+            self.writing.put_away()
+            self._found = None
+        if self.screen.focused in (self.writing, self.own):
+            self.focus_first()
+        self.playing = self.playing or self._held
+        self._say_hint()
+        self._show_rivals()
+
+    def _rewritten(self) -> None:
+        super()._rewritten()
+        self._go_on()
+
+    def _branching_hint(self) -> str:
+        """What can be done while the cursor is out, or a text is typed."""
+        player = self.player
+        if self.has_class("-typing") and player is not None:
+            unknown = player.model.vocabulary.split(self.own.prompt)[1]
+            where = "at the cursor" if self.looking else "at the end"
+            strange = f"   unknown to the network: {visible(unknown)}" if unknown else ""
+            return f"enter writes it {where}   escape leaves{strange}"
+        if self.writing.point is None:
+            return ""
+        at = self._position(self.writing.point)
+        return f"at {at:,}: arrows move   enter another character   i type here   esc goes on"
+
+    # Another way.
+
+    @on(Pointing.Chosen)
+    def _choose(self, message: Pointing.Chosen) -> None:
+        from charplay.tui.screens.rivals import Rivals
+
+        message.stop()
+        point, player = self.writing.point, self.player
+        if point is None or player is None or point - self._first in self._struck:
+            return
+        position = self._position(point)
+        try:
+            found = player.look(position, len(player.model.characters))
+        except TapeError as fault:
+            self._tell(f"It cannot go on from there: {fault}.")
+            return
+        self.app.push_screen(Rivals(found), lambda picked: self._pick(position, picked))
+
+    def _pick(self, position: int, picked: str | None) -> None:
+        player = self.player
+        if not picked or player is None or position > len(player.tape):
+            return
+        if position == len(player.tape) or player.tape[position].character != picked:
+            self._branch(position, picked, "picked")
+
+    def action_own(self) -> None:
+        """Open the line for a text of one's own."""
+        if self.player is not None:
+            self._hold()
+            self.add_class("-typing")
+            self.own.open("")
+            self._say_hint()
+
+    @on(PromptEntry.Left, "#own")
+    def _leave_own(self, message: PromptEntry.Left) -> None:
+        message.stop()
+        self._close_own()
+
+    def _close_own(self) -> None:
+        if self.looking:
+            self.remove_class("-typing")
+            self.screen.set_focus(self.writing)
+            self._say_hint()
+        else:
+            self._go_on()
+
+    @on(PromptEntry.Taken, "#own")
+    def _own_taken(self, message: PromptEntry.Taken) -> None:
+        message.stop()
+        point, player = self.writing.point, self.player
+        self._close_own()
+        if player is not None:
+            self._branch(len(player.tape) if point is None else self._position(point), message.prompt, "typed")
+
+    def _branch(self, position: int, text: str, kind: str) -> None:
+        """Write a text at a position of the present one: on another branch, where something stands there already."""
+        tree, player = self._tree, self.player
+        if tree is None or player is None:
+            return
+        known, unknown = player.model.vocabulary.split(text)
+        if unknown:
+            self._tell(f"Left out, unknown to the network: {unknown}")
+        self._paint()
+        length = len(player.tape)
+        if known and position == length:
+            self._go_on()
+            player.write(known, kind)
+            new = [player.tape[at] for at in range(length, len(player.tape))]
+            self.writing.extend((written.character, self._number(written)) for written in new)
+            self._written(new)
+            self._show_rivals()
+        elif known:
+            try:
+                tree.fork(position, known, kind)
+            except TapeError as fault:
+                self._tell(f"It cannot go on from there: {fault}.")
+            else:
+                self._show_branch(position)
+
+    def _show_branch(self, since: int) -> None:
+        """Another branch is written on: it differs from the one before from a position on."""
+        self._go_on()
+        self._show_tape(since)
+        self._rewritten()
+        self._say_source()
+        self._show_rivals()
+
+    # The branches.
+
+    def action_branches(self) -> None:
+        """Every branch, on a screen of its own."""
+        from charplay.tui.screens.branches import Branches
+
+        if self._tree is not None:
+            self._paint()
+            self.app.push_screen(Branches(self._tree, self._export), self._go_to)
+
+    def _go_to(self, name: str | None) -> None:
+        tree, player = self._tree, self.player
+        if not name or tree is None or player is None or name == tree.present:
+            return
+        before = player.tape
+        try:
+            tree.go(name)
+        except TapeError as fault:
+            self._tell(f"{name} can only be read any more: {fault}.")
+            return
+        self._take_settings(player.settings)
+        self._show_branch(player.tape.shared(before))
+
+    def _export(self) -> str:
+        """All branches to a file; what became of it, in a sentence."""
+        if self._tree is None:
+            return ""
+        try:
+            path = write_branches(self._texts, self._tree, datetime.now().astimezone())
+        except OSError as fault:
+            return f"The branches could not be written: {fault.strerror}."
+        return f"Written to {path.parent.name}/{path.name}"

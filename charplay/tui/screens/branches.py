@@ -1,0 +1,187 @@
+"""Every way that a text has gone, drawn as a tree, over the main screen."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from charplay.sampling.tree import LONGEST_NAME, Branch, Tree
+from charplay.tui.commands import BRANCHES
+from charplay.tui.panes.rows import Cell, Rows, fit
+from charplay.tui.screens.asking import Asking
+from charplay.tui.screens.comparing import Comparing
+from charplay.tui.screens.dialog import Dialog
+from charplay.tui.screens.question import Choice, Question
+from charplay.tui.visible import visible
+
+MOST_SHOWN = 200
+"""Characters of a branch's own text that are looked at for its row."""
+_WIDEST_NAME = 24
+_NUMBERS = 9
+
+
+class Limb(NamedTuple):
+    """A branch in its place: `lines` lead to it from its parent."""
+
+    lines: str
+    branch: Branch
+
+
+def limbs(branches: tuple[Branch, ...], parent: str = "", before: str = "") -> Iterator[Limb]:
+    """The branches from the first on, each followed by those that left it, the oldest first."""
+    children = [branch for branch in branches if branch.parent == parent]
+    for number, branch in enumerate(children):
+        last = number == len(children) - 1
+        yield Limb(before + ("└─ " if last else "├─ ") if parent else "", branch)
+        yield from limbs(branches, branch.name, before + ("   " if last else "│  ") if parent else "")
+
+
+class _Branches(Rows):
+    def __init__(self, tree: Tree) -> None:
+        super().__init__()
+        self._tree = tree
+        self._limbs: list[Limb] = []
+        self._names = 0
+        self.read()
+
+    def read(self) -> None:
+        """The tree changed."""
+        self._limbs = list(limbs(self._tree.branches))
+        names = [len(limb.lines) + min(cell_len(visible(limb.branch.name)), _WIDEST_NAME) for limb in self._limbs]
+        self._names = max(len("branch"), *names)
+
+    def number(self) -> int:
+        return 1 + len(self._limbs)
+
+    def stands(self, index: int) -> bool:
+        return 0 < index < self.number()
+
+    @property
+    def chosen(self) -> Branch:
+        """The branch under the cursor."""
+        return self._limbs[max(0, self.cursor - 1)].branch
+
+    def stand_on(self, name: str) -> None:
+        """Put the cursor on a branch."""
+        self.cursor = next((at for at, limb in enumerate(self._limbs, 1) if limb.branch.name == name), 1)
+
+    def draw(self, index: int, width: int) -> list[Cell]:
+        if not index:
+            return self._row(width, "", "", "branch", ("left", "length", "goes on"), quiet=True)
+        lines, branch = self._limbs[index - 1]
+        own = self._tree.tape(branch.name).text(branch.start, branch.start + MOST_SHOWN)
+        start = f"at {branch.start:,}" if branch.parent else ""
+        mark = "●" if branch.name == self._tree.present else ""
+        return self._row(width, mark, lines, branch.name, (start, f"{branch.length:,}", visible(own)), quiet=False)
+
+    def _row(
+        self, width: int, mark: str, lines: str, name: str, rest: tuple[str, str, str], *, quiet: bool
+    ) -> list[Cell]:
+        names = min(self._names, width // 2)
+        start, length, own = rest
+        tone = "quiet" if quiet else "plain"
+        return [
+            (f"{mark:2}", "accent"),
+            (lines, "quiet"),
+            (fit(name, max(1, names - len(lines))) + "  ", "strong" if mark else tone),
+            (fit(start, _NUMBERS, right=True) + " ", "quiet"),
+            (fit(length, _NUMBERS, right=True) + "  ", tone),
+            (fit(own, max(0, width - names - 2 * _NUMBERS - 7)), "quiet"),
+        ]
+
+    def clicked(self) -> None:
+        self.screen.dismiss(self.chosen.name)
+
+
+class Branches(Dialog[str]):
+    """Dismissed with the name of the branch to go to, or with None."""
+
+    BINDINGS = BRANCHES
+    DEFAULT_CSS = """
+    Branches {
+        & _Branches { height: 1fr; }
+        & #said { height: 1; color: $foreground 60%; }
+    }
+    """
+
+    def __init__(self, tree: Tree, export: Callable[[], str]) -> None:
+        """`export` writes all branches to a file, and returns what became of it in a sentence."""
+        super().__init__()
+        self._tree = tree
+        self._export = export
+        self._rows = _Branches(tree)
+        self._said = Static("", id="said", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """The tree, and what was done to it."""
+        with self.box("Branches", "enter goes there  r rename  d forget  c compare  e export", wide=True):
+            yield self._rows
+            yield self._said
+
+    def on_mount(self) -> None:
+        """Stand on the branch that is being written."""
+        self._rows.stand_on(self._tree.present)
+        if len(self._tree.branches) == 1:
+            self._say("Branches begin where you pick another character (c and enter), or type (c and i).")
+
+    def action_go(self) -> None:
+        """Go on with the branch under the cursor."""
+        self._rows.clicked()
+
+    def action_rename(self) -> None:
+        """Ask for another name."""
+        name = self._rows.chosen.name
+
+        def take(new: str | None) -> None:
+            if new:
+                self._tree.rename(name, new)
+                self._refresh(new)
+
+        sentence = f"Another name for branch {name}."
+        self.app.push_screen(Asking("Rename", sentence, name, lambda new: self._fault(name, new)), take)
+
+    def _fault(self, old: str, new: str) -> str:
+        if len(new) > LONGEST_NAME:
+            return f"a name has at most {LONGEST_NAME} characters"
+        taken = new != old and any(branch.name == new for branch in self._tree.branches)
+        return f"there is a branch {new} already" if taken else ""
+
+    def action_forget(self) -> None:
+        """Forget the branch under the cursor, when asked once more."""
+        branch = self._rows.chosen
+        if branch.name == self._tree.present:
+            self._say("The branch that is being written stays; go over to another one first.")
+            return
+
+        def take(answer: str | None) -> None:
+            if answer:
+                self._tree.forget(branch.name)
+                self._refresh(self._tree.present)
+
+        answers = [Choice("", "keep it", key="k"), Choice("forget", "forget it", key="d")]
+        sentence = (
+            f"Forget branch {branch.name}? Its {branch.length - branch.start:,} characters of its own go with it."
+        )
+        self.app.push_screen(Question("Forget", sentence, answers), take)
+
+    def action_compare(self) -> None:
+        """Lay the branch under the cursor beside the one that is being written."""
+        name, present = self._rows.chosen.name, self._tree.present
+        if name == present:
+            self._say("Stand on another branch to compare it with the one that is being written.")
+        else:
+            self.app.push_screen(Comparing(present, name, self._tree.compare(present, name)))
+
+    def action_export(self) -> None:
+        """To a file."""
+        self._say(self._export())
+
+    def _refresh(self, name: str) -> None:
+        self._rows.read()
+        self._rows.stand_on(name)
+        self._rows.repaint()
+
+    def _say(self, sentence: str) -> None:
+        self._said.update(visible(sentence, " "))

@@ -1,0 +1,84 @@
+"""What might have stood at a place of a text instead, to choose from, over the main screen."""
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from charplay.sampling.player import Look
+from charplay.tui.commands import RIVALS
+from charplay.tui.panes.rows import Cell, Rows, fit
+from charplay.tui.panes.text_looking import percent
+from charplay.tui.screens.dialog import Dialog
+from charplay.tui.visible import glyph
+
+_BAR = 18
+
+
+class _Rivals(Rows):
+    def __init__(self, found: Look) -> None:
+        super().__init__()
+        self._found = found
+
+    def number(self) -> int:
+        return len(self._found.rivals)
+
+    def draw(self, index: int, width: int) -> list[Cell]:
+        rival, standing = self._found.rivals[index], self._found.written
+        here = standing is not None and standing.character == rival.character
+        bar = "━" * round(rival.filtered * _BAR)
+        return [
+            (f" {fit(glyph(rival.character), 9)}", "strong" if here else "plain"),
+            (fit(percent(rival.filtered), 8, right=True), "plain"),
+            (f"  {bar:<{_BAR}}  ", "accent"),
+            (fit(percent(rival.raw), 8, right=True), "quiet"),
+            ("  stands here" if here else "", "quiet"),
+        ]
+
+    def clicked(self) -> None:
+        self.screen.dismiss(self._found.rivals[self.cursor].character)
+
+
+class Rivals(Dialog[str]):
+    """Dismissed with the character to go on with, or with None. Any character can be typed, too."""
+
+    BINDINGS = RIVALS
+    DEFAULT_CSS = """
+    Rivals {
+        & .heading { color: $foreground 55%; }
+        & .fault { color: $error; height: 1; }
+    }
+    """
+
+    def __init__(self, found: Look) -> None:
+        super().__init__()
+        self._found = found
+        self._characters = {rival.character for rival in found.rivals}
+
+    def compose(self) -> ComposeResult:
+        """What to do, the rivals, and what is wrong."""
+        with self.box("Another character", f"rated by {self._found.source}"):
+            yield Static("Choose one or type it: the text goes on as a new branch.", classes="sentence")
+            yield Static(f"{'':10}{'drawn':>8}{'':{_BAR + 4}}{'model':>8}", classes="heading", markup=False)
+            yield _Rivals(self._found)
+            yield Static("", classes="fault", markup=False)
+
+    @on(events.Mount)
+    def _place(self) -> None:
+        rows = self.query_one(_Rivals)
+        rows.styles.height = min(rows.number(), max(3, self.app.size.height - 9))
+
+    @on(events.Key)
+    def _type(self, event: events.Key) -> None:
+        character = event.character
+        if character is None or not character.isprintable() or event.key == "enter":
+            return
+        event.stop()
+        event.prevent_default()
+        if character in self._characters:
+            self.dismiss(character)
+        else:
+            self.query_one(".fault", Static).update(f"The network does not know {glyph(character)}.")
+
+    def action_answer(self) -> None:
+        """Take the one under the cursor."""
+        self.query_one(_Rivals).clicked()

@@ -1,0 +1,418 @@
+import json
+import random
+
+import numpy as np
+import pytest
+from textual.app import App
+
+from charplay.sampling.player import Player
+from charplay.sampling.settings import Sampling
+from charplay.tui.panes.text import TextPane
+from charplay.tui.panes.text_looking import percent
+from charplay.tui.panes.text_settings import filter_values
+from charplay.tui.panes.text_tint import LEFT_OUT, PROMPT, tint
+from charplay.tui.screens.branches import Branches
+from charplay.tui.screens.comparing import Comparing
+from charplay.tui.screens.rivals import Rivals
+from charplay.tui.themes import DARK
+from charplay.tui.widgets.wrapping import shown
+
+SONG = "to be or not to be\nthat is the question\n"
+
+
+class Scholar:
+    """Its state is all that it read, and what comes next depends on each of it: a wrong state shows at once."""
+
+    def __init__(self, reciter, salt=0):
+        model = reciter(SONG)
+        self.vocabulary, self.characters, self.family = model.vocabulary, model.characters, model.family
+        self.salt = salt
+
+    def zero_state(self):
+        return np.array(7 + self.salt)
+
+    def logits(self, state):
+        return np.random.default_rng(int(state)).normal(size=len(self.characters)) * 2
+
+    def step(self, state, one):
+        state = (state * 1_000_003 + one + self.salt) % 2**40
+        return state, self.logits(state)
+
+    def feed(self, state, ids):
+        for one in ids:
+            state = self.step(state, one)[0]
+        return state, self.logits(state)
+
+
+class Stage(App):
+    def __init__(self, folder, model):
+        super().__init__()
+        self.register_theme(DARK)
+        self.theme = DARK.name
+        self.pane = TextPane(folder, clock=lambda: 0.0)
+        self.model = model
+        self.notices = []
+
+    def compose(self):
+        yield self.pane
+
+    def on_mount(self):
+        self.pane.begin("", 0.8, 30.0)
+        if self.model is not None:
+            self.pane.show_model(self.model, "demo, step 5")
+
+    def on_text_pane_notice(self, message):
+        self.notices.append(message.text)
+
+    def write(self, number):
+        for _ in range(number):
+            self.pane._advance(self.pane.player, 1)
+        self.pane._paint()
+
+    @property
+    def text(self):
+        return self.pane.player.text
+
+    def said(self, widget):
+        return str(widget.render())
+
+    def sheet(self):
+        """All characters of the sheet with the numbers of their tints, as they are drawn."""
+        writing = self.pane.writing
+        for number in range(len(writing._wrapped.starts)):
+            writing._strip(number)
+        return list(zip(writing._wrapped.glyphs, writing._numbers, strict=True))
+
+    def expected(self):
+        """What the sheet shows of the player's text."""
+        tape = self.pane.player.tape
+        numbers = {"drawn": lambda one: tint(one.temperature)}
+        return [
+            (shown(tape[i].character), numbers.get(tape[i].kind, lambda _: PROMPT)(tape[i])) for i in range(len(tape))
+        ]
+
+
+@pytest.fixture
+def stage(tmp_path, reciter):
+    return Stage(tmp_path / "texts", Scholar(reciter))
+
+
+def alone(model, number):
+    """What a player without a screen writes."""
+    player = Player(model)
+    player.advance(most=number)
+    return player.text
+
+
+KEYS = ("left", "right", "up", "down", "home", "end", "pageup", "pagedown", "escape", "g", "i", "enter", "c")
+
+
+@pytest.mark.parametrize("luck", [1, 2, 3])
+async def test_looking_never_changes_what_comes_next(stage, luck):
+    dice = random.Random(luck)
+    async with stage.run_test(size=(70, 14)) as pilot:
+        for _ in range(3):
+            stage.write(dice.randrange(60))
+            for key in dice.choices(KEYS, k=8):
+                if not stage.pane.looking:
+                    await pilot.press("c")
+                await pilot.press(key)
+                if key in ("g", "i", "enter"):
+                    await pilot.press("escape")
+            stage.pane._go_on()
+        stage.write(20)
+        assert stage.text == alone(stage.model, len(stage.pane.player.tape))
+        assert stage.sheet() == stage.expected()
+        assert len(stage.pane._tree.branches) == 1
+
+
+async def test_a_cursor_holds_the_writing_and_escape_lets_it_go_on(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.write(30)
+        assert stage.pane.playing
+        await pilot.press("c")
+        assert not stage.pane.playing
+        assert stage.focused is stage.pane.writing
+        await pilot.press("escape")
+        assert stage.pane.playing
+        assert stage.focused is stage.pane.sliders.temperature
+        stage.pane.playing = False
+        await pilot.press("c", "left", "escape")
+        assert not stage.pane.playing
+        await pilot.press("c")
+        stage.pane.action_write()
+        assert stage.pane.playing
+        assert not stage.pane.looking
+
+
+async def test_the_cursor_tells_what_stands_under_it_and_the_bars_its_rivals(stage):
+    async with stage.run_test(size=(100, 14)) as pilot:
+        stage.write(50)
+        await pilot.press("c", "left", "left", "left")
+        assert stage.pane.writing.point == 46
+        tape = stage.pane.player.tape
+        line = stage.said(stage.pane.look)
+        assert f"rank {tape[46].rank}" in line
+        assert f"surprise {tape[46].surprise:.2f} bits" in line
+        assert percent(tape[46].probability) in line
+        assert "temperature 0.80" in line
+        assert "demo, step 5" in line
+        shown = [rival[0] for rival in stage.pane.bars._rivals]
+        there = [rival.character for rival in stage.pane.player.look(46, len(shown)).rivals]
+        assert shown == there
+        await pilot.press("end")
+        assert "the end" in stage.said(stage.pane.look)
+        await pilot.press("home")
+        assert stage.pane.writing.point == 0
+
+
+async def test_without_bars_the_line_names_the_rivals(stage):
+    async with stage.run_test(size=(60, 12)) as pilot:
+        stage.write(50)
+        await pilot.press("c")
+        assert not stage.pane.bars.display
+        favourite = stage.pane.player.look(49, 1).rivals[0]
+        assert "likely" in stage.said(stage.pane.look)
+        assert percent(favourite.filtered) in stage.said(stage.pane.look)
+
+
+@pytest.mark.parametrize("size", [(60, 10), (78, 12), (120, 40)])
+async def test_the_cursor_is_always_in_sight(stage, size):
+    async with stage.run_test(size=size) as pilot:
+        stage.write(1500)
+        for key in ("c", "up", "up", "pageup", "pageup", "home", "down", "right", "pagedown", "end", "left"):
+            await pilot.press(key)
+            await pilot.pause()
+            writing = stage.pane.writing
+            line = writing._line(writing.point)
+            assert writing.top <= line < writing.top + writing.size.height
+            drawn = [segment.style for segment in writing.render_line(line - writing.top)]
+            assert writing.part_style("pointing--point") in drawn
+
+
+async def test_up_and_down_keep_the_column_and_every_glyph_can_be_pointed_at(stage, reciter):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.playing = False
+        await pilot.press("i", *("to be\\nor\\nthat is"), "enter")
+        stage.pane.playing = False
+        await pilot.press("c", "up", "up")
+        writing = stage.pane.writing
+        assert stage.text[writing.point] == "\n"
+        assert "↵" in writing.render_line(0).text
+        await pilot.press("left", "left", "down", "down")
+        assert (writing.point, stage.text[writing.point]) == (12, "t")
+
+
+async def test_another_character_makes_a_branch_that_goes_on_from_it(stage):
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.write(40)
+        before = stage.text
+        await pilot.press("c", *["left"] * 9, "enter")
+        assert isinstance(stage.screen, Rivals)
+        other = next(c for c in "abehinoqrstu" if c != before[30])
+        await pilot.press(other)
+        assert stage.text == before[:30] + other
+        assert stage.pane.player.tape[30].kind == "picked"
+        assert [branch.name for branch in stage.pane._tree.branches] == ["1", "2"]
+        assert stage.pane.playing
+        assert not stage.pane.looking
+        assert stage.sheet() == stage.expected()
+        stage.write(10)
+        player = Player(stage.model)
+        player.advance(most=30)
+        player.write(other, "picked")
+        player.advance(most=10)
+        assert stage.text == player.text
+
+
+async def test_the_character_that_stands_there_is_no_new_branch(stage):
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.write(20)
+        await pilot.press("c", "enter", stage.text[19])
+        assert len(stage.pane._tree.branches) == 1
+        assert stage.pane.looking
+
+
+async def test_at_the_end_a_picked_character_is_simply_written(stage):
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.write(20)
+        before = stage.text
+        await pilot.press("c", "end", "enter", "q")
+        assert stage.text == before + "q"
+        assert len(stage.pane._tree.branches) == 1
+
+
+async def test_a_character_the_network_does_not_know_cannot_be_picked(stage):
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.write(20)
+        await pilot.press("c", "enter", "Z")
+        assert isinstance(stage.screen, Rivals)
+        assert "does not know Z" in stage.said(stage.screen.query_one(".fault"))
+
+
+async def test_text_of_ones_own_at_the_cursor_and_at_the_end(stage):
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.write(20)
+        before = stage.text
+        await pilot.press("i")
+        assert not stage.pane.playing
+        await pilot.press(*"to Zbe", "enter")
+        assert stage.text == before + "to be"
+        assert stage.notices == ["Left out, unknown to the network: Z"]
+        assert stage.pane.playing
+        assert len(stage.pane._tree.branches) == 1
+        await pilot.press("c", "home", "right", "right", "i")
+        await pilot.press(*"or", "enter")
+        assert stage.text == before[:2] + "or"
+        assert {stage.pane.player.tape[at].kind for at in (2, 3)} == {"typed"}
+        assert len(stage.pane._tree.branches) == 2
+        assert stage.sheet() == stage.expected()
+        await pilot.press("c", "i", "escape")
+        assert stage.pane.looking
+        await pilot.press("i", "enter")
+        assert stage.text == before[:2] + "or"
+
+
+async def test_going_back_to_a_branch_continues_it_exactly(stage):
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.pane.playing = False
+        stage.write(40)
+        await pilot.press("c", *["left"] * 20, "i", *"question", "enter")
+        stage.pane.set_temperature(6)
+        stage.pane.filters.set({"top_k": 3.0})
+        stage.pane._slid(type("Event", (), {"stop": lambda self: None})())
+        stage.write(25)
+        second = stage.text
+        await pilot.press("g", "up", "enter")
+        assert stage.pane._tree.present == "1"
+        assert stage.pane.temperature == pytest.approx(0.8)
+        assert stage.pane.filters.values["top_k"] == 1000
+        assert stage.sheet() == stage.expected()
+        stage.write(30)
+        assert stage.text == alone(stage.model, 70)
+        await pilot.press("g", "down", "enter")
+        assert stage.text == second
+        assert stage.pane.temperature == pytest.approx(1.1)
+        assert stage.pane.player.settings.top_k == 3
+        assert stage.sheet() == stage.expected()
+        await pilot.pause()
+        assert "branch 2" in stage.pane.render_lines(stage.pane.outer_size.region)[0].text
+
+
+async def test_the_screen_of_branches_renames_forgets_compares_and_exports(stage, tmp_path):
+    async with stage.run_test(size=(100, 30)) as pilot:
+        stage.pane.playing = False
+        stage.write(20)
+        await pilot.press("c", "home", *["right"] * 5, "i", *"not", "enter")
+        stage.write(5)
+        await pilot.press("g")
+        screen = stage.screen
+        assert isinstance(screen, Branches)
+        await pilot.pause()
+        rows = [screen._rows.render_line(y).text for y in range(3)]
+        assert "└─ 2" in rows[2]
+        assert "at 5" in rows[2]
+        assert rows[2].startswith("●")
+        await pilot.press("d")
+        assert "stays" in stage.said(screen._said)
+        await pilot.press("r", *["backspace"], "1")
+        assert "already" in stage.said(stage.screen.query_one(".fault"))
+        await pilot.press("backspace", *"\u202ehope", "enter")
+        assert "\u202e" not in "".join(screen._rows.render_line(2).text)
+        await pilot.press("up", "c")
+        assert isinstance(stage.screen, Comparing)
+        await pilot.press("escape", "e")
+        (path,) = (tmp_path / "texts").glob("*-branches.json")
+        plain = json.loads(path.read_text())
+        assert [branch["text"] for branch in plain["branches"]] == [stage.pane._tree.text("1"), stage.text]
+        await pilot.press("d", "d")
+        assert len(stage.pane._tree.branches) == 1
+        await pilot.press("escape")
+        assert stage.screen is stage.pane.screen
+
+
+async def test_a_live_run_can_be_gone_back_in_and_what_cannot_is_one_sentence(stage, reciter, monkeypatch):
+    monkeypatch.setattr("charplay.sampling.segment.RECENT", 40)
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.pane.show_model(Scholar(reciter, 1), "live, step 0", follow=True)
+        first = stage.pane._first
+        stage.write(60)
+        stage.pane.update_weights(Scholar(reciter, 2), "live, step 100")
+        stage.write(30)
+        before = stage.text
+        await pilot.press("c", *["left"] * 34)
+        assert "its rivals by live, step 100" in stage.said(stage.pane.look)
+        await pilot.press("i", *"to be", "enter")
+        assert stage.text == before[:55] + "to be"
+        assert stage.sheet()[first:] == stage.expected()
+        assert "100" in stage.pane.writing._marks
+        await pilot.press("g", "up", "enter")
+        assert stage.text == before
+        assert stage.sheet()[first:] == stage.expected()
+        stage.write(10)
+        await pilot.press("c", "home", "right")
+        assert "gone" in stage.said(stage.pane.look)
+        await pilot.press("enter", "i", "t", "enter")
+        assert len(stage.notices) == 2
+        assert all("the weights that wrote position 1 are gone" in sentence for sentence in stage.notices)
+        assert stage.pane.looking
+
+
+async def test_another_model_or_another_text_puts_the_cursor_away_and_forgets_the_branches(stage, reciter):
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.write(20)
+        await pilot.press("c", "left", "i", "t", "o", "enter", "c")
+        stage.pane.show_model(Scholar(reciter, 3), "demo, step 9")
+        assert not stage.pane.looking
+        assert stage.pane.playing
+        assert len(stage.pane._tree.branches) == 1
+        stage.write(5)
+        assert stage.sheet()[stage.pane._first :] == stage.expected()
+        await pilot.press("c", "n")
+        assert not stage.pane.looking
+
+
+async def test_a_struck_out_character_is_passed_over_harmlessly(stage):
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.pane.begin("tZoY", 0.8, 30.0)
+        stage.pane.playing = False
+        stage.write(6)
+        assert [number for _, number in stage.sheet()[:4]] == [PROMPT, LEFT_OUT, PROMPT, LEFT_OUT]
+        await pilot.press("c", "home", "right")
+        assert "left out of the prompt" in stage.said(stage.pane.look)
+        await pilot.press("enter")
+        assert stage.screen is stage.pane.screen
+        await pilot.press("right", "enter", "e")
+        assert stage.text == "te"
+        assert [glyph for glyph, _ in stage.sheet()] == ["t", "Z", "e"]
+
+
+async def test_without_a_model_the_keys_are_harmless(tmp_path):
+    app = Stage(tmp_path, None)
+    async with app.run_test(size=(80, 14)) as pilot:
+        await pilot.press("c", "i", "g", "enter", "escape")
+        assert app.pane.player is None
+
+
+async def test_where_branches_cannot_be_written_is_one_sentence(stage, tmp_path):
+    (tmp_path / "texts").write_text("in the way")
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.pane.playing = False
+        await pilot.press("g", "e")
+        assert stage.said(stage.screen._said).startswith("The branches could not be written: ")
+
+
+async def test_filters_stand_as_in_the_settings(stage):
+    bias = ((" ", 1.5), ("\n", float("-inf")), ("=", -2.0))
+    wanted = Sampling(top_k=5, top_p=0.5, min_p=0.1, repetition_penalty=1.5, repetition_window=20, bias=bias)
+    async with stage.run_test(size=(80, 14)):
+        for each in (wanted, Sampling()):
+            stage.pane.filters.set(filter_values(each))
+            assert stage.pane.filters.applied(Sampling()) == each
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"), [(1.0, "100 %"), (0.123, "12 %"), (0.0123, "1.2 %"), (1e-6, "<0.1 %"), (0.0, "0 %")]
+)
+def test_small_probabilities_are_not_nothing(probability, shown):
+    assert percent(probability) == shown
