@@ -20,14 +20,13 @@ from charplay.tui.panes.text_kept import generation, write_text
 from charplay.tui.panes.text_prompt import PromptEntry
 from charplay.tui.panes.text_reading import ReadingPane
 from charplay.tui.panes.text_riding import RidingPane
-from charplay.tui.panes.text_settings import filter_values
 from charplay.tui.visible import visible
 from charplay.tui.widgets.slider import Slider
 
 MOST_COPIED = 100_000
 
 
-class TextPane(BranchingPane, RidingPane, ReadingPane):
+class TextPane(RidingPane, ReadingPane, BranchingPane):
     """Plays a model given by `show_model`. Messages: `Notice`, a sentence to say."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's form
@@ -146,7 +145,7 @@ class TextPane(BranchingPane, RidingPane, ReadingPane):
 
     def _take_settings(self, settings: Sampling) -> None:
         super()._take_settings(settings)
-        self.filters.set(filter_values(settings))
+        self.filters.show(settings)
 
     def action_write(self) -> None:
         """Write, or hold; with the cursor out, put it away and write."""

@@ -21,8 +21,8 @@ class CopiesRow(Horizontal):
     DEFAULT_CSS = """
     CopiesRow {
         height: 1;
-        & > Slider { width: 2fr; margin-right: 3; }
-        & > Static { width: 3fr; height: 1; color: $foreground 75%; text-overflow: ellipsis; text-wrap: nowrap; }
+        & > Slider { width: 1fr; margin-right: 3; }
+        & > Static { width: 1fr; min-width: 36; height: 1; color: $foreground 75%; text-overflow: ellipsis; text-wrap: nowrap; }
     }
     """
 
@@ -58,4 +58,4 @@ class CopiesRow(Horizontal):
         if newest is None or newest.stop <= start:
             self.say(f"{new}   nothing copied")
         else:
-            self.say(f"{new}   newest copy {newest.stop - newest.start:,} characters, d opens it")
+            self.say(f"{new}   newest copy {newest.stop - newest.start:,}, O opens it")

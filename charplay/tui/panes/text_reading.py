@@ -47,7 +47,7 @@ class ReadingPane(WritingPane):
     BINDINGS = [  # noqa: RUF012 - Textual's form
         command("v", "tint", "tint", "Tint the text by temperature, surprise, probability, or not at all", footer=True),
         command("o", "copied", "copied", "Underline what is copied from the training text", footer=True),
-        command("d", "source", "source", "Open the passage that a copy comes from: at the cursor, or the newest one"),
+        command("O", "source", "source", "Open the passage that a copy comes from: at the cursor, or the newest one"),
         command("h", "score", "score", "How well the network foretells this text, the corpus or a file", footer=True),
     ]
     class Sought(Message, namespace="text_pane"):

@@ -152,7 +152,14 @@ class Writing(Bare, can_focus=True):
         """Ask anew for the numbers of the characters from an index on, as they come in sight."""
         at = max(0, index - self.gone)
         self._numbers[at:] = array("H", [UNKNOWN]) * (len(self._numbers) - at)
-        self._repaint_all()
+        line, last = self._wrapped.line_of(at), len(self._wrapped.starts) - 1
+        if last - line > self.outer_size.height:
+            self._repaint_all()
+            return
+        for number in range(line, last + 1):
+            self._strips.discard(number)
+        shown = max(line, self.top)
+        self.refresh(Region(0, shown - self.top, self.outer_size.width, last - shown + 1))
 
     def clear(self) -> None:
         """Begin with an empty sheet."""
