@@ -1,7 +1,7 @@
 """A text that is ready to be learnt: its characters as ids, its vocabulary, and what is worth saying about it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -66,6 +66,12 @@ class Corpus:
             if match := pattern.search(self.text(begin, begin + CHUNK + len(needle) - 1)):
                 return begin + match.start()
         return None
+
+    def under(self, vocabulary: Vocabulary) -> "Corpus":
+        """The same text with the ids of another vocabulary. CorpusError where that lacks a character."""
+        ids = vocabulary.encode(self.vocabulary.characters)[self.ids]
+        ids.flags.writeable = False
+        return replace(self, vocabulary=vocabulary, ids=ids)
 
     def require_trainable(self) -> None:
         """Raises CorpusError where there is too little to learn from."""

@@ -9,5 +9,9 @@ class NotText(CorpusError):  # noqa: N818 - named for what it says about the fil
     """The bytes are no text: a picture, a program, an archive."""
 
 
+class ChangedText(CorpusError):  # noqa: N818 - named for what happened
+    """The text is not what it was, and all of its characters are known: whoever asks for it may go on with it."""
+
+
 class Cancelled(Exception):  # noqa: N818 - nobody's mistake: the watcher asked to stop
     """The caller's `watch` returned False."""

@@ -167,6 +167,8 @@ class Failed(Event):
     message: str
     cause: str = ""
     saved_step: int | None = None
+    changed_text: bool = False
+    """The run's text is not what it was; asked again with `changed_text`, it goes on with it as it is now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

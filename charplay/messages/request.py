@@ -23,3 +23,7 @@ class TrainRequest:
     resume: str | None = None
     """Folder of the run to take up."""
     added: bool = False
+    encoding: str | None = None
+    """What the text is written in; None finds it out, or takes what a resumed run began with."""
+    changed_text: bool = False
+    """A resumed run may go on with its text as it is now, where that has no character that is new to it."""

@@ -145,9 +145,12 @@ class Run:
         """The checkpoints kept on the way, by step."""
         return tuple(sorted((self.folder / "snapshots").glob("*.safetensors")))
 
-    def update(self, *, asked: Recipe, resolved: Recipe, facts: Mapping[str, object]) -> None:
-        """Take the run up again, under new values: it is then no longer finished."""
+    def update(
+        self, *, asked: Recipe, resolved: Recipe, facts: Mapping[str, object], corpus: Origin | None = None
+    ) -> None:
+        """Take the run up again, under new values: it is then no longer finished. `corpus`: its text as it is now."""
         self._write(
+            corpus=corpus or self.corpus,
             asked=asked.model_dump(mode="json"),
             resolved=resolved.model_dump(mode="json"),
             facts=dict(facts),

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from charplay.corpora.errors import Cancelled, CorpusError
+from charplay.corpora.errors import Cancelled, ChangedText, CorpusError
 from charplay.messages.events import Event, Failed, Finished, Preparing, Started, Stopped, Warned
 from charplay.messages.post import Inbox
 from charplay.messages.request import TrainRequest
@@ -43,7 +43,12 @@ def open_training(request: TrainRequest, inbox: Inbox) -> Iterator[Event]:
     except Cancelled:
         pass
     except USER_FAULTS as error:
-        last = Failed(**visit.stamp(), message=str(error), saved_step=visit.saved_step())
+        last = Failed(
+            **visit.stamp(),
+            message=str(error),
+            saved_step=visit.saved_step(),
+            changed_text=isinstance(error, ChangedText),
+        )
     except Exception as error:  # noqa: BLE001 - whatever it is, it must end as an event
         last = Failed(
             **visit.stamp(),
@@ -78,8 +83,8 @@ class _Visit:
             if (finished := self._closed_before(self.run)) is not None:
                 return finished
         device.prepare_environment()
-        from charplay.training import opening
         from charplay.training.closing import close
+        from charplay.training.texts import find_corpus
         from charplay.training.trainer import Trainer
 
         yield self._phase("opening the device")
@@ -87,7 +92,7 @@ class _Visit:
         self._choice = device.choose(asked.device, device.list_devices())
         opened = device.open_device(self._choice.name, asked)
         yield self._phase("reading the text")
-        self._corpus = opening.find_corpus(self.request, asked, self.run, watch=self._go_on)
+        self._corpus = find_corpus(self.request, asked, self.run, watch=self._go_on)
         yield self._phase("taking the first step")
         yield from self._begin(asked, opened)
         trainer = Trainer(self._held, self.orders)
@@ -126,7 +131,7 @@ class _Visit:
         assert self._corpus is not None
         assert self._choice is not None
         corpus, resumed = self._corpus, self.run
-        facts = opening.facts(opened, self._choice)
+        facts = opening.facts(opened, self._choice, self.request.encoding)
         if resumed is None:
             plan = self._plan = opening.plan_new(asked, corpus, self.request.source)
             run = self.run = Run.create(

@@ -1,7 +1,6 @@
 """Which weights are best, and whether it is worth going on."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 
 @dataclass
@@ -36,7 +35,3 @@ class Judge:
     def tired(self) -> bool:
         """Whether patience is at its end."""
         return self.patience is not None and self.without >= self.patience
-
-    def state(self) -> dict[str, Any]:
-        """All of it, as JSON takes it."""
-        return asdict(self)

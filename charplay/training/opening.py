@@ -1,7 +1,7 @@
 """From a request to a session: a new run, or one that is taken up again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,6 @@ import numpy as np
 import torch
 
 from charplay.corpora.corpus import Corpus
-from charplay.corpora.errors import CorpusError
-from charplay.corpora.library import Library
-from charplay.corpora.progress import Watch
 from charplay.messages.events import Changed
 from charplay.messages.request import TrainRequest
 from charplay.recipes.fields import BUDGETS, LIVE, Recipe
@@ -19,9 +16,8 @@ from charplay.recipes.inheriting import inherited
 from charplay.recipes.network import training_characters, whole
 from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import Origin, read_header
-from charplay.runs.home import Home
 from charplay.runs.run import Run
-from charplay.training.batches import open_batches
+from charplay.training.batches import Batches, open_batches
 from charplay.training.budget import Budget, Clock, extended
 from charplay.training.device import Choice, Opened
 from charplay.training.evaluation import Evaluation
@@ -35,6 +31,7 @@ from charplay.training.passes import Passes
 from charplay.training.samples import Sampler
 from charplay.training.session import Session
 from charplay.training.surgery import Surgery
+from charplay.training.texts import text_changed
 from charplay.training.warm_start import Parent, notes, read_parent, transplant
 
 EXACT = ("device", "threads", "torch", "precision")
@@ -53,24 +50,10 @@ class Plan:
     """The checkpoint whose weights the run starts from, where nothing was saved yet."""
     saved: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None
     """What to take up, if anything."""
+    changed: Origin | None = None
+    """The text as it is now, where it is not what the run began with."""
     live: Mapping[str, object] = field(default_factory=dict)
     """Live values asked for when a run is taken up; the others stay as they were."""
-
-
-def find_corpus(request: TrainRequest, recipe: Recipe, run: Run | None, watch: Watch) -> Corpus:
-    """The text, read and cleaned; a resumed run's must be what it was. CorpusError, Cancelled."""
-    home = Home(Path(request.home))
-    library = Library(home.corpora, home.cache)
-    wanted = recipe.corpus
-    if run is not None:
-        wanted = run.corpus.path if run.corpus.path and Path(run.corpus.path).exists() else run.corpus.name
-    corpus = library.open(library.find(wanted), cleaning=recipe.cleaning, limit=recipe.limit, watch=watch)
-    corpus.require_trainable()
-    if run is not None and (corpus.sha256 != run.corpus.sha256 or corpus.vocabulary.characters != run.vocabulary):
-        raise CorpusError(
-            f"{corpus.title} is not the text that {run.name} began with; put the old file back, or start a new run."
-        )
-    return corpus
 
 
 def plan_new(asked: Recipe, corpus: Corpus, source: str | None) -> Plan:
@@ -100,7 +83,11 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[s
     parent = None
     if saved is None and (named := run.facts.get("parent")):
         parent = read_parent(Path(named["path"]), named["sha256"])
-    return Plan(asked, resolved, inexact(run, now), start, parent, saved, live)
+    notes = inexact(run, now)
+    changed = origin(corpus) if text_changed(corpus, run) else None
+    if changed is not None:
+        notes = ("the text has changed: losses before and after this are of different texts", *notes)
+    return Plan(asked, resolved, notes, start, parent, saved, changed, live)
 
 
 def _budget(recipe: Recipe) -> tuple[object, ...]:
@@ -115,9 +102,10 @@ def _spent(state: Mapping[str, Any] | None) -> dict[str, float]:
     return {"steps": step, "epochs": Passes(**state["ledger"]["passes"]).at(step), "minutes": state["seconds"] / 60}
 
 
-def facts(opened: Opened, choice: Choice) -> dict[str, object]:
-    """What a run.json says of the machine."""
-    return {
+def facts(opened: Opened, choice: Choice, encoding: str | None) -> dict[str, object]:
+    """What a run.json says of the machine, and of the encoding where one was named."""
+    named = {} if encoding is None else {"encoding": encoding}
+    return named | {
         "device": choice.name,
         "why": choice.why,
         "threads": opened.threads,
@@ -179,15 +167,36 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, opened: Opened) -> Sessio
         due=["sample"] if recipe.sample_every is not None else [],
     )
     if plan.saved is not None:
-        session.load(*plan.saved)
+        arrays, saved = plan.saved
+        if plan.changed is not None:
+            arrays, saved = _without_the_text(arrays, saved, batches)
+        session.load(arrays, saved)
+    if plan.changed is not None:
+        _begin_text(session)
     return session
+
+
+def _without_the_text(
+    arrays: Mapping[str, np.ndarray], saved: Mapping[str, Any], batches: Batches
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """A save without what it says of places in a text, and of losses on it: both are of the text as it was."""
+    learner = {**saved["learner"], "batches": batches.state()}
+    kept = {name: array for name, array in arrays.items() if not name.startswith("state.")}
+    return kept, {**saved, "learner": learner, "judge": asdict(Judge(None))}
+
+
+def _begin_text(session: Session) -> None:
+    """The epoch under way ends when the text, as it is now, was read once."""
+    steps = session.learner.steps_per_epoch
+    session.ledger.passes = session.ledger.passes.cut(session.step, steps, steps if session.ledger.epochs % 1 else 0)
+    session.budget = replace(session.budget, passes=session.ledger.passes)
 
 
 def take_up(session: Session, plan: Plan, now: Mapping[str, object]) -> list[Changed]:
     """Make the run's folder what it was at the save that is taken up, and set the live values that are new."""
     run = session.run
     run.cut(session.step if plan.saved else -1)
-    run.update(asked=plan.asked, resolved=plan.resolved, facts={**run.facts, **now})
+    run.update(asked=plan.asked, resolved=plan.resolved, facts={**run.facts, **now}, corpus=plan.changed)
     best_step = read_header(run.best).step if run.best else None
     if session.judge.best_step == session.step and session.judge.best is not None and best_step != session.step:
         session.found_best = True  # the process died between the save and the best checkpoint

@@ -1,0 +1,103 @@
+"""Row 45: a text that changed since the save is noticed, asked about, and its symbols are never remapped."""
+
+import itertools
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_training_resume import stop_at
+
+from charplay.messages.events import Failed, Finished, Started
+from charplay.messages.post import Inbox
+from charplay.messages.request import TrainRequest
+from charplay.runs.checkpoint import read_header
+from charplay.runs.run import Run
+from charplay.training.door import open_training
+
+CUTS = {
+    "stream": {},
+    "windows": {"batching": "windows", "stride": 3},
+    "windows, every improvement": {"batching": "windows", "stride": 20, "shuffle": False, "keep": "every-improvement"},
+}
+
+
+def again(home: Path, folder: str, **over: object) -> list:
+    run = Run.open(Path(folder))
+    request = TrainRequest(home=str(home), recipe=run.asked.model_dump(), resume=folder, **over)
+    return list(open_training(request, Inbox()))
+
+
+@pytest.fixture(params=CUTS)
+def stopped(request, train, only, home) -> tuple[str, Path, str]:
+    """Folder of a run that stopped in the middle of an epoch, the file of its text, and what that holds."""
+    events = train(stop_at(8), log_every=1, **CUTS[request.param])
+    file = home / "corpora" / "words.txt"
+    return only(events, Started)[0].folder, file, file.read_text()
+
+
+def test_a_changed_text_is_refused_unless_it_is_asked_for(stopped, home, only):
+    folder, file, text = stopped
+    before = {path.name: path.read_bytes() for path in Path(folder).iterdir() if path.is_file()}
+    file.write_text(text[100:] + "the cat sat, on a mat. " * 30)
+    failed = again(home, folder)[-1]
+    assert isinstance(failed, Failed)
+    assert failed.changed_text
+    assert "is not the text that" in failed.message
+    assert before == {path.name: path.read_bytes() for path in Path(folder).iterdir() if path.is_file()}
+    events = again(home, folder, changed_text=True)
+    (finished,) = only(events, Finished)
+    assert finished.steps == 20
+    assert any("the text has changed" in note for note in only(events, Started)[0].notes)
+    assert again(home, folder)[-1] == finished  # it is the run's text now
+
+
+@pytest.mark.parametrize("shorter", [0.3, 0.7, 1.5])
+def test_going_on_with_another_length_of_text_reads_all_of_it_and_nothing_else(stopped, home, only, shorter):
+    folder, file, text = stopped
+    file.write_text((text + text)[: int(len(text) * shorter)])
+    (finished,) = only(again(home, folder, changed_text=True), Finished)
+    assert finished.steps == 20
+    epochs = [row["epoch"] for row in Run.open(Path(folder)).metrics()]
+    assert all(one <= other for one, other in itertools.pairwise(epochs))
+    assert np.isfinite([row["train_loss"] for row in Run.open(Path(folder)).metrics() if "train_loss" in row]).all()
+
+
+def test_symbols_keep_their_ids_where_the_changed_text_lacks_some(stopped, home, only):
+    folder, file, text = stopped
+    vocabulary = Run.open(Path(folder)).vocabulary
+    file.write_text(text.replace("c", "t"))
+    only(again(home, folder, changed_text=True), Finished)
+    run = Run.open(Path(folder))
+    assert "c" in vocabulary
+    assert run.vocabulary == vocabulary
+    assert read_header(run.best).vocabulary == vocabulary
+    assert run.corpus.characters == len(text)
+    assert run.corpus.sha256 == json.loads((Path(folder) / "run.json").read_text())["corpus"]["sha256"]
+
+
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize(
+    ("text", "why"), [(lambda t: t + "Ü→", r"does not know \(U\+00DC, U\+2192\)"), (lambda t: t[:201], "too short")]
+)
+def test_what_cannot_go_on_is_refused_even_when_asked_for(train, only, home, asked, text, why):
+    events = train(stop_at(8), log_every=1, sequence_length=200, batch_size=2)
+    folder, file = only(events, Started)[0].folder, home / "corpora" / "words.txt"
+    file.write_text(text(file.read_text()))
+    failed = again(home, folder, changed_text=asked)[-1]
+    assert isinstance(failed, Failed)
+    assert not failed.changed_text
+    assert re.search(why, failed.message)
+
+
+def test_the_encoding_that_was_named_is_taken_again(home, asked, only):
+    file = home / "corpora" / "words.txt"
+    file.write_bytes(file.read_bytes() + "déjà".encode("cp1252") * 20)
+    events = list(open_training(TrainRequest(home=str(home), recipe=asked, encoding="koi8-r"), Inbox()))
+    (started,) = only(events, Started)
+    assert "И" in Run.open(Path(started.folder)).vocabulary  # what cp1252 calls é
+    run = Run.open(Path(started.folder))
+    longer = {**run.asked.model_dump(), "steps": 30}
+    resumed = list(open_training(TrainRequest(home=str(home), recipe=longer, resume=started.folder), Inbox()))
+    assert only(resumed, Finished)[0].steps == 30
