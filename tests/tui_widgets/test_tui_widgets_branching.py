@@ -9,7 +9,6 @@ from charplay.sampling.player import Player
 from charplay.sampling.settings import Sampling
 from charplay.tui.panes.text import TextPane
 from charplay.tui.panes.text_looking import percent
-from charplay.tui.panes.text_settings import filter_values
 from charplay.tui.panes.text_tint import LEFT_OUT, PROMPT, tint
 from charplay.tui.screens.branches import Branches
 from charplay.tui.screens.comparing import Comparing
@@ -407,7 +406,7 @@ async def test_filters_stand_as_in_the_settings(stage):
     wanted = Sampling(top_k=5, top_p=0.5, min_p=0.1, repetition_penalty=1.5, repetition_window=20, bias=bias)
     async with stage.run_test(size=(80, 14)):
         for each in (wanted, Sampling()):
-            stage.pane.filters.set(filter_values(each))
+            stage.pane.filters.show(each)
             assert stage.pane.filters.applied(Sampling()) == each
 
 
@@ -416,3 +415,16 @@ async def test_filters_stand_as_in_the_settings(stage):
 )
 def test_small_probabilities_are_not_nothing(probability, shown):
     assert percent(probability) == shown
+
+
+async def test_an_untouched_pane_shows_nothing_of_this(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.write(10)
+        pane = stage.pane
+        assert (pane.look.display, pane.own.display) == (False, False)
+        await pilot.press("c")
+        assert (pane.look.display, pane.own.display) == (True, False)
+        await pilot.press("i")
+        assert (pane.look.display, pane.own.display) == (True, True)
+        await pilot.press("escape", "escape")
+        assert (pane.look.display, pane.own.display) == (False, False)

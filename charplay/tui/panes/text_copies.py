@@ -22,7 +22,8 @@ class CopiesRow(Horizontal):
     CopiesRow {
         height: 1;
         & > Slider { width: 1fr; margin-right: 3; }
-        & > Static { width: 1fr; min-width: 36; height: 1; color: $foreground 75%; text-overflow: ellipsis; text-wrap: nowrap; }
+        & > Static { width: 1fr; min-width: 36; height: 1; color: $foreground 75%; }
+        & > Static { text-overflow: ellipsis; text-wrap: nowrap; }
     }
     """
 

@@ -50,6 +50,7 @@ class ReadingPane(WritingPane):
         command("O", "source", "source", "Open the passage that a copy comes from: at the cursor, or the newest one"),
         command("h", "score", "score", "How well the network foretells this text, the corpus or a file", footer=True),
     ]
+
     class Sought(Message, namespace="text_pane"):
         """The text that the network learned is to be searched: `seek` begins it."""
 
