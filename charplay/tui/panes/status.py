@@ -178,7 +178,7 @@ class KeyLine(Widget):
         bindings = self._usable()
         last = [binding for binding in bindings if binding.action in LAST]
         rest = sorted((binding for binding in bindings if binding.action not in LAST), key=self._rank)
-        room = self.size.width - sum(self._width(binding) for binding in last) - len(PANES)
+        room = self.size.width - sum(self._width(binding) for binding in last) - (len(PANES) if last else 0)
         line = Text(no_wrap=True, end="")
         for binding in (*rest, *last):
             if last and binding is last[0]:

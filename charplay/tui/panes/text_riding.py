@@ -82,7 +82,7 @@ class RidingPane(PassagesPane):
                 break
             if time.perf_counter() >= end:
                 break
-        if self._replay is not None and player.settings is not self._settings:
+        if player.settings is not self._settings:
             self._take_settings(player.settings)
         return new
 

@@ -47,6 +47,8 @@ class ColumnsScreen(Screen[Taken]):
 
     BINDINGS: ClassVar[Bindings] = [
         command("space", "write", "write", "Let the columns write, or hold them", footer=True),
+        command("question_mark", "all_keys", "keys", "Show every key", footer=True),
+        *CLOSE,
         command("full_stop", "one", "one", "Write one character in each column, and hold"),
         command("n", "anew", "anew", "Begin anew, with another seed", footer=True),
         command("left", "choose(-1)", "left", "The column to the left"),
@@ -58,8 +60,6 @@ class ColumnsScreen(Screen[Taken]):
         command("r", "checkpoints", "checkpoints", "Checkpoints of one run, or of several, side by side", footer=True),
         command("minus", "speed(-4)", "slower", "Write slower"),
         command("plus", "speed(4)", "faster", "Write faster"),
-        command("question_mark", "all_keys", "keys", "Show every key", footer=True),
-        *CLOSE,
     ]
     AUTO_FOCUS = ""
     DEFAULT_CSS = """

@@ -1,0 +1,165 @@
+"""Columns: each writes what it would write alone, and one of them goes on in the text pane."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.widgets import Input
+
+from charplay.sampling.player import Player
+from charplay.tui.checkpoints import shelved
+from charplay.tui.screens.asking import Asking
+from charplay.tui.screens.columns import DEFAULT, ColumnsScreen, parse_temperatures
+from charplay.tui.screens.picking import Picking
+from charplay.tui.widgets.column import titles
+
+PATIENT = 60.0
+
+
+async def beside(it):
+    """The columns, held."""
+    await it.press("5", "l")
+    await it.until(lambda: isinstance(it.app.screen, ColumnsScreen) and it.app.screen.beside.columns)
+    it.app.screen.playing = False
+    for player in it.app.screen.beside.players:
+        player.restart()
+    it.app.screen.beside.begin()
+    return it.app.screen
+
+
+def alone(player, length, prompt=""):
+    lone = Player(player.model, prompt=prompt, settings=player.settings)
+    lone.advance(most=length)
+    return lone.text
+
+
+def sheet(column):
+    rows = [column.writing.render_line(y).text for y in range(column.writing.size.height)]
+    return " ".join("".join(rows).replace("▌", " ").split())
+
+
+async def test_every_column_writes_what_it_would_alone(play):
+    async with play() as it:
+        it.main.text.begin("The ", 0.8, 30.0)
+        screen = await beside(it)
+        assert [player.settings.temperature for player in screen.beside.players] == list(DEFAULT)
+        screen.beside.advance(150, PATIENT)
+        for column in screen.beside.columns:
+            assert column.player.text == alone(column.player, 150, "The ")
+            assert sheet(column) == " ".join(column.player.text.split())
+        assert [str(column.border_title).strip() for column in screen.beside.columns] == [
+            "0.20",
+            "0.50",
+            "1.00",
+            "1.20",
+        ]
+
+
+async def test_the_chosen_column_warms_up_and_goes_on_in_the_text_pane(play):
+    async with play() as it:
+        screen = await beside(it)
+        await it.press("right", "right", "left", "full_stop", "right_square_bracket")
+        chosen = screen.beside.columns[1].player
+        assert chosen.settings.temperature == pytest.approx(0.55)
+        assert [len(player.tape) for player in screen.beside.players] == [1] * 4
+        screen.beside.advance(40, PATIENT)
+        stands = chosen.text
+        await it.press("enter")
+        await it.until(lambda: it.app.screen is it.main)
+        text = it.main.text
+        text.playing = False
+        assert text.player is chosen
+        assert text.player.text.startswith(stands)
+        assert text.temperature == pytest.approx(0.55)
+        before = len(text.player.tape)
+        text._advance(text.player, 10, PATIENT)
+        assert {text.player.tape[before + at].temperature for at in range(10)} == {chosen.settings.temperature}
+
+
+async def test_another_seed_begins_all_anew(play):
+    async with play() as it:
+        screen = await beside(it)
+        screen.beside.advance(30, PATIENT)
+        before = [player.text for player in screen.beside.players]
+        seed = screen.beside.players[0].settings.seed
+        await it.press("n")
+        assert {player.text for player in screen.beside.players} == {""}
+        screen.beside.advance(30, PATIENT)
+        assert [player.text for player in screen.beside.players] != before
+        assert {player.settings.seed for player in screen.beside.players} == {seed + 1}
+        await it.press("escape")
+        await it.until(lambda: it.app.screen is it.main)
+
+
+@pytest.mark.parametrize(("size", "most"), [((80, 24), 4), ((200, 50), 8), ((60, 20), 3)])
+async def test_temperatures_are_edited_within_the_room_there_is(play, size, most):
+    async with play(size) as it:
+        screen = await beside(it)
+        assert len(screen.beside.columns) == min(most, len(DEFAULT))
+        await it.press("e")
+        await it.until(lambda: isinstance(it.app.screen, Asking))
+        field = it.app.screen.query_one(Input)
+        for wrong in ("0.5", "1, x", "-1, 1", ", ".join(["1"] * (most + 1)), "nan 1"):
+            field.value = wrong
+            await it.press("enter")
+            assert isinstance(it.app.screen, Asking)
+        field.value = ", ".join(f"{at / 10}" for at in range(most))
+        await it.press("enter")
+        await it.until(lambda: len(screen.beside.columns) == most and it.app.screen is screen)
+        await it.pilot.pause()
+        screen.beside.advance(20, PATIENT)
+        await it.pilot.pause()
+        seen = it.seen()
+        assert all(f" {at / 10:.2f} " in seen for at in range(most))
+        assert "? keys" in seen
+        assert "esc back" in seen or size[0] < 80
+        assert all(column.is_on_screen and column.writing.size.width >= 15 for column in screen.beside.columns)
+
+
+async def test_checkpoints_of_several_runs_are_written_side_by_side(play, kept_run):
+    kept_run(name="kept-1", step=500)
+    kept_run(name="kept-2", step=700)
+    async with play() as it:
+        screen = await beside(it)
+        found = shelved(it.main._shelf)
+        assert {(each.run, each.step) for each in found} >= {("kept-1", 500), ("kept-2", 700)}
+        assert len({(each.run, each.step) for each in found}) == len(found) == 3  # the demo, too
+        await it.press("r")
+        await it.until(lambda: isinstance(it.app.screen, Picking))
+        await it.press("space", "enter")
+        assert "1 are marked" in it.seen()
+        await it.press("down", "space", "down", "space", "enter")
+        await it.until(lambda: len(screen.beside.columns) == 3)
+        assert [player.source for player in screen.beside.players] == [f"{e.run}, step {e.step:,}" for e in found]
+        screen.beside.advance(30, PATIENT)
+        for player in screen.beside.players:
+            assert player.text[:20] == alone(player, 30)[:20]
+            assert player.settings.temperature == it.main.text.temperature
+
+
+async def test_a_checkpoint_that_is_gone_is_one_sentence(play, kept_run):
+    run = kept_run()
+    async with play() as it:
+        screen = await beside(it)
+        await it.press("r")
+        await it.until(lambda: isinstance(it.app.screen, Picking))
+        (run.folder / "best.safetensors").write_bytes(b"no")
+        await it.press("space", "down", "space", "enter")
+        await it.until(lambda: it.app.screen is screen and it.app._notifications)
+        assert len(screen.beside.columns) == len(DEFAULT)
+
+
+SOURCES = st.tuples(st.sampled_from(["a", "b"]), st.sampled_from([1, 2000]), st.sampled_from([0.2, 0.5]))
+
+
+@given(st.lists(SOURCES, min_size=1, max_size=8))
+def test_titles_differ_where_columns_do(columns):
+    named = titles([(f"{run}, step {step:,}", heat) for run, step, heat in columns])
+    for one, title in zip(columns, named, strict=True):
+        for other, another in zip(columns, named, strict=True):
+            assert (one == other) == (title == another)
+    assert all(named)
+
+
+@given(st.lists(st.floats(0, 5), max_size=8), st.sampled_from([", ", " ", ","]))
+def test_temperatures_are_read_as_they_are_written(values, between):
+    assert parse_temperatures(between.join(map(str, values))) == values

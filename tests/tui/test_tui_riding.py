@@ -1,0 +1,220 @@
+"""Rides are replayed, kept and opened; passages become prompts; the writing holds at stop texts."""
+
+from dataclasses import replace
+
+import pytest
+from textual.widgets import Input
+
+from charplay.cli.main import run
+from charplay.sampling.player import Player
+from charplay.sampling.prompts import choose
+from charplay.sampling.ride import Ride
+from charplay.tui.panes.text_rides import ENDING, kept_rides, read_ride
+from charplay.tui.screens.asking import Asking
+from charplay.tui.screens.question import Question
+
+PATIENT = 60.0
+"""Seconds that drawing may take: a busy machine must not make a test."""
+
+
+def write(text, number):
+    text._advance(text.player, number, PATIENT)
+    text._paint()
+
+
+def temperatures(player):
+    return [player.tape[at].temperature for at in range(len(player.tape)) if player.tape[at].kind != "prompt"]
+
+
+def wander(text):
+    """A text that was written at several temperatures."""
+    text.begin("to ", 0.8, 30.0)
+    for steps in (0, -8, 20):
+        text.set_temperature(steps)
+        yield
+        write(text, 20)
+
+
+async def ridden(it):
+    """The text and the temperatures of a ride that was just ridden."""
+    text = it.main.text
+    for _ in wander(text):
+        await it.pilot.pause()
+    assert len(set(temperatures(text.player))) == 3
+    return text.player.text, temperatures(text.player)
+
+
+async def answer(it, key):
+    await it.press("a")
+    await it.until(lambda: isinstance(it.app.screen, Question))
+    await it.press(key)
+    await it.until(lambda: it.app.screen is it.main)
+    it.main.text.playing = False
+
+
+async def test_a_ride_is_replayed_exactly_and_then_the_writing_holds(play):
+    async with play() as it:
+        text, player = it.main.text, it.main.text.player
+        before, heats = await ridden(it)
+        await answer(it, "r")
+        write(text, 30)
+        assert before.startswith(text.player.text)
+        assert text.temperature == temperatures(text.player)[-1]
+        text.playing = True
+        write(text, 1000)
+        assert (text.player.text, temperatures(text.player)) == (before, heats)
+        assert not text.playing
+        write(text, 5)  # by hand, at the last temperature
+        assert len(text.player.text) == len(before) + 5
+        assert text.player is player
+        assert temperatures(text.player)[-1] == heats[-1] == text.temperature
+
+
+async def test_another_seed_and_another_checkpoint_are_ridden_at_the_same_temperatures(play, kept_run):
+    kept_run()
+    async with play() as it:
+        text = it.main.text
+        before, heats = await ridden(it)
+        await answer(it, "s")
+        write(text, 1000)
+        assert temperatures(text.player) == heats
+        assert text.player.text != before
+        assert text.player.prompt == "to "
+        await it.press("a", "c")
+        await it.until(lambda: it.app.screen.query("_Answers") and "kept-1, step 500" in it.seen())
+        await it.press("enter")
+        await it.until(lambda: "kept-1" in it.main.text.player.source)
+        text.playing = False
+        write(text, 1000)
+        assert temperatures(text.player) == heats
+        assert text.player.prompt == "to "
+        assert text._origin.run == "kept-1"
+
+
+@pytest.mark.parametrize("leave", ["slider", "escape", "typed", "anew"])
+async def test_a_ride_can_be_left_at_any_character(play, leave):
+    async with play() as it:
+        text = it.main.text
+        before, _ = await ridden(it)
+        await answer(it, "r")
+        write(text, 30)
+        assert "riding" in it.seen()
+        if leave == "slider":
+            await it.press("left_square_bracket")
+        elif leave == "escape":
+            await it.press("escape")
+        elif leave == "typed":
+            text.player.write("and ")
+        else:
+            await it.press("n")
+        stands, heat = text.player.text, text.temperature
+        write(text, 100)
+        assert len(text.player.text) == len(stands) + 100
+        assert set(temperatures(text.player)[len(stands) - len("to ") :]) == {heat}
+        assert not text.player.text.startswith(before)
+        await it.until(lambda: "riding" not in it.seen())
+
+
+async def test_ride_files_go_both_ways(play, home, tmp_path, capsys):
+    async with play() as it:
+        text = it.main.text
+        before, heats = await ridden(it)
+        await answer(it, "k")
+        await it.until(lambda: list(home.texts.glob(f"*{ENDING}")))
+    (kept,) = kept_rides(home.texts)
+    again = tmp_path / "again.json"
+    assert run(["--home", str(home.root), "sample", "demo", "--ride", str(kept), "--save-ride", str(again)]) == 0
+    assert capsys.readouterr().out.rstrip("\n") == before.rstrip("\n")
+    assert read_ride(again) == read_ride(kept)
+    async with play() as it:
+        text = it.main.text
+        write(text, 10)
+        await it.press("a", "o")
+        await it.until(lambda: kept.name in it.seen())
+        await it.press("f")
+        await it.until(lambda: isinstance(it.app.screen, Asking))
+        it.app.screen.query_one(Input).value = str(again)
+        await it.press("enter")
+        await it.until(lambda: it.app.screen is it.main)
+        text.playing = False
+        write(text, 1000)
+        assert (text.player.text, temperatures(text.player)) == (before, heats)
+
+
+async def test_what_is_no_ride_is_one_sentence(play, home):
+    (home.texts / f"broken{ENDING}").write_text("{}")
+    async with play() as it:
+        write(it.main.text, 5)
+        before = it.main.text.player.text
+        await it.press("a", "o", "enter")
+        await it.until(lambda: "ride" in it.seen().splitlines()[-2])
+        assert it.main.text.player.text == before
+
+
+async def test_a_passage_is_the_prompt_and_the_truth_stands_beside_it(play):
+    async with play() as it:
+        text, whole = it.main.text, it.main.corpus.corpus.text()
+        seed, length = text.player.settings.seed, text.player.model.recipe.sequence_length
+        for number in range(2):
+            await it.press("r")
+            chosen = choose(whole, "passage", seed=seed, number=number, length=min(length, 100))
+            await it.until(lambda: text.player.prompt == chosen.prompt)  # noqa: B023 - awaited at once
+            assert whole[chosen.start :].startswith(chosen.prompt + chosen.truth)
+            await it.until(lambda: f"goes on: {' '.join(chosen.truth.split()[:2])}"[:16] in it.seen())  # noqa: B023
+        assert text.truth.display
+        sheet = text.writing
+        write(text, 3)
+        lines = [sheet._wrapped.line(line) for line in range(len(sheet._wrapped.starts))]
+        assert text.writing.gone + next(line.start for line in lines if line.stop > len(chosen.prompt)) == len(
+            chosen.prompt
+        )  # what the model writes begins a line
+        text._prompt = "else"
+        text._restart()
+        assert not text.truth.display
+
+
+async def test_it_holds_where_the_text_ends_with_a_stop_text(play):
+    async with play() as it:
+        text = it.main.text
+        text.begin("", 0.5, 30.0)
+        lone = Player(text.player.model, settings=text.player.settings)
+        lone.advance(most=2000)
+        await it.press("d")
+        await it.until(lambda: isinstance(it.app.screen, Asking))
+        it.app.screen.query_one(Input).value = r"zzz|the |.\n"
+        await it.press("enter")
+        await it.until(lambda: it.app.screen is it.main)
+        text.playing = True
+        write(text, 2000)
+        assert not text.playing
+        drawn = lone.text[: len(text.player.text)]
+        assert text.player.text == drawn
+        assert drawn.endswith(("the ", ".\n"))
+        assert "the " not in drawn[:-1]
+        assert ".\n" not in drawn[:-1]
+        text.playing = True
+        write(text, 2000)
+        assert len(text.player.text) > len(drawn)
+        await it.press("d")
+        await it.until(lambda: isinstance(it.app.screen, Asking))
+        assert it.app.screen.query_one(Input).value == r"zzz|the |.\n"
+        it.app.screen.query_one(Input).value = "|"
+        await it.press("enter")
+        await it.until(lambda: it.app.screen is it.main)
+        before = len(text.player.text)
+        write(text, 500)
+        assert len(text.player.text) == before + 500
+
+
+async def test_settings_change_with_the_ride_filters_too(play):
+    async with play() as it:
+        text = it.main.text
+        text.begin("", 0.5, 30.0)
+        settings = text.player.settings
+        ride = Ride("", 20, ((0, settings), (10, replace(settings, top_k=3, temperature=1.1))))
+        text.ride(ride)
+        text.playing = False
+        write(text, 11)
+        assert text.filters.top_k.value == 3
+        assert text.temperature == pytest.approx(1.1)
+        assert text._settings == ride.changes[1][1]
