@@ -75,7 +75,7 @@ SCROLL: Bindings = [
 ]
 
 CURSOR: Bindings = [
-    command("enter", "choose", "another character", "Pick another character there, and go on from it", footer=True),
+    command("enter", "choose", "pick another", "Pick another character there, and go on from it", footer=True),
     command("escape", "leave", "put away", "Put the cursor away, and go on writing", footer=True),
     command("left", "point(-1)", "left", "A character back; the other moving keys move the cursor, too"),
     command("right", "point(1)", "right", "A character on"),

@@ -51,10 +51,14 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         & > #filters { display: none; }
         & > #copies { display: none; }
         & > #prompt { display: none; }
+        & > #look { display: none; height: auto; max-height: 3; color: $foreground 75%; }
+        & > #own { display: none; }
         & > #hint { height: 1; color: $foreground 45%; }
         &.-filters > #filters { display: block; }
         &.-copies > #copies { display: block; }
         &.-prompting > #prompt { display: block; }
+        &.-looking > #look { display: block; }
+        &.-typing > #own { display: block; }
         &.-slim Bars { display: none; }
         &.-low > #hint { display: none; }
     }

@@ -29,14 +29,6 @@ class BranchingPane(WritingPane):
         command("i", "own", "type", "Type into the text: at the cursor, or at the end", footer=True),
         command("g", "branches", "branches", "Every way that the text has gone, and going back to one", footer=True),
     ]
-    DEFAULT_CSS = """
-    BranchingPane {
-        & > #look { display: none; height: auto; max-height: 3; color: $foreground 75%; }
-        & > #own { display: none; }
-        &.-looking > #look { display: block; }
-        &.-typing > #own { display: block; }
-    }
-    """
 
     def __init__(self, texts: Path, clock: Callable[[], float]) -> None:
         super().__init__(texts, clock)
@@ -130,7 +122,7 @@ class BranchingPane(WritingPane):
         if self.writing.point is None:
             return ""
         at = self._position(self.writing.point)
-        return f"at {at:,}: arrows move   enter another character   i type here   esc goes on"
+        return f"at {at:,}   arrows move   enter picks   i types   esc goes on"
 
     # Another way.
 

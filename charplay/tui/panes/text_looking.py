@@ -5,7 +5,7 @@ from charplay.sampling.tape import Written
 from charplay.tui.visible import glyph, plain
 
 _BY_HAND = {"prompt": "of the prompt", "typed": "typed", "picked": "picked"}
-MOST_NAMED = 4
+MOST_NAMED = 3
 """Rivals that are named where there is no room for bars."""
 
 

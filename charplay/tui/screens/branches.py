@@ -116,7 +116,7 @@ class Branches(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         """The tree, and what was done to it."""
-        with self.box("Branches", "enter goes there  r rename  d forget  c compare  e export", wide=True):
+        with self.box("Branches", "enter goes  r rename  d forget  c compare  e export", wide=True):
             yield self._rows
             yield self._said
 
@@ -124,7 +124,7 @@ class Branches(Dialog[str]):
         """Stand on the branch that is being written."""
         self._rows.stand_on(self._tree.present)
         if len(self._tree.branches) == 1:
-            self._say("Branches begin where you pick another character (c and enter), or type (c and i).")
+            self._say("A branch begins where you pick (c, enter) or type (c, i).")
 
     def action_go(self) -> None:
         """Go on with the branch under the cursor."""

@@ -27,11 +27,11 @@ class _Rivals(Rows):
         here = standing is not None and standing.character == rival.character
         bar = "━" * round(rival.filtered * _BAR)
         return [
-            (f" {fit(glyph(rival.character), 9)}", "strong" if here else "plain"),
+            ("● " if here else "  ", "accent"),
+            (fit(glyph(rival.character), 9), "strong" if here else "plain"),
             (fit(percent(rival.filtered), 8, right=True), "plain"),
             (f"  {bar:<{_BAR}}  ", "accent"),
             (fit(percent(rival.raw), 8, right=True), "quiet"),
-            ("  stands here" if here else "", "quiet"),
         ]
 
     def clicked(self) -> None:
@@ -57,8 +57,8 @@ class Rivals(Dialog[str]):
     def compose(self) -> ComposeResult:
         """What to do, the rivals, and what is wrong."""
         with self.box("Another character", f"rated by {self._found.source}"):
-            yield Static("Choose one or type it: the text goes on as a new branch.", classes="sentence")
-            yield Static(f"{'':10}{'drawn':>8}{'':{_BAR + 4}}{'model':>8}", classes="heading", markup=False)
+            yield Static("Choose one or type it; the text branches there.", classes="sentence")
+            yield Static(f"{'':11}{'drawn':>8}{'':{_BAR + 4}}{'model':>8}", classes="heading", markup=False)
             yield _Rivals(self._found)
             yield Static("", classes="fault", markup=False)
 
