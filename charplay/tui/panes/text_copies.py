@@ -59,4 +59,4 @@ class CopiesRow(Horizontal):
         if newest is None or newest.stop <= start:
             self.say(f"{new}   nothing copied")
         else:
-            self.say(f"{new}   newest copy {newest.stop - newest.start:,}, O opens it")
+            self.say(f"{new}   last copy {newest.stop - newest.start:,}, O opens")

@@ -1,0 +1,192 @@
+"""Reading what was written: tints, and what is copied from the training text."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.app import App
+
+from charplay.corpora.corpus import from_text
+from charplay.sampling.origins import Index
+from charplay.tui.learned import Indexing, Learned
+from charplay.tui.panes.text import TextPane
+from charplay.tui.panes.text_kept import Origin
+from charplay.tui.panes.text_tint import COPIED, TINTS, probability_tint, surprise_tint, tint
+from charplay.tui.widgets.along import means
+
+SONG = "to be or not to be\nthat is the question\n"
+LEARNED = Learned(from_text("the song", SONG), Index(SONG))
+
+
+class Stage(App):
+    def __init__(self, folder, model):
+        super().__init__()
+        self.pane = TextPane(folder, clock=lambda: 0.0)
+        self.model = model
+        self.heard = []
+
+    def compose(self):
+        yield self.pane
+
+    def on_mount(self):
+        self.pane.playing = False
+        self.pane.show_model(self.model, "demo", origin=Origin("demo", "/demo"))
+
+    def on_text_pane_notice(self, message):
+        self.heard.append(message.text)
+
+    def on_text_pane_sought(self, message):
+        self.heard.append(message)
+
+    def on_text_pane_opened(self, message):
+        self.heard.append(message)
+
+    def write(self, number):
+        for _ in range(number):
+            self.pane._advance(self.pane.player, 1)
+        self.pane._paint()
+
+    def numbers(self):
+        """The palette numbers of the text on the sheet."""
+        return list(self.pane._numbers(self.pane._first, self.pane.writing.end))
+
+    async def search(self, pilot, learned=LEARNED):
+        """Press `o`, and let the training text be found."""
+        await pilot.press("o")
+        self.pane._indexing = indexing = Indexing(None, None, None)
+        self.pane.post_message(Indexing.Done(indexing, learned))
+        await pilot.pause()
+
+    def underlined(self):
+        return "".join(
+            character if number >= COPIED else "."
+            for character, number in zip(self.pane.player.text, self.numbers(), strict=True)
+        )
+
+    def look(self):
+        while len(self.pane._marked) < len(self.pane.player.tape):
+            self.pane._look_on()
+        self.pane._measure()
+
+    def meter(self):
+        return str(self.pane.copies._meter.render())
+
+
+@pytest.fixture
+def stage(tmp_path, reciter):
+    return Stage(tmp_path / "texts", reciter(SONG))
+
+
+async def test_a_key_tints_by_temperature_surprise_probability_and_not_at_all(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.write(30)
+        written = list(stage.pane.player.tape)
+        expected = {
+            "temperature": [tint(each.temperature) for each in written],
+            "surprise": [surprise_tint(each.surprise) for each in written],
+            "probability": [probability_tint(each.probability) for each in written],
+            "plain": [0] * len(written),
+        }
+        for name in (*TINTS, TINTS[0]):
+            assert stage.numbers() == expected[name]
+            assert (name in str(stage.pane.border_title)) == (name != TINTS[0])
+            await pilot.press("v")
+        assert len(set(stage.heard)) == len(TINTS)
+
+
+async def test_underlined_is_what_lies_in_a_stretch_of_at_least_that_length(stage, reciter):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.show_model(reciter("to be? that is not it"), "other", origin=Origin("demo", "/demo"))
+        stage.write(10)
+        await stage.search(pilot)
+        for least in (5, 4, 6):
+            stage.pane.copies.least.value = least
+            stage.pane.copies.post_message(stage.pane.copies.Moved())
+            await pilot.pause()
+            stage.write(50)
+            stage.look()
+            text = stage.pane.player.text
+            inside = {
+                at
+                for start in range(len(text) - least + 1)
+                if text[start : start + least] in SONG
+                for at in range(start, start + least)
+            }
+            assert 0 < len(inside) < len(text)
+            assert stage.underlined() == "".join(c if at in inside else "." for at, c in enumerate(text))
+            assert f"{100 - 100 * len(inside) / len(text):.0f} % new" in stage.meter()
+        await pilot.press("o")
+        assert stage.underlined() == "." * len(text)
+
+
+async def test_the_source_of_the_newest_copy_or_of_that_under_the_cursor_is_opened(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        await pilot.press("O")
+        assert "o does" in stage.heard[-1]
+        stage.write(30)
+        await stage.search(pilot)
+        stage.look()
+        await pilot.press("O")
+        opened = stage.heard[-1]
+        assert opened.corpus is LEARNED.corpus
+        assert LEARNED.corpus.text(*opened.passage) == stage.pane.player.text[-30:]
+        await pilot.press("c", "O")
+        assert stage.heard[-1].passage == opened.passage
+
+
+async def test_another_text_and_another_network_are_looked_through_anew(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.write(30)
+        await stage.search(pilot)
+        stage.look()
+        assert len(stage.pane._marked) == 30
+        await pilot.press("n")
+        stage.write(25)
+        stage.look()
+        assert len(stage.pane._marked) == 25
+        asked = len(stage.heard)
+        stage.pane.show_model(stage.model, "other", origin=Origin("other", "/other"))
+        await pilot.pause()
+        assert len(stage.heard) == asked + 1
+        assert stage.pane._marked is None
+        assert not stage.underlined().strip(".")
+
+
+async def test_where_the_training_text_is_not_here_it_is_said_in_one_sentence(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.write(30)
+        await pilot.press("o")
+        stage.pane._indexing = indexing = Indexing(None, None, None)
+        stage.pane.post_message(Indexing.Percent(indexing, 7))
+        await pilot.pause()
+        assert "7 %" in stage.meter()
+        stage.pane.post_message(Indexing.Failed(indexing, "It is \x1b[31m not here."))
+        stage.pane.post_message(Indexing.Failed(Indexing(None, None, None), "given up before"))
+        await pilot.pause()
+        assert stage.heard[-1] == "It is \x1b[31m not here."
+        assert "not here" in stage.meter()
+
+
+@pytest.mark.parametrize("width", [76, 68, 100])
+async def test_the_meter_fits_beside_its_slider(stage, width):
+    async with stage.run_test(size=(width, 14)) as pilot:
+        stage.write(100)
+        await stage.search(pilot)
+        stage.look()
+        assert "O opens" in stage.meter()
+        assert len(stage.meter()) <= stage.pane.copies._meter.size.width
+
+
+@given(st.lists(st.floats(0, 20) | st.just(np.nan), max_size=50), st.integers(1, 30))
+def test_a_column_shows_the_mean_of_its_stretch(bits, columns):
+    bits = np.array(bits, float)
+    found = means(bits, columns)
+    assert len(found) == columns
+    if len(bits) >= columns:
+        borders = [at * len(bits) // columns for at in range(columns + 1)]
+        for at in range(columns):
+            known = [each for each in bits[borders[at] : borders[at + 1]] if not np.isnan(each)]
+            assert np.isnan(found[at]) if not known else found[at] == pytest.approx(np.mean(known), abs=1e-9)
+    elif len(bits):
+        shown = {each for each in found.round(6) if not np.isnan(each)}
+        assert shown == {each for each in bits.round(6) if not np.isnan(each)}
