@@ -22,7 +22,9 @@ def tell_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
     if recipe.minutes is None or request.source is not None:
         raise UsageError("--plan is for a fresh run of so many minutes, as in --minutes 5 --plan")
     library = Library(home.corpora, home.cache)
-    corpus = library.open(library.find(recipe.corpus), cleaning=recipe.cleaning, limit=recipe.limit)
+    corpus = library.open(
+        library.find(recipe.corpus), cleaning=recipe.cleaning, limit=recipe.limit, encoding=request.encoding
+    )
     corpus.require_trainable()
     from charplay.training.planning import plan
 

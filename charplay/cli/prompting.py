@@ -38,17 +38,22 @@ def _corpus(home_option: str | None, origin: "Origin", recipe: "Recipe", text: s
     from charplay.corpora.errors import CorpusError
 
     library = open_library(home_option)
-    if text is None:
-        text = origin.path if origin.path and Path(origin.path).exists() else origin.name
-        try:
-            entry = library.find(text)
-        except CorpusError:
-            raise CorpusError(
-                f"the text that was learned ({text}) is not here; name it, or another, with --corpus"
-            ) from None
-    else:
-        entry = library.find(text)
-    return library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit)
+    learned = origin.path if origin.path and Path(origin.path).exists() else origin.name
+    try:
+        entry = library.find(text or learned)
+    except CorpusError:
+        if text is not None:
+            raise
+        raise CorpusError(
+            f"the text that was learned ({learned}) is not here; name it, or another, with --corpus"
+        ) from None
+    corpus = library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit)
+    if text is None and corpus.sha256 != origin.sha256:
+        raise CorpusError(
+            f"{entry.title} is not the text any more that was learned (its sha256 differs); "
+            f"put the old file back, or take it as it is with --corpus {learned}"
+        )
+    return corpus
 
 
 def parse_temperatures(one: float | None, several: str | None) -> list[float]:

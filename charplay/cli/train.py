@@ -3,6 +3,7 @@
 import os
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from charplay.cli.asking import (
     DEFAULT_PRESET,
     CorpusOption,
+    EncodingOption,
     EpochsOption,
     Flags,
     JsonOption,
@@ -20,7 +22,7 @@ from charplay.cli.asking import (
     asked_layers,
     refuse_added,
 )
-from charplay.cli.faults import FAILED, HUNG_UP, UsageError, complain
+from charplay.cli.faults import FAILED, HUNG_UP, MISUSED, UsageError, complain
 from charplay.cli.output import silence, tell_person
 from charplay.cli.signals import leaving_on_signals
 from charplay.messages.commands import Stop
@@ -52,6 +54,10 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
         typer.Option("--resume", metavar="RUN", help="Take up a run; a budget written +N adds to what was done."),
     ] = None,
     plan: Annotated[bool, typer.Option("--plan", metavar="", help="With minutes: only say what they come to.")] = False,
+    encoding: EncodingOption = None,
+    changed_text: Annotated[
+        bool, typer.Option("--changed-text", metavar="", help="With --resume: go on though the text has changed.")
+    ] = False,
     json: JsonOption = False,
 ) -> int:
     """Train a network on a text. Ctrl-C saves and leaves; --resume goes on."""
@@ -62,11 +68,14 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
     if resume is None:
         refuse_added(flags)
         request = _new(home, preset, settings, flags, name, source)
+        if changed_text:
+            raise UsageError("--changed-text is for --resume; a new run takes its text as it is")
     elif given := [option for option, value in (("--name", name), ("--from", source), ("--plan", plan)) if value]:
         raise UsageError(f"{given[0]} is for a new run, and --resume takes up an old one; leave one out")
     else:
         request = _again(home, resume, preset, settings, flags)
     if plan:
+    request = replace(request, encoding=encoding, changed_text=changed_text)
         from charplay.cli.planning import tell_plan
 
         return tell_plan(request, home, json=json)
@@ -79,8 +88,14 @@ def _new(
     from charplay.corpora.library import DEFAULT, Library
     from charplay.messages.request import TrainRequest
     from charplay.recipes.layers import compose
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.naming import require_name
+    from charplay.runs.shelf import RunError, Shelf
 
+    if name is not None:
+        try:
+            require_name(home.checkpoints, name)
+        except RunError as fault:
+            raise UsageError(str(fault)) from None
     recipe, notes = compose(*asked_layers(home.presets, preset or DEFAULT_PRESET, settings, flags))
     for note in notes:
         tell_person(note)
@@ -136,8 +151,10 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
                 code = 0
             elif isinstance(event, Stopped):
                 code = leave.code or FAILED
-            elif isinstance(event, Failed) and event.cause:
-                keep_in_log(home, event.cause)
+            elif isinstance(event, Failed):
+                code = MISUSED if event.misuse else FAILED
+                if event.cause:
+                    keep_in_log(home, event.cause)
     return code
 
 
@@ -158,7 +175,8 @@ def _told(reporter: "Reporter", event: Event, inbox: Inbox) -> bool:
                 )
             case Failed():
                 saved = f" The run is saved up to step {event.saved_step:,}." if event.saved_step is not None else ""
-                complain(event.message + saved)
+                remedy = " --changed-text lets it go on." if event.changed_text else ""
+                complain(event.message + saved + remedy)
             case _:
                 pass
     except OSError as error:

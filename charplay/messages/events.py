@@ -167,6 +167,8 @@ class Failed(Event):
     message: str
     cause: str = ""
     saved_step: int | None = None
+    misuse: bool = False
+    """What was asked for cannot be: a device that is not there, a recipe that does not fit its text."""
     changed_text: bool = False
     """The run's text is not what it was; asked again with `changed_text`, it goes on with it as it is now."""
 

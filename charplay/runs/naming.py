@@ -31,16 +31,27 @@ def new_folder(checkpoints: Path, stem: str) -> Path:
             return folder
 
 
-def named_folder(checkpoints: Path, name: str) -> Path:
-    """Make the folder `name`; RunError where it is taken, or no fit name for a folder."""
+def require_name(checkpoints: Path, name: str) -> None:
+    """RunError where a name is taken, or no fit name for a folder."""
     if not _GIVEN.fullmatch(name) or name[-1] in " ." or name.casefold() == DEMO_NAME or len(name.encode()) > 200:
         raise RunError(
             f"{name[:80]!r} cannot be a run's name: up to 80 letters, digits, spaces and . , + = @ - _, "
             f"beginning with a letter or digit; `{DEMO_NAME}` is taken"
         )
+    if (checkpoints / name).exists():
+        raise _taken(name)
+
+
+def named_folder(checkpoints: Path, name: str) -> Path:
+    """Make the folder `name`; raises as `require_name`."""
+    require_name(checkpoints, name)
     folder = checkpoints / name
     try:
         folder.mkdir()
-    except FileExistsError:
-        raise RunError(f"there is a run {name} already; choose another name, or resume it") from None
+    except FileExistsError:  # by somebody else, just now
+        raise _taken(name) from None
     return folder
+
+
+def _taken(name: str) -> RunError:
+    return RunError(f"there is a run {name} already; choose another name, or resume it")

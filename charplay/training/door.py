@@ -47,6 +47,7 @@ def open_training(request: TrainRequest, inbox: Inbox) -> Iterator[Event]:
             **visit.stamp(),
             message=str(error),
             saved_step=visit.saved_step(),
+            misuse=isinstance(error, RecipeError | DeviceError),
             changed_text=isinstance(error, ChangedText),
         )
     except Exception as error:  # noqa: BLE001 - whatever it is, it must end as an event

@@ -55,5 +55,7 @@ def _changed(corpus: Corpus, run: Run, *, wanted: bool) -> Corpus:
     if not examples_per_epoch(run.resolved, len(corpus)):
         raise CorpusError(f"{not_the_same}, and is too short for it now; put the old file back, or start a new run.")
     if not wanted:
-        raise ChangedText(f"{not_the_same}; put the old file back, or say that the run may go on with it as it is now.")
+        raise ChangedText(
+            f"{not_the_same}; put the old file back, start a new run, or let this one go on with it as it is now."
+        )
     return corpus.under(vocabulary)

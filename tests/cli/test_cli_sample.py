@@ -271,3 +271,11 @@ def test_one_of_several_stop_texts_ends_it(cli, file):
     stops = [whole[30:33], whole[20:22]]
     end = min(whole.index(stop) + len(stop) for stop in stops)
     assert cli("sample", file, "--length", 60, "--stop", stops[0], "--stop", stops[1]).out == whole[:end]
+
+
+def test_a_prompt_is_not_taken_from_a_text_that_changed_unless_it_is_named(cli, learnt, home):
+    text = home.corpora / "pangram.txt"
+    text.write_text(text.read_text().replace("fox", "dog"))
+    result = cli("sample", learnt, "--prompt-from", "random")
+    assert (result.code, "is not the text any more" in result.err) == (1, True)
+    assert cli("sample", learnt, "--prompt-from", "random", "--corpus", text, "--length", 0).code == 0

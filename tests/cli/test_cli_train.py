@@ -389,3 +389,46 @@ def test_tables_show_controls_on_a_terminal(monkeypatch):
     say_table(("a", "b"), [("x\x1b[2J", "1"), (TEXT[:3], "20")])
     assert "\x1b" not in screen.written
     assert screen.written.splitlines()[1].endswith("   1")
+
+
+# What cannot be
+
+
+@pytest.mark.parametrize("name", ["../out", "demo", "", "taken"])
+def test_a_name_that_cannot_be_is_wrong_usage(cli, trainer, home, name):
+    (home.checkpoints / "taken").mkdir()
+    result = cli("train", "--name", name)
+    assert result.code == 2
+    assert len(result.err.splitlines()) == 1
+    assert trainer.request is None
+
+
+@pytest.mark.parametrize(("misuse", "code"), [(True, 2), (False, 1)])
+def test_what_was_asked_wrongly_leaves_with_another_code_than_what_went_wrong(cli, trainer, misuse, code):
+    trainer.story = [told.Failed(message="there is no device cuda:9 here; there is: cpu", misuse=misuse)]
+    assert cli("train", "--device", "cuda:9").code == code
+
+
+def test_a_device_that_is_not_there_is_wrong_usage_to_the_real_trainer(cli, text_file, monkeypatch):
+    monkeypatch.setattr("charplay.training.device.list_devices", list)
+    monkeypatch.setattr("charplay.training.device._seen_by_torch", list)
+    result = cli("train", "--corpus", text_file, "--steps", 1, "--device", "cuda:9")
+    assert (result.code, "no device cuda:9 here" in result.err) == (2, True)
+
+
+def test_an_encoding_is_passed_on(cli, trainer, text_file):
+    assert cli("train", "--corpus", text_file, "--encoding", "latin-1").code == 0
+    assert trainer.request.encoding == "latin-1"
+    cli("train", "--corpus", text_file)
+    assert trainer.request.encoding is None
+
+
+def test_a_changed_text_is_gone_on_with_only_when_asked(cli, trainer, saved_run):
+    trainer.story = [told.Failed(message="It is another text.", saved_step=7, changed_text=True)]
+    result = cli("train", "--resume", saved_run.name)
+    assert result.code == 1
+    assert result.err.strip().endswith("--changed-text lets it go on.")
+    assert not trainer.request.changed_text
+    cli("train", "--resume", saved_run.name, "--changed-text")
+    assert trainer.request.changed_text
+    assert cli("train", "--changed-text").code == 2
