@@ -53,11 +53,11 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
         str | None,
         typer.Option("--resume", metavar="RUN", help="Take up a run; a budget written +N adds to what was done."),
     ] = None,
-    plan: Annotated[bool, typer.Option("--plan", metavar="", help="With minutes: only say what they come to.")] = False,
     encoding: EncodingOption = None,
     changed_text: Annotated[
         bool, typer.Option("--changed-text", metavar="", help="With --resume: go on though the text has changed.")
     ] = False,
+    plan: Annotated[bool, typer.Option("--plan", metavar="", help="With minutes: only say what they come to.")] = False,
     json: JsonOption = False,
 ) -> int:
     """Train a network on a text. Ctrl-C saves and leaves; --resume goes on."""
@@ -67,15 +67,15 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
     flags = Flags.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes, device=device, seed=seed)
     if resume is None:
         refuse_added(flags)
-        request = _new(home, preset, settings, flags, name, source)
         if changed_text:
             raise UsageError("--changed-text is for --resume; a new run takes its text as it is")
+        request = _new(home, preset, settings, flags, name, source)
     elif given := [option for option, value in (("--name", name), ("--from", source), ("--plan", plan)) if value]:
         raise UsageError(f"{given[0]} is for a new run, and --resume takes up an old one; leave one out")
     else:
         request = _again(home, resume, preset, settings, flags)
-    if plan:
     request = replace(request, encoding=encoding, changed_text=changed_text)
+    if plan:
         from charplay.cli.planning import tell_plan
 
         return tell_plan(request, home, json=json)
