@@ -1,0 +1,239 @@
+"""A text read by a network: its score, its tints in the preview, and the training text it was copied from."""
+
+import hashlib
+import queue
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from conftest import LETTERS, VERSE, weights
+
+from charplay.corpora.corpus import from_text
+from charplay.corpora.errors import CorpusError
+from charplay.corpora.library import Library
+from charplay.recipes.fields import Recipe
+from charplay.recipes.resolve import resolve
+from charplay.runs.checkpoint import Checkpoint, Origin, write_checkpoint
+from charplay.sampling.score import score
+from charplay.sampling.surprises import BLOCK, Surprises
+from charplay.tui.learned import Indexing, open_learned
+from charplay.tui.panes.text_tint import PLAIN, probability_tint, surprise_tint
+from charplay.tui.scoring import MOST, Named, Part, Scoring, held_out
+from charplay.tui.screens.preview import Preview
+from charplay.tui.screens.score import ScoreScreen
+from charplay.tui.settings import Settings, read_settings, write_settings
+from charplay.tui.tinting import Tinted, Tinting
+
+
+@pytest.fixture
+def learned(home):
+    """Writes a checkpoint that learned the fox with a limit, as `over` says."""
+
+    def make(**over):
+        asked = {"hidden_size": 12, "embedding_size": 8, "num_layers": 1, "steps": 10, "limit": 1000}
+        resolved = resolve(Recipe.model_validate(asked), 1000, len(LETTERS)).recipe
+        sha256 = hashlib.sha256((home.corpora / "fox.txt").read_bytes()).hexdigest()
+        origin = replace(Origin("fox", "", sha256, 1000), **over)
+        path = home.checkpoints / "fox.safetensors"
+        write_checkpoint(path, Checkpoint(tensors=weights(resolved), recipe=resolved, vocabulary=LETTERS,
+                                          corpus=origin, step=10, epoch=1.0, seconds=1.0))  # fmt: skip
+        return path
+
+    return make
+
+
+def test_the_text_that_was_learned_is_opened_as_it_was_learned(home, learned):
+    library = Library(home.corpora, home.cache)
+    corpus = open_learned(library, learned(), lambda share: True)
+    assert corpus.text() == (VERSE * 70)[:1000]
+    elsewhere = home.root / "moved.txt"
+    elsewhere.write_text(VERSE * 70)
+    assert len(open_learned(library, learned(name="gone", path=str(elsewhere)), lambda share: True)) == 1000
+
+
+@pytest.mark.parametrize(
+    ("over", "sentence"),
+    [
+        ({"sha256": "0" * 64}, "differs"),
+        ({"name": "gone"}, "not here"),
+        ({"name": "tiny-shakespeare"}, "tiny Shakespeare, which this network learned, is not here"),
+    ],
+)
+def test_a_text_that_is_gone_or_changed_is_one_sentence(home, learned, over, sentence):
+    with pytest.raises(CorpusError, match=sentence):
+        open_learned(Library(home.corpora, home.cache), learned(**over), lambda share: True)
+
+
+def told(begin, last):
+    """What an errand tells, up to a message of the class `last`."""
+    messages = queue.Queue()
+    begin(messages.put).begin()
+    found = [messages.get(timeout=20)]
+    while not isinstance(found[-1], last):
+        found.append(messages.get(timeout=20))
+    return found
+
+
+def test_the_index_comes_with_its_progress_or_with_the_reason_why_not(home, learned):
+    library = Library(home.corpora, home.cache)
+    path = learned()
+    *before, done = told(lambda tell: Indexing(library, path, tell), Indexing.Done)
+    percents = [each.percent for each in before]
+    assert percents == sorted(set(percents))
+    index, corpus = done.learned.index, done.learned.corpus
+    place = index.find(index.encode("brown fox"))
+    assert corpus.text(place, place + 9) == "brown fox"
+    (failed,) = told(lambda tell: Indexing(library, home.checkpoints / "none.safetensors", tell), Indexing.Failed)
+    assert failed.sentence
+
+
+def test_the_held_out_end_is_that_of_training():
+    corpus = from_text("text", "ab" * 500)
+    assert held_out(corpus, 0.25)[1:3] == (750, 1000)
+    assert held_out(corpus, 0.0)[1:3] == (900, 1000)
+    start, stop = held_out(from_text("text", "ab" * MOST), 0.9)[1:3]
+    assert stop - start == MOST
+
+
+async def test_a_text_is_scored_by_one_network_after_another_and_a_broken_one_is_named(play, kept_run):
+    kept_run()
+    async with play() as it:
+        model, corpus = it.main.text.player.model, from_text("text", VERSE * 8)
+        (other,) = [each for each in it.main._others() if each.name.startswith("kept-1")]
+
+        def broken():
+            raise CorpusError("It is gone.")
+
+        models = [Named("demo", lambda: model), other]
+        found = told(lambda tell: Scoring(lambda: Part(corpus, 3, 600), models, tell), Scoring.Ended)
+        done = {each.name: each.score for each in found if isinstance(each, Scoring.Done)}
+        assert list(done) == ["demo", other.name]
+        np.testing.assert_array_equal(done["demo"].surprises, score(model, corpus.text(3, 600)).surprises)
+        (failed,) = told(lambda tell: Scoring(broken, models, tell), Scoring.Failed)
+        assert failed.sentence == "It is gone."
+
+
+async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play, kept_run, tmp_path):
+    kept_run()
+    async with play((80, 24)) as it:
+        for _ in range(200):
+            it.main.text.player.next()
+        await it.press("5", "h")
+        await it.until(lambda: isinstance(it.app.screen, ScoreScreen) and it.app.screen._scoring is None)
+        screen = it.app.screen
+        found = score(it.main.text.player.model, it.main.text.player.text)
+        assert f"{found.bits:.3f} bits a character" in it.seen()
+        assert f"perplexity {2**found.bits:.2f}" in it.seen()
+        await it.press("a")
+        await it.until(lambda: len(screen._scores) == 2 and screen._scoring is None)
+        await it.press("end")
+        await it.until(lambda: "of the networks" in it.seen())
+        await it.press("c")
+        await it.until(lambda: screen._part and screen._part.note == "held-out end" and screen._scoring is None)
+        size = len(it.main.corpus.corpus)
+        assert (screen._part.start, screen._part.stop) == (int(size * 0.9), size)
+        await it.press("c")
+        await it.until(lambda: screen._part and not screen._part.note and screen._scoring is None)
+        (tmp_path / "a file.txt").write_text("it is a \x1b[31mfile\n" * 20)
+        await it.press("o", *str(tmp_path / "a file.txt"), "enter")
+        await it.until(lambda: screen._part and screen._part.corpus.title == "a file" and screen._scoring is None)
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.app.screen, Preview))
+        place = screen._findings.passage
+        assert it.app.screen._sheet.found == (place.start, place.stop)
+        await it.press("escape")
+        await it.press("o", *"/none", "enter")
+        await it.until(lambda: "/none does not exist" in it.seen())
+        await it.press("escape")
+        assert it.app.screen is it.main
+
+
+async def test_reading_can_be_stopped_and_what_was_read_counts(play):
+    async with play() as it:
+        model, corpus = it.main.text.player.model, from_text("text", VERSE * 200)
+        messages = queue.Queue()
+        scoring = None
+
+        def tell(message):
+            if isinstance(message, Scoring.Percent) and message.percent > 5:
+                scoring.stop()
+            messages.put(message)
+
+        scoring = Scoring(lambda: Part(corpus, 0, len(corpus)), [Named("one", lambda: model)] * 2, tell)
+        scoring.begin()
+        found = []
+        while not found or not isinstance(found[-1], Scoring.Ended):
+            found.append(messages.get(timeout=20))
+        (done,) = [each for each in found if isinstance(each, Scoring.Done)]
+        assert 0 < done.score.characters < len(corpus) / 2
+        given_up = Scoring(lambda: Part(corpus, 0, 300), [Named("one", lambda: model)], messages.put)
+        given_up.give_up()
+        given_up._work()
+        assert messages.empty()
+
+
+async def test_the_preview_is_tinted_by_the_network_that_plays(play):
+    async with play((80, 24)) as it:
+        await it.press("1", "v")
+        await it.until(lambda: isinstance(it.app.screen, Preview))
+        sheet, model, corpus = it.app.screen._sheet, it.main.text.player.model, it.main.corpus.corpus
+        await it.press("v")
+        expected = Surprises(model, corpus.text).block(0)
+        await it.until(lambda: any(sheet.tinting.numbers(0, 100, "surprise")))
+        assert sheet.tinting.numbers(0, 100, "surprise") == [surprise_tint(each) for each in expected[:100]]
+        assert "surprise under demo" in it.seen()
+        await it.press("v")
+        assert sheet.tinting.numbers(0, 100, "probability") == [probability_tint(2.0**-each) for each in expected[:100]]
+        await it.press("end")
+        await it.until(lambda: len(corpus) // BLOCK in sheet.tinting._bits)
+        assert len(sheet.tinting._bits) < len(corpus) // BLOCK
+        await it.press("v", "escape")
+
+
+async def test_only_what_is_in_sight_is_read_and_a_place_has_one_tint(play):
+    async with play() as it:
+        model = it.main.text.player.model
+        text = VERSE * 200
+        asked = []
+
+        def read(start, stop):
+            asked.append(start)
+            return text[start:stop]
+
+        messages = queue.Queue()
+        tinting = Tinting(Surprises(model, read), messages.put)
+        assert tinting.numbers(3 * BLOCK - 5, 3 * BLOCK + 5, "surprise") == [PLAIN] * 10
+        tinting.look(3 * BLOCK - 5, 3 * BLOCK + 5)
+        assert all(isinstance(messages.get(timeout=20), Tinted) for _ in range(2))
+        found = tinting.numbers(3 * BLOCK - 5, 3 * BLOCK + 5, "surprise")
+        assert PLAIN not in found
+        assert len(asked) == 2
+        tinting.look(3 * BLOCK - 5, 3 * BLOCK + 5)
+        assert tinting.numbers(3 * BLOCK, 3 * BLOCK + 5, "surprise") == found[5:]
+        assert len(asked) == 2
+
+
+async def test_o_says_in_one_sentence_that_the_demos_text_is_not_here(play):
+    async with play() as it:
+        await it.press("5", "o")
+        await it.until(lambda: "tiny Shakespeare, which this network learned, is not here" in it.seen())
+
+
+async def test_filters_and_the_bias_are_there_at_the_next_start(play, home):
+    wanted = {"repetition_penalty": 1.5, "repetition_window": 20.0, "bias": "qz=-inf space=1", "top_k": 40.0}
+    async with play() as it:
+        it.main.text.filters.set(wanted)
+        await it.press("q")
+        await it.until(lambda: it.app._exit)
+    async with play(path=None) as it:
+        assert wanted.items() <= it.main.text.filters.values.items()
+        drawn = it.main.text._settings
+        assert (drawn.repetition_penalty, drawn.repetition_window, drawn.top_k) == (1.5, 20, 40)
+        assert drawn.bias == (("q", -np.inf), ("z", -np.inf), (" ", 1.0))
+        assert it.main.text.has_class("-filters")
+    kept, notice = read_settings(home.settings)
+    write_settings(home.settings, replace(kept, bias="what?"))
+    assert not notice
+    assert isinstance(kept, Settings)
+    async with play(path=None) as it:
+        assert it.main.text._settings.bias == ()
