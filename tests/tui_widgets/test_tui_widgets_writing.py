@@ -67,6 +67,32 @@ def test_letting_lines_go_leaves_the_rest_as_it_was(text, width):
     assert lines_of(wrapped) == lines[drop:]
 
 
+@given(PROSE, PROSE, st.integers(8, 30), st.data())
+def test_cutting_leaves_what_was_before_as_if_no_more_had_come(text, more, width, data):
+    at = data.draw(st.integers(0, len(text)))
+    broken = data.draw(st.integers(0, len(text)))
+
+    def wrap_broken(text):
+        wrapped = Wrapped(width)
+        for index, character in enumerate(text):
+            if index == broken:
+                wrapped.break_line()
+            wrapped.append(character)
+        if len(text) == broken:
+            wrapped.break_line()
+        return wrapped
+
+    wrapped = wrap_broken(text + more)
+    wrapped.cut(at)
+    expected = wrap_broken(text[:at])
+    assert lines_of(wrapped) == lines_of(expected)
+    assert wrapped.cells == expected.cells
+    for character in more:
+        wrapped.append(character)
+        expected.append(character)
+    assert wrapped.starts == expected.starts
+
+
 class Sheet(App):
     CSS = "Writing { width: 30; height: 6; }"
 
@@ -143,6 +169,47 @@ async def test_marks_stand_in_the_margin_of_their_line():
         app.writing.mark("1,204")
         app.writing.append(" and more")
         assert [row[:16].rstrip() for row in app.rows()[:3]] == ["       demo text", "     0 noise", " 1,204 more and"]
+
+
+async def test_what_is_cut_goes_with_its_marks_and_styles():
+    app = Sheet(margin=6)
+    async with app.run_test(size=(40, 10)):
+        app.writing.append("demo ", 1)
+        app.writing.mark("7")
+        app.writing.append("text\nand more", 2)
+        app.writing.mark("9")
+        app.writing.append(" of it", 3)
+        app.writing.cut(7)
+        app.writing.append("a", 4)
+        assert list(app.writing._numbers) == [1] * 5 + [2] * 2 + [4]
+        assert [row.strip() for row in app.rows() if row.strip()] == ["7 demo tea▌"]
+        app.writing.cut(0)
+        assert [row.strip() for row in app.rows() if row.strip()] == ["▌"]
+
+
+async def test_colours_are_asked_for_when_they_come_in_sight(monkeypatch):
+    monkeypatch.setattr("charplay.tui.widgets.writing.MOST_CHARACTERS", 1000)
+    app = Sheet()
+    asked = []
+
+    def ask(start, stop):
+        asked.extend(range(start, stop))
+        return (index % 7 for index in range(start, stop))
+
+    app.writing.ask = ask
+    async with app.run_test(size=(40, 10)):
+        app.writing.append("".join(f"line {i:4}\n" for i in range(150)))
+        assert app.writing.gone > 0
+        assert app.writing.end == 1500
+        app.rows()
+        assert asked == []
+        app.writing.recolour(1480)
+        app.rows()
+        assert asked == list(range(1480, 1500))
+        assert list(app.writing._numbers)[-20:] == [index % 7 for index in range(1480, 1500)]
+        app.writing.recolour(0)
+        app.rows()
+        assert len(asked) < 100
 
 
 async def test_growth_paints_only_the_cells_that_changed():

@@ -14,7 +14,7 @@ from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.comparing import Comparing
 from charplay.tui.screens.dialog import Dialog
 from charplay.tui.screens.question import Choice, Question
-from charplay.tui.visible import visible
+from charplay.tui.visible import NEWLINE, visible
 
 MOST_SHOWN = 200
 """Characters of a branch's own text that are looked at for its row."""
@@ -74,7 +74,9 @@ class _Branches(Rows):
         own = self._tree.tape(branch.name).text(branch.start, branch.start + MOST_SHOWN)
         start = f"at {branch.start:,}" if branch.parent else ""
         mark = "●" if branch.name == self._tree.present else ""
-        return self._row(width, mark, lines, branch.name, (start, f"{branch.length:,}", visible(own)), quiet=False)
+        return self._row(
+            width, mark, lines, branch.name, (start, f"{branch.length:,}", own.replace("\n", NEWLINE)), quiet=False
+        )
 
     def _row(
         self, width: int, mark: str, lines: str, name: str, rest: tuple[str, str, str], *, quiet: bool

@@ -2,6 +2,7 @@
 
 from itertools import zip_longest
 
+from rich.cells import set_cell_size
 from textual import events, on
 from textual.app import ComposeResult
 
@@ -40,7 +41,7 @@ def beside(first: str, second: str, compared: Comparison, width: int) -> list[Li
     names = [fit(name, max(1, half - len(length))) for name, length in zip((first, second), lengths, strict=True)]
     lines.append([(names[0], "accent"), (lengths[0] + gap, "quiet"), (names[1], "accent"), (lengths[1], "quiet")])
     for left, right in zip_longest(*(cut(text[:LONGEST], half) for text in compared[1:]), fillvalue=""):
-        lines.append([(fit(left, half) + gap, "plain"), (fit(right, half), "plain")])
+        lines.append([(set_cell_size(left, half) + gap, "plain"), (set_cell_size(right, half), "plain")])
     return lines
 
 
