@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from textual.widgets import Input
 
 from charplay.cli.main import run
@@ -10,6 +12,8 @@ from charplay.sampling.player import Player
 from charplay.sampling.prompts import choose
 from charplay.sampling.ride import Ride
 from charplay.tui.panes.text_rides import ENDING, kept_rides, read_ride
+from charplay.tui.panes.text_sheet import step_of
+from charplay.tui.panes.text_writing import MARGIN
 from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.question import Question
 
@@ -218,3 +222,11 @@ async def test_settings_change_with_the_ride_filters_too(play):
         assert text.filters.top_k.value == 3
         assert text.temperature == pytest.approx(1.1)
         assert text._settings == ride.changes[1][1]
+
+
+@given(st.integers(0, 10**8))
+def test_the_step_in_the_margin_is_whole_whatever_it_is(step):
+    shown = step_of(f"live, step {step:,}")
+    assert len(shown) < MARGIN
+    exact = int(shown.replace(",", "").replace("k", "000"))
+    assert exact == (step if step < 1_000_000 else step // 1000 * 1000)

@@ -130,5 +130,7 @@ class SheetPane(Framed, Vertical):
 
 
 def step_of(source: str) -> str:
-    """What of a source goes into the margin: its step."""
-    return source.rpartition("step ")[2]
+    """What of a source goes into the margin: its step, from a million on in thousands."""
+    step = source.rpartition("step ")[2]
+    digits = step.replace(",", "")
+    return f"{int(digits) // 1000}k" if digits.isdecimal() and len(digits) > 6 else step
