@@ -91,8 +91,8 @@ def test_muon_steps_are_nearly_orthogonal_gate_by_gate(gates, rows, columns, see
         left, values, right = np.linalg.svd(block.double().numpy(), full_matrices=False)
         stretched = np.diag(left.T @ alone.double().numpy() @ right.T) / max(1.0, rows / columns) ** 0.5
         sound = values > 0.05 * values[0]
-        assert (stretched[sound] > 0.58).all()
-        assert (stretched[sound] < 1.13).all()
+        assert (stretched[sound] > 0.5).all()
+        assert (stretched[sound] < 1.2).all()
 
 
 def test_muon_leaves_zeros_alone():
