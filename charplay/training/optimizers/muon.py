@@ -65,9 +65,9 @@ class Muon(torch.optim.Optimizer):
 def orthogonal(blocks: Tensor) -> Tensor:
     """About the orthogonal matrix nearest to each of `blocks` (G, rows, columns), in their own precision.
 
-    Singular values from a twentieth of the largest up land between 0.7 and 1.2, smaller ones below. A block with more rows than
-    columns is scaled by the root of their ratio, so that its outputs move as far as a square one's. A block of
-    zeros stays zero.
+    Singular values from a twentieth of the largest up land between 0.7 and 1.2, smaller ones below. A block with more
+    rows than columns is scaled by the root of their ratio, so that its outputs move as far as a square one's. A block
+    of zeros stays zero.
     """
     tall = blocks.shape[1] > blocks.shape[2]
     x = blocks.mT if tall else blocks
