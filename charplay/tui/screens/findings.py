@@ -17,7 +17,7 @@ BEFORE = 12
 
 
 class Findings(Rows):
-    """The hardest passages, on which the cursor stands, and the networks, the best first."""
+    """The hardest passages, and the networks, the best first: at how many characters was none less surprised?"""
 
     class Chosen(Message):
         """The passage under the cursor was clicked once more."""
@@ -45,7 +45,7 @@ class Findings(Rows):
     @property
     def passage(self) -> Passage | None:
         """The one under the cursor."""
-        return self._passages[self.cursor - 1] if self.stands(self.cursor) else None
+        return self._passages[self.cursor - 1] if 1 <= self.cursor <= len(self._passages) else None
 
     def number(self) -> int:
         """Two lists, each with a heading, and a row between them."""
@@ -56,12 +56,12 @@ class Findings(Rows):
         return int(bool(self._passages and self._standings))
 
     def stands(self, index: int) -> bool:
-        """Only on a passage."""
-        return 1 <= index <= len(self._passages)
+        """On a passage, or a network."""
+        return 1 <= index <= len(self._passages) or len(self._passages) + 1 + self._between < index < self.number()
 
     def draw(self, index: int, width: int) -> list[Cell]:
         """A heading, a passage, or a network."""
-        if self.stands(index):
+        if 1 <= index <= len(self._passages):
             return self._passage_row(self._passages[index - 1], width)
         row = index - (1 + len(self._passages) + self._between if self._passages else 0)
         if self._passages and index == 0:
@@ -69,9 +69,9 @@ class Findings(Rows):
         if row < 0:
             return []
         if row == 0:
-            return [(" bits     best  of the networks: at how many characters none was less surprised", "quiet")]
+            return [(" bits  best at  of the networks", "quiet")]
         one = self._standings[row - 1]
-        numbers = f"{one.bits:5.2f} {one.best * 100:6.0f} %  "
+        numbers = f"{one.bits:5.2f} {one.best * 100:7.0f} %  "
         return [
             (numbers, "plain"),
             (fit(one.name, width - len(numbers)), "accent" if one.name == self._own else "plain"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
@@ -61,7 +62,7 @@ class ScoreScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """What was found in a sentence, along the text, and passage by passage."""
-        keys = "g generated  c corpus  o a file  a all networks  enter opens  esc back"
+        keys = "g generated  c corpus  o a file  a networks  enter opens  esc back"
         with self.box(f"Score   {self._player.source}", keys, wide=True):
             yield self._said
             yield self._along
@@ -137,6 +138,7 @@ class ScoreScreen(Dialog[None]):
     def _begin(self, open_part: Callable[[], Part]) -> None:
         self._part, self._scores = None, {}
         self._show()
+        self._say("The text is opened.")
         self._read(open_part, [Named(self._player.source, lambda: self._player.model)])
 
     def _read(self, open_part: Callable[[], Part], models: Sequence[Named]) -> None:
@@ -210,6 +212,7 @@ class ScoreScreen(Dialog[None]):
             self._along.show(found.along(part.stop - part.start))
             self._findings.show(part, found, self._scores, self._player.source)
         else:
+            self._along.show(np.empty(0))
             self._findings.clear()
         self._say("")
 
