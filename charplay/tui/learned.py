@@ -25,19 +25,19 @@ class Learned:
 
     corpus: "Corpus"
     index: "Index"
+    key: object
+    """What makes it this text: the file's sha256, and how it was cleaned and cut."""
 
 
-def open_learned(library: "Library", path: Path, watch: Callable[[float], bool]) -> "Corpus":
-    """The text that the checkpoint at `path`, or the run in that folder, learned, cleaned as it was for it.
+def open_learned(library: "Library", origin: "Origin", recipe: "Recipe", watch: Callable[[float], bool]) -> "Corpus":
+    """The text that a checkpoint names as its origin, cleaned as its recipe says.
 
     Raises:
         CorpusError: it is not here, or is not the same any more.
-        RunError, CheckpointError: there is no such run or checkpoint.
         Cancelled: the watch returned False.
     """
     from charplay.corpora.errors import CorpusError
 
-    origin, recipe = _origin(path)
     title, changed = origin.name, False
     for name in dict.fromkeys(filter(None, (origin.path, origin.name))):
         try:
@@ -55,7 +55,8 @@ def open_learned(library: "Library", path: Path, watch: Callable[[float], bool])
     raise CorpusError(f"{title}, which this network learned, is not here; 1 lists the texts, and enter fetches one.")
 
 
-def _origin(path: Path) -> "tuple[Origin, Recipe]":
+def read_origin(path: Path) -> "tuple[Origin, Recipe]":
+    """What a checkpoint, or the run in a folder, learned. RunError, CheckpointError where there is none."""
     from charplay.runs.checkpoint import read_header
     from charplay.runs.run import Run
 
@@ -97,8 +98,12 @@ class Indexing:
             self.indexing = indexing
             self.sentence = sentence
 
-    def __init__(self, library: "Library", path: Path, tell: Callable[[Message], object]) -> None:
+    def __init__(
+        self, library: "Library", path: Path, tell: Callable[[Message], object], known: Learned | None = None
+    ) -> None:
+        """`known`: a text that is searchable already; several checkpoints may have learned the same."""
         self._library = library
+        self._known = known
         self._path = path
         self._tell = tell
         self._given_up = False
@@ -123,12 +128,10 @@ class Indexing:
         from charplay.corpora.errors import Cancelled, CorpusError
         from charplay.runs.checkpoint import CheckpointError
         from charplay.runs.errors import RunError
-        from charplay.sampling.origins import Index
         from charplay.sampling.suffixes import Stopped
 
         try:
-            corpus = open_learned(self._library, self._path, lambda share: self._watch(READING * share))
-            index = Index(corpus.text(), lambda share: self._watch(READING + (1 - READING) * share))
+            learned = self._learn()
         except (Cancelled, Stopped):
             return
         except (CorpusError, CheckpointError, RunError) as fault:
@@ -136,4 +139,14 @@ class Indexing:
                 self._tell(self.Failed(self, str(fault)))
         else:
             if not self._given_up:
-                self._tell(self.Done(self, Learned(corpus, index)))
+                self._tell(self.Done(self, learned))
+
+    def _learn(self) -> Learned:
+        from charplay.sampling.origins import Index
+
+        origin, recipe = read_origin(self._path)
+        key = (origin.sha256, tuple(recipe.cleaning), recipe.limit)
+        if self._known is not None and self._known.key == key:
+            return self._known
+        corpus = open_learned(self._library, origin, recipe, lambda share: self._watch(READING * share))
+        return Learned(corpus, Index(corpus.text(), lambda share: self._watch(READING + (1 - READING) * share)), key)

@@ -6,17 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import LETTERS, VERSE, weights
 
 from charplay.corpora.corpus import from_text
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.library import Library
-from charplay.recipes.fields import Recipe
-from charplay.recipes.resolve import resolve
-from charplay.runs.checkpoint import Checkpoint, Origin, write_checkpoint
+from charplay.runs.checkpoint import Origin, read_checkpoint, write_checkpoint
 from charplay.sampling.score import score
 from charplay.sampling.surprises import BLOCK, Surprises
-from charplay.tui.learned import Indexing, open_learned
+from charplay.tui.learned import Indexing, open_learned, read_origin
 from charplay.tui.panes.text_tint import PLAIN, probability_tint, surprise_tint
 from charplay.tui.scoring import MOST, Named, Part, Scoring, held_out
 from charplay.tui.screens.preview import Preview
@@ -24,19 +21,20 @@ from charplay.tui.screens.score import ScoreScreen
 from charplay.tui.settings import Settings, read_settings, write_settings
 from charplay.tui.tinting import Tinted, Tinting
 
+VERSE = "the quick brown fox jumps over the lazy dog\nand goes on to say so once again\n"
+
 
 @pytest.fixture
-def learned(home):
-    """Writes a checkpoint that learned the fox with a limit, as `over` says."""
+def learned(home, kept_run):
+    """Writes a checkpoint that learned the first 1,000 characters of the fox, or as `over` says."""
+    made = read_checkpoint(kept_run().best)
 
     def make(**over):
-        asked = {"hidden_size": 12, "embedding_size": 8, "num_layers": 1, "steps": 10, "limit": 1000}
-        resolved = resolve(Recipe.model_validate(asked), 1000, len(LETTERS)).recipe
         sha256 = hashlib.sha256((home.corpora / "fox.txt").read_bytes()).hexdigest()
         origin = replace(Origin("fox", "", sha256, 1000), **over)
-        path = home.checkpoints / "fox.safetensors"
-        write_checkpoint(path, Checkpoint(tensors=weights(resolved), recipe=resolved, vocabulary=LETTERS,
-                                          corpus=origin, step=10, epoch=1.0, seconds=1.0))  # fmt: skip
+        path = home.root / "fox.safetensors"
+        recipe = made.recipe.model_copy(update={"limit": 1000})
+        write_checkpoint(path, replace(made, corpus=origin, recipe=recipe))
         return path
 
     return make
@@ -44,11 +42,12 @@ def learned(home):
 
 def test_the_text_that_was_learned_is_opened_as_it_was_learned(home, learned):
     library = Library(home.corpora, home.cache)
-    corpus = open_learned(library, learned(), lambda share: True)
+    corpus = open_learned(library, *read_origin(learned()), lambda share: True)
     assert corpus.text() == (VERSE * 70)[:1000]
     elsewhere = home.root / "moved.txt"
     elsewhere.write_text(VERSE * 70)
-    assert len(open_learned(library, learned(name="gone", path=str(elsewhere)), lambda share: True)) == 1000
+    moved = read_origin(learned(name="gone", path=str(elsewhere)))
+    assert len(open_learned(library, *moved, lambda share: True)) == 1000
 
 
 @pytest.mark.parametrize(
@@ -61,7 +60,7 @@ def test_the_text_that_was_learned_is_opened_as_it_was_learned(home, learned):
 )
 def test_a_text_that_is_gone_or_changed_is_one_sentence(home, learned, over, sentence):
     with pytest.raises(CorpusError, match=sentence):
-        open_learned(Library(home.corpora, home.cache), learned(**over), lambda share: True)
+        open_learned(Library(home.corpora, home.cache), *read_origin(learned(**over)), lambda share: True)
 
 
 def told(begin, last):
@@ -83,7 +82,11 @@ def test_the_index_comes_with_its_progress_or_with_the_reason_why_not(home, lear
     index, corpus = done.learned.index, done.learned.corpus
     place = index.find(index.encode("brown fox"))
     assert corpus.text(place, place + 9) == "brown fox"
-    (failed,) = told(lambda tell: Indexing(library, home.checkpoints / "none.safetensors", tell), Indexing.Failed)
+    (again,) = told(lambda tell: Indexing(library, path, tell, done.learned), Indexing.Done)
+    assert again.learned is done.learned
+    *_, other = told(lambda tell: Indexing(library, path, tell, replace(done.learned, key=None)), Indexing.Done)
+    assert other.learned is not done.learned
+    (failed,) = told(lambda tell: Indexing(library, home.root / "none.safetensors", tell), Indexing.Failed)
     assert failed.sentence
 
 

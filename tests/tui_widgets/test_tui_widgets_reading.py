@@ -15,7 +15,7 @@ from charplay.tui.panes.text_tint import COPIED, TINTS, probability_tint, surpri
 from charplay.tui.widgets.along import means
 
 SONG = "to be or not to be\nthat is the question\n"
-LEARNED = Learned(from_text("the song", SONG), Index(SONG))
+LEARNED = Learned(from_text("the song", SONG), Index(SONG), SONG)
 
 
 class Stage(App):

@@ -140,7 +140,8 @@ class ReadingPane(WritingPane):
         """Make the text searchable that the network learned, which the library may have."""
         if self._indexing is not None:
             self._indexing.give_up()
-        self._indexing = Indexing(library, Path(self._sought), self.post_message)
+        known = self._learned[1] if self._learned else None
+        self._indexing = Indexing(library, Path(self._sought), self.post_message, known)
         self._indexing.begin()
 
     @on(Indexing.Percent)
