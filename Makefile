@@ -8,7 +8,9 @@ READY := $(VENV)/.ready
 PIP_FLAGS := --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help play test check bench pictures format clean
+MINUTES ?= 30
+
+.PHONY: help play test torture check bench pictures format clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -27,6 +29,9 @@ play: $(PLAYABLE)  ## Install what is needed and start the playground
 
 test: $(READY)  ## Install what is needed and run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+
+torture: $(READY)  ## The same laws for MINUTES=30: kills, stalls, fuzz, escapes, a soak; 1 where one is broken
+	$(BIN)/python tests/torture/torment.py --minutes $(MINUTES) $(TORTURE)
 
 check: $(READY)  ## Lint, types and the rooms' import contracts
 	$(BIN)/ruff check .

@@ -47,7 +47,9 @@ def open_library(option: str | None) -> "Library":
 
 
 def open_shelf(option: str | None) -> "Shelf":
-    """The runs."""
+    """The runs; what killed processes left half written among them is removed."""
     from charplay.runs.shelf import Shelf
 
-    return Shelf(open_home(option))
+    home = open_home(option)
+    home.clear_leftovers()
+    return Shelf(home)

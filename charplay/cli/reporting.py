@@ -3,6 +3,7 @@
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from charplay.cli.output import bits, count, loss, say, say_json, shown
@@ -81,9 +82,11 @@ class PlainLines:
 class MovingLine(PlainLines):
     """The same lines, and beneath them one that shows how far the run is and how long it will take."""
 
-    def __init__(self) -> None:
+    def __init__(self, behind: Callable[[], bool] = lambda: False) -> None:
+        """`behind` says whether the terminal has yet to take what was drawn; it is spared until it has."""
         super().__init__()
         self._drawn = 0.0
+        self._behind = behind
 
     def tell(self, event: told.Event) -> None:
         """Print the event's lines above the moving one, and draw that anew."""
@@ -93,7 +96,7 @@ class MovingLine(PlainLines):
         now = time.monotonic()
         if isinstance(event, told.Finished | told.Stopped | told.Failed):
             print("\r\x1b[K", end="", flush=True)
-        elif lines or now - self._drawn > REDRAW:
+        elif lines or (now - self._drawn > REDRAW and not self._behind()):
             self._drawn = now
             print("\r\x1b[K" + shown(self._moving(), sys.stdout), end="", flush=True)
 

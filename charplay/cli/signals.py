@@ -1,13 +1,14 @@
-"""Interrupt, terminate and hang up while a trainer runs without a screen: each asks it to save and leave."""
+"""Signals while a trainer runs without a screen: most ask it to save and leave; what Ctrl-Z takes is left out."""
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from charplay.cli.faults import HUNG_UP, INTERRUPTED, TERMINATED
-from charplay.messages.commands import Stop
+from charplay.messages.commands import Away, Stop
 from charplay.messages.post import Inbox
 
 REASONS = {
@@ -38,15 +39,24 @@ class Leave:
         elif number == signal.SIGINT and self.code == INTERRUPTED:
             raise KeyboardInterrupt
 
+    def suspend(self, number: int, _frame: FrameType | None = None) -> None:
+        """Ctrl-Z's handler: stop as one without a handler does, and tell the trainer for how long."""
+        signal.signal(number, signal.SIG_DFL)
+        began = time.monotonic()
+        os.kill(os.getpid(), number)  # where there is no shell to come back to, the system lets it go on at once
+        signal.signal(number, self.suspend)
+        self._inbox.put(Away(time.monotonic() - began))
+
 
 @contextmanager
 def leaving_on_signals(inbox: Inbox) -> Iterator[Leave]:
     """Put `Stop` into the inbox on the first signal. A signal that was ignored at the start (nohup) stays so."""
     leave = Leave(inbox)
-    before = {number: signal.getsignal(number) for number in REASONS}
+    handlers = dict.fromkeys(REASONS, leave.ask) | {signal.SIGTSTP: leave.suspend}
+    before = {number: signal.getsignal(number) for number in handlers}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
-            signal.signal(number, leave.ask)
+            signal.signal(number, handlers[number])
     try:
         yield leave
     finally:

@@ -30,6 +30,7 @@ from charplay.messages.events import Event, Failed, Finished, Paused, Started, S
 from charplay.messages.post import Inbox
 
 if TYPE_CHECKING:
+    from charplay.cli.outlet import Outlet
     from charplay.cli.reporting import Reporter
     from charplay.messages.request import TrainRequest
     from charplay.runs.home import Home
@@ -64,6 +65,7 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
     from charplay.cli.house import open_home
 
     home = open_home(context.obj)
+    home.clear_leftovers()
     flags = Flags.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes, device=device, seed=seed)
     if resume is None:
         refuse_added(flags)
@@ -79,7 +81,10 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
         from charplay.cli.planning import tell_plan
 
         return tell_plan(request, home, json=json)
-    return _run(request, _reporter(json), home)
+    from charplay.cli.outlet import unhurried
+
+    with unhurried() as outlet:
+        return _run(request, _reporter(outlet, json=json), home)
 
 
 def _new(
@@ -125,12 +130,14 @@ def _again(home: "Home", resume: str, preset: str | None, settings: list[str] | 
     return TrainRequest(home=str(home.root), recipe=recipe.model_dump(), resume=str(run.folder), added=flags.added)
 
 
-def _reporter(json: bool) -> "Reporter":
+def _reporter(outlet: "Outlet | None", *, json: bool) -> "Reporter":
     from charplay.cli.reporting import JsonLines, MovingLine, PlainLines
 
     if json:
         return JsonLines()
-    return MovingLine() if sys.stdout.isatty() and os.environ.get("TERM") != "dumb" else PlainLines()
+    if outlet is None or os.environ.get("TERM") == "dumb":
+        return PlainLines()
+    return MovingLine(lambda: outlet.behind)
 
 
 def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:

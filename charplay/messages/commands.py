@@ -48,4 +48,11 @@ class Undo:
     """Go back to before the last live change: weights, optimizer, step and values."""
 
 
-Command = Pause | Resume | Stop | StepOnce | Change | Undo | Save | Publish
+@dataclass(frozen=True, slots=True)
+class Away:
+    """The whole process was stopped for so many seconds, as by Ctrl-Z: they count for nothing."""
+
+    seconds: float
+
+
+Command = Pause | Resume | Stop | StepOnce | Change | Undo | Save | Publish | Away

@@ -3,6 +3,7 @@
 Nothing in a file is believed before it is checked, and nothing in it is ever run.
 """
 
+import hashlib
 import json
 import math
 import os
@@ -15,6 +16,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 KEY = "charplay"
+DIGEST = "sha256"
+"""Stands in the JSON value: of all tensors, by name. Files that have none are believed."""
 MOST_HEADER = 2**20
 """Bytes of the longest header that is written or read: room for 250,000 distinct characters, and read in no time."""
 
@@ -44,6 +47,7 @@ class Header:
 
     value: dict[str, Any]
     tensors: dict[str, Declared]
+    digest: object
 
 
 def pack(tensors: Mapping[str, np.ndarray], value: Mapping[str, Any]) -> bytes:
@@ -54,7 +58,8 @@ def pack(tensors: Mapping[str, np.ndarray], value: Mapping[str, Any]) -> bytes:
         if tensor.dtype.kind in "fc" and not np.isfinite(tensor).all():
             raise ArchiveError(f"{name} holds numbers that are not finite")
     try:
-        data = save(dense, metadata={KEY: json.dumps(value, ensure_ascii=False)})
+        text = json.dumps({**value, DIGEST: _digest(dense)}, ensure_ascii=False)
+        data = save(dense, metadata={KEY: text})
     except (SafetensorError, TypeError, ValueError) as error:
         raise ArchiveError(f"it cannot be written: {error}") from error
     if int.from_bytes(data[:8], "little") > MOST_HEADER:
@@ -81,7 +86,9 @@ def read_header(file: BinaryIO) -> Header:
     claimed = sum(_bytes(tensor) for tensor in tensors.values())
     if claimed != size - 8 - length:
         raise ArchiveError(f"its tensors need {claimed:,} bytes and it holds {max(size - 8 - length, 0):,}")
-    return Header(_parse(text, "its description"), tensors)
+    value = _parse(text, "its description")
+    digest = value.pop(DIGEST, None)
+    return Header(value, tensors, digest)
 
 
 def read_tensors(file: BinaryIO) -> dict[str, np.ndarray]:
@@ -92,6 +99,20 @@ def read_tensors(file: BinaryIO) -> dict[str, np.ndarray]:
     except (SafetensorError, ValueError, KeyError) as error:
         raise ArchiveError(_short(str(error))) from None
     return tensors
+
+
+def require_unchanged(header: Header, tensors: Mapping[str, np.ndarray]) -> None:
+    """Refuse tensors that are not, bit for bit, those that were written."""
+    if header.digest is not None and header.digest != _digest(tensors):
+        raise ArchiveError("its numbers are not those that were written; the file is damaged")
+
+
+def _digest(tensors: Mapping[str, np.ndarray]) -> str:
+    whole = hashlib.sha256()
+    for name in sorted(tensors):
+        whole.update(name.encode("utf-8", "surrogatepass"))
+        whole.update(np.ascontiguousarray(tensors[name]).reshape(-1).view(np.uint8).data)
+    return whole.hexdigest()
 
 
 def _foreign(start: bytes) -> str:

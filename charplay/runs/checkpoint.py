@@ -93,18 +93,20 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 def read_checkpoint(path: Path) -> Checkpoint:
     """Read and check a checkpoint; CheckpointError with the reason where it is none."""
     with _opened(path) as file:
-        header = _read_header(path, file)
+        header = archive.read_header(file)
+        described = _described_by(path, header)
         tensors = archive.read_tensors(file)
         for name, tensor in tensors.items():
             if not np.isfinite(tensor).all():
                 raise ArchiveError(f"{name} holds numbers that are not finite")
-        return replace(header, tensors=tensors)
+        archive.require_unchanged(header, tensors)
+        return replace(described, tensors=tensors)
 
 
 def read_header(path: Path) -> Checkpoint:
     """The checkpoint without its tensors: only the file's first few kilobytes are read."""
     with _opened(path) as file:
-        return _read_header(path, file)
+        return _described_by(path, archive.read_header(file))
 
 
 def tensor_shapes(recipe: Recipe, vocabulary_size: int, gates: int) -> dict[str, tuple[int, ...]]:
@@ -139,8 +141,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise CheckpointError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _read_header(path: Path, file: BinaryIO) -> Checkpoint:
-    header = archive.read_header(file)
+def _described_by(path: Path, header: archive.Header) -> Checkpoint:
     number = header.value.get("format")
     if type(number) is not int or not FORMAT <= number < 10**6:
         raise ArchiveError("its format has no sound number")

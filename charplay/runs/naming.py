@@ -1,5 +1,6 @@
 """Names of runs: made from the text and the network, or given, and never more than a name."""
 
+import errno
 import re
 import unicodedata
 from pathlib import Path
@@ -18,17 +19,12 @@ def stem(corpus: str, recipe: Recipe) -> str:
     return f"{slug}-{recipe.cell}-{recipe.num_layers}x{recipe.hidden_size}"
 
 
-def new_folder(checkpoints: Path, stem: str) -> Path:
-    """Make the folder `<stem>-<nn>` with the first number that is free."""
+def place(made: Path, stem: str) -> Path:
+    """Rename the folder `made` to `<stem>-<nn>` beside it, with the first number that is free; its new path."""
     number = 1
-    while True:
-        folder = checkpoints / f"{stem}-{number:02d}"
-        try:
-            folder.mkdir()  # succeeds for one of those who try
-        except FileExistsError:
-            number += 1
-        else:
-            return folder
+    while (folder := _renamed(made, f"{stem}-{number:02d}")) is None:
+        number += 1
+    return folder
 
 
 def require_name(checkpoints: Path, name: str) -> None:
@@ -42,15 +38,26 @@ def require_name(checkpoints: Path, name: str) -> None:
         raise _taken(name)
 
 
-def named_folder(checkpoints: Path, name: str) -> Path:
-    """Make the folder `name`; raises as `require_name`."""
-    require_name(checkpoints, name)
-    folder = checkpoints / name
-    try:
-        folder.mkdir()
-    except FileExistsError:  # by somebody else, just now
-        raise _taken(name) from None
+def place_as(made: Path, name: str) -> Path:
+    """Rename the folder `made` to `name`; raises as `require_name`."""
+    require_name(made.parent, name)
+    folder = _renamed(made, name)
+    if folder is None:  # by somebody else, just now
+        raise _taken(name)
     return folder
+
+
+def _renamed(made: Path, name: str) -> Path | None:
+    """The folder under its new name; None where the name is taken."""
+    folder = made.with_name(name)
+    if folder.exists():
+        return None
+    try:
+        return made.rename(folder)  # succeeds for one of those who try: a run's folder is never empty
+    except OSError as error:
+        if error.errno in {errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR}:
+            return None
+        raise
 
 
 def _taken(name: str) -> RunError:

@@ -62,12 +62,11 @@ class Run:
             vocabulary=vocabulary,
             facts=dict(facts),
         )
-        if name is None:
-            folder = naming.new_folder(checkpoints, naming.stem(corpus.name, resolved))
-        else:
-            folder = naming.named_folder(checkpoints, name)
+        with durable.folder_in_making(checkpoints) as made:  # whoever is killed meanwhile leaves no half a run
+            write_record(made, record)
+            stem = naming.stem(corpus.name, resolved)
+            folder = naming.place(made, stem) if name is None else naming.place_as(made, name)
         durable.sync_folder(checkpoints)
-        write_record(folder, record)
         return cls(folder, record, asked, resolved)
 
     @classmethod
@@ -218,7 +217,9 @@ class Run:
         try:
             with self._resume.open("rb") as file:
                 header = archive.read_header(file)
-                return archive.read_tensors(file), header.value
+                tensors = archive.read_tensors(file)
+                archive.require_unchanged(header, tensors)
+                return tensors, header.value
         except FileNotFoundError:
             return None
         except archive.ArchiveError as error:

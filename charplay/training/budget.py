@@ -31,6 +31,11 @@ class Clock:
         if self._since is None:
             self._since = self._now()
 
+    def skip(self, seconds: float) -> None:
+        """Leave out seconds in which nothing could run; no more than went by since it was started."""
+        if self._since is not None:
+            self._since = min(self._since + seconds, self._now())
+
     def hold(self) -> None:
         """Let it stand."""
         self._spent = self.seconds

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from charplay.messages.commands import Change, Pause, Publish, Resume, Save, StepOnce, Stop, Undo
+from charplay.messages.commands import Away, Change, Pause, Publish, Resume, Save, StepOnce, Stop, Undo
 from charplay.messages.post import Inbox
 
 
@@ -20,6 +20,8 @@ class Orders:
     publish: bool = False
     stop: str | None = None
     """The reason, once a stop was asked for."""
+    away: float = 0.0
+    """Seconds for which the whole process was stopped."""
     changes: list[Change | Undo] = field(default_factory=list)
     """In the order of their coming."""
 
@@ -44,5 +46,7 @@ class Orders:
                     self.save = True
                 case Publish():
                     self.publish = True
+                case Away(seconds):
+                    self.away += seconds
                 case Change() | Undo():
                     self.changes.append(command)

@@ -116,12 +116,21 @@ class Trainer:
         """Carry out the orders that can be carried out at any moment; with `wait`, stand for one."""
         session, orders = self.session, self.orders
         orders.read(wait)
+        if orders.away:
+            self._leave_out(orders.away)
+            orders.away = 0.0
         if orders.publish:
             orders.publish = False
             yield told.Published(**self._now(), weights=session.learner.playing.export_weights())
         if orders.save:
             orders.save = False
             session.due.append("save")
+
+    def _leave_out(self, seconds: float) -> None:
+        """Seconds in which the process stood still are nobody's; a step that was under way may have counted them."""
+        self.session.clock.skip(seconds)
+        latest = self.session.clock.seconds
+        self._moments = [Moment(min(moment.seconds, latest), moment.rate) for moment in self._moments]
 
     def _alter(self) -> Iterator[Event]:
         """Change live values and take changes back, between two steps with nothing else under way."""

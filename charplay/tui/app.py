@@ -68,7 +68,10 @@ class CharplayApp(TypeAhead):
 
     def on_mount(self) -> None:
         """Listen to signals; say what was wrong with the settings."""
-        listen(self._signalled, self._driver.fileno if isinstance(self._driver, Driver) else None)
+        terminal = self._driver if isinstance(self._driver, Driver) else None
+        if terminal is not None:
+            terminal.away = self._main.session.away
+        listen(self._signalled, terminal.fileno if terminal else None)
         if self._notice:
             self.notify(visible(self._notice), markup=False)
 
@@ -124,6 +127,9 @@ class CharplayApp(TypeAhead):
         if code == HANG_UP:
             await self._hang_up(reason, patience)
         await self._main.session.close(reason, patience)
+        for worker in self.workers:
+            if worker.node is not self:  # the palette's search would miss the palette
+                worker.cancel()
         self.exit(return_code=code)
 
     def end_training(self) -> None:

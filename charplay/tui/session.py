@@ -1,6 +1,6 @@
 """One run at a time: what may be asked of it now, what is known about it, and which one comes next."""
 
-from charplay.messages.commands import Change, Pause, Publish, Resume, StepOnce, Stop, Undo
+from charplay.messages.commands import Away, Change, Pause, Publish, Resume, StepOnce, Stop, Undo
 from charplay.messages.events import Event, Failed
 from charplay.messages.request import TrainRequest
 from charplay.tui.live import Live
@@ -64,6 +64,11 @@ class Session:
         """Go back to before the last live change."""
         if self.live.busy and self.live.changes:
             self._worker.ask(Undo())
+
+    def away(self, seconds: float) -> None:
+        """The whole process was stopped for so long: the run's clock leaves it out."""
+        if self.live.busy:
+            self._worker.ask(Away(seconds))
 
     def publish(self) -> None:
         """Ask for a copy of the weights."""

@@ -4,6 +4,7 @@ import asyncio
 import select
 import signal
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -15,6 +16,15 @@ TERMINATED = 128 + signal.SIGTERM
 
 class Driver(LinuxDriver):
     """Textual's, except that a terminal that is gone is no fault to be shown on it."""
+
+    away: Callable[[float], None] | None = None
+    """Hears for how many seconds the process was stopped."""
+
+    def _sigtstp_application(self, *_: object) -> None:
+        began = time.monotonic()
+        super()._sigtstp_application()  # the process stops in here
+        if self.away is not None:
+            self.away(time.monotonic() - began)
 
     def _run_input_thread(self) -> None:
         with suppress(OSError):

@@ -6,6 +6,8 @@ from textual import events, on
 from textual.app import App
 from textual.message import Message
 
+from charplay.tui.visible import visible
+
 PATIENCE = 0.5
 """Seconds after which the next key goes its way, whatever became of the one before."""
 
@@ -27,13 +29,15 @@ class TypeAhead(App[None]):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
+        if isinstance(event, events.Paste):
+            event = events.Paste(visible(event.text, "\n"))  # a field shows what it holds as it stands
         self._typed.append(event)
         if self._under_way is not None:
             self.set_timer(PATIENCE, lambda before=self._under_way: self.call_later(self._go_on, before))
         await self._send()
 
     async def _send(self) -> None:
-        if self._under_way is None and self._typed:
+        if self._under_way is None and self._typed and self.screen_stack:
             target = self.focused or self.screen
             await super().on_event(self._typed.popleft())
             self._under_way = Handled()
@@ -42,7 +46,8 @@ class TypeAhead(App[None]):
     @on(Handled)
     def _arrived(self, handled: Handled) -> None:
         # A screen that the key opened is ready when it comes to this, behind its own beginning.
-        self.screen.call_later(self.call_later, self._go_on, handled)
+        if self.screen_stack:  # and none where the program was left meanwhile
+            self.screen.call_later(self.call_later, self._go_on, handled)
 
     async def _go_on(self, handled: Handled) -> None:
         if handled is self._under_way:

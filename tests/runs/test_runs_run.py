@@ -38,9 +38,10 @@ def test_run_json_is_on_the_disk_before_the_run_is_handed_out(make_run, monkeypa
     fsync = os.fsync
     monkeypatch.setattr(durable.os, "fsync", lambda d: (synced.append(Path(f"/proc/self/fd/{d}").readlink()), fsync(d)))
     run = make_run()
-    assert [path.name.startswith(".charplay-") for path in synced] == [False, True, False]
-    assert synced[0] == run.folder.parent
-    assert synced[2] == run.folder
+    # The record, the folder in making, and once it has its name the folder of all runs.
+    assert [path.name.startswith(".charplay-") for path in synced] == [True, True, False]
+    assert synced[0].parent == synced[1]
+    assert synced[1].parent == synced[2] == run.folder.parent
     assert json.loads((run.folder / "run.json").read_text())["vocabulary"] == run.vocabulary
 
 

@@ -53,6 +53,7 @@ class Terminal:
         self._pending = b""
         self._log: list[tuple[float, bytes]] = []
         self._open = True
+        self._stalled = False
         self._set_size(columns, rows)
         self.started = time.monotonic()
         self.process = subprocess.Popen(
@@ -156,6 +157,14 @@ class Terminal:
         """Send the program itself a signal."""
         self.process.send_signal(number)
 
+    def stall(self) -> None:
+        """Read no more, as where a link stands still: what the program writes soon has nowhere to go."""
+        self._stalled = True
+
+    def read_on(self) -> None:
+        """Take up reading again."""
+        self._stalled = False
+
     def hang_up(self) -> None:
         """Take the terminal away, as a dropped link does: SIGHUP, and every later write or read fails."""
         self._open = False
@@ -176,7 +185,9 @@ class Terminal:
     def _read(self) -> None:
         # Only this thread closes the terminal: one that is being read would stay open.
         while self._open:
-            if select.select([self._master], [], [], 0.05)[0]:
+            if self._stalled:
+                time.sleep(0.02)
+            elif select.select([self._master], [], [], 0.05)[0]:
                 data = os.read(self._master, 65536)
                 with self._lock:
                     self._log.append((time.monotonic(), data))

@@ -35,7 +35,7 @@ class _Answers(Rows):
     def draw(self, index: int, width: int) -> list[Cell]:
         choice = self.choices[index]
         label = fit(choice.label, min(width - 3, self._label_width))
-        return [(f" {choice.key or ' '} ", "accent"), (label, "plain"), (choice.note, "quiet")]
+        return [(f" {choice.key or ' '} ", "accent"), (label, "plain"), (visible(choice.note, " "), "quiet")]
 
     def clicked(self) -> None:
         self.screen.dismiss(self.choices[self.cursor].value)

@@ -1,0 +1,83 @@
+"""A terminal that stands still holds nobody, and gets everything in order when it reads again."""
+
+import os
+import pty
+import sys
+import time
+
+import pytest
+
+from charplay.cli.outlet import Outlet, unhurried
+from charplay.cli.output import say
+
+pytestmark = pytest.mark.fault("2", "17")
+LINES = [f"line {number} " + "x" * 80 + "\n" for number in range(2000)]
+
+
+@pytest.fixture
+def terminal():
+    """The far end, and a stream on the near one."""
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "w") as stream:
+        yield master, stream
+    os.close(master)
+
+
+def read(master, size):
+    data = b""
+    while len(data) < size:
+        data += os.read(master, 65536)
+    return data
+
+
+def test_writing_to_a_terminal_that_stands_still_waits_for_nothing(terminal):
+    master, stream = terminal
+    outlet = Outlet(stream)
+    began = time.monotonic()
+    for line in LINES:
+        outlet.write(line)
+    assert time.monotonic() - began < 1
+    assert outlet.behind
+    assert not outlet.settled(0.05)
+    expected = "".join(LINES).replace("\n", "\r\n").encode()
+    assert read(master, len(expected)) == expected
+    assert outlet.settled(5)
+    assert not outlet.behind
+
+
+def test_without_an_outlet_such_a_terminal_holds_whoever_writes(terminal):
+    """The control: there is no room for all of it."""
+    _, stream = terminal
+    os.set_blocking(stream.fileno(), False)
+    data = "".join(LINES).encode()
+    assert os.write(stream.fileno(), data) < len(data)
+
+
+def test_a_terminal_that_is_gone_is_told_by_the_next_writing(terminal):
+    _, stream = terminal
+    outlet = Outlet(stream)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), stream.fileno())  # every write to it fails
+    outlet.write("lost")
+    assert outlet.settled(5)
+    with pytest.raises(OSError, match="Bad file"):
+        outlet.write("more")
+
+
+def test_a_pipe_is_left_as_it_is(capfd):
+    stream = sys.stdout
+    with unhurried() as outlet:
+        assert outlet is None
+        assert sys.stdout is stream
+
+
+def test_both_streams_of_a_terminal_go_one_way_in_order(terminal, monkeypatch):
+    master, stream = terminal
+    monkeypatch.setattr("sys.stdout", stream)
+    monkeypatch.setattr("sys.stderr", stream)
+    with unhurried() as outlet:
+        say("one")
+        say("two", sys.stderr)
+        say("three")
+        assert outlet is sys.stdout
+    assert sys.stdout is stream
+    assert read(master, 17) == b"one\r\ntwo\r\nthree\r\n"

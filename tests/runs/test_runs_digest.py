@@ -1,0 +1,58 @@
+"""A file whose numbers changed on the disk is refused, wherever that is; one from before there were digests is read."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load, save
+
+from charplay.runs.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
+from charplay.runs.run import Run
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory, make_checkpoint):
+    path = tmp_path_factory.mktemp("digest") / "a.safetensors"
+    write_checkpoint(path, make_checkpoint(2))
+    return path
+
+
+@pytest.mark.fault("52", "53")
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_one_bit_of_one_weight_is_noticed(written, tmp_path_factory, data):
+    sound = written.read_bytes()
+    first = 8 + int.from_bytes(sound[:8], "little")
+    at, bit = data.draw(st.integers(first, len(sound) - 1)), data.draw(st.integers(0, 7))
+    bent = bytearray(sound)
+    bent[at] ^= 1 << bit
+    path = written.with_name("bent.safetensors")
+    path.write_bytes(bent)
+    with pytest.raises(CheckpointError, match=r"not those that were written|not finite"):
+        read_checkpoint(path)
+
+
+@pytest.mark.fault("52")
+def test_a_resume_file_is_held_to_its_digest_too(make_run):
+    run = make_run()
+    run.write_resume({"a": np.arange(5), "b": np.float32(1.5), "c": np.zeros((0, 3))}, {"step": 1})
+    arrays, state = run.read_resume()
+    assert (sorted(arrays), state) == (["a", "b", "c"], {"step": 1})
+    path = run.folder / "resume.safetensors"
+    bent = bytearray(path.read_bytes())
+    bent[-1] ^= 1
+    path.write_bytes(bent)
+    with pytest.raises(CheckpointError, match="not those that were written"):
+        Run.open(run.folder).read_resume()
+
+
+def test_a_file_without_a_digest_is_read_as_before(written):
+    data = written.read_bytes()
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    value = json.loads(header["__metadata__"]["charplay"])
+    del value["sha256"]
+    old = written.with_name("old.safetensors")
+    old.write_bytes(save(load(data), metadata={"charplay": json.dumps(value)}))
+    assert read_checkpoint(old).step == 2
