@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from textual.widgets import Input
 
 from charplay.corpora.corpus import from_text
 from charplay.corpora.errors import CorpusError
@@ -138,14 +139,18 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
         await it.press("c")
         await it.until(lambda: screen._part and not screen._part.note and screen._scoring is None)
         (tmp_path / "a file.txt").write_text("it is a \x1b[31mfile\n" * 20)
-        await it.press("o", *str(tmp_path / "a file.txt"), "enter")
+        await it.press("o")
+        screen.query_one(Input).value = str(tmp_path / "a file.txt")
+        await it.press("enter")
         await it.until(lambda: screen._part and screen._part.corpus.title == "a file" and screen._scoring is None)
         await it.press("enter")
         await it.until(lambda: isinstance(it.app.screen, Preview))
         place = screen._findings.passage
         assert it.app.screen._sheet.found == (place.start, place.stop)
         await it.press("escape")
-        await it.press("o", *"/none", "enter")
+        await it.press("o")
+        screen.query_one(Input).value = "/none"
+        await it.press("enter")
         await it.until(lambda: "/none does not exist" in it.seen())
         await it.press("escape")
         assert it.app.screen is it.main
