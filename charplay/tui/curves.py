@@ -1,13 +1,17 @@
-"""A kept run's curves, read from its folder."""
+"""A kept run's curves, changes and samples, read from its folder."""
 
 import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from charplay.messages.events import Changed, Event, Sampled
 from charplay.tui.widgets.history import RunHistory
 
 if TYPE_CHECKING:
     from charplay.runs.run import Run
+
+Told = TypeVar("Told", bound=Event)
 
 
 def characters_per_step(recipe: Mapping[str, object]) -> int:
@@ -20,3 +24,19 @@ def kept_curves(run: "Run", last: int | None = None) -> RunHistory:
     """A run's curves as its folder has them, up to the step `last`: what lies beyond will be trained again."""
     rows = (row for row in run.metrics() if last is None or row["step"] <= last)
     return RunHistory.of(rows, characters_per_step(run.resolved.model_dump()))
+
+
+def kept_changes(run: "Run", last: int) -> list[Changed]:
+    """The live changes up to the step `last`, undos among them."""
+    return _told(Changed, run.changes(), last)
+
+
+def kept_samples(run: "Run", last: int) -> list[Sampled]:
+    """The text samples up to the step `last`."""
+    return _told(Sampled, run.samples(), last)
+
+
+def _told(kind: type[Told], rows: Iterable[Mapping[str, Any]], last: int) -> list[Told]:
+    """The rows as the events that they were. One that lacks something was written by hand, or by another version."""
+    names = {each.name for each in fields(kind)}
+    return [kind(**row) for row in rows if row["step"] <= last and row.keys() == names]

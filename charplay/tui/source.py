@@ -9,6 +9,7 @@ from charplay.tui.live import Live
 
 if TYPE_CHECKING:
     from charplay.corpora.vocabulary import Vocabulary
+    from charplay.sampling.model import CharModel
     from charplay.tui.panes.text import TextPane
 
 PUBLISH_SECONDS = 0.5
@@ -24,6 +25,8 @@ class Source:
         self._run = ""
         """Folder of the run whose weights are shown."""
         self._vocabulary: Vocabulary | None = None
+        self._last: tuple[CharModel, int] | None = None
+        """What the live run writes with, and the step that it is of."""
         self.following = False
         self._promised = False
         """Whether weights are on their way: those before a run's first step are asked for where it is started."""
@@ -73,8 +76,15 @@ class Source:
             self._vocabulary = Vocabulary(Run.open(Path(live.folder)).vocabulary)
             self._run = live.folder
         model = CharModel.load(event.weights, Recipe.model_validate(dict(live.recipe)), self._vocabulary)
+        self._last = model, event.step
         source = f"live, step {event.step:,}"
         if first:
             self._text.show_model(model, source, follow=True, origin=Origin(live.run, live.folder))
         else:
             self._text.update_weights(model, source)
+
+    def end(self, live: Live) -> None:
+        """The run has ended: what it wrote with last writes on, and is live no more."""
+        if self.following and self._last is not None and self._run == live.folder:
+            model, step = self._last
+            self._text.update_weights(model, f"{live.run}, step {step:,}")

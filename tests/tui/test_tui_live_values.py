@@ -37,13 +37,15 @@ SOUND = {
     "input_dropout": "0.1", "dropout": "0.2", "output_dropout": "0.3", "weight_drop": "0.4", "sequence_length": "16",
     "batch_size": "8", "learning_rate": "0.002", "weight_decay": "0.05", "clip_norm": "0.5", "clip_value": "0.25",
 }  # fmt: skip
+START = {**dict.fromkeys(SOUND, 0.0), "sequence_length": 64, "batch_size": 32, "learning_rate": 0.01, "clip_norm": 1.0,
+         "clip_value": None}  # fmt: skip
 
 
 async def test_every_live_field_can_be_changed_and_the_form_stays_the_next_run(play):
     assert set(SOUND) == set(LIVE)
     async with play() as it:
         form = it.main.form.draft.asked
-        dialog = await opened(it)
+        dialog = await opened(it, **START)
         assert set(dialog._values.names) == set(LIVE)
         for field, text in SOUND.items():
             await to(it, dialog, field)

@@ -1,6 +1,8 @@
 """The chart and what stands under it, as runs come and go."""
 
-from charplay.messages.events import Finished, Sampled
+import pytest
+
+from charplay.messages.events import Changed, Failed, Finished, Sampled, Stopped
 from charplay.tui.screens.lines import Lines
 
 
@@ -67,3 +69,58 @@ async def test_the_newest_round_of_samples_can_be_read(play):
             assert told in it.seen()
         assert "long ago" not in it.seen()
         assert "\x1b" not in it.seen()
+
+
+async def test_a_run_that_is_taken_up_has_its_marks_and_samples(play, kept_run):
+    run = kept_run()
+    for step, field, new in ((100, "learning_rate", 0.01), (200, "dropout", 0.2), (300, "dropout", 0.4),
+                             (250, "undo", 250), (250, "dropout", 0.2), (400, "clip_norm", 0.5)):  # fmt: skip
+        run.append_change({"step": step, "seconds": 1.0, "field": field, "old": 300, "new": new})
+    run.append_change({"step": 9, "from": "another version"})
+    for step, text in ((200, "early"), (400, "late one"), (400, "late two"), (600, "past the save")):
+        run.append_sample({"step": step, "seconds": 1.0, "epoch": 0.5, "temperature": 0.8, "prompt": "", "text": text,
+                           "truth": ""})  # fmt: skip
+    async with play() as it:
+        it.main.resume("kept-1")
+        await it.until(lambda: it.trainer.requests)
+        it.trainer.put(it.trainer.started(step=500))
+        await it.until(lambda: len(set(steps(it))) == 5)
+        marks = it.main.training._marks
+        assert marks == [(100, "rate 1e-2"), (200, "dropout 0.2"), (250, "undone"), (400, "clip norm 0.5")]
+        assert [each.text for each in it.main.training._samples] == ["late one", "late two"]
+        it.trainer.put(Changed(step=400, field="clip_norm", old=1.0, new=0.5), it.trainer.progress(510))
+        await it.until(lambda: it.main.session.live.step >= 510)
+        assert it.main.training._marks.count((400, "clip norm 0.5")) == 1
+
+
+@pytest.mark.parametrize("end", [Stopped(step=100, reason="asked", run="r"), Failed(step=100, message="It broke.")])
+async def test_what_has_ended_is_not_called_live(play, end):
+    async with play(writing=True) as it:
+        await it.main.workers.wait_for_complete()
+        it.main.train()
+        await it.until(lambda: it.trainer.requests)
+        it.trainer.put(it.trainer.started(), it.trainer.progress(100))
+        await it.until(lambda: "live, step" in it.seen())
+        it.trainer.put(end)
+        await it.until(lambda: not it.main.session.live.busy)
+        await it.until(lambda: f"{it.trainer.run.name}, step" in str(it.main.text.border_title))
+        assert "live" not in str(it.main.text.border_title)
+
+
+async def test_a_text_that_has_changed_is_asked_about(play, kept_run):
+    kept_run()
+    async with play() as it:
+        it.main.resume("kept-1")
+        await it.until(lambda: it.trainer.requests)
+        it.trainer.put(Failed(message="fox is not the text that kept-1 began with.", changed_text=True))
+        await it.until(lambda: "go on with the text as it is now" in it.seen())
+        await it.press("b")
+        assert len(it.trainer.requests) == 1
+        it.main.resume("kept-1")
+        await it.until(lambda: len(it.trainer.requests) == 2)
+        it.trainer.put(Failed(message="fox is not the text that kept-1 began with.", changed_text=True))
+        await it.until(lambda: "go on with the text as it is now" in it.seen())
+        await it.press("g")
+        await it.until(lambda: len(it.trainer.requests) == 3)
+        assert [request.changed_text for request in it.trainer.requests] == [False, False, True]
+        assert it.trainer.requests[2].resume == it.trainer.requests[1].resume

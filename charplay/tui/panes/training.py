@@ -13,10 +13,10 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from charplay.messages.events import Changed, Evaluated, Event, Progress, Row, Sampled, Started
-from charplay.tui.amounts import rate
 from charplay.tui.commands import TRAINING, command
-from charplay.tui.curves import characters_per_step, kept_curves
+from charplay.tui.curves import characters_per_step, kept_changes, kept_curves, kept_samples
 from charplay.tui.live import Live
+from charplay.tui.marks import Marks, marked
 from charplay.tui.panes.live_strip import LiveStrip
 from charplay.tui.samples import newest_round, sample_lines
 from charplay.tui.widgets.chart import Chart
@@ -28,6 +28,7 @@ from charplay.tui.widgets.slider import Slider
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
+    from charplay.runs.run import Run
 
 MOST_OVERLAYS = 4
 
@@ -67,7 +68,7 @@ class TrainingPane(Framed):
         self._measure = 0
         self._history = RunHistory()
         self._live = Live()
-        self._marks: list[tuple[int, str]] = []
+        self._marks: Marks = []
         self._overlays: dict[str, RunHistory] = {}
         self._levels: dict[str, float] = {}
         """Reference losses by name, in nats."""
@@ -114,24 +115,15 @@ class TrainingPane(Framed):
                               val_loss=event.val_loss, val_accuracy=event.val_accuracy)  # fmt: skip
                     self._history.add([row])
                 case Changed():
-                    self._mark(event)
+                    if event.field == "undo":
+                        self._history.cut(event.step)
+                    self._marks = marked(self._marks, event)
                 case Sampled():
                     self._samples = newest_round(self._samples, event)
         self.strip.show(live)
         if here:
             self.focus_first()
         self._draw()
-
-    def _mark(self, event: Changed) -> None:
-        """A live change; after an undo, what came beyond it is gone and so are its marks."""
-        if event.field == "undo":
-            self._history.cut(event.step)
-            self._marks = [*((at, text) for at, text in self._marks if at < event.step), (event.step, "undone")]
-        elif (event.step, "undone") not in self._marks:
-            said = f"{event.field.replace('_', ' ')} {event.new}"
-            if event.field == "learning_rate" and isinstance(event.new, float):
-                said = f"rate {rate(event.new)}"
-            self._marks.append((event.step, said))
 
     def overlay(self, name: str, history: RunHistory) -> bool:
         """Draw an earlier run beside the live one, or take it off; False where there are four already."""
@@ -161,7 +153,14 @@ class TrainingPane(Framed):
             from charplay.runs.run import Run, RunError
 
             with suppress(RunError):  # the curve then begins where the run goes on
-                self._history = kept_curves(Run.open(Path(event.folder)), event.step)
+                self._read_kept(Run.open(Path(event.folder)), event.step)
+
+    def _read_kept(self, run: "Run", last: int) -> None:
+        self._history = kept_curves(run, last)
+        for change in kept_changes(run, last):
+            self._marks = marked(self._marks, change)
+        for sample in kept_samples(run, last):
+            self._samples = newest_round(self._samples, sample)
 
     def _draw(self) -> None:
         name = tuple(MEASURES)[self._measure]

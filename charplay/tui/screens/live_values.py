@@ -100,6 +100,7 @@ class LiveValues(Dialog[None]):
         self._fault = ""
         self._known: object = None
         """The recipe that is shown, as it was told."""
+        self._unsent: dict[str, object] = {}
         self._waiting: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -165,7 +166,7 @@ class LiveValues(Dialog[None]):
         name = self._values.name_here
         self._fault = self.check(name, value)
         if not self._fault:
-            self._values.asked[name] = getattr(altered(self._values.recipe, name, value), name)
+            self._values.asked[name] = self._unsent[name] = getattr(altered(self._values.recipe, name, value), name)
             self._values.refresh()
         self._describe()
 
@@ -173,9 +174,10 @@ class LiveValues(Dialog[None]):
         if self._waiting is not None:
             self._waiting.stop()
             self._waiting = None
-        for name, value in self._values.asked.items():
+        for name, value in self._unsent.items():
             if value != getattr(self._values.recipe, name):
                 self._change(name, value)
+        self._unsent.clear()
 
     def action_edit(self) -> None:
         """Type a value."""
@@ -194,6 +196,7 @@ class LiveValues(Dialog[None]):
     def action_undo(self) -> None:
         """Back to before the last change."""
         self._values.asked.clear()
+        self._unsent.clear()
         self._values.refresh()
         self._undo()
 

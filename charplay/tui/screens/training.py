@@ -1,13 +1,14 @@
 """The screen as it steers a training session: what is pressed is asked of the trainer."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from charplay.messages.events import Event, Failed, Paused
 from charplay.messages.request import TrainRequest
 from charplay.tui.panes.fields import Device
 from charplay.tui.screens.question import Choice, Question
-from charplay.tui.screens.trouble import LOWER, bad_numbers, failed
+from charplay.tui.screens.trouble import LOWER, bad_numbers, failed, text_changed
 from charplay.tui.screens.watching import WatchingScreen
 from charplay.tui.worker import OpenTraining
 
@@ -23,6 +24,8 @@ class TrainingScreen(WatchingScreen):
         super().__init__(home, open_training, list_devices)
         self._root = str(home.root)
         self._asked_to_leave = False
+        self._request: TrainRequest | None = None
+        """What was asked last."""
 
     def hear(self, event: Event) -> None:
         """What an event says, and what it asks."""
@@ -31,6 +34,8 @@ class TrainingScreen(WatchingScreen):
         match event:
             case Paused() if live.reason:
                 self.app.push_screen(bad_numbers(live), self._after_bad_numbers)
+            case Failed(changed_text=True):
+                self.app.push_screen(text_changed(live), self._after_changed_text)
             case Failed():
                 self.app.push_screen(failed(live), lambda answer: self.resume(live.run) if answer else None)
 
@@ -42,6 +47,10 @@ class TrainingScreen(WatchingScreen):
             if answer == "lower" and live.peak_rate is not None:
                 self.session.change("learning_rate", live.peak_rate / LOWER)
             self.session.hold()
+
+    def _after_changed_text(self, answer: str | None) -> None:
+        if answer and self._request is not None:
+            self._start(replace(self._request, changed_text=True))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a command can be used now; the key line and the palette show no other."""
@@ -108,6 +117,7 @@ class TrainingScreen(WatchingScreen):
             self._start(TrainRequest(home=self._root, recipe=asked, resume=str(run.folder), added=bool(more)))
 
     def _start(self, request: TrainRequest) -> None:
+        self._request = request
         self.source.follow(promised=True)
         self.session.start(request)
 

@@ -17,6 +17,15 @@ def failed(live: Live) -> Question:
     return Question("Training failed", sentences, answers)
 
 
+def text_changed(live: Live) -> Question:
+    """The run's text is not what it was. Answers: "go on", or nothing."""
+    answers = [
+        Choice("", "leave the run as it is", key="b"),
+        Choice("go on", "go on with the text as it is now", "every character in it is known", "g"),
+    ]
+    return Question("The text has changed", live.message, answers)
+
+
 def bad_numbers(live: Live) -> Question:
     """What went bad, and what may help. Answers: "lower", "on", "stop", or nothing (it stays paused)."""
     sentences = f"Step {live.step:,}: {live.warning or live.reason}.\n\n{_saved(live)}"

@@ -64,12 +64,14 @@ class WatchingScreen(Layout):
             case Published():
                 self._show_weights(event)
             case Stopped(run=str() as run):
+                self.source.end(self.session.live)
                 self.say(f"{run} is saved: u takes it up again, t starts another")
             case Finished():
                 self.say(f"{event.run} is done: 3 and r extend it, t starts another")
                 if self.source.following:
                     self.play(event.run)  # the best of its checkpoints, which need not be the last
             case Failed():
+                self.source.end(self.session.live)
                 logging.getLogger("charplay").error(visible(f"{event.message}\n{event.cause}", "\n"))
 
     def play(self, run: str) -> None:
