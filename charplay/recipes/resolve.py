@@ -6,7 +6,7 @@ their seconds: a budget is worth as many *yardstick seconds* as those two cores 
     hidden_size      256 x (seconds / 148) ^ 1/4, at most the square root of the text's length, in steps of 32
     batch_size        16 x (seconds / 10) ^ 1/5, a power of two; windows take four times as many
     sequence_length   48 x (seconds / 10) ^ 1/8, in steps of 16
-    learning_rate   0.01 x (128 / hidden_size) ^ 0.7, at most 0.01
+    learning_rate   0.01 x (128 / hidden_size) ^ 0.7, at most 0.01; with Muon from 192 on
     output_dropout   0.2 for each doubling of the epochs beyond 6, at most 0.5
 """
 
@@ -30,6 +30,9 @@ MINIMUM = 200
 
 YARDSTICK = {128: 55e9, 256: 78e9, 512: 90e9}
 """Floating-point operations a second that two CPU cores reach in training, by hidden size."""
+
+WIDEST = {"muon": 192}
+"""The largest hidden size that the highest rate suits; 128 for the other optimizers."""
 
 RATES = {"sgd": 50.0, "rmsprop": 0.3}
 """Learning rate as a multiple of Adam's; 1 for the others."""
@@ -198,7 +201,7 @@ def _fitted(recipe: Recipe, text: _Text, notes: list[str]) -> Recipe:
 def _regularized(recipe: Recipe, seconds: float, text: _Text) -> Recipe:
     """The learning rate by the network's size; dropout by how often the text is read."""
     hidden = whole(recipe, "hidden_size")
-    rate = min(0.01, 0.01 * (128 / hidden) ** 0.7) * RATES.get(recipe.optimizer, 1.0)
+    rate = 0.01 * min(1.0, WIDEST.get(recipe.optimizer, 128) / hidden) ** 0.7 * RATES.get(recipe.optimizer, 1.0)
     predicted = seconds * _yardstick(recipe, hidden, text)
     if recipe.target == "last":
         predicted /= whole(recipe, "sequence_length")

@@ -110,6 +110,11 @@ def test_the_curves_go_through_what_was_tuned_by_hand(seconds, hidden, batch, le
     assert (recipe.num_layers, recipe.embedding_size) == (1, 64)
 
 
+@pytest.mark.parametrize(("seconds", "rate"), [(10, 1e-2), (60, 1e-2), (148, 8.2e-3), (480, 7e-3)])
+def test_muon_bears_the_highest_rate_in_larger_networks(seconds, rate):
+    assert resolved(f"minutes={seconds / 60}", "optimizer=muon").learning_rate == rate
+
+
 @given(st.floats(0.01, 1e4), st.floats(1, 100))
 def test_more_time_never_makes_a_smaller_network(minutes, factor):
     less, more = (resolved(f"minutes={m}") for m in (minutes, minutes * factor))
