@@ -13,9 +13,8 @@ from textual.cache import LRUCache
 from textual.geometry import Region
 from textual.strip import Strip
 
-from charplay.tui.commands import SCROLL
 from charplay.tui.visible import plain
-from charplay.tui.widgets.bare import Bare
+from charplay.tui.widgets.scrolling import Scrolling
 from charplay.tui.widgets.wrapping import Wrapped
 
 MOST_CHARACTERS = 400_000
@@ -24,21 +23,16 @@ MOST_CHARACTERS = 400_000
 UNKNOWN = 0xFFFF
 """In place of a style's number: to be asked for when the character comes in sight."""
 
-_WHEEL_LINES = 3
-
 _PLAIN_NUMBER = UNKNOWN - 1
 _PLAIN, _MARGIN, _CURSOR = -1, -2, -3
 _COMPONENTS = {_MARGIN: "writing--margin", _CURSOR: "writing--cursor"}
 
 
-class Writing(Bare, can_focus=True):
+class Writing(Scrolling):
     """Shows a growing text. Each character's style is a number in a palette; a number beyond it is plain.
 
-    It follows the end unless the user scrolled up, and follows again once scrolled back down. Lines may carry a mark
-    in the left margin; the cursor stands after the last character. It scrolls by itself rather than by Textual's
-    virtual size, because a new line there would lay out the whole screen anew.
-
-    An index counts the characters since the sheet was empty, those included that were let go.
+    Lines may carry a mark in the left margin; the cursor stands after the last character. An index counts the
+    characters since the sheet was empty, those included that were let go.
     """
 
     DEFAULT_CSS = """
@@ -50,7 +44,6 @@ class Writing(Bare, can_focus=True):
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"writing--margin", "writing--cursor"}
-    BINDINGS = SCROLL
 
     def __init__(self, *, margin: int = 0, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         """`margin`: columns kept free at the left for marks."""
@@ -67,7 +60,6 @@ class Writing(Bare, can_focus=True):
         self._palette: Sequence[Style] = ()
         self._resolved: dict[int, Style] = {}
         self._strips: LRUCache[int, Strip] = LRUCache(512)
-        self._top: int | None = None
         self._cursor = "▌"
 
     def __len__(self) -> int:
@@ -79,24 +71,9 @@ class Writing(Bare, can_focus=True):
         return self.gone + len(self._wrapped)
 
     @property
-    def following(self) -> bool:
-        """Whether the end is kept in sight."""
-        return self._top is None
-
-    @property
-    def _lowest_top(self) -> int:
-        """Number of the first line shown when the last one stands at the bottom."""
-        return max(0, len(self._wrapped.starts) - self.outer_size.height)
-
-    @property
-    def top(self) -> int:
-        """Number of the first line shown."""
-        last = self._lowest_top
-        if self._top is not None:
-            return min(self._top, last)
-        # Several lines at once: calmer to read, and scrolling sends the whole sheet.
-        lines = max(1, self.outer_size.height // 4)
-        return -(-last // lines) * lines
+    def lines(self) -> int:
+        """How many there are."""
+        return len(self._wrapped.starts)
 
     def set_palette(self, styles: Sequence[Style]) -> None:
         """The styles that characters' numbers mean, laid over the widget's own."""
@@ -228,35 +205,6 @@ class Writing(Bare, can_focus=True):
         super().notify_style_update()
         self._resolved.clear()
         self._strips.clear()
-
-    def action_scroll_lines(self, lines: int) -> None:
-        """Up (below 0) or down."""
-        self.action_scroll_to_line(min(self.top, self._lowest_top) + lines)
-
-    def action_scroll_pages(self, pages: int) -> None:
-        """Up (below 0) or down, a line kept in sight."""
-        self.action_scroll_lines(pages * max(1, self.outer_size.height - 1))
-
-    def action_scroll_to_line(self, line: int) -> None:
-        """Show that line at the top, or the end."""
-        before = self.top
-        self._top = None if line >= self._lowest_top else max(0, line)
-        if self.top != before:
-            self.refresh()
-
-    def action_follow(self) -> None:
-        """Back to the end, and stay there."""
-        self.action_scroll_to_line(len(self._wrapped.starts))
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Back in the text."""
-        event.stop()
-        self.action_scroll_lines(-_WHEEL_LINES)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """On in the text."""
-        event.stop()
-        self.action_scroll_lines(_WHEEL_LINES)
 
     def render_line(self, y: int) -> Strip:
         """One line of the text, from the cache unless it grew."""
