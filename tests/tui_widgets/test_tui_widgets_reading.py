@@ -152,6 +152,19 @@ async def test_another_text_and_another_network_are_looked_through_anew(stage):
         assert not stage.underlined().strip(".")
 
 
+async def test_an_index_that_comes_too_late_changes_nothing(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.write(30)
+        await pilot.press("o")
+        stage.pane._indexing = late = Indexing(None, None, None)
+        await pilot.press("o")
+        assert late._given_up
+        stage.pane.post_message(Indexing.Done(late, LEARNED))
+        await pilot.pause()
+        assert stage.pane._marked is None
+        assert not stage.underlined().strip(".")
+
+
 async def test_where_the_training_text_is_not_here_it_is_said_in_one_sentence(stage):
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.write(30)

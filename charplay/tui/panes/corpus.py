@@ -92,11 +92,6 @@ class CorpusPane(Rows):
         self.chosen: Entry | None = None
         self.corpus: Corpus | None = None
 
-    @property
-    def library(self) -> "Library":
-        """Where the texts come from; there is none before `begin`."""
-        return self._library
-
     def on_mount(self) -> None:
         """Say what this is."""
         self.set_title("Corpus")

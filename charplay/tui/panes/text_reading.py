@@ -116,9 +116,6 @@ class ReadingPane(WritingPane):
             self._seek()
         else:
             self._rest()
-            if self._indexing is not None:
-                self._indexing.give_up()
-                self._indexing = None
             self.writing.recolour(self._first)
 
     def _seek(self) -> None:
@@ -133,13 +130,15 @@ class ReadingPane(WritingPane):
             self.copies.say("where this network comes from is not known")
 
     def _rest(self) -> None:
+        if self._indexing is not None:
+            self._indexing.give_up()
+            self._indexing = None
         self._timer.pause()
         self._marked = self._watched = None
 
     def seek(self, library: "Library") -> None:
         """Make the text searchable that the network learned, which the library may have."""
-        if self._indexing is not None:
-            self._indexing.give_up()
+        self._rest()
         known = self._learned[1] if self._learned else None
         self._indexing = Indexing(library, Path(self._sought), self.post_message, known)
         self._indexing.begin()
@@ -158,7 +157,7 @@ class ReadingPane(WritingPane):
 
     @on(Indexing.Done)
     def _indexed(self, message: Indexing.Done) -> None:
-        if message.indexing is self._indexing:
+        if message.indexing is self._indexing and self.has_class("-copies"):
             self._indexing = None
             self._learned = (self._sought, message.learned)
             self._begin_looking(message.learned)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from charplay.tui.screens.corpora import CorporaScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from charplay.corpora.library import Corpus
+    from charplay.corpora.library import Corpus, Library
     from charplay.sampling.model import CharModel
     from charplay.tui.panes.text_reading import ReadingPane
     from charplay.tui.scoring import Named
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 class ReadingScreen(CorporaScreen):
     """What the text pane asks for when a text is read rather than written."""
 
+    _open_library: "Callable[[], Library]"
+
     def _on_text_pane_sought(self) -> None:
-        self.text.seek(self.corpus.library)
+        self.text.seek(self._open_library())
 
     def _on_text_pane_opened(self, message: "ReadingPane.Opened") -> None:
         from charplay.tui.screens.preview import Preview
@@ -36,7 +38,7 @@ class ReadingScreen(CorporaScreen):
         self.app.push_screen(ScoreScreen(player, written, self.corpus.corpus, self._open_text, self._others))
 
     def _open_text(self, path: str) -> "Corpus":
-        library = self.corpus.library
+        library = self._open_library()
         return library.open(library.find(path))
 
     def _others(self) -> "Sequence[Named]":
