@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from charplay.tui.commands import ALWAYS
 from charplay.tui.frame import Changes, Frame, Whole
+from charplay.tui.palette import Palette
 from charplay.tui.screens.main import MainScreen
 from charplay.tui.settings import read_settings, write_settings
 from charplay.tui.signals import HANG_UP, Driver, listen
@@ -102,6 +103,11 @@ class CharplayApp(TypeAhead):
         elif isinstance(renderable, CompositorUpdate):
             renderable = Whole(renderable, self._frame)
         super()._display(screen, renderable)
+
+    def action_command_palette(self) -> None:
+        """Find a command by name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_brightness(self) -> None:
         """Dark or light."""

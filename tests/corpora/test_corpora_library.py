@@ -267,6 +267,7 @@ def test_search_is_find(tmp_path_factory, text, needle, start):
     ],
     ids=["short", "one-symbol", "minimum", "20,000-symbols"],
 )
+@pytest.mark.fault("40", "43")
 def test_odd_texts_open_and_say_what_is_odd(library, text, refusal, remark):
     drop(library, "odd.txt", text)
     corpus = library.open(library.find("odd"))

@@ -33,6 +33,7 @@ def test_utf8_is_read_as_it_is(text):
 
 
 @given(TEXT, st.sampled_from(["utf-8-sig", "utf-16", "utf-32"]))
+@pytest.mark.fault("38")
 def test_a_byte_order_mark_is_no_character(text, encoding):
     read, name, _ = plain(text.encode(encoding))
     assert read == text
@@ -41,6 +42,7 @@ def test_a_byte_order_mark_is_no_character(text, encoding):
 
 
 @given(st.lists(TEXT, min_size=1), st.sampled_from(["\n", "\r\n", "\r"]), st.integers(1, 5))
+@pytest.mark.fault("39")
 def test_line_ends_become_lf_wherever_a_piece_ends(lines, end, size):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decoding, "PIECE", size)
@@ -73,6 +75,7 @@ def test_another_encoding_is_guessed_and_named(text, encoding):
 
 
 @given(st.binary(min_size=1, max_size=200))
+@pytest.mark.fault("37")
 def test_any_bytes_are_read_losslessly_or_refused_in_a_sentence(data):
     try:
         text, name, notes = plain(data)
@@ -103,6 +106,7 @@ def test_the_wrong_encoding_says_where():
         plain("dès".encode(), "ascii")
 
 
+@pytest.mark.fault("37")
 def test_broken_utf8_is_refused_not_mended(monkeypatch):
     monkeypatch.setattr(decoding, "PIECE", 100)  # the position is counted over pieces
     data = FRENCH.encode()
@@ -141,6 +145,7 @@ def test_a_character_cut_off_at_the_end_is_left_out_and_said():
     ],
     ids=["nul", "random", "gzip", "elf", "png", "nul-rich"],
 )
+@pytest.mark.fault("41")
 def test_binary_data_is_refused(data, tmp_path):
     (tmp_path / "data").write_bytes(data)
     with pytest.raises(NotText, match="looks like binary data"):
@@ -164,6 +169,7 @@ def test_a_huge_sparse_file_is_refused_at_the_first_look(tmp_path, monkeypatch):
     assert len(looks) <= 1
 
 
+@pytest.mark.fault("42")
 def test_a_file_too_large_for_memory_is_refused(tmp_path):
     (tmp_path / "sparse").touch()
     os.truncate(tmp_path / "sparse", 1 << 42)
@@ -178,12 +184,14 @@ def test_sha256_is_of_the_bytes(tmp_path):
     assert (read.text, read.sha256) == ("A line\n", hashlib.sha256(data).hexdigest())
 
 
+@pytest.mark.fault("40")
 def test_an_empty_file_is_refused(tmp_path):
     (tmp_path / "a.txt").touch()
     with pytest.raises(CorpusError, match="is empty; a text needs at least 200 characters"):
         read_file(tmp_path / "a.txt")
 
 
+@pytest.mark.fault("44")
 def test_what_is_no_file_is_refused_without_hanging(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(CorpusError, match="pipe is a pipe, not a file"):
@@ -232,6 +240,7 @@ def test_what_may_not_be_read_says_so(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("change", ["grows", "shrinks", "is rewritten"])
+@pytest.mark.fault("44")
 def test_a_file_that_changes_while_it_is_read_is_noticed(tmp_path, monkeypatch, change):
     monkeypatch.setattr(reading, "PIECE", 100)
     path = tmp_path / "a.txt"

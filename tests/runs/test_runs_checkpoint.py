@@ -75,6 +75,7 @@ def test_shapes_count_the_parameters_of_the_literature(make_checkpoint):
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.fault("27", "53")
 def test_weights_that_are_not_finite_are_not_saved(tmp_path, make_checkpoint, value):
     path = tmp_path / "a"
     good = make_checkpoint()
@@ -125,6 +126,7 @@ class Bomb:
         return Path.touch, (self.marker,)
 
 
+@pytest.mark.fault("52")
 def test_pickles_are_named_and_never_opened(tmp_path):
     marker = tmp_path / "marker"
     path = tmp_path / "model.safetensors"
@@ -178,6 +180,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize(("change", "reason"), CHANGES.values(), ids=CHANGES)
+@pytest.mark.fault("53", "55")
 def test_a_description_that_lies_is_refused(tmp_path, make_checkpoint, change, reason):
     path = tmp_path / "a"
     write_checkpoint(path, make_checkpoint())
@@ -238,6 +241,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.fault("52")
 def test_hostile_headers_are_refused_at_once(tmp_path, data):
     path = tmp_path / "a"
     path.write_bytes(data)
@@ -249,6 +253,7 @@ def test_hostile_headers_are_refused_at_once(tmp_path, data):
     assert time.process_time() - begun < 2
 
 
+@pytest.mark.fault("52")
 def test_hostile_headers_are_refused_in_little_memory(tmp_path):
     path = tmp_path / "a"
     tracemalloc.start()

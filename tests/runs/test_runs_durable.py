@@ -64,6 +64,7 @@ def test_a_save_syncs_before_it_renames_and_the_folder_after(tmp_path, monkeypat
 
 
 @pytest.mark.parametrize("action", [fail, fail_half_way])
+@pytest.mark.fault("49")
 def test_a_fault_at_any_call_leaves_the_old_or_the_new_contents_and_nothing_else(tmp_path, monkeypatch, action):
     path = tmp_path / "file"
     seen = calls_of_a_save(path, monkeypatch)
@@ -79,6 +80,7 @@ def test_a_fault_at_any_call_leaves_the_old_or_the_new_contents_and_nothing_else
         assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.fault("47")
 def test_a_kill_at_any_call_leaves_the_old_or_the_new_contents(tmp_path, monkeypatch):
     path = tmp_path / "file"
     seen = calls_of_a_save(path, monkeypatch)
@@ -105,6 +107,7 @@ def test_short_writes_are_completed(tmp_path, monkeypatch):
     assert (tmp_path / "file").read_bytes() == bytes(range(256))
 
 
+@pytest.mark.fault("50")
 def test_a_folder_that_has_gone_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         durable.replace_bytes(tmp_path / "gone" / "file", b"")
@@ -178,6 +181,7 @@ def states_after_a_power_cut(path: Path, monkeypatch, save) -> set[bytes]:
     return possible
 
 
+@pytest.mark.fault("48")
 def test_a_power_cut_at_any_moment_leaves_the_old_or_the_new_contents(tmp_path, monkeypatch):
     path = tmp_path / "file"
     path.write_bytes(b"old")
@@ -246,6 +250,7 @@ def template(make_checkpoint):
     return make_checkpoint(hidden_size=200, num_layers=2)
 
 
+@pytest.mark.fault("47")
 def test_kills_at_any_moment_lose_nothing_that_was_done(template, tmp_path):
     path, delays = tmp_path / "a.safetensors", random.Random(1)
     kills = int(os.environ.get("CHARPLAY_KILLS", "25"))

@@ -28,6 +28,7 @@ def child_that_owns(folder: Path) -> int:
     return child
 
 
+@pytest.mark.fault("51")
 def test_the_owner_is_named_and_its_death_frees_the_run(make_run):
     run = make_run()
     child = child_that_owns(run.folder)
@@ -99,6 +100,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(make_run):
         run.lock()
 
 
+@pytest.mark.fault("51")
 def test_of_many_who_try_at_once_one_wins(make_run):
     run = make_run()
     reading, writing = os.pipe()

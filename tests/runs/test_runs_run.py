@@ -67,6 +67,7 @@ def test_numbers_count_up_and_names_are_kept(make_run):
     ["", ".", "..", "a/b", "../a", "/a", "a\\b", ".hidden", "-x", "a\0", "a\n", "a\x1b[31m", "a\u202eb", "a\u200b",
      "a ", "a.", "demo", "Demo", "x" * 81, "字" * 80, "a:b", "\ud800"],
 )  # fmt: skip
+@pytest.mark.fault("54")
 def test_names_that_play_tricks_are_refused(make_run, home, name):
     with pytest.raises(RunError, match="cannot be a run's name"):
         make_run(name)
@@ -147,6 +148,7 @@ def test_a_recipe_of_another_charplay_names_the_field(make_run):
         Run.open(run.folder)
 
 
+@pytest.mark.fault("55")
 def test_a_run_of_a_newer_charplay_says_so(make_run):
     run = make_run()
     path = run.folder / "run.json"
@@ -348,6 +350,7 @@ def test_best_plays_before_latest(make_run, make_checkpoint):
     assert read_checkpoint(run.playable).step == 1
 
 
+@pytest.mark.fault("58")
 def test_snapshots_are_kept_by_step(make_run, make_checkpoint):
     run = make_run()
     kept = [run.keep_snapshot(make_checkpoint(step), loss) for step, loss in ((5, 2.0), (40, 1.75), (1200, 1.5))]

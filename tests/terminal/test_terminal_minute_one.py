@@ -33,6 +33,7 @@ def share_of_words(term, known):
 
 
 @pytest.mark.timeout(400)
+@pytest.mark.fault("6", "10")
 def test_noise_becomes_words_while_the_curve_falls(terminal, tmp_path):
     term = terminal(CHARPLAY, columns=80, rows=24, env={"CHARPLAY_HOME": str(tmp_path)})
 

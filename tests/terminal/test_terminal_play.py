@@ -54,6 +54,7 @@ main()
 """A trainer that saves when it is told to stop."""
 
 
+@pytest.mark.fault("33")
 def test_a_screen_that_breaks_down_leaves_a_sentence_and_a_log(terminal, tmp_path):
     home = Home(tmp_path / "home")
     term = terminal([sys.executable, "-c", BREAKING], columns=200, env={"CHARPLAY_HOME": str(home.root)})
@@ -66,6 +67,7 @@ def test_a_screen_that_breaks_down_leaves_a_sentence_and_a_log(terminal, tmp_pat
     assert "RuntimeError" in log.read_text()
 
 
+@pytest.mark.fault("10")
 def test_the_playground_opens_with_torch_unloaded_and_q_closes_it(terminal, tmp_path):
     home = Home(tmp_path / "home")
     env = {"CHARPLAY_HOME": str(home.root)}
@@ -81,6 +83,7 @@ def test_the_playground_opens_with_torch_unloaded_and_q_closes_it(terminal, tmp_
 
 
 @pytest.mark.parametrize("keys", [("q", "q"), ("ctrl+c", "ctrl+c")])
+@pytest.mark.fault("1")
 def test_a_trainer_inside_torch_does_not_hold_the_exit(terminal, tmp_path, keys):
     (tmp_path / "corpora").mkdir()
     (tmp_path / "corpora" / "fox.txt").write_text("the quick brown fox jumps over the lazy dog\n" * 100)
@@ -100,6 +103,7 @@ def test_a_trainer_inside_torch_does_not_hold_the_exit(terminal, tmp_path, keys)
 
 
 @pytest.mark.parametrize("trap", [":", "trap '' HUP"], ids=["signal", "no signal"])
+@pytest.mark.fault("12", "13")
 def test_a_terminal_that_is_gone_is_noticed_and_the_run_saved(terminal, tmp_path, trap):
     (tmp_path / "fox.txt").write_text("the quick brown fox jumps over the lazy dog\n" * 100)
     env = {"CHARPLAY_HOME": str(tmp_path / "home"), "SAVED": str(tmp_path / "saved")}

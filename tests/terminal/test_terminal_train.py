@@ -50,6 +50,7 @@ def saved_step(home):
     return state["ledger"]["step"]
 
 
+@pytest.mark.fault("1")
 def test_the_first_ctrl_c_saves_and_says_how_to_go_on(train, home):
     term = train(endless())
     moving = [line for line in term.lines if "chars/s" in line]
@@ -68,6 +69,7 @@ def test_the_first_ctrl_c_saves_and_says_how_to_go_on(train, home):
     [(lambda term: term.hang_up(), 129), (lambda term: term.signal(signal.SIGTERM), 143)],
     ids=["hang-up", "terminate"],
 )
+@pytest.mark.fault("12", "14")
 def test_a_signal_saves_and_leaves(train, home, act, code):
     term = train(endless())
     act(term)
@@ -75,6 +77,7 @@ def test_a_signal_saves_and_leaves(train, home, act, code):
     assert saved_step(home) > 0
 
 
+@pytest.mark.fault("13")
 def test_under_nohup_a_hang_up_is_outlived(train, home, tmp_path):
     log = tmp_path / "log"
 

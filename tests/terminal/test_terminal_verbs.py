@@ -62,6 +62,7 @@ def charplay(*arguments):
         ("--no\x1b[2Jsuch",),
     ],
 )
+@pytest.mark.fault("31", "33", "34")
 def test_no_outside_text_drives_the_terminal(terminal, home, hostile_run, arguments):
     (home.corpora / "evil\x1b[2J.txt").write_text(HOSTILE.replace("\x00", "") * 40)
     term = terminal(charplay(*arguments), env={"CHARPLAY_HOME": str(home.root)})
@@ -86,6 +87,7 @@ def test_delete_asks(terminal, home, hostile_run, answer, left):
     assert hostile_run.folder.exists() is left
 
 
+@pytest.mark.fault("21")
 def test_a_dumb_terminal_gets_one_line(terminal, home):
     term = terminal(charplay(), env={"CHARPLAY_HOME": str(home.root), "TERM": "dumb"})
     assert term.wait() == 2

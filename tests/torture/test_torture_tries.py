@@ -10,10 +10,29 @@ sys.path.append(str(Path(__file__).parents[1] / "terminal"))
 from tortures import TORTURES
 from torturing import attempts
 
+fault = pytest.mark.fault
+LAWS = [
+    pytest.param("kills", marks=fault("47", "57")),
+    pytest.param("saves", marks=fault("47", "49")),
+    pytest.param("resume", marks=fault("57")),
+    pytest.param("checkpoints", marks=fault("52", "53")),
+    pytest.param("texts", marks=fault("37", "41")),
+    pytest.param("escapes", marks=fault("30", "31", "32", "33", "34", "36")),
+    pytest.param("endings", marks=fault("12", "14")),
+    pytest.param("suspends", marks=fault("16")),
+    pytest.param("stalls", marks=fault("2", "17")),
+    pytest.param("actions", marks=fault("5", "20", "30")),
+    pytest.param("soak", marks=fault("22")),
+]
+
 pytestmark = [pytest.mark.xdist_group("clock"), pytest.mark.timeout(300)]
 
 
-@pytest.mark.parametrize("name", TORTURES)
+def test_every_torture_is_tried():
+    assert [law.values[0] for law in LAWS] == list(TORTURES)
+
+
+@pytest.mark.parametrize("name", LAWS)
 def test_a_few_tries_break_no_law(name, tmp_path):
     torture = TORTURES[name]
     outcome = attempts(torture, tmp_path, range(torture.few))

@@ -1,10 +1,14 @@
 """All tortures by a short name, in the order in which they are made."""
 
+from torture_actions import ACTIONS
 from torture_escapes import ESCAPES
 from torture_files import CHECKPOINTS, TEXTS
 from torture_kills import KILLS
 from torture_resume import RESUME
 from torture_saves import SAVES
+from torture_soak import SOAK
+from torture_stalls import STALLS
+from torture_terminals import ENDINGS, SUSPENDS
 from torturing import Torture
 
 TORTURES: dict[str, Torture] = {
@@ -14,4 +18,9 @@ TORTURES: dict[str, Torture] = {
     "checkpoints": CHECKPOINTS,
     "texts": TEXTS,
     "escapes": ESCAPES,
+    "endings": ENDINGS,
+    "suspends": SUSPENDS,
+    "stalls": STALLS,
+    "actions": ACTIONS,
+    "soak": SOAK,
 }

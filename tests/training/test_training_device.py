@@ -78,6 +78,7 @@ def test_no_driver_is_no_device(driver):
     assert cuda() == []
 
 
+@pytest.mark.fault("26")
 def test_a_lost_device_is_not_offered(driver):
     driver.lost = True
     assert cuda() == [("cuda:0", "NVIDIA H100")]
@@ -186,6 +187,7 @@ def test_threads_follow_affinity_and_control_group(monkeypatch, quota, threads):
 
 
 @pytest.mark.parametrize(("named", "threads"), [("3", 3), ("40", 40), ("5,2", 5), ("0", 6), ("", 6), ("many", 6)])
+@pytest.mark.fault("8")
 def test_a_person_who_names_a_number_of_threads_gets_it(monkeypatch, named, threads):
     monkeypatch.setenv("OMP_NUM_THREADS", named)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(6)), raising=False)
@@ -217,10 +219,12 @@ def test_random_states_come_back():
         (ValueError("out of memory"), False),
     ],
 )
+@pytest.mark.fault("25")
 def test_no_memory_is_known_for_what_it_is(error, is_memory):
     assert out_of_memory(error) is is_memory
 
 
+@pytest.mark.fault("25")
 def test_advice_names_what_is_needed_and_free(driver):
     advice = memory_advice("cuda:0", 12 * GB, Recipe(steps=1, batch_size=64))
     assert "12.0 GB" in advice

@@ -273,6 +273,7 @@ def test_a_users_error_is_one_sentence(train, settings, sentence):
     assert "\n" not in last.message
 
 
+@pytest.mark.fault("4")
 def test_what_nobody_foresaw_ends_as_an_event_with_its_cause(train, only, monkeypatch, home, quick_disk):
     """Row 4: the consumer lives on, knows the last save, and can train again in the same process."""
 
@@ -295,6 +296,7 @@ def test_what_nobody_foresaw_ends_as_an_event_with_its_cause(train, only, monkey
     assert only(train(resume=str(folder)), Finished), "the lock was given back"
 
 
+@pytest.mark.fault("25")
 def test_no_memory_is_advice(train, monkeypatch):
     def full(*_args, **_options):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
@@ -311,6 +313,7 @@ def test_a_folder_that_cannot_be_written(train, home):
     assert "permissions" in train()[-1].message
 
 
+@pytest.mark.fault("49", "50")
 def test_a_disk_that_fails_does_not_stop_training(train, only, monkeypatch, quick_disk):
     """Row 49: it is said, the old files stand, training goes on and the next save succeeds."""
     plain = Run.write_latest

@@ -114,6 +114,7 @@ def slow_disk(monkeypatch):
     monkeypatch.setattr(Run, "write_resume", slow)
 
 
+@pytest.mark.fault("7")
 def test_steps_go_on_while_a_save_is_written_and_it_is_told_once_it_is_there(train, only, slow_disk):
     def look(event, _inbox):
         if isinstance(event, Saved):
@@ -151,6 +152,7 @@ def test_a_stop_an_end_and_a_failure_leave_nothing_half_written(train, only, slo
     assert only(train(resume=str(folder)), Finished)
 
 
+@pytest.mark.fault("49")
 def test_a_disk_that_hangs_holds_no_run_for_ever(train, only, monkeypatch):
     gate = threading.Event()
     plain = Run.write_resume

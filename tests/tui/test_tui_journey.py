@@ -76,6 +76,7 @@ async def test_training_while_training_asks_and_going_on_changes_nothing(play):
         assert len(it.trainer.requests) == 1
 
 
+@pytest.mark.fault("5")
 async def test_stop_and_start_begins_the_next_run_when_the_first_has_saved(play):
     async with play() as it:
         await it.training()
@@ -85,6 +86,7 @@ async def test_stop_and_start_begins_the_next_run_when_the_first_has_saved(play)
         assert it.main.session.live.state == "preparing"
 
 
+@pytest.mark.fault("5")
 async def test_two_quick_presses_start_one_run(play):
     async with play() as it:
         await it.press("t", "t")
@@ -100,6 +102,7 @@ async def test_stop_works_before_the_first_step(play):
         await it.until(lambda: it.main.session.live.state == "stopped")
 
 
+@pytest.mark.fault("4")
 async def test_a_failure_is_a_panel_and_the_next_run_starts(play):
     async with play() as it:
         await it.training()
@@ -111,6 +114,7 @@ async def test_a_failure_is_a_panel_and_the_next_run_starts(play):
         assert len(it.trainer.requests) == 2
 
 
+@pytest.mark.fault("4", "30")
 async def test_an_exception_in_the_trainer_is_a_panel_too(play):
     async with play() as it:
         await it.training()
@@ -187,6 +191,7 @@ async def test_quit_asks_once_while_training_and_saves(play):
         assert it.app.return_code == 0
 
 
+@pytest.mark.fault("1")
 async def test_a_deaf_trainer_cannot_hold_the_exit(play):
     async with play() as it:
         await it.training()
@@ -242,6 +247,7 @@ async def test_a_warning_is_said_whole(play):
 
 
 @pytest.mark.parametrize(("key", "kinds"), [("l", [Change, Resume]), ("g", [Resume]), ("x", [Stop]), ("p", [])])
+@pytest.mark.fault("27")
 async def test_bad_numbers_open_a_panel_that_says_what_happened_and_offers_ways_on(play, key, kinds):
     async with play() as it:
         await it.training()

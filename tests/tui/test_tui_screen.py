@@ -114,6 +114,7 @@ async def test_nothing_is_clipped_and_the_stage_is_whole(play, width, height):
         assert "temperature" in it.seen()
 
 
+@pytest.mark.fault("20")
 async def test_resizing_keeps_what_was_going_on(play):
     async with play((120, 40)) as it:
         await it.training()
@@ -174,6 +175,7 @@ def test_settings_that_cannot_be_written_stop_nothing(tmp_path):
     write_settings(tmp_path / "file" / "settings.json", Settings())
 
 
+@pytest.mark.fault("14")
 async def test_terminate_saves_and_leaves_with_143(play):
     async with play() as it:
         await it.training()

@@ -18,6 +18,7 @@ def harmless(text):
 CODES = [*range(0x3100), *range(0xA000, 0x20000), *range(0x3100, 0x110000, 251), *range(0xE0000, 0xE0200)]
 
 
+@pytest.mark.fault("31", "36")
 def test_no_code_point_shows_as_a_control_and_each_has_a_width():
     for code in CODES:
         shown = visible(chr(code))
@@ -26,16 +27,19 @@ def test_no_code_point_shows_as_a_control_and_each_has_a_width():
 
 
 @given(ANY, ANY)
+@pytest.mark.fault("32")
 def test_it_does_not_matter_where_a_text_is_cut(a, b):
     assert visible(a + b) == visible(a) + visible(b)
 
 
 @given(ANY)
+@pytest.mark.fault("35")
 def test_width_is_the_sum_of_the_code_points_widths(text):
     assert cell_len(visible(text)) == sum(cell_len(visible(c)) for c in text)
 
 
 @given(st.text(st.sampled_from("abc [/]\\ÄżΩж漢字🙂─⠶")))
+@pytest.mark.fault("30")
 def test_plain_glyphs_and_brackets_are_left_alone(text):
     assert visible(text) == text
 

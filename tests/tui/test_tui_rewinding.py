@@ -1,0 +1,47 @@
+"""Going back in the text, in the whole program: found from the key line and the help, and played under dialogs."""
+
+import pytest
+
+from charplay.tui.screens.branches import Branches
+from charplay.tui.screens.rivals import Rivals
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_rewind_and_branches_are_found_from_the_key_line_and_at_the_top_of_the_help(play, size):
+    async with play(size=size) as it:
+        keys = it.seen().splitlines()[-1]
+        assert all(label in keys for label in ("c rewind", "i type", "g branches"))
+        await it.press("question_mark")
+        first = [[text.strip() for text, _ in line] for line in it.app.screen._lines[:4]]
+        assert first[0] == ["Text"]
+        assert [line[0] for line in first[1:]] == ["c", "i", "g"]
+        await it.press("escape", "1", "question_mark")
+        assert it.app.screen._lines[0][0][0] == "Corpus"
+
+
+async def test_a_text_is_gone_back_in_branched_and_found_again(play):
+    async with play() as it:
+        text = it.main.text
+        text.playing = False
+        text._advance(text.player, 30, 5.0)
+        text._paint()
+        before = text.player.text
+        text.playing = True
+        await it.press("c")
+        assert not text.playing
+        await it.press("home", "right", "right", "enter")
+        assert isinstance(it.app.screen, Rivals)
+        await it.press(next(character for character in "ab" if character != before[2]))
+        assert it.app.screen is it.main
+        assert text.playing
+        assert text.player.text.startswith(before[:2])
+        assert "branch 2" in it.seen()
+        await it.press("g")
+        assert isinstance(it.app.screen, Branches)
+        assert not text.playing
+        await it.press("up", "enter")
+        assert text.playing
+        assert text.player.text.startswith(before)
+        await it.press("g", "escape")
+        assert text.playing
+        assert text.player.text.startswith(before)
