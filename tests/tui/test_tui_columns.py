@@ -3,10 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.binding import Binding
 from textual.widgets import Input
 
 from charplay.sampling.player import Player
 from charplay.tui.checkpoints import shelved
+from charplay.tui.commands import ALWAYS, EVERYWHERE, SCROLL, SLIDER
+from charplay.tui.panes.text import TextPane
 from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.columns import DEFAULT, ColumnsScreen, parse_temperatures
 from charplay.tui.screens.picking import Picking
@@ -163,3 +166,10 @@ def test_titles_differ_where_columns_do(columns):
 @given(st.lists(st.floats(0, 5), max_size=8), st.sampled_from([", ", " ", ","]))
 def test_temperatures_are_read_as_they_are_written(values, between):
     assert parse_temperatures(between.join(map(str, values))) == values
+
+
+def test_no_key_has_two_meanings_here_nor_in_the_text_pane():
+    own = [binding for kind in TextPane.__mro__ for binding in vars(kind).get("BINDINGS", ())]
+    for bindings in ([*ColumnsScreen.BINDINGS, *SCROLL, *ALWAYS], [*own, *SLIDER, *EVERYWHERE, *ALWAYS]):
+        pressed = [key for binding in bindings if isinstance(binding, Binding) for key in binding.key.split(",")]
+        assert sorted(pressed) == sorted(set(pressed))
