@@ -19,6 +19,8 @@ from charplay.tui.panes.status import Hint, KeyLine, StatusLine
 from charplay.tui.screens.lines import Lines, key_lines
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from charplay.runs.home import Home
     from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
@@ -106,6 +108,9 @@ class Layout(Screen[None]):
         """The hint line."""
         self.hint.say(sentence, warning=warning)
 
+    def _on_text_pane_hinted(self, message: "TextPane.Hinted") -> None:
+        self.hint.word(message.text)
+
     def complain(self, sentence: str) -> None:
         """Say for a while what went wrong."""
         self.hint.note(sentence, warning=True)
@@ -146,19 +151,22 @@ class Layout(Screen[None]):
             self.action_show(shown)
 
     def action_keys(self) -> None:
-        """Every key, pane by pane."""
-        sections: list[tuple[str, Bindings]] = [
-            ("Everywhere", [*EVERYWHERE, *ALWAYS]),
-            ("Corpus", CORPUS),
-            ("Next run", FORM),
-            ("Runs", RUNS),
-            ("Loss", list(self.training.BINDINGS)),
-            ("Text", [each for base in type(self.text).mro() for each in vars(base).get("BINDINGS", ())]),
-            ("In every list", LIST),
-            ("On every slider", SLIDER),
-            ("In the written text", SCROLL),
-            ("With the cursor out", CURSOR),
+        """Every key, pane by pane, beginning with the pane in use."""
+        text = [each for base in reversed(type(self.text).mro()) for each in vars(base).get("BINDINGS", ())]
+        places: list[tuple[Widget, str, Bindings]] = [
+            (self, "Everywhere", [*EVERYWHERE, *ALWAYS]),
+            (self.corpus, "Corpus", CORPUS),
+            (self.form, "Next run", FORM),
+            (self.runs, "Runs", RUNS),
+            (self.training, "Loss", list(self.training.BINDINGS)),
+            (self.text, "Text", text),
+            (self.text, "Text, with the cursor out", CURSOR),
+            (self.text, "In the written text", SCROLL),
+            (self, "In every list", LIST),
+            (self, "On every slider", SLIDER),
         ]
+        used = [] if self.focused is None else [each for each in self.focused.ancestors_with_self if each is not self]
+        sections = [place[1:] for place in sorted(places, key=lambda place: place[0] not in used)]
         self.app.push_screen(Lines("Keys", key_lines(sections, self.app.get_key_display)))
 
     def action_temperature(self, by: int) -> None:
