@@ -221,3 +221,21 @@ async def test_keys_that_are_typed_ahead_land_where_they_were_meant_to(play):
             it.app.post_message(key(name))
         await it.until(lambda: it.main.form.draft.preset == "mine")
         assert not it.trainer.requests
+
+
+async def test_one_line_above_the_keys_says_what_the_text_pane_and_the_screen_have_to_say(play):
+    async with play(size=(80, 24)) as it:
+        line = lambda: it.seen().splitlines()[-2]  # noqa: E731
+        await it.until(lambda: "t trains" in line())
+        it.main.text.action_write()
+        it.main.text.action_write()
+        await it.until(lambda: "held: space goes on" in line())
+        it.main.complain("Something else.")
+        await it.until(lambda: "Something else." in line())
+        it.main.hint._back.stop()
+        it.main.hint._back = None
+        it.main.hint._stand()
+        assert "held" in str(it.main.hint.content)
+        it.main.text.action_write()
+        await it.until(lambda: "t trains" in line())
+        assert it.seen().count("t trains") == 1

@@ -157,9 +157,9 @@ async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out
         assert stage.pane.prompt == "noZ\n"
         assert stage.pane._player.text == "no\n"
         assert list(stage.pane.writing._numbers) == [PROMPT, PROMPT, LEFT_OUT, PROMPT]
-        assert "held" in str(stage.pane._hint.render())
+        assert "held" in stage.pane._hinted
         await pilot.press("enter")
-        assert "unknown to the network: Z" in str(stage.pane._hint.render())
+        assert "unknown to the network: Z" in stage.pane._hinted
         await pilot.press("e", "x", "escape")
         assert stage.pane.prompt == "noZ\n"
         assert stage.focused is stage.pane.sliders.temperature

@@ -52,6 +52,7 @@ class Hint(Static):
     def __init__(self) -> None:
         super().__init__("", id="hint", markup=False)
         self._standing = ("", False)
+        self._word = ""
         self._tall = False
         self._back: Timer | None = None
 
@@ -60,10 +61,20 @@ class Hint(Static):
         self._standing = (sentence, warning)
         self._show(sentence, warning=warning)
 
+    def word(self, sentence: str) -> None:
+        """Say what a pane says of itself just now; when that is nothing any more, what stood before."""
+        self._word = sentence
+        if self._back is None:
+            self._stand()
+
     def note(self, sentence: str, *, warning: bool = False) -> None:
         """Say this for a while."""
         self._show(sentence, warning=warning)
-        self._back = self.set_timer(NOTE_SECONDS, lambda: self._show(self._standing[0], warning=self._standing[1]))
+        self._back = self.set_timer(NOTE_SECONDS, self._stand)
+
+    def _stand(self) -> None:
+        sentence, warning = (self._word, False) if self._word else self._standing
+        self._show(sentence, warning=warning)
 
     def _show(self, sentence: str, *, warning: bool) -> None:
         if self._back is not None:

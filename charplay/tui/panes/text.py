@@ -10,7 +10,8 @@ from typing import Any
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Input, Static
+from textual.message import Message
+from textual.widgets import Input
 
 from charplay.sampling.settings import Sampling
 from charplay.tui.commands import command
@@ -27,7 +28,7 @@ MOST_COPIED = 100_000
 
 
 class TextPane(RidingPane, ReadingPane, BranchingPane):
-    """Plays a model given by `show_model`. Messages: `Notice`, a sentence to say."""
+    """Plays a model given by `show_model`. Messages: `Notice`, a sentence to say, and `Hinted`."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's form
         command("full_stop", "one", "one", "Write one character, and hold", footer=True),
@@ -53,23 +54,27 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         & > #prompt { display: none; }
         & > #look { display: none; height: auto; max-height: 3; color: $foreground 75%; }
         & > #own { display: none; }
-        & > #hint { height: 1; color: $foreground 45%; }
         &.-filters > #filters { display: block; }
         &.-copies > #copies { display: block; }
         &.-prompting > #prompt { display: block; }
         &.-looking > #look { display: block; }
         &.-typing > #own { display: block; }
         &.-slim Bars { display: none; }
-        &.-low > #hint { display: none; }
     }
     """
+
+    class Hinted(Message):
+        """What can be done here just now, for the line above the keys; empty where nothing is out of the ordinary."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     def __init__(self, texts: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
         """`texts`: the folder for generated texts, made when first needed; `clock`: seconds, rising."""
         super().__init__(texts, clock)
         self.filters = Filters(id="filters")
         self._entry = PromptEntry(id="prompt")
-        self._hint = Static("", id="hint", markup=False)
         self._hinted = ""
 
     def compose(self) -> ComposeResult:
@@ -84,7 +89,6 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         yield self.filters
         yield self.copies
         yield self.sliders
-        yield self._hint
 
     # What the screen asks for.
 
@@ -126,10 +130,10 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         elif player is not None and player.unknown:
             hint = f"left out of the prompt, unknown to the network: {visible(player.unknown)}"
         else:
-            hint = "[ ] temperature   space hold   c rewind   e prompt   n anew"
+            hint = ""
         if hint != self._hinted:
             self._hinted = hint
-            self._hint.update(hint)
+            self.post_message(self.Hinted(hint))
 
     # What is played with.
 

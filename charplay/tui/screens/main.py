@@ -59,7 +59,7 @@ class MainScreen(PlayingScreen, ReadingScreen):
             self.form.begin(self._settings.preset, self._settings.form)
             self.corpus.begin(self._open_library(), self._path or self._settings.corpus)
             self.runs.begin(self._shelf)
-            self.say("t trains a network of your own on the chosen text while the demo writes")
+            self.say("[ ] temperature   t trains a network of your own while the demo writes")
 
     def remember(self) -> Settings:
         """What the next start shall find again."""
