@@ -69,6 +69,8 @@ async def test_the_chosen_column_warms_up_and_goes_on_in_the_text_pane(play):
         await it.press("enter")
         await it.until(lambda: it.app.screen is it.main)
         text = it.main.text
+        assert text.playing
+        assert "held: space" not in it.seen()
         text.playing = False
         assert text.player is chosen
         assert text.player.text.startswith(stands)

@@ -147,6 +147,7 @@ class RidingPane(PassagesPane):
         self._paint()
         self.writing.break_line()
         self._first = self.writing.end
+        self.playing = True
         self._show_text(player)
 
     def _show_text(self, player: Player) -> None:
