@@ -11,6 +11,8 @@ from charplay.tui.panes.text_tint import (
     COPIED,
     HOTTEST,
     LEFT_OUT,
+    MOST_BITS,
+    PLAIN,
     PROMPT,
     palette,
     probability_tint,
@@ -302,5 +304,7 @@ def test_tints_differ_from_step_to_step_and_are_neutral_at_one(dark):
         assert all(styles[number + COPIED] == styles[number] + Style(underline=True) for number in kind)
     assert len(styles) == 2 * COPIED
     assert styles[tint(1.0)].color == foreground.rich_color
-    assert tint(0.0) < tint(0.5) < tint(1.0) < tint(1.5) < tint(HOTTEST) == tint(5.0) == len(styles) - 1
+    assert tint(0.0) < tint(0.5) < tint(1.0) < tint(1.5) < tint(HOTTEST) == tint(5.0) < surprise_tint(0.0)
+    assert surprise_tint(MOST_BITS) == surprise_tint(99.0) < probability_tint(0.0) < probability_tint(1.0) < COPIED
+    assert surprise_tint(float("nan")) == probability_tint(float("nan")) == PLAIN
     assert tint(0.0) > LEFT_OUT
