@@ -12,7 +12,7 @@ from textual.color import Color
 
 from charplay.tui.panes.text_tint import palette, tint
 from charplay.tui.widgets.chart import Chart
-from charplay.tui.widgets.plot import Series
+from charplay.tui.widgets.grid import Series
 from charplay.tui.widgets.writing import Writing
 
 SIZES = ((80, 24), (120, 40))

@@ -138,14 +138,6 @@ def draw_each(probabilities: Probabilities, luck: Sequence[float]) -> NDArray[np
     return ids
 
 
-def draws(probabilities: Probabilities, luck: Probabilities) -> NDArray[np.intp]:
-    """(n,) ids that `draw` gives for each of (n,) numbers, at once."""
-    cumulative = probabilities.cumsum()
-    last = cumulative.searchsorted(cumulative[-1])
-    ids: NDArray[np.intp] = np.minimum(cumulative.searchsorted(luck * cumulative[-1], side="right"), last)
-    return ids
-
-
 def _shifted(logits: Probabilities) -> Probabilities:
     """Logits with maximum 0, all finite."""
     top = logits.item(logits.argmax())  # NaN where there is one

@@ -7,7 +7,7 @@ from textual.containers import Vertical
 
 from charplay.tui.widgets.chart import Chart
 from charplay.tui.widgets.frame import Framed
-from charplay.tui.widgets.plot import Reference, Series
+from charplay.tui.widgets.grid import Reference, Series
 
 
 class Box(Framed, Vertical):

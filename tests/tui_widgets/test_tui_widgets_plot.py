@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charplay.tui.widgets.braille import GLYPHS, codes, polyline
+from charplay.tui.widgets.grid import ROLES, Mark, Reference, Series, View
 from charplay.tui.widgets.measures import MEASURES
-from charplay.tui.widgets.plot import ROLES, Mark, Reference, Series, View, draw
+from charplay.tui.widgets.plot import draw
 from charplay.tui.widgets.ticks import linear_ticks, log_ticks, tick_labels
 
 BITS = {(0, 0): 1, (1, 0): 2, (2, 0): 4, (0, 1): 8, (1, 1): 16, (2, 1): 32, (3, 0): 64, (3, 1): 128}

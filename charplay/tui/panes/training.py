@@ -21,9 +21,9 @@ from charplay.tui.panes.live_strip import LiveStrip
 from charplay.tui.samples import newest_round, sample_lines
 from charplay.tui.widgets.chart import Chart
 from charplay.tui.widgets.frame import Framed
+from charplay.tui.widgets.grid import Mark, Reference, Series
 from charplay.tui.widgets.history import CLOCKS, RunHistory
 from charplay.tui.widgets.measures import MEASURES
-from charplay.tui.widgets.plot import Mark, Reference, Series
 from charplay.tui.widgets.slider import Slider
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from textual.widget import Widget
 
 from charplay.tui.visible import plain
 from charplay.tui.widgets.braille import Drawing, best_drawing
-from charplay.tui.widgets.plot import MARKERS, ROLES, Grid, Mark, Reference, Series, View, draw
+from charplay.tui.widgets.grid import ROLES, Grid, Mark, Reference, Series, View
+from charplay.tui.widgets.plot import MARKERS, draw
 
 if TYPE_CHECKING:
     from rich.style import Style
