@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from charplay.sampling.segment import Written
 
 
+LENGTH = 500
+"""Characters that are written where no length is named."""
+
+
 def sample(  # noqa: PLR0917  (the parser passes options by name)
     context: typer.Context,
     checkpoint: Checkpoint,
@@ -86,15 +90,13 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     pen = JsonPen(top) if json else Pen()
     write = _Writing(pen, stop or [], save_ride, prompted=not no_prompt)
     if ride is not None:
-        from charplay.sampling.ride import replay
-
-        player = Player(model, source=path)
-        write(player, replay(player, read_ride(ride), seed))
-    for one in settings if ride is None else ():
-        if len(settings) > 1:
-            pen.begin(f"temperature {one.temperature:g}")
-        player = Player(model, prompt=text, settings=one, source=path)
-        write(player, islice(player, 500 if length is None else length))
+        write.again(Player(model, source=path), ride, seed)
+    else:
+        for one in settings:
+            if len(settings) > 1:
+                pen.begin(f"temperature {one.temperature:g}")
+            player = Player(model, prompt=text, settings=one, source=path)
+            write(player, islice(player, LENGTH if length is None else length))
     pen.close()
 
 
@@ -120,6 +122,12 @@ class _Writing:
             self._draw(player, characters)
         finally:
             self._keep(player)
+
+    def again(self, player: "Player", file: Path, seed: int | None) -> None:
+        """Write what the ride in a file wrote, or would have written under another seed."""
+        from charplay.sampling.ride import replay
+
+        self(player, replay(player, read_ride(file), seed))
 
     def _draw(self, player: "Player", characters: "Iterable[Written]") -> None:
         from charplay.sampling.stops import Stops
