@@ -29,8 +29,12 @@ class Learned:
     """What makes it this text: the file's sha256, and how it was cleaned and cut."""
 
 
-def open_learned(library: "Library", origin: "Origin", recipe: "Recipe", watch: Callable[[float], bool]) -> "Corpus":
+def open_learned(
+    library: "Library", origin: "Origin", recipe: "Recipe", watch: Callable[[float], bool], near: str = ""
+) -> "Corpus":
     """The text that a checkpoint names as its origin, cleaned as its recipe says.
+
+    `near`: the path of a text that may be it under another name, such as the one that is chosen.
 
     Raises:
         CorpusError: it is not here, or is not the same any more.
@@ -39,15 +43,16 @@ def open_learned(library: "Library", origin: "Origin", recipe: "Recipe", watch: 
     from charplay.corpora.errors import CorpusError
 
     title, changed = origin.name, False
-    for name in dict.fromkeys(filter(None, (origin.path, origin.name))):
+    named = (origin.path, origin.name)
+    for name in dict.fromkeys(filter(None, (*named, near))):
         try:
             entry = library.find(name)
-            title = entry.title
             if entry.ready:
                 corpus = library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit, watch=watch)
                 if corpus.sha256 == origin.sha256:
                     return corpus
-                changed = True
+            if name in named:
+                title, changed = entry.title, changed or entry.ready
         except CorpusError:
             continue
     if changed:
@@ -99,11 +104,16 @@ class Indexing:
             self.sentence = sentence
 
     def __init__(
-        self, library: "Library", path: Path, tell: Callable[[Message], object], known: Learned | None = None
-    ) -> None:
-        """`known`: a text that is searchable already; several checkpoints may have learned the same."""
+        self, library: "Library", path: Path, tell: Callable[[Message], object], known: Learned | None = None,
+        near: str = "",
+    ) -> None:  # fmt: skip
+        """`known`: a text that is searchable already; several checkpoints may have learned the same.
+
+        `near`: as in `open_learned`.
+        """
         self._library = library
         self._known = known
+        self._near = near
         self._path = path
         self._tell = tell
         self._given_up = False
@@ -148,5 +158,5 @@ class Indexing:
         key = (origin.sha256, tuple(recipe.cleaning), recipe.limit)
         if self._known is not None and self._known.key == key:
             return self._known
-        corpus = open_learned(self._library, origin, recipe, lambda share: self._watch(READING * share))
+        corpus = open_learned(self._library, origin, recipe, lambda share: self._watch(READING * share), self._near)
         return Learned(corpus, Index(corpus.text(), lambda share: self._watch(READING + (1 - READING) * share)), key)

@@ -49,6 +49,11 @@ def test_the_text_that_was_learned_is_opened_as_it_was_learned(home, learned):
     elsewhere.write_text(VERSE * 70)
     moved = read_origin(learned(name="gone", path=str(elsewhere)))
     assert len(open_learned(library, *moved, lambda share: True)) == 1000
+    nameless = read_origin(learned(name="gone"))
+    assert len(open_learned(library, *nameless, lambda share: True, str(elsewhere))) == 1000
+    elsewhere.write_text(VERSE * 71)
+    with pytest.raises(CorpusError, match="gone, which this network learned, is not here"):
+        open_learned(library, *nameless, lambda share: True, str(elsewhere))
 
 
 @pytest.mark.parametrize(

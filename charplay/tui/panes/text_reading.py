@@ -136,11 +136,11 @@ class ReadingPane(WritingPane):
         self._timer.pause()
         self._marked = self._watched = None
 
-    def seek(self, library: "Library") -> None:
-        """Make the text searchable that the network learned, which the library may have."""
+    def seek(self, library: "Library", near: str) -> None:
+        """Make the text searchable that the network learned: the library may have it, or it is the one at `near`."""
         self._rest()
         known = self._learned[1] if self._learned else None
-        self._indexing = Indexing(library, Path(self._sought), self.post_message, known)
+        self._indexing = Indexing(library, Path(self._sought), self.post_message, known, near)
         self._indexing.begin()
 
     @on(Indexing.Percent)

@@ -20,7 +20,8 @@ class ReadingScreen(CorporaScreen):
     _open_library: "Callable[[], Library]"
 
     def _on_text_pane_sought(self) -> None:
-        self.text.seek(self._open_library())
+        chosen = self.corpus.corpus
+        self.text.seek(self._open_library(), chosen.path if chosen else "")
 
     def _on_text_pane_opened(self, message: "ReadingPane.Opened") -> None:
         from charplay.tui.screens.preview import Preview
