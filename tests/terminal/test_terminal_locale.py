@@ -7,7 +7,7 @@ import time
 import pytest
 
 PLAIN = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-HELP = "To the next pane"
+HELP = "esc goes back"
 
 
 @pytest.mark.parametrize(("env", "encoding"), [(PLAIN, "ascii"), ({**PLAIN, "PYTHONIOENCODING": "latin-1"}, "latin-1")])
