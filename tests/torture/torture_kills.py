@@ -131,9 +131,9 @@ class Kills:
             process.kill()
             process.join()
             outcome.add(self._look())
-            if outcome.faults or process.exitcode == 0:
-                break
             begin = ["train", "--resume", "killed", "--json"] if (self._run / "run.json").exists() else new_run()
+            if outcome.faults or process.exitcode == 0:  # it came to its end before it was killed
+                break
         if not outcome.faults:
             fault = self._whole(begin) or self._compare()
             outcome.faults += [fault] if fault else []
