@@ -128,10 +128,31 @@ async def inside(text: str | None) -> None:
         keep("network-120x40", photograph(pilot))
 
 
+async def instrument(text: str | None) -> None:
+    """The text pane as it is played: a ride with its tints, its branches, and what of it is copied."""
+    async with charplay((120, 40), text) as pilot:
+        await pilot.press("n", *("left_square_bracket",) * 12)
+        for _ in range(14):  # from 0.2 up to 1.6
+            await asyncio.sleep(1)
+            await pilot.press(*("right_square_bracket",) * 2)
+        keep("ride-120x40", photograph(pilot))
+        for back, picked in ((40, "I"), (90, "T"), (30, "A")):
+            await pilot.press("c", *("left",) * back, "enter", picked)
+            await asyncio.sleep(2)
+        await pilot.press("space", "g")
+        await pilot.pause(0.5)
+        keep("branches-120x40", photograph(pilot))
+    async with charplay((120, 40), text) as pilot:
+        await pilot.press("n", *("left_square_bracket",) * 8, *("plus",) * 3, "o")
+        await until(pilot, "% new")
+        await asyncio.sleep(10)
+        keep("copied-120x40", photograph(pilot))
+
+
 def main() -> None:
     """Draw them all, or those named."""
     scenes: dict[str, Callable[[str | None], Awaitable[None]]] = {
-        "minute-one": minute_one, "training": while_training, "inside": inside,
+        "minute-one": minute_one, "training": while_training, "inside": inside, "instrument": instrument,
     }  # fmt: skip
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--text", help="a text's name or path")
