@@ -3,7 +3,7 @@
 The rules are curves through what was tuned by hand on two CPU cores (docs/RECIPES.md), and everything is measured in
 their seconds: a budget is worth as many *yardstick seconds* as those two cores would need for what it reads.
 
-    hidden_size      256 x (seconds / 148) ^ 1/4, at most the square root of the text's length, in steps of 32
+    hidden_size      256 x (seconds / 148) ^ 1/5, at most the square root of the text's length, in steps of 32
     batch_size        16 x (seconds / 10) ^ 1/5, a power of two; windows take four times as many
     sequence_length   48 x (seconds / 10) ^ 1/8, in steps of 16
     learning_rate   0.01 x (128 / hidden_size) ^ 0.7, at most 0.01; with Muon from 192 on
@@ -118,7 +118,7 @@ def _hidden(recipe: Recipe, text: _Text, speed: Mapping[int, float] | None) -> R
     """The largest size that the budget carries: a larger one reads fewer characters in the same time."""
 
     def carried(size: int) -> bool:
-        most = 256 * (_worth(recipe, size, text, speed) / 148) ** 0.25 / sqrt(whole(recipe, "num_layers"))
+        most = 256 * (_worth(recipe, size, text, speed) / 148) ** 0.2 / sqrt(whole(recipe, "num_layers"))
         return bool(size <= min(most, sqrt(text.trained)))
 
     return _filled(recipe, hidden_size=max(takewhile(carried, range(32, 2049, 32)), default=32))
