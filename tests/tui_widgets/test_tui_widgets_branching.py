@@ -55,7 +55,8 @@ class Stage(App):
     def compose(self):
         yield self.pane
 
-    def on_mount(self):
+    async def on_mount(self):
+        await self.pane.unfold()
         self.pane.begin("", 0.8, 30.0)
         if self.model is not None:
             self.pane.show_model(self.model, "demo, step 5")

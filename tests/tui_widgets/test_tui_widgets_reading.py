@@ -28,7 +28,8 @@ class Stage(App):
     def compose(self):
         yield self.pane
 
-    def on_mount(self):
+    async def on_mount(self):
+        await self.pane.unfold()
         self.pane.playing = False
         self.pane.show_model(self.model, "demo", origin=Origin("demo", "/demo"))
 

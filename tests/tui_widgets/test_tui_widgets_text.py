@@ -35,6 +35,9 @@ class Stage(App):
     def compose(self):
         yield self.pane
 
+    async def on_mount(self):
+        await self.pane.unfold()
+
     def on_text_pane_notice(self, message):
         self.notices.append(message.text)
 

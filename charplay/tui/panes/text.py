@@ -82,13 +82,12 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         with Horizontal(id="sheet"):
             yield self.writing
             yield self.bars
-        yield self.truth
-        yield self.look
-        yield self.own
-        yield self._entry
-        yield self.filters
-        yield self.copies
         yield self.sliders
+
+    async def unfold(self) -> None:
+        """Put up the rows that a key opens. At a start they come after the first character, which they would delay."""
+        rows = (self.truth, self.look, self.own, self._entry, self.filters, self.copies)
+        await self.mount_all(rows, before=self.sliders)
 
     # What the screen asks for.
 

@@ -101,8 +101,12 @@ class Layout(Screen[None]):
 
         self.training, self.text = TrainingPane(), TextPane(self._texts)
         await self.query_one("#watch").mount(self.training, self.text)
+
+    async def unfold(self) -> None:
+        """Put up what a key opens, and let keys in."""
+        await self.text.unfold()
         self.furnished = True
-        self.text.focus_first()
+        self.refresh_bindings()
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """The hint line."""

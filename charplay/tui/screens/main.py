@@ -54,8 +54,9 @@ class MainScreen(PlayingScreen, ReadingScreen):
             self.text.write_at_once()
         self.call_after_refresh(self._fill)
 
-    def _fill(self) -> None:
+    async def _fill(self) -> None:
         with self.app.batch_update():
+            await self.unfold()
             self.form.begin(self._settings.preset, self._settings.form)
             self.corpus.begin(self._open_library(), self._path or self._settings.corpus)
             self.runs.begin(self._shelf)
