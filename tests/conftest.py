@@ -1,8 +1,12 @@
-"""How the suite is shared out between workers."""
+"""How the suite is shared out between workers, and what holds for every law in it."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("shared machine", deadline=None)  # a slow moment breaks no law
+settings.load_profile("shared machine")
 
 ON_TERMINALS = Path(__file__).parent / "terminal"
 
