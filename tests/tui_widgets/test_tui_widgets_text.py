@@ -51,7 +51,7 @@ class Stage(App):
 
     def write(self, number):
         for _ in range(number):
-            self.pane._advance(self.pane._player, 1)
+            self.pane._advance(self.pane.player, 1)
         self.pane._paint()
 
     def sheet(self):
@@ -60,7 +60,7 @@ class Stage(App):
         return "\n".join(row.rstrip() for row in rows).rstrip()
 
     def drawn(self):
-        return len(self.pane._player.tape)
+        return len(self.pane.player.tape)
 
 
 @pytest.fixture
@@ -129,10 +129,10 @@ async def test_the_temperature_is_in_hand_at_once_and_acts_on_the_next_character
         stage.pane.action_one()
         await pilot.press("right", "right")
         stage.pane.action_one()
-        assert [stage.pane._player.tape[i].temperature for i in (0, 1)] == pytest.approx([0.8, 0.9])
+        assert [stage.pane.player.tape[i].temperature for i in (0, 1)] == pytest.approx([0.8, 0.9])
         stage.pane.set_temperature(-1)
         await pilot.pause()
-        assert stage.pane._player.settings.temperature == pytest.approx(0.85)
+        assert stage.pane.player.settings.temperature == pytest.approx(0.85)
         assert list(stage.pane.writing._numbers) == [tint(0.8), tint(0.9)]
 
 
@@ -160,7 +160,7 @@ async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out
         stage.pane.playing = False
         await pilot.press("e", "n", "o", "Z", "backslash", "n", "enter")
         assert stage.pane.prompt == "noZ\n"
-        assert stage.pane._player.text == "no\n"
+        assert stage.pane.player.text == "no\n"
         assert list(stage.pane.writing._numbers) == [PROMPT, PROMPT, LEFT_OUT, PROMPT]
         assert "held" in stage.pane._hinted
         await pilot.press("enter")
@@ -183,9 +183,9 @@ async def test_anew_takes_the_next_seed_and_keeps_the_text_by_itself(stage, tmp_
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.pane.show_model(stage.model, "demo, step 3,000")
         stage.write(5)
-        written = stage.pane._player.text
+        written = stage.pane.player.text
         await pilot.press("n")
-        assert stage.pane._player.settings.seed == 2
+        assert stage.pane.player.settings.seed == 2
         assert stage.drawn() == 0
         (line,) = (tmp_path / "texts" / RECENT).read_text().splitlines()
         kept = json.loads(line)
@@ -203,10 +203,10 @@ async def test_copy_and_keep(stage, tmp_path):
         await pilot.pause()
         stage.write(3)
         await pilot.press("y", "w", "w")
-        assert stage.copied == stage.pane._player.text
+        assert stage.copied == stage.pane.player.text
         texts = sorted((tmp_path / "texts").glob("*.txt"))
         assert len(texts) == 2
-        assert texts[0].read_text() == stage.pane._player.text
+        assert texts[0].read_text() == stage.pane.player.text
         about = json.loads(texts[0].with_suffix(".json").read_text())
         assert about["prompt"] == "not"
         assert about["temperatures"] == [[3, 0.5], [6, pytest.approx(0.6)]]
@@ -235,7 +235,7 @@ async def test_filters_that_were_on_are_on_and_shown(stage):
     async with stage.run_test(size=(80, 14)):
         stage.pane.show_model(stage.model, "demo")
         stage.pane.begin("", 0.8, 30.0, {"top_k": 3.0, "top_p": 1.0, "min_p": 0.0})
-        assert stage.pane._player.settings.top_k == 3
+        assert stage.pane.player.settings.top_k == 3
         assert stage.pane.filters.display
         assert stage.pane.filters.values == {
             "repetition_penalty": 1.0, "repetition_window": 64.0, "bias": "", "top_k": 3.0, "top_p": 1.0, "min_p": 0.0
@@ -261,9 +261,9 @@ async def test_filters_open_by_a_key_and_act(stage):
         await pilot.press("tab", "tab", "tab")
         assert stage.focused is stage.pane.filters.top_k
         await pilot.press("home")
-        assert stage.pane._player.settings.top_k == 1
+        assert stage.pane.player.settings.top_k == 1
         await pilot.press("end", "m")
-        assert stage.pane._player.settings.top_k is None
+        assert stage.pane.player.settings.top_k is None
         assert not stage.pane.filters.display
         assert stage.focused is stage.pane.sliders.temperature
 

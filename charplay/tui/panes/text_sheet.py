@@ -34,10 +34,6 @@ class SheetPane(Framed, Vertical):
         """Who writes; None before there is a model."""
         return self._tree.player if self._tree else None
 
-    @property
-    def _player(self) -> Player | None:
-        return self.player
-
     def _take(self, player: Player) -> None:
         """A text that was just begun: it has no branches yet."""
         self._tree = Tree(player)
