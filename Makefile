@@ -10,7 +10,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check -c constraints.txt
 .DEFAULT_GOAL := help
 MINUTES ?= 30
 
-.PHONY: help play test torture check bench pictures format clean
+.PHONY: help play test torture check bench classics pictures format clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -45,6 +45,9 @@ format: $(READY)  ## Format the code
 
 bench: $(READY)  ## Measure: one table, one JSON file
 	$(BIN)/python benchmarks/run.py
+
+classics: $(READY)  ## Check the classic presets, to the parameter, on the texts in the folder CORPORA
+	$(BIN)/python benchmarks/classics.py
 
 pictures: $(READY)  ## Draw the README's pictures from the real program
 	$(BIN)/python docs/pictures.py
