@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import tomli_w
 from terminal import Terminal
+from terminal_runs import leave, on_terminal
 from torturing import Attempt, Outcome, Torture
 
 from charplay.recipes.fields import Recipe
@@ -170,17 +171,10 @@ class Escapes:
         hostile = Hostile(Home(self._folder / str(self._count)), chance)
         program = ["-c", NAIVE] if self._sabotaged else ["-m", "charplay"]
         path = next(iter(hostile.home.corpora.iterdir()))
-        term = Terminal([sys.executable, *program, path], env={"CHARPLAY_HOME": str(hostile.home.root)})
         outcome = Outcome()
-        try:
+        with on_terminal([sys.executable, *program, path], hostile.home, outcome, "the tour broke off") as term:
             tour(term, hostile)
-            code = term.wait(20)
-            if code:
-                outcome.faults.append(f"it left with {code}: {term.text[-300:]}")
-        except (AssertionError, OSError) as error:
-            outcome.faults.append(f"the tour broke off: {error}")
-        finally:
-            term.close()
+            leave(term, 0, outcome)
         found = leaks(term.raw)
         log = hostile.home.log / "charplay.log"
         found += leaks(log.read_bytes().replace(b"\t", b"")) if log.exists() and not self._sabotaged else []

@@ -1,11 +1,10 @@
-"""Files from strangers, mutated at random: checkpoints, runs and texts. Read whole, or refused in a sentence."""
+"""Checkpoints and runs from strangers, mutated at random: read whole, or refused in a sentence."""
 
 import json
 import pickle
 import random
 import time
 import tracemalloc
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,9 +12,6 @@ from pathlib import Path
 import numpy as np
 from torturing import Attempt, Outcome, Torture
 
-from charplay.corpora.errors import CorpusError
-from charplay.corpora.reading import read_file
-from charplay.corpora.vocabulary import Vocabulary
 from charplay.recipes.fields import Recipe
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, Origin, read_checkpoint, read_header, write_checkpoint
 from charplay.runs.run import Run, RunError
@@ -45,6 +41,13 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
             bent[:8] = chance.choice((2**63, 2**20, head, 0, 2**31)).to_bytes(8, "little")
         else:
             bent[at : at + 8] = chance.choice((b"NaN", b"1e999", b"\xff" * 8, b'"\\ud800"', b"[[[[[[[[", b"99999999"))
+    return bytes(bent)
+
+
+def flipped(data: bytes, chance: random.Random) -> bytes:
+    """A file of which one bit is another."""
+    bent = bytearray(data)
+    bent[chance.randrange(len(bent))] ^= 1 << chance.randrange(8)
     return bytes(bent)
 
 
@@ -119,8 +122,8 @@ class Checkpoints:
         self._resume = (self._run.folder / "resume.safetensors").read_bytes()
 
     def attempt(self, chance: random.Random) -> Outcome:
-        """One bent file of each kind."""
-        outcome = Outcome(tried=3)
+        """One bent file of each kind, and one bit flipped in each of two."""
+        outcome = Outcome(tried=5)
         bent = self._bent(chance)
         self._path.write_bytes(bent)
         read = judged(self._read, (CheckpointError,), outcome)
@@ -129,11 +132,24 @@ class Checkpoints:
             self._believed(read, outcome)
         (self._run.folder / "resume.safetensors").write_bytes(mutated(self._resume, chance))
         judged(self._run.read_resume, (CheckpointError,), outcome)
+        self._flip(chance, outcome)
         (self._run.folder / "run.json").write_bytes(mutated(self._record, chance))
         judged(lambda: Run.open(self._run.folder), (RunError,), outcome)
         if self._marker.exists():
             outcome.faults.append("code in a file was run")
         return outcome
+
+    def _flip(self, chance: random.Random, outcome: Outcome) -> None:
+        """One bit of each file: it is noticed, or it changes nothing that was learned."""
+        outcome.counts["bits flipped"] += 2
+        self._path.write_bytes(flipped(self._sound, chance))
+        read = judged(lambda: read_checkpoint(self._path), (CheckpointError,), outcome)
+        if isinstance(read, Checkpoint):
+            self._believed(read, outcome)
+        (self._run.folder / "resume.safetensors").write_bytes(flipped(self._resume, chance))
+        taken = judged(self._run.read_resume, (CheckpointError,), outcome)
+        if isinstance(taken, tuple) and {k: v.tobytes() for k, v in taken[0].items()} != self._weights:
+            outcome.faults.append("a resume file that was changed on the disk was read as sound")
 
     def _read(self) -> object:
         if not self._sabotaged:
@@ -168,85 +184,7 @@ def begin_checkpoints(folder: Path, sabotaged: bool) -> Iterator[Attempt]:
         tracemalloc.stop()
 
 
-# Texts
-
-SENTENCES = ("Dès Noël, où un zéphyr haï me vêt. ", "Съешь же ещё этих булок. ", "plain words\n", "色は匂へど",
-             "a\r\nb\rc\n", "\x00\x01", "\u202e\u200b\x1b[31m", "😀👍🏽")  # fmt: skip
-ENCODINGS = (
-    "utf-8",
-    "utf-8",
-    "utf-8",
-    "utf-8-sig",
-    "utf-16",
-    "utf-16-le",
-    "utf-16-be",
-    "latin-1",
-    "cp1251",
-    "shift_jis",
-)
-
-
-def a_text(chance: random.Random) -> bytes:
-    """The bytes of a file as one finds them."""
-    kind = chance.randrange(8)
-    if kind == 0:
-        return chance.randbytes(chance.choice((0, 1, 2, 199, 5000)))
-    pieces = [chance.choice(SENTENCES) * chance.choice((1, 3, 40)) for _ in range(chance.choice((1, 2, 12)))]
-    data = "".join(pieces).encode(chance.choice(ENCODINGS), "ignore")
-    if kind == 1:
-        return zlib.compress(data)
-    if kind == 2:
-        return data[: chance.randrange(len(data) + 1)]
-    if kind < 5:
-        return mutated(data, chance) if data else data
-    return data
-
-
-class Texts:
-    """One file that becomes one text after another."""
-
-    def __init__(self, folder: Path, *, sabotaged: bool) -> None:
-        self._path = folder / "text.txt"
-        self._sabotaged = sabotaged
-
-    def attempt(self, chance: random.Random) -> Outcome:
-        """Read a text; what was read must be the file's, or be said to be otherwise, or be refused."""
-        data, outcome = a_text(chance), Outcome()
-        self._path.write_bytes(data)
-        read = judged(self._read, (CorpusError,), outcome)
-        if read is None:
-            return outcome
-        text, encoding, notes = read  # type: ignore[misc]
-        lossless = [text.replace("\n", end).encode(encoding, "surrogatepass") for end in ("\n", "\r\n", "\r")]
-        unmarked = data.removeprefix(b"\xef\xbb\xbf")
-        if not notes and unmarked not in lossless and encoding not in {"utf-16", "utf-32"}:
-            outcome.faults.append(f"{data[:60]!r} was read as something else, and nothing was said")
-        vocabulary = Vocabulary.of(text)
-        if vocabulary.decode(vocabulary.encode(text)) != text:
-            outcome.faults.append("decoding what was encoded gives another text")
-        return outcome
-
-    def _read(self) -> tuple[str, str, tuple[str, ...]]:
-        if self._sabotaged:
-            return self._path.read_bytes().decode("utf-8", "replace"), "utf-8", ()  # the reader that must not be
-        read = read_file(self._path)
-        return read.text, read.encoding, read.notes
-
-
-@contextmanager
-def begin_texts(folder: Path, sabotaged: bool) -> Iterator[Attempt]:
-    """A folder for one text."""
-    tracemalloc.start()
-    try:
-        yield Texts(folder, sabotaged=sabotaged).attempt
-    finally:
-        tracemalloc.stop()
-
-
 CHECKPOINTS = Torture(
     "fuzzed checkpoints, resume files and run.json", begin_checkpoints, "files", "a reader that unpickles", few=60,
     control_tries=200,
 )  # fmt: skip
-TEXTS = Torture(
-    "fuzzed texts", begin_texts, "files", "a reader that replaces what it cannot decode", few=60, control_tries=200
-)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from terminal import Terminal
-from torture_terminals import prepared
+from terminal_runs import prepared
 from torturing import Attempt, Outcome, Torture
 
 from charplay.runs.home import Home
@@ -60,9 +60,9 @@ class Soak:
         settled = slice(len(times) // 3, None)
         a_run = float(np.polyfit(np.arange(len(times))[settled], megabytes[settled], 1)[0])
         hours = (times[-1] - times[settled][0]) / 3600
-        outcome.worst = {"MB resident": float(megabytes[-1]), "MB a run": a_run,
-                         "MB an hour": float(np.polyfit(times[settled], megabytes[settled], 1)[0] * 3600),
-                         "descriptors": float(descriptors[-1]), "threads": float(threads[-1])}  # fmt: skip
+        outcome.latest = {"MB resident": float(megabytes[-1]), "MB a run": a_run,
+                          "MB an hour": float(np.polyfit(times[settled], megabytes[settled], 1)[0] * 3600),
+                          "descriptors": float(descriptors[-1]), "threads": float(threads[-1])}  # fmt: skip
         if a_run > MOST_GROWTH:
             outcome.faults.append(f"{a_run:.1f} MB a run, over {hours * 60:.1f} minutes")
         if descriptors[-1] > descriptors[settled][0] + 2 or threads[-1] > threads[settled][0] + 2:

@@ -1,8 +1,6 @@
 """The real program on a pseudo-terminal that hangs up, terminates, suspends or stands still."""
 
-import json
 import random
-import shutil
 import signal
 import sys
 import time
@@ -11,19 +9,23 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
-from terminal import Terminal
+from terminal_runs import (
+    RESTORED,
+    SECONDS,
+    headless,
+    last_row,
+    leave,
+    on_terminal,
+    prepared,
+    saved_step,
+    started,
+    the_run,
+)
 from torturing import Attempt, Outcome, Torture
 
 from charplay.runs.home import Home
-from charplay.runs.run import Run
 
-TEXT = "the quick brown fox jumps over the lazy dog.\nand goes on to say so once again\n" * 60
-SETTINGS = ["hidden_size=8", "embedding_size=4", "num_layers=1", "log_every=20", "save_every=1000000", "threads=1"]
-SECONDS = 5.0
-"""Within which it must be over."""
 CODES = {"hang up": 129, "terminate": 143, "interrupt": 130}
-RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
-"""The main screen, the cursor, no mouse, no marked pastes."""
 
 DEAF = """
 import sys
@@ -42,50 +44,6 @@ main()
 """The sabotage: a program that leaves signals to their defaults."""
 
 
-def prepared(folder: Path) -> Home:
-    """A home with one text and a small recipe to train for hours."""
-    shutil.rmtree(folder, ignore_errors=True)
-    home = Home(folder)
-    home.prepare()
-    (home.corpora / "fox.txt").write_text(TEXT)
-    lines = [f"{name} = {value}" for name, value in (one.split("=") for one in SETTINGS)]
-    (home.presets / "small.toml").write_text("\n".join([*lines, "steps = 100000000", 'device = "cpu"', ""]))
-    home.settings.write_text(json.dumps({"preset": "small", "corpus": "fox"}))
-    return home
-
-
-def headless(program: list[str], *more: str) -> list[str]:
-    """`charplay train`, for hours."""
-    return [sys.executable, *program, "train", "--preset", "small", "--corpus", "fox", *more]
-
-
-def the_run(home: Home) -> Run | None:
-    """The run in a home, if there is one."""
-    found = [path for path in home.checkpoints.iterdir() if (path / "run.json").exists()]
-    return Run.open(found[0]) if found else None
-
-
-def last_row(home: Home) -> int:
-    """The step of the newest row on the disk."""
-    run = the_run(home)
-    return int(run.newest_metrics().get("step", 0)) if run else 0
-
-
-def saved_step(home: Home) -> int:
-    """The step that the run can be taken up from."""
-    run = the_run(home)
-    resumed = run.read_resume() if run else None
-    return int(resumed[1]["ledger"]["step"]) if resumed else -1
-
-
-def started(home: Home, term: Terminal, *, screen: bool) -> None:
-    """Stand until training is under way."""
-    if screen:
-        term.wait_for("parameters,", 60)
-        term.press("t")
-    term.wait_for(lambda _: last_row(home) > 0, 90)
-
-
 class Endings:
     """Every try is one start, with the screen or without it, and one end from outside."""
 
@@ -97,10 +55,9 @@ class Endings:
         home, screen = prepared(self._folder / "home"), chance.random() < 0.5
         how = chance.choice(("hang up", "terminate") if screen else ("hang up", "terminate", "interrupt"))
         command = [sys.executable, *self._program] if screen else headless(self._program)
-        term = Terminal(command, env={"CHARPLAY_HOME": str(home.root), "OMP_NUM_THREADS": "1"})
         where = f"{how} {'of the screen' if screen else 'without a screen'}"
         outcome = Outcome(counts={where: 1})  # type: ignore[arg-type]
-        try:
+        with on_terminal(command, home, outcome, where) as term:
             started(home, term, screen=screen)
             time.sleep(chance.uniform(0, 1.5))
             reached, began = last_row(home), time.monotonic()
@@ -108,28 +65,20 @@ class Endings:
                 term.hang_up()
             else:
                 term.signal(signal.SIGTERM if how == "terminate" else signal.SIGINT)
-            code = term.wait(4 * SECONDS)
-            seconds = time.monotonic() - began
-            outcome.worst["s to the end"] = seconds
-            outcome.faults += self._judge(home, term, (where, how, screen), code, reached)
+            leave(term, CODES[how], outcome, where)
+            outcome.worst["s to the end"] = seconds = time.monotonic() - began
             if seconds > SECONDS:
                 outcome.faults.append(f"{where} took {seconds:.1f} s")
-        except AssertionError as error:
-            outcome.faults.append(f"{where}: {error}")
-        finally:
-            term.close()
+            if saved_step(home) < reached:
+                outcome.faults.append(f"{where}: step {reached} was logged, and {saved_step(home)} is saved")
+            if screen and how == "terminate":
+                outcome.faults += _not_restored(term.raw[-4000:], where)
         return outcome
 
-    def _judge(self, home: Home, term: Terminal, try_: tuple[str, str, bool], code: int, reached: int) -> list[str]:
-        where, how, screen = try_
-        faults = []
-        if code != CODES[how]:
-            faults.append(f"{where} left with {code}")
-        if saved_step(home) < reached:
-            faults.append(f"{where}: step {reached} was logged, and {saved_step(home)} is saved")
-        if screen and how == "terminate" and (missing := [code for code in RESTORED if code not in term.raw[-4000:]]):
-            faults.append(f"{where} did not write {missing}")
-        return faults
+
+def _not_restored(written: bytes, where: str) -> list[str]:
+    missing = [code for code in RESTORED if code not in written]
+    return [f"{where} did not write {missing}"] if missing else []
 
 
 @contextmanager
@@ -188,14 +137,12 @@ class Suspends:
         """Suspend a training screen, look at the shell, come back, look at the speed, and leave."""
         home, outcome = prepared(self._folder / "home"), Outcome()
         command = [sys.executable, "-c", SHELL, sys.executable, *self._program]
-        term = Terminal(command, env={"CHARPLAY_HOME": str(home.root), "OMP_NUM_THREADS": "1"})
-        try:
+        with on_terminal(command, home, outcome) as term:
             started(home, term, screen=True)
             time.sleep(chance.uniform(0.2, 1))
             term.press("ctrl+z")
             term.wait_for("[1]+ Stopped as it was", SECONDS)
-            if missing := [code for code in RESTORED if code not in term.raw]:
-                outcome.faults.append(f"the shell came back without {missing}")
+            outcome.faults += _not_restored(term.raw, "ctrl-z")
             held = last_row(home)
             gap = chance.uniform(2, 4)
             time.sleep(gap)
@@ -208,12 +155,7 @@ class Suspends:
             term.press("q")
             term.wait_for("save and leave", 2 * SECONDS)
             term.press("q")
-            if code := term.wait(2 * SECONDS):
-                outcome.faults.append(f"it left with {code}")
-        except AssertionError as error:
-            outcome.faults.append(str(error))
-        finally:
-            term.close()
+            leave(term, 0, outcome)
         return outcome
 
 

@@ -2,13 +2,14 @@
 
 from torture_actions import ACTIONS
 from torture_escapes import ESCAPES
-from torture_files import CHECKPOINTS, TEXTS
+from torture_files import CHECKPOINTS
 from torture_kills import KILLS
 from torture_resume import RESUME
 from torture_saves import SAVES
 from torture_soak import SOAK
 from torture_stalls import STALLS
 from torture_terminals import ENDINGS, SUSPENDS
+from torture_texts import TEXTS
 from torturing import Torture
 
 TORTURES: dict[str, Torture] = {

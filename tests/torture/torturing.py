@@ -8,7 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 
@@ -23,6 +23,8 @@ class Outcome:
     """What else was counted, summed over the tries."""
     worst: dict[str, float] = field(default_factory=dict)
     """The largest of each measure over the tries."""
+    latest: dict[str, float] = field(default_factory=dict)
+    """What the newest try says of all before it, too."""
 
     def add(self, other: "Outcome") -> None:
         """Take another outcome in."""
@@ -31,9 +33,10 @@ class Outcome:
         self.counts += other.counts
         for name, value in other.worst.items():
             self.worst[name] = max(value, self.worst.get(name, value))
+        self.latest |= other.latest
 
     def __str__(self) -> str:
-        measures = [f"{name} {value:.3g}" for name, value in self.worst.items()]
+        measures = [f"{name} {value:.3g}" for name, value in (self.worst | self.latest).items()]
         counted = [f"{name} {value:,}" for name, value in sorted(self.counts.items())]
         return "; ".join([*counted, *measures])
 
@@ -72,6 +75,5 @@ def attempts(torture: Torture, folder: Path, seeds: range, *, sabotaged: bool = 
             if (sabotaged and whole.faults) or (until is not None and now() > until):
                 break
             outcome = attempt(random.Random(seed))
-            whole.add(Outcome(outcome.tried, [f"seed {seed}: {f}" for f in outcome.faults], outcome.counts,
-                              outcome.worst))  # fmt: skip
+            whole.add(replace(outcome, faults=[f"seed {seed}: {fault}" for fault in outcome.faults]))
     return whole
