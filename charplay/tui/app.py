@@ -1,7 +1,9 @@
 """The playground: themes, settings, signals, and the way out."""
 
 import asyncio
+import logging
 import os
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -103,6 +105,13 @@ class CharplayApp(TypeAhead):
         elif isinstance(renderable, CompositorUpdate):
             renderable = Whole(renderable, self._frame)
         super()._display(screen, renderable)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """As in Textual; but while the screen is taken down, what was on its way up trips, and only the log is told."""
+        if self.is_running and not self._exit:
+            super()._handle_exception(error)
+        else:
+            logging.getLogger("charplay").warning(visible("".join(traceback.format_exception(error)), "\n"))
 
     def action_command_palette(self) -> None:
         """Find a command by name."""

@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from charplay.tui.commands import CLOSE
+from charplay.tui.panes.rows import Rows
 from charplay.tui.visible import plain
 
 Answer = TypeVar("Answer")
@@ -42,6 +43,10 @@ class Dialog(ModalScreen[Answer]):
         box = Vertical(classes="box wide" if wide else "box")
         box.border_title, box.border_subtitle = Content(plain(title)), Content(plain(note))
         return box
+
+    def hold(self, rows: Rows, others: int) -> None:
+        """Give `rows` the lines they need, as far as the screen has them beside `others` lines."""
+        rows.styles.height = min(rows.number(), max(3, self.app.size.height - others))
 
     def action_close(self) -> None:
         """Leave without an answer."""

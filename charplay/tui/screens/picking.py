@@ -67,7 +67,7 @@ class Picking(Dialog[list[str]]):
 
     @on(events.Mount)
     def _place(self) -> None:
-        self._rows.styles.height = min(self._rows.number(), max(3, self.app.size.height - 9))
+        self.hold(self._rows, 9)
 
     def action_mark(self) -> None:
         """Mark it, or not any more."""

@@ -55,19 +55,19 @@ class Question(Dialog[str]):
         self._sentence = sentence
         self._choices = choices
         self._start = start
+        self._answers = _Answers(choices)
 
     def compose(self) -> ComposeResult:
         """The sentence, if any, and the answers."""
         with self.box(self._title):
             if self._sentence:
                 yield Static(visible(self._sentence, "\n"), classes="sentence", markup=False)
-            yield _Answers(self._choices)
+            yield self._answers
 
     @on(events.Mount)
     def _place(self) -> None:
-        answers = self.query_one(_Answers)
-        answers.styles.height = min(len(self._choices), max(3, self.app.size.height - 8))
-        answers.cursor = next((i for i, each in enumerate(self._choices) if each.value == self._start), 0)
+        self.hold(self._answers, 8)
+        self._answers.cursor = next((i for i, each in enumerate(self._choices) if each.value == self._start), 0)
 
     @on(events.Key)
     def _pick(self, event: events.Key) -> None:
@@ -78,4 +78,4 @@ class Question(Dialog[str]):
 
     def action_answer(self) -> None:
         """Take the answer under the cursor."""
-        self.query_one(_Answers).clicked()
+        self._answers.clicked()

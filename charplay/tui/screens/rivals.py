@@ -51,21 +51,22 @@ class Rivals(Dialog[str]):
 
     def __init__(self, found: Look) -> None:
         super().__init__()
-        self._found = found
+        self._rows = _Rivals(found)
+        self._note = f"rated by {found.source}"
+        self._fault = Static("", classes="fault", markup=False)
         self._characters = {rival.character for rival in found.rivals}
 
     def compose(self) -> ComposeResult:
         """What to do, the rivals, and what is wrong."""
-        with self.box("Another character", f"rated by {self._found.source}"):
+        with self.box("Another character", self._note):
             yield Static("Choose one or type it; the text branches there.", classes="sentence")
             yield Static(f"{'':11}{'drawn':>8}{'':{_BAR + 4}}{'model':>8}", classes="heading", markup=False)
-            yield _Rivals(self._found)
-            yield Static("", classes="fault", markup=False)
+            yield self._rows
+            yield self._fault
 
     @on(events.Mount)
     def _place(self) -> None:
-        rows = self.query_one(_Rivals)
-        rows.styles.height = min(rows.number(), max(3, self.app.size.height - 9))
+        self.hold(self._rows, 9)
 
     @on(events.Key)
     def _type(self, event: events.Key) -> None:
@@ -77,8 +78,8 @@ class Rivals(Dialog[str]):
         if character in self._characters:
             self.dismiss(character)
         else:
-            self.query_one(".fault", Static).update(f"The network does not know {glyph(character)}.")
+            self._fault.update(f"The network does not know {glyph(character)}.")
 
     def action_answer(self) -> None:
         """Take the one under the cursor."""
-        self.query_one(_Rivals).clicked()
+        self._rows.clicked()
