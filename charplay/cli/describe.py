@@ -38,6 +38,7 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
     minutes: MinutesOption = None,
     encoding: EncodingOption = None,
     explain: Annotated[bool, typer.Option("--explain", metavar="", help="Show what the network sees.")] = False,
+    measure: Annotated[bool, typer.Option("--measure", metavar="", help="Time a few steps on this machine.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Count layers, parameters, examples and memory of a recipe on a text."""
@@ -56,6 +57,10 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
     text.require_trainable()
     resolution = resolve(asked.model_copy(update={"corpus": entry.name}), len(text), len(text.vocabulary))
     facts = _facts(resolution.recipe, text)
+    if measure:
+        from charplay.training.measuring import seconds_per_epoch
+
+        facts["seconds_per_epoch"] = seconds_per_epoch(resolution.recipe, text)
     seen = _seen(resolution.recipe, text) if explain else {}
     if json:
         say_json(facts | seen)
@@ -87,6 +92,7 @@ def _facts(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
 
 def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> None:
     from charplay.recipes.specs import written
+    from charplay.tui.amounts import clock
 
     say(f"{text.title}: {facts['characters']:,} characters, {facts['vocabulary_size']:,} distinct")
     print()
@@ -95,7 +101,10 @@ def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> Non
         for layer in facts["layers"]
     ]
     say_table(("layer", "output", "parameters", "formula"), [*rows, ("in all", "", f"{facts['parameters']:,}", "")])
-    print(f"\n{facts['examples_per_epoch']:,} examples an epoch, about {size(facts['memory_bytes'])} of memory\n")
+    print(f"\n{facts['examples_per_epoch']:,} examples an epoch, about {size(facts['memory_bytes'])} of memory")
+    if "seconds_per_epoch" in facts:
+        print(f"an epoch takes about {clock(facts['seconds_per_epoch'])} here, by a few steps")
+    print()
     say_table(("recipe", ""), [(name, written(value)) for name, value in facts["recipe"].items()])
     for note in notes:
         say(f"\n{note}")

@@ -26,6 +26,9 @@ def tell_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
         library.find(recipe.corpus), cleaning=recipe.cleaning, limit=recipe.limit, encoding=request.encoding
     )
     corpus.require_trainable()
+    from charplay.training.device import prepare_environment
+
+    prepare_environment()
     from charplay.training.planning import plan
 
     proposal = plan(recipe, corpus, recipe.minutes)

@@ -241,6 +241,15 @@ def test_explain_shows_what_the_network_sees(cli, text_file, settings, entered):
     assert "lstm 1" in shown
 
 
+def test_an_epoch_is_timed_when_asked(cli, text_file, monkeypatch):
+    monkeypatch.setattr("charplay.training.measuring.SECONDS", 0.05)
+    arguments = ("describe", "--corpus", text_file, "--set", "hidden_size=8", "--measure")
+    (facts,) = cli(*arguments, "--json").lines
+    assert list(facts) == [*KEYS, "seconds_per_epoch"]
+    assert 0 < facts["seconds_per_epoch"] < 600
+    assert "an epoch takes about 0:" in cli(*arguments).out
+
+
 def test_an_encoding_can_be_named(cli, text_file):
     text_file.write_bytes("Grüße\n".encode("cp1252") * 100)
     for arguments in (("corpora", "show", text_file), ("describe", "--corpus", text_file)):

@@ -11,7 +11,7 @@ from charplay.corpora.library import Library
 from charplay.recipes.expectation import CURVES, expected_loss
 from charplay.recipes.fields import Recipe
 from charplay.recipes.resolve import resolve, yardstick_seconds, yardstick_speed
-from charplay.training import calibration, planning
+from charplay.training import calibration, measuring, planning
 from charplay.training.device import Device, open_device
 from charplay.training.planning import plan
 
@@ -91,6 +91,25 @@ def test_a_plan_fits_the_memory(corpus, brief, monkeypatch):
     assert proposal.memory_bytes <= 0.8 * 3_000_000
     assert "memory" in proposal.notes[-2]
     assert f"batch_size={proposal.recipe.batch_size}" in proposal.notes[-1]
+
+
+SIZED = {"hidden_size": 4, "embedding_size": 4, "num_layers": 1, "sequence_length": 10, "validation_fraction": 0.0}
+
+
+def test_an_epoch_takes_as_long_as_its_characters_do(corpus, monkeypatch):
+    monkeypatch.setattr(calibration, "step_speed", lambda *_: 50.0)
+    streams = ASKED.model_copy(update={**SIZED, "batch_size": 10})
+    assert measuring.seconds_per_epoch(streams, corpus) == (len(corpus) - 1) // 100 * 100 / 50
+    windows = streams.model_copy(update={"batching": "windows", "stride": 7})
+    assert measuring.seconds_per_epoch(windows, corpus) == -(-(len(corpus) - 10) // 7) * 10 / 50
+
+
+def test_an_epoch_is_timed_on_the_machine_until_it_is_called_off(corpus, monkeypatch):
+    monkeypatch.setattr(measuring, "SECONDS", 0.05)
+    recipe = resolve(ASKED.model_copy(update={**SIZED, "batch_size": 10}), len(corpus), len(corpus.vocabulary)).recipe
+    assert 0 < measuring.seconds_per_epoch(recipe, corpus, watch=lambda _share: True) < 600
+    with pytest.raises(Cancelled):
+        measuring.seconds_per_epoch(recipe, corpus, watch=lambda _share: False)
 
 
 def test_a_plan_is_called_off_between_two_steps(corpus, brief):
