@@ -14,8 +14,8 @@ class Orders:
     paused: bool = False
     reason: str = "asked"
     """Why it is paused."""
-    once: bool = False
-    """One step is asked for, though training is paused."""
+    singles: int = 0
+    """Steps that are asked for one by one, though training is paused."""
     save: bool = False
     publish: bool = False
     stop: str | None = None
@@ -37,9 +37,9 @@ class Orders:
                 case Pause():
                     self.pause("asked")
                 case Resume():
-                    self.paused = self.once = False
+                    self.paused, self.singles = False, 0
                 case StepOnce():
-                    self.once = self.paused
+                    self.singles += self.paused
                 case Stop(reason):
                     self.stop = reason
                 case Save():

@@ -74,7 +74,7 @@ class Trainer:
             if self._holding and not orders.paused:
                 self._holding = False
                 yield told.Resumed(**self._now())
-            if orders.paused and not orders.once:
+            if orders.paused and not orders.singles:
                 yield from self._hold()
             elif orders.stop is None:
                 self._step()
@@ -101,7 +101,7 @@ class Trainer:
 
     def _look_up(self) -> Iterator[Event]:
         """After a step: read, tell and do what is due."""
-        session, once = self.session, self.orders.once
+        session, once = self.session, self.orders.singles > 0
         session.due += self._pace.duties(self.steps)
         if self.over and "save" in session.due:
             session.due.remove("save")  # the end saves, when it knows whether this is the best
@@ -110,7 +110,7 @@ class Trainer:
             yield from self._read(tell=once)
             yield from self._do_duties()
         yield from self._tell_saved()
-        self.orders.once = False
+        self.orders.singles = max(0, self.orders.singles - once)
 
     def obey(self, wait: float = 0.0) -> Iterator[Event]:
         """Carry out the orders that can be carried out at any moment; with `wait`, stand for one."""
@@ -171,7 +171,7 @@ class Trainer:
             if session.keeper.handed_step != session.step:
                 session.due.append("save")
             yield from self._do_duties()
-        while orders.paused and not orders.once and orders.stop is None:
+        while orders.paused and not orders.singles and orders.stop is None:
             yield from self.obey(PAUSE_SECONDS)
             yield from self._alter()
             yield from self._do_duties()
@@ -183,7 +183,7 @@ class Trainer:
         rows = session.ledger.book(session.learner.read(), self._moments)
         self._moments = []
         session.keeper.log(rows)
-        if self.orders.once and not rows and session.ledger.newest is not None:
+        if self.orders.singles and not rows and session.ledger.newest is not None:
             rows = [session.ledger.newest]  # one step that was asked for is told, and kept with its row later
         self._untold += rows
         now = self._read_at = time.perf_counter()

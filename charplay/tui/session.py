@@ -1,7 +1,7 @@
 """One run at a time: what may be asked of it now, what is known about it, and which one comes next."""
 
 from charplay.messages.commands import Away, Change, Pause, Publish, Resume, StepOnce, Stop, Undo
-from charplay.messages.events import Event, Failed
+from charplay.messages.events import Event, Failed, Paused
 from charplay.messages.request import TrainRequest
 from charplay.tui.live import Live
 from charplay.tui.worker import OpenTraining, Worker
@@ -17,11 +17,17 @@ class Session:
         self._worker = Worker(open_training)
         self._next: TrainRequest | None = None
         self.live = Live()
+        self._held = False
 
     @property
     def busy(self) -> bool:
         """Whether a run is under way, or one waits for it to end."""
         return self.live.busy or self._next is not None
+
+    @property
+    def held(self) -> bool:
+        """Whether the run shall hold still: the newest key counts, though the trainer may not have heard of it yet."""
+        return self._held and self.live.busy
 
     def start(self, request: TrainRequest) -> None:
         """Begin a run; one that is under way is stopped, and this one begins when it has saved."""
@@ -30,7 +36,7 @@ class Session:
             if self.live.busy:
                 self.stop()
             return
-        self._next = None
+        self._next, self._held = None, False
         self.live = Live(state="preparing", phase="starting")
         self._worker.start(request)
         self._worker.ask(Publish())  # it is carried out before the first step: pure noise is the beginning of the story
@@ -43,17 +49,15 @@ class Session:
 
     def hold(self) -> None:
         """Pause the run, or let it go on."""
-        if self.live.state == "paused":
-            self._worker.ask(Resume())
-        elif self.live.state in {"preparing", "training"}:
-            self._worker.ask(Pause())
+        if self.live.busy and self.live.state != "stopping":
+            self._held = not self._held
+            self._worker.ask(Pause() if self._held else Resume())
 
     def step(self) -> bool:
-        """Train one step of a paused run; False where none is paused."""
-        if self.live.state != "paused":
-            return False
-        self._worker.ask(StepOnce())
-        return True
+        """Train one step of a run that is held; False where none is."""
+        if self.held:
+            self._worker.ask(StepOnce())
+        return self.held
 
     def change(self, field: str, value: object) -> None:
         """Set a live hyperparameter."""
@@ -84,6 +88,8 @@ class Session:
             return []
         for event in events:
             self.live.take(event)
+            if isinstance(event, Paused) and self.live.reason:
+                self._held = True  # its own doing
         if over and self.live.busy:
             lost: Event = Failed(message="The trainer ended without saying why; the log may know more.")
             self.live.take(lost)

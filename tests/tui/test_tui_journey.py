@@ -34,6 +34,21 @@ async def test_train_look_play_pause_stop(play, size):
         assert kinds == [Pause, StepOnce, Resume, Stop]
 
 
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [("pp", [Pause, Resume]), ("ppp", [Pause, Resume, Pause]), ("pssp", [Pause, StepOnce, StepOnce, Resume]),
+     ("pps", [Pause, Resume]), ("xpsx", [Stop])],
+)  # fmt: skip
+async def test_keys_count_from_when_they_are_pressed_not_from_when_the_trainer_has_heard(play, keys, told):
+    async with play() as it:
+        await it.training()
+        it.trainer.deaf = True
+        await it.press(*keys)
+        await it.until(lambda: len(it.trainer.commands) >= len(told))
+        kinds = [type(command) for command in it.trainer.commands if not isinstance(command, Publish)]
+        assert kinds == told
+
+
 async def test_the_text_goes_over_to_the_live_run_and_stays_on_it(play):
     async with play(writing=True) as it:
         await it.training()

@@ -61,7 +61,7 @@ class TrainingScreen(WatchingScreen):
             "hold": live.busy and live.state != "stopping",
             "stop": (live.busy and live.state != "stopping") or self.corpus.download is not None,
             "cancel_fetching": self.corpus.download is not None,
-            "step": live.state == "paused",
+            "step": self.session.held,
             "undo": live.busy and live.changes > 0,
             "follow": live.busy and not self.source.following,
             "take_up": self.runs.unfinished is not None and not self.session.busy,
@@ -124,6 +124,7 @@ class TrainingScreen(WatchingScreen):
     def action_hold(self) -> None:
         """Pause, or go on."""
         self.session.hold()
+        self.refresh_bindings()
 
     def action_step(self) -> None:
         """One step while paused."""
