@@ -18,6 +18,7 @@ from charplay.cli.house import open_library, open_shelf
 from charplay.runs.home import Home
 from charplay.training.device import list_devices
 from charplay.training.door import open_training
+from charplay.training.measuring import seconds_per_epoch
 from charplay.tui.app import CharplayApp
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ async def charplay(size: tuple[int, int], text: str | None, *, light: bool = Fal
         home = Home(Path(folder))
         home.prepare()
         app = CharplayApp(
-            home, lambda: open_library(folder), lambda: open_shelf(folder), open_training, list_devices, text
-        )
+            home, lambda: open_library(folder), lambda: open_shelf(folder), open_training, list_devices,
+            seconds_per_epoch, text,
+        )  # fmt: skip
         async with app.run_test(size=size) as pilot:
             await until(pilot, "reading the text", gone=True)
             await until(pilot, "demo, step")

@@ -10,9 +10,12 @@ from charplay.cli.faults import FAILED, MISUSED, complain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from charplay.corpora.corpus import Corpus
+    from charplay.corpora.progress import Watch
     from charplay.messages.events import Event
     from charplay.messages.post import Inbox
     from charplay.messages.request import TrainRequest
+    from charplay.recipes.fields import Recipe
     from charplay.training.device import Device
 
 YOUNG = 50_000
@@ -50,6 +53,7 @@ def play(home_option: str | None, path: str | None) -> int:
             open_shelf=lambda: open_shelf(home_option),
             open_training=_open_training,
             list_devices=_list_devices,
+            measure=_measure,
             path=path,
         )
         try:
@@ -59,7 +63,7 @@ def play(home_option: str | None, path: str | None) -> int:
     code = app.return_code or 0
     if code == FAILED:
         complain(f"the screen broke down; the details are in {log}")
-    if "charplay.training.door" in sys.modules:
+    if "torch" in sys.modules:
         # Everything is on the disk. The interpreter's own end would take torch down, for up to 2 s, and abort where
         # a trainer that was asked to stop, and waited for, is inside it still.
         sys.stderr.flush()
@@ -80,3 +84,9 @@ def _list_devices() -> "list[Device]":
     from charplay.training.device import list_devices
 
     return list_devices()
+
+
+def _measure(recipe: "Recipe", corpus: "Corpus", watch: "Watch") -> float:
+    from charplay.training.measuring import seconds_per_epoch
+
+    return seconds_per_epoch(recipe, corpus, watch)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from charplay.runs.home import Home
     from charplay.runs.shelf import Shelf
     from charplay.tui.panes.fields import Device
+    from charplay.tui.screens.inside import Measure
     from charplay.tui.worker import OpenTraining
 
 PATIENCE = 1.5
@@ -53,12 +54,15 @@ class CharplayApp(TypeAhead):
         open_shelf: "Callable[[], Shelf]",
         open_training: "OpenTraining",
         list_devices: "Callable[[], Sequence[Device]]",
+        measure: "Measure",
         path: str | None = None,
     ) -> None:
         super().__init__(driver_class=Driver)
         self._home = home
         self._settings, self._notice = read_settings(home.settings)
-        self._main = MainScreen(home, open_library, open_shelf, open_training, list_devices, self._settings, path)
+        self._main = MainScreen(
+            home, open_library, open_shelf, open_training, list_devices, measure, self._settings, path
+        )
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if self._settings.light else DARK.name

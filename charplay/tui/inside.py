@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from charplay.recipes.explain import Example, examples
 from charplay.recipes.fields import Recipe
-from charplay.recipes.network import layer_table, whole
+from charplay.recipes.network import layer_table, steps_per_epoch, whole
 from charplay.tui.panes.rows import Cell, fit
 from charplay.tui.visible import glyph
 
@@ -16,11 +16,13 @@ SHOWN = 10
 """Characters of an example that are shown."""
 
 
-def inside(recipe: Recipe, corpus: "Corpus") -> list[list[Cell]]:
-    """Everything, for a resolved recipe."""
+def inside(recipe: Recipe, corpus: "Corpus", timed: str = "m times a few of them") -> list[list[Cell]]:
+    """Everything, for a resolved recipe; `timed` is what is known of an epoch's time."""
     size = len(corpus.vocabulary)
     return [
         *_layers(recipe, size),
+        [],
+        [("An epoch", "strong"), (f"   {steps_per_epoch(recipe, len(corpus)):,} steps; {timed}", "quiet")],
         [],
         *_examples(recipe, corpus),
         [],

@@ -53,7 +53,7 @@ class Actions(RuleBasedStateMachine):
         (home.corpora / "fox.txt").write_text(VERSE * 70)
         self._trainer = ScriptedTrainer(home)
         self._app = CharplayApp(home, lambda: Library(home.corpora, home.cache), lambda: Shelf(home), self._trainer,
-                                list, "fox")  # fmt: skip
+                                list, lambda *_: 61.0, "fox")  # fmt: skip
         self._runner, self._context = asyncio.Runner(), contextvars.copy_context()
         self._step, self._left = 100, False
         self._opened = self._app.run_test(size=(120, 40))

@@ -184,7 +184,8 @@ class Device:
 def make_app(home: Home, trainer: ScriptedTrainer) -> Callable[..., CharplayApp]:
     def make(path: str | None = "fox", **over: object) -> CharplayApp:
         library = over.get("library") or Library(home.corpora, home.cache)
-        return CharplayApp(home, lambda: library, lambda: Shelf(home), trainer, lambda: [Device], path)
+        measure = over.get("measure", lambda *_: 61.0)
+        return CharplayApp(home, lambda: library, lambda: Shelf(home), trainer, lambda: [Device], measure, path)
 
     return make
 

@@ -91,6 +91,31 @@ async def test_what_the_network_sees(play):
         assert it.app.screen is it.main
 
 
+async def test_an_epoch_is_timed_when_asked(play):
+    watches = []
+
+    def measure(recipe, corpus, watch):
+        watches.append(watch)
+        if len(watches) == 1:
+            raise ValueError("no steps\nwere taken")
+        return 61.0
+
+    async with play(measure=measure) as it:
+        await it.press("2", "n")
+        await it.until(lambda: "steps; m times a few of them" in it.seen())
+        await it.press("m")
+        await it.until(lambda: "they could not be timed: no steps" in it.seen())
+        await it.press("m")
+        await it.until(lambda: "steps; about 1:01 on this machine" in it.seen())
+        assert watches[-1](0.0)
+        await it.press("escape")
+        await it.until(lambda: not watches[-1](0.0))
+        await it.training()
+        await it.press("2", "n", "m")
+        await it.until(lambda: "a run is under way" in it.seen())
+        assert len(watches) == 2
+
+
 async def test_kept_presets_can_be_chosen(play, home):
     async with play() as it:
         await it.press("2", "down", "down", "right", "k")

@@ -31,6 +31,11 @@ class _Lines(Rows):
     def draw(self, index: int, width: int) -> list[Cell]:
         return self._wrapped[index]
 
+    def show(self, lines: Sequence[Line]) -> None:
+        """Other lines, from the same one on."""
+        self._lines = lines
+        self._wrap()
+
     @on(events.Resize)
     def _wrap(self) -> None:
         self._wrapped = [row for line in self._lines for row in folded(line, self.size.width)]
@@ -44,6 +49,7 @@ class _Lines(Rows):
 class Lines(Dialog[None]):
     """A title and lines to scroll through."""
 
+    KEYS = "esc goes back"
     DEFAULT_CSS = """
     Lines _Lines {
         height: 1fr;
@@ -58,8 +64,12 @@ class Lines(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """The lines in a box."""
-        with self.box(self._title, "esc goes back", wide=True):
+        with self.box(self._title, self.KEYS, wide=True):
             yield _Lines(self._lines)
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Other lines, from the same one on."""
+        self.query_one(_Lines).show(lines)
 
 
 def folded(line: Line, width: int) -> list[list[Cell]]:

@@ -8,7 +8,6 @@ from textual import events, on
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
-from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.playing import PlayingScreen
 from charplay.tui.screens.question import Choice, Question
 from charplay.tui.screens.reading import ReadingScreen
@@ -17,11 +16,13 @@ from charplay.tui.visible import visible
 from charplay.tui.worker import OpenTraining
 
 if TYPE_CHECKING:
-    from charplay.corpora.library import Library
+    from charplay.corpora.library import Corpus, Library
+    from charplay.recipes.fields import Recipe
     from charplay.runs.home import Home
     from charplay.runs.shelf import Shelf
     from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
+    from charplay.tui.screens.inside import Measure
 
 
 class MainScreen(PlayingScreen, ReadingScreen):
@@ -29,11 +30,13 @@ class MainScreen(PlayingScreen, ReadingScreen):
 
     def __init__(
         self, home: "Home", open_library: "Callable[[], Library]", open_shelf: "Callable[[], Shelf]",
-        open_training: OpenTraining, list_devices: Callable[[], Sequence[Device]], settings: Settings, path: str | None,
+        open_training: OpenTraining, list_devices: Callable[[], Sequence[Device]], measure: "Measure",
+        settings: Settings, path: str | None,
     ) -> None:  # fmt: skip
         super().__init__(home, open_training, list_devices)
         self._open_library = open_library
         self._open_shelf = open_shelf
+        self._measure = measure
         self._settings = settings
         self._path = path
         self._offered = False
@@ -79,13 +82,18 @@ class MainScreen(PlayingScreen, ReadingScreen):
 
     @on(FormPane.Network)
     def _inside(self) -> None:
-        from charplay.tui.inside import inside
+        from charplay.tui.screens.inside import Inside
 
         draft, corpus = self.form.draft, self.corpus.corpus
         if draft is None or draft.resolved is None or corpus is None:
             self.complain("The text was not read yet; choose one that is here.")
         else:
-            self.app.push_screen(Lines("What the network sees", inside(draft.resolved, corpus)))
+            self.app.push_screen(Inside(draft.resolved, corpus, self._timed))
+
+    def _timed(self, recipe: "Recipe", corpus: "Corpus", watch: Callable[[float], bool]) -> float:
+        if self.session.busy:
+            raise RuntimeError("a run is under way, and would slow them down; its own speed stands at the top")
+        return self._measure(recipe, corpus, watch)
 
     @on(FormPane.Begin)
     def _choose_beginning(self) -> None:
