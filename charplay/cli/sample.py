@@ -143,7 +143,7 @@ class _Writing:
             from charplay.runs.durable import replace_bytes
             from charplay.sampling.ride import Ride
 
-            kept = Ride.of(player.tape, player.prompt).to_json()
+            kept = Ride.of(player.tape).to_json()
             replace_bytes(self._ride.expanduser().absolute(), kept.encode())
 
 

@@ -11,8 +11,9 @@ from charplay.sampling.cell import Array
 from charplay.sampling.distribution import Distribution, distribution, draw
 from charplay.sampling.luck import uniform
 from charplay.sampling.model import CharModel, State
+from charplay.sampling.segment import Memory
 from charplay.sampling.settings import Context, Sampling
-from charplay.sampling.tape import Tape, Written
+from charplay.sampling.tape import Beginning, Tape, Written
 
 OPENING = "\n"
 """Read before the first character where there is no prompt, and not written: a text starts as a line does."""
@@ -49,11 +50,19 @@ class Player:
     """
 
     def __init__(
-        self, model: CharModel, *, prompt: str = "", settings: Sampling | None = None, source: str = ""
+        self,
+        model: CharModel,
+        *,
+        prompt: str = "",
+        settings: Sampling | None = None,
+        source: str = "",
+        memory: Memory | None = None,
     ) -> None:
+        """`memory`: of other players whose texts are kept beside this one's, so that all of them keep to its bounds."""
         self.settings = settings or Sampling()
         self._model = model
         self._source = source
+        self._memory = memory or Memory()
         self._begin(prompt)
 
     @property
@@ -74,12 +83,12 @@ class Player:
     @property
     def prompt(self) -> str:
         """The prompt as it was asked for."""
-        return self._prompt
+        return self._tape.beginning.prompt
 
     @property
     def unknown(self) -> str:
         """The prompt's characters that the model does not know, each once; they were left out."""
-        return self._unknown
+        return self._tape.beginning.unknown
 
     @property
     def text(self) -> str:
@@ -217,7 +226,7 @@ class Player:
         """Begin a new tape: with the same prompt and seed where none is given."""
         if seed is not None:
             self.settings = replace(self.settings, seed=seed)
-        self._begin(self._prompt if prompt is None else prompt)
+        self._begin(self.prompt if prompt is None else prompt)
 
     def __iter__(self) -> Iterator[Written]:
         """Characters without end."""
@@ -225,10 +234,11 @@ class Player:
             yield self.next()
 
     def _begin(self, prompt: str) -> None:
-        known, _ = self._model.vocabulary.split(prompt)
-        self._take(Tape(self._model, self._source, self._model.zero_state() if known else _reread(self._model, "")))
-        self._prompt = prompt
-        self._unknown = self.write(prompt, "prompt")
+        model = self._model
+        known, unknown = model.vocabulary.split(prompt)
+        state = model.zero_state() if known else _reread(model, "")
+        self._take(Tape(model, self._source, state, memory=self._memory, beginning=Beginning(prompt, unknown)))
+        self.write(known, "prompt")
 
     def _take(self, tape: Tape) -> None:
         """Go on at the end of a tape."""

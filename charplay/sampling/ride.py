@@ -36,8 +36,8 @@ class Ride:
     """(position, kind, text): what was written by hand there, by typing or picking."""
 
     @classmethod
-    def of(cls, tape: Tape, prompt: str) -> "Ride":
-        """The ride of a text that began with a prompt."""
+    def of(cls, tape: Tape) -> "Ride":
+        """The ride of a text."""
         kinds = [KINDS[kind] for kind in tape.column("kind").tolist()]
         start = next((at for at, kind in enumerate(kinds) if kind != "prompt"), len(kinds))
         before = [settings for at, settings in tape.changes() if at <= start < len(kinds)]
@@ -50,7 +50,7 @@ class Ride:
             if kind != "drawn":
                 written.append((at - start, kind, tape.text(at, stop)))
             at = stop
-        return cls(prompt, len(kinds) - start, tuple(changes), tuple(written))
+        return cls(tape.beginning.prompt, len(kinds) - start, tuple(changes), tuple(written))
 
     def plain(self) -> dict[str, Any]:
         """Plain data for JSON: of each change only the settings that are new."""

@@ -23,6 +23,15 @@ class Stretch(NamedTuple):
     source: str
 
 
+class Beginning(NamedTuple):
+    """What a text was to begin with."""
+
+    prompt: str = ""
+    """As it was asked for."""
+    unknown: str = ""
+    """Its characters that the model does not know, each once; they were left out."""
+
+
 class Tape:
     """Characters and states. Position t lies before character t; its state is what the model remembers there.
 
@@ -40,17 +49,20 @@ class Tape:
         before: Sequence[Segment] = (),
         continues: bool = False,
         memory: Memory | None = None,
+        beginning: Beginning | None = None,
     ) -> None:
         """A tape on which `model` writes from `state` on; `before` is what the first `start` characters stand in."""
-        self._memory = memory or Memory()
+        self.memory = memory or Memory()
+        """Which states are kept; one for several tapes bounds what all of them take."""
+        self.beginning = beginning or Beginning()
         self._segments = [*before, Segment(start, model, source, continues=continues)]
-        self._memory.begin(self._segments[-1], state)
+        self.memory.begin(self._segments[-1], state)
 
     def append(self, written: Written, settings: Sampling, state: State) -> None:
         """Add a character and the state after it."""
         last = self._segments[-1]
         last.append(written, settings)
-        self._memory.grow(last, state)
+        self.memory.grow(last, state)
 
     def fork(self, position: int, model: CharModel, source: str, state: State | None = None) -> "Tape":
         """A tape that has the characters before a position in common with this one, and on which `model` writes on.
@@ -66,7 +78,16 @@ class Tape:
         if state is None:
             state = self.state_at(position)
             self.check(position, model)
-        return Tape(model, source, state, start=position, before=before, continues=continues, memory=self._memory)
+        return Tape(
+            model,
+            source,
+            state,
+            start=position,
+            before=before,
+            continues=continues,
+            memory=self.memory,
+            beginning=self.beginning,
+        )
 
     def state_at(self, position: int) -> State:
         """The state at a position, to the bit.

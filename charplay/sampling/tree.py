@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from weakref import ReferenceType, ref
 
 import numpy as np
 
@@ -13,6 +14,10 @@ from charplay.sampling.settings import Sampling
 from charplay.sampling.tape import Tape
 
 LONGEST_NAME = 60
+UNTOUCHED = 20
+"""Beginnings that are kept though nothing left them and nobody named them."""
+HELD = 8
+"""Players that are kept, those played last: what others wrote can only be read any more."""
 
 
 @dataclass
@@ -20,6 +25,7 @@ class _Way:
     """A branch as it was left; the present one's tape and settings are the player's."""
 
     parent: str
+    player: ReferenceType[Player]
     tape: Tape
     settings: Sampling
 
@@ -29,11 +35,16 @@ class Branch(NamedTuple):
 
     name: str
     parent: str
-    """The branch that it left; empty for the first."""
+    """The branch that it left; empty for a beginning."""
     start: int
     """How many characters it has in common with its parent, to the bit."""
     length: int
     """Characters in all."""
+    source: str
+    """Whose weights write at its end."""
+    seed: int
+    temperature: float
+    """Of its next character."""
 
 
 class Comparison(NamedTuple):
@@ -48,15 +59,17 @@ class Comparison(NamedTuple):
 
 
 class Tree:
-    """The branches of a player's text, each with a name: "1" is the first, and its forks are "2", "3" and so on.
+    """Texts and their branches, each with a name: "1" is the first, and those that come later are "2", "3" and so on.
 
-    The player writes on the present branch, and may be played as if there were no tree. A text that is begun anew
-    (`Player.restart`) needs a new tree.
+    The player writes on the present branch, and may be played as if there were no tree. What is begun anew, or with
+    another player, is a branch that left none: see `begin`.
     """
 
     def __init__(self, player: Player) -> None:
         self.player = player
-        self._ways = {"1": _Way("", player.tape, player.settings)}
+        """Who writes on the present branch."""
+        self._held = [player]
+        self._ways = {"1": _Way("", ref(player), player.tape, player.settings)}
         self._present = "1"
         self._count = 1
 
@@ -69,8 +82,13 @@ class Tree:
     def branches(self) -> tuple[Branch, ...]:
         """All of them, the oldest first."""
         return tuple(
-            Branch(name, way.parent, self._start(name), len(self.tape(name))) for name, way in self._ways.items()
+            self._branch(name, way.parent, self.tape(name), self._settings(name)) for name, way in self._ways.items()
         )
+
+    @property
+    def branched(self) -> bool:
+        """Whether any branch left another."""
+        return any(way.parent for way in self._ways.values())
 
     def tape(self, name: str) -> Tape:
         """What stands on a branch. KeyError where there is none of that name."""
@@ -80,6 +98,25 @@ class Tree:
     def text(self, name: str) -> str:
         """The text of a branch."""
         return self.tape(name).text()
+
+    def begin(self, player: Player) -> None:
+        """What this player has begun, or begins now with `Player.restart`, is a text beside the others.
+
+        It takes the place of the present one where nothing was written in that. Of the beginnings that nothing left and
+        nobody named, the last UNTOUCHED are kept.
+        """
+        written = self.player.tape.column("kind").any()  # a prompt's is 0
+        if written or self._ways[self._present].parent or self._present in self._parents:
+            self._leave()
+            self._present = self._new_name()
+        self._ways[self._present] = _Way("", ref(player), player.tape, player.settings)
+        self._play(player)
+        kept = {self._present, *self._parents}
+        untouched = [
+            name for name, way in self._ways.items() if name.isdecimal() and not way.parent and name not in kept
+        ]
+        for name in untouched[: max(0, len(untouched) + 1 - UNTOUCHED)]:
+            del self._ways[name]
 
     def fork(self, position: int, text: str = "", kind: str = "picked") -> str:
         """Go back to a position of the present branch, write `text` there, and go on: the name of the new branch.
@@ -91,11 +128,8 @@ class Tree:
         """
         self._leave()
         self.player.rewind(position)
-        self._count += 1
-        while str(self._count) in self._ways:
-            self._count += 1
-        name, parent = str(self._count), self._present
-        self._ways[name] = _Way(parent, self.player.tape, self.player.settings)
+        name = self._new_name()
+        self._ways[name] = _Way(self._present, ref(self.player), self.player.tape, self.player.settings)
         self._present = name
         self.player.write(text, kind)
         return name
@@ -104,14 +138,19 @@ class Tree:
         """Go over to a branch, where it goes on exactly as it would have, with the settings that it was left with.
 
         Raises:
-            TapeError: as `Player.resume`: it can only be read any more. Nothing has changed then.
+            TapeError: as `Player.resume`, or its player is not kept: it can only be read any more. Nothing has changed
+                then.
         """
         way = self._ways[name]
         if name == self._present:
             return
+        player = way.player()
+        if player is None:
+            raise TapeError(f"only the {HELD} networks that wrote last are kept")
         self._leave()
-        self.player.resume(way.tape)
-        self.player.settings = way.settings
+        player.resume(way.tape)
+        player.settings = way.settings
+        self._play(player)
         self._present = name
 
     def rename(self, old: str, new: str) -> None:
@@ -147,20 +186,33 @@ class Tree:
                 branch._asdict()
                 | {
                     "text": self.text(branch.name),
-                    "seed": self._settings(branch.name).seed,
                     "sources": [list(stretch) for stretch in self.tape(branch.name).stretches],
-                    "ride": Ride.of(self.tape(branch.name), self.player.prompt).plain(),
+                    "ride": Ride.of(self.tape(branch.name)).plain(),
                 }
                 for branch in self.branches
             ],
         }
 
+    @property
+    def _parents(self) -> set[str]:
+        return {way.parent for way in self._ways.values()}
+
+    def _new_name(self) -> str:
+        self._count += 1
+        while str(self._count) in self._ways:
+            self._count += 1
+        return str(self._count)
+
+    def _play(self, player: Player) -> None:
+        self._held = [player, *(one for one in self._held if one is not player)][:HELD]
+        self.player = player
+
+    def _branch(self, name: str, parent: str, tape: Tape, settings: Sampling) -> Branch:
+        start = tape.shared(self.tape(parent)) if parent else 0
+        return Branch(name, parent, start, len(tape), tape.source_at(len(tape)), settings.seed, settings.temperature)
+
     def _settings(self, name: str) -> Sampling:
         return self.player.settings if name == self._present else self._ways[name].settings
-
-    def _start(self, name: str) -> int:
-        parent = self._ways[name].parent
-        return self.tape(name).shared(self.tape(parent)) if parent else 0
 
     def _leave(self) -> None:
         way = self._ways[self._present]

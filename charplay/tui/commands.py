@@ -22,6 +22,7 @@ EVERYWHERE: Bindings = [
     command("p", "hold", "pause", "Hold training still, or let it go on", footer=True),
     command("s", "step", "step", "Train one step while training is paused"),
     command("x", "stop", "stop", "Save and stop training", footer=True),
+    command("ctrl+s", "save", "save now", "Save the run under way now; it goes on, and saves by itself every minute, too"),
     command("z", "undo", "undo", "Take the last live change back: weights, optimizer and step, too"),
     command("u", "take_up", "take up", "Take up the run that was not finished"),
     command("f", "follow", "follow", "Let the live run write again, after another one was played"),
@@ -133,7 +134,8 @@ BRANCHES: Bindings = [
     command("enter", "go", "go on there", "Go on with the branch under the cursor, exactly as it would have", footer=True),
     command("r", "rename", "rename", "Give the branch another name", footer=True),
     command("d", "forget", "forget", "Forget the branch", footer=True),
-    command("c", "compare", "compare", "Lay the branch beside the one that is being written", footer=True),
+    command("space", "mark", "mark", "Mark the branch that others are compared with", footer=True),
+    command("c", "compare", "compare", "Lay the branch beside the marked one, or beside the one that is being written", footer=True),
     command("e", "export", "export", "Write all branches to a JSON file in texts/", footer=True),
 ]
 

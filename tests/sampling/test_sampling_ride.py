@@ -48,7 +48,7 @@ def records(player):
 @settings(max_examples=60, deadline=None)
 def test_it_writes_the_same_again_through_a_file(deeds, prompt):
     player = ridden(deeds, prompt)
-    ride = Ride.of(player.tape, prompt)
+    ride = Ride.of(player.tape)
     assert Ride.from_json(ride.to_json()) == ride
     json.loads(ride.to_json(), parse_constant=pytest.fail)
     again = Player(make_model(), prompt="something else")
@@ -64,7 +64,7 @@ def test_it_writes_the_same_again_through_a_file(deeds, prompt):
 def test_it_plays_on_another_model_and_with_another_seed():
     hot, cold = Sampling(temperature=3.0, seed=5), Sampling(temperature=0.2, seed=5)
     player = ridden([cold, 30, "abc", hot, 30], "abc")
-    ride = Ride.of(player.tape, "abc")
+    ride = Ride.of(player.tape)
     for again in (Player(make_model(seed=1)), Player(make_model("\nabxyz", cell="gru"))):
         new = list(replay(again, ride))
         text = "".join(one.character for one in new)
@@ -82,14 +82,14 @@ def test_it_plays_on_another_model_and_with_another_seed():
 def test_where_it_ends_the_last_settings_stay():
     player = ridden([Sampling(temperature=2.0), 5])
     again = Player(make_model())
-    playing = replay(again, Ride.of(player.tape, ""))
+    playing = replay(again, Ride.of(player.tape))
     assert len(list(playing)) == 5
     assert again.settings.temperature == 2.0
     again.next()
 
 
 def good():
-    return Ride.of(ridden([3]).tape, "").plain()
+    return Ride.of(ridden([3]).tape).plain()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sampling_models import make_model
 
 from charplay.sampling import segment as segment_module
+from charplay.sampling import tree as tree_module
 from charplay.sampling.columns import Columns
 from charplay.sampling.distribution import distribution, draw
 from charplay.sampling.errors import TapeError
@@ -24,6 +25,7 @@ RIDES = [
     Sampling(temperature=1.7, top_k=5, repetition_penalty=1.5, repetition_window=7, seed=4),
 ]
 DEEDS = ["next", "next", "write", "look", "rivals", "rewind", "fork", "fork", "go", "swap", "ride", "together", "read"]
+DEEDS += ["begin", "another"]
 
 
 def models():
@@ -33,8 +35,8 @@ def models():
 class Naive:
     """What a player is to do: every state kept, every branch a copy."""
 
-    def __init__(self, model):
-        self.model, self.settings = model, RIDES[0]
+    def __init__(self, model, settings=RIDES[0]):
+        self.model, self.settings = model, settings
         newline = int(model.vocabulary.encode("\n")[0])
         self.states = [model.step(model.zero_state(), newline)[0]]
         self.ids, self.text, self.writers = [], "", []
@@ -136,6 +138,17 @@ class Both:
     def go(self, number, _):
         self.tree.go(list(self.naive)[number % len(self.naive)])
 
+    def begin(self, *_):
+        player, naive = self.present
+        self.tree.begin(player)
+        player.restart()
+        self.naive[self.tree.present] = Naive(naive.model, naive.settings)
+
+    def another(self, number, _):
+        model = self.models[number % 3]
+        self.tree.begin(Player(model, settings=RIDES[0], memory=self.tree.player.tape.memory))
+        self.naive[self.tree.present] = Naive(model)
+
     def swap(self, number, _):
         player, naive = self.present
         player.swap(self.models[number % 3], str(number % 3))
@@ -155,6 +168,7 @@ class Both:
         self.tree.compare(list(self.naive)[number % len(self.naive)], self.tree.present)
 
     def check(self):
+        assert {branch.name for branch in self.tree.branches} == self.naive.keys()
         for branch in self.tree.branches:
             naive = self.naive[branch.name]
             assert self.tree.text(branch.name) == naive.text
@@ -173,6 +187,8 @@ class Both:
 def test_any_deeds_in_any_order_are_exact(memory, deeds):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(segment_module, "RECENT", memory)
+        patch.setattr(tree_module, "UNTOUCHED", 100)
+        patch.setattr(tree_module, "HELD", 100)
         both = Both(models())
         for deed in deeds:
             both.do(*deed)
@@ -197,7 +213,7 @@ def test_a_fork_has_its_beginning_in_common_and_leaves_its_parent_alone():
     name = tree.fork(20, rival.character)
     tree.player.advance(most=30)
     assert (name, tree.present) == ("2", "2")
-    assert tree.branches == (("1", "", 0, 63), ("2", "1", 20, 51))
+    assert tree.branches == (("1", "", 0, 63, "", 3, 1.0), ("2", "1", 20, 51, "", 3, 1.0))
     picked = tree.player.tape[20]
     assert (picked.character, picked.kind, picked.probability) == (rival.character, "picked", rival.filtered)
     assert [tree.tape("2")[t] for t in range(20)] == before[:20]
@@ -270,6 +286,43 @@ def test_all_branches_together_keep_to_the_memory(monkeypatch):
     for branch in tree.branches:
         naive = make_model().feed(make_model().zero_state(), tree.tape(branch.name).column("id").tolist())[0]
         assert np.array_equal(tree.tape(branch.name).state_at(branch.length), naive)
+
+
+def test_of_beginnings_that_nobody_cared_for_only_the_last_are_kept(monkeypatch):
+    monkeypatch.setattr(tree_module, "UNTOUCHED", 3)
+    tree = written()
+    tree.fork(20, "a")
+    branched = tree.text("1")
+    for _ in range(2):  # nothing was written in the first: the second takes its place
+        tree.begin(tree.player)
+        tree.player.restart("b")
+    assert [branch.name for branch in tree.branches] == ["1", "2", "3"]
+    tree.player.advance(most=5)
+    tree.rename("3", "a good one")
+    for seed in range(6):
+        tree.begin(tree.player)
+        tree.player.restart("", seed)
+        tree.player.advance(most=5)
+    assert [branch.name for branch in tree.branches] == ["1", "2", "a good one", "7", "8", "9"]
+    assert [branch.seed for branch in tree.branches[-3:]] == [3, 4, 5]
+    tree.go("a good one")
+    assert (tree.player.prompt, tree.player.text[0]) == ("b", "b")
+    assert tree.text("1") == branched
+
+
+def test_of_networks_only_those_that_wrote_last_are_kept(monkeypatch):
+    monkeypatch.setattr(tree_module, "HELD", 2)
+    tree = written()
+    first = tree.text("1")
+    for seed in (1, 2):
+        tree.begin(Player(make_model.__wrapped__(seed=seed), source=str(seed)))
+        tree.player.advance(most=5)
+    tree.go("2")
+    with pytest.raises(TapeError, match="the 2 networks that wrote last"):
+        tree.go("1")
+    assert (tree.present, tree.player.source, tree.text("1")) == ("2", "1", first)
+    tree.go("3")
+    assert tree.player.source == "2"
 
 
 def test_branches_are_named_compared_and_let_go():

@@ -45,3 +45,18 @@ async def test_a_text_is_gone_back_in_branched_and_found_again(play):
         await it.press("g", "escape")
         assert text.playing
         assert text.player.text.startswith(before)
+
+
+async def test_a_branch_of_the_live_run_is_followed_again_and_one_of_another_network_is_left_alone(play):
+    async with play() as it:
+        text, source = it.main.text, it.main.source
+        text._advance(text.player, 10, 5.0)
+        await it.training()
+        await it.until(lambda: text.following)
+        text._advance(text.player, 10, 5.0)
+        await it.press("5", "g", "up", "enter")
+        await it.until(lambda: not source.following)
+        assert text.player.source.startswith("demo")
+        await it.press("g", "down", "enter")
+        await it.until(lambda: source.following)
+        assert text.player.source.startswith("live")

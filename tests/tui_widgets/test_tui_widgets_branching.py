@@ -8,6 +8,7 @@ from textual.app import App
 from charplay.sampling.player import Player
 from charplay.sampling.settings import Sampling
 from charplay.tui.panes.text import TextPane
+from charplay.tui.panes.text_kept import Origin
 from charplay.tui.panes.text_looking import percent
 from charplay.tui.panes.text_tint import LEFT_OUT, PROMPT, tint
 from charplay.tui.screens.branches import Branches
@@ -358,18 +359,57 @@ async def test_a_live_run_can_be_gone_back_in_and_what_cannot_is_one_sentence(st
         assert stage.pane.looking
 
 
-async def test_another_model_or_another_text_puts_the_cursor_away_and_forgets_the_branches(stage, reciter):
+async def test_another_model_or_another_text_puts_the_cursor_away(stage, reciter):
     async with stage.run_test(size=(80, 30)) as pilot:
         stage.write(20)
         await pilot.press("c", "left", "i", "t", "o", "enter", "c")
         stage.pane.show_model(Scholar(reciter, 3), "demo, step 9")
         assert not stage.pane.looking
         assert stage.pane.playing
-        assert len(stage.pane._tree.branches) == 1
         stage.write(5)
         assert stage.sheet()[stage.pane._first :] == stage.expected()
         await pilot.press("c", "n")
         assert not stage.pane.looking
+
+
+async def test_branches_outlive_another_seed_another_prompt_and_another_network(stage, reciter):
+    async with stage.run_test(size=(100, 30)) as pilot:
+        pane = stage.pane
+        pane.playing = False
+        stage.write(20)
+        await pilot.press("c", "left", "i", "t", "o", "enter")
+        pane.playing = False
+        texts = {name: pane._tree.text(name) for name in ("1", "2")}
+        await pilot.press("n")
+        stage.write(5)
+        await pilot.press("e", *"or", "enter")
+        stage.write(5)
+        pane.show_model(Scholar(reciter, 3), "live, step 9", follow=True, origin=Origin("run", "/runs/run"))
+        stage.write(5)
+        assert pane.following
+        texts |= {name: pane._tree.text(name) for name in ("3", "4", "5")}
+        await pilot.press("g")
+        rows = [stage.screen._rows.render_line(y).text for y in range(6)]
+        assert [row[2:].split()[0] for row in rows[1:]] == ["1", "└─", "3", "4", "5"]
+        assert stage.said(stage.screen._said) == "live, step 9, seed 2, temperature 0.80"
+        await pilot.press("home", "c")  # beside the one that is being written
+        assert stage.screen._first == "5"
+        await pilot.press("escape", "down", "space", "end", "up", "c")
+        assert isinstance(stage.screen, Comparing)
+        assert (stage.screen._first, stage.screen._second) == ("2", "4")
+        assert stage.screen._compared == pane._tree.compare("2", "4")
+        await pilot.press("escape", "home", "down", "enter")
+        assert (pane._tree.present, pane.following, pane._origin.run, pane.prompt) == ("2", False, "", "")
+        assert stage.sheet()[pane._first :] == stage.expected()
+        stage.write(10)
+        player = Player(stage.model)
+        player.advance(most=18)
+        player.write("to")
+        player.advance(most=10)
+        assert stage.text == player.text
+        await pilot.press("g", "end", "enter")
+        assert (pane.following, pane._origin.run, stage.text, pane.prompt) == (True, "run", texts["5"], "or")
+        assert all(pane._tree.text(name).startswith(text) for name, text in texts.items())
 
 
 async def test_a_struck_out_character_is_passed_over_harmlessly(stage):

@@ -110,10 +110,8 @@ class Rows(Framed, can_focus=True):
         """Move the cursor, past rows on which it may not stand."""
         step = 1 if by > 0 else -1
         wanted = max(0, min(self.cursor + by, self.number() - 1))
-        while 0 <= wanted < self.number() and not self.stands(wanted):
-            wanted += step
-        if 0 <= wanted < self.number():
-            self.cursor = wanted
+        beyond, before = range(wanted, self.number() if by > 0 else -1, step), range(wanted, self.cursor, -step)
+        self.cursor = next((index for index in (*beyond, *before) if self.stands(index)), self.cursor)
 
     @on(events.Click)
     def _choose_by_mouse(self, event: events.Click) -> None:

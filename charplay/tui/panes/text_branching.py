@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from textual import on
+from textual.message import Message
 from textual.widgets import Static
 
 from charplay.sampling.errors import TapeError
@@ -13,7 +14,7 @@ from charplay.tui.commands import command
 from charplay.tui.panes.text_kept import write_branches
 from charplay.tui.panes.text_looking import looked_at
 from charplay.tui.panes.text_prompt import PromptEntry
-from charplay.tui.panes.text_writing import MOST_RIVALS, WritingPane
+from charplay.tui.panes.text_writing import MARGIN, MOST_RIVALS, WritingPane
 from charplay.tui.visible import visible
 from charplay.tui.widgets.pointing import Pointing
 
@@ -29,6 +30,9 @@ class BranchingPane(WritingPane):
         command("i", "own", "type", "Type into the text: at the cursor, or at the end", footer=True),
         command("g", "branches", "branches", "Every way that the text has gone, and going back to one", footer=True),
     ]
+
+    class Went(Message, namespace="text_pane"):
+        """Another branch is written on, whose weights may be others."""
 
     def __init__(self, texts: Path, clock: Callable[[], float]) -> None:
         super().__init__(texts, clock)
@@ -222,17 +226,22 @@ class BranchingPane(WritingPane):
             self.app.push_screen(Branches(self._tree, self._export), self._go_to)
 
     def _go_to(self, name: str | None) -> None:
-        tree, player = self._tree, self.player
-        if not name or tree is None or player is None or name == tree.present:
+        tree = self._tree
+        if not name or tree is None or name == tree.present:
             return
-        before = player.tape
+        before = tree.player.tape
         try:
             tree.go(name)
         except TapeError as fault:
             self._tell(f"{name} can only be read any more: {fault}.")
             return
+        player = tree.player
+        self._prompt = player.prompt
         self._take_settings(player.settings)
+        if self.following:
+            self.writing.set_margin(MARGIN)
         self._show_branch(player.tape.shared(before))
+        self.post_message(self.Went())
 
     def _export(self) -> str:
         """All branches to a file; what became of it, in a sentence."""

@@ -19,7 +19,7 @@ def write_ride(folder: Path, player: Player, now: datetime) -> Path:
     number = next(n for n in range(1, 1_000_000) if not _path(folder, stem, n).exists())
     path = _path(folder, stem, number)
     folder.mkdir(parents=True, exist_ok=True)
-    replace_bytes(path, Ride.of(player.tape, player.prompt).to_json().encode())
+    replace_bytes(path, Ride.of(player.tape).to_json().encode())
     return path
 
 

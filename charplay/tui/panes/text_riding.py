@@ -125,14 +125,14 @@ class RidingPane(PassagesPane):
         player = self.player
         self._keep_recent()
         if opened is not None:
-            player = Player(opened.model, source=opened.source)
-            self._origin, self._following = opened.origin, False
+            player = self._new_player(opened.model, opened.source, opened.origin)
         if player is None:
             return
+        self._take(player)
         rest = replay(player, ride, seed)
         self._unpainted.clear()
         self.writing.clear()
-        self.writing.set_margin(MARGIN if self._following else 0)
+        self.writing.set_margin(MARGIN if self.following else 0)
         self._first = 0
         self._show_text(player)
         self._replay = _Replay(rest, len(player.tape), len(player.tape) + ride.length)
@@ -142,16 +142,17 @@ class RidingPane(PassagesPane):
     def take_over(self, player: Player, origin: Origin) -> None:
         """Go on with a text that was written elsewhere, under what stands here."""
         self._keep_recent()
-        self._following = self._following and self.player is not None and player.model is self.player.model
-        self._origin = origin
+        if self.following and self.player is not None and player.model is self.player.model:
+            self._live = player
+        self._origins[player] = origin
         self._paint()
         self.writing.break_line()
         self._first = self.writing.end
         self.playing = True
+        self._take(player)
         self._show_text(player)
 
     def _show_text(self, player: Player) -> None:
-        self._take(player)
         self._prompt = player.prompt
         self._take_settings(player.settings)
         self._begin_text()
@@ -201,7 +202,7 @@ class RidingPane(PassagesPane):
         player = self.player
         if not answer or player is None:
             return
-        ride = Ride.of(player.tape, player.prompt)
+        ride = Ride.of(player.tape)
         match answer:
             case "again":
                 self.ride(ride)

@@ -20,7 +20,8 @@ class SheetPane(Framed, Vertical):
     def __init__(self) -> None:
         super().__init__(id="text")
         self._tree: Tree | None = None
-        self._following = False
+        self._live: Player | None = None
+        """Whose weights go on changing, whether it plays or not."""
         self._unpainted: list[tuple[str, int]] = []
         self._first = 0
         """Index on the sheet at which the player's text begins; before it stand those of earlier models."""
@@ -34,9 +35,17 @@ class SheetPane(Framed, Vertical):
         """Who writes; None before there is a model."""
         return self._tree.player if self._tree else None
 
+    @property
+    def following(self) -> bool:
+        """Whether the weights of who writes will go on changing."""
+        return self.player is not None and self.player is self._live
+
     def _take(self, player: Player) -> None:
-        """A text that was just begun: it has no branches yet."""
-        self._tree = Tree(player)
+        """What this player has begun, or is about to begin anew, is shown from now on."""
+        if self._tree is None:
+            self._tree = Tree(player)
+        else:
+            self._tree.begin(player)
 
     def _number(self, written: Written) -> int:
         """A character's number in the palette: the tint of its temperature, or that of what a person wrote."""
@@ -76,7 +85,7 @@ class SheetPane(Framed, Vertical):
         tape = player.tape
         stretches = tape.stretches
         for stretch, stop in zip(stretches, [*(each.start for each in stretches[1:]), len(tape)], strict=True):
-            if self._following and stretch.start >= max(1, since):
+            if self.following and stretch.start >= max(1, since):
                 sheet.mark(step_of(stretch.source))
             start = max(stretch.start, shown)
             if start < stop:
@@ -85,7 +94,7 @@ class SheetPane(Framed, Vertical):
     def _show_prompt(self, player: Player) -> int:
         """The prompt, with what the model does not know struck out; returns how much of it stands on the tape."""
         tape, sheet = player.tape, self.writing
-        if self._following:
+        if self.following:
             sheet.mark(step_of(tape.source_at(0)))
         self._struck = []
         known = 0

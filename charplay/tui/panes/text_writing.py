@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from textual import events, on
 from textual.color import Color
@@ -53,7 +54,7 @@ class WritingPane(SheetPane):
         super().__init__()
         self._texts = texts
         self._clock = clock
-        self._origin = Origin()
+        self._origins: WeakKeyDictionary[Player, Origin] = WeakKeyDictionary()
         self._settings = Sampling()
         self._prompt = ""
         self._then = 0.0
@@ -68,6 +69,11 @@ class WritingPane(SheetPane):
     def prompt(self) -> str:
         """What a text begins with."""
         return self._prompt
+
+    @property
+    def _origin(self) -> Origin:
+        """Where the weights come from that write."""
+        return self._origins.get(self.player, Origin()) if self.player else Origin()
 
     @property
     def _ride(self) -> list[tuple[int, float]]:
@@ -87,15 +93,21 @@ class WritingPane(SheetPane):
     def show_model(self, model: CharModel, source: str, *, follow: bool = False, origin: Origin | None = None) -> None:
         """Let a model write from here on, on a new line; `follow`: its weights will go on changing."""
         self._keep_recent()
-        self._origin = origin or Origin()
-        self._following = follow
-        if follow:
-            self.writing.set_margin(MARGIN)
         self._paint()
-        self._take(Player(model, prompt=self._prompt, settings=self._settings, source=source))
+        player = self._new_player(model, source, origin or Origin())
+        if follow:
+            self._live = player
+            self.writing.set_margin(MARGIN)
+        self._take(player)
         self.writing.break_line()
         self._first = self.writing.end
         self._begin_text()
+
+    def _new_player(self, model: CharModel, source: str, origin: Origin) -> Player:
+        memory = self.player.tape.memory if self.player else None
+        player = Player(model, prompt=self._prompt, settings=self._settings, source=source, memory=memory)
+        self._origins[player] = origin
+        return player
 
     def update_weights(self, model: CharModel, source: str) -> None:
         """The model that writes has learned: it goes on with new weights, in the same state."""
@@ -145,7 +157,7 @@ class WritingPane(SheetPane):
     def _tick(self) -> None:
         self._ticks += 1
         # A paint takes milliseconds that training may want, and fast text could not be read anyway.
-        every = 3 if self.speed > 2 * TICKS else 2 if self._following else 1
+        every = 3 if self.speed > 2 * TICKS else 2 if self.following else 1
         if self._ticks % every:
             return
         now = self._clock()
@@ -180,13 +192,13 @@ class WritingPane(SheetPane):
         if player is None:
             return
         self._keep_recent()
-        player.restart(self._prompt, seed)
         self._take(player)
+        player.restart(self._prompt, seed)
         self._settings = player.settings
         self._unpainted.clear()
         self.writing.clear()
         self._first = 0
-        self.writing.set_margin(MARGIN if self._following else 0)
+        self.writing.set_margin(MARGIN if self.following else 0)
         self._begin_text()
 
     def _say_source(self) -> None:
@@ -194,7 +206,7 @@ class WritingPane(SheetPane):
             self.set_title("Text", "nothing writes yet")
             return
         player = self._tree.player
-        branch = f"branch {self._tree.present}  " if len(self._tree.branches) > 1 else ""
+        branch = f"branch {self._tree.present}  " if self._tree.branched else ""
         self.set_title("Text", f"{branch}{player.source}  seed {player.settings.seed}")
 
     def _say_hint(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from rich.cells import cell_len
+from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
@@ -44,6 +45,8 @@ class _Branches(Rows):
         self._tree = tree
         self._limbs: list[Limb] = []
         self._names = 0
+        self.marked = ""
+        """The branch that others are compared with; empty for the one that is being written."""
         self.read()
 
     def read(self) -> None:
@@ -73,7 +76,7 @@ class _Branches(Rows):
         lines, branch = self._limbs[index - 1]
         own = self._tree.tape(branch.name).text(branch.start, branch.start + MOST_SHOWN)
         start = f"at {branch.start:,}" if branch.parent else ""
-        mark = "●" if branch.name == self._tree.present else ""
+        mark = "●" if branch.name == self._tree.present else "▸" if branch.name == self.marked else ""
         return self._row(
             width, mark, lines, branch.name, (start, f"{branch.length:,}", own.replace("\n", NEWLINE)), quiet=False
         )
@@ -118,15 +121,21 @@ class Branches(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         """The tree, and what was done to it."""
-        with self.box("Branches", "enter goes  r rename  d forget  c compare  e export", wide=True):
+        with self.box("Branches", "enter goes  space marks  c compares  r rename  d forget  e export", wide=True):
             yield self._rows
             yield self._said
 
     def on_mount(self) -> None:
         """Stand on the branch that is being written."""
         self._rows.stand_on(self._tree.present)
+
+    @on(Rows.Moved)
+    def _describe(self) -> None:
+        branch = self._rows.chosen
         if len(self._tree.branches) == 1:
-            self._say("A branch begins where you pick (c, enter) or type (c, i).")
+            self._say("A branch begins where you pick (c, enter) or type (c, i), and with every new text (n).")
+        else:
+            self._say(f"{branch.source}, seed {branch.seed}, temperature {branch.temperature:.2f}")
 
     def action_go(self) -> None:
         """Go on with the branch under the cursor."""
@@ -139,6 +148,7 @@ class Branches(Dialog[str]):
         def take(new: str | None) -> None:
             if new:
                 self._tree.rename(name, new)
+                self._rows.marked = new if self._rows.marked == name else self._rows.marked
                 self._refresh(new)
 
         sentence = f"Another name for branch {name}."
@@ -160,6 +170,7 @@ class Branches(Dialog[str]):
         def take(answer: str | None) -> None:
             if answer:
                 self._tree.forget(branch.name)
+                self._rows.marked = "" if self._rows.marked == branch.name else self._rows.marked
                 self._refresh(self._tree.present)
 
         answers = [Choice("", "keep it", key="k"), Choice("forget", "forget it", key="d")]
@@ -168,13 +179,20 @@ class Branches(Dialog[str]):
         )
         self.app.push_screen(Question("Forget", sentence, answers), take)
 
+    def action_mark(self) -> None:
+        """Mark the branch under the cursor, or no more."""
+        name = self._rows.chosen.name
+        self._rows.marked = "" if name == self._rows.marked else name
+        self._rows.refresh()
+        self._say(f"c on another branch compares it with {self._rows.marked or 'the one that is being written'}.")
+
     def action_compare(self) -> None:
-        """Lay the branch under the cursor beside the one that is being written."""
-        name, present = self._rows.chosen.name, self._tree.present
-        if name == present:
-            self._say("Stand on another branch to compare it with the one that is being written.")
+        """Lay the branch under the cursor beside the marked one, or beside the one that is being written."""
+        name, other = self._rows.chosen.name, self._rows.marked or self._tree.present
+        if name == other:
+            self._say(f"Stand on another branch to compare it with {other}; space marks one of them.")
         else:
-            self.app.push_screen(Comparing(present, name, self._tree.compare(present, name)))
+            self.app.push_screen(Comparing(other, name, self._tree.compare(other, name)))
 
     def action_export(self) -> None:
         """To a file."""

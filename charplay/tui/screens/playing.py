@@ -25,9 +25,11 @@ class PlayingScreen(CorporaScreen):
 
     def _take_over(self, taken: "Taken | None") -> None:
         if taken is not None:
-            own = self.text.player
-            self.source.following = self.source.following and own is not None and taken.player.model is own.model
             self.text.take_over(taken.player, taken.origin)
+            self._on_text_pane_went()
+
+    def _on_text_pane_went(self) -> None:
+        self.source.following = self.text.following
 
     def _on_text_pane_passage(self, message: "TextPane.Passage") -> None:
         corpus, chosen = self.corpus.corpus, self.corpus.chosen
