@@ -1,6 +1,6 @@
 """One run at a time: what may be asked of it now, what is known about it, and which one comes next."""
 
-from charplay.messages.commands import Away, Change, Pause, Publish, Resume, StepOnce, Stop, Undo
+from charplay.messages.commands import Away, Change, Pause, Publish, Resume, Save, StepOnce, Stop, Undo
 from charplay.messages.events import Event, Failed, Paused
 from charplay.messages.request import TrainRequest
 from charplay.tui.live import Live
@@ -58,6 +58,11 @@ class Session:
         if self.held:
             self._worker.ask(StepOnce())
         return self.held
+
+    def save(self) -> None:
+        """Have the run saved now; `Saved` follows."""
+        if self.live.busy:
+            self._worker.ask(Save())
 
     def change(self, field: str, value: object) -> None:
         """Set a live hyperparameter."""

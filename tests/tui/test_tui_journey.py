@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from charplay.messages.commands import Change, Pause, Publish, Resume, StepOnce, Stop, Undo
+from charplay.messages.commands import Change, Pause, Publish, Resume, Save, StepOnce, Stop, Undo
 from charplay.messages.events import Changed, Failed, Finished, Paused, Saved, Warned
 from charplay.tui.screens.question import Question
 
@@ -47,6 +47,24 @@ async def test_keys_count_from_when_they_are_pressed_not_from_when_the_trainer_h
         await it.until(lambda: len(it.trainer.commands) >= len(told))
         kinds = [type(command) for command in it.trainer.commands if not isinstance(command, Publish)]
         assert kinds == told
+
+
+async def test_a_save_that_was_asked_for_is_told_of_and_no_other(play):
+    async with play() as it:
+        assert it.main.check_action("save", ()) is False
+        await it.training()
+        it.trainer.put(Saved(step=90, path="latest.safetensors", best=False))
+        await it.until(lambda: it.main.session.live.saved_step == 90)
+        assert "Step 90 is saved" not in it.seen()
+        await it.press("ctrl+p", *"save now", "enter")
+        await it.until(lambda: any(isinstance(command, Save) for command in it.trainer.commands))
+        assert "is saved" not in it.seen()
+        it.trainer.put(Saved(step=100, path="latest.safetensors", best=False))
+        await it.until(lambda: "Step 100 is saved." in it.seen())
+        assert it.main.session.live.state == "training"
+        it.trainer.commands.clear()
+        await it.press("ctrl+s")
+        await it.until(lambda: any(isinstance(command, Save) for command in it.trainer.commands))
 
 
 async def test_the_text_goes_over_to_the_live_run_and_stays_on_it(play):

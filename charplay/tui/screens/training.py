@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from charplay.messages.events import Event, Failed, Paused
+from charplay.messages.events import Event, Failed, Paused, Saved
 from charplay.messages.request import TrainRequest
 from charplay.tui.panes.fields import Device
 from charplay.tui.screens.question import Choice, Question
@@ -26,12 +26,17 @@ class TrainingScreen(WatchingScreen):
         self._asked_to_leave = False
         self._request: TrainRequest | None = None
         """What was asked last."""
+        self._saving = False
+        """Whether a save was asked for and has not come to the disk yet."""
 
     def hear(self, event: Event) -> None:
         """What an event says, and what it asks."""
         super().hear(event)
         live = self.session.live
         match event:
+            case Saved() if self._saving:
+                self._saving = False
+                self.notify(f"Step {event.step:,} is saved.", markup=False)
             case Paused() if live.reason:
                 self.app.push_screen(bad_numbers(live), self._after_bad_numbers)
             case Failed(changed_text=True):
@@ -62,6 +67,7 @@ class TrainingScreen(WatchingScreen):
             "stop": (live.busy and live.state != "stopping") or self.corpus.download is not None,
             "cancel_fetching": self.corpus.download is not None,
             "step": self.session.held,
+            "save": live.state in {"training", "paused"},
             "undo": live.busy and live.changes > 0,
             "follow": live.busy and not self.source.following,
             "take_up": self.runs.unfinished is not None and not self.session.busy,
@@ -130,6 +136,11 @@ class TrainingScreen(WatchingScreen):
         """One step while paused."""
         if not self.session.step() and self.session.live.busy:
             self.complain("Pause training first: p")
+
+    def action_save(self) -> None:
+        """Save now, and go on."""
+        self._saving = True
+        self.session.save()
 
     def action_undo(self) -> None:
         """Back to before the last live change."""
