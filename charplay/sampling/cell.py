@@ -16,8 +16,8 @@ CELLS = "sampling/cells"
 class Cell(Protocol):
     """One step of a recurrent layer of H units: a module in `charplay.sampling.cells`.
 
-    Units come first and columns, where there are any, last: `(H,)` is one text, `(H, N)` is N texts side by side, and
-    the same code serves both.
+    Units come last: `(H,)` is one text, `(N, H)` is N texts side by side, and the same code serves both. Gates and
+    parts come first, so that each lies in one piece.
     """
 
     GATES: int
@@ -34,10 +34,10 @@ class Cell(Protocol):
         ...
 
     def advance(self, entering: Array, returning: Array, old: Array, new: Array) -> None:
-        """Write the layer's next state, (PARTS, H) or (PARTS, H, N), into `new`.
+        """Write the layer's next state, (PARTS, H) or (PARTS, N, H), into `new`.
 
-        `entering` (GATES·H, ...) is what the input and the bias add to the gates, and is left alone; `returning`
-        (GATES·H, ...) is what the layer's own output adds, and is used up.
+        `entering` (GATES, ..., H) is what the input and the bias add to the gates, and is left alone; `returning`
+        (GATES, ..., H) is what the layer's own output adds, and is used up.
         """
         ...
 

@@ -55,7 +55,7 @@ class _Group:
         self._states: list[State] = []
         """The players' states as they were left."""
         self._together = (model.zero_state(), model.logits(model.zero_state()))
-        """The same for all at once: state (..., N) and logits (N, V)."""
+        """The same for all at once: state (..., N, H) and logits (N, V)."""
 
     def next(self) -> list[Written]:
         players = self.players
@@ -67,7 +67,7 @@ class _Group:
         ids = draw_each(found.filtered, [player.luck for player in players])
         written = self._records(found, ids, settings)
         state, logits = self._together = self.model.step(state, ids.tolist())
-        self._states = list(map(np.ndarray.copy, state.transpose(3, 0, 1, 2).copy()))
+        self._states = list(map(np.ndarray.copy, state.transpose(2, 0, 1, 3)))
         for player, one, own, says in zip(players, written, self._states, logits, strict=True):
             own.setflags(write=False)
             player.put(one, (own, says))
@@ -77,7 +77,7 @@ class _Group:
         """State and logits together; put together anew where a player went somewhere else."""
         states = [player.state for player in self.players]
         if len(states) != len(self._states) or not all(map(is_, states, self._states)):
-            self._together = np.stack(states, axis=-1), np.stack([player.logits for player in self.players])
+            self._together = np.stack(states, axis=-2), np.stack([player.logits for player in self.players])
         return self._together
 
     def _foresee(self, logits: Array, settings: Sequence[Sampling]) -> Distribution:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 State: TypeAlias = Array
-"""What a model remembers: (layers, parts, H), or (layers, parts, H, N) for N texts side by side. A read-only value."""
+"""What a model remembers: (layers, parts, H), or (layers, parts, N, H) for N texts side by side. A read-only value."""
 
 Tensors: TypeAlias = Mapping[str, NDArray[Any]]
 
@@ -24,9 +24,9 @@ KEPT_ROWS = 16_384
 """First-layer rows kept at most (see `CharModel._row`); larger vocabularies recompute."""
 
 
-SMALL = 1_000_000
-"""Multiplications of a product that BLAS does in place; before a larger one it copies the weights."""
-MOST_BLOCKS = 64
+SMALL = (1_000_000, 1200)
+"""Multiplications and results of a product that BLAS makes in place; before a larger one it copies the weights."""
+MOST_BLOCKS = 256
 
 
 class Family(NamedTuple):
@@ -64,15 +64,19 @@ class CharModel:
         self.characters = tuple(vocabulary.characters)
         """The characters in id order; every text written shares these strings."""
         self._cell = _cell(recipe)
-        prepare = self._cell.prepare
-        layers = range(_resolved(recipe, "num_layers"))
-        self._weights_ih = [prepare(weights[f"rnn.weight_ih_l{layer}"]) for layer in layers]
-        self._weights_hh = [prepare(weights[f"rnn.weight_hh_l{layer}"]) for layer in layers]
-        self._biases = [prepare(weights[f"rnn.bias_l{layer}"]) for layer in layers]
         self._output, self._output_bias = weights["output.weight"], weights["output.bias"]
+        hidden_size = self._output.shape[1]
+        layers = range(_resolved(recipe, "num_layers"))
+
+        def gates(name: str) -> list[Array]:
+            """Each layer's parameter, (GATES, H, ...)."""
+            prepared = (self._cell.prepare(weights[f"rnn.{name}_l{layer}"]) for layer in layers)
+            return [parameter.reshape(-1, hidden_size, *parameter.shape[1:]) for parameter in prepared]
+
+        self._weights_ih, self._weights_hh, self._biases = gates("weight_ih"), gates("weight_hh"), gates("bias")
         self._enter = _entrance(recipe, weights.get("embedding.weight"), self._weights_ih[0], len(vocabulary))
         self._rows: dict[int, Array] = {}
-        self._zero = np.zeros((len(layers), self._cell.PARTS, self._output.shape[1]), self._output.dtype)
+        self._zero = np.zeros((len(layers), self._cell.PARTS, hidden_size), self._output.dtype)
         self._zero.flags.writeable = False
         self.family = Family(recipe.cell, self._zero.shape, self._zero.dtype, vocabulary)
         """States go on under any other model of the same family."""
@@ -104,13 +108,14 @@ class CharModel:
         """The state before anything was read; `columns` texts side by side where given."""
         if columns is None:
             return self._zero
-        zero = np.zeros((*self._zero.shape, columns), self._zero.dtype)
+        layers, parts, hidden_size = self._zero.shape
+        zero = np.zeros((layers, parts, columns, hidden_size), self._zero.dtype)
         zero.flags.writeable = False
         return zero
 
     def logits(self, state: State) -> Array:
         """What the state says about the next character: logits (V,), or (N, V) for columns."""
-        return _affine(self._output, state[-1, 0], self._output_bias).T
+        return _affine(self._output, state[-1, 0], self._output_bias)
 
     def step(self, state: State, ids: "int | Sequence[int]") -> tuple[State, Array]:
         """Read one character (an id, or N ids for N columns): the new state, and the logits (V,) or (N, V) after it."""
@@ -142,22 +147,23 @@ class CharModel:
         outputs = np.empty((0, self._output.shape[1]), self._output.dtype)
         for layer, weight in enumerate(self._weights_hh):
             if layer:
-                entering = outputs @ self._weights_ih[layer].T + self._biases[layer]
+                gates = outputs @ self._weights_ih[layer].swapaxes(1, 2) + self._biases[layer][:, None]
+                entering = gates.swapaxes(0, 1)
             states = np.empty((len(ids) + 1, *state.shape[1:]), state.dtype)
             states[0] = state[layer]
             for t in range(len(ids)):
-                self._cell.advance(entering[t], weight @ states[t, 0], states[t], states[t + 1])
+                self._cell.advance(entering[t], _product(weight, states[t, 0]), states[t], states[t + 1])
             new[layer] = states[-1]
             outputs = states[1:, 0]
         new.flags.writeable = False
         return new, outputs @ self._output.T + self._output_bias
 
     def _rows_of(self, ids: "Sequence[int]") -> Array:
-        """(GATES·H, N) what N characters add to the first layer's gates."""
-        return np.array([self._row(one) for one in ids]).T
+        """(GATES, N, H) what N characters add to the first layer's gates."""
+        return np.array([self._row(one) for one in ids]).swapaxes(0, 1)
 
     def _row(self, one: int) -> Array:
-        """What a character adds to the first layer's gates, (GATES·H,): computed once, so a step needs no product."""
+        """What a character adds to the first layer's gates, (GATES, H): computed once, so a step needs no product."""
         row = self._rows.get(one)
         if row is None:
             if len(self._rows) >= KEPT_ROWS:
@@ -167,36 +173,40 @@ class CharModel:
 
 
 def _entrance(recipe: Recipe, embedding: Array | None, weight: Array, vocabulary_size: int) -> Callable[[int], Array]:
-    """How a character's id meets the first layer's input matrix (GATES·H, input size)."""
+    """How a character's id meets the first layer's input matrix (GATES, H, input size)."""
     if embedding is not None:
-        return lambda one: weight @ embedding[one]
+        return lambda one: _product(weight, embedding[one])
     if recipe.input == "one-hot":
-        return lambda one: weight[:, one]
+        return lambda one: weight[..., one]
     scale = vocabulary_size if recipe.scalar_scale == "vocabulary" else 1
-    return lambda one: weight[:, 0] * weight.dtype.type(one / scale)
+    return lambda one: weight[..., 0] * weight.dtype.type(one / scale)
 
 
 def _product(weight: Array, x: Array) -> Array:
-    """Weight·x for one column (size,) or several (size, N)."""
+    """Weight (..., rows, size) times one column (size,), or several (N, size): (..., rows) or (..., N, rows)."""
+    *parts, rows, size = weight.shape
     if x.ndim == 1:
-        alone: Array = weight @ x
-        return alone
-    blocks = weight.reshape(_blocks(len(weight), weight.shape[1] * x.shape[1]), -1, weight.shape[1])
-    product: Array = np.matmul(blocks, x).reshape(len(weight), -1)
+        alone: Array = weight.reshape(-1, size) @ x
+        return alone.reshape(*parts, rows)
+    columns = len(x)
+    blocks = _blocks(rows, columns * max(size, SMALL[0] // SMALL[1]))
+    product = np.empty((*parts, columns, rows), weight.dtype)
+    cut = weight.reshape(*parts, blocks, -1, size)
+    np.matmul(x, cut.swapaxes(-1, -2), out=product.reshape(*parts, columns, blocks, -1).swapaxes(-2, -3))
     return product
 
 
 @lru_cache(maxsize=256)
 def _blocks(rows: int, work: int) -> int:
     """Into how many equal blocks to cut rows of so many multiplications, for each block's product to be SMALL."""
-    fewest = -(-rows * work // SMALL)
+    fewest = -(-rows * work // SMALL[0])
     return next((blocks for blocks in range(fewest, MOST_BLOCKS + 1) if rows % blocks == 0), 1)
 
 
 def _affine(weight: Array, x: Array, bias: Array) -> Array:
-    """Weight·x + bias for one column (size,) or several (size, N)."""
+    """Weight·x + bias (..., rows), for one column or several."""
     product = _product(weight, x)
-    product += bias if x.ndim == 1 else bias[:, None]
+    product += bias if x.ndim == 1 else bias[..., None, :]
     return product
 
 

@@ -103,7 +103,7 @@ def test_columns_are_texts_side_by_side(cell, layers):
         columns, logits = model.step(columns, ids)
     for column in range(5):
         state, alone = model.feed(model.zero_state(), texts[:, column])
-        np.testing.assert_allclose(columns[..., column], state, atol=1e-5)
+        np.testing.assert_allclose(columns[..., column, :], state, atol=1e-5)
         np.testing.assert_allclose(logits[column], alone, atol=1e-5)
 
 

@@ -23,17 +23,15 @@ def prepare(parameter: Array) -> Array:
 
 def advance(entering: Array, returning: Array, old: Array, new: Array) -> None:
     """One step: n = tanh(entering + r·returning), h = (1 - z)·n + z·h."""
-    hidden_size = old.shape[1]
-    candidate = returning[2 * hidden_size :]
-    gates = returning[: 2 * hidden_size]
-    gates += entering[: 2 * hidden_size]
+    gates, candidate = returning[:2], returning[2]
+    gates += entering[:2]
     np.tanh(gates, out=gates)
     gates *= 0.5
     gates += 0.5
-    candidate *= gates[:hidden_size]
-    candidate += entering[2 * hidden_size :]
+    candidate *= gates[0]
+    candidate += entering[2]
     np.tanh(candidate, out=candidate)
     output = new[0]
     np.subtract(old[0], candidate, out=output)
-    output *= gates[hidden_size:]
+    output *= gates[1]
     output += candidate

@@ -28,16 +28,15 @@ def prepare(parameter: Array) -> Array:
 
 def advance(entering: Array, returning: Array, old: Array, new: Array) -> None:
     """One step: c = f·c + i·g, h = o·tanh(c)."""
-    hidden_size = old.shape[1]
     gates = returning
     gates += entering
     np.tanh(gates, out=gates)
-    candidate = gates[2 * hidden_size : 3 * hidden_size]
+    candidate = gates[2]
     sigmoids = gates * 0.5
     sigmoids += 0.5
-    candidate *= sigmoids[:hidden_size]
-    output, cell = new[0], new[1]
-    np.multiply(sigmoids[hidden_size : 2 * hidden_size], old[1], out=cell)
+    candidate *= sigmoids[0]
+    output, cell = new
+    np.multiply(sigmoids[1], old[1], out=cell)
     cell += candidate
     np.tanh(cell, out=output)
-    output *= sigmoids[3 * hidden_size :]
+    output *= sigmoids[3]
