@@ -61,8 +61,6 @@ SLIDER: Bindings = [
     command("right", "move(1)", "higher", "A fine step higher"),
     command("shift+left", "move(-10)", "much lower", "Ten steps lower"),
     command("shift+right", "move(10)", "much higher", "Ten steps higher"),
-    command("home", "bound(0)", "lowest", "To the lowest value"),
-    command("end", "bound(1)", "highest", "To the highest value"),
     command("equals_sign", "type", "type a value", "Type the slider's value; enter takes it, escape leaves it"),
 ]
 

@@ -50,7 +50,7 @@ def keys(bindings) -> list[str]:
         [*commands.LIST, *commands.FORM],
         [*commands.LIST, *commands.RUNS],
         [*Slider.BINDINGS, *commands.TRAINING],
-        [*Slider.BINDINGS, *TextPane.BINDINGS],
+        [*Slider.BINDINGS, *TextPane.BINDINGS, *commands.SCROLL],
         [*commands.SHEET, *commands.PREVIEW, *commands.CLOSE],
     ],
 )
@@ -131,6 +131,7 @@ async def test_resizing_keeps_what_was_going_on(play):
 async def test_what_was_chosen_is_there_at_the_next_start(play, home):
     async with play() as it:
         it.main.text.filters.set({"top_k": 40.0, "top_p": 0.9, "min_p": 0.05})
+        it.main.text.stop_at(r"the end|\n\n|a\\n")
         await it.press("right_square_bracket", "b", "2", "down", "down", "right", "q")
         await it.until(lambda: it.app._exit)
         heat = it.main.text.temperature
@@ -140,6 +141,7 @@ async def test_what_was_chosen_is_there_at_the_next_start(play, home):
         assert it.main.text.temperature == heat
         drawn = it.main.text._settings
         assert (drawn.top_k, drawn.top_p, drawn.min_p) == (40, 0.9, 0.05)
+        assert it.main.text._stops.texts == ("the end", "\n\n", r"a\n")
         assert it.app.theme == "charplay-light"
 
 

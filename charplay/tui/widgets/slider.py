@@ -20,8 +20,8 @@ _TYPED = "0123456789.e-+"
 class Slider(Widget, can_focus=True):
     """Set `value` from outside, read it, and hear `Slider.Changed` when the user moves it.
 
-    Left and right move by a fine step, with shift by ten; home and end go to the bounds; `=` opens the
-    value for typing. A click, a drag or the wheel does what one expects.
+    Left and right move by a fine step, with shift by ten; `=` opens the value for typing. A click, a drag or
+    the wheel does what one expects. Home and end belong to the text, where both stand in one pane.
     """
 
     DEFAULT_CSS = """
@@ -107,10 +107,6 @@ class Slider(Widget, can_focus=True):
     def action_move(self, steps: int) -> None:
         """So many fine steps up."""
         self._set(self.scale.moved(self.value, steps))
-
-    def action_bound(self, end: int) -> None:
-        """To the lowest value (0) or the highest (1)."""
-        self._set(self.scale.high if end else self.scale.low)
 
     def action_type(self) -> None:
         """Open the value for typing; enter takes it, escape leaves it."""
