@@ -34,6 +34,10 @@ class Settings:
     """1 is off."""
     min_p: float = 0.0
     """0 is off."""
+    stops: str = ""
+    """Texts at which the writing holds, as they are typed: with | between them."""
+    columns: str = ""
+    """Temperatures side by side, as they are typed; empty takes the first ones."""
     light: bool = False
 
 

@@ -11,8 +11,9 @@ from charplay.tui.checkpoints import shelved
 from charplay.tui.commands import ALWAYS, EVERYWHERE, SCROLL, SLIDER
 from charplay.tui.panes.text import TextPane
 from charplay.tui.screens.asking import Asking
-from charplay.tui.screens.columns import DEFAULT, ColumnsScreen, parse_temperatures
+from charplay.tui.screens.columns import DEFAULT, ColumnsScreen
 from charplay.tui.screens.picking import Picking
+from charplay.tui.temperatures import parse_temperatures
 from charplay.tui.widgets.column import titles
 
 PATIENT = 60.0
@@ -118,6 +119,30 @@ async def test_temperatures_are_edited_within_the_room_there_is(play, size, most
         assert "? keys" in seen
         assert "esc back" in seen or size[0] < 80
         assert all(column.is_on_screen and column.writing.size.width >= 15 for column in screen.beside.columns)
+
+
+async def test_temperatures_are_there_at_the_next_start(play):
+    async with play() as it:
+        screen = await beside(it)
+        await it.press("e")
+        it.app.screen.query_one(Input).value = "0.4 0.6"
+        await it.press("enter")
+        await it.until(lambda: len(screen.beside.columns) == 2)
+        await it.press("right_square_bracket", "escape")
+        await it.until(lambda: it.app.screen is it.main)
+        await it.press("q")
+        await it.until(lambda: it.app._exit)
+    async with play() as it:
+        screen = await beside(it)
+        assert [player.settings.temperature for player in screen.beside.players] == [0.45, 0.6]
+
+
+@pytest.mark.parametrize("kept", ["nonsense", "0.3", "1e999 1", ""])
+async def test_temperatures_that_were_kept_and_are_none_are_passed_over(play, kept):
+    async with play() as it:
+        it.main.text.columns = kept
+        screen = await beside(it)
+        assert [player.settings.temperature for player in screen.beside.players] == list(DEFAULT)
 
 
 async def test_checkpoints_of_several_runs_are_written_side_by_side(play, kept_run):

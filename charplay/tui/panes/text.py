@@ -91,8 +91,11 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
 
     # What the screen asks for.
 
-    def begin(self, prompt: str, temperature: float, speed: float, filters: Mapping[str, Any] | None = None) -> None:
+    def begin(
+        self, prompt: str, temperature: float, speed: float, filters: Mapping[str, Any] | None = None, stops: str = ""
+    ) -> None:
         """Start with what was chosen last time; `filters` as `Filters.values` gives them, shown where one is on."""
+        self.stop_at(stops)
         self._prompt = prompt
         self.filters.set(filters or {})
         self.set_class(self.filters.any, "-filters")

@@ -96,13 +96,18 @@ class PassagesPane(WritingPane):
 
     def action_stops(self) -> None:
         """Ask for the stop texts."""
-        now = "|".join(text.replace("\\", r"\\").replace("\n", r"\n") for text in self._stops.texts)
         sentence = (
             r"Hold where the text ends with one of these, with | between them. \n is a new line, | alone is none."
         )
-        self.app.push_screen(Asking("Hold at", sentence, now), self._stop_at)
+        self.app.push_screen(Asking("Hold at", sentence, self.stops), self.stop_at)
 
-    def _stop_at(self, typed: str | None) -> None:
+    @property
+    def stops(self) -> str:
+        """The stop texts as they are typed."""
+        return "|".join(text.replace("\\", r"\\").replace("\n", r"\n") for text in self._stops.texts)
+
+    def stop_at(self, typed: str | None) -> None:
+        """Hold at these texts, as they are typed; None and an empty text leave them as they are."""
         if typed:
             parts = (r"\\".join(each.replace(r"\n", "\n") for each in part.split(r"\\")) for part in typed.split("|"))
             self._stops = Stops(part.replace(r"\\", "\\") for part in parts)

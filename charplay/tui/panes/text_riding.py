@@ -65,6 +65,8 @@ class RidingPane(PassagesPane):
     def __init__(self, texts: Path, *args: Any, **kwargs: Any) -> None:
         super().__init__(texts, *args, **kwargs)
         self._replay: _Replay | None = None
+        self.columns = ""
+        """Temperatures to write at side by side, as they are typed; empty for the first ones."""
 
     # How it writes.
 

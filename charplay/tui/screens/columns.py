@@ -25,11 +25,11 @@ from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.lines import Lines, key_lines
 from charplay.tui.screens.picking import Picking
 from charplay.tui.screens.question import Choice
+from charplay.tui.temperatures import FEWEST, MOST, parse_temperatures, temperatures_fault, write_temperatures
 from charplay.tui.visible import plain, visible
 from charplay.tui.widgets.column import SideBySide
 from charplay.tui.widgets.slider import Slider
 
-FEWEST, MOST = 2, 8
 NARROWEST = 20
 """Cells that a column takes at least."""
 DEFAULT = (0.2, 0.5, 1.0, 1.2)
@@ -72,10 +72,10 @@ class ColumnsScreen(Screen[Taken]):
     """
 
     def __init__(
-        self, opened: Opened, prompt: str, settings: Sampling, speed: float, shelf: Shelf,
+        self, opened: Opened, prompt: str, settings: Sampling, speed: float, shelf: Shelf, temperatures: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        """Begin with one model at `settings`, but the DEFAULT temperatures; `speed` in characters a second."""
+        """Begin with one model at `settings`, but other temperatures; `speed` in characters a second."""
         super().__init__()
         self._opened = opened
         self._prompt = prompt
@@ -90,6 +90,10 @@ class ColumnsScreen(Screen[Taken]):
         self.beside = SideBySide()
         self.playing = True
         """Whether they write."""
+        self.temperatures = (
+            temperatures if temperatures_fault(temperatures, MOST) == "" else write_temperatures(DEFAULT)
+        )
+        """What one network writes at, as it is typed."""
         self._speed = speed_slider()
         self._speed.value = speed
         self._speed.can_focus = False
@@ -106,7 +110,7 @@ class ColumnsScreen(Screen[Taken]):
 
     async def on_mount(self) -> None:
         """Put up the first columns, and start the clock."""
-        await self._compare([self._opened], DEFAULT[: self._most])
+        await self._compare([self._opened], parse_temperatures(self.temperatures)[: self._most])
         self._then = self._clock()
         self.set_interval(1 / TICKS, self._tick)
 
@@ -182,6 +186,8 @@ class ColumnsScreen(Screen[Taken]):
         player = self.beside.chosen.player
         temperature = TEMPERATURES.moved(player.settings.temperature, by)
         player.settings = replace(player.settings, temperature=temperature)
+        if len(self._origins) == 1:
+            self.temperatures = write_temperatures([player.settings.temperature for player in self.beside.players])
         self._say()
 
     def action_speed(self, steps: int) -> None:
@@ -208,13 +214,16 @@ class ColumnsScreen(Screen[Taken]):
 
     def action_temperatures(self) -> None:
         """Ask for other temperatures."""
-        now = ", ".join(f"{player.settings.temperature:g}" for player in self.beside.players)
-        asking = Asking("Temperatures", "Write side by side at:", now, lambda text: _fault(text, self._most))
+        now = write_temperatures(parse_temperatures(self.temperatures)[: self._most])
+        asking = Asking(
+            "Temperatures", "Write side by side at:", now, lambda text: temperatures_fault(text, self._most)
+        )
         self.app.push_screen(asking, self._warm)
 
     async def _warm(self, text: str | None) -> None:
         if text:
             player = self.beside.chosen.player
+            self.temperatures = text
             opened = Opened(player.model, player.source, self._origins[id(player.model)], None)
             await self._compare([opened], parse_temperatures(text))
 
@@ -246,19 +255,3 @@ class ColumnsScreen(Screen[Taken]):
 
     def _complain(self, sentence: str) -> None:
         self.notify(visible(sentence, " "), severity="warning", markup=False)
-
-
-def parse_temperatures(text: str) -> list[float]:
-    """Numbers with commas or spaces between them; ValueError where one is none, or no temperature."""
-    found = [float(part) for part in text.replace(",", " ").split()]
-    for one in found:
-        Sampling(temperature=one)
-    return found
-
-
-def _fault(text: str, most: int) -> str:
-    try:
-        number = len(parse_temperatures(text))
-    except ValueError:
-        return "temperatures are numbers from 0 on, as in 0.2, 0.5, 1"
-    return "" if FEWEST <= number <= most else f"{FEWEST} to {most} columns have room here, not {number}"

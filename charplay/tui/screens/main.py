@@ -51,7 +51,8 @@ class MainScreen(PlayingScreen, ReadingScreen):
         with self.app.batch_update():
             await self.furnish()
             filters = {name: getattr(chosen, name) for name in self.text.filters.values}
-            self.text.begin(chosen.prompt, chosen.temperature, chosen.speed, filters)
+            self.text.begin(chosen.prompt, chosen.temperature, chosen.speed, filters, chosen.stops)
+            self.text.columns = chosen.columns
             self.begin(self._open_shelf())
             self.play("demo")
             self.text.write_at_once()
@@ -76,6 +77,7 @@ class MainScreen(PlayingScreen, ReadingScreen):
             self._settings.corpus = chosen.name
         text = self.text
         now = {"prompt": text.prompt, "temperature": text.temperature, "speed": text.speed, **text.filters.values}
+        now |= {"stops": text.stops, "columns": text.columns}
         for name, value in now.items():
             setattr(self._settings, name, value)
         return self._settings

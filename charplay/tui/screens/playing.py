@@ -20,8 +20,13 @@ class PlayingScreen(CorporaScreen):
         from charplay.tui.screens.columns import ColumnsScreen
 
         text = self.text
-        screen = ColumnsScreen(message.opened, text.prompt, message.settings, text.speed, self._shelf)
-        self.app.push_screen(screen, self._take_over)
+        screen = ColumnsScreen(message.opened, text.prompt, message.settings, text.speed, self._shelf, text.columns)
+
+        def leave(taken: "Taken | None") -> None:
+            text.columns = screen.temperatures
+            self._take_over(taken)
+
+        self.app.push_screen(screen, leave)
 
     def _take_over(self, taken: "Taken | None") -> None:
         if taken is not None:
