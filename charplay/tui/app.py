@@ -112,7 +112,7 @@ class CharplayApp(TypeAhead):
 
     def _handle_exception(self, error: Exception) -> None:
         """As in Textual; but while the screen is taken down, what was on its way up trips, and only the log is told."""
-        if self.is_running and not self._exit:
+        if not self._is_mounted or (self.is_running and not self._exit):
             super()._handle_exception(error)
         else:
             logging.getLogger("charplay").warning(visible("".join(traceback.format_exception(error)), "\n"))
