@@ -23,6 +23,16 @@ class Shelved(NamedTuple):
     loss: float | None
     """Held out, else in training; nats per character."""
 
+    @property
+    def title(self) -> str:
+        """The run and the step."""
+        return f"{self.run}, step {self.step:,}"
+
+    @property
+    def note(self) -> str:
+        """Its loss, where that is known."""
+        return "" if self.loss is None else f"loss {self.loss:.3f}"
+
 
 class Opened(NamedTuple):
     """A checkpoint's model, ready to write."""

@@ -3,6 +3,7 @@
 import hashlib
 import queue
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ from charplay.corpora.library import Library
 from charplay.runs.checkpoint import Origin, read_checkpoint, write_checkpoint
 from charplay.sampling.score import score
 from charplay.sampling.surprises import BLOCK, Surprises
+from charplay.tui.checkpoints import open_model, shelved
 from charplay.tui.learned import Indexing, open_learned, read_origin
 from charplay.tui.panes.text_tint import PLAIN, probability_tint, surprise_tint
 from charplay.tui.scoring import MOST, Named, Part, Scoring, held_out
+from charplay.tui.screens.picking import Picking
 from charplay.tui.screens.preview import Preview
 from charplay.tui.screens.score import ScoreScreen
 from charplay.tui.settings import Settings, read_settings, write_settings
@@ -108,7 +111,8 @@ async def test_a_text_is_scored_by_one_network_after_another_and_a_broken_one_is
     kept_run()
     async with play() as it:
         model, corpus = it.main.text.player.model, from_text("text", VERSE * 8)
-        (other,) = [each for each in it.main._others() if each.name.startswith("kept-1")]
+        (kept,) = [each for each in shelved(it.main._shelf) if each.run == "kept-1"]
+        other = Named(kept.title, lambda: open_model(Path(kept.path), kept.run).model)
 
         def broken():
             raise CorpusError("It is gone.")
@@ -123,7 +127,9 @@ async def test_a_text_is_scored_by_one_network_after_another_and_a_broken_one_is
 
 
 async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play, kept_run, tmp_path):
-    kept_run()
+    run = kept_run()
+    run.keep_snapshot(replace(read_checkpoint(run.best), step=600), 2.0)
+    kept_run(name="kept-2", step=700)
     async with play((80, 24)) as it:
         for _ in range(200):
             it.main.text.player.next()
@@ -134,7 +140,12 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
         assert f"{found.bits:.3f} bits a character" in it.seen()
         assert f"perplexity {2**found.bits:.2f}" in it.seen()
         await it.press("a")
-        await it.until(lambda: len(screen._scores) == 2 and screen._scoring is None)
+        assert isinstance(it.app.screen, Picking)
+        names = [each.label for each in it.app.screen._rows.choices]
+        assert names == ["kept-2, step 700", "kept-1, step 500", "kept-1, step 600"]
+        await it.press("space", "down", "down", "space", "enter")
+        await it.until(lambda: len(screen._scores) == 3 and screen._scoring is None)
+        assert set(screen._scores) == {it.main.text.player.source, names[0], names[2]}
         await it.press("end")
         await it.until(lambda: "of the networks" in it.seen())
         await it.press("c")

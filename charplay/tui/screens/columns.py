@@ -233,10 +233,7 @@ class ColumnsScreen(Screen[Taken]):
         if len(found) < FEWEST:
             self._complain("There is only one checkpoint; train a run, with keep at every-improvement for more of one.")
             return
-        choices = [
-            Choice(str(number), f"{each.run}, step {each.step:,}", "" if each.loss is None else f"loss {each.loss:.3f}")
-            for number, each in enumerate(found)
-        ]
+        choices = [Choice(str(number), each.title, each.note) for number, each in enumerate(found)]
         picking = Picking("Side by side", "Which checkpoints?", choices, least=FEWEST, most=self._most)
         self.app.push_screen(picking, lambda picked: self._open([found[int(each)] for each in picked or ()]))
 

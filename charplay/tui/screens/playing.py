@@ -55,10 +55,7 @@ class PlayingScreen(CorporaScreen):
         from charplay.tui.checkpoints import shelved
 
         found = shelved(self._shelf)
-        choices = [
-            Choice(str(number), f"{each.run}, step {each.step:,}", "" if each.loss is None else f"loss {each.loss:.3f}")
-            for number, each in enumerate(found)
-        ]
+        choices = [Choice(str(number), each.title, each.note) for number, each in enumerate(found)]
         question = Question("Replay on", "", choices)
         self.app.push_screen(question, lambda at: self._ride(message.ride, found[int(at)]) if at else None)
 

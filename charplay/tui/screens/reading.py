@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 from charplay.tui.screens.corpora import CorporaScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from charplay.corpora.library import Corpus, Library
-    from charplay.sampling.model import CharModel
     from charplay.tui.panes.text_reading import ReadingPane
-    from charplay.tui.scoring import Named
 
 
 class ReadingScreen(CorporaScreen):
@@ -30,29 +28,16 @@ class ReadingScreen(CorporaScreen):
 
     def _on_text_pane_scored(self) -> None:
         from charplay.corpora.corpus import from_text
+        from charplay.tui.checkpoints import shelved
         from charplay.tui.screens.score import ScoreScreen
 
         player = self.text.player
         if player is None:
             return
         written = from_text("generated text", player.text) if player.text else None
-        self.app.push_screen(ScoreScreen(player, written, self.corpus.corpus, self._open_text, self._others))
+        others = partial(shelved, self._shelf)
+        self.app.push_screen(ScoreScreen(player, written, self.corpus.corpus, self._open_text, others))
 
     def _open_text(self, path: str) -> "Corpus":
         library = self._open_library()
         return library.open(library.find(path))
-
-    def _others(self) -> "Sequence[Named]":
-        """A network for every run that plays, by its best checkpoint."""
-        from charplay.tui.scoring import Named
-
-        return [
-            Named(f"{each.name}, step {each.step:,}", partial(self._open_network, each.name))
-            for each in self._shelf.list()
-            if each.playable is not None and not each.broken
-        ]
-
-    def _open_network(self, name: str) -> "CharModel":
-        from charplay.tui.checkpoints import open_model
-
-        return open_model(self._shelf.checkpoint(name), name).model

@@ -1,6 +1,8 @@
 """How well networks foretell a text: bits a character, where it surprises most, and which of them does best."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,16 +10,20 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
+from charplay.tui.checkpoints import Shelved, open_model
 from charplay.tui.commands import command
 from charplay.tui.panes.rows import Rows
 from charplay.tui.scoring import Named, Part, Scoring, held_out
 from charplay.tui.screens.dialog import Dialog
 from charplay.tui.screens.findings import Findings
+from charplay.tui.screens.picking import Picking
+from charplay.tui.screens.question import Choice
 from charplay.tui.visible import visible
 from charplay.tui.widgets.along import Along
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
+    from charplay.sampling.model import CharModel
     from charplay.sampling.player import Player
     from charplay.sampling.score import Score
 
@@ -29,7 +35,7 @@ class ScoreScreen(Dialog[None]):
         command("g", "generated", "generated", "Score the generated text", footer=True),
         command("c", "corpus", "corpus", "Score the held-out end of the corpus; again, all of it", footer=True),
         command("o", "file", "a file", "Score any file", footer=True),
-        command("a", "all", "all networks", "Score it by the other runs' checkpoints too", footer=True),
+        command("a", "others", "other networks", "Score it by other checkpoints, too: choose which", footer=True),
         command("x", "stop", "stop", "Let what was read be enough", footer=True),
         command("enter", "passage", "open", "Open the passage in its text", footer=True),
     ]
@@ -44,9 +50,9 @@ class ScoreScreen(Dialog[None]):
 
     def __init__(
         self, player: "Player", written: "Corpus | None", corpus: "Corpus | None",
-        open_text: Callable[[str], "Corpus"], others: Callable[[], Sequence[Named]],
+        open_text: Callable[[str], "Corpus"], others: Callable[[], Sequence[Shelved]],
     ) -> None:  # fmt: skip
-        """`written`: the generated text; `open_text` opens a path (CorpusError); `others`: the shelf's networks."""
+        """`written`: the generated text; `open_text` opens a path (CorpusError); `others`: what is on the shelf."""
         super().__init__()
         self._player = player
         self._written = written
@@ -152,17 +158,24 @@ class ScoreScreen(Dialog[None]):
         if self._scoring is not None:
             self._scoring.stop()
 
-    def action_all(self) -> None:
-        """Every checkpoint that plays."""
+    def action_others(self) -> None:
+        """Ask which checkpoints."""
         part = self._part
         if part is None or self._scoring is not None:
             self._say("The text is still being read; x stops that.")
             return
-        others = [each for each in self._others() if each.name not in self._scores]
-        if others:
-            self._read(lambda: part, others)
-        else:
+        found = [each for each in self._others() if each.title not in self._scores]
+        if not found:
             self._say("There are no other networks on the shelf.")
+            return
+
+        def read(picked: Sequence[str] | None) -> None:
+            models = [Named(found[int(at)].title, partial(_open, found[int(at)])) for at in picked or ()]
+            if models:
+                self._read(lambda: part, models)
+
+        choices = [Choice(str(number), each.title, each.note) for number, each in enumerate(found)]
+        self.app.push_screen(Picking("Score", "By which checkpoints?", choices, least=1, most=len(choices)), read)
 
     @on(Scoring.Percent)
     def _reading(self, message: Scoring.Percent) -> None:
@@ -230,6 +243,10 @@ class ScoreScreen(Dialog[None]):
         if part is not None and passage is not None:
             place = (part.start + passage.start, part.start + passage.stop)
             self.app.push_screen(Preview(part.corpus, self._player, place))
+
+
+def _open(shelved: Shelved) -> "CharModel":
+    return open_model(Path(shelved.path), shelved.run).model
 
 
 def _whole(corpus: "Corpus") -> Part:
