@@ -26,7 +26,7 @@ from charplay.cli.faults import FAILED, HUNG_UP, MISUSED, UsageError, complain
 from charplay.cli.output import silence, tell_person
 from charplay.cli.signals import leaving_on_signals
 from charplay.messages.commands import Stop
-from charplay.messages.events import Event, Failed, Finished, Paused, Started, Stopped, Warned
+from charplay.messages.events import BAD_NUMBERS, NO_MEMORY, Event, Failed, Finished, Paused, Started, Stopped, Warned
 from charplay.messages.post import Inbox
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from charplay.cli.reporting import Reporter
     from charplay.messages.request import TrainRequest
     from charplay.runs.home import Home
+
+WAYS_ON = {
+    BAD_NUMBERS: "resume the run with a smaller rate, as in --set learning_rate=0.001",
+    NO_MEMORY: "resume the run when memory is free, with a smaller --set batch_size, or on another --device",
+}
 
 
 def train(  # noqa: PLR0917  (the parser passes options by name)
@@ -176,10 +181,7 @@ def _told(reporter: "Reporter", event: Event, inbox: Inbox) -> bool:
             case Warned():
                 tell_person(event.message)
             case Paused():
-                complain(
-                    f"training cannot go on by itself ({event.reason}); resume the run with a smaller rate, "
-                    "as in --set learning_rate=0.001"
-                )
+                complain(f"training cannot go on by itself ({event.reason}); {WAYS_ON[event.reason]}")
             case Failed():
                 saved = f" The run is saved up to step {event.saved_step:,}." if event.saved_step is not None else ""
                 remedy = " --changed-text lets it go on." if event.changed_text else ""

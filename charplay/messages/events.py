@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     import numpy as np
 
+ASKED, BAD_NUMBERS, NO_MEMORY = "asked", "numbers went bad", "out of memory"
+"""Why a trainer holds still: a person said so, or it cannot go on by itself."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -141,7 +144,7 @@ class Paused(Event):
     """The trainer holds still."""
 
     kind = "paused"
-    reason: str = "asked"
+    reason: str = ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

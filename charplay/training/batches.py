@@ -33,6 +33,10 @@ class Batches(Protocol):
         """The next batch: ids (T, B), and the ids to predict, (T, B) or the last ones (B,)."""
         ...
 
+    def again(self) -> None:
+        """Go back by one batch: the last one came to nothing and is given once more."""
+        ...
+
     def cut(self, length: int, size: int, share: float) -> Cut:
         """Read on from here in batches of `size` by `length` characters; `share` of the epoch is done."""
         ...

@@ -125,7 +125,7 @@ def choose(asked: str, devices: Sequence[Device]) -> Choice:
         if not usable:
             return Choice("cpu", "torch cannot use CUDA", warning=remedy(cuda, torch.version.cuda))
         most = max(cuda, key=lambda device: device.free)
-        why = f"most free memory: {_gigabytes(most.free)} of {_gigabytes(most.total)}"
+        why = f"most free memory: {gigabytes(most.free)} of {gigabytes(most.total)}"
         visible = os.environ.get("CUDA_VISIBLE_DEVICES")
         return Choice(most.name, why if visible is None else f"{why}, of CUDA_VISIBLE_DEVICES={visible}")
     if cuda and not usable:
@@ -154,7 +154,8 @@ def remedy(cuda: Sequence[Device], built_for: str | None) -> str:
     return f"{cuda[0].title} is present but not used: {cause}"
 
 
-def _gigabytes(count: int) -> str:
+def gigabytes(count: int) -> str:
+    """For a person."""
     return f"{count / 2**30:.1f} GB"
 
 
@@ -257,22 +258,3 @@ def open_device(name: str, recipe: "Recipe") -> Opened:
         threads=threads,
         description=description,
     )
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """Whether the error says that the device, or the machine, has no memory left."""
-    import torch
-
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(
-        sign in str(error) for sign in ("not enough memory", "can't allocate memory", "out of memory", "ALLOC_FAILED")
-    )
-
-
-def memory_advice(name: str, needed: int, recipe: "Recipe") -> str:
-    """One sentence for a device that ran out of memory; `needed` is the recipe's estimate in bytes."""
-    free = next((device.free for device in list_devices() if device.name == name), None)
-    have = f", and {_gigabytes(free)} are free now" if free is not None else ""
-    smaller = max(1, int(recipe.batch_size) // 2) if recipe.batch_size != "auto" else "a smaller one"
-    return f"{name} ran out of memory: this needs about {_gigabytes(needed)}{have}; try batch_size {smaller}"

@@ -15,7 +15,7 @@ from charplay.recipes.network import memory_bytes, parameter_count
 from charplay.runs.checkpoint import CheckpointError
 from charplay.runs.home import Home, HomeError
 from charplay.runs.run import Run, RunError
-from charplay.training import device
+from charplay.training import device, memory
 from charplay.training.device import Choice, DeviceError, Opened
 from charplay.training.keeper import DISK_SECONDS
 from charplay.training.orders import Orders
@@ -197,12 +197,11 @@ class _Visit:
 
     def describe(self, error: BaseException) -> str:
         """One sentence for what nobody foresaw."""
-        if self._choice and self._plan and self._corpus and device.out_of_memory(error):
+        if self._choice and self._plan and self._corpus and memory.out_of_memory(error):
             corpus = self._corpus
             recipe = self._session.recipe if self._session else self._plan.resolved
-            return device.memory_advice(
-                self._choice.name, memory_bytes(recipe, len(corpus.vocabulary), len(corpus)), recipe
-            )
+            needed = memory_bytes(recipe, len(corpus.vocabulary), len(corpus))
+            return memory.advice(self._choice.name, needed, recipe)
         if isinstance(error, OSError):
             where = f" {error.filename}" if error.filename else ""
             return f"the run's folder{where} cannot be used ({error.strerror}); check the disk and its permissions"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from typing import Literal
 
 import numpy as np
 import torch
@@ -45,6 +46,8 @@ class Learner:
         self._averaged = 0
         self._measured = torch.zeros(MOST_UNREAD, 3, device=opened.device)
         self._unread = 0
+        self._amid: Literal["reading", "thinking", "changing"] = "reading"
+        """What the step under way is at."""
         self.playing = deepcopy(network) if recipe.average else network
         """The network that is evaluated, published and kept: the averaged one, where weights are averaged."""
 
@@ -54,9 +57,11 @@ class Learner:
         return self._unread == MOST_UNREAD
 
     def step(self, rate: float) -> None:
-        """Learn from the next batch at learning rate `rate`."""
+        """Learn from the next batch at learning rate `rate`; where this breaks off, `take_back` may be asked."""
         recipe = self._recipe
+        self._amid = "reading"
         ids, targets = self._batches.next()
+        self._amid = "thinking"
         state = self._state if self._state is not None else self._network.zero_state(ids.shape[1])
         with self._opened.arithmetic():
             logits, state = self._network(ids, state, last_only=targets.ndim == 1)
@@ -71,15 +76,28 @@ class Learner:
             clip_value=recipe.clip_value,
             readable=self._opened.readable,
         )
-        take_step(self._optimizers, rate, recipe.weight_decay)
-        if self._batches.carries:
-            self._state = tuple(tuple(part.detach().float() for part in layer) for layer in state)
-        if recipe.average:
-            self._average(recipe.average)
         with torch.no_grad():
             accuracy = hits(logits, targets).float().mean()
             self._measured[self._unread] = torch.stack((loss.detach(), accuracy, norm))
+        carried = tuple(tuple(part.detach().float() for part in layer) for layer in state)
+        self._amid = "changing"
+        take_step(self._optimizers, rate, recipe.weight_decay)
+        if self._batches.carries:
+            self._state = carried
+        if recipe.average:
+            self._average(recipe.average)
         self._unread += 1
+
+    def take_back(self) -> bool:
+        """After a step that broke off: be as before it; False where it was changing the weights already.
+
+        Random numbers that it drew stay drawn.
+        """
+        if self._amid == "thinking":
+            self._batches.again()
+        for parameter in self._parameters:
+            parameter.grad = None
+        return self._amid != "changing"
 
     def alter(self, recipe: Recipe) -> None:
         """Go on under other live values; sizes of batches wait for `cut`."""

@@ -43,6 +43,10 @@ class Streams:
         self._places = (self._places + self._length) % len(self._text)
         return ids[:-1], ids[1:]
 
+    def again(self) -> None:
+        """Go back by one batch."""
+        self._places = (self._places - self._length) % len(self._text)
+
     def cut(self, length: int, size: int, share: float) -> Cut:
         """Read on in `size` streams of `length` characters a step.
 

@@ -10,6 +10,7 @@ from charplay.messages import events as told
 from charplay.messages.commands import Undo
 from charplay.messages.events import Event, Row
 from charplay.recipes.faults import RecipeError
+from charplay.training import memory
 from charplay.training.evaluation import DURING, Score
 from charplay.training.keeper import DISK_SECONDS
 from charplay.training.ledger import Moment
@@ -77,8 +78,7 @@ class Trainer:
             if orders.paused and not orders.singles:
                 yield from self._hold()
             elif orders.stop is None:
-                self._step()
-                yield from self._look_up()
+                yield from self._go_on()
         session.clock.hold()
         yield from self._read(tell=True)
         if orders.stop is not None:
@@ -91,13 +91,30 @@ class Trainer:
             yield from self._save()
             yield from self._settle()
 
-    def _step(self) -> None:
+    def _go_on(self) -> Iterator[Event]:
+        """A step and what is due after it. Where there was no memory for it, that is said, and training holds still."""
+        if self._step():
+            yield from self._look_up()
+            return
+        memory.give_back()
+        yield from self._read(tell=False)
+        yield told.Warned(**self._now(), message=self.session.no_memory())
+        self.orders.pause(told.NO_MEMORY)
+
+    def _step(self) -> bool:
+        """One step; False where there was no memory for it."""
         session = self.session
         session.clock.start()
         progress = session.budget.progress(self.steps, session.clock.seconds)
         rate = float(session.recipe.learning_rate) * self._schedule.factor(progress, session.recipe.warmup)
-        session.learner.step(rate)
+        try:
+            session.learner.step(rate)
+        except Exception as error:
+            if not (memory.out_of_memory(error) and session.learner.take_back()):
+                raise
+            return False  # and the error goes, which holds on to the failing frame's tensors
         self._moments.append(Moment(session.clock.seconds, rate))
+        return True
 
     def _look_up(self) -> Iterator[Event]:
         """After a step: read, tell and do what is due."""
@@ -203,7 +220,7 @@ class Trainer:
         what = "a gradient was" if count == 1 else f"the gradients of {count:,} steps were"
         message = f"{what} not finite and taught nothing; lower the learning rate, or go back to the last save"
         yield told.Warned(**self._now(), message=message)
-        self.orders.pause("numbers went bad")
+        self.orders.pause(told.BAD_NUMBERS)
 
     def _do_duties(self) -> Iterator[Event]:
         """What the step owes, in order. What a stop leaves undone is saved as owed."""
@@ -215,17 +232,24 @@ class Trainer:
                 due.insert(0, duty)
 
     def watched(self, work: Generator[None, None, Result]) -> Telling[Result | None]:
-        """Do work that comes in pieces, obeying in between; None where a stop came first."""
-        while True:
+        """Do work that comes in pieces, obeying in between; None where a stop came first, or memory ran out."""
+        while self.orders.stop is None:
             try:
                 next(work)
             except StopIteration as end:
                 result: Result = end.value
                 return result
+            except Exception as error:
+                if not memory.out_of_memory(error):
+                    raise
+                break
             yield from self.obey()
-            if self.orders.stop is not None:
-                work.close()
-                return None
+        work.close()
+        if self.orders.stop is None:
+            memory.give_back()
+            self.session.learner.playing.train()
+            yield told.Warned(**self._now(), message=f"a look at the network is left out: {self.session.no_memory()}")
+        return None
 
     def _evaluate(self) -> Telling[bool]:
         """Read the held-out text, and judge whether these weights are the best."""
@@ -234,7 +258,7 @@ class Trainer:
         if session.evaluation.possible:
             score = yield from self.watched(session.evaluation.held_out(session.learner.playing, DURING))
             if score is None:
-                return False
+                return self.orders.stop is None
         self._pace.evaluated(time.perf_counter() - started)
         train_loss = session.ledger.close_watched()
         monitored = score.loss if score is not None and session.recipe.monitor == "val_loss" else train_loss
@@ -256,7 +280,7 @@ class Trainer:
         session = self.session
         samples = yield from self.watched(session.sampler.write(session.learner.playing, session.step))
         if samples is None:
-            return False
+            return self.orders.stop is None
         stamp = {**self._now(), "epoch": session.ledger.epochs}
         session.keeper.samples({**stamp, **asdict(sample)} for sample in samples)
         for sample in samples:

@@ -52,17 +52,25 @@ class Windows:
         self.steps_per_epoch = -(-self._count // batch_size)
         self._positions = torch.arange(length + 1, device=self._text.home).unsqueeze(1)
         self._ahead: list[Tensor] = []
+        self._given = self._positions[:0]
 
     def next(self) -> tuple[Tensor, Tensor]:
         """Ids (T, B) and the ids to predict: after each, (T, B), or after the last, (B,)."""
         if not self._ahead:
             self._ahead = self._starts()[::-1]
-        starts = self._ahead.pop()
+        starts = self._given = self._ahead.pop()
         ids = self._text.gather(self._positions + starts)
         self._done += len(starts)
         if self._done == self._count:
             self._epoch, self._done = self._epoch + 1, 0
         return ids[:-1], ids[-1] if self._last else ids[1:]
+
+    def again(self) -> None:
+        """Go back by one batch, the last one that was given."""
+        if not self._done:
+            self._epoch, self._done = self._epoch - 1, self._count
+        self._done -= len(self._given)
+        self._ahead.append(self._given)
 
     def _starts(self) -> list[Tensor]:
         """Where the windows of the next batches begin, up to the epoch's end; a (B,) tensor for each batch."""

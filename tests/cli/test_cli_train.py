@@ -242,14 +242,16 @@ def test_a_failure_is_a_sentence_and_its_cause_is_in_the_log(cli, trainer, home,
     assert "Tracebag" in (home.log / "charplay.log").read_text()
 
 
-def test_where_the_trainer_holds_still_by_itself_it_is_told_to_save_and_leave(cli, trainer):
-    bad = told.Paused(step=20, reason="numbers went bad")
+@pytest.mark.parametrize(("reason", "hint"), [(told.BAD_NUMBERS, "learning_rate"), (told.NO_MEMORY, "batch_size")])
+@pytest.mark.fault("25", "27")
+def test_where_the_trainer_holds_still_by_itself_it_is_told_to_save_and_leave(cli, trainer, reason, hint):
+    bad = told.Paused(step=20, reason=reason)
     trainer.story = [STARTED, bad, stopped_if_asked(trainer)]
     result = cli("train", "--json")
     assert result.code == 1
     assert [line["event"] for line in result.lines] == ["started", "paused", "stopped"]
-    assert result.lines[-1]["reason"] == "numbers went bad"
-    assert "learning_rate" in result.err.splitlines()[-1]
+    assert result.lines[-1]["reason"] == reason
+    assert hint in result.err.splitlines()[-1]
 
 
 def test_a_trainer_that_says_nothing_has_failed(cli, trainer):

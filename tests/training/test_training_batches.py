@@ -90,6 +90,20 @@ def test_a_position_is_taken_up_again(values, steps):
         assert all(torch.equal(a, b) for a, b in zip(one.next(), other.next(), strict=True))
 
 
+@pytest.mark.parametrize("values", [{}, {"batching": "windows", "stride": 3}], ids=["stream", "windows"])
+@given(steps=st.integers(1, 50))
+@settings(max_examples=20, deadline=None)
+def test_a_batch_is_given_once_more(values, steps):
+    batches, _ = batches_of(200, **{"sequence_length": 4, "batch_size": 3, **values})
+    for _ in range(steps):
+        before, given = batches.state(), batches.next()
+    after = batches.state()
+    batches.again()
+    assert batches.state() == before
+    assert all(torch.equal(a, b) for a, b in zip(batches.next(), given, strict=True))
+    assert batches.state() == after
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32])
 def test_ids_keep_their_type_and_are_not_copied(dtype, tmp_path):
     path = tmp_path / "ids"

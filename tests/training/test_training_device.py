@@ -16,9 +16,7 @@ from charplay.training.device import (
     DeviceError,
     choose,
     list_devices,
-    memory_advice,
     open_device,
-    out_of_memory,
     remedy,
     thread_count,
 )
@@ -206,30 +204,6 @@ def test_random_states_come_back():
     drawn = torch.rand(3)
     opened.set_random_states(states)
     assert torch.equal(torch.rand(3), drawn)
-
-
-@pytest.mark.parametrize(
-    ("error", "is_memory"),
-    [
-        (MemoryError(), True),
-        (torch.OutOfMemoryError("CUDA out of memory"), True),
-        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"), True),
-        (RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"), True),
-        (RuntimeError("shapes do not match"), False),
-        (ValueError("out of memory"), False),
-    ],
-)
-@pytest.mark.fault("25")
-def test_no_memory_is_known_for_what_it_is(error, is_memory):
-    assert out_of_memory(error) is is_memory
-
-
-@pytest.mark.fault("25")
-def test_advice_names_what_is_needed_and_free(driver):
-    advice = memory_advice("cuda:0", 12 * GB, Recipe(steps=1, batch_size=64))
-    assert "12.0 GB" in advice
-    assert "10.0 GB are free" in advice
-    assert "batch_size 32" in advice
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from charplay.messages.commands import Change, Pause, Publish, Resume, Save, StepOnce, Stop, Undo
-from charplay.messages.events import Changed, Failed, Finished, Paused, Saved, Warned
+from charplay.messages.events import NO_MEMORY, Changed, Failed, Finished, Paused, Saved, Warned
 from charplay.tui.screens.question import Question
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
@@ -298,6 +298,34 @@ async def test_bad_numbers_open_a_panel_that_says_what_happened_and_offers_ways_
             was = it.trainer.run.resolved.learning_rate
             heard = [each for each in it.trainer.commands if isinstance(each, Change)]
             assert heard == [Change("learning_rate", was / 3)]
+
+
+@pytest.mark.parametrize(("key", "kinds"), [("g", [Resume]), ("h", [Change, Resume]), ("1", [Stop]), ("x", [Stop])])
+@pytest.mark.fault("25")
+async def test_no_memory_opens_a_panel_that_offers_ways_on(play, key, kinds):
+    async with play() as it:
+        await it.training()
+        it.main.form.draft.devices = ("cpu", "cuda:7")
+        batch = it.trainer.run.resolved.batch_size
+        it.trainer.put(
+            Warned(step=100, message="cpu ran out of memory: this needs about 2.0 GB"),
+            Paused(step=100, reason=NO_MEMORY),
+        )
+        await it.until(lambda: isinstance(it.app.screen, Question) and "this needs about 2.0 GB" in it.seen())
+        assert "go on on cuda:7" in it.seen()
+        assert "go on on cpu" not in it.seen(), "it is there already"
+        await it.press(key)
+        await it.until(lambda: not isinstance(it.app.screen, Question))
+        await it.until(
+            lambda: kinds == [type(c) for c in it.trainer.commands if not isinstance(c, Publish)][: len(kinds)]
+        )
+        if key == "h":
+            assert Change("batch_size", batch // 2) in it.trainer.commands
+        if key == "1":
+            await it.until(lambda: len(it.trainer.requests) == 2)
+            request = it.trainer.requests[-1]
+            assert request.recipe["device"] == "cuda:7"
+            assert request.resume == str(it.trainer.run.folder)
 
 
 async def test_a_live_change_is_taken_back_with_all_that_came_after_it(play):

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from charplay.messages import events as told
 from charplay.messages.events import Event, Failed, Paused, Saved
 from charplay.messages.request import TrainRequest
 from charplay.tui.panes.fields import Device
 from charplay.tui.screens.question import Choice, Question
-from charplay.tui.screens.trouble import LOWER, bad_numbers, failed, text_changed
+from charplay.tui.screens.trouble import LOWER, bad_numbers, failed, no_memory, text_changed
 from charplay.tui.screens.watching import WatchingScreen
 from charplay.tui.worker import OpenTraining
 
@@ -37,6 +38,9 @@ class TrainingScreen(WatchingScreen):
             case Saved() if self._saving:
                 self._saving = False
                 self.notify(f"Step {event.step:,} is saved.", markup=False)
+            case Paused(reason=told.NO_MEMORY):
+                draft = self.form.draft
+                self.app.push_screen(no_memory(live, draft.devices if draft else ()), self._after_no_memory)
             case Paused() if live.reason:
                 self.app.push_screen(bad_numbers(live), self._after_bad_numbers)
             case Failed(changed_text=True):
@@ -51,6 +55,18 @@ class TrainingScreen(WatchingScreen):
         elif answer and live.state == "paused":
             if answer == "lower" and live.peak_rate is not None:
                 self.session.change("learning_rate", live.peak_rate / LOWER)
+            self.session.hold()
+
+    def _after_no_memory(self, answer: str | None) -> None:
+        live = self.session.live
+        if answer == "stop":
+            self.session.stop()
+        elif answer and live.state == "paused":
+            if answer not in {"on", "halve"}:
+                self.resume(live.run, device=answer)
+                return
+            if answer == "halve":
+                self.session.change("batch_size", int(str(live.recipe["batch_size"])) // 2)
             self.session.hold()
 
     def _after_changed_text(self, answer: str | None) -> None:
@@ -107,8 +123,8 @@ class TrainingScreen(WatchingScreen):
         elif self.corpus.download is not None:
             self.complain(f"{self.corpus.download.entry.title} is fetched first; x cancels that")
 
-    def resume(self, name: str, more: str = "") -> None:
-        """Go on with a run; with `more`, a budget added to what was done."""
+    def resume(self, name: str, more: str = "", device: str = "") -> None:
+        """Go on with a run; with `more`, a budget added to what was done; with `device`, there."""
         from charplay.recipes.faults import RecipeError
         from charplay.runs.shelf import RunError
         from charplay.tui.draft import extended
@@ -119,7 +135,7 @@ class TrainingScreen(WatchingScreen):
         except (RunError, RecipeError, ValueError) as fault:
             self.complain(str(fault))
         else:
-            asked = recipe.model_dump()
+            asked = recipe.model_dump() | ({"device": device} if device else {})
             self._start(TrainRequest(home=self._root, recipe=asked, resume=str(run.folder), added=bool(more)))
 
     def _start(self, request: TrainRequest) -> None:

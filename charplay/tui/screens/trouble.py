@@ -1,4 +1,6 @@
-"""What is asked when training cannot just go on: it failed, or its numbers went bad."""
+"""What is asked when training cannot just go on: it failed, its numbers went bad, or its device has no memory left."""
+
+from collections.abc import Sequence
 
 from charplay.tui.amounts import rate
 from charplay.tui.live import Live
@@ -29,15 +31,25 @@ def text_changed(live: Live) -> Question:
 def bad_numbers(live: Live) -> Question:
     """What went bad, and what may help. Answers: "lower", "on", "stop", or nothing (it stays paused)."""
     sentences = f"Step {live.step:,}: {live.warning or live.reason}.\n\n{_saved(live)}"
-    answers = [
-        Choice("on", "go on as it is", "once may be bad luck", "g"),
-        Choice("stop", "save and stop", key="x"),
-        Choice("", "stay paused and look", key="p"),
-    ]
+    answers = [Choice("on", "go on as it is", "once may be bad luck", "g"), *_HALT]
     if live.peak_rate is not None:
         lower = f"{rate(live.peak_rate)} becomes {rate(live.peak_rate / LOWER)}"
         answers.insert(0, Choice("lower", "lower the learning rate and go on", lower, "l"))
     return Question(f"Paused: {live.reason}", sentences, answers, answers[0].value)
+
+
+def no_memory(live: Live, devices: Sequence[str]) -> Question:
+    """What is needed and free, and the ways on. Answers: "on", "halve", a device's name, "stop", or nothing."""
+    sentences = f"Step {live.step:,}: {live.warning}.\n\nEverything up to this step is saved now."
+    answers = [Choice("on", "try again", "the memory may be free now", "g")]
+    if isinstance(batch := live.recipe.get("batch_size"), int) and batch > 1:
+        answers.append(Choice("halve", "halve the batch and go on", f"{batch:,} becomes {batch // 2:,}", "h"))
+    elsewhere = [name for name in devices if name != live.device.partition(",")[0]]
+    answers += [Choice(name, f"go on on {name}", "from this step", str(i)) for i, name in enumerate(elsewhere[:9], 1)]
+    return Question(f"Paused: {live.reason}", sentences, [*answers, *_HALT], answers[0].value)
+
+
+_HALT = (Choice("stop", "save and stop", key="x"), Choice("", "stay paused and look", key="p"))
 
 
 def _saved(live: Live) -> str:

@@ -1,0 +1,165 @@
+"""A device without memory left: the step comes to nothing, what was learned is saved, and the run holds still."""
+
+import weakref
+from pathlib import Path
+
+import pytest
+import torch
+
+from charplay.messages.commands import Change, Resume, Stop
+from charplay.messages.events import NO_MEMORY, Changed, Failed, Finished, Paused, Saved, Started, Stopped, Warned
+from charplay.recipes.fields import Recipe
+from charplay.runs.checkpoint import read_checkpoint
+from charplay.runs.run import Run
+from charplay.training import learner, memory
+from charplay.training.device import Device
+from charplay.training.evaluation import Evaluation
+from charplay.training.memory import advice, out_of_memory
+
+GB = 2**30
+AT = 9
+"""The call that finds no memory: its step is 9."""
+PLAIN = {"output_dropout": 0.0}
+"""What a step draws before it breaks off stays drawn, so that only steps that draw nothing are the same again."""
+
+
+@pytest.mark.parametrize(
+    ("error", "is_memory"),
+    [
+        (MemoryError(), True),
+        (torch.OutOfMemoryError("CUDA out of memory"), True),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"), True),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"), True),
+        (RuntimeError("shapes do not match"), False),
+        (ValueError("out of memory"), False),
+    ],
+)
+@pytest.mark.fault("25")
+def test_no_memory_is_known_for_what_it_is(error, is_memory):
+    assert out_of_memory(error) is is_memory
+
+
+@pytest.mark.fault("25")
+def test_advice_names_what_is_needed_and_free(monkeypatch):
+    monkeypatch.setattr(memory, "list_devices", lambda: [Device("cuda:0", "NVIDIA H100", 10 * GB, 80 * GB)])
+    said = advice("cuda:0", 12 * GB, Recipe(steps=1, batch_size=64))
+    assert "12.0 GB" in said
+    assert "10.0 GB are free" in said
+    assert "batch_size 32" in said
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """`short("tame")`: this call of the learner's finds no memory the ninth time, and leaves a tensor in its frame."""
+
+    def shorten(name, times=1):
+        plain, calls = getattr(learner, name), iter(range(1, 10**6))
+
+        def called(*args, **options):
+            if AT <= next(calls) < AT + times:
+                held = torch.zeros(9)
+                shorten.held = weakref.ref(held)
+                raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+            return plain(*args, **options)
+
+        monkeypatch.setattr(learner, name, called)
+
+    return shorten
+
+
+def left(events):
+    """Every bit that a finished run learned."""
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    return {name: tensor.tobytes() for name, tensor in read_checkpoint(Path(finished.checkpoint)).tensors.items()}
+
+
+def answer(*commands):
+    """Leaves these commands when the run holds still."""
+
+    def watch(event, inbox):
+        if isinstance(event, Paused):
+            for command in commands:
+                inbox.put(command)
+
+    return watch
+
+
+@pytest.mark.parametrize("values", [PLAIN, {**PLAIN, "batching": "windows", "stride": 7}], ids=["stream", "windows"])
+@pytest.mark.fault("25")
+def test_memory_that_a_neighbour_takes_for_a_while_costs_nothing(train, only, short, quick_disk, values):
+    straight = left(train(**values))
+    short("tame", times=2)
+    events = train(answer(Resume()), **values)
+    pauses = only(events, Paused)
+    assert [(event.step, event.reason) for event in pauses] == [(AT - 1, NO_MEMORY)] * 2
+    warnings = only(events, Warned)
+    assert [event.step for event in warnings] == [AT - 1] * 2
+    assert all("try batch_size 2" in event.message for event in warnings)
+    assert AT - 1 in [event.step for event in only(events, Saved)], "what was learned is saved at once"
+    assert left(events) == straight
+
+
+@pytest.mark.fault("25")
+def test_nothing_holds_on_to_what_the_failing_step_had(train, short):
+    short("tame")
+    gone = []
+
+    def look(event, inbox):
+        if isinstance(event, Warned):
+            gone.append(short.held() is None)
+            inbox.put(Stop())
+
+    train(look)
+    assert gone == [True]
+
+
+@pytest.mark.fault("25")
+def test_a_run_without_memory_goes_on_with_half_the_batch(train, only, short):
+    short("tame")
+    events = train(answer(Change("batch_size", 2), Resume()))
+    assert [(event.step, event.new) for event in only(events, Changed)] == [(AT - 1, 2)]
+    assert events[-1].steps == 20
+
+
+@pytest.mark.fault("25")
+def test_a_run_without_memory_is_taken_up_again(train, only, short):
+    straight = left(train(**PLAIN))
+    short("tame")
+    events = train(answer(Stop()), **PLAIN)
+    assert isinstance(events[-1], Stopped)
+    assert events[-1].step == AT - 1
+    assert left(train(resume=only(events, Started)[0].folder)) == straight
+
+
+@pytest.mark.fault("25")
+def test_weights_that_were_half_changed_are_not_gone_on_with(train, only, short, quick_disk):
+    straight = left(train())
+    short("take_step")
+    events = train()
+    failed = events[-1]
+    assert isinstance(failed, Failed)
+    assert "try batch_size 2" in failed.message
+    assert failed.saved_step == 7
+    (folder,) = (event.folder for event in events if isinstance(event, Started))
+    assert left(train(resume=folder)) == straight
+
+
+@pytest.mark.fault("25")
+def test_an_evaluation_without_memory_is_left_out(train, only, monkeypatch):
+    plain, calls = Evaluation.held_out, iter(range(10**6))
+
+    def full(self, network, most):
+        if next(calls) == 0:
+            network.eval()
+            raise torch.OutOfMemoryError("CUDA out of memory")
+            yield
+        return (yield from plain(self, network, most))
+
+    straight = left(train(dropout=0.3, num_layers=2))
+    monkeypatch.setattr(Evaluation, "held_out", full)
+    events = train(dropout=0.3, num_layers=2)
+    assert any("left out" in event.message for event in only(events, Warned))
+    assert left(events) == straight, "and the network learns on as before"
+    run = Run.open(Path(only(events, Started)[0].folder))
+    assert [row["step"] for row in run.metrics() if "val_loss" in row] == [14, 20]
