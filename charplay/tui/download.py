@@ -5,43 +5,26 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from charplay.tui.worker import errand
+from charplay.tui.worker import Errand
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Entry, Library
 
 
-class Download:
-    """Fetches a text off the screen's thread. Tells `Fetching` now and then, at last `Fetched` or `Unfetched`.
-
-    One that was given up tells nothing more.
-    """
+class Download(Errand):
+    """Fetches a text off the screen's thread. Tells `Fetching` now and then, at last `Fetched` or `Unfetched`."""
 
     def __init__(
         self, library: "Library", entry: "Entry", tell: Callable[[Message], object], *, to_train: bool
     ) -> None:
+        super().__init__(tell)
         self._library = library
-        self._tell = tell
-        self._given_up = False
-        self._percent = -1
         self.entry = entry
         self.to_train = to_train
         """Whether training waits for it."""
 
-    def begin(self) -> None:
-        """Start; returns at once."""
-        errand(self._work)
-
-    def give_up(self) -> None:
-        """Stop soon, and be silent from now on."""
-        self._given_up = True
-
-    def _watch(self, share: float) -> bool:
-        percent = int(100 * share)
-        if percent != self._percent and not self._given_up:
-            self._percent = percent
-            self._tell(Fetching(self, percent))
-        return not self._given_up
+    def _so_far(self, percent: int) -> Message:
+        return Fetching(self, percent)
 
     def _work(self) -> None:
         from charplay.corpora.errors import Cancelled, CorpusError

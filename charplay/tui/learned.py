@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from charplay.tui.worker import errand
+from charplay.tui.worker import Errand
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus, Library
@@ -72,11 +72,10 @@ def read_origin(path: Path) -> "tuple[Origin, Recipe]":
     return header.corpus, header.recipe
 
 
-class Indexing:
+class Indexing(Errand):
     """Makes the text that a checkpoint learned searchable, off the screen's thread.
 
-    Tells `Indexing.Percent` now and then, at last `Indexing.Done` or `Indexing.Failed`. One that was given up tells
-    nothing more.
+    Tells `Indexing.Percent` now and then, at last `Indexing.Done` or `Indexing.Failed`.
     """
 
     class Percent(Message):
@@ -111,28 +110,14 @@ class Indexing:
 
         `near`: as in `open_learned`.
         """
+        super().__init__(tell)
         self._library = library
         self._known = known
         self._near = near
         self._path = path
-        self._tell = tell
-        self._given_up = False
-        self._percent = -1
 
-    def begin(self) -> None:
-        """Start; returns at once."""
-        errand(self._work)
-
-    def give_up(self) -> None:
-        """Stop soon, and be silent from now on."""
-        self._given_up = True
-
-    def _watch(self, share: float) -> bool:
-        percent = int(100 * share)
-        if percent != self._percent and not self._given_up:
-            self._percent = percent
-            self._tell(self.Percent(self, percent))
-        return not self._given_up
+    def _so_far(self, percent: int) -> Message:
+        return self.Percent(self, percent)
 
     def _work(self) -> None:
         from charplay.corpora.errors import Cancelled, CorpusError
@@ -145,11 +130,9 @@ class Indexing:
         except (Cancelled, Stopped):
             return
         except (CorpusError, CheckpointError, RunError) as fault:
-            if not self._given_up:
-                self._tell(self.Failed(self, str(fault)))
+            self._tell(self.Failed(self, str(fault)))
         else:
-            if not self._given_up:
-                self._tell(self.Done(self, learned))
+            self._tell(self.Done(self, learned))
 
     def _learn(self) -> Learned:
         from charplay.sampling.origins import Index

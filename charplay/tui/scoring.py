@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.message import Message
 
 from charplay.sampling.score import Score, score
-from charplay.tui.worker import errand
+from charplay.tui.worker import Errand
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
@@ -46,7 +46,7 @@ class Named(NamedTuple):
     open: Callable[[], "CharModel"]
 
 
-class Scoring:
+class Scoring(Errand):
     """Reads a part with several networks. Tells `Scoring.Percent` now and then, `Scoring.Done` for each, or `Failed`.
 
     One that was given up tells nothing more; one that is stopped tells what it has.
@@ -89,27 +89,15 @@ class Scoring:
     def __init__(
         self, open_part: Callable[[], Part], models: Sequence[Named], tell: Callable[[Message], object]
     ) -> None:
+        super().__init__(tell)
         self._open_part = open_part
         self._models = models
-        self._tell_all = tell
-        self._stopped = self._given_up = False
-        self._percent = -1
-
-    def begin(self) -> None:
-        """Start; returns at once."""
-        errand(self._work)
+        self._reading = ""
+        """Name of the network that reads."""
 
     def stop(self) -> None:
         """Let it be enough."""
         self._stopped = True
-
-    def give_up(self) -> None:
-        """Stop soon, and be silent from now on."""
-        self._stopped = self._given_up = True
-
-    def _tell(self, message: Message) -> None:
-        if not self._given_up:
-            self._tell_all(message)
 
     def _work(self) -> None:
         from charplay.corpora.errors import CorpusError
@@ -125,17 +113,14 @@ class Scoring:
         for name, open_model in self._models:
             if self._stopped:
                 break
+            self._reading = name
             try:
-                found = score(open_model(), text, lambda share, name=name: self._watch(name, share))  # type: ignore[misc]
+                found = score(open_model(), text, self._watch)
             except (CheckpointError, ModelError) as fault:
                 self._tell(self.Failed(self, str(fault)))
             else:
                 self._tell(self.Done(self, name, part, found))
         self._tell(self.Ended(self))
 
-    def _watch(self, name: str, share: float) -> bool:
-        percent = int(100 * share)
-        if percent != self._percent:
-            self._percent = percent
-            self._tell(self.Percent(self, name, percent))
-        return not self._stopped
+    def _so_far(self, percent: int) -> Message:
+        return self.Percent(self, self._reading, percent)
