@@ -112,10 +112,10 @@ class CharplayApp(TypeAhead):
 
     def _handle_exception(self, error: Exception) -> None:
         """As in Textual; but while the screen is taken down, what was on its way up trips, and only the log is told."""
-        if not self._is_mounted or (self.is_running and not self._exit):
-            super()._handle_exception(error)
-        else:
+        if self._exit or (self._is_mounted and not self.is_running):
             logging.getLogger("charplay").warning(visible("".join(traceback.format_exception(error)), "\n"))
+        else:
+            super()._handle_exception(error)
 
     def action_command_palette(self) -> None:
         """Find a command by name."""
