@@ -56,6 +56,7 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
     text = library.open(entry, cleaning=asked.cleaning, limit=asked.limit, encoding=encoding)
     text.require_trainable()
     resolution = resolve(asked.model_copy(update={"corpus": entry.name}), len(text), len(text.vocabulary))
+    notes += _open(asked)
     facts = _facts(resolution.recipe, text)
     if measure:
         from charplay.training.measuring import seconds_per_epoch
@@ -68,6 +69,15 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
     _print(facts, text, (*text.notes, *notes, *resolution.notes))
     if explain:
         _print_seen(seen)
+
+
+def _open(asked: "Recipe") -> tuple[str, ...]:
+    """What to know where the device decides the sizes when a run starts."""
+    from charplay.recipes.calibrated import SENTENCE, likely_device, open_fields
+    from charplay.training.device import list_devices
+
+    device = likely_device(asked.device, [found.name for found in list_devices()])
+    return (f"on {device} {SENTENCE}; these are a processor's",) if open_fields(asked, device) else ()
 
 
 def _facts(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:

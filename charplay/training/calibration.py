@@ -1,8 +1,8 @@
 """How fast training is on this machine, measured in a few steps; and what so many minutes would come to.
 
 The sizes that `auto` stands for are tuned in the seconds of two CPU cores (`charplay.recipes.resolve`). What is
-measured here says how many of those seconds a second of this machine is worth. Plans use it; a run does not, for a
-few steps on a machine that does other things too may choose worse than the rules do, and cost seconds of the budget.
+measured here says how many of those seconds a second of this machine is worth. Plans use it, and runs on the devices
+of `charplay.recipes.calibrated`.
 """
 
 import time
@@ -23,6 +23,8 @@ from charplay.training.session import sizes
 
 SIZES = {"cpu": (128, 256), "cuda": (256, 1024)}
 """Hidden sizes that are tried."""
+MOST_SECONDS, MOST_SHARE = 2.0, 0.05
+"""That a run measures: in all, and of its budget."""
 NEAR = 1.5
 """A machine that is less than so many times as fast as the yardstick, or as slow, is taken for its equal."""
 
@@ -65,6 +67,13 @@ def measure_speed(
         }
     finally:
         opened.set_random_states(states)
+
+
+def own_speed(recipe: Recipe, corpus: Corpus, opened: Opened, watch: Watch | None = None) -> Mapping[int, float] | None:
+    """What `resolve` is to go by for a run of so many minutes on this device; None where the yardstick will do."""
+    assert recipe.minutes is not None
+    speed = measure_speed(recipe, corpus, opened, min(MOST_SECONDS, MOST_SHARE * 60 * recipe.minutes), watch)
+    return told_apart(recipe, corpus, speed)
 
 
 def _sized(recipe: Recipe, size: int, corpus: Corpus) -> Recipe:

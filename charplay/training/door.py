@@ -134,7 +134,7 @@ class _Visit:
         corpus, resumed = self._corpus, self.run
         facts = opening.facts(opened, self._choice, self.request.encoding)
         if resumed is None:
-            plan = self._plan = opening.plan_new(asked, corpus, self.request.source)
+            plan = self._plan = opening.plan_new(asked, corpus, self.request.source, opened, self._go_on)
             run = self.run = Run.create(
                 Home(Path(self.request.home)).checkpoints,
                 asked=asked,

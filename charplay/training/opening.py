@@ -9,8 +9,10 @@ import numpy as np
 import torch
 
 from charplay.corpora.corpus import Corpus
+from charplay.corpora.progress import Watch
 from charplay.messages.events import Changed
 from charplay.messages.request import TrainRequest
+from charplay.recipes.calibrated import open_fields
 from charplay.recipes.fields import BUDGETS, LIVE, Recipe
 from charplay.recipes.inheriting import inherited
 from charplay.recipes.network import training_characters, whole
@@ -19,6 +21,7 @@ from charplay.runs.checkpoint import Origin, read_header
 from charplay.runs.run import Run
 from charplay.training.batches import Batches, open_batches
 from charplay.training.budget import Budget, Clock, extended
+from charplay.training.calibration import own_speed
 from charplay.training.device import Choice, Opened
 from charplay.training.evaluation import Evaluation
 from charplay.training.ids import Ids
@@ -54,15 +57,28 @@ class Plan:
     """The text as it is now, where it is not what the run began with."""
     live: Mapping[str, object] = field(default_factory=dict)
     """Live values asked for when a run is taken up; the others stay as they were."""
+    spent: float = 0.0
+    """Seconds of the budget that went into measuring the device."""
 
 
-def plan_new(asked: Recipe, corpus: Corpus, source: str | None) -> Plan:
-    """A new run's recipe, resolved for its text; shaped as the checkpoint at `source`, where one is named."""
+def plan_new(asked: Recipe, corpus: Corpus, source: str | None, opened: Opened, watch: Watch) -> Plan:
+    """A new run's recipe, resolved for its text and device; shaped as the checkpoint at `source`, where one is named.
+
+    Cancelled where the device is measured and `watch`, asked before every step of it, says False.
+    """
     parent = read_parent(Path(source)) if source is not None else None
     shaped = inherited(asked, parent.checkpoint.recipe) if parent else asked
-    resolution = resolve(shaped, len(corpus), len(corpus.vocabulary))
+    clock, speed = Clock(), None
+    if open_fields(shaped, opened.device.type):
+        clock.start()
+        speed = own_speed(shaped, corpus, opened, watch)
+        clock.hold()
+    resolution = resolve(shaped, len(corpus), len(corpus.vocabulary), speed)
     taken = notes(parent, corpus.vocabulary.characters) if parent else ()
-    return Plan(asked, resolution.recipe, (*corpus.notes, *resolution.notes, *taken), parent=parent)
+    measured = [f"{fast:,.0f} characters a second at hidden size {size:,}" for size, fast in (speed or {}).items()]
+    follows = (f"measured here: {', '.join(measured)}; what was left auto follows",) if measured else ()
+    told = (*corpus.notes, *resolution.notes, *follows, *taken)
+    return Plan(asked, resolution.recipe, told, parent=parent, spent=clock.seconds)
 
 
 def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[str, object]) -> Plan:
@@ -155,7 +171,7 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, opened: Opened) -> Sessio
         ledger=Ledger(recipe.log_every, passes, recipe.sequence_length * recipe.batch_size),
         judge=Judge(recipe.patience),
         budget=Budget.of(recipe, passes, plan.schedule_start),
-        clock=Clock(state["seconds"] if state else 0.0),
+        clock=Clock(state["seconds"] if state else plan.spent),
         evaluation=Evaluation(
             Ids(corpus.ids, opened.device, resident=resident),
             trained,
@@ -197,9 +213,15 @@ def take_up(session: Session, plan: Plan, now: Mapping[str, object]) -> list[Cha
     run = session.run
     run.cut(session.step if plan.saved else -1)
     run.update(asked=plan.asked, resolved=plan.resolved, facts={**run.facts, **now}, corpus=plan.changed)
-    best_step = read_header(run.best).step if run.best else None
-    if session.judge.best_step == session.step and session.judge.best is not None and best_step != session.step:
-        session.found_best = True  # the process died between the save and the best checkpoint
+    if session.judge.best_step == session.step and session.judge.best is not None and not _kept(session):
+        session.found_best = True  # the process died between the save and the best checkpoint, or the snapshot
         session.due.append("save")
     surgery = Surgery(session)
     return [surgery.change(name, new) for name, new in plan.live.items() if new != getattr(session.recipe, name)]
+
+
+def _kept(session: Session) -> bool:
+    """Whether this step's weights are on the disk as the best, and as a snapshot where every improvement is one."""
+    run, step = session.run, session.step
+    best = run.best is not None and read_header(run.best).step == step
+    return best and (session.recipe.keep == "best" or any(path.name.startswith(f"{step:08d}-") for path in run.snapshots))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.progress import Watch
+from charplay.recipes.calibrated import open_fields
 from charplay.recipes.expectation import expected_loss
 from charplay.recipes.fields import BUDGETS, Recipe
 from charplay.recipes.network import memory_bytes, parameter_count, training_characters
@@ -53,9 +54,11 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
     opened = device.open_device(choice.name, asked)
     speed = measure_speed(asked, corpus, opened, MEASURED_SECONDS, watch)
     symbols, total = len(corpus.vocabulary), len(corpus)
-    resolution = resolve(asked, total, symbols, told_apart(asked, corpus, speed))
+    apart = told_apart(asked, corpus, speed)
+    resolution = resolve(asked, total, symbols, apart)
     resolved, notes = _fitted(asked, resolution.recipe, corpus, choice.name, speed)
     tried = step_speed(resolved, corpus, opened, TRIED_SECONDS, watch)
+    own = apart if open_fields(asked, choice.name) else None
     trained = training_characters(resolved, total)
     characters = int(60 * minutes * (1 - EVALUATION_SHARE) * tried)
     epochs = characters / trained
@@ -69,7 +72,7 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
         parameters=parameter_count(resolved, symbols),
         memory_bytes=memory_bytes(resolved, symbols, total),
         expected_loss=expected_loss(resolved, worth, epochs, corpus.unigram_entropy()),
-        notes=(*resolution.notes, *notes, *_otherwise(resolved, resolve(asked, total, symbols).recipe)),
+        notes=(*resolution.notes, *notes, *_otherwise(resolved, resolve(asked, total, symbols, own).recipe)),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from charplay.recipes.calibrated import SENTENCE, likely_device, open_fields
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import BUDGETS, Recipe
 from charplay.recipes.inheriting import inherited
@@ -38,6 +39,8 @@ class Draft:
     def __post_init__(self) -> None:
         self.asked = Recipe()
         self.resolved: Recipe | None = None
+        self.open: frozenset[str] = frozenset()
+        """Fields that the start decides."""
         self.settle()
 
     def settle(self) -> None:
@@ -46,6 +49,8 @@ class Draft:
             self.asked, notes = compose(self._base(), Layer("the form", {**self.values, "corpus": self.corpus}))
             shaped = inherited(self.asked, self.beginning.recipe) if self.beginning else self.asked
             self.faults = ()
+            self.open = open_fields(shaped, likely_device(self.asked.device, self.devices))
+            notes = (SENTENCE, *notes) if self.open else notes
             self.resolved, self.notes = None, notes
             if self.characters:
                 resolution = resolve(shaped, self.characters, self.vocabulary_size)
@@ -113,7 +118,7 @@ class Draft:
         asked = self.values.get(name, written(getattr(self.asked, name)))
         if asked == "auto" and self.resolved is not None:
             chosen = getattr(self.resolved, name)
-            return "auto", "" if chosen == "auto" else written(chosen)
+            return "auto", "at the start" if name in self.open else "" if chosen == "auto" else written(chosen)
         return asked, spec(name).unit if spec(name).unit not in {"", "characters"} else ""
 
     def budget(self) -> tuple[str, float]:

@@ -241,6 +241,13 @@ def test_explain_shows_what_the_network_sees(cli, text_file, settings, entered):
     assert "lstm 1" in shown
 
 
+def test_describe_says_where_a_device_decides_the_sizes(cli, text_file):
+    on_cuda = ("describe", "--corpus", text_file, "--set", "device=cuda:0")
+    assert "on cuda:0 what is left auto follows the device's speed" in cli(*on_cuda).out
+    for plain in ((*on_cuda, "--epochs", "3"), (*on_cuda, "--set", "device=cpu")):
+        assert "the device's speed" not in cli(*plain).out
+
+
 def test_an_epoch_is_timed_when_asked(cli, text_file, monkeypatch):
     monkeypatch.setattr("charplay.training.measuring.SECONDS", 0.05)
     arguments = ("describe", "--corpus", text_file, "--set", "hidden_size=8", "--measure")

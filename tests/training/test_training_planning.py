@@ -65,7 +65,7 @@ def test_a_plan_says_what_training_would_do(corpus, brief, monkeypatch):
     proposal = plan(ASKED.model_copy(update={"minutes": None, "steps": 9}), corpus, 2.0)
     assert proposal.recipe == resolve(ASKED, len(corpus), len(corpus.vocabulary)).recipe
     assert 120 <= proposal.seconds < 180
-    assert proposal.characters == pytest.approx(120 * 0.95 * proposal.chars_per_second, rel=1e-6)
+    assert proposal.characters == pytest.approx(120 * 0.95 * proposal.chars_per_second, abs=1)
     assert proposal.epochs == pytest.approx(proposal.characters / (0.9 * len(corpus)), rel=1e-3)
     assert proposal.memory_bytes > 0
 

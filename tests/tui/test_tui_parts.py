@@ -75,6 +75,19 @@ def test_a_draft_shows_what_applies(tmp_path):
     assert "dropout" in draft.rows(everything=True)
 
 
+def test_a_draft_says_what_only_the_start_decides(tmp_path):
+    draft = Draft(tmp_path, characters=5000, vocabulary="\n abcdefghijklmnopqrstuvwxyz", devices=("cpu", "cuda:0"))
+    assert draft.shown("hidden_size") == ("auto", "at the start")
+    assert "measured at the start" in draft.notes[0]
+    assert draft.set("hidden_size", "64") == ""
+    assert draft.shown("hidden_size")[0] == "64"
+    assert draft.shown("batch_size") == ("auto", "at the start")
+    for name, value in {"device": "cpu", BUDGET: "2 epochs"}.items():
+        assert draft.set(name, value) == ""
+        assert draft.shown("batch_size")[1].isdecimal()
+        draft.reset(name)
+
+
 def test_a_draft_refuses_with_the_recipe_s_own_sentence_and_stays_as_it_was(tmp_path):
     draft = Draft(tmp_path)
     before = draft.asked

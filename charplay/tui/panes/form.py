@@ -139,6 +139,8 @@ class FormPane(Framed):
         self._devices = message.devices
         if self.draft is not None:
             self.draft.devices = tuple(device.name for device in message.devices)
+            self.draft.settle()
+            self._settled()
 
     @on(Rows.Moved)
     def _summarize(self) -> None:

@@ -61,8 +61,11 @@ def _numbers(draft: "Draft") -> str:
 
     if draft.resolved is None:
         return ""
-    parts = [f"{parameter_count(draft.resolved, draft.vocabulary_size):,} parameters"]
-    parts.append(f"{count(memory_bytes(draft.resolved, draft.vocabulary_size, draft.characters))}B")
+    parts = []
+    if "hidden_size" not in draft.open:
+        parts.append(f"{parameter_count(draft.resolved, draft.vocabulary_size):,} parameters")
+    if not draft.open & {"hidden_size", "batch_size", "sequence_length"}:
+        parts.append(f"{count(memory_bytes(draft.resolved, draft.vocabulary_size, draft.characters))}B")
     unit, amount = draft.budget()
     if unit == "minutes":
         parts.append(f"about {clock(amount * 60)}")

@@ -1,0 +1,29 @@
+"""Runs whose sizes only their start decides: the device is measured first, and `auto` becomes numbers by its speed."""
+
+from collections.abc import Iterable
+
+from charplay.recipes.fields import Recipe
+
+CALIBRATED = ("cuda",)
+"""Kinds of devices that are measured. The rules are tuned in a processor's seconds, and a few steps on one that does
+other things too may choose worse than they do."""
+
+BY_SPEED = (
+    "hidden_size", "sequence_length", "batch_size", "learning_rate", "output_dropout",
+    "log_every", "evaluate_every", "save_every",
+)  # fmt: skip
+"""What becomes another number on a faster device."""
+
+SENTENCE = "what is left auto follows the device's speed, which is measured at the start"
+
+
+def open_fields(recipe: Recipe, device: str) -> frozenset[str]:
+    """The fields that a new run's start decides on `device` ("cuda", "cuda:0"); none where nothing is measured."""
+    if recipe.minutes is None or device.partition(":")[0] not in CALIBRATED:
+        return frozenset()
+    return frozenset(name for name in BY_SPEED if getattr(recipe, name) == "auto")
+
+
+def likely_device(asked: str, devices: Iterable[str]) -> str:
+    """What a recipe's `device` comes to, of those that there are: with `auto` the processor only where it is alone."""
+    return next((name for name in devices if name != "cpu"), "cpu") if asked == "auto" else asked

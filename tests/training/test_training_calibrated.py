@@ -1,0 +1,92 @@
+"""Runs on a device that is measured first; here the processor is made one."""
+
+from pathlib import Path
+
+import pytest
+
+from charplay.messages.commands import Stop
+from charplay.messages.events import Finished, Preparing, Progress, Started, Stopped
+from charplay.recipes import calibrated
+from charplay.recipes.fields import Recipe
+from charplay.recipes.resolve import yardstick_speed
+from charplay.runs.run import Run
+from charplay.training import calibration
+
+MINUTES = {"steps": None, "minutes": 0.03}
+OPEN = {"hidden_size": "auto", "batch_size": "auto", "sequence_length": "auto"}
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    """Makes the processor a device that is measured; the list has what every measuring was asked."""
+    monkeypatch.setattr(calibrated, "CALIBRATED", ("cpu",))
+    asked = []
+
+    def fast(recipe, corpus, _opened, seconds, watch):
+        asked.append((recipe, seconds))
+        assert watch(0.0)
+        sizes = len(corpus), len(corpus.vocabulary)
+        return {s: 40 * yardstick_speed(calibration._sized(recipe, s, corpus), s, *sizes) for s in (128, 256)}
+
+    monkeypatch.setattr(calibration, "measure_speed", fast)
+    return asked
+
+
+def test_a_new_run_takes_the_sizes_that_its_device_carries(train, only, measured, monkeypatch):
+    (started,) = only(train(**MINUTES, **OPEN | {"hidden_size": 8}), Started)
+    assert measured[0][1] == pytest.approx(0.05 * 0.03 * 60)
+    monkeypatch.setattr(calibrated, "CALIBRATED", ())
+    (plain,) = only(train(**MINUTES, **OPEN | {"hidden_size": 8}), Started)
+    assert len(measured) == 1
+    assert started.recipe["output_dropout"] >= plain.recipe["output_dropout"]
+    assert started.recipe["sequence_length"] > plain.recipe["sequence_length"]
+    run = Run.open(Path(started.folder))
+    assert (run.asked.sequence_length, run.resolved.sequence_length) == ("auto", started.recipe["sequence_length"])
+    assert "characters a second at hidden size 256" in started.notes[-1]
+    assert plain.notes == ()
+
+
+def test_measuring_is_within_the_budget_and_a_run_that_goes_on_measures_no_more(train, only, monkeypatch):
+    monkeypatch.setattr(calibrated, "CALIBRATED", ("cpu",))
+    monkeypatch.setattr(calibration, "SIZES", {"cpu": (8, 16)})
+    monkeypatch.setattr(calibration, "MOST_SHARE", 0.5)
+    events = train(**MINUTES)
+    (started,), (finished,) = only(events, Started), only(events, Finished)
+    assert started.seconds >= 0.5 * 0.03 * 60
+    assert started.seconds < finished.seconds < 3 * 0.03 * 60
+    monkeypatch.setattr(calibration, "measure_speed", None)
+    (again,) = only(train(resume=started.folder, added=True, **MINUTES), Started)
+    assert again.recipe["sequence_length"] == started.recipe["sequence_length"]
+    assert again.seconds == pytest.approx(finished.seconds, rel=0.5)
+
+
+SAID = dict.fromkeys(calibrated.BY_SPEED, 8) | {"learning_rate": 0.01, "output_dropout": 0.5}
+
+
+@pytest.mark.parametrize("settings", [{"steps": 20}, MINUTES | SAID])
+def test_where_the_speed_decides_nothing_it_is_not_measured(train, only, measured, settings):
+    (started,) = only(train(**settings), Started)
+    assert (started.seconds, measured) == (0.0, [])
+
+
+def test_a_stop_is_heeded_between_two_steps_of_it(train, only, monkeypatch, home):
+    monkeypatch.setattr(calibrated, "CALIBRATED", ("cpu",))
+
+    def stop(event, inbox):
+        if isinstance(event, Preparing) and event.phase == "taking the first step":
+            inbox.put(Stop("quit"))
+
+    events = train(stop, **MINUTES)
+    assert isinstance(events[-1], Stopped)
+    assert not only(events, Progress)
+    assert list((home / "checkpoints").iterdir()) == []
+
+
+def test_what_the_start_decides_depends_on_the_device():
+    recipe = Recipe(minutes=3, hidden_size=64)
+    assert calibrated.open_fields(recipe, "cpu") == frozenset()
+    assert calibrated.open_fields(recipe, "cuda:1") == set(calibrated.BY_SPEED) - {"hidden_size"}
+    assert calibrated.open_fields(Recipe(minutes=None, epochs=3), "cuda") == frozenset()
+    assert calibrated.likely_device("auto", ["cpu"]) == "cpu"
+    assert calibrated.likely_device("auto", ["cpu", "cuda:0"]) == "cuda:0"
+    assert calibrated.likely_device("cpu", ["cpu", "cuda:0"]) == "cpu"
