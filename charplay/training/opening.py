@@ -223,5 +223,6 @@ def take_up(session: Session, plan: Plan, now: Mapping[str, object]) -> list[Cha
 def _kept(session: Session) -> bool:
     """Whether this step's weights are on the disk as the best, and as a snapshot where every improvement is one."""
     run, step = session.run, session.step
-    best = run.best is not None and read_header(run.best).step == step
-    return best and (session.recipe.keep == "best" or any(path.name.startswith(f"{step:08d}-") for path in run.snapshots))
+    if run.best is None or read_header(run.best).step != step:
+        return False
+    return session.recipe.keep == "best" or any(path.name.startswith(f"{step:08d}-") for path in run.snapshots)

@@ -135,16 +135,19 @@ def test_pauses_saves_and_publishing_change_nothing(train, only):
     assert_same(Path(straight.checkpoint).parent, Path(meddled.checkpoint).parent)
 
 
-def test_a_death_between_save_and_best_is_mended(train, only, quick_disk):
+@pytest.mark.parametrize("lost", ["best.safetensors", "snapshots/*.safetensors"])
+@pytest.mark.fault("47")
+def test_a_death_between_save_and_best_or_snapshot_is_mended(train, only, quick_disk, lost):
     def stop_at_best(event, inbox):
         if isinstance(event, Saved) and event.best:
             inbox.put(Stop())
 
-    folder = Path(only(train(stop_at_best), Started)[0].folder)
-    best = _weights(folder / "best.safetensors")
-    (folder / "best.safetensors").unlink()
+    folder = Path(only(train(stop_at_best, keep="every-improvement"), Started)[0].folder)
+    (path,) = folder.glob(lost)
+    kept = _weights(path)
+    path.unlink()
     train(stop_at(8), resume=str(folder))
-    assert _weights(folder / "best.safetensors") == best
+    assert _weights(path) == kept
 
 
 def test_a_live_rate_outlives_a_stop(train, only):
