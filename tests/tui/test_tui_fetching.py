@@ -68,6 +68,19 @@ async def test_a_download_is_seen_and_given_up_from_anywhere(play, library, key,
         assert not it.trainer.requests
 
 
+async def test_a_stop_stops_the_run_and_leaves_a_download_to_the_next(play, library):
+    async with play(library=library) as it:
+        await it.training()
+        it.main.corpus.choose("hare")
+        it.main.corpus.fetch()
+        await it.until(lambda: "fetching the hare: 42%" in line(it))
+        await it.press("x")
+        await it.until(lambda: it.main.session.live.state == "stopped")
+        assert it.main.corpus.download is not None
+        await it.press("x")
+        await it.until(lambda: library.cancelled)
+
+
 async def test_one_text_is_fetched_at_a_time_and_that_is_said(play, library):
     async with play(library=library) as it:
         await fetch(it)

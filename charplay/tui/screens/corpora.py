@@ -71,7 +71,7 @@ class CorporaScreen(TrainingScreen):
     @on(Fetching)
     def _text_fetching(self, message: Fetching) -> None:
         then = "; training starts when it is here" if message.download.to_train else ""
-        self.say(f"fetching {message.download.entry.title}: {message.percent}%{then}, x cancels")
+        self.say(f"fetching {message.download.entry.title}: {message.percent}%{then}, esc cancels")
         self.refresh_bindings()
 
     @on(CorpusPane.Cancelled)

@@ -118,10 +118,10 @@ class TrainingScreen(WatchingScreen):
     def _fetch(self, entry: "Entry") -> None:
         """Fetch a text and train on it; one text is fetched at a time."""
         if self.corpus.fetch(to_train=True):
-            self.say(f"fetching {entry.title}; training starts when it is here, x cancels")
+            self.say(f"fetching {entry.title}; training starts when it is here, esc cancels")
             self.refresh_bindings()
         elif self.corpus.download is not None:
-            self.complain(f"{self.corpus.download.entry.title} is fetched first; x cancels that")
+            self.complain(f"{self.corpus.download.entry.title} is fetched first; esc cancels that")
 
     def resume(self, name: str, more: str = "", device: str = "") -> None:
         """Go on with a run; with `more`, a budget added to what was done; with `device`, there."""
@@ -163,11 +163,11 @@ class TrainingScreen(WatchingScreen):
         self.session.undo()
 
     def action_stop(self) -> None:
-        """Give a download up, or save and stop."""
-        if self.corpus.download is not None:
-            self.corpus.cancel()
-        else:
+        """Save and stop; where nothing trains, give up the download that training waits for."""
+        if self.session.busy:
             self.session.stop()
+        else:
+            self.corpus.cancel()
 
     def action_cancel_fetching(self) -> None:
         """Give a download up."""

@@ -1,0 +1,132 @@
+"""The texts there are, a row each, and which one of them the next run reads."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from charplay.tui.amounts import count
+from charplay.tui.panes.rows import Cell, Rows, fit
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Entry, Library
+
+DEFAULT = "tiny-shakespeare"
+
+POLL = 2.0
+"""Seconds between two looks at the folder for dropped files; a look is one `stat`."""
+
+
+class CorpusList(Rows):
+    """A list of texts. Messages: `Chosen`, or `Unread` where a name is none of a text."""
+
+    class Chosen(Message, namespace="corpus_pane"):
+        """The next run reads this text."""
+
+        def __init__(self, entry: "Entry") -> None:
+            super().__init__()
+            self.entry = entry
+
+    class Unread(Message, namespace="corpus_pane"):
+        """A text could not be found or read."""
+
+        def __init__(self, sentence: str) -> None:
+            super().__init__()
+            self.sentence = sentence
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(id="corpus")
+        self._folder = folder
+        self._library: Library
+        self._stamp = 0
+        self._entries: list[Entry] = []
+        self._sizes: dict[str, tuple[int, int]] = {}
+        """Characters and vocabulary of the texts that were read."""
+        self._arriving = ""
+        """Name of the text that is on its way."""
+        self.chosen: Entry | None = None
+
+    def on_mount(self) -> None:
+        """Say what this is."""
+        self.set_title("Corpus")
+
+    def number(self) -> int:
+        """One row a text."""
+        return len(self._entries)
+
+    def draw(self, index: int, width: int) -> list[Cell]:
+        """A mark for the chosen one, the title, its size, its vocabulary."""
+        entry = self._entries[index]
+        chosen = self.chosen is not None and entry.name == self.chosen.name
+        known = self._sizes.get(entry.name)
+        size = count(known[0]) if known else count(entry.size) if entry.size else ""
+        vocabulary = count(known[1]) if known else ""
+        if not entry.ready:
+            vocabulary = "…" if entry.name == self._arriving else "fetch"
+        return [
+            ("▸ " if chosen else "  ", "accent"),
+            (fit(entry.title, max(0, width - 18)), "strong" if chosen else "plain" if entry.ready else "quiet"),
+            (fit(size, 8, right=True), "quiet"),
+            (fit(vocabulary, 7, right=True) + " ", "quiet"),
+        ]
+
+    def begin(self, library: "Library", name: str) -> None:
+        """List the texts, choose one by name or path (empty: the default), and watch the folder from now on."""
+        self._library = library
+        self.refill()
+        self.choose(name)
+        self.set_interval(POLL, self._look)
+
+    def refill(self) -> None:
+        """List the texts anew."""
+        self._stamp = self._stamped()
+        self._entries = self._library.entries()
+        chosen = self.chosen
+        if chosen is not None and all(entry.name != chosen.name for entry in self._entries):
+            self._entries.insert(0, chosen)
+        self.repaint()
+
+    def choose(self, name: str) -> None:
+        """Take a text by name or path for the next run; where there is none, the choice stays as it was."""
+        from charplay.corpora.errors import CorpusError
+
+        try:
+            entry = self._library.find(name) if name else self._default()
+        except CorpusError as fault:
+            self.post_message(self.Unread(str(fault)))
+            if name and self.chosen is None:
+                self.choose("")
+        else:
+            self._take(entry)
+
+    def fall_back(self) -> "Entry | None":
+        """Take a text that is here, and name it; None where there is none."""
+        from charplay.corpora.errors import CorpusError
+
+        try:
+            entry = self._library.find("")
+        except CorpusError:
+            return None
+        self.choose(entry.name)
+        return entry
+
+    def _take(self, entry: "Entry") -> None:
+        self.chosen = entry
+        self.refill()
+        self.cursor = next((i for i, each in enumerate(self._entries) if each.name == entry.name), self.cursor)
+        self.post_message(self.Chosen(entry))
+
+    def _default(self) -> "Entry":
+        """Tiny Shakespeare, also where it must be fetched first; else what the library has."""
+        entries = self._library.entries()
+        return next((entry for entry in entries if entry.name == DEFAULT), None) or self._library.find("")
+
+    def _look(self) -> None:
+        if self._stamped() != self._stamp:
+            self.refill()
+
+    def _stamped(self) -> int:
+        try:
+            return self._folder.stat().st_mtime_ns
+        except OSError:
+            return 0
