@@ -34,7 +34,7 @@ from charplay.cli.pens import JsonPen, Pen
 from charplay.cli.prompting import parse_temperatures, read_ride, take_prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from charplay.sampling.player import Player
     from charplay.sampling.segment import Written
@@ -42,6 +42,15 @@ if TYPE_CHECKING:
 
 LENGTH = 500
 """Characters that are written where no length is named."""
+
+CLASHES = (
+    ("prompt", "prompt_from"), ("ride", "prompt"), ("ride", "prompt_from"), ("ride", "temperatures"),
+    ("save_ride", "temperatures"),
+)  # fmt: skip
+RIDDEN = {
+    "length", "temperature", "bias", "top_k", "top_p", "min_p", "repetition_penalty", "repetition_window",
+}  # fmt: skip
+"""What a ride has values of its own for."""
 
 
 def sample(  # noqa: PLR0917  (the parser passes options by name)
@@ -73,16 +82,16 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     from charplay.sampling.player import Player
     from charplay.sampling.settings import Sampling
 
-    filters: dict[str, Any] = {"top_k": top_k, "top_p": top_p, "min_p": min_p, "seed": seed}
-    filters |= {"repetition_penalty": repetition_penalty, "repetition_window": repetition_window}
-    filters = {name: value for name, value in filters.items() if value is not None}
-    heats = parse_temperatures(temperature, temperatures)
-    settings = [Sampling(temperature=heat, bias=parse_bias(bias or ()), **filters) for heat in heats]
-    _refuse_clashes(
-        prompt=prompt, prompt_from=prompt_from, corpus=corpus, temperatures=temperatures,
-        ride=ride, save_ride=save_ride,
-        given=[length, temperature, bias, *(value for name, value in filters.items() if name != "seed")],
+    filters = _given(
+        top_k=top_k, top_p=top_p, min_p=min_p, repetition_penalty=repetition_penalty,
+        repetition_window=repetition_window, bias=parse_bias(bias) if bias else None,
     )  # fmt: skip
+    _refuse_clashes(filters | _given(
+        prompt=prompt, prompt_from=prompt_from, corpus=corpus, length=length, temperature=temperature,
+        temperatures=temperatures, ride=ride, save_ride=save_ride,
+    ))  # fmt: skip
+    heats = parse_temperatures(temperature, temperatures)
+    settings = [Sampling(temperature=heat, **filters, **_given(seed=seed)) for heat in heats]
     model, path = open_model(context.obj, checkpoint)
     text = prompt or ""
     if prompt_from is not None:
@@ -92,11 +101,8 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     if ride is not None:
         write.again(Player(model, source=path), ride, seed)
     else:
-        for one in settings:
-            if len(settings) > 1:
-                pen.begin(f"temperature {one.temperature:g}")
-            player = Player(model, prompt=text, settings=one, source=path)
-            write(player, islice(player, LENGTH if length is None else length))
+        players = (Player(model, prompt=text, settings=one, source=path) for one in settings)
+        write.each(players, LENGTH if length is None else length, titled=len(settings) > 1)
     pen.close()
 
 
@@ -123,6 +129,13 @@ class _Writing:
         finally:
             self._keep(player)
 
+    def each(self, players: "Iterable[Player]", length: int, *, titled: bool) -> None:
+        """Write so many characters with every player, under its temperature as a title where that is wanted."""
+        for player in players:
+            if titled:
+                self._pen.begin(f"temperature {player.settings.temperature:g}")
+            self(player, islice(player, length))
+
     def again(self, player: "Player", file: Path, seed: int | None) -> None:
         """Write what the ride in a file wrote, or would have written under another seed."""
         from charplay.sampling.ride import replay
@@ -147,19 +160,21 @@ class _Writing:
             replace_bytes(self._ride.expanduser().absolute(), kept.encode())
 
 
-def _refuse_clashes(*, given: list[object], **options: object) -> None:
+def _given(**options: Any) -> dict[str, Any]:
+    """The options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _refuse_clashes(named: "Mapping[str, object]") -> None:
     """UsageError where two options say the same thing, or one has nothing to act on."""
-    named = {name: value for name, value in options.items() if value is not None}
-    clashes = [("prompt", "prompt_from"), ("ride", "prompt"), ("ride", "prompt_from"), ("ride", "temperatures")]
-    clashes += [("save_ride", "temperatures")]
-    for one, other in clashes:
+    for one, other in CLASHES:
         if one in named and other in named:
             raise UsageError(f"{_flag(one)} and {_flag(other)} do not go together; leave one out")
     if "corpus" in named and "prompt_from" not in named:
         raise UsageError("--corpus is for --prompt-from; name a place in the text, as in --prompt-from random")
     if isinstance(kept := named.get("save_ride"), Path) and not kept.expanduser().absolute().parent.is_dir():
         raise UsageError(f"there is no folder {kept.parent} to keep a ride in; make it first")
-    if "ride" in named and any(value is not None for value in given):
+    if "ride" in named and RIDDEN & named.keys():
         raise UsageError("a ride brings its own settings and length; only --seed may be another")
 
 

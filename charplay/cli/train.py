@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -73,13 +74,10 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
     home.clear_leftovers()
     flags = Flags.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes, device=device, seed=seed)
     if resume is None:
-        refuse_added(flags)
-        if changed_text:
-            raise UsageError("--changed-text is for --resume; a new run takes its text as it is")
+        _refuse_of_old(flags, changed_text=changed_text)
         request = _new(home, preset, settings, flags, name, source)
-    elif given := [option for option, value in (("--name", name), ("--from", source), ("--plan", plan)) if value]:
-        raise UsageError(f"{given[0]} is for a new run, and --resume takes up an old one; leave one out")
     else:
+        _refuse_of_new({"--name": name, "--from": source, "--plan": plan})
         request = _again(home, resume, preset, settings, flags)
     request = replace(request, encoding=encoding, changed_text=changed_text)
     if plan:
@@ -90,6 +88,18 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
 
     with unhurried() as outlet:
         return _run(request, _reporter(outlet, json=json), home)
+
+
+def _refuse_of_old(flags: Flags, *, changed_text: bool) -> None:
+    refuse_added(flags)
+    if changed_text:
+        raise UsageError("--changed-text is for --resume; a new run takes its text as it is")
+
+
+def _refuse_of_new(options: Mapping[str, object]) -> None:
+    for option, value in options.items():
+        if value:
+            raise UsageError(f"{option} is for a new run, and --resume takes up an old one; leave one out")
 
 
 def _new(
