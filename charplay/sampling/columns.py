@@ -87,10 +87,11 @@ class _Group:
         return distributions(logits, [one.temperature for one in settings])
 
     def _records(self, found: Distribution, drawn: NDArray[np.intp], settings: Sequence[Sampling]) -> list[Written]:
-        places = drawn + np.arange(0, found.raw.size, found.raw.shape[1])
-        chosen = found.raw.take(places)
-        ranks = np.add.reduce(found.raw > chosen[:, None], axis=1, dtype=np.intp, initial=1)
+        raw, logs = found.raw, found.logs
         ids = drawn.tolist()
+        places = drawn + np.arange(0, raw.size, raw.shape[1])
+        ranks = np.add.reduce(raw > raw.take(places)[:, None], axis=1, dtype=np.intp, initial=1)
+        bits = -BITS * np.array([logs.take(places), np.vecdot(raw, logs)])
         return list(
             map(
                 Written,
@@ -101,7 +102,6 @@ class _Group:
                 [one.temperature for one in settings],
                 found.filtered.take(places).tolist(),
                 ranks.tolist(),
-                (-BITS * found.logs.take(places)).tolist(),
-                (-BITS * np.vecdot(found.raw, found.logs)).tolist(),
+                *bits.tolist(),
             )
         )

@@ -184,11 +184,10 @@ def _entrance(recipe: Recipe, embedding: Array | None, weight: Array, vocabulary
 
 def _product(weight: Array, x: Array) -> Array:
     """Weight (..., rows, size) times one column (size,), or several (N, size): (..., rows) or (..., N, rows)."""
-    *parts, rows, size = weight.shape
     if x.ndim == 1:
-        alone: Array = weight.reshape(-1, size) @ x
-        return alone.reshape(*parts, rows)
-    columns = len(x)
+        alone: Array = weight @ x
+        return alone
+    columns, (*parts, rows, size) = len(x), weight.shape
     blocks = _blocks(rows, columns * max(size, SMALL[0] // SMALL[1]))
     product = np.empty((*parts, columns, rows), weight.dtype)
     cut = weight.reshape(*parts, blocks, -1, size)

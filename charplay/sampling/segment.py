@@ -2,10 +2,12 @@
 
 from collections import deque
 from collections.abc import Callable
+from struct import Struct
 from typing import NamedTuple, TypeAlias
 from weakref import ReferenceType, ref
 
 import numpy as np
+from numpy.typing import NDArray
 
 from charplay.sampling.model import CharModel, State
 from charplay.sampling.settings import Sampling
@@ -23,15 +25,17 @@ KINDS = ("prompt", "typed", "drawn", "picked")
 _RECORD = np.dtype(
     [
         ("character", "<u4"),
-        ("id", "u4"),
+        ("id", "<u4"),
         ("kind", "u1"),
-        ("settings", "u4"),
-        ("probability", "f8"),
-        ("rank", "u4"),
-        ("surprise", "f8"),
-        ("entropy", "f8"),
+        ("settings", "<u4"),
+        ("probability", "<f8"),
+        ("rank", "<u4"),
+        ("surprise", "<f8"),
+        ("entropy", "<f8"),
     ]
 )
+_RECORD_BYTES = Struct("<IIBIdIdd")
+"""The same for `Struct`, which writes one in half the time."""
 
 
 class Written(NamedTuple):
@@ -71,7 +75,7 @@ class Segment:
         self.family = model.family
         self.writer: ReferenceType[CharModel] = ref(model)
         """The same object for all segments of one model, even when that is gone."""
-        self.rows = np.empty(16, _RECORD)
+        self._set_rows(np.empty(16, _RECORD))
         self.settings: list[Sampling] = []
         self.states: dict[int, State] = {}
         """Position -> what the model remembers before the character there, where that is kept; see `Memory`."""
@@ -82,8 +86,10 @@ class Segment:
             self.settings.append(settings)
         number = self.stop - self.start
         if number == len(self.rows):
-            self.rows = np.concatenate([self.rows, np.empty_like(self.rows)])
-        self.rows[number] = (
+            self._set_rows(np.concatenate([self.rows, np.empty_like(self.rows)]))
+        _RECORD_BYTES.pack_into(
+            self._bytes,
+            number * _RECORD.itemsize,
             ord(written.character),
             written.id,
             KINDS.index(written.kind),
@@ -94,6 +100,10 @@ class Segment:
             written.entropy,
         )
         self.stop += 1
+
+    def _set_rows(self, rows: NDArray[np.void]) -> None:
+        self.rows = rows
+        self._bytes = memoryview(rows.view(np.uint8))
 
     def __getitem__(self, position: int) -> Written:
         row = self.rows[position - self.start]
@@ -163,9 +173,9 @@ class Memory:
 
     def _remember(self, segment: Segment, position: int, state: State) -> None:
         segment.states[position] = state
-        recent = self._recent
-        recent.append(_Kept(ref(segment), position, state.nbytes, self._written))
-        self._recent_bytes += state.nbytes
+        recent, size = self._recent, state.nbytes
+        recent.append(_Kept(ref(segment), position, size, self._written))
+        self._recent_bytes += size
         while recent[0].number <= self._written - RECENT or (self._recent_bytes > MEMORY // 2 and len(recent) > 1):
             oldest = recent.popleft()
             self._recent_bytes -= oldest.size
@@ -195,7 +205,7 @@ class Memory:
     def _holds(self, kept: _Kept, rule: _Rule) -> bool:
         """Whether a state can still be gone on from, and a rule keeps it."""
         segment = kept.segment()
-        return segment is not None and segment.writer() is not None and rule(segment, kept.position)
+        return segment is not None and rule(segment, kept.position) and segment.writer() is not None
 
     def _keep(self, rule: _Rule) -> None:
         """Forget the states further back that do not hold."""

@@ -35,7 +35,7 @@ def advance(entering: Array, returning: Array, old: Array, new: Array) -> None:
     sigmoids = gates * 0.5
     sigmoids += 0.5
     candidate *= sigmoids[0]
-    output, cell = new
+    output, cell = new[0], new[1]
     np.multiply(sigmoids[1], old[1], out=cell)
     cell += candidate
     np.tanh(cell, out=output)
