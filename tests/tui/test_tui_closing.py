@@ -16,6 +16,7 @@ from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.branches import Branches
 from charplay.tui.screens.columns import ColumnsScreen
 from charplay.tui.screens.comparing import Comparing
+from charplay.tui.screens.inside import Inside
 from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.live_values import LiveValues
 from charplay.tui.screens.opening import Opening
@@ -47,6 +48,7 @@ def dialogs(kept_run, home):
         "opening": Opening,
         "asking": lambda: Asking("A title", "A sentence.", "a value", lambda _: "that will not do"),
         "lines": lambda: Lines("A title", [[("a line", "plain")]]),
+        "inside": lambda: Inside(run.resolved, corpus, lambda *_: 61.0),
         "comparing": lambda: Comparing(first, tree.present, tree.compare(first, tree.present)),
         "preview": lambda: Preview(corpus, player, (30, 40)),
         "score": lambda: ScoreScreen(player, corpus, None, lambda _: corpus, list),
@@ -72,8 +74,8 @@ async def left(app, turns, then):
 
 @pytest.mark.parametrize(
     "name",
-    ["question", "picking", "rivals", "opening", "asking", "lines", "comparing", "preview", "score", "branches",
-     "columns", "live values"],
+    ["question", "picking", "rivals", "opening", "asking", "lines", "inside", "comparing", "preview", "score",
+     "branches", "columns", "live values"],
 )  # fmt: skip
 async def test_a_dialog_that_is_on_its_way_up_does_not_spoil_the_exit(make_app, dialogs, name):
     for turns in range(2):
