@@ -103,7 +103,7 @@ class Segment:
 
     def _set_rows(self, rows: NDArray[np.void]) -> None:
         self.rows = rows
-        self._bytes = memoryview(rows.view(np.uint8))
+        self._bytes = rows.view(np.uint8).data
 
     def __getitem__(self, position: int) -> Written:
         row = self.rows[position - self.start]
