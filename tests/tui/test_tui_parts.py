@@ -1,5 +1,6 @@
 """What stands behind the screen, without one: numbers, the draft, a run's state, the session, lines to read."""
 
+import re
 import threading
 import unicodedata
 
@@ -17,6 +18,7 @@ from charplay.tui.choices import next_number
 from charplay.tui.draft import Draft, budget_layer, extended
 from charplay.tui.form_rows import BUDGET, COMMON
 from charplay.tui.live import Live
+from charplay.tui.panes.form_summary import _numbers
 from charplay.tui.panes.rows import Rows, fit
 from charplay.tui.screens.lines import Lines, folded
 from charplay.tui.screens.preview import wrapped
@@ -79,7 +81,9 @@ def test_a_draft_says_what_only_the_start_decides(tmp_path):
     draft = Draft(tmp_path, characters=5000, vocabulary="\n abcdefghijklmnopqrstuvwxyz", devices=("cpu", "cuda:0"))
     assert draft.shown("hidden_size") == ("auto", "at the start")
     assert "measured at the start" in draft.notes[0]
+    assert _numbers(draft) == "about 3:00"
     assert draft.set("hidden_size", "64") == ""
+    assert re.fullmatch(r"[0-9,]+ parameters, about 3:00", _numbers(draft))
     assert draft.shown("hidden_size")[0] == "64"
     assert draft.shown("batch_size") == ("auto", "at the start")
     for name, value in {"device": "cpu", BUDGET: "2 epochs"}.items():
