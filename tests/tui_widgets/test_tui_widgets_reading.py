@@ -95,6 +95,14 @@ async def test_a_key_tints_by_temperature_surprise_probability_and_not_at_all(st
         assert len(set(stage.heard)) == len(TINTS)
 
 
+@pytest.mark.parametrize("beyond", ["", "!"])
+async def test_a_text_that_is_searched_in_part_is_said_to_be(stage, beyond):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        await stage.search(pilot, Learned(from_text("a song", SONG + beyond), LEARNED.index, "a song"))
+        said = f"Copies are looked for in the first {len(SONG)} characters of the training text."
+        assert (said in stage.heard) == bool(beyond)
+
+
 async def test_underlined_is_what_lies_in_a_stretch_of_at_least_that_length(stage, reciter):
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.pane.show_model(reciter("to be? that is not it"), "other", origin=Origin("demo", "/demo"))

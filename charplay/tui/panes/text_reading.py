@@ -164,6 +164,8 @@ class ReadingPane(WritingPane):
 
     def _begin_looking(self, learned: Learned) -> None:
         self._marked = Copies(learned.index, round(self.copies.least.value))
+        if learned.index.length < len(learned.corpus):
+            self._tell(f"Copies are looked for in the first {learned.index.length:,} characters of the training text.")
         self._timer.resume()
         self._look_on()
 
