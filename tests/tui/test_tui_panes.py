@@ -12,7 +12,7 @@ from charplay.recipes.fields import Recipe
 from charplay.tui.beginning import Beginning
 from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.preview import Preview, Sheet
-from charplay.tui.screens.question import Question
+from charplay.tui.screens.question import Choice, Question
 
 
 async def test_the_form_shows_eight_fields_and_what_auto_resolved_to(play):
@@ -146,6 +146,34 @@ async def test_a_path_that_is_no_text_is_answered_and_the_default_taken(play, ho
     async with play(path=str(home.root / "nowhere.txt"), library=library) as it:
         await it.until(lambda: "nowhere.txt" in it.seen())
         assert it.main.corpus.chosen.name == library.find("").name
+
+
+async def test_a_text_that_cannot_be_read_is_not_trained_on(play, home):
+    (home.corpora / "noise.txt").write_bytes(bytes(range(256)) * 20)
+    async with play() as it:
+        it.main.corpus.choose("noise")
+        await it.until(lambda: "the text could not be read" in it.seen())
+        await it.press("t")
+        await it.until(lambda: "binary data" in it.seen() and "1 chooses another text" in it.seen())
+        assert not it.trainer.requests
+        it.main.corpus.choose("fox")
+        await it.until(lambda: it.main.corpus.corpus is not None)
+        await it.press("t")
+        await it.until(lambda: it.trainer.requests)
+
+
+@pytest.mark.parametrize("heights", [(50, 20), (20, 50)])
+async def test_a_list_in_a_dialog_keeps_to_the_screen_whatever_becomes_of_that(play, heights):
+    first, then = heights
+    async with play((100, first)) as it:
+        question = Question("A title", "A sentence.", [Choice(str(at), f"answer {at}") for at in range(30)], "3")
+        it.app.push_screen(question)
+        await it.until(lambda: "answer 3" in it.seen())
+        assert question._answers.cursor == 3
+        await it.pilot.resize_terminal(100, then)
+        await it.press("end")
+        await it.until(lambda: "answer 29" in it.seen())
+        assert ("answer 0 " in it.seen()) is (then == 50)
 
 
 async def test_preview_searches_and_counts(play):

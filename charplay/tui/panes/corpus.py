@@ -8,6 +8,7 @@ from textual.message import Message
 
 from charplay.tui.commands import CORPUS
 from charplay.tui.panes.corpus_fetching import FetchingList
+from charplay.tui.panes.corpus_list import CorpusList
 from charplay.tui.visible import plain
 from charplay.tui.worker import errand
 
@@ -52,10 +53,12 @@ class CorpusPane(FetchingList):
         self._current = 0
         """Number of the newest reading; older ones are let go."""
         self.corpus: Corpus | None = None
+        self.trouble = ""
+        """Why the chosen text could not be read."""
 
     def _take(self, entry: "Entry") -> None:
         self._current += 1
-        self.corpus = None
+        self.corpus, self.trouble = None, ""
         super()._take(entry)
 
     def read(self, cleaning: tuple[str, ...], limit: int | None) -> None:
@@ -64,6 +67,7 @@ class CorpusPane(FetchingList):
         if entry is None or not entry.ready:
             return
         self._current += 1
+        self.trouble = ""
         mine = self._current
 
         def watch(_share: float) -> bool:
@@ -78,7 +82,7 @@ class CorpusPane(FetchingList):
                 return
             except CorpusError as fault:
                 if mine == self._current:
-                    self.post_message(self.Unread(str(fault)))
+                    self.post_message(self.Unread(str(fault), entry))
                 return
             if mine == self._current:
                 self.post_message(self.Read(corpus))
@@ -91,6 +95,11 @@ class CorpusPane(FetchingList):
         if self.chosen is not None:
             self._sizes[self.chosen.name] = (len(message.corpus), len(message.corpus.vocabulary))
         self.refresh()
+
+    @on(CorpusList.Unread)
+    def _unread(self, message: CorpusList.Unread) -> None:
+        if message.entry is not None and message.entry is self.chosen:
+            self.corpus, self.trouble = None, message.sentence
 
     def action_choose(self) -> None:
         """Choose the text under the cursor, and fetch it where it must be."""
@@ -118,7 +127,7 @@ class CorpusPane(FetchingList):
         try:
             return self.Preview(self._library.open(entry))
         except CorpusError as fault:
-            return self.Unread(str(fault))
+            return self.Unread(str(fault), entry)
 
     def action_open(self) -> None:
         """Choose a file from the disk."""

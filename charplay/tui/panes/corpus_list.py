@@ -28,11 +28,12 @@ class CorpusList(Rows):
             self.entry = entry
 
     class Unread(Message, namespace="corpus_pane"):
-        """A text could not be found or read."""
+        """There is no such text; or there is, and it could not be read."""
 
-        def __init__(self, sentence: str) -> None:
+        def __init__(self, sentence: str, entry: "Entry | None" = None) -> None:
             super().__init__()
             self.sentence = sentence
+            self.entry = entry
 
     def __init__(self, folder: Path) -> None:
         super().__init__(id="corpus")

@@ -65,8 +65,8 @@ class CorporaScreen(TrainingScreen):
     def _text_unread(self, message: CorpusPane.Unread) -> None:
         self._train_when_read, self._trouble = "", message.sentence
         self.say(message.sentence, warning=True)
-        if self.corpus.chosen is not None and self.corpus.chosen.ready and self.corpus.corpus is None:
-            self.form.read_corpus(self.corpus.chosen.name, None, "the text could not be read")
+        if self.corpus.trouble and message.entry is not None:
+            self.form.read_corpus(message.entry.name, None, "the text could not be read")
 
     @on(Fetching)
     def _text_fetching(self, message: Fetching) -> None:

@@ -22,7 +22,7 @@ class Dialog(ModalScreen[Answer]):
         align: center middle;
         background: $background 60%;
         & > .box {
-            width: 70;
+            width: 74;
             max-width: 94%;
             height: auto;
             max-height: 94%;

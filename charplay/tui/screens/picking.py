@@ -66,6 +66,7 @@ class Picking(Dialog[list[str]]):
             yield self._fault
 
     @on(events.Mount)
+    @on(events.Resize)
     def _place(self) -> None:
         self.hold(self._rows, 9)
 

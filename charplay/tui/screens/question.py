@@ -54,8 +54,8 @@ class Question(Dialog[str]):
         self._title = title
         self._sentence = sentence
         self._choices = choices
-        self._start = start
         self._answers = _Answers(choices)
+        self._answers.cursor = next((i for i, each in enumerate(choices) if each.value == start), 0)
 
     def compose(self) -> ComposeResult:
         """The sentence, if any, and the answers."""
@@ -65,9 +65,9 @@ class Question(Dialog[str]):
             yield self._answers
 
     @on(events.Mount)
+    @on(events.Resize)
     def _place(self) -> None:
         self.hold(self._answers, 8)
-        self._answers.cursor = next((i for i, each in enumerate(self._choices) if each.value == self._start), 0)
 
     @on(events.Key)
     def _pick(self, event: events.Key) -> None:

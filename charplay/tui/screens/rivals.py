@@ -65,6 +65,7 @@ class Rivals(Dialog[str]):
             yield self._fault
 
     @on(events.Mount)
+    @on(events.Resize)
     def _place(self) -> None:
         self.hold(self._rows, 9)
 

@@ -107,7 +107,9 @@ class TrainingScreen(WatchingScreen):
         draft, entry = self.form.draft, self.corpus.chosen
         if draft is None or entry is None:
             return
-        if draft.faults:
+        if self.corpus.trouble:
+            self.complain(f"{self.corpus.trouble} 1 chooses another text.")
+        elif draft.faults:
             self.complain(draft.faults[0])
         elif not entry.ready:
             self._fetch(entry)
