@@ -131,10 +131,9 @@ def draw_each(probabilities: Probabilities, luck: Sequence[float]) -> NDArray[np
     """(N,) ids: `draw` for each row of probabilities (N, V) with its own number, at once."""
     cumulative = np.add.accumulate(probabilities, axis=1)
     totals = cumulative[:, -1]
-    reached = totals * luck
+    # Rounding can bring u·total up to the total; just below it stands the last symbol that adds anything.
+    reached = np.minimum(totals * luck, np.nextafter(totals, 0))
     ids: NDArray[np.intp] = (cumulative > reached[:, None]).argmax(axis=1)
-    if np.count_nonzero(reached < totals) < len(totals):
-        ids = np.where(reached < totals, ids, np.add.reduce(cumulative < totals[:, None], axis=1))
     return ids
 
 
