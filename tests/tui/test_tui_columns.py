@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.binding import Binding
+from textual.geometry import Region
 from textual.widgets import Input
 
 from charplay.sampling.player import Player
@@ -121,6 +122,16 @@ async def test_temperatures_are_edited_within_the_room_there_is(play, size, most
         assert all(column.is_on_screen and column.writing.size.width >= 15 for column in screen.beside.columns)
 
 
+async def test_a_column_on_its_way_off_the_screen_can_still_be_painted(play):
+    async with play() as it:
+        screen = await beside(it)
+        screen.beside.advance(30, PATIENT)
+        column = screen.beside.columns[0]
+        await column.remove()
+        column.writing.notify_style_update()
+        assert [strip.text for strip in column.writing.render_lines(Region(0, 0, 5, 2))] == ["     "] * 2
+
+
 async def test_temperatures_are_there_at_the_next_start(play):
     async with play() as it:
         screen = await beside(it)
@@ -174,7 +185,7 @@ async def test_a_checkpoint_that_is_gone_is_one_sentence(play, kept_run):
         await it.until(lambda: isinstance(it.app.screen, Picking))
         (run.folder / "best.safetensors").write_bytes(b"no")
         await it.press("space", "down", "space", "enter")
-        await it.until(lambda: it.app.screen is screen and it.app._notifications)
+        await it.until(lambda: it.app.screen is screen and screen._what.has_class("-fault"))
         assert len(screen.beside.columns) == len(DEFAULT)
 
 

@@ -41,6 +41,7 @@ async def test_a_text_is_gone_back_in_branched_and_found_again(play):
         assert not text.playing
         await it.press("up", "enter")
         assert text.playing
+        await it.until(lambda: "held: space" not in it.seen())
         assert text.player.text.startswith(before)
         await it.press("g", "escape")
         assert text.playing

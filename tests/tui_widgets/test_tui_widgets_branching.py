@@ -7,11 +7,12 @@ from textual.app import App
 
 from charplay.sampling.player import Player
 from charplay.sampling.settings import Sampling
+from charplay.sampling.tree import Branch
 from charplay.tui.panes.text import TextPane
 from charplay.tui.panes.text_kept import Origin
 from charplay.tui.panes.text_looking import percent
 from charplay.tui.panes.text_tint import LEFT_OUT, PROMPT, tint
-from charplay.tui.screens.branches import Branches
+from charplay.tui.screens.branches import Branches, limbs
 from charplay.tui.screens.comparing import Comparing
 from charplay.tui.screens.rivals import Rivals
 from charplay.tui.themes import DARK
@@ -400,7 +401,7 @@ async def test_branches_outlive_another_seed_another_prompt_and_another_network(
         assert stage.screen._compared == pane._tree.compare("2", "4")
         await pilot.press("escape", "home", "down", "enter")
         assert (pane._tree.present, pane.following, pane._origin.run, pane.prompt) == ("2", False, "", "")
-        assert stage.sheet()[pane._first :] == stage.expected()
+        assert stage.sheet() == stage.expected()
         stage.write(10)
         player = Player(stage.model)
         player.advance(most=18)
@@ -469,3 +470,15 @@ async def test_an_untouched_pane_shows_nothing_of_this(stage):
         assert (pane.look.display, pane.own.display) == (True, True)
         await pilot.press("escape", "escape")
         assert (pane.look.display, pane.own.display) == (False, False)
+
+
+def test_a_branch_follows_the_one_that_it_left_however_deep():
+    deep = [Branch(str(at), str(at - 1) if at > 1 else "", at, at + 1, "", 1, 1.0) for at in range(1, 3000)]
+    twin = Branch("twin", "2", 2, 9, "", 1, 1.0)
+    found = list(limbs((*deep, twin, Branch("another", "", 0, 9, "", 1, 1.0))))
+    assert [limb.branch.name for limb in found] == [*(branch.name for branch in deep), "twin", "another"]
+    assert [limb.lines for limb in found[:4]] == ["", "└─ ", "   ├─ ", "   │  └─ "]
+    assert (found[-2].lines, found[-1].lines) == ("   └─ ", "")
+    assert max(len(limb.lines) for limb in found) < 20
+    assert found[50].lines.startswith("…")
+    assert found[50].lines.endswith("└─ ")

@@ -14,7 +14,7 @@ from charplay.tui.commands import command
 from charplay.tui.panes.text_kept import write_branches
 from charplay.tui.panes.text_looking import looked_at
 from charplay.tui.panes.text_prompt import PromptEntry
-from charplay.tui.panes.text_writing import MARGIN, MOST_RIVALS, WritingPane
+from charplay.tui.panes.text_writing import MOST_RIVALS, WritingPane
 from charplay.tui.visible import visible
 from charplay.tui.widgets.pointing import Pointing
 
@@ -238,9 +238,10 @@ class BranchingPane(WritingPane):
         player = tree.player
         self._prompt = player.prompt
         self._take_settings(player.settings)
-        if self.following:
-            self.writing.set_margin(MARGIN)
-        self._show_branch(player.tape.shared(before))
+        common = player.tape.shared(before)
+        if not common:
+            self._clear_sheet()
+        self._show_branch(common)
         self.post_message(self.Went())
 
     def _export(self) -> str:

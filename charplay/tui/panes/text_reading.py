@@ -218,7 +218,8 @@ class ReadingPane(WritingPane):
         """Open the source of a copy."""
         found, learned = self._marked, self._learned
         if found is None or learned is None:
-            self._tell("Nothing is looked for in the training text; o does.")
+            here = "The training text is not here." if self.has_class("-copies") else "o looks for copies first."
+            self._tell(f"Nothing was looked for: {here}")
             return
         point = self.writing.point
         copied = found.newest() if point is None else found.stretch(self._position(point))

@@ -21,7 +21,6 @@ from charplay.tui.commands import Bindings, command
 from charplay.tui.panes.text_kept import Origin
 from charplay.tui.panes.text_passages import PassagesPane
 from charplay.tui.panes.text_rides import kept_rides, read_ride, write_ride
-from charplay.tui.panes.text_writing import MARGIN
 from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.question import Choice, Question
 from charplay.tui.widgets.slider import Slider
@@ -132,10 +131,7 @@ class RidingPane(PassagesPane):
             return
         self._take(player)
         rest = replay(player, ride, seed)
-        self._unpainted.clear()
-        self.writing.clear()
-        self.writing.set_margin(MARGIN if self.following else 0)
-        self._first = 0
+        self._clear_sheet()
         self._show_text(player)
         self._replay = _Replay(rest, len(player.tape), len(player.tape) + ride.length)
         self.playing = True

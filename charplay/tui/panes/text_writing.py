@@ -171,6 +171,7 @@ class WritingPane(SheetPane):
             self._paint()
         if self._ticks % TICKS_A_BAR < every:
             self._show_rivals()
+            self._say_hint()
 
     def _advance(self, player: Player, most: int | None, budget: float = BUDGET) -> None:
         new = self._draw(player, most, budget)
@@ -195,11 +196,14 @@ class WritingPane(SheetPane):
         self._take(player)
         player.restart(self._prompt, seed)
         self._settings = player.settings
+        self._clear_sheet()
+        self._begin_text()
+
+    def _clear_sheet(self) -> None:
         self._unpainted.clear()
         self.writing.clear()
-        self._first = 0
         self.writing.set_margin(MARGIN if self.following else 0)
-        self._begin_text()
+        self._first = 0
 
     def _say_source(self) -> None:
         if self._tree is None:

@@ -20,6 +20,8 @@ from charplay.tui.visible import NEWLINE, visible
 MOST_SHOWN = 200
 """Characters of a branch's own text that are looked at for its row."""
 _WIDEST_NAME = 24
+_DEEPEST = 18
+"""Cells for the lines that lead to a branch; of a deeper one the last of them."""
 _NUMBERS = 9
 
 
@@ -30,13 +32,18 @@ class Limb(NamedTuple):
     branch: Branch
 
 
-def limbs(branches: tuple[Branch, ...], parent: str = "", before: str = "") -> Iterator[Limb]:
+def limbs(branches: tuple[Branch, ...]) -> Iterator[Limb]:
     """The branches from the first on, each followed by those that left it, the oldest first."""
-    children = [branch for branch in branches if branch.parent == parent]
-    for number, branch in enumerate(children):
-        last = number == len(children) - 1
-        yield Limb(before + ("└─ " if last else "├─ ") if parent else "", branch)
-        yield from limbs(branches, branch.name, before + ("   " if last else "│  ") if parent else "")
+    children: dict[str, list[Branch]] = {}
+    for branch in reversed(branches):
+        children.setdefault(branch.parent, []).append(branch)
+    waiting = [(branch, "", "") for branch in children[""]]
+    while waiting:
+        branch, lines, below = waiting.pop()
+        yield Limb(lines if len(lines) <= _DEEPEST else "…" + lines[1 - _DEEPEST :], branch)
+        for number, child in enumerate(children.get(branch.name, ())):
+            bend, on = ("├─ ", "│  ") if number else ("└─ ", "   ")
+            waiting.append((child, below + bend, below + on))
 
 
 class _Branches(Rows):

@@ -65,6 +65,7 @@ class ColumnsScreen(Screen[Taken]):
     DEFAULT_CSS = """
     ColumnsScreen {
         & > #what { height: 1; padding: 0 1; color: $foreground 75%; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #what.-fault { height: auto; max-height: 3; color: $warning; text-wrap: wrap; }
         & > #below { height: 1; padding: 0 1; }
         & #speed { width: 34; margin-right: 3; }
         & #hint { width: 1fr; color: $foreground 45%; }
@@ -140,6 +141,7 @@ class ColumnsScreen(Screen[Taken]):
         prompt = f'from "{self._prompt}"' if self._prompt else "from the beginning of a line"
         sources = {player.source for player in self.beside.players}
         source = f"{sources.pop()}, " if len(sources) == 1 else ""
+        self._what.remove_class("-fault")
         self._what.update(plain(f"Side by side: {source}{prompt}, seed {self._settings.seed}"))
         self.beside.entitle()
         held = "held: space goes on, . writes one" if not self.playing else "left right choose   [ ] temperature"
@@ -251,4 +253,5 @@ class ColumnsScreen(Screen[Taken]):
             await self._compare(models, [self._settings.temperature])
 
     def _complain(self, sentence: str) -> None:
-        self.notify(visible(sentence, " "), severity="warning", markup=False)
+        self._what.update(visible(sentence, " "))
+        self._what.add_class("-fault")

@@ -32,6 +32,8 @@ class Bare(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The part of the lines that was asked for, as `render_line` makes them."""
+        if not self.is_attached:  # taken away since the last layout: it has no styles any more
+            return [Strip.blank(crop.width)] * crop.height
         left, right = crop.column_span
         strips = [self.render_line(y).crop(left, right) for y in crop.line_range]
         for shade in self.get_line_filters():
