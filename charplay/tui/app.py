@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from textual._compositor import ChopsUpdate, CompositorUpdate
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import SystemCommand
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from charplay.tui.commands import ALWAYS
-from charplay.tui.frame import Changes, Frame, Whole
+from charplay.tui.frame import Changes, Frame
 from charplay.tui.palette import Palette
 from charplay.tui.screens.main import MainScreen
 from charplay.tui.settings import read_settings, write_settings
@@ -102,12 +102,14 @@ class CharplayApp(TypeAhead):
                 title = f"{binding.description.capitalize()}   {self.get_key_display(binding)}"
                 yield SystemCommand(title, binding.tooltip, partial(self.run_action, binding.action, node))
 
+    def on_resize(self) -> None:
+        """Of another size, or back after Ctrl-Z, a terminal may show anything."""
+        self._frame.forget()
+
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """As in Textual, except that only cells that changed are sent."""
-        if isinstance(renderable, ChopsUpdate):
+        if isinstance(renderable, ChopsUpdate | LayoutUpdate):
             renderable = Changes(renderable, self._frame)
-        elif isinstance(renderable, CompositorUpdate):
-            renderable = Whole(renderable, self._frame)
         super()._display(screen, renderable)
 
     def _handle_exception(self, error: Exception) -> None:

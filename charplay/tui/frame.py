@@ -1,11 +1,11 @@
 """What the terminal shows, cell by cell, so that only cells that changed are sent to it.
 
-Textual sends a row's changed part from its widget's left edge on, whether or not a cell there is another one than
-before; over a slow line that is most of what a growing text and a moving number cost.
+Textual sends a row's changed part from its widget's left edge on, and all rows where a widget comes or goes, whether or
+not a cell there is another one than before; over a slow line that is most of what a key or a moving number costs.
 """
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
 from operator import itemgetter
 
 from rich.cells import get_character_cell_size
@@ -13,11 +13,14 @@ from rich.console import Console
 from rich.control import Control
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import ChopsUpdate, CompositorUpdate
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
 Cell = tuple[str, Style | None]
 """What stands in a cell; empty text is the right half of a wide character."""
+
+Rows = Iterator[tuple[int, Iterator[tuple[int, Cell]]]]
+"""Rows by their number, each with its cells by their column."""
 
 NEAR = 6
 """Unchanged cells between two changed ones that are sent again: moving the cursor would take more bytes."""
@@ -51,41 +54,37 @@ class Frame:
 
 
 class Changes(CompositorUpdate):
-    """An update of a part of the screen, cut down to what differs from the frame when it is sent."""
+    """An update of the screen or of a part of it, cut down to what differs from the frame when it is sent."""
 
-    def __init__(self, update: ChopsUpdate, frame: Frame) -> None:
+    def __init__(self, update: ChopsUpdate | LayoutUpdate, frame: Frame) -> None:
         self._update = update
         self._frame = frame
 
     def render_segments(self, console: Console) -> str:
         """The terminal sequences; what they lead to is the frame from now on."""
         sent: list[str] = []
-        for y, left, right in self._update.spans:
-            cells = dict(self._cells(y, left, right))
+        rows = self._parts(self._update) if isinstance(self._update, ChopsUpdate) else self._whole(self._update)
+        for y, pieces in rows:
+            cells = dict(pieces)
             for run in self._frame.put(y, cells):
                 sent += (Control.move_to(run.start, y).segment.text, _strip(cells, run).render(console))
         return "".join(sent)
 
-    def _cells(self, y: int, left: int, right: int) -> Iterator[tuple[int, Cell]]:
-        for end, (start, strip) in zip(self._update.chop_ends[y], self._update.chops[y].items(), strict=False):
+    def _parts(self, update: ChopsUpdate) -> Rows:
+        for y, left, right in update.spans:
+            yield y, self._span(update, y, left, right)
+
+    def _span(self, update: ChopsUpdate, y: int, left: int, right: int) -> Iterator[tuple[int, Cell]]:
+        for end, (start, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
             if strip is not None and start < right and end > left:
                 yield from _cells_of(strip.crop(max(left - start, 0), min(end, right) - start), max(start, left))
 
-
-class Whole(CompositorUpdate):
-    """An update of the whole screen, after which the frame is not known."""
-
-    def __init__(self, update: CompositorUpdate, frame: Frame) -> None:
-        self._update = update
-        self._frame = frame
-
-    def render_segments(self, console: Console) -> str:
-        """The terminal sequences, all of them."""
-        self._frame.forget()
-        return self._update.render_segments(console)
+    def _whole(self, update: LayoutUpdate) -> Rows:
+        for y, strips in enumerate(update.strips, update.region.y):
+            yield y, _cells_of(chain.from_iterable(strips), update.region.x)
 
 
-def _cells_of(strip: Strip, x: int) -> Iterator[tuple[int, Cell]]:
+def _cells_of(strip: Iterable[Segment], x: int) -> Iterator[tuple[int, Cell]]:
     cell: Cell = ("", None)
     for segment in strip:
         for character in segment.text:

@@ -54,6 +54,7 @@ class Terminal:
         self._log: list[tuple[float, bytes]] = []
         self._open = True
         self._stalled = False
+        self._rate = float("inf")
         self._set_size(columns, rows)
         self.started = time.monotonic()
         self.process = subprocess.Popen(
@@ -165,6 +166,10 @@ class Terminal:
         """Take up reading again."""
         self._stalled = False
 
+    def throttle(self, rate: float) -> None:
+        """Take no more than so many bytes a second, as over a slow link."""
+        self._rate = rate
+
     def hang_up(self) -> None:
         """Take the terminal away, as a dropped link does: SIGHUP, and every later write or read fails."""
         self._open = False
@@ -188,10 +193,11 @@ class Terminal:
             if self._stalled:
                 time.sleep(0.02)
             elif select.select([self._master], [], [], 0.05)[0]:
-                data = os.read(self._master, 65536)
+                data = os.read(self._master, int(min(65536, max(1, self._rate / 20))))
                 with self._lock:
                     self._log.append((time.monotonic(), data))
                     self._feed(data)
+                time.sleep(len(data) / self._rate)
             elif self.process.poll() is not None:
                 self._open = False
         os.close(self._master)

@@ -12,7 +12,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from charplay.tui.frame import Changes, Frame, Whole
+from charplay.tui.frame import Changes, Frame
 
 WIDTH, HEIGHT, LEFT = 24, 3, 10
 CONSOLE = Console(file=io.StringIO(), color_system="truecolor", width=WIDTH, height=HEIGHT, force_terminal=True)
@@ -75,10 +75,25 @@ def test_one_more_character_costs_one_cell():
     assert sent == f"\x1b[2;17H{STYLES[0].render('s')}"
 
 
-def test_after_an_update_of_the_whole_screen_everything_is_sent():
+@settings(max_examples=40)
+@given(st.lists(st.tuples(screens, st.booleans()), min_size=1, max_size=5))
+def test_whole_and_partial_updates_lead_to_the_same_screen(frames):
+    cut, full = pyte.Screen(WIDTH, HEIGHT), pyte.Screen(WIDTH, HEIGHT)
+    to_cut, to_full = pyte.Stream(cut), pyte.Stream(full)
     frame = Frame()
-    rows = [row([("a", 0)], WIDTH)] * HEIGHT
-    update = chops(rows, [(0, 0, WIDTH)])
-    first = Changes(update, frame).render_segments(CONSOLE)
-    assert Whole(whole(rows), frame).render_segments(CONSOLE) == whole(rows).render_segments(CONSOLE)
-    assert Changes(update, frame).render_segments(CONSOLE) == first
+    for rows, all_of_it in frames:
+        update = whole(rows) if all_of_it else chops(rows, [(y, 0, WIDTH) for y in range(HEIGHT)])
+        to_cut.feed(Changes(update, frame).render_segments(CONSOLE))
+        full.reset()
+        to_full.feed(update.render_segments(CONSOLE))
+        assert shown(cut) == shown(full)
+        assert Changes(update, frame).render_segments(CONSOLE) == ""
+
+
+@settings(max_examples=20)
+@given(screens)
+def test_a_terminal_that_may_show_anything_gets_everything(rows):
+    frame = Frame()
+    first = Changes(whole(rows), frame).render_segments(CONSOLE)
+    frame.forget()
+    assert Changes(whole(rows), frame).render_segments(CONSOLE) == first
