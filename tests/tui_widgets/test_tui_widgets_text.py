@@ -260,9 +260,9 @@ async def test_filters_open_by_a_key_and_act(stage):
         assert stage.focused is stage.pane.filters.repetition_penalty
         await pilot.press("tab", "tab", "tab")
         assert stage.focused is stage.pane.filters.top_k
-        await pilot.press("home")
+        await pilot.press(*["shift+left"] * 12)
         assert stage.pane.player.settings.top_k == 1
-        await pilot.press("end", "m")
+        await pilot.press(*["shift+right"] * 12, "m")
         assert stage.pane.player.settings.top_k is None
         assert not stage.pane.filters.display
         assert stage.focused is stage.pane.sliders.temperature
