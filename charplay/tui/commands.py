@@ -22,7 +22,7 @@ EVERYWHERE: Bindings = [
     command("p", "hold", "pause", "Hold training still, or let it go on", footer=True),
     command("s", "step", "step", "Train one step while training is paused"),
     command("x", "stop", "stop", "Save and stop training", footer=True),
-    command("ctrl+s", "save", "save now", "Save the run under way now; it goes on, and saves by itself every minute, too"),
+    command("ctrl+s", "save", "save now", "Save the run under way now, and go on; it saves by itself every minute"),
     command("z", "undo", "undo", "Take the last live change back: weights, optimizer and step, too"),
     command("u", "take_up", "take up", "Take up the run that was not finished"),
     command("f", "follow", "follow", "Let the live run write again, after another one was played"),

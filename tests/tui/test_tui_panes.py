@@ -5,6 +5,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from textual import events
 
 from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.library import Library
@@ -174,6 +175,28 @@ async def test_a_list_in_a_dialog_keeps_to_the_screen_whatever_becomes_of_that(p
         await it.press("end")
         await it.until(lambda: "answer 29" in it.seen())
         assert ("answer 0 " in it.seen()) is (then == 50)
+
+
+async def test_another_window_takes_nothing_away_that_was_typed(play):
+    async with play() as it:
+        await it.press("2", "down", "down", "down", "enter", *["backspace"] * 4, *"77")
+        it.app.post_message(events.AppBlur())
+        await it.until(lambda: it.main.focused is None)
+        it.app.post_message(events.AppFocus())
+        await it.until(lambda: it.main.focused is it.main.form._editor)
+        await it.press("8", "enter")
+        assert it.main.form.draft.asked.hidden_size == 778
+
+
+@pytest.mark.parametrize("key", ["escape", "tab", "shift+tab"])
+async def test_a_prompt_is_put_away_by_whatever_leaves_it(play, key):
+    async with play() as it:
+        await it.press("5", "e", *"so", key)
+        await it.until(lambda: "enter begins anew" not in it.seen())
+        assert not it.main.text.has_class("-prompting")
+        assert it.main.text.prompt == ""
+        await it.press("t")
+        await it.until(lambda: it.trainer.requests)
 
 
 async def test_preview_searches_and_counts(play):

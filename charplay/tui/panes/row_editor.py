@@ -53,6 +53,6 @@ class RowEditor(Input):
 
     @on(events.Blur)
     def _left(self) -> None:
-        if self.display:
+        if self.display and self.app.app_focus:  # another window may have what is to be typed
             self.close(refocus=False)
             self.post_message(self.Left())

@@ -8,7 +8,7 @@ from charplay.tui.visible import visible
 
 
 class PromptEntry(Input):
-    r"""A prompt on one line: `\n` is a newline, `\\` a backslash. Enter sends `Taken`, escape `Left`.
+    r"""A prompt on one line: `\n` is a newline, `\\` a backslash. Enter sends `Taken`, escape and tab `Left`.
 
     The pane above shows and hides it.
     """
@@ -72,7 +72,7 @@ class PromptEntry(Input):
         self.post_message(self.Taken(self, self.prompt))
 
     def on_key(self, event: events.Key) -> None:
-        """Escape leaves; the keys of the pane and the screen never see it."""
-        if event.key == "escape":
+        """Escape leaves, and so does going elsewhere; the keys of the pane and the screen never see it."""
+        if event.key in {"escape", "tab", "shift+tab"}:
             event.stop()
             self.post_message(self.Left(self))
