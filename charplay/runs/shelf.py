@@ -115,7 +115,7 @@ class Shelf:
         try:
             durable.replace_bytes(target, source.read_bytes())
         except OSError as error:
-            raise RunError(f"{target} cannot be written ({error.strerror})") from None
+            raise RunError(f"{target} cannot be written ({error.strerror}); choose another place") from None
         return target
 
     def _folder_of(self, name_or_path: str) -> Path | None:
