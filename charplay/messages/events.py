@@ -172,6 +172,8 @@ class Failed(Event):
     saved_step: int | None = None
     misuse: bool = False
     """What was asked for cannot be: a device that is not there, a recipe that does not fit its text."""
+    lost_device: bool = False
+    """Nothing can be trained on its device any more, as long as this process lives."""
     changed_text: bool = False
     """The run's text is not what it was; asked again with `changed_text`, it goes on with it as it is now."""
 

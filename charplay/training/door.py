@@ -15,7 +15,7 @@ from charplay.recipes.network import memory_bytes, parameter_count
 from charplay.runs.checkpoint import CheckpointError
 from charplay.runs.home import Home, HomeError
 from charplay.runs.run import Run, RunError
-from charplay.training import device, memory
+from charplay.training import device, failing
 from charplay.training.device import Choice, DeviceError, Opened
 from charplay.training.keeper import DISK_SECONDS
 from charplay.training.orders import Orders
@@ -56,6 +56,7 @@ def open_training(request: TrainRequest, inbox: Inbox) -> Iterator[Event]:
             message=visit.describe(error),
             cause=traceback.format_exc(),
             saved_step=visit.saved_step(),
+            lost_device=visit.lost(error),
         )
     finally:
         stopped = visit.stopped()
@@ -197,16 +198,25 @@ class _Visit:
 
     def describe(self, error: BaseException) -> str:
         """One sentence for what nobody foresaw."""
-        if self._choice and self._plan and self._corpus and memory.out_of_memory(error):
+        if self._choice and self._plan and self._corpus and failing.out_of_memory(error):
             corpus = self._corpus
             recipe = self._session.recipe if self._session else self._plan.resolved
             needed = memory_bytes(recipe, len(corpus.vocabulary), len(corpus))
-            return memory.advice(self._choice.name, needed, recipe)
+            return failing.no_memory(self._choice.name, needed, recipe)
+        if self._choice and self.lost(error):
+            return (
+                f"{self._choice.name} is lost to this program ({str(error).partition(chr(10))[0]}); "
+                "start charplay anew to train there again"
+            )
         if isinstance(error, OSError):
             where = f" {error.filename}" if error.filename else ""
             return f"the run's folder{where} cannot be used ({error.strerror}); check the disk and its permissions"
         kind = type(error).__name__
         return f"training broke off with {kind}: {str(error).partition(chr(10))[0]}; the log has the whole cause"
+
+    def lost(self, error: BaseException) -> bool:
+        """Whether nothing can be trained on the chosen device any more, as long as this process lives."""
+        return self._choice is not None and failing.lost(error)
 
     def leave(self) -> None:
         """Give everything back, but not while a save is being written."""

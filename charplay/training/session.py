@@ -12,7 +12,7 @@ from charplay.recipes.fields import LIVE, Recipe
 from charplay.recipes.network import memory_bytes, whole
 from charplay.runs.checkpoint import Checkpoint
 from charplay.runs.run import Run
-from charplay.training import memory
+from charplay.training import failing
 from charplay.training.budget import Budget, Clock
 from charplay.training.evaluation import Evaluation
 from charplay.training.judge import Judge
@@ -55,7 +55,7 @@ class Session:
     def no_memory(self) -> str:
         """What to say where the device has no memory left."""
         needed = memory_bytes(self.recipe, len(self.run.vocabulary), self.run.corpus.characters)
-        return memory.advice(str(self.run.facts["device"]), needed, self.recipe)
+        return failing.no_memory(str(self.run.facts["device"]), needed, self.recipe)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Every array of a save."""

@@ -10,7 +10,7 @@ from charplay.messages import events as told
 from charplay.messages.commands import Undo
 from charplay.messages.events import Event, Row
 from charplay.recipes.faults import RecipeError
-from charplay.training import memory
+from charplay.training import failing
 from charplay.training.evaluation import DURING, Score
 from charplay.training.keeper import DISK_SECONDS
 from charplay.training.ledger import Moment
@@ -96,7 +96,7 @@ class Trainer:
         if self._step():
             yield from self._look_up()
             return
-        memory.give_back()
+        failing.give_back()
         yield from self._read(tell=False)
         yield told.Warned(**self._now(), message=self.session.no_memory())
         self.orders.pause(told.NO_MEMORY)
@@ -110,7 +110,7 @@ class Trainer:
         try:
             session.learner.step(rate)
         except Exception as error:
-            if not (memory.out_of_memory(error) and session.learner.take_back()):
+            if not (failing.out_of_memory(error) and session.learner.take_back()):
                 raise
             return False  # and the error goes, which holds on to the failing frame's tensors
         self._moments.append(Moment(session.clock.seconds, rate))
@@ -240,13 +240,13 @@ class Trainer:
                 result: Result = end.value
                 return result
             except Exception as error:
-                if not memory.out_of_memory(error):
+                if not failing.out_of_memory(error):
                     raise
                 break
             yield from self.obey()
         work.close()
         if self.orders.stop is None:
-            memory.give_back()
+            failing.give_back()
             self.session.learner.playing.train()
             yield told.Warned(**self._now(), message=f"a look at the network is left out: {self.session.no_memory()}")
         return None

@@ -55,6 +55,8 @@ class Live:
     """The last thing that it warned of."""
     reason: str = ""
     """Why it is paused, where nobody asked for it."""
+    lost_device: bool = False
+    """Whether it failed because its device is lost to this process."""
     changed_text: bool = False
     """Whether it failed because its text is not what it was, and can go on with it as it is now."""
 
@@ -145,7 +147,8 @@ class Live:
                 self.state = "finished"
                 self.val_loss = event.val_loss if event.val_loss is not None else self.val_loss
             case told.Failed():
-                self.state, self.message, self.changed_text = "failed", event.message, event.changed_text
+                self.state, self.message = "failed", event.message
+                self.changed_text, self.lost_device = event.changed_text, event.lost_device
                 self.saved_step = event.saved_step if event.saved_step is not None else self.saved_step
 
     def says(self) -> str:

@@ -297,17 +297,6 @@ def test_what_nobody_foresaw_ends_as_an_event_with_its_cause(train, only, monkey
     assert only(train(resume=str(folder)), Finished), "the lock was given back"
 
 
-@pytest.mark.fault("25")
-def test_no_memory_is_advice(train, monkeypatch):
-    def full(*_args, **_options):
-        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
-
-    monkeypatch.setattr(learner_module, "tame", full)
-    last = train()[-1]
-    assert isinstance(last, Failed)
-    assert "try batch_size 2" in last.message
-
-
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_folder_that_cannot_be_written(train, home):
     (home / "checkpoints").chmod(0o500)

@@ -167,6 +167,22 @@ async def test_the_failed_run_is_taken_up_from_the_panel(play):
         assert it.trainer.requests[1].resume == str(it.trainer.run.folder)
 
 
+@pytest.mark.parametrize(("key", "device"), [("c", "cpu"), ("q", None)])
+@pytest.mark.fault("23")
+async def test_a_lost_device_is_left_behind(play, key, device):
+    async with play() as it:
+        await it.training()
+        it.trainer.put(Failed(message="cuda:0 is lost to this program", saved_step=90, lost_device=True))
+        await it.until(lambda: isinstance(it.app.screen, Question) and "is lost" in it.seen())
+        assert "take it up again" not in it.seen(), "there it would only fail once more"
+        await it.press(key)
+        if device is None:
+            await it.until(lambda: it.app._exit)
+        else:
+            await it.until(lambda: len(it.trainer.requests) == 2)
+            assert it.trainer.requests[1].recipe["device"] == device
+
+
 async def test_best_step_is_marked_when_held_out_loss_has_risen_for_a_while(play):
     async with play() as it:
         await it.training()

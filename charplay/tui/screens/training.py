@@ -46,7 +46,7 @@ class TrainingScreen(WatchingScreen):
             case Failed(changed_text=True):
                 self.app.push_screen(text_changed(live), self._after_changed_text)
             case Failed():
-                self.app.push_screen(failed(live), lambda answer: self.resume(live.run) if answer else None)
+                self.app.push_screen(failed(live), self._after_failure)
 
     def _after_bad_numbers(self, answer: str | None) -> None:
         live = self.session.live
@@ -68,6 +68,12 @@ class TrainingScreen(WatchingScreen):
             if answer == "halve":
                 self.session.change("batch_size", int(str(live.recipe["batch_size"])) // 2)
             self.session.hold()
+
+    def _after_failure(self, answer: str | None) -> None:
+        if answer == "leave":
+            self._leave(answer)
+        elif answer:
+            self.resume(self.session.live.run, device="cpu" if answer == "cpu" else "")
 
     def _after_changed_text(self, answer: str | None) -> None:
         if answer and self._request is not None:

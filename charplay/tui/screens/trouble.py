@@ -11,11 +11,15 @@ LOWER = 3.0
 
 
 def failed(live: Live) -> Question:
-    """Why it failed, what is saved, and the way back to it. Answers: "resume", or nothing."""
+    """Why it failed, what is saved, and the way back to it. Answers: "resume", "cpu", "leave", or nothing."""
     sentences = f"{live.message}\n\n{_saved(live)} The details are in the log."
     answers = [Choice("", "back to the playground", key="b")]
     if live.saved_step is not None and live.run:
-        answers.append(Choice("resume", "take it up again", f"from step {live.saved_step:,}", "r"))
+        where = f"from step {live.saved_step:,}"
+        again = [Choice("resume", "take it up again", where, "r")]
+        elsewhere = [Choice("leave", "leave charplay", "u takes it up after the next start", "q"),
+                     Choice("cpu", "go on on the cpu", where, "c")]  # fmt: skip
+        answers += elsewhere if live.lost_device else again
     return Question("Training failed", sentences, answers)
 
 

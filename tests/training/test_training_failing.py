@@ -1,4 +1,4 @@
-"""A device without memory left: the step comes to nothing, what was learned is saved, and the run holds still."""
+"""A device that fails: what was learned is saved, and what can still be done is said."""
 
 import weakref
 from pathlib import Path
@@ -11,10 +11,10 @@ from charplay.messages.events import NO_MEMORY, Changed, Failed, Finished, Pause
 from charplay.recipes.fields import Recipe
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
-from charplay.training import learner, memory
+from charplay.training import failing, learner
 from charplay.training.device import Device
 from charplay.training.evaluation import Evaluation
-from charplay.training.memory import advice, out_of_memory
+from charplay.training.failing import lost, no_memory, out_of_memory
 
 GB = 2**30
 AT = 9
@@ -41,8 +41,8 @@ def test_no_memory_is_known_for_what_it_is(error, is_memory):
 
 @pytest.mark.fault("25")
 def test_advice_names_what_is_needed_and_free(monkeypatch):
-    monkeypatch.setattr(memory, "list_devices", lambda: [Device("cuda:0", "NVIDIA H100", 10 * GB, 80 * GB)])
-    said = advice("cuda:0", 12 * GB, Recipe(steps=1, batch_size=64))
+    monkeypatch.setattr(failing, "list_devices", lambda: [Device("cuda:0", "NVIDIA H100", 10 * GB, 80 * GB)])
+    said = no_memory("cuda:0", 12 * GB, Recipe(steps=1, batch_size=64))
     assert "12.0 GB" in said
     assert "10.0 GB are free" in said
     assert "batch_size 32" in said
@@ -163,3 +163,38 @@ def test_an_evaluation_without_memory_is_left_out(train, only, monkeypatch):
     assert left(events) == straight, "and the network learns on as before"
     run = Run.open(Path(only(events, Started)[0].folder))
     assert [row["step"] for row in run.metrics() if "val_loss" in row] == [14, 20]
+
+
+@pytest.mark.parametrize(
+    ("error", "is_lost"),
+    [
+        (torch.AcceleratorError("CUDA error: device-side assert triggered"), True),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), True),
+        (torch.OutOfMemoryError("CUDA out of memory"), False),
+        (RuntimeError("CUDA error: out of memory"), False),
+        (RuntimeError("shapes do not match"), False),
+    ],
+)
+@pytest.mark.fault("23", "26")
+def test_a_device_that_is_lost_is_known(error, is_lost):
+    assert lost(error) is is_lost
+
+
+@pytest.mark.fault("23")
+def test_a_run_on_a_lost_device_says_so_and_goes_on_elsewhere(train, only, monkeypatch, quick_disk):
+    straight = left(train())
+    plain, calls = learner.tame, iter(range(1, 10**6))
+
+    def broken(*args, **options):
+        if next(calls) == AT:
+            raise torch.AcceleratorError("CUDA error: device-side assert triggered\nmore of it")
+        return plain(*args, **options)
+
+    monkeypatch.setattr(learner, "tame", broken)
+    events = train()
+    failed = events[-1]
+    assert isinstance(failed, Failed)
+    assert (failed.lost_device, failed.saved_step) == (True, 7)
+    assert "assert triggered); start charplay anew" in failed.message
+    folder = next(event.folder for event in events if isinstance(event, Started))
+    assert left(train(resume=folder)) == straight

@@ -1,4 +1,4 @@
-"""A device that has no memory left: how that is known, what a person can do about it, and what is given back."""
+"""A device that fails, for want of memory or for good: how that is known, and what a person can do about it."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ def out_of_memory(error: BaseException) -> bool:
     )
 
 
-def advice(name: str, needed: int, recipe: "Recipe") -> str:
+def no_memory(name: str, needed: int, recipe: "Recipe") -> str:
     """One sentence for a device that ran out of memory; `needed` is the recipe's estimate in bytes."""
     free = next((device.free for device in list_devices() if device.name == name), None)
     have = f", and {gigabytes(free)} are free now" if free is not None else ""
@@ -33,3 +33,14 @@ def give_back() -> None:
 
     if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.empty_cache()
+
+
+def lost(error: BaseException) -> bool:
+    """Whether the device is lost to this process: after such an error, CUDA answers every call with one."""
+    import torch
+
+    if out_of_memory(error):
+        return False
+    return isinstance(error, torch.AcceleratorError) or (
+        isinstance(error, RuntimeError) and any(sign in str(error) for sign in ("CUDA error", "CUDA driver error"))
+    )
