@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from charplay.recipes.fields import Recipe
     from charplay.training.device import Device
 
+TORCHES = {"charplay.training.door", "charplay.training.measuring"}
+"""What loads torch, or has loaded it."""
+
 YOUNG = 50_000
 """Objects made before the garbage collector looks through them."""
 
@@ -63,7 +66,7 @@ def play(home_option: str | None, path: str | None) -> int:
     code = app.return_code or 0
     if code == FAILED:
         complain(f"the screen broke down; the details are in {log}")
-    if "torch" in sys.modules:
+    if TORCHES & sys.modules.keys():
         # Everything is on the disk. The interpreter's own end would take torch down, for up to 2 s, and abort where
         # a trainer that was asked to stop, and waited for, is inside it still.
         sys.stderr.flush()
