@@ -10,7 +10,14 @@ from charplay.recipes.network import examples_per_epoch, parameter_count
 from charplay.recipes.presets import load_preset, preset_names
 
 PAGE = (Path(__file__).parents[2] / "docs" / "RECIPES.md").read_text()
-ROWS = [re.split(r" *\| *", line.strip("| ")) for line in PAGE.splitlines() if line.startswith("| `")]
+
+
+def rows(page):
+    return [re.split(r" *\| *", line.strip("| ")) for line in page.splitlines() if line.startswith("| `")]
+
+
+ROWS = rows(PAGE)
+MEASURED = rows(PAGE.partition("## What they reach")[2])
 CLASSICS = {row[0].strip("`"): row for row in ROWS if len(row) == 7}
 
 
@@ -21,6 +28,15 @@ def number(text):
 def test_every_preset_stands_on_the_page():
     assert {row[0].strip("`") for row in ROWS} == set(preset_names())
     assert len(CLASSICS) == 7
+
+
+@pytest.mark.parametrize("name", [*CLASSICS, "tiny"])
+def test_a_preset_is_measured_on_two_texts_and_lands_where_it_was_reported(name):
+    measured = [row for row in MEASURED if row[0] == f"`{name}`"]
+    assert len({row[1] for row in measured}) >= 2
+    for row in measured:
+        if row[5:] and row[5] != "-":
+            assert float(row[3]) == pytest.approx(float(row[5]), abs=0.06)
 
 
 @pytest.mark.parametrize("name", CLASSICS)
