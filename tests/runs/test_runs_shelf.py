@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,6 +34,26 @@ def aged(run, seconds):
         if path.exists():
             os.utime(path, (2e9 - seconds, 2e9 - seconds))
     return run
+
+
+@pytest.mark.parametrize("clock", [0, 2**31 - 1, 2**31 + 5, 2e9], ids=["1970", "2038", "after it", "all at once"])
+@pytest.mark.fault("56")
+def test_a_clock_that_is_wrong_moves_nothing_within_a_run(shelf, make_run, make_checkpoint, clock):
+    run = make_run("ticking")
+    for step in (9, 10):
+        run.append_metrics([{"step": step}])
+        run.write_resume({"w": np.ones(step)}, {"step": step})
+        run.write_latest(make_checkpoint(step))
+        run.keep_snapshot(make_checkpoint(step), loss=1.0 / step)
+    for path in run.folder.rglob("*"):
+        os.utime(path, (clock, clock))
+    os.utime(run.snapshots[0], (clock + 50, clock + 50))  # the older one
+    (line,) = shelf.list()
+    assert (line.name, line.step) == ("ticking", 10)
+    assert shelf.unfinished().name == "ticking"
+    found = shelf.find("ticking")
+    assert [read_checkpoint(path).step for path in (*found.snapshots, found.latest)] == [9, 10, 10]
+    assert found.read_resume()[1] == {"step": 10}
 
 
 def test_an_empty_home_lists_nothing(shelf, tmp_path):

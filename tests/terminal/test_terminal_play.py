@@ -54,6 +54,25 @@ main()
 """A trainer that saves when it is told to stop."""
 
 
+LOOKING = """
+import os, pathlib, sys
+from charplay.cli.main import main
+from charplay.tui import app
+look = lambda self: pathlib.Path(os.environ["SEEN"]).write_text(str(sys.getswitchinterval()))
+app.CharplayApp.run = look
+main()
+"""
+"""A screen that writes down how long a thread waits for the interpreter."""
+
+
+@pytest.mark.fault("9")
+def test_behind_a_screen_training_waits_less_for_the_interpreter(terminal, tmp_path):
+    seen = tmp_path / "seen"
+    env = {"CHARPLAY_HOME": str(tmp_path / "home"), "SEEN": str(seen)}
+    assert terminal([sys.executable, "-c", LOOKING], env=env).wait(60) == 0
+    assert float(seen.read_text()) == pytest.approx(0.0005) != sys.getswitchinterval()
+
+
 @pytest.mark.fault("33")
 def test_a_screen_that_breaks_down_leaves_a_sentence_and_a_log(terminal, tmp_path):
     home = Home(tmp_path / "home")

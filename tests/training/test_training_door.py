@@ -239,6 +239,17 @@ def test_patience_ends_a_run(train, only):
     assert min(losses) == losses[-3]
 
 
+@pytest.mark.fault("56")
+def test_a_clock_that_is_set_back_is_no_training_time(train, only, monkeypatch):
+    clock = iter(range(10**9, 0, -86400))
+    monkeypatch.setattr("time.time", lambda: next(clock))
+    events = train(log_every=1)
+    seconds = [row.seconds for event in only(events, Progress) for row in event.rows]
+    assert seconds == sorted(seconds)
+    assert 0 < seconds[-1] < 60
+    assert all(event.chars_per_second >= 0 and (event.seconds_left or 0) >= 0 for event in only(events, Progress))
+
+
 def test_minutes_end_on_time(train, only):
     events = train(steps=None, minutes=0.02)
     (finished,) = only(events, Finished)
