@@ -48,10 +48,10 @@ async def _paint(size: tuple[int, int], seconds: float) -> list[Figure]:
     where = f"{size[0]}x{size[1]}"
     chart = _Only(Chart())
     async with chart.run_test(size=size):
-        redrawn = _times(_redraws(chart), seconds)
+        redrawn = times(_redraws(chart), seconds)
     sheet = _Only(Writing())
     async with sheet.run_test(size=size):
-        grown, scrolled = (_times(paint, seconds) for paint in _sheet_paints(sheet))
+        grown, scrolled = (times(paint, seconds) for paint in _sheet_paints(sheet))
     return [
         Figure.of(f"chart redraw, {POINTS:,} points, {where}", redrawn, "ms"),
         Figure.of(f"a text of {CHARACTERS:,} characters grows, {where}", grown, "ms", at_most=5),
@@ -94,7 +94,7 @@ def _sheet_paints(app: _Only) -> tuple[Callable[[int], None], Callable[[int], No
     return grow, scroll
 
 
-def _times(paint: Callable[[int], None], seconds: float) -> list[float]:
+def times(paint: Callable[[int], None], seconds: float) -> list[float]:
     """Milliseconds of each of the paints that fit into so long."""
     times: list[float] = []
     end = time.perf_counter() + seconds

@@ -21,7 +21,19 @@ from given import Given, machine
 
 import charplay
 
-SUBJECTS = ("launch", "painting", "reading", "saving", "sampling", "copies", "pipe", "keys", "screen", "throughput")
+SUBJECTS = (
+    "launch",
+    "painting",
+    "playing",
+    "reading",
+    "saving",
+    "sampling",
+    "copies",
+    "pipe",
+    "keys",
+    "screen",
+    "throughput",
+)
 """In the order they are measured: torch is loaded last."""
 BY_NAME = ("losses",)
 RESULTS = Path(__file__).parent / "results"

@@ -1,7 +1,7 @@
 """The tape: what was written, character by character, and the states to go back to."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -186,6 +186,14 @@ class Tape:
         start, stop, _ = slice(start, stop).indices(len(self))
         return self._gather(name, start, stop)
 
+    def temperatures(self, start: int, stop: int) -> list[float]:
+        """In force when the characters of positions start up to stop were written."""
+        return [
+            segment.settings[index].temperature
+            for segment, part in self._parts(start, stop)
+            for index in segment.rows["settings"][part].tolist()
+        ]
+
     def changes(self) -> list[tuple[int, Sampling]]:
         """Settings and the position from which on they were in force."""
         found: list[tuple[int, Sampling]] = []
@@ -210,13 +218,19 @@ class Tape:
     def _gather(self, name: str, start: int, stop: int) -> NDArray[np.generic]:
         """(stop - start,) copies of a field."""
         pieces = [self._segments[0].rows[name][:0]]
+        pieces += [segment.rows[name][part] for segment, part in self._parts(start, stop)]
+        return np.concatenate(pieces)
+
+    def _parts(self, start: int, stop: int) -> Iterator[tuple[Segment, slice]]:
+        """The segments in which positions start up to stop stand, and which rows of them these are."""
         for number in range(self._index(start), len(self._segments)):
             segment = self._segments[number]
             if segment.start >= stop:
                 break
-            end = min(stop, self._stop(number))
-            pieces.append(segment.rows[name][max(start, segment.start) - segment.start : end - segment.start])
-        return np.concatenate(pieces)
+            yield (
+                segment,
+                slice(max(start, segment.start) - segment.start, min(stop, self._stop(number)) - segment.start),
+            )
 
     def _stop(self, number: int) -> int:
         """Where this tape leaves a segment."""

@@ -325,6 +325,20 @@ def test_of_networks_only_those_that_wrote_last_are_kept(monkeypatch):
     assert tree.player.source == "2"
 
 
+def test_a_tape_tells_the_temperatures_of_any_stretch():
+    tree = written(20)
+    tree.fork(10)
+    for heat in (1.7, 0.2, 1.7):
+        tree.player.settings = Sampling(temperature=heat)
+        tree.player.advance(most=3)
+    tape = tree.player.tape
+    expected = [tape[at].temperature for at in range(len(tape))]
+    assert len(set(expected)) == 3
+    for start in range(len(tape) + 1):
+        for stop in range(start, len(tape) + 1):
+            assert tape.temperatures(start, stop) == expected[start:stop]
+
+
 def test_branches_are_named_compared_and_let_go():
     tree = written()
     tree.fork(20, "a")

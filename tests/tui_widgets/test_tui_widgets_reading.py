@@ -131,7 +131,7 @@ async def test_underlined_is_what_lies_in_a_stretch_of_at_least_that_length(stag
 async def test_the_source_of_the_newest_copy_or_of_that_under_the_cursor_is_opened(stage):
     async with stage.run_test(size=(80, 14)) as pilot:
         await pilot.press("O")
-        assert "o does" in stage.heard[-1]
+        assert "o looks" in stage.heard[-1]
         stage.write(30)
         await stage.search(pilot)
         stage.look()

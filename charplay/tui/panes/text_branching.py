@@ -195,9 +195,7 @@ class BranchingPane(WritingPane):
         if known and position == length:
             self._go_on()
             player.write(known, kind)
-            new = [player.tape[at] for at in range(length, len(player.tape))]
-            self.writing.extend((written.character, self._number(written)) for written in new)
-            self._written(new)
+            self.writing.extend(self._tinted(len(player.tape) - length))
             self._show_rivals()
         elif known:
             try:

@@ -1,7 +1,7 @@
 """Reading what was written: tints, what of it is copied from the training text, and its score."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 
 from charplay.sampling.copies import Copies
-from charplay.sampling.tape import Tape, Written
+from charplay.sampling.tape import Tape
 from charplay.tui.commands import command
 from charplay.tui.learned import Indexing, Learned
 from charplay.tui.panes.text_copies import CopiesRow
@@ -93,15 +93,15 @@ class ReadingPane(WritingPane):
         self._say_source()
         self._tell(f"The text is {_EXPLAINED[self._tint]}.")
 
-    def _number(self, written: Written) -> int:
+    def _tints(self, tape: Tape, start: int, stop: int) -> list[int]:
         match self._tint:
             case "surprise":
-                return surprise_tint(written.surprise)
+                return [surprise_tint(bits) for bits in tape.column("surprise", start, stop).tolist()]
             case "probability":
-                return probability_tint(written.probability)
+                return [probability_tint(one) for one in tape.column("probability", start, stop).tolist()]
             case "plain":
-                return PLAIN
-        return super()._number(written)
+                return [PLAIN] * (stop - start)
+        return super()._tints(tape, start, stop)
 
     def _say_source(self) -> None:
         super()._say_source()
@@ -208,11 +208,14 @@ class ReadingPane(WritingPane):
         if self.has_class("-copies") and self._sought != self._origin.path:
             self._seek()
 
-    def _numbers(self, start: int, stop: int) -> Iterator[int]:
-        found = self._marked
-        for index, number in enumerate(super()._numbers(start, stop), start):
-            copied = found is not None and index >= self._first and found.copied(self._position(index))
-            yield number + COPIED if copied else number
+    def _numbers(self, start: int, stop: int) -> Iterable[int]:
+        numbers, found = super()._numbers(start, stop), self._marked
+        if found is None:
+            return numbers
+        return [
+            number + COPIED if index >= self._first and found.copied(self._position(index)) else number
+            for index, number in enumerate(numbers, start)
+        ]
 
     def action_source(self) -> None:
         """Open the source of a copy."""

@@ -1,17 +1,19 @@
 """A text on its sheet: what a player wrote, character by character in its colours, and where each of them stands."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 
 from textual.containers import Vertical
 
 from charplay.sampling.player import Player
-from charplay.sampling.tape import Written
+from charplay.sampling.tape import KINDS, Tape
 from charplay.sampling.tree import Tree
 from charplay.tui.panes.text_tint import LEFT_OUT, PLAIN, PROMPT, tint
 from charplay.tui.widgets.frame import Framed
 from charplay.tui.widgets.pointing import Pointing
 from charplay.tui.widgets.writing import UNKNOWN
+
+DRAWN = KINDS.index("drawn")
 
 
 class SheetPane(Framed, Vertical):
@@ -47,12 +49,19 @@ class SheetPane(Framed, Vertical):
         else:
             self._tree.begin(player)
 
-    def _number(self, written: Written) -> int:
-        """A character's number in the palette: the tint of its temperature, or that of what a person wrote."""
-        return tint(written.temperature) if written.kind == "drawn" else PROMPT
+    def _tints(self, tape: Tape, start: int, stop: int) -> list[int]:
+        """Characters' numbers in the palette: the tints of their temperatures, or that of what a person wrote."""
+        kinds = tape.column("kind", start, stop).tolist()
+        heats = tape.temperatures(start, stop)
+        return [tint(heat) if kind == DRAWN else PROMPT for kind, heat in zip(kinds, heats, strict=True)]
 
-    def _written(self, new: Sequence[Written]) -> None:
-        """These were added at the end of the text; they may not be painted yet."""
+    def _tinted(self, number: int) -> list[tuple[str, int]]:
+        """So many characters at the end of the tape, with their numbers in the palette."""
+        tape = self._tree.player.tape if self._tree else None
+        if tape is None:
+            return []
+        start, stop = len(tape) - number, len(tape)
+        return list(zip(tape.text(start, stop), self._tints(tape, start, stop), strict=True))
 
     def _rewritten(self) -> None:
         """What stands on the tape is not what stood there."""
@@ -103,7 +112,7 @@ class SheetPane(Framed, Vertical):
                 self._struck.append(sheet.end - self._first)
                 sheet.extend([(character, LEFT_OUT)])
             elif known < len(tape) and tape[known].kind == "prompt":
-                sheet.extend([(character, self._number(tape[known]))])
+                sheet.extend([(character, self._tints(tape, known, known + 1)[0])])
                 known += 1
             else:
                 break
@@ -121,17 +130,15 @@ class SheetPane(Framed, Vertical):
         """Position in the text of what stands at an index on the sheet; of the next, where that was struck out."""
         return index - self._first - bisect_left(self._struck, index - self._first)
 
-    def _numbers(self, start: int, stop: int) -> Iterator[int]:
+    def _numbers(self, start: int, stop: int) -> Iterable[int]:
         """The numbers in the palette of what stands on the sheet."""
-        tape = self._tree.player.tape if self._tree else ()
-        struck = set(self._struck)
-        for index in range(start, stop):
-            if index < self._first:
-                yield PLAIN
-            elif index - self._first in struck:
-                yield LEFT_OUT
-            else:
-                yield self._number(tape[self._position(index)])
+        first, last = (self._position(max(each, self._first)) for each in (start, stop))
+        numbers = self._tints(self._tree.player.tape, first, last) if self._tree else []
+        for struck in self._struck[bisect_left(self._struck, start - self._first) :]:
+            if struck >= stop - self._first:
+                break
+            numbers.insert(struck - max(0, start - self._first), LEFT_OUT)
+        return [PLAIN] * (min(stop, self._first) - start) + numbers
 
 
 def step_of(source: str) -> str:

@@ -38,9 +38,9 @@ LEAST_SHOWN = 0.005
 class WritingPane(SheetPane):
     """Plays a model given by `show_model`. The pane made of it lays out the parts and has the keys.
 
-    What can be done with a text comes from classes made of this one, a theme each. They may override `_number`, the
-    colour of a character; `_written`, told of characters that were added; `_rewritten`, told that another text, or
-    another way of the same, stands there; and `_rivals`, what the bars show.
+    What can be done with a text comes from classes made of this one, a theme each. They may override `_tints`, the
+    colours of characters; `_draw`, the next of them; `_rewritten`, told that another text, or another way of the same,
+    stands there; and `_rivals`, what the bars show.
     """
 
     class Notice(Message, namespace="text_pane"):
@@ -174,9 +174,7 @@ class WritingPane(SheetPane):
             self._say_hint()
 
     def _advance(self, player: Player, most: int | None, budget: float = BUDGET) -> None:
-        new = self._draw(player, most, budget)
-        self._unpainted += ((written.character, self._number(written)) for written in new)
-        self._written(new)
+        self._unpainted += self._tinted(len(self._draw(player, most, budget)))
 
     def _draw(self, player: Player, most: int | None, budget: float) -> list[Written]:
         """The next characters."""
