@@ -62,6 +62,7 @@ class Terminal:
             cwd=cwd,
             env=_environment(env or {}),
             start_new_session=True,
+            preexec_fn=_heed_signals,  # noqa: PLW1509  (it takes no lock)
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -209,6 +210,12 @@ class Terminal:
         cut = tail.start() if tail else len(data)
         self._pending = data[cut:]
         self._stream.feed(data[:cut])
+
+
+def _heed_signals() -> None:
+    """As under a login: what runs the tests may itself have been started with some of these ignored, as by nohup."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _environment(changes: Mapping[str, str]) -> dict[str, str]:
