@@ -1,6 +1,5 @@
 """What training keeps on the disk. A disk that is full or gone never stops training: it is said, and tried again."""
 
-import math
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -33,7 +32,9 @@ class Keeper:
         self._run = run
         self._unwritten: list[dict[str, Any]] = []
         self._tried = time.monotonic()
-        self._refused = -math.inf
+        self._warned: dict[str, float] = {}
+        self.refused = False
+        """Whether the disk refused the newest save."""
         self._writer = Writer(run)
         self.saved_step = self.handed_step = step
         self._warnings: list[str] = []
@@ -105,8 +106,9 @@ class Keeper:
         """The saves that came to the disk whole since the last call; the others become warnings."""
         whole = []
         for written in self._writer.take():
+            self.refused = written.refused
             if written.fault:
-                self._warnings.append(written.fault)
+                self._refuse(written.fault)
             else:
                 self.saved_step = written.step
                 whole.append(written)
@@ -117,7 +119,7 @@ class Keeper:
         return self._writer.settled(wait)
 
     def _refuse(self, sentence: str) -> None:
-        """Warn, at most once a minute."""
-        if time.monotonic() - self._refused >= SAVE_SECONDS:
-            self._refused = time.monotonic()
+        """Warn; of the same at most once a minute."""
+        if time.monotonic() - self._warned.get(sentence, float("-inf")) >= SAVE_SECONDS:
+            self._warned[sentence] = time.monotonic()
             self._warnings.append(sentence)

@@ -90,6 +90,7 @@ class Trainer:
         if self._unsaved or session.keeper.saved_step != session.step:
             yield from self._save()
             yield from self._settle()
+        yield from self._insist()
 
     def _go_on(self) -> Iterator[Event]:
         """A step and what is due after it. Where there was no memory for it, that is said, and training holds still."""
@@ -309,6 +310,16 @@ class Trainer:
         while not keeper.settled(PAUSE_SECONDS) and time.monotonic() < until:
             yield from self.obey()
         yield from self._tell_saved()
+
+    def _insist(self) -> Iterator[Event]:
+        """Where the disk refused the end, try again every minute, until it takes it or a stop comes."""
+        session, keeper = self.session, self.session.keeper
+        while keeper.refused and self.orders.stop is None:
+            yield from self.obey(PAUSE_SECONDS)
+            if keeper.due:
+                session.due.append("save")
+            yield from self._do_duties()
+            yield from self._settle()
 
     def _tell_saved(self) -> Iterator[Event]:
         """Tell of the saves that have come to the disk."""

@@ -35,6 +35,8 @@ class Written:
     best: bool
     path: str
     fault: str
+    refused: bool
+    """Whether it was the disk's fault, so that another try may help."""
 
 
 @dataclass
@@ -42,14 +44,14 @@ class Writer:
     """Writes saves one at a time, oldest first.
 
     A save that waits gives way to a newer one, unless it holds a snapshot, or the best weights where the newer one
-    does not. A best checkpoint that could not be written is owed, and written with the next save.
+    does not. A best checkpoint that could not be written is owed, with its snapshot, and written with the next save.
     """
 
     run: Run
     _waiting: list[Save] = field(default_factory=list)
     _written: list[Written] = field(default_factory=list)
     _busy: bool = False
-    _owed: Checkpoint | None = None
+    _owed: tuple[Checkpoint, float | None] | None = None
     _turn: threading.Condition = field(default_factory=threading.Condition)
 
     def put(self, save: Save) -> None:
@@ -78,9 +80,9 @@ class Writer:
 
     def _work(self) -> None:
         while (save := self._next()) is not None:
-            fault = self._write(save)
+            fault, refused = self._write(save)
             path = str(self.run.latest or "")
-            written = Written(save.latest.step, save.latest.seconds, save.best, path, fault)
+            written = Written(save.latest.step, save.latest.seconds, save.best, path, fault, refused)
             with self._turn:
                 self._written.append(written)
 
@@ -91,25 +93,26 @@ class Writer:
             self._turn.notify_all()
             return save
 
-    def _write(self, save: Save) -> str:
-        """Resume, latest and, where it is the best, best; a sentence where something could not be written."""
+    def _write(self, save: Save) -> tuple[str, bool]:
+        """Resume, latest and, where it is the best, best: `fault` and `refused` of what is written."""
         if save.best:
-            self._owed = save.latest
+            self._owed = save.latest, save.snapshot
         try:
             self.run.write_resume(save.arrays, save.state)
             self.run.write_latest(save.latest)
             if self._owed is not None:
-                self.run.write_best(self._owed)
+                best, loss = self._owed
+                self.run.write_best(best)
+                if loss is not None:
+                    self.run.keep_snapshot(best, loss)
                 self._owed = None
-            if save.snapshot is not None:
-                self.run.keep_snapshot(save.latest, save.snapshot)
         except CheckpointError as error:
-            return f"{error}; the last good save is kept"
+            return f"{error}; the last good save is kept", False
         except OSError as error:
-            return f"saving failed ({error.strerror}); the old files stand, the next try is within a minute"
+            return f"saving failed ({error.strerror}); the old files stand, the next try is within a minute", True
         except Exception as error:  # noqa: BLE001 - in a thread nobody else would hear of it
-            return f"saving failed with {type(error).__name__} ({error}); the old files stand"
-        return ""
+            return f"saving failed with {type(error).__name__} ({error}); the old files stand", False
+        return "", False
 
 
 def _gives_way(older: Save, newer: Save) -> bool:

@@ -14,7 +14,16 @@ from charplay.runs.home import Home
 from charplay.runs.run import Run
 
 TEXT = "the quick brown fox jumps over the lazy dog.\nand goes on to say so once again\n" * 60
-SETTINGS = ["hidden_size=8", "embedding_size=4", "num_layers=1", "log_every=20", "save_every=1000000", "threads=1"]
+SETTINGS = [
+    "hidden_size=8",
+    "embedding_size=4",
+    "num_layers=1",
+    "sequence_length=32",
+    "batch_size=8",
+    "log_every=20",
+    "save_every=1000000",
+    "threads=1",
+]
 SECONDS = 5.0
 """Within which it must be over."""
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")

@@ -25,6 +25,8 @@ CASES = {
         "schedule": "linear",
     },
     "averaged, muon": {"optimizer": "muon", "average": 0.9, "weight_drop": 0.3, "num_layers": 2, "sample_every": 4},
+    "muon, linear, weight decay": {"optimizer": "muon", "schedule": "linear", "weight_decay": 0.3, "warmup": 0.2,
+                                   "num_layers": 2, "dropout": 0.2, "output_dropout": 0.5, "sample_every": 6},
     "windows, last": {"batching": "windows", "target": "last", "input": "one-hot", "embedding_size": None,
                       "optimizer": "rmsprop", "stride": 7, "output_dropout": 0.2, "schedule": "constant"},
     "windows, shuffled over epochs": {"batching": "windows", "stride": 20, "cell": "gru", "optimizer": "nadam",

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.messages.commands import Pause, Resume
+from charplay.messages.commands import Pause, Resume, Stop
 from charplay.messages.events import Finished, Paused, Progress, Saved, Started, Stopped, Warned
 from charplay.messages.post import Inbox
 from charplay.messages.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint, read_header
 from charplay.runs.run import Run
-from charplay.training import trainer
+from charplay.training import keeper, trainer
 from charplay.training.door import open_training
 from charplay.training.writer import MOST_WAITING, Save, Writer
 
@@ -100,6 +100,52 @@ def test_a_fault_is_a_sentence_and_the_best_is_owed():
     assert writer.settled(WAIT)
     assert ("best", 1) in disk.wrote
     assert writer.take()[0].fault == ""
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """While `full` is set, no checkpoint can be written; the next try comes after a twentieth of a second."""
+    disk, plain = SimpleNamespace(full=False), Run.write_latest
+
+    def write(self, checkpoint):
+        if disk.full:
+            raise OSError(28, "No space left on device")
+        plain(self, checkpoint)
+
+    monkeypatch.setattr(Run, "write_latest", write)
+    monkeypatch.setattr(keeper, "SAVE_SECONDS", 0.05)
+    return disk
+
+
+@pytest.mark.fault("49")
+def test_an_end_that_the_disk_refuses_is_tried_until_it_is_there(train, only, full_disk):
+    def watch(event, _inbox):
+        if isinstance(event, Progress) and event.step == 12:
+            full_disk.full = True
+        if isinstance(event, Warned) and event.step == 20:
+            full_disk.full = False
+
+    events = train(watch)
+    assert any("No space left" in event.message for event in only(events, Warned))
+    assert only(events, Finished)
+    assert only(events, Saved)[-1].step == 20
+    assert Run.open(Path(only(events, Started)[0].folder)).finished
+
+
+@pytest.mark.fault("49")
+def test_a_run_whose_end_is_not_on_the_disk_is_not_closed(train, only, full_disk):
+    def watch(event, inbox):
+        if isinstance(event, Progress) and event.step == 12:
+            full_disk.full = True
+        if isinstance(event, Warned) and event.step == 20:
+            inbox.put(Stop())
+
+    events = train(watch)
+    assert isinstance(events[-1], Stopped)
+    folder = only(events, Started)[0].folder
+    assert Run.open(Path(folder)).finished is None
+    full_disk.full = False
+    assert only(train(resume=folder), Finished)[0].steps == 20
 
 
 @pytest.fixture
