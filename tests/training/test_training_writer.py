@@ -117,6 +117,14 @@ def full_disk(monkeypatch):
     return disk
 
 
+@pytest.mark.fault("47")
+def test_a_save_comes_with_the_clock_whatever_the_recipe_says(train, only, monkeypatch):
+    monkeypatch.setattr(keeper, "SAVE_SECONDS", 0.0)
+    assert len(only(train(save_every=10**6, evaluate_every=10**6), Saved)) > 3
+    monkeypatch.setattr(keeper, "SAVE_SECONDS", 60.0)
+    assert [event.step for event in only(train(save_every=10**6, evaluate_every=10**6), Saved)] == [20]
+
+
 @pytest.mark.fault("49")
 def test_an_end_that_the_disk_refuses_is_tried_until_it_is_there(train, only, full_disk):
     def watch(event, _inbox):

@@ -307,6 +307,7 @@ async def test_bad_numbers_open_a_panel_that_says_what_happened_and_offers_ways_
         )
         await it.until(lambda: isinstance(it.app.screen, Question) and "a gradient was not finite" in it.seen())
         assert "The last save is step 90." in it.seen()
+        assert it.main.training._marks == [(100, "numbers went bad")], "the chart marks it"
         await it.press(key)
         await it.until(lambda: not isinstance(it.app.screen, Question))
         await it.until(lambda: [type(c) for c in it.trainer.commands if not isinstance(c, Publish)] == kinds)

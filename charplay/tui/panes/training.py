@@ -12,7 +12,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
 
-from charplay.messages.events import Changed, Evaluated, Event, Progress, Row, Sampled, Started
+from charplay.messages.events import ASKED, Changed, Evaluated, Event, Paused, Progress, Row, Sampled, Started
 from charplay.tui.commands import TRAINING, command
 from charplay.tui.curves import characters_per_step, kept_changes, kept_curves, kept_samples
 from charplay.tui.live import Live
@@ -118,6 +118,8 @@ class TrainingPane(Framed):
                     if event.field == "undo":
                         self._history.cut(event.step)
                     self._marks = marked(self._marks, event)
+                case Paused() if event.reason != ASKED:
+                    self._marks = [*self._marks, (event.step, event.reason)]
                 case Sampled():
                     self._samples = newest_round(self._samples, event)
         self.strip.show(live)
