@@ -63,7 +63,9 @@ def play(home_option: str | None, path: str | None) -> int:
             app.run()
         finally:
             app.end_training()
-    code = app.return_code or 0
+        code = app.return_code or 0
+        if app.stuck:
+            os._exit(code)  # everything is on the disk, and the interpreter's own end would flush to that terminal
     if code == FAILED:
         complain(f"the screen broke down; the details are in {log}")
     if TORCHES & sys.modules.keys():

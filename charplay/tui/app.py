@@ -14,11 +14,12 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from charplay.tui.commands import ALWAYS
+from charplay.tui.driver import Driver
 from charplay.tui.frame import Changes, Frame
 from charplay.tui.palette import Palette
 from charplay.tui.screens.main import MainScreen
 from charplay.tui.settings import read_settings, write_settings
-from charplay.tui.signals import HANG_UP, Driver, listen
+from charplay.tui.signals import HANG_UP, listen
 from charplay.tui.themes import DARK, LIGHT
 from charplay.tui.typeahead import TypeAhead
 from charplay.tui.visible import visible
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 1.5
 """Seconds a trainer has to save when a person leaves."""
+CATCH_UP_SECONDS = 0.05
+"""How often a terminal that is behind is looked at."""
 SIGNAL_PATIENCE = 4.0
 """Seconds it has when a signal came, or the screen broke down: then nobody waits for the screen."""
 
@@ -69,16 +72,27 @@ class CharplayApp(TypeAhead):
         self._leaving = False
         self._frame = Frame()
 
+    @property
+    def _terminal(self) -> Driver | None:
+        """None in tests that have none."""
+        return self._driver if isinstance(self._driver, Driver) else None
+
+    @property
+    def stuck(self) -> bool:
+        """After `run`: whether the terminal takes nothing, so that whoever writes to it waits for ever."""
+        return self._terminal is not None and self._terminal.stuck
+
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""
         return self._main
 
     def on_mount(self) -> None:
         """Listen to signals; say what was wrong with the settings."""
-        terminal = self._driver if isinstance(self._driver, Driver) else None
+        terminal = self._terminal
         if terminal is not None:
             terminal.away = self._main.session.away
         listen(self._signalled, terminal.fileno if terminal else None)
+        self._catching_up = self.set_interval(CATCH_UP_SECONDS, self._catch_up, pause=True)
         if self._notice:
             self.notify(visible(self._notice), markup=False)
 
@@ -107,10 +121,19 @@ class CharplayApp(TypeAhead):
         self._frame.forget()
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        """As in Textual, except that only cells that changed are sent."""
+        """As in Textual, except that only cells that changed are sent, and none to a terminal that is behind."""
+        if self._terminal and self._terminal.behind:
+            self._catching_up.resume()
+            return
         if isinstance(renderable, ChopsUpdate | LayoutUpdate):
             renderable = Changes(renderable, self._frame)
         super()._display(screen, renderable)
+
+    def _catch_up(self) -> None:
+        """Send what was not shown, once a terminal that was behind has taken the rest."""
+        if self._terminal and not self._terminal.behind:
+            self._catching_up.pause()
+            self.screen.refresh()
 
     def _handle_exception(self, error: Exception) -> None:
         """As in Textual; but while the screen is taken down, what was on its way up trips, and only the log is told."""
@@ -160,8 +183,8 @@ class CharplayApp(TypeAhead):
 
     async def _hang_up(self, reason: str, patience: float) -> None:
         """The terminal is gone: nothing more is read from it, and whatever would be written to restore it is not."""
-        if isinstance(self._driver, Driver):
-            self._driver.deafen()
+        if self._terminal:
+            self._terminal.deafen()
         with self.batch_update():  # a write that nobody takes would hold the screen, and the save with it
             await self._main.session.close(reason, patience)
             os._exit(HANG_UP)

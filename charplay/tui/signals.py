@@ -4,57 +4,11 @@ import asyncio
 import select
 import signal
 import threading
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from textual.drivers.linux_driver import LinuxDriver
-from textual.events import MouseMove
-from textual.message import Message
-
 HANG_UP = 128 + signal.SIGHUP
 TERMINATED = 128 + signal.SIGTERM
-
-
-class Driver(LinuxDriver):
-    """Textual's, except that a terminal that is gone is no fault to be shown, and a mouse passing by is not heard.
-
-    Nothing here follows a mouse without a button held; its reports, up to thousands a second, would hold the keys up.
-    """
-
-    away: Callable[[float], None] | None = None
-    """Hears for how many seconds the process was stopped."""
-
-    def _sigtstp_application(self, *_: object) -> None:
-        began = time.monotonic()
-        super()._sigtstp_application()  # the process stops in here
-        if self.away is not None:
-            self.away(time.monotonic() - began)
-
-    def _run_input_thread(self) -> None:
-        with suppress(OSError):
-            while not self.exit_event.is_set():
-                with suppress(UnicodeDecodeError):  # bytes that are no text; the keys after them are heard
-                    self.run_input_thread()
-
-    def _enable_mouse_support(self) -> None:
-        super()._enable_mouse_support()
-        if self._mouse:
-            self.write("\x1b[?1003l\x1b[?1002h")  # movements while a button is held, instead of all of them
-
-    def _disable_mouse_support(self) -> None:
-        if self._mouse:
-            self.write("\x1b[?1002l")
-        super()._disable_mouse_support()
-
-    def process_message(self, message: Message) -> None:
-        """As Textual's; a terminal that reports every movement all the same is not listened to."""
-        if not isinstance(message, MouseMove) or message.button or self._down_buttons:
-            super().process_message(message)
-
-    def deafen(self) -> None:
-        """Read no more: a terminal that is gone has an end of file at every moment."""
-        self.exit_event.set()
 
 
 def listen(leave: Callable[[int], Awaitable[None]], descriptor: int | None = None) -> None:

@@ -1,0 +1,87 @@
+"""Textual's driver, for terminals as they are over a slow line: some stand still, and some are gone."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from queue import Full, Queue
+
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import MouseMove
+from textual.message import Message
+
+BEHIND = 16
+"""Writes that wait, at most, while a terminal keeps up; a frame is three, and Textual's thread keeps thirty."""
+PATIENCE = 0.5
+"""Seconds that a terminal has to take what restores it."""
+
+
+class Driver(LinuxDriver):
+    """Textual's, except that nobody waits for the terminal, and that a mouse passing by is not heard.
+
+    Nothing here follows a mouse without a button held; its reports, up to thousands a second, would hold the keys up.
+    """
+
+    away: Callable[[float], None] | None = None
+    """Hears for how many seconds the process was stopped."""
+
+    def _sigtstp_application(self, *_: object) -> None:
+        began = time.monotonic()
+        super()._sigtstp_application()  # the process stops in here
+        if self.away is not None:
+            self.away(time.monotonic() - began)
+
+    def _run_input_thread(self) -> None:
+        with suppress(OSError):
+            while not self.exit_event.is_set():
+                with suppress(UnicodeDecodeError):  # bytes that are no text; the keys after them are heard
+                    self.run_input_thread()
+
+    def _enable_mouse_support(self) -> None:
+        super()._enable_mouse_support()
+        if self._mouse:
+            self.write("\x1b[?1003l\x1b[?1002h")  # movements while a button is held, instead of all of them
+
+    def _disable_mouse_support(self) -> None:
+        if self._mouse:
+            self.write("\x1b[?1002l")
+        super()._disable_mouse_support()
+
+    def process_message(self, message: Message) -> None:
+        """As Textual's; a terminal that reports every movement all the same is not listened to."""
+        if not isinstance(message, MouseMove) or message.button or self._down_buttons:
+            super().process_message(message)
+
+    def deafen(self) -> None:
+        """Read no more: a terminal that is gone has an end of file at every moment."""
+        self.exit_event.set()
+
+    @property
+    def behind(self) -> bool:
+        """Whether the terminal has not taken what was written to it: it is slow, stands still, or is gone."""
+        waiting = self._waiting
+        return waiting is not None and waiting.qsize() > BEHIND
+
+    @property
+    def stuck(self) -> bool:
+        """Once closed: whether the terminal has still not taken what was written to it."""
+        return self._writer_thread is not None and self._writer_thread.is_alive()
+
+    def write(self, data: str) -> None:
+        """Have it written by Textual's thread; what is more than that keeps is for nobody."""
+        self._put(data)
+
+    def close(self) -> None:
+        """As in Textual, but a terminal that takes nothing is not waited for."""
+        self._put(None)
+        if self._writer_thread is not None:
+            self._writer_thread.join(PATIENCE)
+
+    @property
+    def _waiting(self) -> Queue[str | None] | None:
+        """What the thread has not written yet; None is its end."""
+        return self._writer_thread._queue if self._writer_thread is not None else None  # noqa: SLF001
+
+    def _put(self, data: str | None) -> None:
+        if self._waiting is not None:
+            with suppress(Full):
+                self._waiting.put_nowait(data)
