@@ -50,9 +50,12 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """The whole process was stopped for so many seconds, as by Ctrl-Z: they count for nothing."""
+    """The whole process was stopped for so many seconds, as by Ctrl-Z: they count for nothing.
 
-    seconds: float
+    None: it is about to be; hold still until another says for how long.
+    """
+
+    seconds: float | None
 
 
 Command = Pause | Resume | Stop | StepOnce | Change | Undo | Save | Publish | Away

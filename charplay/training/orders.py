@@ -20,6 +20,8 @@ class Orders:
     publish: bool = False
     stop: str | None = None
     """The reason, once a stop was asked for."""
+    leaving: bool = False
+    """The process is about to be stopped, or has been and does not know yet for how long."""
     away: float = 0.0
     """Seconds for which the whole process was stopped."""
     changes: list[Change | Undo] = field(default_factory=list)
@@ -47,6 +49,7 @@ class Orders:
                 case Publish():
                     self.publish = True
                 case Away(seconds):
-                    self.away += seconds
+                    self.leaving = seconds is None
+                    self.away += seconds or 0.0
                 case Change() | Undo():
                     self.changes.append(command)

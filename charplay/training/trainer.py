@@ -125,6 +125,7 @@ class Trainer:
             session.due.remove("save")  # the end saves, when it knows whether this is the best
         late = time.perf_counter() - self._read_at >= READING_SECONDS
         if session.due or once or late or session.learner.full:
+            yield from self.obey()  # before a row is written: the process may have been away meanwhile
             yield from self._read(tell=once)
             yield from self._do_duties()
         yield from self._tell_saved()
@@ -134,6 +135,8 @@ class Trainer:
         """Carry out the orders that can be carried out at any moment; with `wait`, stand for one."""
         session, orders = self.session, self.orders
         orders.read(wait)
+        while orders.leaving and orders.stop is None:
+            orders.read(PAUSE_SECONDS)
         if orders.away:
             self._leave_out(orders.away)
             orders.away = 0.0

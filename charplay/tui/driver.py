@@ -21,14 +21,15 @@ class Driver(LinuxDriver):
     Nothing here follows a mouse without a button held; its reports, up to thousands a second, would hold the keys up.
     """
 
-    away: Callable[[float], None] | None = None
-    """Hears for how many seconds the process was stopped."""
+    away: Callable[[float | None], None] | None = None
+    """Hears that the process is about to be stopped (None), and then for how many seconds it was."""
 
     def _sigtstp_application(self, *_: object) -> None:
+        away = self.away or (lambda _: None)
+        away(None)
         began = time.monotonic()
         super()._sigtstp_application()  # the process stops in here
-        if self.away is not None:
-            self.away(time.monotonic() - began)
+        away(time.monotonic() - began)
 
     def _run_input_thread(self) -> None:
         with suppress(OSError):

@@ -74,8 +74,8 @@ class Session:
         if self.live.busy and self.live.changes:
             self._worker.ask(Undo())
 
-    def away(self, seconds: float) -> None:
-        """The whole process was stopped for so long: the run's clock leaves it out."""
+    def away(self, seconds: float | None) -> None:
+        """The whole process was stopped for so long: the run's clock leaves it out. None: it is about to be."""
         if self.live.busy:
             self._worker.ask(Away(seconds))
 

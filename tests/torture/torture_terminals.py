@@ -128,34 +128,36 @@ main()
 
 
 class Suspends:
-    """Ctrl-Z and fg while the screen trains."""
+    """Ctrl-Z and fg while the screen trains, or `charplay train` does."""
 
     def __init__(self, folder: Path, *, sabotaged: bool) -> None:
         self._folder, self._program = folder, ["-c", IGNORING] if sabotaged else ["-m", "charplay"]
 
     def attempt(self, chance: random.Random) -> Outcome:
-        """Suspend a training screen, look at the shell, come back, look at the speed, and leave."""
-        home, outcome = prepared(self._folder / "home"), Outcome()
-        command = [sys.executable, "-c", SHELL, sys.executable, *self._program]
-        with on_terminal(command, home, outcome) as term:
-            started(home, term, screen=True)
+        """Suspend it, look at the shell, come back, look at the speed, and leave."""
+        home, screen = prepared(self._folder / "home"), chance.random() < 0.6
+        outcome = Outcome(counts={"the screen" if screen else "`charplay train`": 1})  # type: ignore[arg-type]
+        command = [sys.executable, *self._program] if screen else headless(self._program)
+        with on_terminal([sys.executable, "-c", SHELL, *command], home, outcome) as term:
+            started(home, term, screen=screen)
             time.sleep(chance.uniform(0.2, 1))
             term.press("ctrl+z")
             term.wait_for("[1]+ Stopped as it was", SECONDS)
-            outcome.faults += _not_restored(term.raw, "ctrl-z")
+            outcome.faults += _not_restored(term.raw, "ctrl-z") if screen else []
             held = last_row(home)
             gap = chance.uniform(2, 4)
             time.sleep(gap)
             if last_row(home) != held:
                 outcome.faults.append("it trained on while it was suspended")
             term.press("enter")
-            term.wait_for(lambda t: t.find("Loss") and last_row(home) > held, 2 * SECONDS)
+            term.wait_for(lambda t: (t.find("Loss") or not screen) and last_row(home) > held, 2 * SECONDS)
             time.sleep(0.5)
             outcome.faults += _slow(home, gap)
-            term.press("q")
-            term.wait_for("save and leave", 2 * SECONDS)
-            term.press("q")
-            leave(term, 0, outcome)
+            if screen:
+                term.press("q")
+                term.wait_for("save and leave", 2 * SECONDS)
+            term.press("q" if screen else "ctrl+c")
+            leave(term, 0 if screen else CODES["interrupt"], outcome)
         return outcome
 
 
@@ -175,5 +177,5 @@ def begin_suspends(folder: Path, sabotaged: bool) -> Iterator[Attempt]:
 
 ENDINGS = Torture("hang-ups, terminations, interrupts", begin_endings, "ends", "signals left to their defaults", few=2,
                   share=1.5)  # fmt: skip
-SUSPENDS = Torture("Ctrl-Z and fg while training", begin_suspends, "suspensions", "a screen that ignores Ctrl-Z",
-                   control_tries=1)  # fmt: skip
+SUSPENDS = Torture("Ctrl-Z and fg while training", begin_suspends, "suspensions", "a program that ignores Ctrl-Z",
+                   few=2, control_tries=1)  # fmt: skip

@@ -1,13 +1,17 @@
 """Training as its consumers see it: a stream of events that takes orders."""
 
 import os
+import threading
+import time
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from charplay.messages.commands import Change, Pause, Publish, Resume, Save, StepOnce, Stop
+from charplay.messages.commands import Away, Change, Pause, Publish, Resume, Save, StepOnce, Stop
 from charplay.messages.events import (
     Changed,
     Evaluated,
@@ -135,6 +139,34 @@ def test_a_pause_is_no_training_time(train, only, monkeypatch):
     events = train(wait, evaluate_every=100, save_every=100)
     (paused,), (resumed,) = only(events, Paused), only(events, Resumed)
     assert resumed.seconds - paused.seconds < 0.4
+
+
+@pytest.mark.parametrize("foretold", [True, False], ids=["the screen", "no screen"])
+@pytest.mark.fault("16")
+def test_what_ctrl_z_takes_is_in_no_row(train, only, monkeypatch, foretold):
+    """The screen tells before it stops, since another thread of it trains on; without one, the handler is in a step."""
+    gone, plain, calls = 3.0, learner_module.tame, iter(range(1, 10**6))
+
+    def stop_within(*args, inbox, **options):
+        if next(calls) == 6:
+            time.sleep(gone)
+            if not foretold:
+                inbox.put(Away(gone))
+        return plain(*args, **options)
+
+    def watch(event, inbox):
+        monkeypatch.setattr(learner_module, "tame", partial(stop_within, inbox=inbox))
+        if foretold and isinstance(event, Progress) and event.step == 5:
+            inbox.put(Away(None))
+            threading.Timer(gone, inbox.put, [Away(gone)]).start()
+
+    if foretold:
+        calls = iter(range(100, 10**6))
+    events = train(watch, log_every=1)
+    seconds = [row.seconds for event in only(events, Progress) for row in event.rows]
+    assert len(seconds) >= 20
+    assert seconds == sorted(seconds)
+    assert max(b - a for a, b in pairwise(seconds)) < gone - 1
 
 
 def test_published_weights_are_copies(train, only):
