@@ -37,7 +37,7 @@ def main() -> int:
         for fault in result["faults"][:5]:
             print(f"    {fault}", flush=True)
     if options.record:
-        _record(found, options.minutes)
+        _record(found)
     return 0 if all(row["sound"] for row in found) else 1
 
 
@@ -46,7 +46,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", help="which of: " + ", ".join(TORTURES))
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--seed", type=int, default=int(time.time()) % 1_000_000, help="of the first try")
-    parser.add_argument("--record", action="store_true", help=f"write the table into {PAGE.name}")
+    parser.add_argument("--record", action="store_true", help=f"write the rows into {PAGE.name}")
     parser.add_argument("--only", help=argparse.SUPPRESS)
     parser.add_argument("--seconds", type=float, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -109,18 +109,22 @@ def _machine() -> str:
             f"torch {torch.__version__.partition('+')[0]}, Textual {textual.__version__}")  # fmt: skip
 
 
-def _record(found: list[dict], minutes: float) -> None:
-    """Write the table between the page's two marks."""
+def _record(found: list[dict]) -> None:
+    """Write the rows into the table between the page's two marks; other tortures keep theirs."""
     page = PAGE.read_text()
     head, rest = page.split(BEGIN, 1)
-    tail = rest.split(END, 1)[1]
-    lines = [f"{minutes:g} minutes on {datetime.now(UTC):%Y-%m-%d}; {_machine()}.", "",
-             "| torture | tried | failed | measured | negative control |", "|---|---|---|---|---|"]  # fmt: skip
+    table, tail = rest.split(END, 1)
+    rows = {line.split(" | ")[0]: line for line in table.splitlines() if line.startswith("| ")}
+    when = f"{datetime.now(UTC):%Y-%m-%d}, load {os.getloadavg()[2]:.0f}"
     for row in found:
         torture, result = row["torture"], row["result"]
-        lines.append(f"| {torture.name} | {result['tried']:,} {torture.unit} | {len(result['faults'])} | "
-                     f"{result['said']} | {_control(torture, result)} |")  # fmt: skip
-    PAGE.write_text("\n".join([head + BEGIN, *lines, END]) + tail)
+        name = f"| {torture.name}"
+        rows[name] = (f"{name} | {result['tried']:,} {torture.unit} | {len(result['faults'])} | {result['said']} | "
+                      f"{_control(torture, result)} | {when} |")  # fmt: skip
+    known = [rows[name] for one in TORTURES.values() if (name := f"| {one.name}") in rows]
+    lines = [f"{_machine()}.", "", "| torture | tried | failed | measured | negative control | on |",
+             "|---|---|---|---|---|---|"]  # fmt: skip
+    PAGE.write_text("\n".join([head + BEGIN, *lines, *known, END]) + tail)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ class Outcome:
         """Take another outcome in."""
         self.tried += other.tried
         self.faults += other.faults
-        self.counts += other.counts
+        self.counts.update(other.counts)
         for name, value in other.worst.items():
             self.worst[name] = max(value, self.worst.get(name, value))
         self.latest |= other.latest
