@@ -67,10 +67,9 @@ class _Group:
         ids = draw_each(found.filtered, [player.luck for player in players])
         written = self._records(found, ids, settings)
         state, logits = self._together = self.model.step(state, ids.tolist())
-        self._states = list(map(np.ndarray.copy, state.transpose(2, 0, 1, 3)))
-        for player, one, own, says in zip(players, written, self._states, logits, strict=True):
-            own.setflags(write=False)
-            player.put(one, (own, says))
+        self._states = list(state.transpose(2, 0, 1, 3))
+        for player, one, read in zip(players, written, zip(self._states, logits, strict=True), strict=True):
+            player.put(one, read)
         return written
 
     def _read(self) -> tuple[State, Array]:
