@@ -9,8 +9,8 @@ CALIBRATED = ("cuda",)
 other things too may choose worse than they do."""
 
 BY_SPEED = (
-    "hidden_size", "sequence_length", "batch_size", "learning_rate", "output_dropout",
-    "log_every", "evaluate_every", "save_every",
+    "hidden_size", "sequence_length", "batch_size", "learning_rate", "input_dropout",
+    "output_dropout", "log_every", "evaluate_every", "save_every",
 )  # fmt: skip
 """What becomes another number on a faster device."""
 

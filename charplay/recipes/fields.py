@@ -77,7 +77,7 @@ class Recipe(BaseModel):
     embedding_size: Annotated[Annotated[int, Field(ge=1, le=4096)] | Auto | None, Optional] = _declared("model", "width of a character's embedding; none where the input is no embedding", default="auto")
     hidden_size: Annotated[int, Field(ge=1, le=8192)] | Auto = _declared("model", "units in each recurrent layer", default="auto")
     num_layers: Annotated[int, Field(ge=1, le=8)] | Auto = _declared("model", "recurrent layers, one on another", default="auto")
-    input_dropout: Share = _declared("model", "dropout on what enters the first layer", live=True, default=0.0)
+    input_dropout: Share | Auto = _declared("model", "dropout on what enters the first layer", live=True, default=0.0)
     dropout: Share = _declared("model", "dropout between recurrent layers", live=True, default=0.0)
     output_dropout: Share | Auto = _declared("model", "dropout before the output layer", live=True, default="auto")
     weight_drop: Share = _declared("model", "DropConnect on the hidden-to-hidden weights", live=True, default=0.0)

@@ -7,7 +7,8 @@ their seconds: a budget is worth as many *yardstick seconds* as those two cores 
     batch_size        16 x (seconds / 10) ^ 1/5, a power of two; windows take four times as many
     sequence_length   48 x (seconds / 10) ^ 1/8, in steps of 16
     learning_rate   0.01 x (128 / hidden_size) ^ 0.7, at most 0.01; with Muon from 192 on
-    output_dropout   0.2 for each doubling of the epochs beyond 6, at most 0.5
+    input_dropout    0.1 for each doubling of the epochs beyond 6, at most 0.5, where it is auto
+    output_dropout   0.2 for each doubling beyond 6, or beyond 24 where the input drops too, at most 0.5
 """
 
 from collections.abc import Mapping
@@ -206,7 +207,18 @@ def _regularized(recipe: Recipe, seconds: float, text: _Text) -> Recipe:
     if recipe.target == "last":
         predicted /= whole(recipe, "sequence_length")
     doublings = log2(max(1.0, predicted / text.trained / 6))
-    return _filled(recipe, learning_rate=float(f"{rate:.2g}"), output_dropout=min(0.5, round(4 * doublings) / 20))
+    later = 2 if recipe.input_dropout == "auto" else 0
+    return _filled(
+        recipe,
+        learning_rate=float(f"{rate:.2g}"),
+        input_dropout=_share(0.1 * doublings),
+        output_dropout=_share(0.2 * (doublings - later)),
+    )
+
+
+def _share(wanted: float) -> float:
+    """In steps of a twentieth, from 0 to a half."""
+    return min(0.5, max(0.0, round(20 * wanted) / 20))
 
 
 def _watched(recipe: Recipe, text: _Text, notes: list[str]) -> Recipe:

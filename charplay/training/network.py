@@ -38,7 +38,7 @@ class CharNet(nn.Module):
         widths = {"embedding": recipe.embedding_size, "one-hot": vocabulary_size, "scalar": 1}
         width = _resolved(widths[recipe.input])
         self.embedding = nn.Embedding(vocabulary_size, width) if recipe.input == "embedding" else None
-        self.input_dropout = nn.Dropout(recipe.input_dropout)
+        self.input_dropout = nn.Dropout(float(recipe.input_dropout))
         self.layers: Any = nn.ModuleList(cell.Layer(width if k == 0 else hidden, hidden) for k in range(depth))
         self.dropout = nn.Dropout(recipe.dropout)
         self.output_dropout = nn.Dropout(float(recipe.output_dropout))
@@ -49,7 +49,7 @@ class CharNet(nn.Module):
 
     def set_dropouts(self, recipe: Recipe) -> None:
         """Drop as the recipe says, from the next reading on."""
-        self.input_dropout.p, self.dropout.p = recipe.input_dropout, recipe.dropout
+        self.input_dropout.p, self.dropout.p = float(recipe.input_dropout), recipe.dropout
         self.output_dropout.p = float(recipe.output_dropout)
         self.weight_drop = recipe.weight_drop
 

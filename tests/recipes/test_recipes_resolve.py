@@ -136,6 +136,15 @@ def test_a_text_read_many_times_asks_for_dropout():
     assert resolved("minutes=3", text=(10**8, 60)).output_dropout == 0
 
 
+@pytest.mark.parametrize(
+    ("characters", "entering", "leaving"),
+    [(10**8, 0.0, 0.0), (10**6, 0.05, 0.0), (300_000, 0.2, 0.0), (150_000, 0.3, 0.2), (10_000, 0.5, 0.5)],
+)
+def test_where_the_input_drops_the_output_does_so_later(characters, entering, leaving):
+    recipe = resolved("minutes=3", "input_dropout=auto", text=(characters, 60))
+    assert (recipe.input_dropout, recipe.output_dropout) == (entering, leaving)
+
+
 @given(st.floats(1, 60))
 def test_a_measured_speed_like_the_yardsticks_changes_nothing(minutes):
     """The table of RECIPES: 85,000, 40,000 and 12,400 characters a second, within a tenth or so."""

@@ -60,7 +60,7 @@ def test_measuring_is_within_the_budget_and_a_run_that_goes_on_measures_no_more(
     assert again.seconds == pytest.approx(finished.seconds, rel=0.5)
 
 
-SAID = dict.fromkeys(calibrated.BY_SPEED, 8) | {"learning_rate": 0.01, "output_dropout": 0.5}
+SAID = dict.fromkeys(calibrated.BY_SPEED, 8) | {"learning_rate": 0.01, "input_dropout": 0.1, "output_dropout": 0.5}
 
 
 @pytest.mark.parametrize("settings", [{"steps": 20}, MINUTES | SAID])
