@@ -35,7 +35,8 @@ main()
 
 CAUGHT_UP = 60_000
 """Bytes that a frame or two take; what was not shown meanwhile is never sent."""
-ROUNDS, ROUND_SECONDS = 10, 0.6
+ROUNDS, SETTLING, ROUND_SECONDS = 5, 0.4, 1.6
+"""A program that was stopped draws its screen anew; the seconds in which it does are not counted."""
 LEAST = 0.7
 """Of the headless speed, in one try on a machine that others use too; the page tells the sum over all tries."""
 
@@ -59,27 +60,32 @@ class Stalls:
                 started(home, term, screen=screen)
                 time.sleep(1)
                 term.stall()
+                time.sleep(chance.uniform(3, 6))
+                self._catch_up(home, term, outcome)
+                term.stall()
                 time.sleep(1)
-                steps = _turn_about((plain, rival), (home, term.process))
-                moment, reached = time.monotonic(), last_row(home)
+                self._judge(_turn_about((plain, rival), (home, term.process)), outcome)
                 term.read_on()
-                term.wait_for(lambda t: _shown(t) >= reached, SECONDS)
-                self._judge(steps, len(term.raw_since(moment)), time.monotonic() - moment, outcome)
                 term.signal(signal.SIGTERM)
                 leave(term, 143, outcome)
         return outcome
 
-    def _judge(self, steps: dict[str, int], caught_up: int, seconds: float, outcome: Outcome) -> None:
-        outcome.counts += Counter({f"steps {how}": count for how, count in steps.items()})
+    def _catch_up(self, home: Home, term: Terminal, outcome: Outcome) -> None:
+        moment, reached = time.monotonic(), last_row(home)
+        term.read_on()
+        term.wait_for(lambda t: _shown(t) >= reached, SECONDS)
+        seconds, caught_up = time.monotonic() - moment, len(term.raw_since(moment))
         outcome.worst["kB to catch up"] = caught_up / 1e3
-        self._steps += outcome.counts
-        outcome.latest["stalled over headless"] = self._steps["steps stalled"] / max(1, self._steps["steps headless"])
-        if steps["stalled"] < LEAST * steps["headless"]:
-            outcome.faults.append(
-                f"{steps['stalled']} steps while it stood still, {steps['headless']} without a terminal"
-            )
         if caught_up > CAUGHT_UP + 20_000 * seconds:
             outcome.faults.append(f"{caught_up:,} bytes came when the terminal was read again")
+
+    def _judge(self, steps: Counter[str], outcome: Outcome) -> None:
+        outcome.counts.update(steps)
+        self._steps.update(steps)
+        outcome.latest["stalled over headless"] = self._steps["steps stalled"] / max(1, self._steps["steps headless"])
+        stalled, headless_steps = steps["steps stalled"], steps["steps headless"]
+        if stalled < LEAST * headless_steps:
+            outcome.faults.append(f"{stalled} steps while it stood still, {headless_steps} headless")
 
 
 @contextmanager
@@ -99,16 +105,18 @@ def unattended(home: Home) -> Iterator[tuple[Home, "subprocess.Popen[bytes]"]]:
 
 
 def _turn_about(one: tuple[Home, "subprocess.Popen[bytes]"],
-                other: tuple[Home, "subprocess.Popen[bytes]"]) -> dict[str, int]:  # fmt: skip
+                other: tuple[Home, "subprocess.Popen[bytes]"]) -> Counter[str]:  # fmt: skip
     """The steps of both in the same time, one standing while the other trains, so that both have the same machine."""
-    before = [last_row(home) for home, _ in (one, other)]
+    steps = Counter({"steps headless": 0, "steps stalled": 0})
     for _ in range(ROUNDS):
-        for (_, runs), (_, waits) in ((one, other), (other, one)):
+        for how, (home, runs), (_, waits) in (("steps headless", one, other), ("steps stalled", other, one)):
             waits.send_signal(signal.SIGSTOP)
             runs.send_signal(signal.SIGCONT)
+            time.sleep(SETTLING)
+            before = last_row(home)
             time.sleep(ROUND_SECONDS)
-    steps = [last_row(home) - began for (home, _), began in zip((one, other), before, strict=True)]
-    return dict(zip(("headless", "stalled"), steps, strict=True))
+            steps[how] += last_row(home) - before
+    return steps
 
 
 def _shown(term: Terminal) -> int:
