@@ -30,20 +30,19 @@ class Columns:
     def __init__(self, players: Sequence[Player]) -> None:
         self.players = tuple(players)
         self._groups: list[_Group] = []
+        self._models: list[CharModel] = []
 
     def next(self) -> list[Written]:
         """Draw one character for every player."""
-        if any(player.model is not group.model for group in self._groups for player in group.players):
-            self._groups.clear()
-        if not self._groups:
-            models = {id(player.model): player.model for player in self.players}
+        models = [player.model for player in self.players]
+        if models != self._models:
+            self._models = models
             self._groups = [
-                _Group(model, [player for player in self.players if player.model is model]) for model in models.values()
+                _Group(model, [player for player in self.players if player.model is model])
+                for model in {id(model): model for model in models}.values()
             ]
-        written: dict[int, Written] = {}
-        for group in self._groups:
-            written |= zip(map(id, group.players), group.next(), strict=True)
-        return [written[id(player)] for player in self.players]
+        written = {id(group.model): iter(group.next()) for group in self._groups}
+        return [next(written[id(model)]) for model in models]
 
 
 class _Group:

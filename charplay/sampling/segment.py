@@ -77,6 +77,8 @@ class Segment:
         """The same object for all segments of one model, even when that is gone."""
         self._set_rows(np.empty(16, _RECORD))
         self.settings: list[Sampling] = []
+        self.itself = ref(self)
+        """For those who remember its states and do not keep it alive."""
         self.states: dict[int, State] = {}
         """Position -> what the model remembers before the character there, where that is kept; see `Memory`."""
 
@@ -174,7 +176,7 @@ class Memory:
     def _remember(self, segment: Segment, position: int, state: State) -> None:
         segment.states[position] = state
         recent, size = self._recent, state.nbytes
-        recent.append(_Kept(ref(segment), position, size, self._written))
+        recent.append(_Kept(segment.itself, position, size, self._written))
         self._recent_bytes += size
         while recent[0].number <= self._written - RECENT or (self._recent_bytes > MEMORY // 2 and len(recent) > 1):
             oldest = recent.popleft()
