@@ -71,6 +71,7 @@ class CharplayApp(TypeAhead):
         self.theme = LIGHT.name if self._settings.light else DARK.name
         self._leaving = False
         self._frame = Frame()
+        self._behind = False
 
     @property
     def _terminal(self) -> Driver | None:
@@ -123,7 +124,10 @@ class CharplayApp(TypeAhead):
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """As in Textual, except that only cells that changed are sent, and none to a terminal that is behind."""
         if self._terminal and self._terminal.behind:
-            self._catching_up.resume()
+            if not self._behind:
+                self._behind = True
+                self._begin_batch()  # nothing more is drawn
+                self._catching_up.resume()
             return
         if isinstance(renderable, ChopsUpdate | LayoutUpdate):
             renderable = Changes(renderable, self._frame)
@@ -132,6 +136,8 @@ class CharplayApp(TypeAhead):
     def _catch_up(self) -> None:
         """Send what was not shown, once a terminal that was behind has taken the rest."""
         if self._terminal and not self._terminal.behind:
+            self._behind = False
+            self._end_batch()
             self._catching_up.pause()
             self.screen.refresh()
 
