@@ -118,7 +118,7 @@ def test_a_plan_is_called_off_between_two_steps(corpus, brief):
 
 
 MEASURED = [
-    *(("muon", seconds, loss) for seconds, loss in ((10, 1.846), (60, 1.537), (148, 1.476), (480, 1.444))),
+    *(("muon", seconds, loss) for seconds, loss in ((7, 1.832), (60, 1.502), (148, 1.452), (600, 1.415))),
     *(
         ("adamw", seconds, loss)
         for seconds, loss in ((10, 1.852), (60, 1.590), (148, 1.532), (900, 1.470), (1500, 1.450))
