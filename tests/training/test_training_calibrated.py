@@ -83,7 +83,7 @@ def test_a_stop_is_heeded_between_two_steps_of_it(train, only, monkeypatch, home
 
 
 def test_what_the_start_decides_depends_on_the_device():
-    recipe = Recipe(minutes=3, hidden_size=64)
+    recipe = Recipe(minutes=3, hidden_size=64, input_dropout="auto")
     assert calibrated.open_fields(recipe, "cpu") == frozenset()
     assert calibrated.open_fields(recipe, "cuda:1") == set(calibrated.BY_SPEED) - {"hidden_size"}
     assert calibrated.open_fields(Recipe(minutes=None, epochs=3), "cuda") == frozenset()
