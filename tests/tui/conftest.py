@@ -265,6 +265,7 @@ def play(
             it = await Played(app, pilot, trainer).ready()
             # Pressing a key waits until nothing happens; text that is written keeps it waiting.
             it.main.text.playing = writing
+            it.main.text._say_hint()  # at once, not at a later tick, which would say it over what a test waits for
             yield it
             await app._main.session.close("asked", 2.0)
 
