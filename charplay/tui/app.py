@@ -191,6 +191,5 @@ class CharplayApp(TypeAhead):
         """The terminal is gone: nothing more is read from it, and whatever would be written to restore it is not."""
         if self._terminal:
             self._terminal.deafen()
-        with self.batch_update():  # a write that nobody takes would hold the screen, and the save with it
-            await self._main.session.close(reason, patience)
-            os._exit(HANG_UP)
+        await self._main.session.close(reason, patience)
+        os._exit(HANG_UP)

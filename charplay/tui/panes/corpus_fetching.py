@@ -55,16 +55,14 @@ class FetchingList(CorpusList):
 
     @on(Fetching)
     def _fetching(self, message: Fetching) -> None:
-        if message.download is not self.download:
-            message.stop()
+        if self._late(message):
             return
         self.set_title("Corpus", f"fetching {message.percent}%, esc cancels")
 
     @on(Fetched)
     def _fetched(self, message: Fetched) -> None:
         """What has arrived is read where it is still the one that is chosen."""
-        if message.download is not self.download:
-            message.stop()
+        if self._late(message):
             return
         self._end_fetch()
         if self.chosen is not None and self.chosen.name == message.entry.name:
@@ -74,11 +72,17 @@ class FetchingList(CorpusList):
 
     @on(Unfetched)
     def _unfetched(self, message: Unfetched) -> None:
-        if message.download is not self.download:
-            message.stop()
+        if self._late(message):
             return
         self._troubles[message.download.entry.name] = message.sentence
         self._end_fetch()
+
+    def _late(self, message: Fetching | Fetched | Unfetched) -> bool:
+        """Whether it comes of a download that was given up; then nobody else hears it."""
+        late = message.download is not self.download
+        if late:
+            message.stop()
+        return late
 
     def _end_fetch(self) -> None:
         self.download, self._arriving = None, ""
