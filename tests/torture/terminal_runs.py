@@ -48,8 +48,8 @@ def headless(program: list[str], *more: str) -> list[str]:
 
 
 def the_run(home: Home) -> Run | None:
-    """The run in a home, if there is one."""
-    found = [path for path in home.checkpoints.iterdir() if (path / "run.json").exists()]
+    """The run in a home, if there is one; what is still being made has a name with a dot before it."""
+    found = [path for path in home.checkpoints.glob("[!.]*") if (path / "run.json").exists()]
     return Run.open(found[0]) if found else None
 
 
