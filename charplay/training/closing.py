@@ -3,17 +3,18 @@
 from charplay.messages import events as told
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import RunError
+from charplay.training.duties import Duties
 from charplay.training.evaluation import AT_THE_END, DURING
-from charplay.training.trainer import Telling, Trainer
+from charplay.training.readings import Telling
 
 
-def close(trainer: Trainer) -> Telling[told.Finished | None]:
+def close(duties: Duties) -> Telling[told.Finished | None]:
     """Measure the best checkpoint over the whole held-out text and close the run.
 
     Returns:
         The `Finished` event; None where a stop came first. Resuming closes the run then.
     """
-    session = trainer.session
+    session = duties.session
     evaluation, network = session.evaluation, session.learner.playing
     path = session.run.best if evaluation.possible else session.run.latest
     path = path or session.run.latest
@@ -25,12 +26,12 @@ def close(trainer: Trainer) -> Telling[told.Finished | None]:
         whole = evaluation.characters(DURING) == evaluation.characters(AT_THE_END)
         val_loss = session.judge.best_val_loss if whole and path == session.run.best else None
         if val_loss is None:
-            score = yield from trainer.watched(evaluation.held_out(network, AT_THE_END))
+            score = yield from duties.watched(evaluation.held_out(network, AT_THE_END))
             val_loss = score.loss if score else None
-        if evaluation.window is None and trainer.orders.stop is None:
-            score = yield from trainer.watched(evaluation.cold(network, AT_THE_END))
+        if evaluation.window is None and duties.orders.stop is None:
+            score = yield from duties.watched(evaluation.cold(network, AT_THE_END))
             cold_loss = score.loss if score else None
-        if trainer.orders.stop is not None:
+        if duties.orders.stop is not None:
             return None
     finished = told.Finished(
         step=session.step,

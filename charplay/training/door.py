@@ -101,7 +101,7 @@ class _Visit:
         yield from trainer.train()
         if self.orders.stop is not None:
             return None
-        return (yield from close(trainer))
+        return (yield from close(trainer.duties))
 
     @property
     def _held(self) -> "Session":

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from charplay.messages.commands import Away, Change, Pause, Publish, Resume, Save, StepOnce, Stop, Undo
 from charplay.messages.post import Inbox
 
+PATIENCE_SECONDS = 0.2
+"""A trainer that stands still looks for orders at least so often."""
+
 
 @dataclass
 class Orders:

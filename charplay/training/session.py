@@ -46,6 +46,8 @@ class Session:
     """What this step still owes, in order: evaluate, sample, save."""
     found_best: bool = False
     """Whether these weights are the best so far and not yet saved as such."""
+    altered: bool = False
+    """Whether a live value was changed since the last save."""
 
     @property
     def step(self) -> int:

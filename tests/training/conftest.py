@@ -1,4 +1,6 @@
-from collections.abc import Callable
+import ctypes
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ from charplay.messages.events import Event, Failed
 from charplay.messages.post import Inbox
 from charplay.messages.request import TrainRequest
 from charplay.recipes.layers import Layer, compose
-from charplay.training import trainer
+from charplay.training import readings
 from charplay.training.door import open_training
 from charplay.training.writer import Writer
 
@@ -17,6 +19,11 @@ torch.set_num_threads(1)
 
 TEXT = 1_200
 """Characters of the text that the tests train on."""
+
+CAPABILITIES = 0x20080522
+"""The version of the structure in which Linux tells a thread's capabilities; the effective ones come first."""
+OVERRIDES = 1 << 1 | 1 << 2
+"""To read and to write whatever the permissions say."""
 
 TINY = {
     "corpus": "words",
@@ -44,6 +51,24 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def unprivileged() -> Iterator[None]:
+    """Permissions hold in this thread and in those that it starts, for root as for everyone."""
+    if os.geteuid() != 0:
+        yield
+        return
+    header = (ctypes.c_uint32 * 2)(CAPABILITIES, 0)
+    held, left = (ctypes.c_uint32 * 6)(), (ctypes.c_uint32 * 6)()
+    system = ctypes.CDLL(None, use_errno=True)
+    assert system.capget(header, held) == 0
+    left[:] = [held[0] & ~OVERRIDES, *held[1:]]
+    assert system.capset(header, left) == 0
+    try:
+        yield
+    finally:
+        assert system.capset(header, held) == 0
+
+
 Train = Callable[..., list[Event]]
 Watcher = Callable[[Event, Inbox], None]
 
@@ -62,7 +87,7 @@ def asked() -> dict[str, object]:
 @pytest.fixture
 def train(home: Path, monkeypatch: pytest.MonkeyPatch) -> Train:
     """Trains and gives all events; `watch` sees each as it comes, progress at every step, and may leave commands."""
-    monkeypatch.setattr(trainer, "READING_SECONDS", 0.0)
+    monkeypatch.setattr(readings, "READING_SECONDS", 0.0)
 
     def run(
         watch: Watcher | None = None,

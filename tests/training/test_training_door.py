@@ -1,5 +1,6 @@
 """Training as its consumers see it: a stream of events that takes orders."""
 
+import errno
 import os
 import threading
 import time
@@ -340,25 +341,43 @@ def test_what_nobody_foresaw_ends_as_an_event_with_its_cause(train, only, monkey
     assert only(train(resume=str(folder)), Finished), "the lock was given back"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
-def test_a_folder_that_cannot_be_written(train, home):
+def test_a_folder_that_cannot_be_written(train, home, unprivileged):
     (home / "checkpoints").chmod(0o500)
     assert "permissions" in train()[-1].message
 
 
+@pytest.mark.fault("50")
+def test_a_permission_that_is_lost_meanwhile(train, only, home, quick_disk, unprivileged):
+    """It is said, the last save stands, training goes on, and with the permission the end is saved."""
+
+    def lose(event, _inbox):
+        if isinstance(event, Progress) and event.step in {6, 16}:
+            (folder,) = (home / "checkpoints").iterdir()
+            folder.chmod(0o500 if event.step == 6 else 0o700)
+            read.append(read_checkpoint(folder / "latest.safetensors").step)
+
+    read = []
+    events = train(lose)
+    assert read == [5, 5]
+    assert any("Permission denied" in event.message for event in only(events, Warned))
+    assert only(events, Saved)[-1].step == 20
+    assert only(events, Finished)
+
+
 @pytest.mark.fault("49", "50")
-def test_a_disk_that_fails_does_not_stop_training(train, only, monkeypatch, quick_disk):
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO, errno.EDQUOT])
+def test_a_disk_that_fails_does_not_stop_training(train, only, monkeypatch, quick_disk, number):
     """Row 49: it is said, the old files stand, training goes on and the next save succeeds."""
     plain = Run.write_latest
 
     def full(self, checkpoint):
         if checkpoint.step == 10:
-            raise OSError(28, "No space left on device")
+            raise OSError(number, os.strerror(number))
         plain(self, checkpoint)
 
     monkeypatch.setattr(Run, "write_latest", full)
     events = train()
-    assert any("No space left" in event.message for event in only(events, Warned))
+    assert any(os.strerror(number) in event.message for event in only(events, Warned))
     assert 10 not in [event.step for event in only(events, Saved)]
     assert only(events, Saved)[-1].step == 20
 

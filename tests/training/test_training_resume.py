@@ -10,7 +10,7 @@ import torch
 from charplay.messages.commands import Change, Pause, Resume, Save, Stop
 from charplay.messages.events import Changed, Finished, Paused, Progress, Saved, Started, Stopped
 from charplay.runs.run import Run
-from charplay.training import learner, trainer
+from charplay.training import learner, readings
 
 CASES = {
     "lstm": {},
@@ -197,7 +197,7 @@ def test_an_added_part_that_is_stopped_keeps_its_schedule(train, only):
 @pytest.mark.parametrize("case", ["lstm", "windows, shuffled over epochs"])
 def test_how_often_the_device_is_read_changes_nothing(case, train, only, monkeypatch):
     often = only(train(log_every=2, **CASES[case]), Finished)[0]
-    monkeypatch.setattr(trainer, "READING_SECONDS", 1e9)
+    monkeypatch.setattr(readings, "READING_SECONDS", 1e9)
     monkeypatch.setattr(learner, "MOST_UNREAD", 6)
     rarely = only(train(log_every=2, **CASES[case]), Finished)[0]
     assert_same(Path(often.checkpoint).parent, Path(rarely.checkpoint).parent)

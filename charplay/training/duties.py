@@ -1,0 +1,155 @@
+"""What a step may owe (an evaluation, samples, a save), done in pieces so that orders are heeded meanwhile."""
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import asdict
+
+from charplay.messages import events as told
+from charplay.messages.events import Event, Row
+from charplay.training import failing
+from charplay.training.evaluation import DURING, Score
+from charplay.training.keeper import DISK_SECONDS
+from charplay.training.orders import PATIENCE_SECONDS, Orders
+from charplay.training.readings import Readings, Result, Telling
+from charplay.training.session import Session
+
+
+class Duties:
+    """Does what `session.due` names.
+
+    Args:
+        session: whose duties these are.
+        orders: a stop among them leaves the rest undone, and owed.
+        readings: to which rows go and whose clock stamps the events.
+        obey: carries out the orders that can be carried out at any moment, standing up to so many seconds for one.
+    """
+
+    def __init__(
+        self, session: Session, orders: Orders, readings: Readings, obey: Callable[[float], Iterator[Event]]
+    ) -> None:
+        self.session = session
+        self.orders = orders
+        self._readings = readings
+        self._obey = obey
+        self._duties: dict[str, Callable[[], Telling[bool]]] = {
+            "evaluate": self._evaluate,
+            "sample": self._sample,
+            "save": self.save,
+        }
+
+    def do(self) -> Iterator[Event]:
+        """What the step owes, in order. What a stop leaves undone is saved as owed."""
+        due = self.session.due
+        while due and self.orders.stop is None:
+            duty = due.pop(0)
+            done = yield from self._duties[duty]()
+            if not done:
+                due.insert(0, duty)
+
+    def finish(self) -> Iterator[Event]:
+        """What the last step owes, and then a save of it that the disk takes."""
+        session = self.session
+        if self.orders.stop is None and session.judge.looked != session.step:
+            session.due.insert(0, "evaluate")
+        yield from self.do()
+        yield from self.settle()
+        if session.altered or session.keeper.saved_step != session.step:
+            yield from self.save()
+            yield from self.settle()
+        yield from self._insist()
+
+    def watched(self, work: Generator[None, None, Result]) -> Telling[Result | None]:
+        """Do work that comes in pieces, obeying in between; None where a stop came first, or memory ran out."""
+        while self.orders.stop is None:
+            try:
+                next(work)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            except Exception as error:
+                if not failing.out_of_memory(error):
+                    raise
+                break
+            yield from self._obey(0.0)
+        work.close()
+        if self.orders.stop is None:
+            failing.give_back()
+            self.session.learner.playing.train()
+            yield self._readings.warned(f"a look at the network is left out: {self.session.no_memory()}")
+        return None
+
+    def _evaluate(self) -> Telling[bool]:
+        """Read the held-out text, and judge whether these weights are the best."""
+        session, started = self.session, time.perf_counter()
+        score: Score | None = None
+        if session.evaluation.possible:
+            score = yield from self.watched(session.evaluation.held_out(session.learner.playing, DURING))
+            if score is None:
+                return self.orders.stop is None
+        self._readings.pace.evaluated(time.perf_counter() - started)
+        train_loss = session.ledger.close_watched()
+        monitored = score.loss if score is not None and session.recipe.monitor == "val_loss" else train_loss
+        best = session.judge.look(session.step, monitored, score.loss if score else None)
+        if best:
+            session.found_best = True
+            session.due[:] = [duty for duty in session.due if duty != "save"] + ["save"]
+        if score is not None:
+            row = Row(
+                **self._readings.now(), epoch=session.ledger.epochs, val_loss=score.loss, val_accuracy=score.accuracy
+            )
+            self._readings.add(row)
+            yield told.Evaluated(
+                **self._readings.now(), epoch=row.epoch, val_loss=score.loss, val_accuracy=score.accuracy, best=best
+            )
+        return True
+
+    def _sample(self) -> Telling[bool]:
+        """Write text samples."""
+        session = self.session
+        samples = yield from self.watched(session.sampler.write(session.learner.playing, session.step))
+        if samples is None:
+            return self.orders.stop is None
+        stamp = {**self._readings.now(), "epoch": session.ledger.epochs}
+        session.keeper.samples({**stamp, **asdict(sample)} for sample in samples)
+        for sample in samples:
+            yield told.Sampled(**stamp, **asdict(sample))
+        return True
+
+    def save(self) -> Telling[bool]:
+        """Hand over copies of everything; they are written down while training goes on."""
+        session = self.session
+        best, session.found_best, session.altered = session.found_best, False, False
+        keep = best and session.recipe.keep == "every-improvement"
+        arrays = session.arrays()
+        session.keeper.save(
+            arrays,
+            session.state(),
+            session.checkpoint(session.learner.playing_weights(arrays)),
+            best=best,
+            snapshot=session.judge.best if keep else None,
+        )
+        yield from self.tell_saved()
+        return True
+
+    def settle(self) -> Iterator[Event]:
+        """Wait until every save is on the disk, obeying in between; not for ever."""
+        keeper, until = self.session.keeper, time.monotonic() + DISK_SECONDS
+        while not keeper.settled(PATIENCE_SECONDS) and time.monotonic() < until:
+            yield from self._obey(0.0)
+        yield from self.tell_saved()
+
+    def _insist(self) -> Iterator[Event]:
+        """Where the disk refused the end, try again every minute, until it takes it or a stop comes."""
+        keeper = self.session.keeper
+        while keeper.refused and self.orders.stop is None:
+            yield from self._obey(PATIENCE_SECONDS)
+            if keeper.due:
+                self.session.due.append("save")
+            yield from self.do()
+            yield from self.settle()
+
+    def tell_saved(self) -> Iterator[Event]:
+        """Tell of the saves that have come to the disk."""
+        for written in self.session.keeper.saved():
+            yield told.Saved(step=written.step, seconds=written.seconds, path=written.path, best=written.best)
+        yield from self._readings.warnings()
