@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import Full, Queue
 
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import MouseMove
 from textual.message import Message
@@ -13,6 +14,12 @@ BEHIND = 16
 """Writes that wait, at most, while a terminal keeps up; a frame is three, and Textual's thread keeps thirty."""
 PATIENCE = 0.5
 """Seconds that a terminal has to take what restores it."""
+
+
+def unseen(app: App[object]) -> bool:
+    """Whether nobody would see what is drawn now: the app's terminal is behind."""
+    driver = app._driver  # noqa: SLF001
+    return isinstance(driver, Driver) and driver.behind
 
 
 class Driver(LinuxDriver):

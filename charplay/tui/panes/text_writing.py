@@ -16,6 +16,7 @@ from charplay.sampling.model import CharModel
 from charplay.sampling.player import Player, Rival
 from charplay.sampling.settings import Sampling
 from charplay.sampling.tape import Written
+from charplay.tui.driver import unseen
 from charplay.tui.panes.text_kept import Origin, generation, keep_recent, temperatures
 from charplay.tui.panes.text_sheet import SheetPane, step_of
 from charplay.tui.panes.text_sliders import Pace, Sliders
@@ -163,7 +164,7 @@ class WritingPane(SheetPane):
         now = self._clock()
         passed, self._then = now - self._then, now
         player = self.player
-        if player is None or not self.playing:
+        if player is None or not self.playing or unseen(self.app):
             return
         due = self._pace.due(passed, self.speed)
         if due != 0:

@@ -17,6 +17,7 @@ from charplay.sampling.player import Player
 from charplay.sampling.settings import Sampling
 from charplay.tui.checkpoints import Opened, Shelved, open_model, shelved
 from charplay.tui.commands import CLOSE, SCROLL, Bindings, command
+from charplay.tui.driver import unseen
 from charplay.tui.panes.status import KeyLine
 from charplay.tui.panes.text_kept import Origin
 from charplay.tui.panes.text_sliders import TEMPERATURES, Pace, speed_slider
@@ -155,7 +156,7 @@ class ColumnsScreen(Screen[Taken]):
             return
         now = self._clock()
         passed, self._then = now - self._then, now
-        if self.playing and self.is_current:
+        if self.playing and self.is_current and not unseen(self.app):
             due = self._pace.due(passed, self._speed.value)
             if due != 0:
                 self.beside.advance(due, every * BUDGET)

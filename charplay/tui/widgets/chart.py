@@ -13,6 +13,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from charplay.tui.driver import unseen
 from charplay.tui.visible import plain
 from charplay.tui.widgets.braille import Drawing, best_drawing
 from charplay.tui.widgets.grid import ROLES, Grid, Mark, Reference, Series, View
@@ -98,7 +99,7 @@ class Chart(Widget):
         self._redraw()
 
     def _repaint(self) -> None:
-        if self._changed and self.is_on_screen:
+        if self._changed and self.is_on_screen and not unseen(self.app):
             self._redraw()
 
     def _redraw(self) -> None:
