@@ -1,8 +1,11 @@
 """How the suite is shared out between workers, and what holds for every law in it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
+import textual.app
+import textual.pilot
 from hypothesis import settings
 
 settings.register_profile("shared machine", deadline=None)  # a slow moment breaks no law
@@ -16,3 +19,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(ON_TERMINALS):
             item.add_marker(pytest.mark.xdist_group("clock"))
+
+
+@pytest.fixture
+def swift_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a key a pilot waits for its effect, not up to a second for an idle processor, which no measured one is."""
+
+    async def wait_a_moment(*_: float) -> None:
+        await asyncio.sleep(0.02)
+
+    for module in (textual.app, textual.pilot):
+        monkeypatch.setattr(module, "wait_for_idle", wait_a_moment)

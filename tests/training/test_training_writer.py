@@ -15,7 +15,7 @@ from charplay.messages.post import Inbox
 from charplay.messages.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint, read_header
 from charplay.runs.run import Run
-from charplay.training import keeper, trainer
+from charplay.training import duties, keeper
 from charplay.training.door import open_training
 from charplay.training.writer import MOST_WAITING, Save, Writer
 
@@ -216,7 +216,7 @@ def test_a_disk_that_hangs_holds_no_run_for_ever(train, only, monkeypatch):
         plain(self, arrays, state)
 
     monkeypatch.setattr(Run, "write_resume", hang)
-    monkeypatch.setattr(trainer, "DISK_SECONDS", 0.3)
+    monkeypatch.setattr(duties, "DISK_SECONDS", 0.3)
 
     def steer(event, inbox):
         if isinstance(event, Progress) and event.step == 4:

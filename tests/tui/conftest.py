@@ -270,3 +270,8 @@ def play(
             await app._main.session.close("asked", 2.0)
 
     return played
+
+
+@pytest.fixture(autouse=True)
+def _swift(swift_pilot: None) -> None:
+    """Every key is pressed by a swift pilot."""

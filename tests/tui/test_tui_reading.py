@@ -162,7 +162,7 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
         await it.press("enter")
         await it.until(lambda: isinstance(it.app.screen, Preview))
         place = screen._findings.passage
-        assert it.app.screen._sheet.found == (place.start, place.stop)
+        await it.until(lambda: it.app.screen._sheet.found == (place.start, place.stop))
         await it.press("escape")
         await it.press("o")
         screen.query_one(Input).value = "/none"

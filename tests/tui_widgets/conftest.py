@@ -35,3 +35,8 @@ class Reciter:
 @pytest.fixture
 def reciter():
     return Reciter
+
+
+@pytest.fixture(autouse=True)
+def _swift(swift_pilot):
+    """Every key is pressed by a swift pilot."""
