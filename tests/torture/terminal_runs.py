@@ -30,13 +30,14 @@ RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
 """The main screen, the cursor, no mouse, no marked pastes."""
 
 
-def prepared(folder: Path) -> Home:
-    """A home with one text and a small recipe to train for hours."""
+def prepared(folder: Path, *over: str) -> Home:
+    """A home with one text and a small recipe to train for hours; `over` are settings in place of its own."""
     shutil.rmtree(folder, ignore_errors=True)
     home = Home(folder)
     home.prepare()
     (home.corpora / "fox.txt").write_text(TEXT)
-    lines = [f"{name} = {value}" for name, value in (one.split("=") for one in SETTINGS)]
+    settings = dict(one.split("=") for one in (*SETTINGS, *over))
+    lines = [f"{name} = {value}" for name, value in settings.items()]
     (home.presets / "small.toml").write_text("\n".join([*lines, "steps = 100000000", 'device = "cpu"', ""]))
     home.settings.write_text(json.dumps({"preset": "small", "corpus": "fox"}))
     return home

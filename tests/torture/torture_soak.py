@@ -19,6 +19,9 @@ ROUND = 8
 MOST_GROWTH = 4.0
 """MB a run, after the first rounds: what a run leaves for good. Allocators move in steps of about that size."""
 
+SIZED = ("hidden_size=128", "embedding_size=64", "sequence_length=64", "batch_size=32")
+"""A network whose tensors are megabytes: small ones show nothing of how memory is given back."""
+
 LEAKING = """
 import sys, socket
 from charplay.tui.session import Session
@@ -101,7 +104,7 @@ class Soak:
 @contextmanager
 def begin(folder: Path, sabotaged: bool) -> Iterator[Attempt]:
     """The program, for as long as the tries last."""
-    soak = Soak(prepared(folder / "home"), sabotaged=sabotaged)
+    soak = Soak(prepared(folder / "home", *SIZED), sabotaged=sabotaged)
     try:
         yield soak.attempt
     finally:

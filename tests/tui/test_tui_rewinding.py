@@ -48,6 +48,20 @@ async def test_a_text_is_gone_back_in_branched_and_found_again(play):
         assert text.player.text.startswith(before)
 
 
+async def test_enter_twice_takes_the_likeliest_other_and_what_stands_there_is_said_to(play):
+    async with play() as it:
+        text = it.main.text
+        text._advance(text.player, 30, 5.0)
+        text._paint()
+        before = text.player.text
+        await it.press("c", "home", "right", "enter", before[1])
+        await it.until(lambda: "stands there already; pick another" in it.seen())
+        likeliest = next(rival.character for rival in text.player.look(1, 3).rivals if rival.character != before[1])
+        await it.press("enter", "enter")
+        assert text.player.text[:2] == before[0] + likeliest
+        assert "branch 2" in it.seen()
+
+
 async def test_a_branch_of_the_live_run_is_followed_again_and_one_of_another_network_is_left_alone(play):
     async with play() as it:
         text, source = it.main.text, it.main.source

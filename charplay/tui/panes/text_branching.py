@@ -15,7 +15,7 @@ from charplay.tui.panes.text_kept import write_branches
 from charplay.tui.panes.text_looking import looked_at
 from charplay.tui.panes.text_prompt import PromptEntry
 from charplay.tui.panes.text_writing import MOST_RIVALS, WritingPane
-from charplay.tui.visible import visible
+from charplay.tui.visible import glyph, visible
 from charplay.tui.widgets.pointing import Pointing
 
 
@@ -150,7 +150,9 @@ class BranchingPane(WritingPane):
         player = self.player
         if not picked or player is None or position > len(player.tape):
             return
-        if position == len(player.tape) or player.tape[position].character != picked:
+        if position < len(player.tape) and player.tape[position].character == picked:
+            self._tell(f"{glyph(picked)} stands there already; pick another, or type with i.")
+        else:
             self._branch(position, picked, "picked")
 
     def action_own(self) -> None:

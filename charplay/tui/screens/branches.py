@@ -140,7 +140,7 @@ class Branches(Dialog[str]):
     def _describe(self) -> None:
         branch = self._rows.chosen
         if len(self._tree.branches) == 1:
-            self._say("A branch begins where you pick (c, enter) or type (c, i), and with every new text (n).")
+            self._say("Branches begin where you pick (c, enter) or type (c, i), and with n.")
         else:
             self._say(f"{branch.source}, seed {branch.seed}, temperature {branch.temperature:.2f}")
 

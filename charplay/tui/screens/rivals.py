@@ -22,9 +22,13 @@ class _Rivals(Rows):
     def number(self) -> int:
         return len(self._found.rivals)
 
+    def here(self, index: int) -> bool:
+        """Whether this one stands in the text already."""
+        standing = self._found.written
+        return standing is not None and standing.character == self._found.rivals[index].character
+
     def draw(self, index: int, width: int) -> list[Cell]:
-        rival, standing = self._found.rivals[index], self._found.written
-        here = standing is not None and standing.character == rival.character
+        rival, here = self._found.rivals[index], self.here(index)
         bar = "━" * round(rival.filtered * _BAR)
         return [
             ("● " if here else "  ", "accent"),
@@ -63,6 +67,10 @@ class Rivals(Dialog[str]):
             yield Static(f"{'':11}{'drawn':>8}{'':{_BAR + 4}}{'model':>8}", classes="heading", markup=False)
             yield self._rows
             yield self._fault
+
+    def on_mount(self) -> None:
+        """Begin with the likeliest that does not stand there."""
+        self._rows.cursor = next((at for at in range(self._rows.number()) if not self._rows.here(at)), 0)
 
     @on(events.Mount)
     @on(events.Resize)
