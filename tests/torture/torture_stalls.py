@@ -36,7 +36,7 @@ main()
 CAUGHT_UP = 60_000
 """Bytes that a frame or two take; what was not shown meanwhile is never sent."""
 ROUNDS, SETTLING, ROUND_SECONDS = 5, 0.4, 1.6
-"""A program that was stopped draws its screen anew; the seconds in which it does are not counted."""
+"""Seconds after which one stands still, and the other is under way."""
 LEAST = 0.7
 """Of the headless speed, in one try on a machine that others use too; the page tells the sum over all tries."""
 
@@ -64,7 +64,8 @@ class Stalls:
                 self._catch_up(home, term, outcome)
                 term.stall()
                 time.sleep(1)
-                self._judge(_turn_about((plain, rival), (home, term.process)), outcome)
+                stalled = _Paused(home, term) if screen else _Stopped(home, term.process)
+                self._judge(_turn_about(_Stopped(plain, rival), stalled), outcome)
                 term.read_on()
                 term.signal(signal.SIGTERM)
                 leave(term, 143, outcome)
@@ -104,18 +105,46 @@ def unattended(home: Home) -> Iterator[tuple[Home, "subprocess.Popen[bytes]"]]:
         process.wait()
 
 
-def _turn_about(one: tuple[Home, "subprocess.Popen[bytes]"],
-                other: tuple[Home, "subprocess.Popen[bytes]"]) -> Counter[str]:  # fmt: skip
-    """The steps of both in the same time, one standing while the other trains, so that both have the same machine."""
+class _Stopped:
+    """A program without a screen, which takes no time while its process is stopped."""
+
+    def __init__(self, home: Home, process: "subprocess.Popen[bytes]") -> None:
+        self.home, self._process = home, process
+
+    def hold(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+
+class _Paused:
+    """A screen, whose training pauses by key: one whose process was stopped draws itself anew, for up to a second."""
+
+    def __init__(self, home: Home, term: Terminal) -> None:
+        self.home, self._term = home, term
+
+    def hold(self) -> None:
+        self._term.press("p")
+
+    go_on = hold
+
+
+def _turn_about(one: _Stopped, other: _Stopped | _Paused) -> Counter[str]:
+    """The steps of both in the same time, one standing while the other trains, so that both have the same machine.
+
+    `one` stands still already.
+    """
     steps = Counter({"steps headless": 0, "steps stalled": 0})
     for _ in range(ROUNDS):
-        for how, (home, runs), (_, waits) in (("steps headless", one, other), ("steps stalled", other, one)):
-            waits.send_signal(signal.SIGSTOP)
-            runs.send_signal(signal.SIGCONT)
+        for how, runs, waits in (("steps headless", one, other), ("steps stalled", other, one)):
+            waits.hold()
             time.sleep(SETTLING)
-            before = last_row(home)
+            runs.go_on()
+            time.sleep(SETTLING)
+            before = last_row(runs.home)
             time.sleep(ROUND_SECONDS)
-            steps[how] += last_row(home) - before
+            steps[how] += last_row(runs.home) - before
     return steps
 
 
