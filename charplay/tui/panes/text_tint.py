@@ -25,6 +25,7 @@ COPIED = _PROBABILITY + STEPS + 1
 """What is added to a number for the same style, underlined."""
 
 _DARK = ("#4f9dff", "#ffb454", "#ff5c47", "#3fd68c")
+_FAINT = "#808080"
 _LIGHT = ("#0a53be", "#a35200", "#c01c0c", "#067a3d")
 
 
@@ -50,7 +51,7 @@ def palette(foreground: Color, *, dark: bool) -> list[Style]:
     colour to orange and red; probability from the text's own colour to green.
     """
     cool, warm, hot, sure = map(Color.parse, _DARK if dark else _LIGHT)
-    styles = [Style(), Style(bold=True), Style(strike=True, dim=True)]
+    styles = [Style(), Style(bold=True), Style(strike=True, color=_FAINT)]
     heat = (cool, cool.blend(foreground, 0.5), foreground, warm, hot)
     for knots in (heat, (foreground, warm, hot), (foreground, sure)):
         styles += (Style(color=_between(knots, step / STEPS).rich_color) for step in range(STEPS + 1))

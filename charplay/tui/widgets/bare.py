@@ -1,6 +1,7 @@
 """A short way to the screen for widgets that paint many times a second."""
 
 from rich.style import Style
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -37,6 +38,7 @@ class Bare(Widget):
         left, right = crop.column_span
         strips = [self.render_line(y).crop(left, right) for y in crop.line_range]
         for shade in self.get_line_filters():
-            background = self.background_colors[1]
-            strips = [strip.apply_filter(shade, background) for strip in strips]
+            if not isinstance(shade, ANSIToTruecolor):  # the styles come from a theme, whose colours are no names
+                background = self.background_colors[1]
+                strips = [strip.apply_filter(shade, background) for strip in strips]
         return strips
