@@ -20,7 +20,7 @@ def stalled(terminal, tmp_path):
     term.wait_for("q quit", 60)
     term.stall()
     for _ in range(MUCH):
-        term.press("u")  # dark and light by turns
+        term.press("b")  # dark and light by turns
         time.sleep(0.12)
     return term
 

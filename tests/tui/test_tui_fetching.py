@@ -125,7 +125,7 @@ async def test_a_text_that_cannot_be_read_lets_nothing_train_later(play, library
 
 
 async def test_what_is_read_instead_is_named_and_stays_in_sight(play, library):
-    (library.place.corpora / "tiny-shakespeare.txt").write_text("to be or not to be\n" * 50)
+    (library.place.corpora / "tiny-shakespeare.txt").write_bytes("a café in the town\n".encode("cp1252") * 50)
     async with play(library=library) as it:
         await fetch(it)
         library.fails = True
@@ -133,10 +133,12 @@ async def test_what_is_read_instead_is_named_and_stays_in_sight(play, library):
         await it.until(lambda: it.trainer.requests)
         name = it.trainer.requests[0].recipe["corpus"]
         title = library.find(name).title
-        it.trainer.put(it.trainer.started(), it.trainer.progress(100))
+        notes = it.main.corpus.corpus.notes
+        it.trainer.put(it.trainer.started(notes=notes), it.trainer.progress(100))
         await it.until(lambda: it.main.session.live.state == "training")
         assert name == library.find("").name
-        assert f"the hare could not be fetched (1 and v say why); {title} is read instead" in line(it)
+        assert f"the hare could not be fetched (1 and v say why); {title} is read instead; " in line(it)
+        assert it.main.hint._standing[0].count("a guess") == 1
 
 
 async def test_a_start_without_notes_wipes_an_older_sentence_away(play):
@@ -149,7 +151,7 @@ async def test_a_start_without_notes_wipes_an_older_sentence_away(play):
 async def test_how_a_text_was_read_is_said_until_another_is_chosen(play, home):
     (home.corpora / "old.txt").write_bytes("a café in the town\n".encode("cp1252") * 50)
     async with play(path="old", writing=True) as it:  # a held pane would say that it is held, instead
-        await it.until(lambda: all(note in line(it) for note in it.main.corpus.corpus.notes))
+        await it.until(lambda: all(note.rstrip(".") in line(it) for note in it.main.corpus.corpus.notes))
         assert it.main.corpus.corpus.notes
         it.main.corpus.choose("fox")
         await it.until(lambda: "a guess" not in line(it))

@@ -52,10 +52,9 @@ class CorporaScreen(TrainingScreen):
             self.form.read_corpus(chosen.name, message.corpus)
         self.training.read_corpus(message.corpus)
         if notes or self._noted:
-            self.say("; ".join(filter(None, (self._trouble, *notes))), warning=bool(self._trouble))
+            self.say_notes(notes)
         self._noted = bool(notes)
         if chosen is not None and chosen.name == self._train_when_read:
-            self._trouble = "; ".join(filter(None, (self._trouble, *notes)))
             self.action_train()
         else:
             self._trouble = ""

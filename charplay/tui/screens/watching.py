@@ -57,7 +57,7 @@ class WatchingScreen(Layout):
         """What an event has to say beyond numbers."""
         match event:
             case Started():
-                self.say("; ".join(filter(None, (self._trouble, *event.notes))), warning=bool(self._trouble))
+                self.say_notes(event.notes)
                 self._trouble = ""
             case Warned():
                 self.say(event.message, warning=True)
@@ -73,6 +73,11 @@ class WatchingScreen(Layout):
             case Failed():
                 self.source.end(self.session.live)
                 logging.getLogger("charplay").error(visible(f"{event.message}\n{event.cause}", "\n"))
+
+    def say_notes(self, notes: Sequence[str]) -> None:
+        """What there is to say of a text or a run, in one line, after what went wrong before."""
+        said = (self._trouble, *notes)
+        self.say("; ".join(note.rstrip(".") for note in said if note), warning=bool(self._trouble))
 
     def play(self, run: str) -> None:
         """Let a run's checkpoint write; where it cannot, say why."""
