@@ -10,8 +10,9 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import MouseMove
 from textual.message import Message
 
-BEHIND = 16
-"""Writes that wait, at most, while a terminal keeps up; a frame is three, and Textual's thread keeps thirty."""
+MOST_WRITES, MOST_CHARACTERS = 16, 16_000
+"""That wait, at most, while a terminal keeps up. A frame is three writes, and Textual's thread keeps thirty; all of a
+large screen anew is 50,000 characters."""
 PATIENCE = 0.5
 """Seconds that a terminal has to take what restores it."""
 
@@ -67,7 +68,11 @@ class Driver(LinuxDriver):
     def behind(self) -> bool:
         """Whether the terminal has not taken what was written to it: it is slow, stands still, or is gone."""
         waiting = self._waiting
-        return waiting is not None and waiting.qsize() > BEHIND
+        if waiting is None:
+            return False
+        with waiting.mutex:
+            kept = [len(text or "") for text in waiting.queue]
+        return len(kept) > MOST_WRITES or sum(kept) > MOST_CHARACTERS
 
     @property
     def stuck(self) -> bool:
