@@ -21,8 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("clock"))
 
 
-@pytest.fixture
-def swift_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+def _swift_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a key a pilot waits for its effect, not up to a second for an idle processor, which no measured one is."""
 
     async def wait_a_moment(*_: float) -> None:

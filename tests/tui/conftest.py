@@ -263,15 +263,10 @@ def play(
         app = make_app(**over)
         async with app.run_test(size=size) as pilot:
             it = await Played(app, pilot, trainer).ready()
-            # Pressing a key waits until nothing happens; text that is written keeps it waiting.
+            # Where text is written beside it, what a key did is not all that changes.
             it.main.text.playing = writing
             it.main.text._say_hint()  # at once, not at a later tick, which would say it over what a test waits for
             yield it
             await app._main.session.close("asked", 2.0)
 
     return played
-
-
-@pytest.fixture(autouse=True)
-def _swift(swift_pilot: None) -> None:
-    """Every key is pressed by a swift pilot."""

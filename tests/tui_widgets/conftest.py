@@ -35,8 +35,3 @@ class Reciter:
 @pytest.fixture
 def reciter():
     return Reciter
-
-
-@pytest.fixture(autouse=True)
-def _swift(swift_pilot):
-    """Every key is pressed by a swift pilot."""

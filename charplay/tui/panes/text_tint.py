@@ -25,8 +25,8 @@ COPIED = _PROBABILITY + STEPS + 1
 """What is added to a number for the same style, underlined."""
 
 _DARK = ("#4f9dff", "#ffb454", "#ff5c47", "#3fd68c")
-_FAINT = "#808080"
 _LIGHT = ("#0a53be", "#a35200", "#c01c0c", "#067a3d")
+_FAINT = "#808080"
 
 
 def tint(temperature: float) -> int:
