@@ -27,6 +27,9 @@ KEYS = {
 UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[@-~]|\x1b\[\?[0-9;]*\$p|\x1bP.*?\x1b\\", re.DOTALL)
 UNFINISHED = re.compile(rb"\x1b(?:P[^\x1b]*\x1b?|\[[0-9;<>=?$]*)?\Z")
 
+UNMEASURED = {"COVERAGE_PROCESS_CONFIG": "", "COVERAGE_PROCESS_START": ""}
+"""The environment of a program that is interrupted anywhere: an interrupt inside of coverage leaves its lock taken."""
+
 # The first terminal that a session's leader opens becomes the session's own.
 ON_TERMINAL = 'exec "$@" <"$0" >"$0" 2>&1'
 

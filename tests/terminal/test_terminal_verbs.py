@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+from terminal import UNMEASURED
 
 from charplay.recipes.fields import Recipe
 from charplay.runs.checkpoint import Checkpoint, Origin
@@ -96,7 +97,8 @@ def test_a_dumb_terminal_gets_one_line(terminal, home):
 
 
 def test_ctrl_c_ends_writing_quietly(terminal, home, hostile_run):
-    term = terminal(charplay("sample", "odd", "--length", "100000000"), env={"CHARPLAY_HOME": str(home.root)})
+    env = {"CHARPLAY_HOME": str(home.root), **UNMEASURED}
+    term = terminal(charplay("sample", "odd", "--length", "100000000"), env=env)
     term.wait_for("a")
     term.press("ctrl+c")
     assert term.wait(10) == 130
