@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from charplay.messages.post import Inbox
     from charplay.messages.request import TrainRequest
     from charplay.recipes.fields import Recipe
+    from charplay.runs.home import Home
     from charplay.training.device import Device
+    from charplay.tui.app import CharplayApp
 
 TORCHES = {"charplay.training.door", "charplay.training.measuring"}
 """What loads torch, or has loaded it."""
@@ -43,28 +45,15 @@ def play(home_option: str | None, path: str | None) -> int:
         )
         return MISUSED
 
-    # A start makes a hundred thousand objects that stay: looking through them every 700 costs a tenth of it.
-    gc.set_threshold(YOUNG)
-    sys.setswitchinterval(PATIENCE)
-    _share_one_heap()
+    _set_up_process()
 
-    from charplay.cli.house import log_file, open_home, open_library, open_shelf
+    from charplay.cli.house import log_file, open_home
     from charplay.cli.stray import stray_output_to
 
     home = open_home(home_option)
     log = log_file(home)
     with stray_output_to(log):
-        from charplay.tui.app import CharplayApp
-
-        app = CharplayApp(
-            home=home,
-            open_library=lambda: open_library(home_option),
-            open_shelf=lambda: open_shelf(home_option),
-            open_training=_open_training,
-            list_devices=_list_devices,
-            measure=_measure,
-            path=path,
-        )
+        app = _open_app(home, home_option, path)
         try:
             app.run()
         finally:
@@ -82,6 +71,14 @@ def play(home_option: str | None, path: str | None) -> int:
     return code
 
 
+def _set_up_process() -> None:
+    """What holds for the whole process, before the first of its threads starts."""
+    # A start makes a hundred thousand objects that stay: looking through them every 700 costs a tenth of it.
+    gc.set_threshold(YOUNG)
+    sys.setswitchinterval(PATIENCE)
+    _share_one_heap()
+
+
 def _share_one_heap() -> None:
     """Let every thread that starts from now on allocate where the main thread does.
 
@@ -91,6 +88,21 @@ def _share_one_heap() -> None:
     """
     with suppress(OSError, AttributeError):  # no glibc: nothing to set
         ctypes.CDLL(None).mallopt(ARENA_MAX, 1)
+
+
+def _open_app(home: "Home", home_option: str | None, path: str | None) -> "CharplayApp":
+    from charplay.cli.house import open_library, open_shelf
+    from charplay.tui.app import CharplayApp
+
+    return CharplayApp(
+        home=home,
+        open_library=lambda: open_library(home_option),
+        open_shelf=lambda: open_shelf(home_option),
+        open_training=_open_training,
+        list_devices=_list_devices,
+        measure=_measure,
+        path=path,
+    )
 
 
 # Every other room is opened when it is first asked for something, after the first paint.

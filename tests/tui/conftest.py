@@ -223,7 +223,11 @@ class Played:
         self.main = app._main
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Press keys one after another, and go on when all they did is done, however long a busy machine takes."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.until(lambda: self.app._under_way is None or not self.app.is_running)
+        await self.pilot.pause(0)
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Let the screen go on until the condition holds; an AssertionError after a while."""
