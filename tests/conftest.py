@@ -11,6 +11,12 @@ from hypothesis import settings
 settings.register_profile("shared machine", deadline=None)  # a slow moment breaks no law
 settings.load_profile("shared machine")
 
+REPAINTED = 0.02
+"""Seconds: Textual paints sixty times a second."""
+
+ROUNDS = 5
+"""Of an event loop without work, one after another, that make it idle."""
+
 ON_TERMINALS = Path(__file__).parent / "terminal"
 
 
@@ -23,10 +29,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _swift_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a key a pilot waits for its effect, not up to a second for an idle processor, which no measured one is."""
+    """After a key a pilot waits until nothing is left to do, not up to a second for an idle processor.
 
-    async def wait_a_moment(*_: float) -> None:
-        await asyncio.sleep(0.02)
+    No measured processor is idle, and on a crowded one any span of time may be too short.
+    """
+
+    async def wait_until_done(*_: float) -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(REPAINTED)
+        quiet = 0
+        while quiet < ROUNDS:
+            await asyncio.sleep(0)
+            quiet = 0 if loop._ready else quiet + 1
 
     for module in (textual.app, textual.pilot):
-        monkeypatch.setattr(module, "wait_for_idle", wait_a_moment)
+        monkeypatch.setattr(module, "wait_for_idle", wait_until_done)

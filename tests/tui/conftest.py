@@ -223,19 +223,18 @@ class Played:
         self.main = app._main
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after another, and go on when all they did is done, however long a busy machine takes."""
-        for key in keys:
-            await self.pilot.press(key)
-            await self.until(lambda: self.app._under_way is None or not self.app.is_running)
-        await self.pilot.pause(0)
+        await self.pilot.press(*keys)
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Let the screen go on until the condition holds; an AssertionError after a while."""
+        """Let the screen go on until the condition holds, and show it; an AssertionError after a while."""
         for _ in range(600):
             if condition():
-                return
+                break
             await asyncio.sleep(0.01)
-        raise AssertionError("it never came true")
+        else:
+            raise AssertionError("it never came true")
+        if self.app.screen_stack:  # not where it was left
+            await self.pilot.pause()
 
     async def ready(self) -> "Played":
         """The panes are filled and the chosen text was read."""
