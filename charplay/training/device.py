@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from charplay.training.memory import keep_memory
+
 if TYPE_CHECKING:
     import numpy as np
     import torch
@@ -102,12 +104,13 @@ def _visible(installed: Sequence[tuple[str, Device]], visible: str | None) -> li
 
 
 def prepare_environment() -> None:
-    """Settings that libraries read once, when torch is first imported or first opens CUDA."""
+    """Settings that libraries read once, when torch is first imported or first opens CUDA; and how memory is kept."""
     # Threads of one step wait for each other hundreds of times. Waiting at full speed for long costs nothing on idle
     # cores, but beside one busy neighbour it made training 2 to 10 times slower; a short wait costs a few per cent.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # the driver's numbers, which list_devices shows
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it recurrent layers do not repeat
+    keep_memory()
 
 
 def choose(asked: str, devices: Sequence[Device]) -> Choice:

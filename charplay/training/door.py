@@ -18,6 +18,7 @@ from charplay.runs.run import Run, RunError
 from charplay.training import device, failing
 from charplay.training.device import Choice, DeviceError, Opened
 from charplay.training.keeper import DISK_SECONDS
+from charplay.training.memory import give_memory_back
 from charplay.training.orders import Orders
 
 if TYPE_CHECKING:
@@ -223,5 +224,6 @@ class _Visit:
         if self._session is not None:
             self._session.keeper.settled(DISK_SECONDS)
         self._session = None
+        give_memory_back()
         if self._lock is not None:
             self._lock.release()

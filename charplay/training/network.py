@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from charplay.recipes.fields import Recipe
+from charplay.training.dropout import Dropout, drop
 from charplay.training.initialization import initialize
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ class CharNet(nn.Module):
         widths = {"embedding": recipe.embedding_size, "one-hot": vocabulary_size, "scalar": 1}
         width = _resolved(widths[recipe.input])
         self.embedding = nn.Embedding(vocabulary_size, width) if recipe.input == "embedding" else None
-        self.input_dropout = nn.Dropout(float(recipe.input_dropout))
+        self.input_dropout = Dropout(float(recipe.input_dropout))
         self.layers: Any = nn.ModuleList(cell.Layer(width if k == 0 else hidden, hidden) for k in range(depth))
-        self.dropout = nn.Dropout(recipe.dropout)
-        self.output_dropout = nn.Dropout(float(recipe.output_dropout))
+        self.dropout = Dropout(float(recipe.dropout))
+        self.output_dropout = Dropout(float(recipe.output_dropout))
         self.output = nn.Linear(hidden, vocabulary_size)
         self.weight_drop = recipe.weight_drop
         if recipe.initialization == "glorot-orthogonal":
@@ -49,7 +50,7 @@ class CharNet(nn.Module):
 
     def set_dropouts(self, recipe: Recipe) -> None:
         """Drop as the recipe says, from the next reading on."""
-        self.input_dropout.p, self.dropout.p = float(recipe.input_dropout), recipe.dropout
+        self.input_dropout.p, self.dropout.p = float(recipe.input_dropout), float(recipe.dropout)
         self.output_dropout.p = float(recipe.output_dropout)
         self.weight_drop = recipe.weight_drop
 
@@ -87,7 +88,7 @@ class CharNet(nn.Module):
         """DropConnect: the recurrent weights under one mask for the whole sequence; None where nothing is dropped."""
         if not self.weight_drop or not self.training:
             return None
-        return functional.dropout(weight_hh, self.weight_drop)
+        return drop(weight_hh, self.weight_drop)
 
     def named_weights(self) -> dict[str, Tensor]:
         """The parameters of a checkpoint under the names they have there."""
