@@ -71,9 +71,9 @@ class Library:
             if os.path.lexists(odd) or path.name != name_or_path:
                 refuse(odd)
         known = [entry.name for entry in entries]
-        near = get_close_matches(name_or_path.lower(), known, 1, 0)
-        hint = f"; did you mean {near[0]!r}? A path to a file or folder works too" if near else ""
-        raise CorpusError(f"There is no text called {name_or_path!r}{hint}.")
+        near = get_close_matches(name_or_path.lower(), known, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
+        raise CorpusError(f"There is no text called {name_or_path!r}; {hint} A path to a file or folder works too.")
 
     def open(
         self,

@@ -128,6 +128,11 @@ def test_an_unknown_name_is_answered_with_the_nearest(library):
         library.find("vers")
 
 
+def test_a_name_like_no_other_is_answered_with_all_there_are(library):
+    with pytest.raises(CorpusError, match=r"no text called 'zzz'; there are (?s:.*)verse(?s:.*)A path"):
+        library.find("zzz")
+
+
 def test_any_path_is_found_and_a_path_inside_is_its_entry(library, tmp_path):
     (tmp_path / "mine.txt").write_text(VERSE)
     entry = library.find(str(tmp_path / "mine.txt"))

@@ -137,7 +137,7 @@ async def test_what_is_read_instead_is_named_and_stays_in_sight(play, library):
         it.trainer.put(it.trainer.started(notes=notes), it.trainer.progress(100))
         await it.until(lambda: it.main.session.live.state == "training")
         assert name == library.find("").name
-        assert f"the hare could not be fetched (1 and v say why); {title} is read instead; " in line(it)
+        assert f"the hare could not be fetched (1 and v say why); {title} is read instead. " in line(it)
         assert it.main.hint._standing[0].count("a guess") == 1
 
 

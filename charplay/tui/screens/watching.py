@@ -76,8 +76,8 @@ class WatchingScreen(Layout):
 
     def say_notes(self, notes: Sequence[str]) -> None:
         """What there is to say of a text or a run, in one line, after what went wrong before."""
-        said = (self._trouble, *notes)
-        self.say("; ".join(note.rstrip(".") for note in said if note), warning=bool(self._trouble))
+        first, *more = [note.rstrip(".") for note in (self._trouble, *notes) if note] or [""]
+        self.say(". ".join([first, *(note[:1].upper() + note[1:] for note in more)]), warning=bool(self._trouble))
 
     def play(self, run: str) -> None:
         """Let a run's checkpoint write; where it cannot, say why."""
