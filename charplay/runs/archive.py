@@ -17,7 +17,7 @@ from safetensors.numpy import load, save
 
 KEY = "charplay"
 DIGEST = "sha256"
-"""Stands in the JSON value: of all tensors, by name. Files that have none are believed."""
+"""In the JSON value, where this name is its own: of all tensors, by name. Files that have none are believed."""
 MOST_HEADER = 2**20
 """Bytes of the longest header that is written or read: room for 250,000 distinct characters, and read in no time."""
 
@@ -57,6 +57,8 @@ def pack(tensors: Mapping[str, np.ndarray], value: Mapping[str, Any]) -> bytes:
     for name, tensor in dense.items():
         if tensor.dtype.kind in "fc" and not np.isfinite(tensor).all():
             raise ArchiveError(f"{name} holds numbers that are not finite")
+    if DIGEST in value:
+        raise ArchiveError(f"it cannot be written: {DIGEST} is the name of its digest")
     try:
         text = json.dumps({**value, DIGEST: _digest(dense)}, ensure_ascii=False)
         data = save(dense, metadata={KEY: text})

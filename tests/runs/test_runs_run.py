@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load
 
 from charplay.recipes.fields import Recipe
-from charplay.runs import durable
+from charplay.runs import archive, durable
 from charplay.runs.checkpoint import CheckpointError, Origin, read_checkpoint
 from charplay.runs.errors import RunError
 from charplay.runs.run import Run
@@ -274,7 +274,7 @@ def test_a_resume_file_keeps_every_type_to_the_bit(make_run, dtype, shape):
 
 
 states = st.dictionaries(
-    st.text(string.printable, max_size=8),
+    st.text(string.printable, max_size=8).filter(lambda name: name != archive.DIGEST),
     st.recursive(
         st.none() | st.booleans() | st.integers(-(2**200), 2**200) | st.floats(allow_nan=False) | st.text(),
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
@@ -290,6 +290,11 @@ def test_a_resume_file_keeps_any_json_state(tmp_path_factory, state):
     run = a_run(tmp_path_factory.mktemp("checkpoints"))
     run.write_resume({"a": np.arange(3)}, state)
     assert run.read_resume()[1] == state
+
+
+def test_the_digests_own_name_is_refused_in_a_state(make_run):
+    with pytest.raises(CheckpointError, match="sha256 is the name of its digest"):
+        make_run().write_resume({"a": np.arange(3)}, {"sha256": "mine"})
 
 
 def test_a_resume_file_is_plain_safetensors(make_run):
