@@ -9,7 +9,7 @@ CALIBRATED = ("cuda",)
 other things too may choose worse than they do."""
 
 BY_SPEED = (
-    "hidden_size", "sequence_length", "batch_size", "learning_rate", "input_dropout",
+    "num_layers", "hidden_size", "sequence_length", "batch_size", "learning_rate", "input_dropout", "dropout",
     "output_dropout", "log_every", "evaluate_every", "save_every",
 )  # fmt: skip
 """What becomes another number on a faster device."""
@@ -21,7 +21,10 @@ def open_fields(recipe: Recipe, device: str) -> frozenset[str]:
     """The fields that a new run's start decides on `device` ("cuda", "cuda:0"); none where nothing is measured."""
     if recipe.minutes is None or device.partition(":")[0] not in CALIBRATED:
         return frozenset()
-    return frozenset(name for name in BY_SPEED if getattr(recipe, name) == "auto")
+    depth_too = recipe.dropout == "auto"  # else it goes by whether there is dropout between layers
+    return frozenset(
+        name for name in BY_SPEED if getattr(recipe, name) == "auto" and (depth_too or name != "num_layers")
+    )
 
 
 def likely_device(asked: str, devices: Iterable[str]) -> str:

@@ -25,7 +25,7 @@ CLASHES = (
     Clash(("scalar_scale", "input"), lambda r: r.input != "scalar" and r.scalar_scale == "none", "scalar_scale is for scalar input; set input=scalar or leave scalar_scale out"),
     Clash(("embedding_size", "input"), lambda r: r.input != "embedding" and isinstance(r.embedding_size, int), "embedding_size is for embedding input; set input=embedding or leave embedding_size out"),
     Clash(("embedding_size", "input"), lambda r: r.input == "embedding" and r.embedding_size is None, "embedding input needs an embedding_size; set it to auto or to a number"),
-    Clash(("dropout", "num_layers"), lambda r: r.num_layers == 1 and r.dropout > 0, "dropout is between recurrent layers and there is only one; set num_layers=2, or use output_dropout"),
+    Clash(("dropout", "num_layers"), lambda r: r.num_layers == 1 and r.dropout not in {0, "auto"}, "dropout is between recurrent layers and there is only one; set num_layers=2, or use output_dropout"),
 )
 # fmt: on
 

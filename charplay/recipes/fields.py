@@ -78,7 +78,7 @@ class Recipe(BaseModel):
     hidden_size: Annotated[int, Field(ge=1, le=8192)] | Auto = _declared("model", "units in each recurrent layer", default="auto")
     num_layers: Annotated[int, Field(ge=1, le=8)] | Auto = _declared("model", "recurrent layers, one on another", default="auto")
     input_dropout: Share | Auto = _declared("model", "dropout on what enters the first layer", live=True, default=0.0)
-    dropout: Share = _declared("model", "dropout between recurrent layers", live=True, default=0.0)
+    dropout: Share | Auto = _declared("model", "dropout between recurrent layers", live=True, default=0.0)
     output_dropout: Share | Auto = _declared("model", "dropout before the output layer", live=True, default="auto")
     weight_drop: Share = _declared("model", "DropConnect on the hidden-to-hidden weights", live=True, default=0.0)
     initialization: Literal["torch", "glorot-orthogonal"] = _declared("model", "torch's uniform weights, or Glorot kernels, orthogonal recurrent kernels and a forget bias of 1", default="glorot-orthogonal")

@@ -3,37 +3,34 @@
 The rules are curves through what was tuned by hand on two CPU cores (docs/RECIPES.md), and everything is measured in
 their seconds: a budget is worth as many *yardstick seconds* as those two cores would need for what it reads.
 
-    hidden_size      256 x (seconds / 148) ^ 1/5, at most the square root of the text's length, in steps of 32
+    num_layers       1; 2 where there is dropout between them, or may be, and one would read the text over 30 times
+    hidden_size      256 x (seconds / 148) ^ 1/5 / num_layers ^ 2/3, at most the square root of the text's length,
+                     in steps of 32
     batch_size        16 x (seconds / 10) ^ 1/5, a power of two; windows take four times as many
     sequence_length   48 x (seconds / 10) ^ 1/8, in steps of 16
     learning_rate   0.01 x (128 / hidden_size) ^ 0.7, at most 0.01; with Muon from 192 on
     input_dropout    0.1 for each doubling of the epochs beyond 6, at most 0.5, where it is auto
     output_dropout   0.2 for each doubling beyond 6, or beyond 24 where the input drops too, at most 0.5
+    dropout          with two layers all three 0.075 for each doubling beyond 6, where it is auto
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
-from math import ceil, log, log2, sqrt
+from itertools import takewhile
+from math import ceil, log2, sqrt
 
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import MOST, Recipe
-from charplay.recipes.network import (
-    examples_per_epoch,
-    parameter_count,
-    steps_per_epoch,
-    training_characters,
-    whole,
-)
+from charplay.recipes.network import examples_per_epoch, steps_per_epoch, whole
+from charplay.recipes.yardstick import Speed, Text, epochs, pace, worth
 
 MINIMUM = 200
 """Characters in the shortest text that trains."""
 
-YARDSTICK = {128: 55e9, 256: 78e9, 512: 90e9}
-"""Floating-point operations a second that two CPU cores reach in training, by hidden size."""
-
 WIDEST = {"muon": 192}
 """The largest hidden size that the highest rate suits; 128 for the other optimizers."""
+
+DEEP = 30
+"""Times that one layer reads the text before two learn it better."""
 
 RATES = {"sgd": 50.0, "rmsprop": 0.3}
 """Learning rate as a multiple of Adam's; 1 for the others."""
@@ -57,45 +54,23 @@ class Resolution:
     notes: tuple[str, ...]
 
 
-def resolve(
-    recipe: Recipe, characters: int, vocabulary_size: int, speed: Mapping[int, float] | None = None
-) -> Resolution:
+def resolve(recipe: Recipe, characters: int, vocabulary_size: int, speed: Speed | None = None) -> Resolution:
     """Fill in every `auto` from the budget and a text of so many characters and distinct characters.
 
-    `speed` gives the characters a second that training reads here, by hidden size; it scales budgets in minutes.
+    `speed` says how fast training is here; it scales budgets in minutes.
     Pure, and a resolved recipe resolves to itself. Streams and lengths too large for the text shrink, with a note.
     Raises RecipeError where the text has under 200 characters.
     """
     if characters < MINIMUM:
         raise RecipeError(f"the text has {characters:,} characters; training needs at least {MINIMUM}")
-    text = _Text(characters, training_characters(recipe, characters), vocabulary_size)
+    text = Text.of(recipe, characters, vocabulary_size)
     notes: list[str] = []
     recipe = _inputs(recipe, text, notes)
-    recipe = _hidden(recipe, text, speed)
-    seconds = _worth(recipe, whole(recipe, "hidden_size"), text, speed)
+    recipe = _hidden(_depth(recipe, text, speed), text, speed)
+    seconds = worth(recipe, whole(recipe, "hidden_size"), text, speed)
     recipe = _fitted(_batches(recipe, seconds), text, notes)
     recipe = _regularized(recipe, seconds, text)
     return Resolution(_rhythm(_watched(recipe, text, notes), seconds, text), tuple(notes))
-
-
-def yardstick_seconds(
-    recipe: Recipe, characters: int, vocabulary_size: int, speed: Mapping[int, float] | None = None
-) -> float:
-    """What a resolved recipe's budget is worth in seconds of the two CPU cores that the rules are tuned on."""
-    text = _Text(characters, training_characters(recipe, characters), vocabulary_size)
-    return _worth(recipe, whole(recipe, "hidden_size"), text, speed)
-
-
-def yardstick_speed(recipe: Recipe, hidden: int, characters: int, vocabulary_size: int) -> float:
-    """Characters a second that those two cores train on with this hidden size."""
-    return _yardstick(recipe, hidden, _Text(characters, training_characters(recipe, characters), vocabulary_size))
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    characters: int
-    trained: int
-    vocabulary: int
 
 
 def _filled(recipe: Recipe, **values: object) -> Recipe:
@@ -103,9 +78,8 @@ def _filled(recipe: Recipe, **values: object) -> Recipe:
     return recipe.model_copy(update={name: new for name, new in values.items() if getattr(recipe, name) == "auto"})
 
 
-def _inputs(recipe: Recipe, text: _Text, notes: list[str]) -> Recipe:
-    """Depth, and the embedding: 64 wide, less where there are few characters to tell apart."""
-    recipe = _filled(recipe, num_layers=2 if recipe.dropout else 1)
+def _inputs(recipe: Recipe, text: Text, notes: list[str]) -> Recipe:
+    """The embedding: 64 wide, less where there are few characters to tell apart."""
     if recipe.input == "embedding":
         return _filled(recipe, embedding_size=min(64, 8 * ceil(text.vocabulary / 8)))
     if recipe.input == "scalar" and text.vocabulary > 256:
@@ -115,56 +89,25 @@ def _inputs(recipe: Recipe, text: _Text, notes: list[str]) -> Recipe:
     return recipe.model_copy(update={"embedding_size": None})
 
 
-def _hidden(recipe: Recipe, text: _Text, speed: Mapping[int, float] | None) -> Recipe:
+def _depth(recipe: Recipe, text: Text, speed: Speed | None) -> Recipe:
+    """One layer learns most in a short time; of a text read over and over, two narrower ones keep learning longer."""
+    shallow = _hidden(_filled(recipe, num_layers=1), text, speed)
+    hidden = whole(shallow, "hidden_size")
+    if recipe.dropout == "auto":
+        deep = epochs(shallow, worth(shallow, hidden, text, speed), text) > DEEP
+    else:
+        deep = recipe.dropout > 0
+    return _filled(recipe, num_layers=2 if deep else 1)
+
+
+def _hidden(recipe: Recipe, text: Text, speed: Speed | None) -> Recipe:
     """The largest size that the budget carries: a larger one reads fewer characters in the same time."""
 
     def carried(size: int) -> bool:
-        most = 256 * (_worth(recipe, size, text, speed) / 148) ** 0.2 / sqrt(whole(recipe, "num_layers"))
+        most = 256 * (worth(recipe, size, text, speed) / 148) ** 0.2 / whole(recipe, "num_layers") ** (2 / 3)
         return bool(size <= min(most, sqrt(text.trained)))
 
     return _filled(recipe, hidden_size=max(takewhile(carried, range(32, 2049, 32)), default=32))
-
-
-def _worth(recipe: Recipe, hidden: int, text: _Text, speed: Mapping[int, float] | None) -> float:
-    """The budget in yardstick seconds, at least 1, for a network of this hidden size."""
-    if recipe.steps is not None:
-        return max(1.0, recipe.steps * _positions(recipe) / _yardstick(recipe, hidden, text))
-    if recipe.epochs is not None:
-        return max(1.0, recipe.epochs * _read_per_epoch(recipe, text) / _yardstick(recipe, hidden, text))
-    minutes = 3.0 if recipe.minutes is None else recipe.minutes
-    ratios = {size: measured / _yardstick(recipe, size, text) for size, measured in (speed or {}).items()}
-    return max(1.0, 60 * minutes * (_between(ratios, hidden) if ratios else 1.0))
-
-
-def _positions(recipe: Recipe) -> int:
-    """Characters that one step reads; usual ones where they are still open."""
-    length = 64 if recipe.sequence_length == "auto" else recipe.sequence_length
-    return length * (32 if recipe.batch_size == "auto" else recipe.batch_size)
-
-
-def _read_per_epoch(recipe: Recipe, text: _Text) -> float:
-    """Characters that one epoch reads: a stream reads each once, overlapping windows many times."""
-    if recipe.batching == "stream":
-        return text.trained
-    windows = min(ceil(text.trained / (recipe.stride or 1)), recipe.window_limit or text.trained)
-    return windows * (64 if recipe.sequence_length == "auto" else recipe.sequence_length)
-
-
-def _yardstick(recipe: Recipe, hidden: int, text: _Text) -> float:
-    """Characters a second that two CPU cores train on with this hidden size, from its floating-point operations."""
-    sized = recipe.model_copy(update={"hidden_size": hidden, "sequence_length": 1, "batch_size": 1})
-    return _between(YARDSTICK, hidden) / (6 * parameter_count(sized, text.vocabulary))
-
-
-def _between(table: Mapping[int, float], size: int) -> float:
-    """The table's value at `size`, in a straight line over the sizes' logarithms; beyond the ends, the end's."""
-    sizes = sorted(table)
-    size = min(max(size, sizes[0]), sizes[-1])
-    for low, high in pairwise(sizes):
-        if size <= high:
-            share = log(size / low) / log(high / low)
-            return table[low] + share * (table[high] - table[low])
-    return table[size]
 
 
 def _batches(recipe: Recipe, seconds: float) -> Recipe:
@@ -177,7 +120,7 @@ def _batches(recipe: Recipe, seconds: float) -> Recipe:
     )
 
 
-def _fitted(recipe: Recipe, text: _Text, notes: list[str]) -> Recipe:
+def _fitted(recipe: Recipe, text: Text, notes: list[str]) -> Recipe:
     """Streams and lengths that the text can fill at least once."""
     length, batch = whole(recipe, "sequence_length"), whole(recipe, "batch_size")
     room = text.trained - 1
@@ -199,20 +142,18 @@ def _fitted(recipe: Recipe, text: _Text, notes: list[str]) -> Recipe:
     return recipe.model_copy(update=fits)
 
 
-def _regularized(recipe: Recipe, seconds: float, text: _Text) -> Recipe:
+def _regularized(recipe: Recipe, seconds: float, text: Text) -> Recipe:
     """The learning rate by the network's size; dropout by how often the text is read."""
     hidden = whole(recipe, "hidden_size")
     rate = 0.01 * min(1.0, WIDEST.get(recipe.optimizer, 128) / hidden) ** 0.7 * RATES.get(recipe.optimizer, 1.0)
-    predicted = seconds * _yardstick(recipe, hidden, text)
-    if recipe.target == "last":
-        predicted /= whole(recipe, "sequence_length")
-    doublings = log2(max(1.0, predicted / text.trained / 6))
+    doublings = log2(max(1.0, epochs(recipe, seconds, text) / 6))
+    recipe = _filled(recipe, learning_rate=float(f"{rate:.2g}"))
+    if recipe.dropout == "auto" and whole(recipe, "num_layers") > 1:
+        share = _share(0.075 * doublings)
+        return _filled(recipe, input_dropout=share, dropout=share, output_dropout=share)
     later = 2 if recipe.input_dropout == "auto" else 0
     return _filled(
-        recipe,
-        learning_rate=float(f"{rate:.2g}"),
-        input_dropout=_share(0.1 * doublings),
-        output_dropout=_share(0.2 * (doublings - later)),
+        recipe, input_dropout=_share(0.1 * doublings), dropout=0.0, output_dropout=_share(0.2 * (doublings - later))
     )
 
 
@@ -221,7 +162,7 @@ def _share(wanted: float) -> float:
     return min(0.5, max(0.0, round(20 * wanted) / 20))
 
 
-def _watched(recipe: Recipe, text: _Text, notes: list[str]) -> Recipe:
+def _watched(recipe: Recipe, text: Text, notes: list[str]) -> Recipe:
     """What decides which checkpoint is best: the training loss where nothing is held out."""
     if recipe.monitor == "train_loss" or text.trained < text.characters:
         return recipe
@@ -229,10 +170,10 @@ def _watched(recipe: Recipe, text: _Text, notes: list[str]) -> Recipe:
     return recipe.model_copy(update={"monitor": "train_loss"})
 
 
-def _rhythm(recipe: Recipe, seconds: float, text: _Text) -> Recipe:
+def _rhythm(recipe: Recipe, seconds: float, text: Text) -> Recipe:
     """How often a row is written, the held-out text read, the run saved."""
     positions = whole(recipe, "sequence_length") * whole(recipe, "batch_size")
-    read = seconds * _yardstick(recipe, whole(recipe, "hidden_size"), text)
+    read = seconds * pace(recipe, whole(recipe, "hidden_size"), text)
     total = read / positions
     if recipe.steps is not None:
         total = recipe.steps

@@ -6,15 +6,15 @@ of `charplay.recipes.calibrated`.
 """
 
 import time
-from collections.abc import Mapping
 from statistics import median
 
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.errors import Cancelled
 from charplay.corpora.progress import Watch
 from charplay.recipes.fields import Recipe
-from charplay.recipes.network import training_characters
-from charplay.recipes.resolve import resolve, yardstick_speed
+from charplay.recipes.network import training_characters, whole
+from charplay.recipes.resolve import resolve
+from charplay.recipes.yardstick import Speed, Text, pace
 from charplay.training.batches import open_batches
 from charplay.training.device import Opened
 from charplay.training.learner import Learner
@@ -51,29 +51,33 @@ def step_speed(recipe: Recipe, corpus: Corpus, opened: Opened, seconds: float, w
     return length * size / median(taken[1:])  # the first step sets things up
 
 
-def measure_speed(
-    recipe: Recipe, corpus: Corpus, opened: Opened, seconds: float, watch: Watch | None = None
-) -> dict[int, float]:
-    """Characters a second that the network itself reads forward and backward, by hidden size, as `resolve` takes it.
+def measure_speed(recipe: Recipe, corpus: Corpus, opened: Opened, seconds: float, watch: Watch | None = None) -> Speed:
+    """How fast the network itself is read forward and backward here.
 
     Takes about so many `seconds`, and leaves torch's random numbers as they were.
     """
     states = opened.random_states()
-    tried = SIZES[opened.device.type]
+    tried = [_sized(recipe, size, corpus) for size in SIZES[opened.device.type]]
     try:
         return {
-            size: step_speed(_sized(recipe, size, corpus), corpus, opened, seconds / len(tried), watch)
-            for size in tried
+            whole(one, "hidden_size"): step_speed(one, corpus, opened, seconds / len(tried), watch)
+            / expected_speed(one, corpus)
+            for one in tried
         }
     finally:
         opened.set_random_states(states)
 
 
-def own_speed(recipe: Recipe, corpus: Corpus, opened: Opened, watch: Watch | None = None) -> Mapping[int, float] | None:
+def expected_speed(recipe: Recipe, corpus: Corpus) -> float:
+    """Characters a second of a resolved recipe on the yardstick."""
+    return pace(recipe, whole(recipe, "hidden_size"), Text.of(recipe, len(corpus), len(corpus.vocabulary)))
+
+
+def own_speed(recipe: Recipe, corpus: Corpus, opened: Opened, watch: Watch | None = None) -> Speed | None:
     """What `resolve` is to go by for a run of so many minutes on this device; None where the yardstick will do."""
     assert recipe.minutes is not None
     speed = measure_speed(recipe, corpus, opened, min(MOST_SECONDS, MOST_SHARE * 60 * recipe.minutes), watch)
-    return told_apart(recipe, corpus, speed)
+    return told_apart(speed)
 
 
 def _sized(recipe: Recipe, size: int, corpus: Corpus) -> Recipe:
@@ -82,10 +86,6 @@ def _sized(recipe: Recipe, size: int, corpus: Corpus) -> Recipe:
     return resolve(sized, len(corpus), len(corpus.vocabulary)).recipe
 
 
-def told_apart(recipe: Recipe, corpus: Corpus, speed: Mapping[int, float]) -> Mapping[int, float] | None:
-    """The speeds, where they tell this machine apart from the yardstick; else None."""
-    ratios = [
-        measured / yardstick_speed(_sized(recipe, size, corpus), size, len(corpus), len(corpus.vocabulary))
-        for size, measured in speed.items()
-    ]
-    return None if all(1 / NEAR < ratio < NEAR for ratio in ratios) else speed
+def told_apart(speed: Speed) -> Speed | None:
+    """The speed, where it tells this machine apart from the yardstick; else None."""
+    return None if all(1 / NEAR < times < NEAR for times in speed.values()) else speed

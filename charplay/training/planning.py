@@ -1,6 +1,5 @@
 """What so many minutes would come to on this machine, before any of them is spent."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from charplay.corpora.corpus import Corpus
@@ -8,8 +7,9 @@ from charplay.corpora.progress import Watch
 from charplay.recipes.calibrated import open_fields
 from charplay.recipes.expectation import expected_loss
 from charplay.recipes.fields import BUDGETS, Recipe
-from charplay.recipes.network import memory_bytes, parameter_count, training_characters
-from charplay.recipes.resolve import EVALUATION_SHARE, resolve, yardstick_seconds
+from charplay.recipes.network import memory_bytes, parameter_count, training_characters, whole
+from charplay.recipes.resolve import EVALUATION_SHARE, resolve
+from charplay.recipes.yardstick import Speed, Text, worth
 from charplay.training import device
 from charplay.training.calibration import measure_speed, step_speed, told_apart
 from charplay.training.evaluation import AT_THE_END
@@ -54,7 +54,7 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
     opened = device.open_device(choice.name, asked)
     speed = measure_speed(asked, corpus, opened, MEASURED_SECONDS, watch)
     symbols, total = len(corpus.vocabulary), len(corpus)
-    apart = told_apart(asked, corpus, speed)
+    apart = told_apart(speed)
     resolution = resolve(asked, total, symbols, apart)
     resolved, notes = _fitted(asked, resolution.recipe, corpus, choice.name, speed)
     tried = step_speed(resolved, corpus, opened, TRIED_SECONDS, watch)
@@ -62,7 +62,7 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
     trained = training_characters(resolved, total)
     characters = int(60 * minutes * (1 - EVALUATION_SHARE) * tried)
     epochs = characters / trained
-    worth = yardstick_seconds(resolved, total, symbols, speed)
+    yardstick_seconds = worth(resolved, whole(resolved, "hidden_size"), Text.of(resolved, total, symbols), speed)
     return Proposal(
         recipe=resolved,
         seconds=60 * minutes + 2 * min(total - trained, AT_THE_END) / (READING * tried),
@@ -71,7 +71,7 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
         epochs=epochs,
         parameters=parameter_count(resolved, symbols),
         memory_bytes=memory_bytes(resolved, symbols, total),
-        expected_loss=expected_loss(resolved, worth, epochs, corpus.unigram_entropy()),
+        expected_loss=expected_loss(resolved, yardstick_seconds, epochs, corpus.unigram_entropy()),
         notes=(*resolution.notes, *notes, *_otherwise(resolved, resolve(asked, total, symbols, own).recipe)),
     )
 
@@ -87,7 +87,7 @@ def _otherwise(proposed: Recipe, ruled: Recipe) -> tuple[str, ...]:
 
 
 def _fitted(
-    asked: Recipe, resolved: Recipe, corpus: Corpus, name: str, speed: Mapping[int, float] | None
+    asked: Recipe, resolved: Recipe, corpus: Corpus, name: str, speed: Speed | None
 ) -> tuple[Recipe, tuple[str, ...]]:
     """The recipe with its batches halved until it fits the device's memory; and a sentence where that was needed."""
     free = next(found.free for found in device.list_devices() if found.name == name)

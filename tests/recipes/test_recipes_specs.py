@@ -60,7 +60,7 @@ def test_the_edges_of_a_domain_are_what_the_recipe_accepts(of):
         ("hidden_size", "hidden_size must be auto or a whole number from 1 to 8,192"),
         ("stride", "stride must be none or a whole number from 1 to 1,000,000,000,000"),
         ("validation_fraction", "validation_fraction must be a number from 0 to 0.5"),
-        ("dropout", "dropout must be a number from 0 to below 1"),
+        ("dropout", "dropout must be auto or a number from 0 to below 1"),
         ("learning_rate", "learning_rate must be auto or a number above 0 and at most 100"),
         ("clip_norm", "clip_norm must be none or a number above 0"),
         ("save_every", "save_every must be auto, epoch or a whole number from 1 to 1,000,000,000,000"),

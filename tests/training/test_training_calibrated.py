@@ -8,7 +8,6 @@ from charplay.messages.commands import Stop
 from charplay.messages.events import Finished, Preparing, Progress, Started, Stopped
 from charplay.recipes import calibrated
 from charplay.recipes.fields import Recipe
-from charplay.recipes.resolve import yardstick_speed
 from charplay.runs.run import Run
 from charplay.training import calibration
 
@@ -25,8 +24,7 @@ def measured(monkeypatch):
     def fast(recipe, corpus, _opened, seconds, watch):
         asked.append((recipe, seconds))
         assert watch(0.0)
-        sizes = len(corpus), len(corpus.vocabulary)
-        return {s: 40 * yardstick_speed(calibration._sized(recipe, s, corpus), s, *sizes) for s in (128, 256)}
+        return {128: 40.0, 256: 40.0}
 
     monkeypatch.setattr(calibration, "measure_speed", fast)
     return asked
@@ -60,7 +58,12 @@ def test_measuring_is_within_the_budget_and_a_run_that_goes_on_measures_no_more(
     assert again.seconds == pytest.approx(finished.seconds, rel=0.5)
 
 
-SAID = dict.fromkeys(calibrated.BY_SPEED, 8) | {"learning_rate": 0.01, "input_dropout": 0.1, "output_dropout": 0.5}
+SAID = dict.fromkeys(calibrated.BY_SPEED, 8) | {
+    "learning_rate": 0.01,
+    "input_dropout": 0.1,
+    "output_dropout": 0.5,
+    "dropout": 0.1,
+}
 
 
 @pytest.mark.parametrize("settings", [{"steps": 20}, MINUTES | SAID])
@@ -83,9 +86,10 @@ def test_a_stop_is_heeded_between_two_steps_of_it(train, only, monkeypatch, home
 
 
 def test_what_the_start_decides_depends_on_the_device():
-    recipe = Recipe(minutes=3, hidden_size=64, input_dropout="auto")
+    recipe = Recipe(minutes=3, hidden_size=64, input_dropout="auto", dropout="auto")
     assert calibrated.open_fields(recipe, "cpu") == frozenset()
     assert calibrated.open_fields(recipe, "cuda:1") == set(calibrated.BY_SPEED) - {"hidden_size"}
+    assert "num_layers" not in calibrated.open_fields(Recipe(minutes=3), "cuda"), "without dropout between them, one"
     assert calibrated.open_fields(Recipe(minutes=None, epochs=3), "cuda") == frozenset()
     assert calibrated.likely_device("auto", ["cpu"]) == "cpu"
     assert calibrated.likely_device("auto", ["cpu", "cuda:0"]) == "cuda:0"

@@ -10,7 +10,8 @@ from charplay.corpora.errors import Cancelled
 from charplay.corpora.library import Library
 from charplay.recipes.expectation import CURVES, expected_loss
 from charplay.recipes.fields import Recipe
-from charplay.recipes.resolve import resolve, yardstick_seconds, yardstick_speed
+from charplay.recipes.resolve import resolve
+from charplay.recipes.yardstick import Text, worth
 from charplay.training import calibration, measuring, planning
 from charplay.training.device import Device, open_device
 from charplay.training.planning import plan
@@ -41,23 +42,21 @@ def test_measuring_leaves_no_trace_and_finds_real_speeds(corpus, brief):
     speed = calibration.measure_speed(ASKED, corpus, opened, 0.05)
     assert torch.equal(torch.get_rng_state(), before)
     assert set(speed) == {8, 16}
-    assert all(1e3 < measured < 1e8 for measured in speed.values())
+    assert all(1e-4 < times < 1e3 for times in speed.values())
 
 
 @pytest.mark.parametrize(("times", "heard"), [(0.1, True), (0.8, False), (1.0, False), (1.2, False), (20.0, True)])
 def test_only_a_machine_that_is_told_apart_changes_the_choice(corpus, times, heard):
     sizes = len(corpus), len(corpus.vocabulary)
-    speed = {}
-    for size in (128, 256):
-        speed[size] = times * yardstick_speed(calibration._sized(ASKED, size, corpus), size, *sizes)
-    found = calibration.told_apart(ASKED, corpus, speed)
+    speed = {128: times, 256: times}
+    found = calibration.told_apart(speed)
     assert found == (speed if heard else None)
     chosen, plain = (resolve(ASKED, *sizes, table).recipe for table in (found, None))
     if times == 1.0:
         assert chosen == plain
     elif heard:
         assert (chosen.hidden_size > plain.hidden_size) == (times > 1)
-        assert yardstick_seconds(chosen, *sizes, found) == pytest.approx(120 * times, rel=0.05)
+        assert worth(chosen, chosen.hidden_size, Text.of(chosen, *sizes), found) == pytest.approx(120 * times)
 
 
 def test_a_plan_says_what_training_would_do(corpus, brief, monkeypatch):
@@ -71,11 +70,7 @@ def test_a_plan_says_what_training_would_do(corpus, brief, monkeypatch):
 
 
 def test_a_plan_for_another_machine_says_what_to_set(corpus, brief, monkeypatch):
-    def slow(asked, corpus, _opened, _seconds, _watch):
-        sizes = len(corpus), len(corpus.vocabulary)
-        return {s: 0.05 * yardstick_speed(calibration._sized(asked, s, corpus), s, *sizes) for s in (128, 256)}
-
-    monkeypatch.setattr(planning, "measure_speed", slow)
+    monkeypatch.setattr(planning, "measure_speed", lambda *_: {128: 0.05, 256: 0.05})
     proposal = plan(ASKED, corpus, 20.0)
     ruled = resolve(ASKED.model_copy(update={"minutes": 20.0}), len(corpus), len(corpus.vocabulary)).recipe
     assert proposal.recipe.hidden_size < ruled.hidden_size
