@@ -33,6 +33,7 @@ SUBJECTS = (
     "keys",
     "screen",
     "throughput",
+    "steps",
 )
 """In the order they are measured: torch is loaded last."""
 BY_NAME = ("losses",)
