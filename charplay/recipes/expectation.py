@@ -7,8 +7,8 @@ to tiny Shakespeare (last tenth held out):
     adamw   1.43 + 1.43 / seconds ^ 0.53       10 s: 1.852, 60 s: 1.590, 148 s: 1.532, 900 s: 1.470, 1500 s: 1.450
 
 The curve meets each of these within 0.01. Two layers do better than it: 2,400 s brought 1.367 where it says 1.397.
-Another text is taken to be as much harder or easier as its characters are
-by their frequencies alone. That is a guess, good to a tenth or so; none is made beyond what was measured.
+Another text is taken to be as much harder or easier as its characters are by their frequencies alone. That is a guess,
+good to a tenth or so; none is made beyond what was measured.
 """
 
 from charplay.recipes.fields import Recipe
