@@ -91,10 +91,9 @@ def _inputs(recipe: Recipe, text: Text, notes: list[str]) -> Recipe:
 
 def _depth(recipe: Recipe, text: Text, speed: Speed | None) -> Recipe:
     """One layer learns most in a short time; of a text read over and over, two narrower ones keep learning longer."""
-    shallow = _hidden(_filled(recipe, num_layers=1), text, speed)
-    hidden = whole(shallow, "hidden_size")
     if recipe.dropout == "auto":
-        deep = epochs(shallow, worth(shallow, hidden, text, speed), text) > DEEP
+        one = _hidden(_filled(recipe, num_layers=1), text, speed)
+        deep = epochs(one, worth(one, whole(one, "hidden_size"), text, speed), text) > DEEP
     else:
         deep = recipe.dropout > 0
     return _filled(recipe, num_layers=2 if deep else 1)

@@ -17,6 +17,7 @@ from charplay.recipes.fields import BUDGETS, LIVE, Recipe
 from charplay.recipes.inheriting import inherited
 from charplay.recipes.network import training_characters, whole
 from charplay.recipes.resolve import resolve
+from charplay.recipes.yardstick import Text, pace
 from charplay.runs.checkpoint import Origin, read_header
 from charplay.runs.run import Run
 from charplay.training.batches import Batches, open_batches
@@ -75,7 +76,11 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, opened: Opened, 
         clock.hold()
     resolution = resolve(shaped, len(corpus), len(corpus.vocabulary), speed)
     taken = notes(parent, corpus.vocabulary.characters) if parent else ()
-    measured = [f"{fast:,.0f} characters a second at hidden size {size:,}" for size, fast in (speed or {}).items()]
+    text = Text.of(resolution.recipe, len(corpus), len(corpus.vocabulary))
+    measured = [
+        f"{times * pace(resolution.recipe, size, text):,.0f} characters a second at hidden size {size:,}"
+        for size, times in (speed or {}).items()
+    ]
     follows = (f"measured here: {', '.join(measured)}; what was left auto follows",) if measured else ()
     told = (*corpus.notes, *resolution.notes, *follows, *taken)
     return Plan(asked, resolution.recipe, told, parent=parent, spent=clock.seconds)

@@ -1,5 +1,6 @@
 """Runs on a device that is measured first; here the processor is made one."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,9 @@ def test_a_new_run_takes_the_sizes_that_its_device_carries(train, only, measured
     run = Run.open(Path(started.folder))
     assert (run.asked.sequence_length, run.resolved.sequence_length) == ("auto", started.recipe["sequence_length"])
     assert "characters a second at hidden size 256" in started.notes[-1]
+    assert re.search(r"[\d,]{9,} characters a second at", started.notes[-1]), (
+        "forty times the yardstick's hundred thousands"
+    )
     assert plain.notes == ()
 
 
