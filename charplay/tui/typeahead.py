@@ -8,12 +8,20 @@ from textual.message import Message
 
 from charplay.tui.visible import visible
 
-PATIENCE = 0.5
-"""Seconds after which the next key goes its way, whatever became of the one before."""
+LAPS = 3
+"""A key runs an action, which may send a message, whose handler may send one more: each of them is a lap behind."""
+LOOK_SECONDS = 0.02
+PATIENCE = 25
+"""Looks after which the next key goes its way, whatever became of the one before. Looks are counted, not seconds: a
+machine that stood still meanwhile has not worked on that key either."""
 
 
 class Handled(Message):
-    """Goes the way of a key, behind it: where it arrives, the key has been."""
+    """Goes the way of a key, behind it: where it arrives, the key has been; and then behind what the key sent."""
+
+    def __init__(self, lap: int = 1) -> None:
+        super().__init__()
+        self.lap = lap
 
 
 class TypeAhead(App[None]):
@@ -23,6 +31,11 @@ class TypeAhead(App[None]):
         super().__init__(**options)  # type: ignore[arg-type]
         self._typed: deque[events.Event] = deque()
         self._under_way: Handled | None = None
+        self._looks = 0
+
+    def on_mount(self) -> None:
+        """Look after keys that wait, once there are any."""
+        self._looking = self.set_interval(LOOK_SECONDS, self._look, pause=True)
 
     async def on_event(self, event: events.Event) -> None:
         """As in Textual, but for keys that arrive while one is under way: they wait."""
@@ -33,23 +46,36 @@ class TypeAhead(App[None]):
             event = events.Paste(visible(event.text, "\n"))  # a field shows what it holds as it stands
         self._typed.append(event)
         if self._under_way is not None:
-            self.set_timer(PATIENCE, lambda before=self._under_way: self.call_later(self._go_on, before))
+            self._looking.resume()
         await self._send()
 
     async def _send(self) -> None:
         if self._under_way is None and self._typed and self.screen_stack:
             target = self.focused or self.screen
             await super().on_event(self._typed.popleft())
+            self._looks = 0
             self._under_way = Handled()
             target.post_message(self._under_way)
 
     @on(Handled)
     def _arrived(self, handled: Handled) -> None:
-        # A screen that the key opened is ready when it comes to this, behind its own beginning.
-        if self.screen_stack:  # and none where the program was left meanwhile
+        if handled is not self._under_way or not self.screen_stack:  # none where the program was left meanwhile
+            return
+        if handled.lap < LAPS:
+            self._under_way = Handled(handled.lap + 1)
+            (self.focused or self.screen).post_message(self._under_way)
+        else:
+            # A screen that the key opened is ready when it comes to this, behind its own beginning.
             self.screen.call_later(self.call_later, self._go_on, handled)
 
-    async def _go_on(self, handled: Handled) -> None:
+    async def _look(self) -> None:
+        self._looks += 1
+        if not self._typed:
+            self._looking.pause()
+        elif self._looks > PATIENCE:  # it went to what is gone
+            await self._go_on(self._under_way)
+
+    async def _go_on(self, handled: Handled | None) -> None:
         if handled is self._under_way:
             self._under_way = None
             await self._send()

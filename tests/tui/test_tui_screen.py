@@ -10,10 +10,12 @@ from textual import events
 from textual.binding import Binding
 
 from charplay.tui import commands
+from charplay.tui.panes.row_editor import RowEditor
 from charplay.tui.panes.text import TextPane
 from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.preview import Preview
 from charplay.tui.settings import Settings, read_settings, write_settings
+from charplay.tui.typeahead import Handled
 from charplay.tui.widgets.slider import Slider
 
 ORDER = [
@@ -207,10 +209,11 @@ async def test_nothing_is_repainted_when_nothing_happens(play):
         assert painted == []
 
 
-async def test_keys_that_are_typed_ahead_land_where_they_were_meant_to(play):
-    def key(name):
-        return events.Key("space", " ") if name == " " else events.Key(name, name if len(name) == 1 else None)
+def key(name):
+    return events.Key("space", " ") if name == " " else events.Key(name, name if len(name) == 1 else None)
 
+
+async def test_keys_that_are_typed_ahead_land_where_they_were_meant_to(play):
     async with play() as it:
         value = ["2", "down", "down", "down", "enter", *["backspace"] * 6, "4", "8", "enter"]
         budget = ["down", "down", "down", "enter", *["backspace"] * 12, *"40 steps", "enter"]
@@ -223,6 +226,39 @@ async def test_keys_that_are_typed_ahead_land_where_they_were_meant_to(play):
             it.app.post_message(key(name))
         await it.until(lambda: it.main.form.draft.preset == "mine")
         assert not it.trainer.requests
+
+
+async def test_a_key_waits_for_what_the_one_before_has_sent_on_its_way(play, monkeypatch):
+    async with play() as it:
+        form, submit = it.main.form, RowEditor.action_submit
+
+        async def slow_submit(editor):
+            form.call_later(asyncio.sleep, 0.1)  # what is submitted now arrives behind this
+            await submit(editor)
+
+        monkeypatch.setattr(RowEditor, "action_submit", slow_submit)
+        for name in ["2", "down", "down", "down", "enter", *["backspace"] * 6, "4", "8", "enter", "down", "down"]:
+            it.app.post_message(key(name))
+        await it.until(lambda: form.draft.asked.hidden_size == 48)
+        await it.until(lambda: not it.app._typed and it.app._under_way is None)
+        assert it.app.focused is form._fields
+        assert form._fields.cursor == 5
+
+
+async def test_a_key_whose_way_ended_holds_the_next_one_up_for_a_moment_only(play):
+    async with play() as it:
+        it.app._under_way = Handled()  # nobody will ever hear of it
+        it.app.post_message(key("2"))
+        await it.until(lambda: it.app.focused is it.main.form._fields)
+
+
+async def test_an_editor_that_is_opened_again_at_once_stays_open(play):
+    async with play() as it:
+        await it.press("2", "down", "down", "down", "enter")
+        it.main.form._editor.post_message(events.Hide())  # of the last closing, told late
+        await it.press("7")
+        assert it.app.focused is it.main.form._editor
+        assert it.main.form._editor.value.endswith("7")
 
 
 async def test_one_line_above_the_keys_says_what_the_text_pane_and_the_screen_have_to_say(play):

@@ -56,3 +56,8 @@ class RowEditor(Input):
         if self.display and self.app.app_focus:  # another window may have what is to be typed
             self.close(refocus=False)
             self.post_message(self.Left())
+
+    @on(events.Hide)
+    def _hidden(self, event: events.Hide) -> None:
+        if self.display:  # it was opened again before this arrived, and Textual would take its focus away
+            event.prevent_default()
