@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import os
+import signal
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -57,6 +58,8 @@ def play(home_option: str | None, path: str | None) -> int:
         try:
             app.run()
         finally:
+            # The terminal makes signals of keys again: more of Ctrl-C means what the first one has begun.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             app.end_training()
         code = app.return_code or 0
         if app.stuck:

@@ -19,7 +19,7 @@ from charplay.tui.frame import Changes, Frame
 from charplay.tui.palette import Palette
 from charplay.tui.screens.main import MainScreen
 from charplay.tui.settings import read_settings, write_settings
-from charplay.tui.signals import HANG_UP, listen
+from charplay.tui.signals import HANG_UP, REASONS, listen
 from charplay.tui.themes import DARK, LIGHT
 from charplay.tui.typeahead import TypeAhead
 from charplay.tui.visible import visible
@@ -167,7 +167,7 @@ class CharplayApp(TypeAhead):
         await self._leave(0, "asked", PATIENCE)
 
     async def _signalled(self, code: int) -> None:
-        await self._leave(code, "terminated" if code != HANG_UP else "hung up", SIGNAL_PATIENCE)
+        await self._leave(code, REASONS[code], SIGNAL_PATIENCE)
 
     async def _leave(self, code: int, reason: str, patience: float) -> None:
         if self._leaving:

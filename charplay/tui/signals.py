@@ -8,13 +8,18 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 HANG_UP = 128 + signal.SIGHUP
-TERMINATED = 128 + signal.SIGTERM
+REASONS = {
+    128 + signal.SIGINT: "interrupted",
+    128 + signal.SIGTERM: "terminated",
+    HANG_UP: "hung up",
+}
+"""Exit codes, and why a run stops that is under way."""
 
 
 def listen(leave: Callable[[int], Awaitable[None]], descriptor: int | None = None) -> None:
     """Call `leave` with the exit code when a signal comes, or when the terminal behind `descriptor` is gone.
 
-    A hang-up signal that is ignored at the start stays ignored.
+    A signal that is ignored at the start, as nohup ignores the hang-up, stays ignored.
     """
     loop = asyncio.get_running_loop()
     tasks: set[asyncio.Future[None]] = set()
@@ -24,11 +29,11 @@ def listen(leave: Callable[[int], Awaitable[None]], descriptor: int | None = Non
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    for number, code in ((signal.SIGTERM, TERMINATED), (signal.SIGHUP, HANG_UP)):
-        if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
+    for code in REASONS:
+        if signal.getsignal(code - 128) == signal.SIG_IGN:
             continue
         try:
-            loop.add_signal_handler(number, arrived, code)
+            loop.add_signal_handler(code - 128, arrived, code)
         except (RuntimeError, ValueError):  # not the main thread: whoever started the loop there owns the signals
             return
     if descriptor is not None:

@@ -1,5 +1,6 @@
 """How the playground is opened and closed by the command line: on a terminal, and when it breaks."""
 
+import signal
 import sys
 import time
 
@@ -119,6 +120,25 @@ def test_a_trainer_inside_torch_does_not_hold_the_exit(terminal, tmp_path, keys)
     assert time.monotonic() - began < 10  # 2 s where nobody else wants the processor; the trainer would take 60
     assert b"\x1b[?1049l" in term.raw
     assert not term.cursor_hidden
+
+
+def test_ctrl_c_again_and_again_is_one_ctrl_c(terminal, tmp_path):
+    term = terminal([sys.executable, "-m", "charplay"], env={"CHARPLAY_HOME": str(tmp_path)})
+    term.wait_for("t trains", 60)
+    while term.process.poll() is None:
+        term.press("ctrl+c")
+        time.sleep(0.005)
+    assert term.wait(30) == 0
+    assert b"Traceback" not in term.raw
+
+
+@pytest.mark.fault("14")
+def test_an_interrupt_from_outside_leaves_as_a_terminate_does(terminal, tmp_path):
+    term = terminal([sys.executable, "-m", "charplay"], env={"CHARPLAY_HOME": str(tmp_path)})
+    term.wait_for("t trains", 60)
+    term.signal(signal.SIGINT)
+    assert term.wait(30) == 130
+    assert b"\x1b[?1049l" in term.raw
 
 
 @pytest.mark.parametrize("trap", [":", "trap '' HUP"], ids=["signal", "no signal"])

@@ -53,7 +53,7 @@ class Endings:
     def attempt(self, chance: random.Random) -> Outcome:
         """Train, end it at a random moment, and see what is left."""
         home, screen = prepared(self._folder / "home"), chance.random() < 0.5
-        how = chance.choice(("hang up", "terminate") if screen else ("hang up", "terminate", "interrupt"))
+        how = chance.choice(list(CODES))
         command = [sys.executable, *self._program] if screen else headless(self._program)
         where = f"{how} {'of the screen' if screen else 'without a screen'}"
         outcome = Outcome(counts={where: 1})  # type: ignore[arg-type]
@@ -71,7 +71,7 @@ class Endings:
                 outcome.faults.append(f"{where} took {seconds:.1f} s")
             if saved_step(home) < reached:
                 outcome.faults.append(f"{where}: step {reached} was logged, and {saved_step(home)} is saved")
-            if screen and how == "terminate":
+            if screen and how != "hang up":
                 outcome.faults += _not_restored(term.raw[-4000:], where)
         return outcome
 
