@@ -13,8 +13,8 @@ from textual.message import Message
 MOST_WRITES, MOST_CHARACTERS = 16, 16_000
 """That wait, at most, while a terminal keeps up. A frame is three writes, and Textual's thread keeps thirty; all of a
 large screen anew is 50,000 characters."""
-PATIENCE = 0.5
-"""Seconds that a terminal has to take what restores it."""
+PATIENCE, MOST_PATIENCE = 1.0, 3.0
+"""Seconds that a terminal on the way out has to take one write more, and all of them."""
 
 
 def unseen(app: App[object]) -> bool:
@@ -86,8 +86,13 @@ class Driver(LinuxDriver):
     def close(self) -> None:
         """As in Textual, but a terminal that takes nothing is not waited for."""
         self._put(None)
-        if self._writer_thread is not None:
-            self._writer_thread.join(PATIENCE)
+        thread, waiting = self._writer_thread, self._waiting
+        if thread is None or waiting is None:
+            return
+        until, left = time.monotonic() + MOST_PATIENCE, -1
+        while thread.is_alive() and time.monotonic() < until and left != waiting.qsize():
+            left = waiting.qsize()
+            thread.join(PATIENCE)
 
     @property
     def _waiting(self) -> Queue[str | None] | None:

@@ -1,5 +1,6 @@
 """When a terminal counts as behind, and when as keeping up."""
 
+import time
 from io import StringIO
 
 import pytest
@@ -35,6 +36,35 @@ async def test_it_is_behind_by_how_many_pieces_wait_or_by_their_size(driver, wri
     assert not driver.behind
     driver.write("x")
     assert driver.behind
+
+
+class Slow(StringIO):
+    """A terminal that takes its time over every write."""
+
+    def __init__(self, seconds):
+        super().__init__()
+        self.seconds = seconds
+
+    def write(self, text):
+        time.sleep(self.seconds)
+        return super().write(text)
+
+
+@pytest.mark.fault("17", "18")
+@pytest.mark.parametrize(
+    ("seconds", "writes", "stuck"), [(0.1, 7, False), (1.0, 2, True)], ids=["slow", "stands still"]
+)
+async def test_on_the_way_out_it_is_waited_for_as_long_as_it_takes_something(
+    driver, monkeypatch, seconds, writes, stuck
+):
+    monkeypatch.setattr("charplay.tui.driver.PATIENCE", 0.4)
+    driver._writer_thread = WriterThread(Slow(seconds))
+    driver._writer_thread.start()
+    for _ in range(writes):
+        driver.write("x")
+    driver.close()
+    assert driver.stuck == stuck
+    driver._writer_thread.join()
 
 
 async def test_what_is_more_than_the_queue_keeps_is_for_nobody(driver):
