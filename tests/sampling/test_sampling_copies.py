@@ -76,7 +76,7 @@ def test_a_stretch_is_the_longest_that_holds_the_place_and_leads_to_its_source(c
 def test_a_long_stretch_costs_no_more_than_any_other_text():
     corpus = "".join(chr(97 + (n * n // 7) % 26) for n in range(20_000))
     copies = Copies(Index(corpus), 20)
-    begin = time.perf_counter()
+    begin = time.process_time()
     copies.extend(corpus[:10_000])
-    assert (time.perf_counter() - begin) / 10_000 < 1e-3
+    assert (time.process_time() - begin) / 10_000 < 1e-3
     assert copies.new_share() == 0

@@ -37,7 +37,8 @@ ON_TERMINAL = 'exec "$@" <"$0" >"$0" 2>&1'
 class Terminal:
     """A program on a pseudo-terminal of its own, the leader of its session as under a login.
 
-    A thread reads all the time, as a terminal does, so the program never waits for a test.
+    A thread reads all the time, as a terminal does, so the program never waits for a test; what was read is drawn
+    when somebody looks.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._pending = b""
         self._log: list[tuple[float, bytes]] = []
+        self._drawn = 0
         self._open = True
         self._stalled = False
         self._rate = float("inf")
@@ -76,7 +78,7 @@ class Terminal:
     def lines(self) -> list[str]:
         """The rows of the screen, each as wide as the screen."""
         with self._lock:
-            return list(self._screen.display)
+            return list(self._draw().display)
 
     @property
     def text(self) -> str:
@@ -90,8 +92,7 @@ class Terminal:
 
     def raw_since(self, moment: float) -> bytes:
         """The bytes written since `moment`, on the clock of `time.monotonic`."""
-        with self._lock:
-            return b"".join(data for when, data in self._log if when >= moment)
+        return b"".join(data for when, data in self._log.copy() if when >= moment)
 
     def find(self, text: str) -> tuple[int, int] | None:
         """Row and column of the first place where `text` stands."""
@@ -103,12 +104,12 @@ class Terminal:
     def cell(self, row: int, column: int) -> pyte.screens.Char:
         """One cell: `data`, `fg`, `bg`, `bold`, `reverse`, ..."""
         with self._lock:
-            return self._screen.buffer[row][column]
+            return self._draw().buffer[row][column]
 
     @property
     def cursor_hidden(self) -> bool:
         with self._lock:
-            return self._screen.cursor.hidden
+            return self._draw().cursor.hidden
 
     # Waiting
 
@@ -155,7 +156,7 @@ class Terminal:
     def resize(self, columns: int, rows: int) -> None:
         """Give the window another size; the program gets SIGWINCH."""
         with self._lock:
-            self._screen.resize(rows, columns)
+            self._draw().resize(rows, columns)
         self._set_size(columns, rows)
 
     def signal(self, number: signal.Signals) -> None:
@@ -198,14 +199,20 @@ class Terminal:
                 time.sleep(0.02)
             elif select.select([self._master], [], [], 0.05)[0]:
                 data = os.read(self._master, int(min(65536, max(1, self._rate / 20))))
-                with self._lock:
-                    self._log.append((time.monotonic(), data))
-                    self._feed(data)
+                self._log.append((time.monotonic(), data))
                 time.sleep(len(data) / self._rate)
             elif self.process.poll() is not None:
                 self._open = False
         os.close(self._master)
         os.close(self._slave)
+
+    def _draw(self) -> pyte.Screen:
+        """The screen, with everything on it that was read."""
+        read = len(self._log)
+        for _, data in self._log[self._drawn : read]:
+            self._feed(data)
+        self._drawn = read
+        return self._screen
 
     def _feed(self, data: bytes) -> None:
         data = UNKNOWN_TO_PYTE.sub(b"", self._pending + data)

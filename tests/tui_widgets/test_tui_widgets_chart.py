@@ -115,16 +115,16 @@ async def test_a_new_title_paints_one_row():
         assert {region.y for region in app.box._dirty_regions} == {0}
 
 
-@pytest.mark.xdist_group("clock")
-async def test_ten_thousand_points_are_redrawn_fast():
+async def test_a_hundred_times_the_points_cost_far_less_than_a_hundred_times_the_redraw():
     app = Board()
     async with app.run_test(size=(110, 24)):
-        series = [curve(10_000), curve(100, "held-out")]
-        times = []
-        for _ in range(15):
-            app.chart.set_data(series)
-            start = time.perf_counter()
+
+        def spent(points):
+            app.chart.set_data([curve(points), curve(100, "held-out")])
+            start = time.process_time()
             app.chart._redraw()
             app.rows()
-            times.append(time.perf_counter() - start)
-        assert sorted(times)[7] < 0.030  # 3 to 6 ms on an idle machine; the suite may share its cores
+            return time.process_time() - start
+
+        few, many = zip(*((spent(100), spent(10_000)) for _ in range(15)), strict=True)
+        assert sorted(many)[7] < 15 * sorted(few)[7]
