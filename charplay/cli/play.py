@@ -1,14 +1,13 @@
 """`charplay`: the playground. Imports no more than it must, so that the screen is up soon."""
 
-import ctypes
 import gc
 import os
 import signal
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from charplay.cli.faults import FAILED, MISUSED, complain
+from charplay.training.memory import share_one_heap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +31,6 @@ YOUNG = 50_000
 PATIENCE = 0.0005
 """Seconds after which a thread that waits for the interpreter gets it. Python's own 0.005 would hold training up for
 that long at each of a paint's beginnings: hidden 128 kept 0.85 of its speed behind the screen, and keeps 0.93."""
-
-ARENA_MAX = -8
-"""glibc's name for how many heaps there may be."""
 
 
 def play(home_option: str | None, path: str | None) -> int:
@@ -79,18 +75,7 @@ def _set_up_process() -> None:
     # A start makes a hundred thousand objects that stay: looking through them every 700 costs a tenth of it.
     gc.set_threshold(YOUNG)
     sys.setswitchinterval(PATIENCE)
-    _share_one_heap()
-
-
-def _share_one_heap() -> None:
-    """Let every thread that starts from now on allocate where the main thread does.
-
-    glibc gives threads heaps of their own, of at most 64 MB. A tensor that finds no room there comes from the main
-    thread's, where small things of the screen settle in the gap that it leaves, and the next step's finds no room
-    again: training hidden 128 behind the screen took 80 MB more every second.
-    """
-    with suppress(OSError, AttributeError):  # no glibc: nothing to set
-        ctypes.CDLL(None).mallopt(ARENA_MAX, 1)
+    share_one_heap()
 
 
 def _open_app(home: "Home", home_option: str | None, path: str | None) -> "CharplayApp":
