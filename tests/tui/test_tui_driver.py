@@ -1,5 +1,6 @@
 """When a terminal counts as behind, and when as keeping up."""
 
+import signal
 import time
 from io import StringIO
 
@@ -11,8 +12,9 @@ from charplay.tui.driver import MOST_CHARACTERS, MOST_WRITES, Driver
 
 
 @pytest.fixture
-async def driver():
+async def driver(monkeypatch):
     """A driver whose terminal takes nothing: its writing thread never began."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # it would hear Ctrl-Z when it is long forgotten
     driver = Driver(App())
     driver._writer_thread = WriterThread(StringIO())
     return driver
