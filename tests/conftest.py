@@ -1,6 +1,7 @@
 """How the suite is shared out between workers, and what holds for every law in it."""
 
 import asyncio
+import signal
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,13 @@ ROUNDS = 5
 """Of an event loop without work, one after another, that make it idle."""
 
 ON_TERMINALS = Path(__file__).parent / "terminal"
+
+
+def pytest_configure() -> None:
+    """Signals are heard, whatever started this: a shell has what it starts behind itself ignore an interrupt."""
+    for number, heard in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, heard)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
