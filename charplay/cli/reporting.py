@@ -38,7 +38,6 @@ class PlainLines:
 
     def __init__(self) -> None:
         self._live = Live(state="preparing")
-        self._saved: int | None = None
 
     def tell(self, event: told.Event) -> None:
         """Print the event's lines, if it has any."""
@@ -48,15 +47,13 @@ class PlainLines:
 
     def _lines(self, event: told.Event) -> list[str]:
         self._live.take(event)
-        if isinstance(event, told.Saved) or (isinstance(event, told.Started) and event.resumed):
-            self._saved = event.step
         match event:
             case told.Progress() if self._counts_epochs():
                 return [self._epoch(row) for row in event.rows if row.epoch_loss is not None]
             case told.Evaluated():
                 return [self._evaluation(event)]
             case told.Stopped():
-                return [_stop(event, self._saved)]
+                return [_stop(event, self._live.saved_step)]
             case _:
                 line = _sentence(event)
                 return [] if line is None else [line]

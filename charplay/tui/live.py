@@ -103,6 +103,8 @@ class Live:
         peak = event.recipe.get("learning_rate")
         self.peak_rate = peak if isinstance(peak, float) else None
         self.phase = "taking the first step"
+        if event.resumed:
+            self.saved_step = event.step
 
     def _read(self, event: told.Progress) -> None:
         self.total_steps, self.done = event.total_steps, event.done

@@ -1,5 +1,6 @@
 """A run is owned by one process at a time, and by nobody once that process is dead."""
 
+import errno
 import fcntl
 import os
 import signal
@@ -55,6 +56,21 @@ def test_one_process_cannot_own_it_twice(make_run):
     lock = run.lock()
     lock.release()
     lock.release()
+    run.lock().release()
+
+
+@pytest.mark.fault("50")
+def test_a_disk_that_has_become_read_only_still_lets_the_run_free(make_run, monkeypatch):
+    run = make_run()
+    lock = run.lock()
+
+    def refuse(*_):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "ftruncate", refuse)
+        lock.release()
+    assert run.owner is None
     run.lock().release()
 
 

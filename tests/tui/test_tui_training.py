@@ -2,7 +2,7 @@
 
 import pytest
 
-from charplay.messages.events import Changed, Failed, Finished, Sampled, Stopped
+from charplay.messages.events import Changed, Failed, Finished, Sampled, Saved, Stopped
 from charplay.tui.screens.lines import Lines
 
 
@@ -91,6 +91,21 @@ async def test_a_run_that_is_taken_up_has_its_marks_and_samples(play, kept_run):
         it.trainer.put(Changed(step=400, field="clip_norm", old=1.0, new=0.5), it.trainer.progress(510))
         await it.until(lambda: it.main.session.live.step >= 510)
         assert it.main.training._marks.count((400, "clip norm 0.5")) == 1
+
+
+@pytest.mark.fault("50")
+@pytest.mark.parametrize(
+    ("saved", "said"),
+    [
+        (100, "r is saved: u takes it up again"),
+        (50, "r could not be saved: u takes it up again from step 50"),
+    ],
+)
+async def test_a_stop_says_what_is_on_the_disk(play, saved, said):
+    async with play() as it:
+        await it.training()
+        it.trainer.put(Saved(step=saved, path="", best=False), Stopped(step=100, reason="asked", run="r"))
+        await it.until(lambda: said in it.seen())
 
 
 @pytest.mark.parametrize("end", [Stopped(step=100, reason="asked", run="r"), Failed(step=100, message="It broke.")])

@@ -65,7 +65,7 @@ class WatchingScreen(Layout):
                 self._show_weights(event)
             case Stopped(run=str() as run):
                 self.source.end(self.session.live)
-                self.say(f"{run} is saved: u takes it up again, t starts another")
+                self._say_stopped(run, event.step)
             case Finished():
                 self.say(f"{event.run} is done: 3 and r extend it, t starts another")
                 if self.source.following:
@@ -73,6 +73,13 @@ class WatchingScreen(Layout):
             case Failed():
                 self.source.end(self.session.live)
                 logging.getLogger("charplay").error(visible(f"{event.message}\n{event.cause}", "\n"))
+
+    def _say_stopped(self, run: str, step: int) -> None:
+        saved = self.session.live.saved_step
+        if saved == step:
+            self.say(f"{run} is saved: u takes it up again, t starts another")
+        else:
+            self.say(f"{run} could not be saved: u takes it up again from step {saved or 0:,}", warning=True)
 
     def say_notes(self, notes: Sequence[str]) -> None:
         """What there is to say of a text or a run, in one line, after what went wrong before."""
