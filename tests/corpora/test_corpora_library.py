@@ -289,7 +289,7 @@ def test_odd_texts_open_and_say_what_is_odd(library, text, refusal, remark):
 def test_the_python_manual_is_english_prose_and_quick(library):
     start = time.process_time()
     corpus = library.open(library.find("python-manual"))
-    assert time.process_time() - start < 1.5  # 0.1 where nobody else wants the processor
+    assert time.process_time() - start < 0.3
     assert len(corpus) > 300_000
     assert corpus.find("the quick brown") is None
     assert corpus.find("expression") is not None

@@ -283,9 +283,9 @@ def test_a_budget_ends_and_a_count_ends():
     assert len(player.advance(0.0, 100)) == 1
     assert len(player.advance(60.0, 100)) == 100
     assert player.advance(1.0, 0) == []
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert max(len(player.advance(0.02)) for _ in range(10)) > 10  # the machine may have no time for one of them
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 1
     with pytest.raises(ValueError, match="budget"):
         player.advance()
 
