@@ -2,12 +2,15 @@
 
 import asyncio
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import textual.app
 import textual.pilot
 from hypothesis import settings
+
+from charplay.messages.leaving import SIGNALS
 
 settings.register_profile("shared machine", deadline=None)  # a slow moment breaks no law
 settings.load_profile("shared machine")
@@ -33,6 +36,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(ON_TERMINALS):
             item.add_marker(pytest.mark.xdist_group("clock"))
+
+
+@pytest.fixture(autouse=True)
+def _signals_given_back() -> Iterator[None]:
+    """The screen keeps its signals to the end of the program, which a test is not."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    yield
+    for number, heard in before.items():
+        signal.signal(number, heard)
 
 
 @pytest.fixture(autouse=True)

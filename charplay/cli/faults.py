@@ -2,8 +2,10 @@
 
 import sys
 
-FAILED, MISUSED, HUNG_UP, INTERRUPTED, TERMINATED = 1, 2, 129, 130, 143
-"""Exit codes; the last three are 128 and the signal's number."""
+from charplay.messages.leaving import INTERRUPTED
+
+FAILED, MISUSED = 1, 2
+"""Exit codes."""
 
 MISUSES = {"UsageError", "RecipeError", "SettingError"}
 """By name: loading their rooms to know three classes would cost more than most verbs."""

@@ -7,7 +7,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
-from charplay.cli.faults import FAILED, INTERRUPTED, UsageError, explain
+from charplay.cli.faults import FAILED, UsageError, explain
+from charplay.messages.leaving import INTERRUPTED
 
 VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs", "doctor")
 

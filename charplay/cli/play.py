@@ -54,7 +54,8 @@ def play(home_option: str | None, path: str | None) -> int:
         try:
             app.run()
         finally:
-            # The terminal makes signals of keys again: more of Ctrl-C means what the first one has begun.
+            # The terminal makes signals of keys again: more of Ctrl-C means what the first one has begun, up to the end
+            # of the interpreter, which takes a handler of ours away.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             app.end_training()
         code = app.return_code or 0

@@ -7,15 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from charplay.cli.faults import HUNG_UP, INTERRUPTED, TERMINATED
 from charplay.messages.commands import Away, Stop
+from charplay.messages.leaving import INTERRUPTED, REASONS, SIGNALS
 from charplay.messages.post import Inbox
-
-REASONS = {
-    signal.SIGINT: ("interrupted", INTERRUPTED),
-    signal.SIGTERM: ("terminated", TERMINATED),
-    signal.SIGHUP: ("hung up", HUNG_UP),
-}
 
 
 class Leave:
@@ -31,8 +25,8 @@ class Leave:
         A second hang-up or terminate does not: a dropped link sends more than one.
         """
         if not self.code:
-            reason, self.code = REASONS[signal.Signals(number)]
-            self._inbox.put(Stop(reason))
+            self.code = SIGNALS[signal.Signals(number)]
+            self._inbox.put(Stop(REASONS[self.code]))
             if number == signal.SIGINT and os.isatty(2):
                 # Past Python's streams: one of them may be in the middle of a line of its own.
                 os.write(2, b"\r\x1b[Ksaving; Ctrl-C again leaves at once\r\n")
@@ -52,7 +46,7 @@ class Leave:
 def leaving_on_signals(inbox: Inbox) -> Iterator[Leave]:
     """Put `Stop` into the inbox on the first signal. A signal that was ignored at the start (nohup) stays so."""
     leave = Leave(inbox)
-    handlers = dict.fromkeys(REASONS, leave.ask) | {signal.SIGTSTP: leave.suspend}
+    handlers = dict.fromkeys(SIGNALS, leave.ask) | {signal.SIGTSTP: leave.suspend}
     before = {number: signal.getsignal(number) for number in handlers}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:

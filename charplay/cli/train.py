@@ -23,11 +23,12 @@ from charplay.cli.asking import (
     asked_layers,
     refuse_added,
 )
-from charplay.cli.faults import FAILED, HUNG_UP, MISUSED, UsageError, complain
+from charplay.cli.faults import FAILED, MISUSED, UsageError, complain
 from charplay.cli.output import silence, tell_person
 from charplay.cli.signals import leaving_on_signals
 from charplay.messages.commands import Stop
 from charplay.messages.events import BAD_NUMBERS, NO_MEMORY, Event, Failed, Finished, Paused, Started, Stopped, Warned
+from charplay.messages.leaving import HUNG_UP
 from charplay.messages.post import Inbox
 
 if TYPE_CHECKING:

@@ -13,13 +13,14 @@ from textual.app import SystemCommand
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
+from charplay.messages.leaving import HUNG_UP, REASONS
 from charplay.tui.commands import ALWAYS
 from charplay.tui.driver import Driver
 from charplay.tui.frame import Changes, Frame
 from charplay.tui.palette import Palette
 from charplay.tui.screens.main import MainScreen
 from charplay.tui.settings import read_settings, write_settings
-from charplay.tui.signals import HANG_UP, REASONS, listen
+from charplay.tui.signals import listen
 from charplay.tui.themes import DARK, LIGHT
 from charplay.tui.typeahead import TypeAhead
 from charplay.tui.visible import visible
@@ -174,7 +175,7 @@ class CharplayApp(TypeAhead):
             return
         self._leaving = True
         write_settings(self._home.settings, self._main.remember())
-        if code == HANG_UP:
+        if code == HUNG_UP:
             await self._hang_up(reason, patience)
         await self._main.session.close(reason, patience)
         for worker in self.workers:
@@ -192,4 +193,4 @@ class CharplayApp(TypeAhead):
         if self._terminal:
             self._terminal.deafen()
         await self._main.session.close(reason, patience)
-        os._exit(HANG_UP)
+        os._exit(HUNG_UP)

@@ -7,19 +7,14 @@ import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-HANG_UP = 128 + signal.SIGHUP
-REASONS = {
-    128 + signal.SIGINT: "interrupted",
-    128 + signal.SIGTERM: "terminated",
-    HANG_UP: "hung up",
-}
-"""Exit codes, and why a run stops that is under way."""
+from charplay.messages.leaving import HUNG_UP, SIGNALS
 
 
 def listen(leave: Callable[[int], Awaitable[None]], descriptor: int | None = None) -> None:
     """Call `leave` with the exit code when a signal comes, or when the terminal behind `descriptor` is gone.
 
-    A signal that is ignored at the start, as nohup ignores the hang-up, stays ignored.
+    A signal that is ignored at the start, as nohup ignores the hang-up, stays ignored. One that comes after the loop's
+    end means nothing more: the program leaves already.
     """
     loop = asyncio.get_running_loop()
     tasks: set[asyncio.Future[None]] = set()
@@ -29,21 +24,28 @@ def listen(leave: Callable[[int], Awaitable[None]], descriptor: int | None = Non
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    for code in REASONS:
-        if signal.getsignal(code - 128) == signal.SIG_IGN:
-            continue
-        try:
-            loop.add_signal_handler(code - 128, arrived, code)
-        except (RuntimeError, ValueError):  # not the main thread: whoever started the loop there owns the signals
-            return
+    def tell(code: int) -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(arrived, code)
+
+    _take_signals(tell)
     if descriptor is not None:
-        threading.Thread(target=_watch, args=(descriptor, loop, arrived), name="terminal", daemon=True).start()
+        threading.Thread(target=_watch, args=(descriptor, tell), name="terminal", daemon=True).start()
 
 
-def _watch(descriptor: int, loop: asyncio.AbstractEventLoop, arrived: Callable[[int], None]) -> None:
+def _take_signals(tell: Callable[[int], None]) -> None:
+    # Not by the loop: it gives them back at its end, and an interrupt between that and the program's own end would
+    # break off whatever is being saved there.
+    if threading.current_thread() is not threading.main_thread():
+        return  # whoever started the loop has them
+    for number in SIGNALS:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda number, _frame: tell(SIGNALS[signal.Signals(number)]))
+
+
+def _watch(descriptor: int, tell: Callable[[int], None]) -> None:
     """Stand until a terminal hangs up; it is told to those who ask for nothing, too."""
     poll = select.poll()
     poll.register(descriptor, 0)
     if any(event & select.POLLHUP for _, event in poll.poll()):
-        with suppress(RuntimeError):  # the loop has ended already
-            loop.call_soon_threadsafe(arrived, HANG_UP)
+        tell(HUNG_UP)

@@ -87,7 +87,9 @@ def on_terminal(command: list[str | Path], home: Home, outcome: Outcome, where: 
         term.close()
 
 
-def leave(term: Terminal, code: int, outcome: Outcome, where: str = "it") -> None:
+def leave(term: Terminal, home: Home, code: int, outcome: Outcome, where: str = "it") -> None:
     """Stand until the program has left; a fault where it left with another code."""
     if (left := term.wait(4 * SECONDS)) != code:
-        outcome.faults.append(f"{where} left with {left}; the screen was\n{term.text[-300:]}")
+        log = home.log / "charplay.log"
+        told = log.read_text(errors="backslashreplace") if log.exists() else ""
+        outcome.faults.append(f"{where} left with {left}; the screen:\n{term.text[-300:]}\nthe log:\n{told[-2000:]}")

@@ -36,7 +36,7 @@ def test_a_few_tries_break_no_law(name, tmp_path):
     torture = TORTURES[name]
     outcome = attempts(torture, tmp_path, range(torture.few))
     assert outcome.tried >= torture.few
-    assert not outcome.faults
+    assert not outcome.faults, "\n".join(outcome.faults)
 
 
 @pytest.mark.parametrize("name", [law.values[0] for law in LAWS])

@@ -182,7 +182,7 @@ class Escapes:
         outcome = Outcome()
         with on_terminal([sys.executable, *program, path], hostile.home, outcome, "the tour broke off") as term:
             tour(term, hostile, slowness)
-            leave(term, 0, outcome)
+            leave(term, hostile.home, 0, outcome)
         found = leaks(term.raw)
         log = hostile.home.log / "charplay.log"
         found += leaks(log.read_bytes().replace(b"\t", b"")) if log.exists() and not self._sabotaged else []

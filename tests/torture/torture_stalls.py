@@ -68,7 +68,7 @@ class Stalls:
                 self._judge(_turn_about(_Stopped(plain, rival), stalled), outcome)
                 term.read_on()
                 term.signal(signal.SIGTERM)
-                leave(term, 143, outcome)
+                leave(term, home, 143, outcome)
         return outcome
 
     def _catch_up(self, home: Home, term: Terminal, outcome: Outcome) -> None:

@@ -65,7 +65,7 @@ class Endings:
                 term.hang_up()
             else:
                 term.signal(signal.SIGTERM if how == "terminate" else signal.SIGINT)
-            leave(term, CODES[how], outcome, where)
+            leave(term, home, CODES[how], outcome, where)
             outcome.worst["s to the end"] = seconds = time.monotonic() - began
             if seconds > SECONDS:
                 outcome.faults.append(f"{where} took {seconds:.1f} s")
@@ -157,7 +157,7 @@ class Suspends:
                 term.press("q")
                 term.wait_for("save and leave", 2 * SECONDS)
             term.press("q" if screen else "ctrl+c")
-            leave(term, 0 if screen else CODES["interrupt"], outcome)
+            leave(term, home, 0 if screen else CODES["interrupt"], outcome)
         return outcome
 
 

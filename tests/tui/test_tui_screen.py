@@ -9,12 +9,14 @@ import pytest
 from textual import events
 from textual.binding import Binding
 
+from charplay.messages.leaving import INTERRUPTED, SIGNALS
 from charplay.tui import commands
 from charplay.tui.panes.row_editor import RowEditor
 from charplay.tui.panes.text import TextPane
 from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.preview import Preview
 from charplay.tui.settings import Settings, read_settings, write_settings
+from charplay.tui.signals import listen
 from charplay.tui.typeahead import Handled
 from charplay.tui.widgets.slider import Slider
 
@@ -187,6 +189,25 @@ async def test_terminate_saves_and_leaves_with_143(play):
         await it.until(lambda: it.app._exit)
         assert it.app.return_code == 143
         assert it.trainer.commands[-1].reason == "terminated"
+
+
+@pytest.mark.fault("14")
+def test_a_signal_after_the_loops_end_means_nothing_more():
+    heard = []
+
+    async def leave(code: int) -> None:
+        heard.append(code)
+
+    async def program() -> None:
+        listen(leave)
+        signal.raise_signal(signal.SIGINT)
+        while not heard:
+            await asyncio.sleep(0)
+
+    asyncio.run(program())
+    for number in SIGNALS:
+        signal.raise_signal(number)
+    assert heard == [INTERRUPTED]
 
 
 async def test_random_keys_and_sizes_break_nothing(play):
