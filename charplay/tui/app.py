@@ -152,7 +152,7 @@ class CharplayApp(TypeAhead):
     def action_command_palette(self) -> None:
         """Find a command by name."""
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette())
 
     def action_brightness(self) -> None:
         """Dark or light."""

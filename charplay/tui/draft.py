@@ -64,6 +64,14 @@ class Draft:
         """Different characters of the text."""
         return len(self.vocabulary)
 
+    @property
+    def network(self) -> str:
+        """In a few letters, "lstm 2x128": its cell, and its size as far as it is known before the start."""
+        if "hidden_size" in self.open:
+            return self.asked.cell
+        recipe = self.resolved
+        return f"{recipe.cell} {recipe.num_layers}x{recipe.hidden_size}" if recipe else ""
+
     def _base(self) -> Layer:
         if self.preset not in self.preset_names():
             self.preset = "quick"

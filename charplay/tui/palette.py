@@ -4,8 +4,10 @@ from contextlib import suppress
 
 from textual.command import CommandPalette
 
+from charplay.tui.screens.once import Once
 
-class Palette(CommandPalette):
+
+class Palette(CommandPalette, Once[None]):
     """Textual's, except that keys for a list that has no room to be laid out do nothing."""
 
     def _action_command_list(self, action: str) -> None:

@@ -5,15 +5,17 @@ from collections import deque
 from textual import events, on
 from textual.app import App
 from textual.message import Message
+from textual.message_pump import MessagePump
 
 from charplay.tui.visible import visible
 
 LAPS = 3
 """A key runs an action, which may send a message, whose handler may send one more: each of them is a lap behind."""
 LOOK_SECONDS = 0.02
-PATIENCE = 25
+PATIENCE = 250
 """Looks after which the next key goes its way, whatever became of the one before. Looks are counted, not seconds: a
-machine that stood still meanwhile has not worked on that key either."""
+machine that stood still meanwhile has not worked on that key either. What takes that long is a fault; a screen that a
+slow machine makes ready takes less, and a key that came before it is would break it."""
 
 
 class Handled(Message):
@@ -31,6 +33,8 @@ class TypeAhead(App[None]):
         super().__init__(**options)  # type: ignore[arg-type]
         self._typed: deque[events.Event] = deque()
         self._under_way: Handled | None = None
+        self._bearer: MessagePump = self
+        """Who has it."""
         self._looks = 0
 
     def on_mount(self) -> None:
@@ -54,25 +58,28 @@ class TypeAhead(App[None]):
             target = self.focused or self.screen
             await super().on_event(self._typed.popleft())
             self._looks = 0
-            self._under_way = Handled()
-            target.post_message(self._under_way)
+            self._follow(Handled(), target)
+
+    def _follow(self, handled: Handled, target: MessagePump) -> None:
+        self._under_way, self._bearer = handled, target
+        target.post_message(handled)
 
     @on(Handled)
     def _arrived(self, handled: Handled) -> None:
         if handled is not self._under_way or not self.screen_stack:  # none where the program was left meanwhile
             return
         if handled.lap < LAPS:
-            self._under_way = Handled(handled.lap + 1)
-            (self.focused or self.screen).post_message(self._under_way)
+            self._follow(Handled(handled.lap + 1), self.focused or self.screen)
         else:
             # A screen that the key opened is ready when it comes to this, behind its own beginning.
-            self.screen.call_later(self.call_later, self._go_on, handled)
+            self._bearer = self.screen
+            self._bearer.call_later(self.call_later, self._go_on, handled)
 
     async def _look(self) -> None:
         self._looks += 1
         if not self._typed:
             self._looking.pause()
-        elif self._looks > PATIENCE:  # it went to what is gone
+        elif self._looks > PATIENCE or not self._bearer.is_attached:  # it went to what is gone
             await self._go_on(self._under_way)
 
     async def _go_on(self, handled: Handled | None) -> None:

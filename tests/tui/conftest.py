@@ -80,7 +80,7 @@ class ScriptedTrainer:
         early: list[Command] = []
         while True:
             for command in (*(early if self.begun else ()), *inbox.take(wait=0.005)):
-                if isinstance(command, Publish) and not self.begun:
+                if isinstance(command, Publish | Change) and not self.begun:
                     early = [command]
                     continue
                 early = []

@@ -92,6 +92,19 @@ def test_a_draft_says_what_only_the_start_decides(tmp_path):
         draft.reset(name)
 
 
+@pytest.mark.parametrize(
+    ("devices", "characters", "network"),
+    [
+        (("cpu", "cuda:0"), 0, "lstm"),
+        (("cpu", "cuda:0"), 5000, "lstm"),
+        (("cpu",), 0, ""),
+        (("cpu",), 5000, "lstm 1x64"),
+    ],
+)
+def test_a_draft_names_its_network_as_far_as_it_is_known(tmp_path, devices, characters, network):
+    assert Draft(tmp_path, characters=characters, vocabulary=" abc", devices=devices).network == network
+
+
 def test_a_draft_refuses_with_the_recipe_s_own_sentence_and_stays_as_it_was(tmp_path):
     draft = Draft(tmp_path)
     before = draft.asked

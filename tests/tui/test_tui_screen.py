@@ -8,6 +8,7 @@ import signal
 import pytest
 from textual import events
 from textual.binding import Binding
+from textual.widgets import Static
 
 from charplay.messages.leaving import INTERRUPTED, SIGNALS
 from charplay.tui import commands
@@ -254,7 +255,7 @@ async def test_a_key_waits_for_what_the_one_before_has_sent_on_its_way(play, mon
         form, submit = it.main.form, RowEditor.action_submit
 
         async def slow_submit(editor):
-            form.call_later(asyncio.sleep, 0.1)  # what is submitted now arrives behind this
+            form.call_later(asyncio.sleep, 1)  # a slow machine: what is submitted now arrives behind this
             await submit(editor)
 
         monkeypatch.setattr(RowEditor, "action_submit", slow_submit)
@@ -268,9 +269,25 @@ async def test_a_key_waits_for_what_the_one_before_has_sent_on_its_way(play, mon
 
 async def test_a_key_whose_way_ended_holds_the_next_one_up_for_a_moment_only(play):
     async with play() as it:
-        it.app._under_way = Handled()  # nobody will ever hear of it
+        it.app._follow(Handled(), Static())  # nobody will ever hear of it
         it.app.post_message(key("2"))
         await it.until(lambda: it.app.focused is it.main.form._fields)
+
+
+async def test_a_second_answer_takes_no_other_screen_away(play):
+    async with play() as it:
+        await it.press("1", "v")
+        await it.until(lambda: isinstance(it.app.screen, Preview))
+        preview = it.app.screen
+        await it.press("ctrl+p")
+        palette = it.app.screen
+        for _ in range(2):
+            palette._action_escape()
+        assert it.app.screen is preview
+        await it.press("ctrl+p", "escape", "escape")
+        assert it.app.screen is it.main
+        preview.action_close()
+        assert it.app.screen is it.main
 
 
 async def test_an_editor_that_is_opened_again_at_once_stays_open(play):

@@ -111,10 +111,10 @@ class StatusLine(Widget):
 
     def show(self, live: Live, next_run: "Draft | None", title: str) -> None:
         """The run under way with its facts, else what the next one will be."""
-        recipe = live.recipe if live.busy else next_run.resolved.model_dump() if next_run and next_run.resolved else {}
-        network = f"{recipe['cell']} {recipe['num_layers']}x{recipe['hidden_size']}" if recipe else ""
-        if not live.busy and next_run and "hidden_size" in next_run.open:
-            network = f"{recipe['cell']}"
+        if live.busy:
+            network = "{cell} {num_layers}x{hidden_size}".format_map(live.recipe) if live.recipe else ""
+        else:
+            network = next_run.network if next_run else ""
         parameters = f"{count(live.parameters)} parameters" if live.busy and live.parameters else ""
         device = live.device if live.busy else ""
         corpus = live.corpus if live.busy and live.corpus else title

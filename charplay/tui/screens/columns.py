@@ -9,7 +9,6 @@ from typing import ClassVar, NamedTuple
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.widgets import Static
 
 from charplay.runs.shelf import Shelf
@@ -24,6 +23,7 @@ from charplay.tui.panes.text_sliders import TEMPERATURES, Pace, speed_slider
 from charplay.tui.panes.text_writing import BUDGET, TICKS
 from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.lines import Lines, key_lines
+from charplay.tui.screens.once import Once
 from charplay.tui.screens.picking import Picking
 from charplay.tui.screens.question import Choice
 from charplay.tui.temperatures import FEWEST, MOST, parse_temperatures, temperatures_fault, write_temperatures
@@ -43,7 +43,7 @@ class Taken(NamedTuple):
     origin: Origin
 
 
-class ColumnsScreen(Screen[Taken]):
+class ColumnsScreen(Once[Taken]):
     """Texts that advance together. Dismissed with the column that was taken over, or with None."""
 
     BINDINGS: ClassVar[Bindings] = [

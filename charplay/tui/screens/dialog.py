@@ -8,12 +8,13 @@ from textual.screen import ModalScreen
 
 from charplay.tui.commands import CLOSE
 from charplay.tui.panes.rows import Rows
+from charplay.tui.screens.once import Once
 from charplay.tui.visible import plain
 
 Answer = TypeVar("Answer")
 
 
-class Dialog(ModalScreen[Answer]):
+class Dialog(ModalScreen[Answer], Once[Answer]):
     """A box with a title. Subclasses yield `self.box(...)` from `compose`; escape leaves without an answer."""
 
     BINDINGS = CLOSE
