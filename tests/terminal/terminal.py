@@ -30,6 +30,11 @@ UNFINISHED = re.compile(rb"\x1b(?:P[^\x1b]*\x1b?|\[[0-9;<>=?$]*)?\Z")
 UNMEASURED = {"COVERAGE_PROCESS_CONFIG": "", "COVERAGE_PROCESS_START": ""}
 """The environment of a program that is interrupted anywhere: an interrupt inside of coverage leaves its lock taken."""
 
+PATIENCE = 30.0
+"""Seconds within which what is waited for comes, on a crowded machine too."""
+SOON = 5.0
+"""Seconds within which a program that was asked to has left."""
+
 # The first terminal that a session's leader opens becomes the session's own.
 ON_TERMINAL = 'exec "$@" <"$0" >"$0" 2>&1'
 
@@ -62,6 +67,8 @@ class Terminal:
         self._rate = float("inf")
         self._set_size(columns, rows)
         self.started = time.monotonic()
+        self.beginning = 0.0
+        """Seconds until the first thing that was waited for: a crowded machine is known by them."""
         self.process = subprocess.Popen(
             ["/bin/sh", "-c", ON_TERMINAL, os.ttyname(self._slave), *map(str, command)],
             cwd=cwd,
@@ -113,7 +120,7 @@ class Terminal:
 
     # Waiting
 
-    def wait_for(self, wanted: str | Callable[["Terminal"], object], timeout: float = 10.0) -> object:
+    def wait_for(self, wanted: str | Callable[["Terminal"], object], timeout: float = PATIENCE) -> object:
         """Stand until a text is on the screen, or a predicate of this terminal holds; give what it gave."""
         probe = (lambda t: wanted in t.text) if isinstance(wanted, str) else wanted
         deadline = time.monotonic() + timeout
@@ -123,13 +130,14 @@ class Terminal:
                 why = f"the program left with {self.process.poll()}" if ended else f"not within {timeout} s"
                 raise AssertionError(f"{wanted!r}: {why}; the screen was\n{self.text}")
             time.sleep(0.02)
+        self.beginning = self.beginning or time.monotonic() - self.started
         return found
 
-    def wait_gone(self, text: str, timeout: float = 10.0) -> None:
+    def wait_gone(self, text: str, timeout: float = PATIENCE) -> None:
         """Stand until a text is no longer on the screen."""
         self.wait_for(lambda terminal: text not in terminal.text, timeout)
 
-    def wait(self, timeout: float = 10.0) -> int:
+    def wait(self, timeout: float = PATIENCE) -> int:
         """Stand until the program has left and all it wrote is read; its exit code, negative for a signal."""
         try:
             code = self.process.wait(timeout)
@@ -137,6 +145,10 @@ class Terminal:
             raise AssertionError(f"still running after {timeout} s; the screen was\n{self.text}") from None
         self._reader.join(2)
         return code
+
+    def wait_soon(self, seconds: float = SOON) -> int:
+        """As `wait`, but the program must be gone within `seconds`, or as many as it took to come up."""
+        return self.wait(max(seconds, self.beginning))
 
     # What is done to it
 

@@ -57,7 +57,7 @@ def test_the_first_ctrl_c_saves_and_says_how_to_go_on(train, home):
     assert len(moving) == 1
     assert "left" in moving[0]
     term.press("ctrl+c")
-    assert term.wait(5) == 130
+    assert term.wait_soon() == 130
     assert "saving; Ctrl-C again" in term.text
     assert "charplay train --resume long" in term.text
     assert "Traceback" not in term.text
@@ -73,7 +73,7 @@ def test_the_first_ctrl_c_saves_and_says_how_to_go_on(train, home):
 def test_a_signal_saves_and_leaves(train, home, act, code):
     term = train(endless())
     act(term)
-    assert term.wait(5) == code
+    assert term.wait_soon() == code
     assert saved_step(home) > 0
 
 
@@ -91,5 +91,5 @@ def test_under_nohup_a_hang_up_is_outlived(train, home, tmp_path):
     reached = steps()
     term.wait_for(lambda _: steps() > reached + 100)
     term.signal(signal.SIGTERM)
-    assert term.wait(5) == 143
+    assert term.wait_soon() == 143
     assert saved_step(home) > reached
