@@ -9,9 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._context import active_message_pump
 from textual.app import SystemCommand
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.widget import Widget
+from textual.worker import active_worker
 
 from charplay.messages.leaving import HUNG_UP, REASONS
 from charplay.tui.commands import ALWAYS
@@ -39,6 +42,13 @@ CATCH_UP_SECONDS = 0.05
 """How often a terminal that is behind is looked at."""
 SIGNAL_PATIENCE = 4.0
 """Seconds it has when a signal came, or the screen broke down: then nobody waits for the screen."""
+
+
+def _is_taken_away() -> bool:
+    """Of the widget that works now, or whose worker does."""
+    worker = active_worker.get(None)
+    at_work = active_message_pump.get(None) if worker is None else worker.node
+    return isinstance(at_work, Widget) and (at_work._pruning or not at_work.is_attached)  # noqa: SLF001
 
 
 class CharplayApp(TypeAhead):
@@ -143,8 +153,8 @@ class CharplayApp(TypeAhead):
             self.screen.refresh()
 
     def _handle_exception(self, error: Exception) -> None:
-        """As in Textual; but while the screen is taken down, what was on its way up trips, and only the log is told."""
-        if self._exit or (self._is_mounted and not self.is_running):
+        """As in Textual; but of what trips while it is taken away, as all is in the end, only the log is told."""
+        if self._exit or (self._is_mounted and not self.is_running) or _is_taken_away():
             logging.getLogger("charplay").warning(visible("".join(traceback.format_exception(error)), "\n"))
         else:
             super()._handle_exception(error)

@@ -5,6 +5,7 @@ import sys
 
 from charplay.cli import play
 from charplay.tui.app import CharplayApp
+from charplay.tui.screens.preview import Preview
 
 
 def test_a_screen_that_breaks_down_has_the_run_saved_before_the_program_ends(monkeypatch, home, trainer, capfd):
@@ -34,3 +35,21 @@ def test_a_screen_that_breaks_down_has_the_run_saved_before_the_program_ends(mon
     assert trainer.commands[-1].reason == "the screen broke down"
     assert trainer.at_work == 0
     assert "the screen broke down; the details are in" in capfd.readouterr().err
+
+
+async def test_what_trips_while_it_is_taken_away_is_told_to_the_log_alone(play, caplog):
+    async with play() as it:
+        await it.press("1", "v")
+        await it.until(lambda: isinstance(it.app.screen, Preview))
+        preview = it.app.screen
+
+        async def trip_late():
+            while not preview._pruning:
+                await asyncio.sleep(0)
+            raise LookupError("nothing is here any more")
+
+        preview.call_later(lambda: preview.run_worker(trip_late()))
+        await it.press("escape")
+        await it.until(lambda: "nothing is here any more" in caplog.text)
+        assert it.app.is_running
+        assert it.app.return_code is None
