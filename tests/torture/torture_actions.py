@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from textual import events
 from textual.geometry import Size
+from textual.keys import _character_to_key
 from torture_escapes import PAYLOADS, leaks
 from torturing import Attempt, Outcome, Torture
 
@@ -85,15 +86,15 @@ class Actions(RuleBasedStateMachine):
         await asyncio.wait_for(work, 30)
         await asyncio.sleep(0.01)
 
-    @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=6))
+    @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=20))
     def press(self, keys: list[str]) -> None:
-        """Keys, one after another."""
+        """Keys, faster than they are taken."""
         self._act(self._keys(keys))
 
     async def _keys(self, keys: list[str]) -> None:
         for key in keys:
             character = " " if key == "space" else key if len(key) == 1 else None
-            self._app.post_message(events.Key(key, character))
+            self._app.post_message(events.Key(_character_to_key(key) if len(key) == 1 else key, character))
             await asyncio.sleep(0)
 
     @rule(payload=st.sampled_from(PAYLOADS) | st.text(max_size=30))
