@@ -146,9 +146,9 @@ class Terminal:
         self._reader.join(2)
         return code
 
-    def wait_soon(self, seconds: float = SOON) -> int:
-        """As `wait`, but the program must be gone within `seconds`, or as many as it took to come up."""
-        return self.wait(max(seconds, self.beginning))
+    def wait_soon(self) -> int:
+        """As `wait`, but the program must be gone soon, or within as long as it took to come up."""
+        return self.wait(max(SOON, self.beginning))
 
     # What is done to it
 

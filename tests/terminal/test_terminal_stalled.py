@@ -23,16 +23,9 @@ def stalled(terminal, tmp_path):
         term.press("b")  # dark and light by turns
         time.sleep(0.5)
     term.press("w")
-    until(lambda: list(home.texts.iterdir()))  # no key waits when the terminal reads on: what it draws then would count
+    # No key waits when the terminal reads on: what it draws then would count.
+    term.wait_for(lambda _: list(home.texts.iterdir()), 60)
     return term
-
-
-def until(holds, seconds=60):
-    """Stand until something holds that no screen shows."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 @pytest.mark.fault("14", "17")
