@@ -26,6 +26,7 @@ from charplay.tui.settings import read_settings, write_settings
 from charplay.tui.signals import listen
 from charplay.tui.themes import DARK, LIGHT
 from charplay.tui.typeahead import TypeAhead
+from charplay.tui.unseen import Sparing
 from charplay.tui.visible import visible
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 1.5
 """Seconds a trainer has to save when a person leaves."""
-CATCH_UP_SECONDS = 0.05
-"""How often a terminal that is behind is looked at."""
 SIGNAL_PATIENCE = 4.0
 """Seconds it has when a signal came, or the screen broke down: then nobody waits for the screen."""
 
@@ -51,7 +50,7 @@ def _is_taken_away() -> bool:
     return isinstance(at_work, Widget) and (at_work._pruning or not at_work.is_attached)  # noqa: SLF001
 
 
-class CharplayApp(TypeAhead):
+class CharplayApp(TypeAhead, Sparing):
     """The playground. `run` returns when it was left; `return_code` is then the process's exit code.
 
     `open_library` and `open_shelf` are called once the screen is up: what they import must not delay it.
@@ -82,7 +81,6 @@ class CharplayApp(TypeAhead):
         self.theme = LIGHT.name if self._settings.light else DARK.name
         self._leaving = False
         self._frame = Frame()
-        self._behind = False
 
     @property
     def _terminal(self) -> Driver | None:
@@ -104,7 +102,6 @@ class CharplayApp(TypeAhead):
         if terminal is not None:
             terminal.away = self._main.session.away
         listen(self._signalled, terminal.fileno if terminal else None)
-        self._catching_up = self.set_interval(CATCH_UP_SECONDS, self._catch_up, pause=True)
         if self._notice:
             self.notify(visible(self._notice), markup=False)
 
@@ -133,24 +130,10 @@ class CharplayApp(TypeAhead):
         self._frame.forget()
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        """As in Textual, except that only cells that changed are sent, and none to a terminal that is behind."""
-        if self._terminal and self._terminal.behind:
-            if not self._behind:
-                self._behind = True
-                self._begin_batch()  # nothing more is drawn
-                self._catching_up.resume()
-            return
+        """As in Textual, except that only cells that changed are sent."""
         if isinstance(renderable, ChopsUpdate | LayoutUpdate):
             renderable = Changes(renderable, self._frame)
         super()._display(screen, renderable)
-
-    def _catch_up(self) -> None:
-        """Send what was not shown, once a terminal that was behind has taken the rest."""
-        if self._terminal and not self._terminal.behind:
-            self._behind = False
-            self._end_batch()
-            self._catching_up.pause()
-            self.screen.refresh()
 
     def _handle_exception(self, error: Exception) -> None:
         """As in Textual; but of what trips while it is taken away, as all is in the end, only the log is told."""

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import Full, Queue
 
-from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import MouseMove
 from textual.message import Message
@@ -15,12 +14,6 @@ MOST_WRITES, MOST_CHARACTERS = 16, 16_000
 large screen anew is 50,000 characters."""
 PATIENCE, MOST_PATIENCE = 1.0, 3.0
 """Seconds that a terminal on the way out has to take one write more, and all of them."""
-
-
-def unseen(app: App[object]) -> bool:
-    """Whether nobody would see what is drawn now: the app's terminal is behind."""
-    driver = app._driver  # noqa: SLF001
-    return isinstance(driver, Driver) and driver.behind
 
 
 class Driver(LinuxDriver):

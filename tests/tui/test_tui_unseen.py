@@ -1,27 +1,54 @@
-"""While the terminal is behind nobody sees what would be drawn, and nothing is written and charted for nobody."""
+"""While the terminal is behind nobody sees what would be drawn, and nothing is written and asked for nobody."""
 
 import asyncio
 
 import pytest
 
-from charplay.tui.panes import text_writing
+from charplay.messages.commands import Publish
+from charplay.tui.screens import watching
+from charplay.tui.unseen import CATCH_UP_SECONDS, Sparing
 from charplay.tui.widgets import chart
 
 
+@pytest.fixture
+def terminal_behind(monkeypatch):
+    """Says whether the terminal is behind."""
+    behind = {"now": False}
+    monkeypatch.setattr(Sparing, "unseen", property(lambda _: behind["now"]))
+    return behind
+
+
+def clocks_standing(it):
+    return [not clock._active.is_set() for clock in it.app._seen_clocks]
+
+
 @pytest.mark.fault("17", "18")
-async def test_what_nobody_sees_waits_until_the_terminal_reads_on(play, monkeypatch):
+async def test_what_nobody_sees_waits_until_the_terminal_reads_on(play, terminal_behind):
     async with play(writing=True) as it:
         await it.training()
         await it.until(lambda: it.main.source.following and len(it.main.text.player.tape) > 2)
-        for module in (text_writing, chart):
-            monkeypatch.setattr(module, "unseen", lambda _: True)
+        terminal_behind["now"] = True
+        await it.until(lambda: all(clocks_standing(it)))
         player, plot = it.main.text.player, it.main.training.chart
-        written, drawn = len(player.tape), plot._grid
+        written, drawn, asked = len(player.tape), plot._grid, it.trainer.commands.count(Publish())
         it.trainer.put(it.trainer.progress(900))
-        await it.until(lambda: plot._changed)
         await asyncio.sleep(2 * chart.REPAINT_SECONDS)
         assert len(player.tape) == written
         assert plot._grid is drawn
-        for module in (text_writing, chart):
-            monkeypatch.setattr(module, "unseen", lambda _: False)
+        assert it.trainer.commands.count(Publish()) == asked
+        terminal_behind["now"] = False
         await it.until(lambda: len(player.tape) > written and plot._grid is not drawn)
+        assert it.main.session.live.step == 900
+        assert not any(clocks_standing(it))
+
+
+@pytest.mark.fault("17")
+async def test_a_run_that_waits_for_its_turn_has_it_though_nobody_sees(play, terminal_behind, monkeypatch):
+    monkeypatch.setattr(watching, "UNSEEN_TICK", 4 * CATCH_UP_SECONDS)
+    async with play(writing=True) as it:
+        await it.training()
+        terminal_behind["now"] = True
+        await it.until(lambda: all(clocks_standing(it)))
+        await it.press("t", "s")
+        await it.until(lambda: len(it.trainer.requests) == 2)
+        assert all(clocks_standing(it)), "and still nobody looks"

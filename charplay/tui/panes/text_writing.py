@@ -16,11 +16,11 @@ from charplay.sampling.model import CharModel
 from charplay.sampling.player import Player, Rival
 from charplay.sampling.settings import Sampling
 from charplay.sampling.tape import Written
-from charplay.tui.driver import unseen
 from charplay.tui.panes.text_kept import Origin, generation, keep_recent, temperatures
 from charplay.tui.panes.text_sheet import SheetPane, step_of
 from charplay.tui.panes.text_sliders import Pace, Sliders
 from charplay.tui.panes.text_tint import palette
+from charplay.tui.unseen import set_seen_clock
 from charplay.tui.widgets.bars import Bars
 
 TICKS = 30
@@ -136,7 +136,7 @@ class WritingPane(SheetPane):
         self.app.theme_changed_signal.subscribe(self, self._colour)
         self._colour(self.app.current_theme)
         self._then = self._clock()
-        self.set_interval(1 / TICKS, self._tick)
+        set_seen_clock(self, 1 / TICKS, self._tick)
         self._say_source()
         if self.screen.focused is None:
             self.focus_first()
@@ -164,7 +164,7 @@ class WritingPane(SheetPane):
         now = self._clock()
         passed, self._then = now - self._then, now
         player = self.player
-        if player is None or not self.playing or unseen(self.app):
+        if player is None or not self.playing:
             return
         due = self._pace.due(passed, self.speed)
         if due != 0:

@@ -16,7 +16,6 @@ from charplay.sampling.player import Player
 from charplay.sampling.settings import Sampling
 from charplay.tui.checkpoints import Opened, Shelved, open_model, shelved
 from charplay.tui.commands import CLOSE, SCROLL, Bindings, command
-from charplay.tui.driver import unseen
 from charplay.tui.panes.status import KeyLine
 from charplay.tui.panes.text_kept import Origin
 from charplay.tui.panes.text_sliders import TEMPERATURES, Pace, speed_slider
@@ -27,6 +26,7 @@ from charplay.tui.screens.once import Once
 from charplay.tui.screens.picking import Picking
 from charplay.tui.screens.question import Choice
 from charplay.tui.temperatures import FEWEST, MOST, parse_temperatures, temperatures_fault, write_temperatures
+from charplay.tui.unseen import set_seen_clock
 from charplay.tui.visible import plain, visible
 from charplay.tui.widgets.column import SideBySide
 from charplay.tui.widgets.slider import Slider
@@ -114,7 +114,7 @@ class ColumnsScreen(Once[Taken]):
         """Put up the first columns, and start the clock."""
         await self._compare([self._opened], parse_temperatures(self.temperatures)[: self._most])
         self._then = self._clock()
-        self.set_interval(1 / TICKS, self._tick)
+        set_seen_clock(self, 1 / TICKS, self._tick)
 
     @property
     def _most(self) -> int:
@@ -156,7 +156,7 @@ class ColumnsScreen(Once[Taken]):
             return
         now = self._clock()
         passed, self._then = now - self._then, now
-        if self.playing and self.is_current and not unseen(self.app):
+        if self.playing and self.is_current:
             due = self._pace.due(passed, self._speed.value)
             if due != 0:
                 self.beside.advance(due, every * BUDGET)

@@ -9,6 +9,7 @@ from charplay.tui.panes.fields import Device
 from charplay.tui.screens.layout import Layout
 from charplay.tui.session import Session
 from charplay.tui.source import Source
+from charplay.tui.unseen import set_seen_clock
 from charplay.tui.visible import visible
 from charplay.tui.worker import OpenTraining
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from charplay.runs.home import Home
     from charplay.runs.shelf import Shelf
 
-TICK = 0.1
-"""Seconds between two looks into the trainer's mailbox."""
+TICK, UNSEEN_TICK = 0.1, 5.0
+"""Seconds between two looks into the trainer's mailbox; while nobody sees the screen, a run that waits for its turn has
+it all the same."""
 TICKS_A_PAINT = 5
 
 
@@ -39,7 +41,8 @@ class WatchingScreen(Layout):
         """With every pane in its place: look into the mailbox from now on."""
         self._shelf = shelf
         self.source = Source(self.text)
-        self.set_interval(TICK, self._tick)
+        set_seen_clock(self, TICK, self._tick)
+        self.set_interval(UNSEEN_TICK, self._tick)
 
     def _tick(self) -> None:
         told = self.session.drain()

@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from charplay.tui.driver import unseen
+from charplay.tui.unseen import set_seen_clock
 from charplay.tui.visible import plain
 from charplay.tui.widgets.braille import Drawing, best_drawing
 from charplay.tui.widgets.grid import ROLES, Grid, Mark, Reference, Series, View
@@ -92,14 +92,14 @@ class Chart(Widget):
 
     def on_mount(self) -> None:
         """Start the only clock that repaints."""
-        self.set_interval(REPAINT_SECONDS, self._repaint)
+        set_seen_clock(self, REPAINT_SECONDS, self._repaint)
 
     def on_resize(self, _: events.Resize) -> None:
         """A new size is a new chart."""
         self._redraw()
 
     def _repaint(self) -> None:
-        if self._changed and self.is_on_screen and not unseen(self.app):
+        if self._changed and self.is_on_screen:
             self._redraw()
 
     def _redraw(self) -> None:

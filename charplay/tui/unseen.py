@@ -1,0 +1,71 @@
+"""While the terminal is behind nobody sees the screen: nothing is drawn, and clocks of what is only seen stand."""
+
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakSet
+
+from textual.app import App
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from charplay.tui.driver import Driver
+
+CATCH_UP_SECONDS = 0.2
+"""How often a terminal that is behind is looked at."""
+
+
+class Sparing(App[None]):
+    """An app that does nothing for nobody. One frame catches up once its terminal has taken what was written to it."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]
+        self._resting = False
+        self._seen_clocks: WeakSet[Timer] = WeakSet()
+
+    @property
+    def unseen(self) -> bool:
+        """Whether nobody would see what is drawn now."""
+        return isinstance(self._driver, Driver) and self._driver.behind
+
+    def on_mount(self) -> None:
+        """Look after a terminal that is behind, once it is."""
+        self._catching_up = self.set_interval(CATCH_UP_SECONDS, self._catch_up, pause=True)
+
+    def add_clock(self, clock: Timer) -> None:
+        """Have a timer stand still while nobody sees what it does."""
+        self._seen_clocks.add(clock)
+        if self._resting:
+            clock.pause()
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """As in Textual, but nothing is sent to a terminal that is behind."""
+        if not self.unseen:
+            super()._display(screen, renderable)
+        elif not self._resting:
+            self._rest()
+
+    def _rest(self) -> None:
+        self._resting = True
+        self._begin_batch()  # nothing more is drawn
+        for clock in self._seen_clocks:
+            clock.pause()
+        self._catching_up.resume()
+
+    def _catch_up(self) -> None:
+        """Send what was not shown, once the terminal has taken the rest."""
+        if self.unseen:
+            return
+        self._resting = False
+        self._end_batch()
+        for clock in self._seen_clocks:
+            clock.resume()
+        self._catching_up.pause()
+        self.screen.refresh()
+
+
+def set_seen_clock(node: Widget, seconds: float, tick: Callable[[], object]) -> None:
+    """Call `tick` every so many seconds, as `set_interval` does, but not while nobody sees what comes of it."""
+    clock = node.set_interval(seconds, tick)
+    if isinstance(node.app, Sparing):
+        node.app.add_clock(clock)
