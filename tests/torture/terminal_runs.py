@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from terminal import Terminal
+from terminal import UNMEASURED, Terminal
 from torturing import Outcome
 
 from charplay.runs.home import Home
@@ -76,9 +76,14 @@ def started(home: Home, term: Terminal, *, screen: bool) -> None:
 
 
 @contextmanager
-def on_terminal(command: list[str | Path], home: Home, outcome: Outcome, where: str = "") -> Iterator[Terminal]:
-    """A program on a terminal, until the end of the try; what the terminal waited for in vain is a fault."""
-    term = Terminal(command, env={"CHARPLAY_HOME": str(home.root), "OMP_NUM_THREADS": "1"})
+def on_terminal(command: list[str | Path], home: Home, outcome: Outcome, where: str = "",
+                *, unmeasured: bool = False) -> Iterator[Terminal]:  # fmt: skip
+    """A program on a terminal, until the end of the try; what the terminal waited for in vain is a fault.
+
+    `unmeasured` where the time that it takes matters: it is not slowed by the measuring of coverage.
+    """
+    env = {"CHARPLAY_HOME": str(home.root), "OMP_NUM_THREADS": "1"}
+    term = Terminal(command, env=env | (UNMEASURED if unmeasured else {}))
     try:
         yield term
     except (AssertionError, OSError) as error:

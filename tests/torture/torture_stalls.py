@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
-from terminal import Terminal
+import psutil
+from terminal import UNMEASURED, Terminal
 from terminal_runs import SECONDS, headless, last_row, leave, on_terminal, prepared, started
 from torturing import Attempt, Outcome, Torture
 
@@ -38,7 +40,11 @@ CAUGHT_UP = 60_000
 ROUNDS, SETTLING, ROUND_SECONDS = 5, 0.4, 1.6
 """Seconds after which one stands still, and the other is under way."""
 LEAST = 0.7
-"""Of the headless speed, in one try on a machine that others use too; the page tells the sum over all tries."""
+"""Of the headless speed, in one try on a machine that others use too; the page tells the median of all rounds."""
+BEHIND = 2.0
+"""Seconds after which nothing is on its way to the terminal any more."""
+MOST_BESIDE = 10.0
+"""Milliseconds of a core's second for all but training. The screen took 15 while its clocks went on for nobody."""
 
 
 class Stalls:
@@ -46,7 +52,8 @@ class Stalls:
 
     def __init__(self, folder: Path, *, sabotaged: bool) -> None:
         self._folder, self._sabotaged = folder, sabotaged
-        self._steps: Counter[str] = Counter()
+        self._ratios: list[float] = []
+        """Of each round: steps on a terminal that stands still over those of the rounds without one around it."""
 
     def attempt(self, chance: random.Random) -> Outcome:
         """Rounds without a terminal and on one that is not read, turn about; then what comes when it is read again."""
@@ -56,16 +63,19 @@ class Stalls:
         command = [sys.executable, *program] if screen else headless(program)
         with unattended(prepared(self._folder / "unattended")) as (plain, rival):
             rival.send_signal(signal.SIGSTOP)
-            with on_terminal(command, home, outcome) as term:
+            with on_terminal(command, home, outcome, unmeasured=True) as term:
                 started(home, term, screen=screen)
                 time.sleep(1)
                 term.stall()
-                time.sleep(chance.uniform(3, 6))
+                if screen:
+                    term.press("b", "b")  # dark and light: two whole screens, more than anything keeps
+                time.sleep(BEHIND)
+                self._beside(_beside_training(term.process.pid, chance.uniform(2, 4)), outcome)
                 self._catch_up(home, term, outcome)
                 term.stall()
                 time.sleep(1)
                 stalled = _Paused(home, term) if screen else _Stopped(home, term.process)
-                self._judge(_turn_about(_Stopped(plain, rival), stalled), outcome)
+                self._judge(*_turn_about(_Stopped(plain, rival), stalled), outcome)
                 term.read_on()
                 term.signal(signal.SIGTERM)
                 leave(term, home, 143, outcome)
@@ -80,19 +90,24 @@ class Stalls:
         if caught_up > CAUGHT_UP + 20_000 * seconds:
             outcome.faults.append(f"{caught_up:,} bytes came when the terminal was read again")
 
-    def _judge(self, steps: Counter[str], outcome: Outcome) -> None:
-        outcome.counts.update(steps)
-        self._steps.update(steps)
-        outcome.latest["stalled over headless"] = self._steps["steps stalled"] / max(1, self._steps["steps headless"])
-        stalled, headless_steps = steps["steps stalled"], steps["steps headless"]
-        if stalled < LEAST * headless_steps:
-            outcome.faults.append(f"{stalled} steps while it stood still, {headless_steps} headless")
+    def _beside(self, milliseconds: float, outcome: Outcome) -> None:
+        outcome.worst["ms a second beside training"] = milliseconds
+        if milliseconds > MOST_BESIDE:
+            outcome.faults.append(f"{milliseconds:.0f} ms of a second went to others than training")
+
+    def _judge(self, headless_steps: list[int], stalled_steps: list[int], outcome: Outcome) -> None:
+        around = [(one + next_one) / 2 for one, next_one in pairwise(headless_steps)]
+        self._ratios += [stalled / max(1.0, steps) for stalled, steps in zip(stalled_steps, around, strict=True)]
+        outcome.latest["stalled over headless"] = median(self._ratios)
+        outcome.counts.update({"rounds by turns": len(stalled_steps), "steps stalled": sum(stalled_steps)})
+        if sum(stalled_steps) < LEAST * sum(around):
+            outcome.faults.append(f"{sum(stalled_steps)} steps while it stood still, {sum(around):.0f} headless")
 
 
 @contextmanager
 def unattended(home: Home) -> Iterator[tuple[Home, "subprocess.Popen[bytes]"]]:
     """`charplay train` under way without a terminal, and its end."""
-    env = os.environ | {"CHARPLAY_HOME": str(home.root), "OMP_NUM_THREADS": "1"}
+    env = os.environ | {"CHARPLAY_HOME": str(home.root), "OMP_NUM_THREADS": "1", **UNMEASURED}
     process = subprocess.Popen(headless(["-m", "charplay"]), env=env, stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     try:
@@ -130,21 +145,31 @@ class _Paused:
     go_on = hold
 
 
-def _turn_about(one: _Stopped, other: _Stopped | _Paused) -> Counter[str]:
-    """The steps of both in the same time, one standing while the other trains, so that both have the same machine.
+def _beside_training(pid: int, seconds: float) -> float:
+    """Milliseconds of a core's second that a program takes for all its threads but the busiest."""
+    process = psutil.Process(pid)
+    before = {thread.id: thread.user_time + thread.system_time for thread in process.threads()}
+    time.sleep(seconds)
+    spent = [each.user_time + each.system_time - before.get(each.id, 0.0) for each in process.threads()]
+    return 1e3 * (sum(spent) - max(spent)) / seconds
 
-    `one` stands still already.
+
+def _turn_about(one: _Stopped, other: _Stopped | _Paused) -> tuple[list[int], list[int]]:
+    """The steps of both by turns, one standing while the other trains; the first to train, `one`, is the last, too.
+
+    `one` stands still already; both are under way afterwards.
     """
-    steps = Counter({"steps headless": 0, "steps stalled": 0})
-    for _ in range(ROUNDS):
-        for how, runs, waits in (("steps headless", one, other), ("steps stalled", other, one)):
-            waits.hold()
-            time.sleep(SETTLING)
-            runs.go_on()
-            time.sleep(SETTLING)
-            before = last_row(runs.home)
-            time.sleep(ROUND_SECONDS)
-            steps[how] += last_row(runs.home) - before
+    steps: tuple[list[int], list[int]] = [], []
+    for turn in range(2 * ROUNDS + 1):
+        runs, waits = (other, one) if turn % 2 else (one, other)
+        waits.hold()
+        time.sleep(SETTLING)
+        runs.go_on()
+        time.sleep(SETTLING)
+        before = last_row(runs.home)
+        time.sleep(ROUND_SECONDS)
+        steps[turn % 2].append(last_row(runs.home) - before)
+    other.go_on()
     return steps
 
 
