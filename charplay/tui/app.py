@@ -23,6 +23,7 @@ from charplay.tui.frame import Changes, Frame
 from charplay.tui.palette import Palette
 from charplay.tui.screens.main import MainScreen
 from charplay.tui.settings import read_settings, write_settings
+from charplay.tui.shades import keep_no_widgets
 from charplay.tui.signals import listen
 from charplay.tui.themes import DARK, LIGHT
 from charplay.tui.typeahead import TypeAhead
@@ -71,6 +72,7 @@ class CharplayApp(TypeAhead, Sparing):
         path: str | None = None,
     ) -> None:
         super().__init__(driver_class=Driver)
+        keep_no_widgets()
         self._home = home
         self._settings, self._notice = read_settings(home.settings)
         self._main = MainScreen(

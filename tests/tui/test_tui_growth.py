@@ -4,6 +4,7 @@ import gc
 from collections import Counter
 
 import pytest
+from textual._styles_cache import StylesCache
 from textual.dom import DOMNode
 from textual.timer import Timer
 
@@ -14,9 +15,10 @@ DIALOGS = [("?",), ("1", "v"), ("4", "y"), ("ctrl+p",), ("5", "m")]
 
 
 def alive():
-    """How many widgets and timers there are, by their type."""
+    """How many widgets, caches of their lines, and timers there are, by their type."""
     gc.collect()
-    return Counter(type(each).__name__ for each in gc.get_objects() if issubclass(type(each), DOMNode | Timer))
+    kinds = DOMNode | StylesCache | Timer
+    return Counter(type(each).__name__ for each in gc.get_objects() if issubclass(type(each), kinds))
 
 
 async def a_round(it, runs):
