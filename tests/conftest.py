@@ -1,6 +1,8 @@
 """How the suite is shared out between workers, and what holds for every law in it."""
 
 import asyncio
+import ctypes
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +22,11 @@ REPAINTED = 0.02
 
 ROUNDS = 5
 """Of an event loop without work, one after another, that make it idle."""
+
+CAPABILITIES = 0x20080522
+"""The version of the structure in which Linux tells a thread's capabilities; the effective ones come first."""
+OVERRIDES = 1 << 1 | 1 << 2
+"""To read and to write whatever the permissions say."""
 
 ON_TERMINALS = Path(__file__).parent / "terminal"
 
@@ -64,3 +71,21 @@ def _swift_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for module in (textual.app, textual.pilot):
         monkeypatch.setattr(module, "wait_for_idle", wait_until_done)
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[None]:
+    """Permissions hold in this thread and in those that it starts, for root as for everyone."""
+    if os.geteuid() != 0:
+        yield
+        return
+    header = (ctypes.c_uint32 * 2)(CAPABILITIES, 0)
+    held, left = (ctypes.c_uint32 * 6)(), (ctypes.c_uint32 * 6)()
+    system = ctypes.CDLL(None, use_errno=True)
+    assert system.capget(header, held) == 0
+    left[:] = [held[0] & ~OVERRIDES, *held[1:]]
+    assert system.capset(header, left) == 0
+    try:
+        yield
+    finally:
+        assert system.capset(header, held) == 0

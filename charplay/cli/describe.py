@@ -42,12 +42,12 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
     json: JsonOption = False,
 ) -> None:
     """Count layers, parameters, examples and memory of a recipe on a text."""
-    from charplay.cli.house import open_home
+    from charplay.cli.house import read_home
     from charplay.corpora.library import Library
     from charplay.recipes.layers import compose
     from charplay.recipes.resolve import resolve
 
-    home = open_home(context.obj)
+    home = read_home(context.obj)
     flags = Flags.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes)
     refuse_added(flags)
     asked, notes = compose(*asked_layers(home.presets, preset or DEFAULT_PRESET, settings, flags))

@@ -14,9 +14,17 @@ LARGEST_LOG = 1_000_000
 
 
 def open_home(option: str | None) -> Home:
-    """The home, with its folders made."""
+    """The home, with its folders made. HomeError where it cannot be written."""
     home = Home.locate(option)
     home.prepare()
+    return home
+
+
+def read_home(option: str | None) -> Home:
+    """The home; one that is there need not be one that can be written: who only reads has no use for that."""
+    home = Home.locate(option)
+    if not home.readable:
+        home.prepare()
     return home
 
 
@@ -42,14 +50,14 @@ def open_library(option: str | None) -> "Library":
     """The texts."""
     from charplay.corpora.library import Library
 
-    home = open_home(option)
+    home = read_home(option)
     return Library(home.corpora, home.cache)
 
 
 def open_shelf(option: str | None) -> "Shelf":
-    """The runs; what killed processes left half written among them is removed."""
+    """The runs; what killed processes left half written among them is removed, where it can be."""
     from charplay.runs.shelf import Shelf
 
-    home = open_home(option)
+    home = read_home(option)
     home.clear_leftovers()
     return Shelf(home)

@@ -70,10 +70,20 @@ class Home:
         """The file that remembers what was chosen last."""
         return self.root / "settings.json"
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """All of them, the home's own first."""
+        return self.root, self.corpora, self.checkpoints, self.texts, self.cache, self.log, self.presets
+
+    @property
+    def readable(self) -> bool:
+        """Whether all folders are there for one who only reads."""
+        return all(os.access(folder, os.R_OK | os.X_OK) for folder in self.folders)
+
     def prepare(self) -> None:
         """Make the folders that are missing; a new home is its owner's alone. HomeError where it cannot be written."""
         hint = f"choose another with --home or {VARIABLE}"
-        for folder in (self.root, self.corpora, self.checkpoints, self.texts, self.cache, self.log, self.presets):
+        for folder in self.folders:
             try:
                 folder.parent.mkdir(parents=True, exist_ok=True)
                 folder.mkdir(mode=0o700 if folder == self.root else 0o777, exist_ok=True)

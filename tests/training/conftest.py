@@ -1,6 +1,4 @@
-import ctypes
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +17,6 @@ torch.set_num_threads(1)
 
 TEXT = 1_200
 """Characters of the text that the tests train on."""
-
-CAPABILITIES = 0x20080522
-"""The version of the structure in which Linux tells a thread's capabilities; the effective ones come first."""
-OVERRIDES = 1 << 1 | 1 << 2
-"""To read and to write whatever the permissions say."""
 
 TINY = {
     "corpus": "words",
@@ -49,24 +42,6 @@ def home(tmp_path: Path) -> Path:
     words = np.random.default_rng(5).choice(["the ", "cat ", "sat, ", "on\n", "a ", "mat. "], TEXT)
     (tmp_path / "corpora" / "words.txt").write_text("".join(words)[:TEXT])
     return tmp_path
-
-
-@pytest.fixture
-def unprivileged() -> Iterator[None]:
-    """Permissions hold in this thread and in those that it starts, for root as for everyone."""
-    if os.geteuid() != 0:
-        yield
-        return
-    header = (ctypes.c_uint32 * 2)(CAPABILITIES, 0)
-    held, left = (ctypes.c_uint32 * 6)(), (ctypes.c_uint32 * 6)()
-    system = ctypes.CDLL(None, use_errno=True)
-    assert system.capget(header, held) == 0
-    left[:] = [held[0] & ~OVERRIDES, *held[1:]]
-    assert system.capset(header, left) == 0
-    try:
-        yield
-    finally:
-        assert system.capset(header, held) == 0
 
 
 Train = Callable[..., list[Event]]
