@@ -110,19 +110,23 @@ def _machine() -> str:
 
 
 def _record(found: list[dict]) -> None:
-    """Write the rows into the table between the page's two marks; other tortures keep theirs."""
+    """Write the rows into the table between the page's two marks; other tortures keep theirs, and their machine."""
     page = PAGE.read_text()
     head, rest = page.split(BEGIN, 1)
     table, tail = rest.split(END, 1)
     rows = {line.split(" | ")[0]: line for line in table.splitlines() if line.startswith("| ")}
-    when = f"{datetime.now(UTC):%Y-%m-%d}, load {os.getloadavg()[2]:.0f}"
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    machines = [line for line in table.splitlines() if line.startswith("On ") and today not in line]
+    machines.append(f"On {today}: {_machine()}.")
+    when = f"{today}, load {os.getloadavg()[2]:.0f}"
     for row in found:
         torture, result = row["torture"], row["result"]
         name = f"| {torture.name}"
         rows[name] = (f"{name} | {result['tried']:,} {torture.unit} | {len(result['faults'])} | {result['said']} | "
                       f"{_control(torture, result)} | {when} |")  # fmt: skip
     known = [rows[name] for one in TORTURES.values() if (name := f"| {one.name}") in rows]
-    lines = [f"{_machine()}.", "", "| torture | tried | failed | measured | negative control | on |",
+    machines = [line for line in machines if any(line[3:13] in row for row in known)]
+    lines = [*machines, "", "| torture | tried | failed | measured | negative control | on |",
              "|---|---|---|---|---|---|"]  # fmt: skip
     PAGE.write_text("\n".join([head + BEGIN, *lines, *known, END]) + tail)
 
