@@ -85,11 +85,6 @@ class CharplayApp(TypeAhead, Sparing):
         self._frame = Frame()
 
     @property
-    def _terminal(self) -> Driver | None:
-        """None in tests that have none."""
-        return self._driver if isinstance(self._driver, Driver) else None
-
-    @property
     def stuck(self) -> bool:
         """After `run`: whether the terminal takes nothing, so that whoever writes to it waits for ever."""
         return self._terminal is not None and self._terminal.stuck
