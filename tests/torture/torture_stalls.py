@@ -35,18 +35,6 @@ main()
 """
 """The sabotage: a trainer that waits for the terminal."""
 
-SAVED_ONCE = """
-import sys, threading
-one = threading.Thread(target=int)
-one.start()
-one.join()
-from charplay.cli.main import main
-sys.argv[0] = "charplay"
-main()
-"""
-"""The rival. A process that never had a second thread is up to two hundredths quicker, as glibc locks nothing in it; a
-run has had one from its first save on, a minute after its start at the latest, which these rounds do not wait for."""
-
 CAUGHT_UP = 60_000
 """Bytes that a frame or two take; what was not shown meanwhile is never sent."""
 ROUNDS, SETTLING, ROUND_SECONDS = 5, 0.4, 1.6
@@ -120,7 +108,7 @@ class Stalls:
 def unattended(home: Home) -> Iterator[tuple[Home, "subprocess.Popen[bytes]"]]:
     """`charplay train` under way without a terminal, and its end."""
     env = os.environ | {"CHARPLAY_HOME": str(home.root), "OMP_NUM_THREADS": "1", **UNMEASURED}
-    process = subprocess.Popen(headless(["-c", SAVED_ONCE]), env=env, stdin=subprocess.DEVNULL,
+    process = subprocess.Popen(headless(["-m", "charplay"]), env=env, stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     try:
         until = time.monotonic() + 90
