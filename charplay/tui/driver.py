@@ -1,29 +1,48 @@
 """Textual's driver, for terminals as they are over a slow line: some stand still, and some are gone."""
 
+import asyncio
+import os
 import time
+from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import chain
 from queue import Full, Queue
+from select import select
+from typing import Any
 
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.constants import ESCAPE_DELAY
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import MouseMove
 from textual.message import Message
+
+from charplay.tui.bell import Bell
 
 MOST_WRITES, MOST_CHARACTERS = 16, 16_000
 """That wait, at most, while a terminal keeps up. A frame is three writes, and Textual's thread keeps thirty; all of a
 large screen anew is 50,000 characters."""
 PATIENCE, MOST_PATIENCE = 1.0, 3.0
 """Seconds that a terminal on the way out has to take one write more, and all of them."""
+MOST_TYPED = 4096
+"""Bytes of keys that are read at once."""
 
 
 class Driver(LinuxDriver):
     """Textual's, except that nobody waits for the terminal, and that a mouse passing by is not heard.
 
     Nothing here follows a mouse without a button held; its reports, up to thousands a second, would hold the keys up.
+    And the thread for keys stands until there are some: Textual's looks ten times a second whether it is to end, and
+    each look takes the interpreter away from training.
     """
 
     away: Callable[[float | None], None] | None = None
     """Hears that the process is about to be stopped (None), and then for how many seconds it was."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self.exit_event: Bell = Bell()
 
     def _sigtstp_application(self, *_: object) -> None:
         away = self.away or (lambda _: None)
@@ -37,6 +56,17 @@ class Driver(LinuxDriver):
             while not self.exit_event.is_set():
                 with suppress(UnicodeDecodeError):  # bytes that are no text; the keys after them are heard
                     self.run_input_thread()
+
+    def run_input_thread(self) -> None:
+        """Hear keys until the end."""
+        parser, decode = XTermParser(self._debug), getincrementaldecoder("utf-8")().decode
+        patience = None
+        while not self.exit_event.is_set():
+            typed = self.fileno in select([self.fileno, self.exit_event], [], [], patience)[0]
+            text = decode(os.read(self.fileno, MOST_TYPED)) if typed else ""
+            for message in chain(parser.feed(text) if text else (), parser.tick()):
+                self.process_message(message)
+            patience = ESCAPE_DELAY if typed else None  # what begins with an escape may be the key of that name
 
     def _enable_mouse_support(self) -> None:
         super()._enable_mouse_support()
@@ -66,6 +96,20 @@ class Driver(LinuxDriver):
         with waiting.mutex:
             kept = [len(text or "") for text in waiting.queue]
         return len(kept) > MOST_WRITES or sum(kept) > MOST_CHARACTERS
+
+    def once_it_takes(self, then: Callable[[], object]) -> None:
+        """Call `then` in the running loop once the terminal takes anything; soon, where no system tells that."""
+        assert self._file is not None
+        loop, descriptor = asyncio.get_running_loop(), self._file.fileno()
+
+        def taking() -> None:
+            loop.remove_writer(descriptor)
+            then()
+
+        try:
+            loop.add_writer(descriptor, taking)
+        except OSError:
+            then()
 
     @property
     def stuck(self) -> bool:

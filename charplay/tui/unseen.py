@@ -12,7 +12,7 @@ from textual.widget import Widget
 from charplay.tui.driver import Driver
 
 CATCH_UP_SECONDS = 0.2
-"""How often a terminal that is behind is looked at."""
+"""How often a terminal that is behind is looked at, once it takes something."""
 
 
 class Sparing(App[None]):
@@ -55,11 +55,20 @@ class Sparing(App[None]):
         self._begin_batch()  # nothing more is drawn
         for clock in self._seen_clocks:
             clock.pause()
-        self._catching_up.resume()
+        self._await_terminal()
+
+    def _await_terminal(self) -> None:
+        """Look at it once it takes something: one that stands still costs nothing."""
+        if self._terminal is None:
+            self._catching_up.resume()
+        else:
+            self._catching_up.pause()
+            self._terminal.once_it_takes(self._catching_up.resume)
 
     def _catch_up(self) -> None:
         """Send what was not shown, once the terminal has taken the rest."""
         if self.unseen:
+            self._await_terminal()
             return
         self._resting = False
         self._end_batch()

@@ -1,13 +1,21 @@
-"""When a terminal counts as behind, and when as keeping up."""
+"""When a terminal counts as behind, and when as keeping up; how its keys are heard."""
 
+import asyncio
+import os
 import signal
+import threading
 import time
+import tty
+from contextlib import suppress
 from io import StringIO
+from select import select
 
 import pytest
 from textual.app import App
 from textual.drivers._writer_thread import WriterThread
+from textual.events import Key
 
+from charplay.tui import driver as drivers
 from charplay.tui.driver import MOST_CHARACTERS, MOST_WRITES, Driver
 
 
@@ -74,3 +82,113 @@ async def test_what_is_more_than_the_queue_keeps_is_for_nobody(driver):
         driver.write("x")
     assert driver._waiting.full()
     assert driver.behind
+
+
+@pytest.fixture
+def pseudo_terminal():
+    """Both ends of one: what the terminal has, and what the program has."""
+    ends = os.openpty()
+    tty.setraw(ends[1])
+    yield ends
+    for end in ends:
+        os.close(end)
+
+
+class Fills:
+    """The program's end of a terminal, written to until it takes no more."""
+
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+        os.set_blocking(descriptor, False)
+        with suppress(BlockingIOError):
+            while True:
+                os.write(descriptor, b"x" * 512)
+
+    def fileno(self):
+        return self.descriptor
+
+
+@pytest.mark.fault("17")
+async def test_a_terminal_that_stands_still_is_heard_of_when_it_takes_something(driver, pseudo_terminal):
+    terminal, program = pseudo_terminal
+    driver._file = Fills(program)
+    taking = []
+    driver.once_it_takes(lambda: taking.append(True))
+    await asyncio.sleep(0.2)
+    assert not taking
+    while select([terminal], [], [], 0)[0]:
+        os.read(terminal, 4096)
+    await asyncio.sleep(0.2)
+    assert taking == [True], "once"
+
+
+@pytest.mark.fault("17")
+async def test_where_the_system_tells_nothing_it_is_looked_at_at_once(driver, tmp_path):
+    with (tmp_path / "file").open("w") as driver._file:
+        taking = []
+        driver.once_it_takes(lambda: taking.append(True))
+    assert taking == [True]
+
+
+@pytest.fixture
+def listening(driver, pseudo_terminal, monkeypatch):
+    """What a driver hears, how often it looked, and its thread."""
+    heard, looks = [], []
+    monkeypatch.setattr(drivers, "select", lambda *files: (looks.append(files[-1]), select(*files))[1])
+    driver.fileno = pseudo_terminal[1]
+    driver.process_message = heard.append
+    driver._key_thread = threading.Thread(target=driver._run_input_thread)
+    driver._key_thread.start()
+    yield heard, looks, driver._key_thread
+    driver.exit_event.set()
+    driver._key_thread.join()
+
+
+async def until(holds):
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.fault("17")
+async def test_who_listens_for_keys_wakes_for_keys(listening, pseudo_terminal):
+    heard, looks, _ = listening
+    await asyncio.sleep(0.5)
+    assert looks == [None]
+    os.write(pseudo_terminal[0], "ä".encode()[:1])
+    await until(lambda: len(looks) == 3)
+    os.write(pseudo_terminal[0], "ä".encode()[1:] + b"\x1b[A")
+    await until(lambda: len(looks) == 5)
+    assert [message.key for message in heard if isinstance(message, Key)] == ["ä", "up"]
+    assert looks[-1] is None
+
+
+async def test_an_escape_alone_is_a_key_once_nothing_follows(listening, pseudo_terminal):
+    heard = listening[0]
+    os.write(pseudo_terminal[0], b"\x1b")
+    await until(lambda: heard)
+    assert [message.key for message in heard] == ["escape"]
+
+
+async def test_bytes_that_are_no_text_do_not_end_the_listening(listening, pseudo_terminal):
+    heard = listening[0]
+    os.write(pseudo_terminal[0], b"\xff")
+    await asyncio.sleep(0.2)
+    os.write(pseudo_terminal[0], b"a")
+    await until(lambda: heard)
+    assert [message.key for message in heard] == ["a"]
+
+
+async def test_the_end_is_heard_at_once_and_keys_again_after_it(driver, listening, pseudo_terminal):
+    heard, _, thread = listening
+    await asyncio.sleep(0.1)
+    driver.disable_input()
+    assert not thread.is_alive()
+    driver._key_thread = threading.Thread(target=driver._run_input_thread)
+    driver._key_thread.start()
+    os.write(pseudo_terminal[0], b"a")
+    await until(lambda: heard)
+    driver.deafen()
+    driver._key_thread.join(30)
+    assert not driver._key_thread.is_alive()

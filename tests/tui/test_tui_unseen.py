@@ -52,3 +52,41 @@ async def test_a_run_that_waits_for_its_turn_has_it_though_nobody_sees(play, ter
         await it.press("t", "s")
         await it.until(lambda: len(it.trainer.requests) == 2)
         assert all(clocks_standing(it)), "and still nobody looks"
+
+
+class StandsStill:
+    """A terminal that is behind, and takes something when the test says so."""
+
+    fileno = None
+    behind = stuck = False
+
+    def __init__(self):
+        self.waiting = []
+
+    def once_it_takes(self, then):
+        self.waiting.append(then)
+
+    def take(self):
+        for then in self.waiting:
+            then()
+        self.waiting = []
+
+
+@pytest.mark.fault("17")
+async def test_nobody_looks_at_a_terminal_until_it_takes_something(play, monkeypatch):
+    terminal = StandsStill()
+    monkeypatch.setattr(Sparing, "_terminal", property(lambda _: terminal))
+    async with play(writing=True) as it:
+        await it.training()
+        terminal.behind = True
+        await it.until(lambda: terminal.waiting)
+        assert not it.app._catching_up._active.is_set()
+        terminal.take()  # something, and not all that waits
+        assert it.app._catching_up._active.is_set()
+        await it.until(lambda: terminal.waiting)
+        assert not it.app._catching_up._active.is_set()
+        assert all(clocks_standing(it))
+        terminal.behind = False
+        terminal.take()
+        await it.until(lambda: not any(clocks_standing(it)))
+        assert not it.app._catching_up._active.is_set()

@@ -1,0 +1,44 @@
+"""An event that threads hear who wait for something else too."""
+
+import threading
+from select import select
+
+import pytest
+
+from charplay.tui.bell import Bell
+
+
+def heard(bell, seconds=0.0):
+    return bool(select([bell], [], [], seconds)[0])
+
+
+def test_it_can_be_read_while_it_is_set():
+    bell = Bell()
+    assert not heard(bell)
+    for _ in range(2):
+        bell.set()
+        bell.set()  # as of an event, once more means nothing
+        assert bell.is_set()
+        assert heard(bell)
+        assert heard(bell), "and for as long as it is set"
+        bell.clear()
+        bell.clear()
+        assert not bell.is_set()
+        assert not heard(bell)
+
+
+def test_who_stands_in_a_select_hears_it():
+    bell, ears = Bell(), []
+    listener = threading.Thread(target=lambda: ears.append(heard(bell, 30)))
+    listener.start()
+    bell.set()
+    listener.join()
+    assert ears == [True]
+
+
+def test_it_leaves_no_descriptor_behind():
+    bell = Bell()
+    descriptor = bell.fileno()
+    del bell
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        select([descriptor], [], [], 0)
