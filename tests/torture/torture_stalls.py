@@ -15,7 +15,7 @@ from statistics import median
 
 import psutil
 from terminal import UNMEASURED, Terminal
-from terminal_runs import SECONDS, headless, last_row, leave, on_terminal, prepared, started
+from terminal_runs import SECONDS, headless, last_row, leave, on_terminal, prepared, saved_step, started
 from torturing import Attempt, Outcome, Torture
 
 from charplay.runs.home import Home
@@ -41,6 +41,8 @@ ROUNDS, SETTLING, ROUND_SECONDS = 5, 0.4, 1.6
 """Seconds after which one stands still, and the other is under way."""
 LEAST = 0.7
 """Of the headless speed, in one try on a machine that others use too; the page tells the median of all rounds."""
+SAVING = "save_every=2000"
+"""Both have saved when they are measured: a first save starts a second thread, which slows every step after it."""
 BEHIND = 2.0
 """Seconds after which nothing is on its way to the terminal any more."""
 MOST_BESIDE = 10.0
@@ -57,11 +59,11 @@ class Stalls:
 
     def attempt(self, chance: random.Random) -> Outcome:
         """Rounds without a terminal and on one that is not read, turn about; then what comes when it is read again."""
-        home, outcome = prepared(self._folder / "home"), Outcome()
+        home, outcome = prepared(self._folder / "home", SAVING), Outcome()
         screen = self._sabotaged or chance.random() < 0.6
         program = ["-c", WAITING] if self._sabotaged else ["-m", "charplay"]
         command = [sys.executable, *program] if screen else headless(program)
-        with unattended(prepared(self._folder / "unattended")) as (plain, rival):
+        with unattended(prepared(self._folder / "unattended", SAVING)) as (plain, rival):
             rival.send_signal(signal.SIGSTOP)
             with on_terminal(command, home, outcome, unmeasured=True) as term:
                 started(home, term, screen=screen)
@@ -106,13 +108,13 @@ class Stalls:
 
 @contextmanager
 def unattended(home: Home) -> Iterator[tuple[Home, "subprocess.Popen[bytes]"]]:
-    """`charplay train` under way without a terminal, and its end."""
+    """`charplay train` under way without a terminal, past its first save, and its end."""
     env = os.environ | {"CHARPLAY_HOME": str(home.root), "OMP_NUM_THREADS": "1", **UNMEASURED}
     process = subprocess.Popen(headless(["-m", "charplay"]), env=env, stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     try:
         until = time.monotonic() + 90
-        while not last_row(home) and time.monotonic() < until:
+        while saved_step(home) < 0 and time.monotonic() < until:
             time.sleep(0.1)
         yield home, process
     finally:
