@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -54,7 +55,7 @@ class Stalls:
 
     def __init__(self, folder: Path, *, sabotaged: bool) -> None:
         self._folder, self._sabotaged = folder, sabotaged
-        self._ratios: list[float] = []
+        self._ratios: defaultdict[str, list[float]] = defaultdict(list)
         """Of each round: steps on a terminal that stands still over those of the rounds without one around it."""
 
     def attempt(self, chance: random.Random) -> Outcome:
@@ -77,7 +78,8 @@ class Stalls:
                 term.stall()
                 time.sleep(1)
                 stalled = _Paused(home, term) if screen else _Stopped(home, term.process)
-                self._judge(*_turn_about(_Stopped(plain, rival), stalled), outcome)
+                steps = _turn_about(_Stopped(plain, rival), stalled)
+                self._judge("the screen" if screen else "`charplay train`", *steps, outcome)
                 term.read_on()
                 term.signal(signal.SIGTERM)
                 leave(term, home, 143, outcome)
@@ -97,10 +99,10 @@ class Stalls:
         if milliseconds > MOST_BESIDE:
             outcome.faults.append(f"{milliseconds:.0f} ms of a second went to others than training")
 
-    def _judge(self, headless_steps: list[int], stalled_steps: list[int], outcome: Outcome) -> None:
+    def _judge(self, who: str, headless_steps: list[int], stalled_steps: list[int], outcome: Outcome) -> None:
         around = [(one + next_one) / 2 for one, next_one in pairwise(headless_steps)]
-        self._ratios += [stalled / max(1.0, steps) for stalled, steps in zip(stalled_steps, around, strict=True)]
-        outcome.latest["stalled over headless"] = median(self._ratios)
+        self._ratios[who] += [stalled / max(1.0, steps) for stalled, steps in zip(stalled_steps, around, strict=True)]
+        outcome.latest[f"{who} stalled over headless"] = median(self._ratios[who])
         outcome.counts.update({"rounds by turns": len(stalled_steps), "steps stalled": sum(stalled_steps)})
         if sum(stalled_steps) < LEAST * sum(around):
             outcome.faults.append(f"{sum(stalled_steps)} steps while it stood still, {sum(around):.0f} headless")
