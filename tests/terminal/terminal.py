@@ -39,6 +39,14 @@ SOON = 5.0
 ON_TERMINAL = 'exec "$@" <"$0" >"$0" 2>&1'
 
 
+class Screen(pyte.Screen):
+    """pyte's, but what no terminal knows is ignored, as terminals do; pyte breaks down."""
+
+    def erase_in_display(self, how: int = 0, *args: object, **options: object) -> None:
+        if how <= 3:
+            super().erase_in_display(how, *args, **options)
+
+
 class Terminal:
     """A program on a pseudo-terminal of its own, the leader of its session as under a login.
 
@@ -57,7 +65,7 @@ class Terminal:
     ) -> None:
         self._master, self._slave = pty.openpty()
         self._lock = threading.Lock()
-        self._screen = pyte.Screen(columns, rows)
+        self._screen = Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._pending = b""
         self._log: list[tuple[float, bytes]] = []

@@ -50,6 +50,11 @@ def test_colours_and_characters_arrive_and_unknown_sequences_leave_no_trace(term
     assert term.cell(0, 0).fg == "red"
 
 
+def test_an_erasure_that_no_terminal_knows_erases_nothing(terminal):
+    term = terminal(program("import os; os.write(1, b'a\\x1b[7777Jb')"))
+    term.wait_for("ab")
+
+
 def test_a_wait_that_fails_shows_the_screen(terminal):
     term = terminal(program("print('something else'); input()"))
     term.wait_for("something")
