@@ -98,7 +98,7 @@ class Driver(LinuxDriver):
         return len(kept) > MOST_WRITES or sum(kept) > MOST_CHARACTERS
 
     def once_it_takes(self, then: Callable[[], object]) -> None:
-        """Call `then` in the running loop once the terminal takes anything; soon, where no system tells that."""
+        """Call `then` in the running loop once the terminal takes anything; now, where the system cannot tell."""
         assert self._file is not None
         loop, descriptor = asyncio.get_running_loop(), self._file.fileno()
 

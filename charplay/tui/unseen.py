@@ -59,11 +59,9 @@ class Sparing(App[None]):
 
     def _await_terminal(self) -> None:
         """Look at it once it takes something: one that stands still costs nothing."""
-        if self._terminal is None:
-            self._catching_up.resume()
-        else:
-            self._catching_up.pause()
-            self._terminal.once_it_takes(self._catching_up.resume)
+        assert self._terminal is not None
+        self._catching_up.pause()
+        self._terminal.once_it_takes(self._catching_up.resume)
 
     def _catch_up(self) -> None:
         """Send what was not shown, once the terminal has taken the rest."""

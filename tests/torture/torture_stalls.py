@@ -68,7 +68,7 @@ class Stalls:
             rival.send_signal(signal.SIGSTOP)
             with on_terminal(command, home, outcome, unmeasured=True) as term:
                 started(home, term, screen=screen)
-                time.sleep(1)
+                term.wait_for(lambda _: saved_step(home) >= 0, 90)
                 term.stall()
                 if screen:
                     term.press("b", "b")  # dark and light: two whole screens, more than anything keeps

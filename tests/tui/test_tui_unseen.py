@@ -10,50 +10,6 @@ from charplay.tui.unseen import CATCH_UP_SECONDS, Sparing
 from charplay.tui.widgets import chart
 
 
-@pytest.fixture
-def terminal_behind(monkeypatch):
-    """Says whether the terminal is behind."""
-    behind = {"now": False}
-    monkeypatch.setattr(Sparing, "unseen", property(lambda _: behind["now"]))
-    return behind
-
-
-def clocks_standing(it):
-    return [not clock._active.is_set() for clock in it.app._seen_clocks]
-
-
-@pytest.mark.fault("17", "18")
-async def test_what_nobody_sees_waits_until_the_terminal_reads_on(play, terminal_behind):
-    async with play(writing=True) as it:
-        await it.training()
-        await it.until(lambda: it.main.source.following and len(it.main.text.player.tape) > 2)
-        terminal_behind["now"] = True
-        await it.until(lambda: all(clocks_standing(it)))
-        player, plot = it.main.text.player, it.main.training.chart
-        written, drawn, asked = len(player.tape), plot._grid, it.trainer.commands.count(Publish())
-        it.trainer.put(it.trainer.progress(900))
-        await asyncio.sleep(2 * chart.REPAINT_SECONDS)
-        assert len(player.tape) == written
-        assert plot._grid is drawn
-        assert it.trainer.commands.count(Publish()) == asked
-        terminal_behind["now"] = False
-        await it.until(lambda: len(player.tape) > written and plot._grid is not drawn)
-        assert it.main.session.live.step == 900
-        assert not any(clocks_standing(it))
-
-
-@pytest.mark.fault("17")
-async def test_a_run_that_waits_for_its_turn_has_it_though_nobody_sees(play, terminal_behind, monkeypatch):
-    monkeypatch.setattr(watching, "UNSEEN_TICK", 4 * CATCH_UP_SECONDS)
-    async with play(writing=True) as it:
-        await it.training()
-        terminal_behind["now"] = True
-        await it.until(lambda: all(clocks_standing(it)))
-        await it.press("t", "s")
-        await it.until(lambda: len(it.trainer.requests) == 2)
-        assert all(clocks_standing(it)), "and still nobody looks"
-
-
 class StandsStill:
     """A terminal that is behind, and takes something when the test says so."""
 
@@ -72,10 +28,53 @@ class StandsStill:
         self.waiting = []
 
 
-@pytest.mark.fault("17")
-async def test_nobody_looks_at_a_terminal_until_it_takes_something(play, monkeypatch):
+@pytest.fixture
+def terminal(monkeypatch):
+    """What the app takes for its terminal."""
     terminal = StandsStill()
     monkeypatch.setattr(Sparing, "_terminal", property(lambda _: terminal))
+    return terminal
+
+
+def clocks_standing(it):
+    return [not clock._active.is_set() for clock in it.app._seen_clocks]
+
+
+@pytest.mark.fault("17", "18")
+async def test_what_nobody_sees_waits_until_the_terminal_reads_on(play, terminal):
+    async with play(writing=True) as it:
+        await it.training()
+        await it.until(lambda: it.main.source.following and len(it.main.text.player.tape) > 2)
+        terminal.behind = True
+        await it.until(lambda: all(clocks_standing(it)))
+        player, plot = it.main.text.player, it.main.training.chart
+        written, drawn, asked = len(player.tape), plot._grid, it.trainer.commands.count(Publish())
+        it.trainer.put(it.trainer.progress(900))
+        await asyncio.sleep(2 * chart.REPAINT_SECONDS)
+        assert len(player.tape) == written
+        assert plot._grid is drawn
+        assert it.trainer.commands.count(Publish()) == asked
+        terminal.behind = False
+        terminal.take()
+        await it.until(lambda: len(player.tape) > written and plot._grid is not drawn)
+        assert it.main.session.live.step == 900
+        assert not any(clocks_standing(it))
+
+
+@pytest.mark.fault("17")
+async def test_a_run_that_waits_for_its_turn_has_it_though_nobody_sees(play, terminal, monkeypatch):
+    monkeypatch.setattr(watching, "UNSEEN_TICK", 4 * CATCH_UP_SECONDS)
+    async with play(writing=True) as it:
+        await it.training()
+        terminal.behind = True
+        await it.until(lambda: all(clocks_standing(it)))
+        await it.press("t", "s")
+        await it.until(lambda: len(it.trainer.requests) == 2)
+        assert all(clocks_standing(it)), "and still nobody looks"
+
+
+@pytest.mark.fault("17")
+async def test_nobody_looks_at_a_terminal_until_it_takes_something(play, terminal):
     async with play(writing=True) as it:
         await it.training()
         terminal.behind = True
