@@ -84,11 +84,9 @@ class CharNet(nn.Module):
             return functional.one_hot(ids, self.vocabulary_size).to(self.output.weight.dtype)
         return ids.to(self.output.weight.dtype).unsqueeze(-1) * self.scale
 
-    def _dropped(self, weight_hh: Tensor) -> Tensor | None:
-        """DropConnect: the recurrent weights under one mask for the whole sequence; None where nothing is dropped."""
-        if not self.weight_drop or not self.training:
-            return None
-        return drop(weight_hh, self.weight_drop)
+    def _dropped(self, weight_hh: Tensor) -> Tensor:
+        """DropConnect: the recurrent weights under one mask for the whole sequence; themselves outside of training."""
+        return drop(weight_hh, self.weight_drop) if self.training and self.weight_drop else weight_hh
 
     def named_weights(self) -> dict[str, Tensor]:
         """The parameters of a checkpoint under the names they have there."""

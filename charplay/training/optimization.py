@@ -19,29 +19,27 @@ def build_optimizers(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[
     return built
 
 
-def groups(parameters: Iterable[nn.Parameter], scale: float = 1.0) -> list[dict[str, Any]]:
-    """Two parameter groups: matrices, which weight decay pulls at, and vectors, which it leaves alone.
+def grouped(parameters: Iterable[nn.Parameter], scale: float = 1.0) -> list[dict[str, Any]]:
+    """The trainable ones as one parameter group, matrices before vectors: an optimizer passes a group in one go.
 
-    `scale` is the groups' learning rate as a multiple of the recipe's.
+    `scale` is the group's learning rate as a multiple of the recipe's.
     """
     trainable = [p for p in parameters if p.requires_grad]
-    matrices = [p for p in trainable if p.ndim > 1]
-    vectors = [p for p in trainable if p.ndim == 1]
-    both = [
-        {"params": matrices, "scale": scale, "decays": True},
-        {"params": vectors, "scale": scale, "decays": False},
-    ]
-    return [group for group in both if group["params"]]
+    return [{"params": sorted(trainable, key=lambda p: -p.ndim), "scale": scale}]
 
 
 def take_step(optimizers: Sequence[torch.optim.Optimizer], rate: float, weight_decay: float) -> None:
-    """One step at learning rate `rate`, after decoupled weight decay (the same for every optimizer)."""
+    """One step at learning rate `rate`, after decoupled weight decay (the same for every optimizer).
+
+    Weight decay pulls at matrices and leaves vectors alone.
+    """
     for optimizer in optimizers:
         for group in optimizer.param_groups:
             group["lr"] = rate * group["scale"]
-            if weight_decay and group["decays"]:
+            if weight_decay:
                 with torch.no_grad():
-                    torch._foreach_mul_(group["params"], 1 - group["lr"] * weight_decay)
+                    matrices = [p for p in group["params"] if p.ndim > 1]
+                    torch._foreach_mul_(matrices, 1 - group["lr"] * weight_decay)
         optimizer.step()
 
 

@@ -1,5 +1,7 @@
 """The GRU layer: torch's fused kernels, gates in torch's order r, z, n; the reset gate comes after the product."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -7,8 +9,8 @@ GATES = 3
 FORGET = None
 """A GRU has no gate whose bias starts at 1."""
 
-OPTIONS = (True, 1, 0.0, True, False, False)
-"""What torch's function wants to know besides: biases, one layer, no dropout, training, one direction, time first."""
+ALONE: Any = {"has_biases": True, "num_layers": 1, "dropout": 0.0, "bidirectional": False, "batch_first": False}
+"""What torch's function wants to know of a layer besides."""
 
 
 class Layer(nn.GRU):
@@ -31,14 +33,9 @@ class Layer(nn.GRU):
         """The hidden state, (1, B, H)."""
         return (self.weight_hh_l0.new_zeros(1, batch_size, self.hidden_size),)
 
-    def read(
-        self, inputs: Tensor, state: tuple[Tensor, ...], weight_hh: Tensor | None = None
-    ) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """(T, B, I) to (T, B, H), and the state after it; `weight_hh` stands in for the layer's own."""
+    def read(self, inputs: Tensor, state: tuple[Tensor, ...], weight_hh: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """(T, B, I) to (T, B, H), and the state after it; `weight_hh` is the layer's own, or what stands in for it."""
         (hidden,) = state
-        if weight_hh is None:
-            outputs, hidden = self(inputs, hidden)
-            return outputs, (hidden,)
         weights = (self.weight_ih_l0, weight_hh, self.bias_ih_l0, self.bias_hh_l0)
-        outputs, hidden = torch.gru(inputs, hidden, weights, *OPTIONS)
+        outputs, hidden = torch.gru(inputs, hidden, weights, train=self.training, **ALONE)
         return outputs, (hidden,)

@@ -1,5 +1,7 @@
 """The LSTM layer: torch's fused kernels, gates in torch's order i, f, g, o."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -7,8 +9,8 @@ GATES = 4
 FORGET = 1
 """Which gate keeps the memory; its bias starts at 1."""
 
-OPTIONS = (True, 1, 0.0, True, False, False)
-"""What torch's function wants to know besides: biases, one layer, no dropout, training, one direction, time first."""
+ALONE: Any = {"has_biases": True, "num_layers": 1, "dropout": 0.0, "bidirectional": False, "batch_first": False}
+"""What torch's function wants to know of a layer besides."""
 
 
 class Layer(nn.LSTM):
@@ -31,14 +33,8 @@ class Layer(nn.LSTM):
         zeros = self.weight_hh_l0.new_zeros(1, batch_size, self.hidden_size)
         return zeros, zeros.clone()
 
-    def read(
-        self, inputs: Tensor, state: tuple[Tensor, ...], weight_hh: Tensor | None = None
-    ) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """(T, B, I) to (T, B, H), and the state after it; `weight_hh` stands in for the layer's own."""
-        hidden, cell = state
-        if weight_hh is None:
-            outputs, (hidden, cell) = self(inputs, (hidden, cell))
-            return outputs, (hidden, cell)
+    def read(self, inputs: Tensor, state: tuple[Tensor, ...], weight_hh: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """(T, B, I) to (T, B, H), and the state after it; `weight_hh` is the layer's own, or what stands in for it."""
         weights = (self.weight_ih_l0, weight_hh, self.bias_ih_l0, self.bias_hh_l0)
-        outputs, hidden, cell = torch.lstm(inputs, (hidden, cell), weights, *OPTIONS)
+        outputs, hidden, cell = torch.lstm(inputs, state, weights, train=self.training, **ALONE)
         return outputs, (hidden, cell)

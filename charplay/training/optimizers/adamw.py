@@ -4,12 +4,12 @@ import torch
 
 from charplay.recipes.fields import Recipe
 from charplay.training.network import CharNet
-from charplay.training.optimization import groups
+from charplay.training.optimization import grouped
 
 
 def build(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[torch.optim.Optimizer, ...]:
     """AdamW over every trainable parameter."""
     betas = (recipe.beta1, recipe.beta2)
     return (
-        torch.optim.AdamW(groups(network.parameters()), betas=betas, eps=recipe.epsilon, weight_decay=0, fused=fused),
+        torch.optim.AdamW(grouped(network.parameters()), betas=betas, eps=recipe.epsilon, weight_decay=0, fused=fused),
     )

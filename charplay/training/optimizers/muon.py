@@ -15,7 +15,7 @@ from torch import Tensor
 
 from charplay.recipes.fields import Recipe
 from charplay.training.network import CharNet
-from charplay.training.optimization import groups
+from charplay.training.optimization import grouped
 
 RATE = 8.0
 """The matrices' learning rate as a multiple of the recipe's, which is AdamW's: tuned by hand, the two stood at
@@ -33,8 +33,8 @@ def build(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[torch.optim
     rest = [p for p in network.parameters() if id(p) not in taken]
     betas = (recipe.beta1, recipe.beta2)
     return (
-        Muon(groups(matrices, scale=RATE), momentum=recipe.decay, gates=network.gates),
-        torch.optim.AdamW(groups(rest), betas=betas, eps=recipe.epsilon, weight_decay=0, fused=fused),
+        Muon(grouped(matrices, scale=RATE), momentum=recipe.decay, gates=network.gates),
+        torch.optim.AdamW(grouped(rest), betas=betas, eps=recipe.epsilon, weight_decay=0, fused=fused),
     )
 
 
