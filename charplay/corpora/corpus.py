@@ -76,7 +76,7 @@ class Corpus:
     def require_trainable(self) -> None:
         """Raises CorpusError where there is too little to learn from."""
         if len(self) < MINIMUM:
-            raise CorpusError(f"{self.title} has {len(self):,} characters; training needs at least {MINIMUM}.")
+            raise CorpusError(f"{self.title} has {len(self):,} of the {MINIMUM} characters that training needs.")
         if len(self.vocabulary) < 2:
             raise CorpusError(
                 f"{self.title} is one character over and over; training needs at least two different ones."

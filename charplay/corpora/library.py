@@ -159,7 +159,7 @@ def _remarks(encoded: stored.Encoded) -> tuple[str, ...]:
     """What a person should know before training on this text."""
     remarks = []
     if len(encoded.ids) < MINIMUM:
-        remarks.append(f"It has {len(encoded.ids):,} characters; training needs at least {MINIMUM}.")
+        remarks.append(f"It has {len(encoded.ids):,} of the {MINIMUM} characters that training needs.")
     if len(encoded.vocabulary) < 2:
         remarks.append("It is one character over and over; there is nothing to learn.")
     if len(encoded.vocabulary) > MANY_SYMBOLS:

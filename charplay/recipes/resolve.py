@@ -62,7 +62,7 @@ def resolve(recipe: Recipe, characters: int, vocabulary_size: int, speed: Speed 
     Raises RecipeError where the text has under 200 characters.
     """
     if characters < MINIMUM:
-        raise RecipeError(f"the text has {characters:,} characters; training needs at least {MINIMUM}")
+        raise RecipeError(f"the text has {characters:,} of the {MINIMUM} characters that training needs")
     text = Text.of(recipe, characters, vocabulary_size)
     notes: list[str] = []
     recipe = _inputs(recipe, text, notes)

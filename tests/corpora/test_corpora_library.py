@@ -265,7 +265,7 @@ def test_search_is_find(tmp_path_factory, text, needle, start):
 @pytest.mark.parametrize(
     ("text", "refusal", "remark"),
     [
-        ("short", "has 5 characters; training needs at least 200", "5 characters"),
+        ("short", "has 5 of the 200 characters that training needs", "5 of the 200 characters"),
         ("a" * 500, "one character over and over", "one character over and over"),
         ("ab" * (MINIMUM // 2), None, None),
         ("".join(map(chr, range(0x4E00, 0x4E00 + 20_000))), None, "20,000 different characters"),

@@ -90,7 +90,7 @@ def test_a_note_says_what_shrank():
 
 
 def test_under_200_characters_nothing_trains():
-    with pytest.raises(RecipeError, match="the text has 199 characters; training needs at least 200"):
+    with pytest.raises(RecipeError, match="the text has 199 of the 200 characters that training needs"):
         resolve(compose()[0], 199, 30)
 
 
