@@ -69,6 +69,8 @@ class Corpus:
 
     def under(self, vocabulary: Vocabulary) -> "Corpus":
         """The same text with the ids of another vocabulary. CorpusError where that lacks a character."""
+        if vocabulary.characters == self.vocabulary.characters:
+            return self
         ids = vocabulary.encode(self.vocabulary.characters)[self.ids]
         ids.flags.writeable = False
         return replace(self, vocabulary=vocabulary, ids=ids)

@@ -81,11 +81,11 @@ def resumed(asked: Recipe, over: Layer, resolved: Recipe | None = None) -> Recip
     update: dict[str, object] = {name: getattr(wanted, name) for name in BUDGETS} if _budgets(known) else {}
     for name in (name for name in known if name not in BUDGETS and name not in wrong):
         value, stands = getattr(wanted, name), getattr(resolved or asked, name)
-        if value in (getattr(asked, name), stands):
+        if value == getattr(asked, name):
             continue
         if name in LIVE:
             update[name] = value
-        else:
+        elif value != stands:
             faults[name] = (
                 f"{name} is {written(stands)} in this run and cannot become {written(value)}; "
                 "leave it out, or start a new run"

@@ -54,9 +54,13 @@ class Lock:
     def _take(self, folder: Path) -> None:
         for _ in range(20):  # one who only looks holds it for a moment
             try:
-                return fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 time.sleep(0.005)
+            except OSError:  # a file system without locks: whoever is there besides is not noticed
+                return
+            else:
+                return
         raise Held(str(owner(folder) or "another process"))
 
     def release(self) -> None:
@@ -84,8 +88,10 @@ def owner(folder: Path) -> Owner | None:
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return _read(os.pread(descriptor, 4096, 0))
+    except OSError:
+        return None
     finally:
         os.close(descriptor)
     return None

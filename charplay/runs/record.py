@@ -28,6 +28,7 @@ class Record(BaseModel):
     corpus: Origin
     vocabulary: str
     facts: dict[str, Any]
+    schedule_start: float = 0.0
     finished: dict[str, Any] | None = None
 
 

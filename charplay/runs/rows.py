@@ -1,6 +1,7 @@
-"""Files of rows: one JSON object a line, added at the end, readable while they grow.
+"""Files of rows: one JSON object a line with its `step`, added at the end, readable while they grow.
 
-A line that a crash left torn is no row. Numbers that are not finite are written as null, which every reader knows.
+A line that a crash left torn is no row, nor is one without a whole number as its step. Numbers that are not finite are
+written as null, which every reader knows.
 """
 
 import os
@@ -58,13 +59,13 @@ def newest(path: Path) -> dict[str, Any]:
     return values
 
 
-def cut(path: Path, step: int) -> None:
-    """Remove, durably, the rows past `step` and whatever is torn."""
+def cut(path: Path, step: int, size: int | None = None) -> None:
+    """Remove, durably, the rows past `step`, all that was added after the first `size` bytes, and whatever is torn."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         return
-    kept = b"".join(to_json(row) + b"\n" for row in _rows(data) if not _past(row, step))
+    kept = b"".join(to_json(row) + b"\n" for row in _rows(data[:size]) if row["step"] <= step)
     if kept != data:
         durable.replace_bytes(path, kept)
 
@@ -73,11 +74,6 @@ def _rows(data: bytes) -> Iterator[dict[str, Any]]:
     whole = data[: data.rfind(b"\n") + 1]  # what follows the last line's end is torn, or still being written
     for line in whole.splitlines():
         with suppress(ValueError):
-            row = from_json(line)
-            if isinstance(row, dict):
+            row = from_json(line, allow_inf_nan=False)
+            if isinstance(row, dict) and isinstance(row.get("step"), int):
                 yield row
-
-
-def _past(row: Mapping[str, object], step: int) -> bool:
-    at = row.get("step")
-    return isinstance(at, int) and at > step

@@ -17,6 +17,8 @@ from charplay.runs.record import Record, read_record, write_record
 __all__ = ["Run", "RunError", "playable"]
 
 BEST, LATEST = "best.safetensors", "latest.safetensors"
+ROWS = ("metrics", "samples", "changes")
+"""Its files of rows."""
 
 
 class Run:
@@ -28,9 +30,7 @@ class Run:
         self._record = record
         self._asked = asked
         self._resolved = resolved
-        self._metrics = folder / "metrics.jsonl"
-        self._samples = folder / "samples.jsonl"
-        self._changes = folder / "changes.jsonl"
+        self._rows = {name: folder / f"{name}.jsonl" for name in ROWS}
         self._resume = folder / "resume.safetensors"
         self._latest = folder / LATEST
         self._best = folder / BEST
@@ -120,6 +120,11 @@ class Run:
         return self._record.facts
 
     @property
+    def schedule_start(self) -> float:
+        """From where in its budget the learning rate's schedule is drawn, in the budget's units."""
+        return self._record.schedule_start
+
+    @property
     def finished(self) -> Mapping[str, Any] | None:
         """The closing record, once the budget is spent."""
         return self._record.finished
@@ -145,11 +150,18 @@ class Run:
         return tuple(sorted((self.folder / "snapshots").glob("*.safetensors")))
 
     def update(
-        self, *, asked: Recipe, resolved: Recipe, facts: Mapping[str, object], corpus: Origin | None = None
+        self,
+        *,
+        asked: Recipe,
+        resolved: Recipe,
+        facts: Mapping[str, object],
+        corpus: Origin | None = None,
+        schedule_start: float = 0.0,
     ) -> None:
         """Take the run up again, under new values: it is then no longer finished. `corpus`: its text as it is now."""
         self._write(
             corpus=corpus or self.corpus,
+            schedule_start=schedule_start,
             asked=asked.model_dump(mode="json"),
             resolved=resolved.model_dump(mode="json"),
             facts=dict(facts),
@@ -161,38 +173,37 @@ class Run:
         """Close the run with its final numbers."""
         self._write(finished=dict(record))
 
-    def append_metrics(self, metrics: Iterable[Mapping[str, object]]) -> None:
-        """Add rows of metrics, each with its `step`."""
-        rows.append(self._metrics, metrics)
-
-    def append_sample(self, sample: Mapping[str, object]) -> None:
-        """Add a text sample, with its `step`."""
-        rows.append(self._samples, [sample])
-
-    def append_change(self, change: Mapping[str, object]) -> None:
-        """Add a change of a live hyperparameter, with its `step`."""
-        rows.append(self._changes, [change])
+    def append(self, name: str, added: Iterable[Mapping[str, object]]) -> None:
+        """Add rows, each with its `step`, to one of ROWS: all of them, or, with an OSError, none."""
+        rows.append(self._rows[name], added)
 
     def metrics(self) -> list[dict[str, Any]]:
         """The rows of metrics, oldest first."""
-        return rows.read(self._metrics)
+        return rows.read(self._rows["metrics"])
 
     def samples(self) -> list[dict[str, Any]]:
         """The text samples, oldest first."""
-        return rows.read(self._samples)
+        return rows.read(self._rows["samples"])
 
     def changes(self) -> list[dict[str, Any]]:
         """The changes of live hyperparameters, oldest first."""
-        return rows.read(self._changes)
+        return rows.read(self._rows["changes"])
 
     def newest_metrics(self) -> dict[str, Any]:
         """The newest value of every metric, without reading them all."""
-        return rows.newest(self._metrics)
+        return rows.newest(self._rows["metrics"])
 
-    def cut(self, step: int) -> None:
-        """Remove the rows past `step`, durably: what happened after the save that training goes on from."""
-        for path in (self._metrics, self._samples, self._changes):
-            rows.cut(path, step)
+    def row_sizes(self) -> dict[str, int]:
+        """Bytes of each of ROWS that is there."""
+        return {name: path.stat().st_size for name, path in self._rows.items() if path.exists()}
+
+    def cut(self, step: int, sizes: Mapping[str, int] | None = None) -> None:
+        """Remove, durably, what happened after the save that training goes on from: the rows past its `step`.
+
+        `sizes`: what `row_sizes` said then, where that is known; rows added since are of the same step at best.
+        """
+        for name, path in self._rows.items():
+            rows.cut(path, step, sizes.get(name, 0) if sizes is not None else None)
 
     def write_resume(self, tensors: Mapping[str, np.ndarray], state: Mapping[str, object]) -> None:
         """Write all that continues the run: tensors of any type, to the bit, and a JSON state.
@@ -207,7 +218,7 @@ class Run:
             data = archive.pack(tensors, state)
         except archive.ArchiveError as error:
             raise CheckpointError(f"{self._resume.name} was not saved: {error}") from error
-        for path in (self._metrics, self._samples, self._changes):
+        for path in self._rows.values():
             if path.exists():
                 durable.sync_file(path)
         durable.replace_bytes(self._resume, data)
@@ -255,4 +266,7 @@ def playable(folder: Path) -> Path | None:
 
 
 def _existing(path: Path) -> Path | None:
-    return path if path.is_file() else None
+    try:
+        return path if path.is_file() else None
+    except OSError:  # a folder that may not be looked into, or one of a server that is gone
+        return None

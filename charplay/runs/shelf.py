@@ -176,7 +176,7 @@ def _summary(folder: Path) -> Summary:
 
 def _number(numbers: Mapping[str, object], name: str) -> float | None:
     value = numbers.get(name)
-    return value if isinstance(value, int | float) else None
+    return value if isinstance(value, int | float) and abs(value) < float("inf") else None
 
 
 def _modified(folder: Path) -> float:

@@ -56,6 +56,7 @@ class Duties:
         if session.altered or session.keeper.saved_step != session.step:
             yield from self.save()
             yield from self.settle()
+        session.keeper.write_rows()
         yield from self._insist()
 
     def watched(self, work: Generator[None, None, Result]) -> Telling[Result | None]:
@@ -143,10 +144,14 @@ class Duties:
         keeper = self.session.keeper
         while keeper.refused and self.orders.stop is None:
             yield from self._obey(PATIENCE_SECONDS)
-            if keeper.due:
-                self.session.due.append("save")
+            self.try_again()
             yield from self.do()
             yield from self.settle()
+
+    def try_again(self) -> None:
+        """Have what the disk refused saved once more, where that is a minute ago."""
+        if self.session.keeper.refused and self.session.keeper.due:
+            self.session.due.append("save")
 
     def tell_saved(self) -> Iterator[Event]:
         """Tell of the saves that have come to the disk."""

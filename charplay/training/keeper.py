@@ -9,13 +9,15 @@ import numpy as np
 
 from charplay.messages.events import Changed, Row
 from charplay.runs.checkpoint import Checkpoint
-from charplay.runs.run import Run
+from charplay.runs.run import ROWS, Run
 from charplay.training.writer import Save, Writer, Written
 
 SAVE_SECONDS = 60.0
 """A save is due after so long, whatever the recipe says."""
 DISK_SECONDS = 30.0
 """Whoever must know that a save is on the disk waits at most so long for it."""
+ROWS_SECONDS = 10.0
+"""Rows that the disk refused are tried again after so long: there may be many."""
 
 
 class Keeper:
@@ -30,7 +32,11 @@ class Keeper:
 
     def __init__(self, run: Run, step: int | None) -> None:
         self._run = run
-        self._unwritten: list[dict[str, Any]] = []
+        self._unwritten: dict[str, list[Mapping[str, Any]]] = {name: [] for name in ROWS}
+        self._rows_tried = float("-inf")
+        """When rows were refused last."""
+        self._cut: int | None = None
+        """The step past which rows on the disk go once a save is there that knows nothing of them."""
         self._tried = time.monotonic()
         self._warned: dict[str, float] = {}
         self.refused = False
@@ -50,39 +56,55 @@ class Keeper:
         return warnings
 
     def log(self, rows: Iterable[Row]) -> None:
-        """Add rows of metrics, and those that could not be added before."""
-        self._unwritten += [{k: v for k, v in asdict(row).items() if v is not None} for row in rows]
-        if not self._unwritten:
-            return
-        try:
-            self._run.append_metrics(self._unwritten)
-        except OSError as error:
-            self._refuse(f"metrics cannot be written ({error.strerror}); they are kept and tried again")
-        else:
-            self._unwritten.clear()
+        """Add rows of metrics."""
+        self._add(
+            "metrics", ({name: value for name, value in asdict(row).items() if value is not None} for row in rows)
+        )
 
     def samples(self, samples: Iterable[Mapping[str, object]]) -> None:
         """Add text samples."""
-        try:
-            for sample in samples:
-                self._run.append_sample(sample)
-        except OSError as error:
-            self._refuse(f"a text sample cannot be written ({error.strerror})")
+        self._add("samples", samples)
 
     def change(self, changed: Changed) -> None:
         """Add a live change."""
-        try:
-            self._run.append_change(asdict(changed))
-        except OSError as error:
-            self._refuse(f"a change cannot be written ({error.strerror})")
+        self._add("changes", [asdict(changed)])
+
+    def _add(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        self._unwritten[name] += rows
+        if time.monotonic() - self._rows_tried >= ROWS_SECONDS:
+            self.write_rows()
+
+    def write_rows(self) -> None:
+        """Write all rows that are not written yet. Those that the disk refuses are kept, and tried again."""
+        for name, rows in self._unwritten.items():
+            if not rows or self._cut is not None:
+                continue
+            try:
+                self._run.append(name, rows)
+            except OSError as error:
+                self._rows_tried = time.monotonic()
+                self._refuse(f"{name} cannot be written ({error.strerror}); they are kept and tried again")
+            else:
+                rows.clear()
 
     def cut(self, step: int) -> None:
-        """Remove the rows past `step`."""
-        self._unwritten = [row for row in self._unwritten if row["step"] <= step]
+        """The run has gone back to `step`: rows past it are nobody's.
+
+        They stay on the disk until a save is there that was handed over after this, for until then a killed run goes
+        on from a save that they belong to. Rows to come wait as long.
+        """
+        self._cut = step
+        for rows in self._unwritten.values():
+            rows[:] = [row for row in rows if row["step"] <= step]
+
+    def _carry_out_cut(self, step: int) -> None:
         try:
             self._run.cut(step)
         except OSError as error:
             self._refuse(f"rows past step {step:,} cannot be removed ({error.strerror})")
+        else:
+            self._cut = None
+            self.write_rows()
 
     def save(
         self,
@@ -98,9 +120,10 @@ class Keeper:
         What is handed over must be copies: a thread writes them while training goes on. `saved` tells when they are
         on the disk.
         """
+        self.write_rows()
         self._tried = time.monotonic()
         self.handed_step = latest.step
-        self._writer.put(Save(arrays, state, latest, best, snapshot))
+        self._writer.put(Save(arrays, state, latest, best, snapshot, self._cut))
 
     def saved(self) -> list[Written]:
         """The saves that came to the disk whole since the last call; the others become warnings."""
@@ -112,6 +135,8 @@ class Keeper:
             else:
                 self.saved_step = written.step
                 whole.append(written)
+                if written.cut is not None and written.cut == self._cut:
+                    self._carry_out_cut(written.cut)
         return whole
 
     def settled(self, wait: float) -> bool:

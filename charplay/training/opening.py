@@ -90,22 +90,24 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[s
     """What a run goes on with: nothing is chosen anew but its budget and live values."""
     asked = Recipe.model_validate(request.recipe) if request.recipe else run.asked
     saved = run.read_resume()
+    state = saved[1] if saved else None
     start = 0.0
-    spent = _spent(saved[1] if saved else None)
+    spent = _spent(state)
     if request.added:
         asked = extended(asked, spent)
         start = next(spent[kind] for kind in BUDGETS if getattr(asked, kind) is not None)
-    elif saved is not None and _budget(asked) == _budget(run.asked):
-        start = saved[1]["schedule_start"]
+    elif _budget(asked) == _budget(run.asked):
+        start = run.schedule_start
     resolved = run.resolved.model_copy(update={name: getattr(asked, name) for name in BUDGETS})
-    live = {
-        name: getattr(asked, name) for name in LIVE if getattr(asked, name) not in (getattr(run.asked, name), "auto")
-    }
+    # What was asked for and what the text was are the save's: run.json may say more, of a sitting that saved nothing.
+    before = state.get("asked", run.asked.model_dump()) if state else run.resolved.model_dump()
+    live = {name: getattr(asked, name) for name in LIVE if getattr(asked, name) not in (before[name], "auto")}
     parent = None
     if saved is None and (named := run.facts.get("parent")):
         parent = read_parent(Path(named["path"]), named["sha256"])
     notes = inexact(run, now)
-    changed = origin(corpus) if text_changed(corpus, run) else None
+    learned = state.get("text", run.corpus.sha256) if state else run.corpus.sha256
+    changed = origin(corpus) if text_changed(corpus, run) or learned != corpus.sha256 else None
     if changed is not None:
         notes = ("the text has changed: losses before and after this are of different texts", *notes)
     return Plan(asked, resolved, notes, start, parent, saved, changed, live)
@@ -216,8 +218,14 @@ def _begin_text(session: Session) -> None:
 def take_up(session: Session, plan: Plan, now: Mapping[str, object]) -> list[Changed]:
     """Make the run's folder what it was at the save that is taken up, and set the live values that are new."""
     run = session.run
-    run.cut(session.step if plan.saved else -1)
-    run.update(asked=plan.asked, resolved=plan.resolved, facts={**run.facts, **now}, corpus=plan.changed)
+    run.cut(*(session.step, plan.saved[1].get("rows")) if plan.saved else (-1,))
+    run.update(
+        asked=plan.asked,
+        resolved=plan.resolved,
+        facts={**run.facts, **now},
+        corpus=plan.changed,
+        schedule_start=plan.schedule_start,
+    )
     if session.judge.best_step == session.step and session.judge.best is not None and not _kept(session):
         session.found_best = True  # the process died between the save and the best checkpoint, or the snapshot
         session.due.append("save")

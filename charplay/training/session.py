@@ -68,7 +68,9 @@ class Session:
         return {
             "seconds": self.clock.seconds,
             "live": {name: getattr(self.recipe, name) for name in LIVE},
-            "schedule_start": self.budget.start,
+            "asked": {name: getattr(self.run.asked, name) for name in LIVE},
+            "text": self.run.corpus.sha256,
+            "rows": self.run.row_sizes(),
             "due": [duty for duty in self.due if duty != "save"],
             "learner": self.learner.counters(),
             "ledger": self.ledger.state(),

@@ -29,23 +29,28 @@ def find_corpus(request: TrainRequest, recipe: Recipe, run: Run | None, watch: W
         library.find(wanted), cleaning=recipe.cleaning, limit=recipe.limit, encoding=encoding, watch=watch
     )
     corpus.require_trainable()
-    if run is None or not text_changed(corpus, run):
+    if run is None:
         return corpus
-    return _changed(corpus, run, wanted=request.changed_text)
+    if text_changed(corpus, run):
+        _require_usable(corpus, run, wanted=request.changed_text)
+    return corpus.under(Vocabulary(run.vocabulary))
 
 
 def text_changed(corpus: Corpus, run: Run) -> bool:
-    """Whether the text is not what the run began with."""
-    now = (corpus.sha256, len(corpus), corpus.vocabulary.characters)
-    return now != (run.corpus.sha256, run.corpus.characters, run.vocabulary)
+    """Whether the text is not the run's, be it what it began with or what was allowed since."""
+    same = (corpus.sha256, len(corpus)) == (run.corpus.sha256, run.corpus.characters)
+    return not same or bool(_unknown(corpus, run))
 
 
-def _changed(corpus: Corpus, run: Run, *, wanted: bool) -> Corpus:
-    """A text that is not what `run` began with, under the run's vocabulary; CorpusError where it cannot be used."""
+def _unknown(corpus: Corpus, run: Run) -> str:
+    """The text's characters that the run's network does not know."""
+    return Vocabulary(run.vocabulary).split(corpus.vocabulary.characters)[1]
+
+
+def _require_usable(corpus: Corpus, run: Run, *, wanted: bool) -> None:
+    """CorpusError where a text that is not the run's cannot be learned by it, or is not `wanted`."""
     not_the_same = f"{corpus.title} is not the text that {run.name} began with"
-    vocabulary = Vocabulary(run.vocabulary)
-    unknown = vocabulary.split(corpus.vocabulary.characters)[1]
-    if unknown:
+    if unknown := _unknown(corpus, run):
         some = ", ".join(f"U+{ord(character):04X}" for character in unknown[:5])
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
         raise CorpusError(
@@ -58,4 +63,3 @@ def _changed(corpus: Corpus, run: Run, *, wanted: bool) -> Corpus:
         raise ChangedText(
             f"{not_the_same}; put the old file back, start a new run, or let this one go on with it as it is now."
         )
-    return corpus.under(vocabulary)

@@ -129,12 +129,12 @@ class Trainer:
                 yield self._readings.warned(str(error))
 
     def _undo(self) -> Iterator[Event]:
-        """Go back, in memory, then on the disk: the save comes first, so that a death in between leaves a whole run."""
+        """Go back, in memory and then, with a save, on the disk."""
         changes = self._surgery.undo()
         self._readings.rewind()
+        self.session.keeper.cut(self.session.step)
         yield from self.duties.save()
         yield from self.duties.settle()
-        self.session.keeper.cut(self.session.step)
         for changed in changes:
             self.session.keeper.change(changed)
             yield changed
@@ -153,5 +153,6 @@ class Trainer:
         while orders.paused and not orders.singles and orders.stop is None:
             yield from self._obey(PATIENCE_SECONDS)
             yield from self._alter()
+            self.duties.try_again()
             yield from self.duties.do()
             yield from self.duties.tell_saved()

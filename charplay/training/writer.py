@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from charplay.runs.checkpoint import Checkpoint, CheckpointError
-from charplay.runs.run import Run
+from charplay.runs.run import LATEST, Run
 
 MOST_WAITING = 2
 """Saves that wait at most; where all of them must be written, handing over another waits for the disk."""
@@ -24,6 +24,8 @@ class Save:
     best: bool
     snapshot: float | None
     """The loss under which the checkpoint is kept too, if it is."""
+    cut: int | None
+    """The step past which rows on the disk are nobody's once this is there; None where all are somebody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Written:
     step: int
     seconds: float
     best: bool
+    cut: int | None
     path: str
     fault: str
     refused: bool
@@ -44,7 +47,8 @@ class Writer:
     """Writes saves one at a time, oldest first.
 
     A save that waits gives way to a newer one, unless it holds a snapshot, or the best weights where the newer one
-    does not. A best checkpoint that could not be written is owed, with its snapshot, and written with the next save.
+    does not. A best checkpoint that could not be written is owed, with its snapshot, and written with the next save;
+    a newer best one takes its place.
     """
 
     run: Run
@@ -81,8 +85,8 @@ class Writer:
     def _work(self) -> None:
         while (save := self._next()) is not None:
             fault, refused = self._write(save)
-            path = str(self.run.latest or "")
-            written = Written(save.latest.step, save.latest.seconds, save.best, path, fault, refused)
+            path = str(self.run.folder / LATEST)
+            written = Written(save.latest.step, save.latest.seconds, save.best, save.cut, path, fault, refused)
             with self._turn:
                 self._written.append(written)
 

@@ -58,6 +58,6 @@ def saved_run(home):
         facts={"device": "cpu"},
     )
     run.write_latest(made)
-    run.append_metrics([{"step": step, "epoch": 0.5, "seconds": 3.0, "train_loss": 2.0} for step in (4, 7)])
-    run.append_metrics([{"step": 7, "epoch": 0.5, "seconds": 3.0, "val_loss": 2.5, "val_accuracy": 0.3}])
+    run.append("metrics", [{"step": step, "epoch": 0.5, "seconds": 3.0, "train_loss": 2.0} for step in (4, 7)])
+    run.append("metrics", [{"step": 7, "epoch": 0.5, "seconds": 3.0, "val_loss": 2.5, "val_accuracy": 0.3}])
     return run

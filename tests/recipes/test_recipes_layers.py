@@ -178,6 +178,12 @@ def test_a_run_may_be_asked_for_what_it_is():
     assert resumed(ASKED, Layer("nothing", {})) == ASKED
 
 
+def test_a_live_value_may_be_asked_for_as_it_was_resolved():
+    lower = resumed(ASKED, parse_settings(["learning_rate=0.001"]), RESOLVED)
+    stands = RESOLVED.learning_rate
+    assert resumed(lower, Layer("set", {"learning_rate": stands}), RESOLVED).learning_rate == stands
+
+
 def test_a_run_that_goes_on_tells_everything_it_cannot_change():
     with pytest.raises(RecipeError) as caught:
         resumed(ASKED, parse_settings(["cell=lstm", "hidden_size=128", "lr=1", "seed=x", "steps=9"]), RESOLVED)

@@ -85,6 +85,18 @@ def test_one_who_looks_at_the_wrong_moment_is_waited_for(make_run):
         looked.join()
 
 
+@pytest.mark.parametrize("fault", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_keeps_runs_all_the_same(make_run, monkeypatch, fault):
+    def flock(_descriptor, _how):
+        raise OSError(fault, os.strerror(fault))
+
+    run = make_run()
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with run.lock():
+        assert run.owner is None
+    assert run.owner is None
+
+
 def test_looking_makes_no_file(make_run):
     run = make_run()
     assert run.owner is None

@@ -167,10 +167,10 @@ def test_a_folder_without_a_run_is_one_sentence(tmp_path):
 
 def test_rows_come_back_in_order(make_run):
     run = make_run()
-    run.append_metrics([{"step": 1, "train_loss": 2.0}, {"step": 2, "train_loss": float("inf"), "val_loss": 1.9}])
-    run.append_metrics([{"step": 3, "train_loss": 1.8}])
-    run.append_sample({"step": 2, "text": "a\nb\u2028é😀\x1b"})
-    run.append_change({"step": 2, "field": "learning_rate", "old": 0.1, "new": 0.2})
+    run.append("metrics", [{"step": 1, "train_loss": 2.0}, {"step": 2, "train_loss": float("inf"), "val_loss": 1.9}])
+    run.append("metrics", [{"step": 3, "train_loss": 1.8}])
+    run.append("samples", [{"step": 2, "text": "a\nb\u2028é😀\x1b"}])
+    run.append("changes", [{"step": 2, "field": "learning_rate", "old": 0.1, "new": 0.2}])
     assert [row["step"] for row in run.metrics()] == [1, 2, 3]
     assert run.metrics()[1]["train_loss"] is None
     assert run.samples() == [{"step": 2, "text": "a\nb\u2028é😀\x1b"}]
@@ -183,13 +183,13 @@ def test_rows_come_back_in_order(make_run):
 @given(torn=st.binary(max_size=40).filter(lambda data: b"\n" not in data))
 def test_a_torn_last_line_is_no_row_and_is_cut(tmp_path_factory, torn):
     run = a_run(tmp_path_factory.mktemp("checkpoints"))
-    run.append_metrics([{"step": 1}, {"step": 2}])
+    run.append("metrics", [{"step": 1}, {"step": 2}])
     path = run.folder / "metrics.jsonl"
     path.write_bytes(path.read_bytes() + torn)
     assert run.metrics() == [{"step": 1}, {"step": 2}]
     assert run.newest_metrics() == {"step": 2}
     run.cut(2)
-    run.append_metrics([{"step": 3}])
+    run.append("metrics", [{"step": 3}])
     assert run.metrics() == [{"step": 1}, {"step": 2}, {"step": 3}]
 
 
@@ -200,13 +200,26 @@ def a_run(checkpoints: Path) -> Run:
     )
 
 
-@pytest.mark.parametrize("line", [b"\0" * 100, b"[1]", b'"step"', b"{", b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\0" * 100,
+        b"[1]",
+        b'"step"',
+        b'{"step": Infinity}',
+        b'{"step": 1e999}',
+        b'{"loss": 1}',
+        b"{",
+        b"\xff",
+        b"[" * 100_000,
+    ],
+)
 def test_a_damaged_line_costs_no_other(make_run, line):
     run = make_run()
-    run.append_metrics([{"step": 1}])
+    run.append("metrics", [{"step": 1}])
     path = run.folder / "metrics.jsonl"
     path.write_bytes(path.read_bytes() + line + b"\n")
-    run.append_metrics([{"step": 2}])
+    run.append("metrics", [{"step": 2}])
     assert run.metrics() == [{"step": 1}, {"step": 2}]
 
 
@@ -214,26 +227,46 @@ def test_a_damaged_line_costs_no_other(make_run, line):
 def test_cutting_removes_what_is_past_a_step(make_run, step):
     run = make_run()
     rows = [{"step": n, "loss": 0.1 * n} for n in range(1, 6)]
-    run.append_metrics(rows)
+    run.append("metrics", rows)
     for row in rows:
-        run.append_sample(row)
-        run.append_change(row)
+        run.append("samples", [row])
+        run.append("changes", [row])
     run.cut(step)
     kept = [row for row in rows if row["step"] <= step]
     assert run.metrics() == run.samples() == run.changes() == kept
 
 
+@pytest.mark.fault("47")
+def test_cutting_removes_what_was_added_since(make_run):
+    run = make_run()
+    run.append("metrics", [{"step": 4}])
+    sizes = run.row_sizes()
+    run.append("metrics", [{"step": 4, "val_loss": 1.0}])
+    run.append("changes", [{"step": 4}])
+    run.cut(4, sizes)
+    assert (run.metrics(), run.changes()) == ([{"step": 4}], [])
+
+
+def test_a_folder_that_may_not_be_looked_into_has_no_checkpoint(make_run, monkeypatch):
+    def is_file(self):
+        raise PermissionError(13, "Permission denied")
+
+    run = make_run()
+    monkeypatch.setattr(Path, "is_file", is_file)
+    assert (run.latest, run.best, run.playable) == (None, None, None)
+
+
 def test_cutting_nothing_writes_nothing(make_run, monkeypatch):
     run = make_run()
     run.cut(3)
-    run.append_metrics([{"step": n, "loss": n / 3} for n in range(1, 4)])
+    run.append("metrics", [{"step": n, "loss": n / 3} for n in range(1, 4)])
     monkeypatch.setattr(durable, "replace_bytes", pytest.fail)
     run.cut(3)
 
 
 def test_rows_that_did_not_fit_are_not_there_by_half(make_run, monkeypatch):
     run = make_run()
-    run.append_metrics([{"step": 1}])
+    run.append("metrics", [{"step": 1}])
     write = os.write
 
     def full(descriptor, data):
@@ -243,14 +276,15 @@ def test_rows_that_did_not_fit_are_not_there_by_half(make_run, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(durable.os, "write", full)
         with pytest.raises(OSError, match="No space"):
-            run.append_metrics([{"step": 2}])
-    run.append_metrics([{"step": 3}])
+            run.append("metrics", [{"step": 2}])
+    run.append("metrics", [{"step": 3}])
     assert run.metrics() == [{"step": 1}, {"step": 3}]
 
 
 def test_the_newest_values_of_a_long_run_are_read_from_its_end(make_run):
     run = make_run()
-    run.append_metrics({"step": n, "train_loss": n / 7, "val_loss": None if n % 50 else n} for n in range(5000))
+    rows = ({"step": n, "train_loss": n / 7, "val_loss": None if n % 50 else n} for n in range(5000))
+    run.append("metrics", rows)
     assert run.newest_metrics() == {"step": 4999, "train_loss": 4999 / 7, "val_loss": 4950}
 
 
@@ -337,7 +371,7 @@ def test_a_damaged_resume_file_is_one_sentence(make_run):
 
 def test_rows_are_on_the_disk_before_the_save_they_belong_to(make_run, monkeypatch):
     run = make_run()
-    run.append_metrics([{"step": 1}])
+    run.append("metrics", [{"step": 1}])
     calls = []
     monkeypatch.setattr(durable, "sync_file", lambda path: calls.append(path.name))
     monkeypatch.setattr(durable, "replace_bytes", lambda path, _: calls.append(path.name))

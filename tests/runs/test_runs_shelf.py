@@ -41,7 +41,7 @@ def aged(run, seconds):
 def test_a_clock_that_is_wrong_moves_nothing_within_a_run(shelf, make_run, make_checkpoint, clock):
     run = make_run("ticking")
     for step in (9, 10):
-        run.append_metrics([{"step": step}])
+        run.append("metrics", [{"step": step}])
         run.write_resume({"w": np.ones(step)}, {"step": step})
         run.write_latest(make_checkpoint(step))
         run.keep_snapshot(make_checkpoint(step), loss=1.0 / step)
@@ -64,8 +64,8 @@ def test_an_empty_home_lists_nothing(shelf, tmp_path):
 
 def test_a_line_says_where_the_run_stands(shelf, make_run, make_checkpoint):
     run = make_run(cell="gru", num_layers=2)
-    run.append_metrics([{"step": 10, "epoch": 0.5, "seconds": 3.0, "train_loss": 2.0, "val_loss": 2.1}])
-    run.append_metrics([{"step": 20, "epoch": 1.0, "seconds": 6.0, "train_loss": 1.9, "val_loss": None}])
+    run.append("metrics", [{"step": 10, "epoch": 0.5, "seconds": 3.0, "train_loss": 2.0, "val_loss": 2.1}])
+    run.append("metrics", [{"step": 20, "epoch": 1.0, "seconds": 6.0, "train_loss": 1.9, "val_loss": None}])
     run.write_latest(make_checkpoint())
     (line,) = shelf.list()
     assert (line.name, line.corpus, line.cell, line.num_layers, line.hidden_size) == (
@@ -141,9 +141,18 @@ def test_no_file_content_breaks_the_list(tmp_path_factory, run_json, metrics):
 
 def test_metrics_of_the_wrong_kind_are_not_believed(shelf, make_run):
     run = make_run()
-    run.append_metrics([{"step": "many", "epoch": [], "train_loss": {"a": 1}, "val_loss": "low", "seconds": None}])
+    run.append("metrics", [{"step": "many", "epoch": [], "train_loss": {"a": 1}, "val_loss": "low", "seconds": None}])
     (line,) = shelf.list()
     assert (line.step, line.epoch, line.seconds, line.train_loss, line.val_loss) == (0, 0.0, 0.0, None, None)
+
+
+@pytest.mark.parametrize("step", ["1e999", "-1e999", "1" + "0" * 400, "true"])
+def test_a_closing_record_of_the_wrong_kind_is_not_believed(shelf, make_run, step):
+    run = make_run()
+    run.finish({"step": 5})
+    path = run.folder / "run.json"
+    path.write_text(path.read_text().replace('"step": 5', f'"step": {step}'))
+    assert isinstance(shelf.list()[0].step, int)
 
 
 def test_the_unfinished_run_is_the_newest_that_nobody_runs(shelf, make_run):

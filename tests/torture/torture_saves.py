@@ -36,7 +36,7 @@ def checkpoint(step: int) -> Checkpoint:
 def save(run: Run, step: int) -> None:
     """What the trainer's writer does, in its order."""
     new = checkpoint(step)
-    run.append_metrics([{"step": step, "train_loss": 1.0}])
+    run.append("metrics", [{"step": step, "train_loss": 1.0}])
     run.write_resume(new.tensors, {"ledger": {"step": step}})
     run.write_latest(new)
     run.write_best(new)

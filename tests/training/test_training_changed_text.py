@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,20 @@ def test_going_on_with_another_length_of_text_reads_all_of_it_and_nothing_else(s
     epochs = [row["epoch"] for row in Run.open(Path(folder)).metrics()]
     assert all(one <= other for one, other in itertools.pairwise(epochs))
     assert np.isfinite([row["train_loss"] for row in Run.open(Path(folder)).metrics() if "train_loss" in row]).all()
+
+
+@pytest.mark.parametrize("shorter", [0.3, 1.5])
+def test_a_changed_text_is_taken_up_as_such_until_a_save_knows_it(stopped, home, only, shorter):
+    folder, file, text = stopped
+    file.write_text((text + text)[: int(len(text) * shorter)].replace("c", "t"))
+    request = TrainRequest(home=str(home), recipe=Run.open(Path(folder)).asked.model_dump(), resume=folder)
+    for changed_text in (True, False):
+        stream = open_training(replace(request, changed_text=changed_text), Inbox())
+        assert any(isinstance(event, Started) for event in stream)
+        stream.close()  # killed before anything was saved
+    (finished,) = only(again(home, folder), Finished)
+    assert finished.steps == 20
+    assert np.isfinite(finished.train_loss)
 
 
 def test_symbols_keep_their_ids_where_the_changed_text_lacks_some(stopped, home, only):

@@ -307,7 +307,7 @@ def test_progress_counts_down(train, only):
     [
         ({"corpus": "no such text"}, "no text called"),
         ({"device": "cuda:7"}, "cuda:7"),
-        ({"cleaning": ("letters-27",), "limit": 150}, "at least 200"),
+        ({"cleaning": ("letters-27",), "limit": 150}, "150 of the 200 characters"),
     ],
 )
 def test_a_users_error_is_one_sentence(train, settings, sentence):

@@ -194,6 +194,25 @@ def test_an_added_part_that_is_stopped_keeps_its_schedule(train, only):
     assert_same(Path(folder), Path(folder2))
 
 
+@pytest.mark.parametrize("sittings", [1, 2])
+@pytest.mark.fault("57")
+def test_what_was_asked_when_taken_up_outlives_sittings_that_saved_nothing(sittings, train, only):
+    def rates(folder):
+        return [row["learning_rate"] for row in Run.open(Path(folder)).metrics() if "learning_rate" in row]
+
+    recipe = {"log_every": 1, "schedule": "cosine"}
+    one, other = (only(train(**recipe), Started)[0].folder for _ in range(2))
+    more = {"added": True, **recipe, "steps": 20, "learning_rate": 0.002}
+    only(train(resume=one, **more), Finished)
+    train(stop_at(0), resume=other, **more)
+    for _ in range(sittings - 1):
+        train(stop_at(0), resume=other)
+    only(train(resume=other), Finished)
+    assert_same(Path(one), Path(other))
+    assert rates(one) == rates(other)
+    assert [row["field"] for row in Run.open(Path(other)).changes()] == ["learning_rate"]
+
+
 @pytest.mark.parametrize("case", ["lstm", "windows, shuffled over epochs"])
 def test_how_often_the_device_is_read_changes_nothing(case, train, only, monkeypatch):
     often = only(train(log_every=2, **CASES[case]), Finished)[0]

@@ -11,13 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charplay.messages.commands import Change, Pause, Resume, Stop, Undo
-from charplay.messages.events import Changed, Finished, Paused, Progress, Started, Warned
+from charplay.messages.events import Changed, Finished, Paused, Progress, Saved, Started, Warned
+from charplay.messages.post import Inbox
+from charplay.messages.request import TrainRequest
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import LIVE, Recipe
 from charplay.recipes.layers import altered
 from charplay.runs.run import Run
 from charplay.training import surgery
 from charplay.training.batches import open_batches
+from charplay.training.door import open_training
 from charplay.training.passes import Passes
 
 VALUES = {
@@ -137,6 +140,56 @@ def test_the_best_that_came_after_a_change_stays_the_best(train, only):
     assert run.read_resume()[1]["ledger"]["step"] == 1
     assert run.read_resume()[1]["judge"]["best_step"] == 14
     assert max(row["step"] for row in run.metrics()) == 1
+
+
+@pytest.mark.fault("47", "49")
+def test_rows_go_only_once_what_was_taken_back_is_saved(train, only, home, quick_disk, monkeypatch):
+    """A run that dies meanwhile goes on from a save that they belong to."""
+
+    def write(self, arrays, state):
+        if full:
+            raise OSError(28, "No space left on device")
+        plain(self, arrays, state)
+
+    def fill(event, _inbox):
+        if isinstance(event, Saved) and event.step == 10 and room:
+            full.append(room.pop())
+
+    def look(event, inbox):
+        if isinstance(event, Paused):
+            (folder,) = (home / "checkpoints").iterdir()
+            assert Run.open(folder).read_resume()[1]["ledger"]["step"] == 10
+            assert {row["step"] for row in Run.open(folder).metrics()} >= set(range(1, 11))
+            full.clear()
+            inbox.put(Resume())
+
+    plain, full, room = Run.write_resume, [], ["once"]
+    monkeypatch.setattr(Run, "write_resume", write)
+    changes = both(at(6, Change("learning_rate", 0.5)), fill, at(12, Undo(), Pause()), look)
+    events = train(changes, log_every=1)
+    assert [paused.step for paused in only(events, Paused)] == [6]
+    run = Run.open(folder_of(events, only))
+    assert [row["step"] for row in run.metrics() if "train_loss" in row] == list(range(1, 21))
+    assert [row["field"] for row in run.changes()] == ["learning_rate", "undo", "learning_rate"]
+
+
+@pytest.mark.fault("57")
+def test_a_change_that_no_save_knows_is_not_on_the_disk_after_a_death(train, only, home, asked, quick_disk):
+    def kill(event, inbox):
+        if isinstance(event, Saved) and event.step == 10:
+            inbox.put(Pause())
+        if isinstance(event, Paused):
+            inbox.put(Change("learning_rate", 0.5))
+        return isinstance(event, Changed)
+
+    inbox = Inbox()
+    stream = open_training(TrainRequest(home=str(home), recipe={**asked, "save_every": 10}), inbox)
+    assert any(kill(event, inbox) for event in stream)
+    stream.close()
+    (folder,) = (home / "checkpoints").iterdir()
+    assert [row["field"] for row in Run.open(folder).changes()] == ["learning_rate"]
+    only(train(resume=str(folder)), Finished)
+    assert Run.open(folder).changes() == []
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ WAIT = 10
 class Disk:
     """A run whose disk writes when it is let to."""
 
-    latest = "latest"
+    folder = Path("run")
 
     def __init__(self) -> None:
         self.gate = threading.Event()
@@ -46,7 +46,7 @@ class Disk:
 
 
 def save_of(step: int, *, best: bool = False, snapshot: float | None = None) -> Save:
-    return Save({}, {"step": step}, SimpleNamespace(step=step, seconds=float(step)), best, snapshot)
+    return Save({}, {"step": step}, SimpleNamespace(step=step, seconds=float(step)), best, snapshot, None)
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=12))
@@ -231,3 +231,57 @@ def test_a_disk_that_hangs_holds_no_run_for_ever(train, only, monkeypatch):
     assert only(events, Saved)[-1].step == 20
     assert not only(events, Warned)
     assert not only(events, Stopped)
+
+
+@pytest.mark.fault("49")
+def test_a_save_that_the_disk_refused_is_tried_again_in_a_pause_too(train, only, full_disk):
+    def steer(event, inbox):
+        if isinstance(event, Progress) and event.step == 12:
+            full_disk.full = True
+            inbox.put(Pause())
+        if isinstance(event, Warned):
+            full_disk.full = False
+        if isinstance(event, Saved) and event.step >= 12:
+            inbox.put(Resume())
+
+    events = train(steer, save_every=10**6, evaluate_every=10**6)
+    assert only(events, Finished)
+    assert any("No space left" in event.message for event in only(events, Warned))
+
+
+@pytest.mark.fault("49")
+def test_rows_and_samples_that_the_disk_refused_are_kept_until_it_takes_them(train, only, monkeypatch):
+    def append(self, name, rows):
+        if 4 <= at[0] < 16:
+            tries.append(name)
+            raise OSError(28, "No space left on device")
+        plain(self, name, rows)
+
+    def watch(event, _inbox):
+        if isinstance(event, Progress):
+            at[0] = event.step
+
+    plain, at, tries = Run.append, [0], []
+    monkeypatch.setattr(Run, "append", append)
+    recipe = {"sample_every": 6, "log_every": 1, "save_every": 10**6, "evaluate_every": 10**6}
+    events = train(watch, **recipe)
+    assert sorted({event.message.split()[0] for event in only(events, Warned)}) == ["metrics"]
+    assert tries == ["metrics"], "there may be many: the disk is not asked at every reading"
+    run = Run.open(Path(only(events, Started)[0].folder))
+    assert [row["step"] for row in run.metrics() if "train_loss" in row] == list(range(1, 21))
+    assert {row["step"] for row in run.samples()} == {0, 6, 12, 18}
+
+
+@pytest.mark.fault("49")
+def test_a_disk_that_says_nothing_of_its_files_ends_no_saving(train, only, monkeypatch):
+    def is_file(self):
+        if self.suffix == ".safetensors" and told:
+            raise PermissionError(13, "Permission denied")
+        return plain(self)
+
+    def watch(event, _inbox):
+        told[:] = [event] if isinstance(event, Progress) and event.step < 15 else []
+
+    told, plain = [], Path.is_file
+    monkeypatch.setattr(Path, "is_file", is_file)
+    assert [event.step for event in only(train(watch), Saved)][-1] == 20

@@ -202,7 +202,7 @@ def kept_run(home: Home) -> Callable[..., Run]:
                          facts={}, name=name)  # fmt: skip
         checkpoint = Checkpoint(tensors=weights(resolved), recipe=resolved, vocabulary=LETTERS, corpus=origin,
                                 step=step, epoch=1.0, seconds=10.0, train_loss=2.0, val_loss=2.1)  # fmt: skip
-        run.append_metrics([{"step": at, "epoch": at / 500, "seconds": at / 20, "train_loss": 2.0, "val_loss": 2.1}
+        run.append("metrics", [{"step": at, "epoch": at / 500, "seconds": at / 20, "train_loss": 2.0, "val_loss": 2.1}
                             for at in range(100, step + 1, 100)])  # fmt: skip
         run.write_latest(checkpoint)
         run.write_best(checkpoint)

@@ -19,7 +19,7 @@ async def test_a_run_that_is_taken_up_has_its_own_curve_and_no_other(play, kept_
         await it.until(lambda: it.main.session.live.state == "stopped")
         it.main.resume("kept-1")
         await it.until(lambda: len(it.trainer.requests) == 2)
-        run.append_metrics([{"step": 600, "epoch": 1.2, "seconds": 30.0, "train_loss": 9.0}])  # past the save
+        run.append("metrics", [{"step": 600, "epoch": 1.2, "seconds": 30.0, "train_loss": 9.0}])  # past the save
         it.trainer.put(it.trainer.started(step=500))
         await it.until(lambda: set(steps(it)) == {100, 200, 300, 400, 500})
         x, y = it.main.training._history.points("train_loss", "characters")
@@ -75,11 +75,11 @@ async def test_a_run_that_is_taken_up_has_its_marks_and_samples(play, kept_run):
     run = kept_run()
     for step, field, new in ((100, "learning_rate", 0.01), (200, "dropout", 0.2), (300, "dropout", 0.4),
                              (250, "undo", 250), (250, "dropout", 0.2), (400, "clip_norm", 0.5)):  # fmt: skip
-        run.append_change({"step": step, "seconds": 1.0, "field": field, "old": 300, "new": new})
-    run.append_change({"step": 9, "from": "another version"})
+        run.append("changes", [{"step": step, "seconds": 1.0, "field": field, "old": 300, "new": new}])
+    run.append("changes", [{"step": 9, "from": "another version"}])
     for step, text in ((200, "early"), (400, "late one"), (400, "late two"), (600, "past the save")):
-        run.append_sample({"step": step, "seconds": 1.0, "epoch": 0.5, "temperature": 0.8, "prompt": "", "text": text,
-                           "truth": ""})  # fmt: skip
+        run.append("samples", [{"step": step, "seconds": 1.0, "epoch": 0.5, "temperature": 0.8, "prompt": "",
+                                "text": text, "truth": ""}])  # fmt: skip
     async with play() as it:
         it.main.resume("kept-1")
         await it.until(lambda: it.trainer.requests)
