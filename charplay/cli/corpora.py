@@ -123,12 +123,12 @@ def _add(
 def _copied(source: Path, target: Path) -> None:
     """Copy aside first, so that a text is never seen half there."""
     import shutil
-    import tempfile
 
     from charplay.corpora.errors import CorpusError
+    from charplay.runs.durable import folder_in_making
 
-    with tempfile.TemporaryDirectory(prefix=".adding-", dir=target.parent) as aside:
-        copy = Path(aside) / target.name
+    with folder_in_making(target.parent) as aside:
+        copy = aside / target.name
         try:
             if source.is_dir():
                 shutil.copytree(source, copy)

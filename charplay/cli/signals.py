@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from charplay.messages.commands import Away, Stop
@@ -27,9 +27,8 @@ class Leave:
         if not self.code:
             self.code = SIGNALS[signal.Signals(number)]
             self._inbox.put(Stop(REASONS[self.code]))
-            if number == signal.SIGINT and os.isatty(2):
-                # Past Python's streams: one of them may be in the middle of a line of its own.
-                os.write(2, b"\r\x1b[Ksaving; Ctrl-C again leaves at once\r\n")
+            if number == signal.SIGINT:
+                _tell_terminal(b"\r\x1b[Ksaving; Ctrl-C again leaves at once\r\n")
         elif number == signal.SIGINT and self.code == INTERRUPTED:
             raise KeyboardInterrupt
 
@@ -40,6 +39,20 @@ class Leave:
         os.kill(os.getpid(), number)  # where there is no shell to come back to, the system lets it go on at once
         signal.signal(number, self.suspend)
         self._inbox.put(Away(time.monotonic() - began))
+
+
+def _tell_terminal(sentence: bytes) -> None:
+    """Say something from within a handler, where stderr is a terminal. One that stands still is not waited for.
+
+    Past Python's streams: one of them may be in the middle of a line of its own.
+    """
+    with suppress(OSError):
+        # Opened anew, since whoever shares stderr would share that it does not block.
+        terminal = os.open(os.ttyname(2), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        try:
+            os.write(terminal, sentence)
+        finally:
+            os.close(terminal)
 
 
 @contextmanager

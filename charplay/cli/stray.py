@@ -6,7 +6,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
+from charplay.cli.output import silence
 from charplay.tui.coarse import HANDLER
 
 
@@ -35,8 +37,8 @@ def stray_output_to(log: Path) -> Iterator[None]:
         logging.captureWarnings(capture=True)
         yield
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            _flush(stream)
         logging.captureWarnings(capture=False)
         logging.getLogger().removeHandler(handler)
         sys.__stdout__, sys.__stderr__ = streams  # type: ignore[misc]
@@ -44,6 +46,15 @@ def stray_output_to(log: Path) -> Iterator[None]:
         os.dup2(err, 2)
         os.close(out)
         os.close(err)
-        sink.close()
-        with suppress(OSError):  # the terminal was taken away with something still unwritten
-            screen.close()
+        for file in (sink, screen):
+            with suppress(OSError):  # the disk is full, or the terminal was taken away, with something still unwritten
+                file.close()
+
+
+def _flush(stream: TextIO) -> None:
+    """Have in the log what is for the log; what a full disk refuses is for nobody, and not for the terminal later."""
+    try:
+        stream.flush()
+    except OSError:
+        silence(stream)
+        stream.flush()

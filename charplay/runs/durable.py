@@ -112,7 +112,7 @@ def _temporary(folder: Path) -> Path:
 
 def _claim(descriptor: int) -> None:
     """Mark a file or folder as being worked on. The kernel drops the mark with the process, however that ends."""
-    with suppress(OSError):  # a file system without locks: a leftover then looks abandoned a little too early
+    with suppress(OSError):  # a file system without locks, where no leftover is ever taken for abandoned
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 

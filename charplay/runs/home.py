@@ -97,5 +97,5 @@ class Home:
     def clear_leftovers(self) -> int:
         """Remove what killed processes left half written or half removed, here and in the runs; how many there were."""
         runs = self.checkpoints
-        folders = [self.root, self.texts, self.presets, runs, *runs.glob("*/"), *runs.glob("*/*/")]
+        folders = [*self.folders, *self.cache.glob("*/"), *runs.glob("*/"), *runs.glob("*/*/")]
         return sum(durable.clear_leftovers(folder) for folder in folders)

@@ -2,17 +2,24 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from charplay.recipes.fields import Recipe
 from charplay.runs import durable
 from charplay.runs.checkpoint import Origin
 from charplay.runs.errors import RunError
+from charplay.runs.regular import opened
 
 FORMAT = 1
 NAME = "run.json"
+
+
+def _in_order(vocabulary: str) -> str:
+    if list(vocabulary) != sorted(set(vocabulary)):
+        raise ValueError("is not a sorted list of distinct characters")
+    return vocabulary
 
 
 class Record(BaseModel):
@@ -26,7 +33,7 @@ class Record(BaseModel):
     asked: dict[str, Any]
     resolved: dict[str, Any]
     corpus: Origin
-    vocabulary: str
+    vocabulary: Annotated[str, AfterValidator(_in_order)]
     facts: dict[str, Any]
     schedule_start: float = 0.0
     finished: dict[str, Any] | None = None
@@ -40,7 +47,8 @@ def write_record(folder: Path, record: Record) -> None:
 def read_record(folder: Path) -> tuple[Record, Recipe, Recipe]:
     """A run's record, and its asked and resolved recipes; RunError with the reason where they cannot be read."""
     try:
-        data = (folder / NAME).read_bytes()
+        with opened(folder / NAME) as file:
+            data = file.read()
     except OSError as error:
         raise RunError(f"{folder} holds no run: {NAME} cannot be read ({error.strerror})") from None
     try:

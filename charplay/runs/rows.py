@@ -13,6 +13,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from charplay.runs import durable
+from charplay.runs.regular import opened
 
 _TAIL = 32 * 1024
 """Bytes from the end in which the newest values are looked for."""
@@ -21,7 +22,7 @@ _TAIL = 32 * 1024
 def append(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
     """Add rows. Where the disk has no room for all of them OSError is raised and none is added."""
     data = b"".join(to_json(row, inf_nan_mode="null") + b"\n" for row in rows)
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     try:
         size = os.fstat(descriptor).st_size
         try:
@@ -36,16 +37,13 @@ def append(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
 
 def read(path: Path) -> list[dict[str, Any]]:
     """All rows, oldest first; none where the file does not exist."""
-    try:
-        return list(_rows(path.read_bytes()))
-    except FileNotFoundError:
-        return []
+    return list(_rows(_read(path)))
 
 
 def newest(path: Path) -> dict[str, Any]:
     """The newest value of every column, from the last rows only; empty where there is none."""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             skipped = max(os.fstat(file.fileno()).st_size - _TAIL, 0)
             file.seek(skipped)
             data = file.read()
@@ -61,13 +59,18 @@ def newest(path: Path) -> dict[str, Any]:
 
 def cut(path: Path, step: int, size: int | None = None) -> None:
     """Remove, durably, the rows past `step`, all that was added after the first `size` bytes, and whatever is torn."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return
+    data = _read(path)
     kept = b"".join(to_json(row) + b"\n" for row in _rows(data[:size]) if row["step"] <= step)
     if kept != data:
         durable.replace_bytes(path, kept)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with opened(path) as file:
+            return file.read()
+    except FileNotFoundError:
+        return b""
 
 
 def _rows(data: bytes) -> Iterator[dict[str, Any]]:

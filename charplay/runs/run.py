@@ -13,6 +13,7 @@ from charplay.runs.checkpoint import Checkpoint, CheckpointError, Origin
 from charplay.runs.errors import RunError
 from charplay.runs.lock import Held, Lock, Owner, owner
 from charplay.runs.record import Record, read_record, write_record
+from charplay.runs.regular import opened
 
 __all__ = ["Run", "RunError", "playable"]
 
@@ -54,7 +55,7 @@ class Run:
             OSError: the disk is full, the folder cannot be written and the like.
         """
         record = Record(
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            created=datetime.now(UTC).isoformat(timespec="microseconds"),
             versions=checkpoint.own_versions(),
             asked=asked.model_dump(mode="json"),
             resolved=resolved.model_dump(mode="json"),
@@ -93,6 +94,11 @@ class Run:
     def owner(self) -> Owner | None:
         """The process that owns the run now."""
         return owner(self.folder)
+
+    @property
+    def created(self) -> str:
+        """When it was made: also that by which its files know it, whatever its folder is called."""
+        return self._record.created
 
     @property
     def asked(self) -> Recipe:
@@ -226,7 +232,7 @@ class Run:
     def read_resume(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
         """What `write_resume` wrote; None before the first save; CheckpointError where it is damaged."""
         try:
-            with self._resume.open("rb") as file:
+            with opened(self._resume) as file:
                 header = archive.read_header(file)
                 tensors = archive.read_tensors(file)
                 archive.require_unchanged(header, tensors)

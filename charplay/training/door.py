@@ -123,9 +123,10 @@ class _Visit:
         """What a finished run finished with, where nothing more is asked of it."""
         asked = self.request.recipe
         same = not asked or all(asked.get(name) == getattr(run.asked, name) for name in BUDGETS)
-        if run.finished is None or self.request.added or not same:
+        path = run.playable
+        if run.finished is None or path is None or self.request.added or not same:
             return None
-        return Finished(**run.finished)
+        return Finished(**{**run.finished, "run": run.name, "checkpoint": str(path.resolve())})
 
     def _begin(self, asked: Recipe, opened: Opened) -> Iterator[Event]:
         """Make the run, or take it up; build the session; say so."""

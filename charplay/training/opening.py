@@ -19,6 +19,7 @@ from charplay.recipes.network import training_characters, whole
 from charplay.recipes.resolve import resolve
 from charplay.recipes.yardstick import Text, pace
 from charplay.runs.checkpoint import Origin, read_header
+from charplay.runs.errors import RunError
 from charplay.runs.run import Run
 from charplay.training.batches import Batches, open_batches
 from charplay.training.budget import Budget, Clock, extended
@@ -91,6 +92,7 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[s
     asked = Recipe.model_validate(request.recipe) if request.recipe else run.asked
     saved = run.read_resume()
     state = saved[1] if saved else None
+    _require_its_own(run, state)
     start = 0.0
     spent = _spent(state)
     if request.added:
@@ -111,6 +113,14 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[s
     if changed is not None:
         notes = ("the text has changed: losses before and after this are of different texts", *notes)
     return Plan(asked, resolved, notes, start, parent, saved, changed, live)
+
+
+def _require_its_own(run: Run, state: Mapping[str, Any] | None) -> None:
+    """RunError where a run would begin again from nothing, or go on as another, and its own checkpoints be lost."""
+    if state is None and run.playable is not None:
+        raise RunError(f"run {run.name} has lost the file that it goes on from; start a new one from its weights")
+    if state is not None and state.get("run", run.created) != run.created:
+        raise RunError(f"the file that run {run.name} goes on from is another run's; put its own back")
 
 
 def _budget(recipe: Recipe) -> tuple[object, ...]:
@@ -226,6 +236,8 @@ def take_up(session: Session, plan: Plan, now: Mapping[str, object]) -> list[Cha
         corpus=plan.changed,
         schedule_start=plan.schedule_start,
     )
+    if plan.saved is not None and run.latest is None:
+        session.due.append("save")
     if session.judge.best_step == session.step and session.judge.best is not None and not _kept(session):
         session.found_best = True  # the process died between the save and the best checkpoint, or the snapshot
         session.due.append("save")

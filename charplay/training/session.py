@@ -70,6 +70,7 @@ class Session:
             "live": {name: getattr(self.recipe, name) for name in LIVE},
             "asked": {name: getattr(self.run.asked, name) for name in LIVE},
             "text": self.run.corpus.sha256,
+            "run": self.run.created,
             "rows": self.run.row_sizes(),
             "due": [duty for duty in self.due if duty != "save"],
             "learner": self.learner.counters(),

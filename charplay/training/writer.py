@@ -111,7 +111,8 @@ class Writer:
                     self.run.keep_snapshot(best, loss)
                 self._owed = None
         except CheckpointError as error:
-            return f"{error}; the last good save is kept", False
+            kept = "the last good save is kept" if self.run.latest else "nothing was saved before"
+            return f"{error}; {kept}", False
         except OSError as error:
             return f"saving failed ({error.strerror}); the old files stand, the next try is within a minute", True
         except Exception as error:  # noqa: BLE001 - in a thread nobody else would hear of it

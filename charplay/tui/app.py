@@ -123,8 +123,9 @@ class CharplayApp(TypeAhead, Sparing):
                 yield SystemCommand(title, binding.tooltip, partial(self.run_action, binding.action, node))
 
     def on_resize(self) -> None:
-        """Of another size, or back after Ctrl-Z, a terminal may show anything."""
+        """Of another size, or back after Ctrl-Z, a terminal may show anything: all of it is drawn."""
         self._frame.forget()
+        self.screen.refresh()
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """As in Textual, except that only cells that changed are sent."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import termios
 import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable
@@ -15,7 +16,8 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.constants import ESCAPE_DELAY
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import MouseMove
+from textual.events import MouseMove, Resize
+from textual.geometry import Size
 from textual.message import Message
 
 from charplay.tui.bell import Bell
@@ -43,6 +45,7 @@ class Driver(LinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self.exit_event: Bell = Bell()
+        self._modes: list[Any] = []
 
     def _sigtstp_application(self, *_: object) -> None:
         away = self.away or (lambda _: None)
@@ -50,6 +53,22 @@ class Driver(LinuxDriver):
         began = time.monotonic()
         super()._sigtstp_application()  # the process stops in here
         away(time.monotonic() - began)
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Take the terminal where Ctrl-Z gave it back; after a mere SIGSTOP it is ours still, as a shell left it."""
+        if self._must_signal_resume:
+            super()._sigcont_application()
+        elif self._modes and self._key_thread and self._key_thread.is_alive():
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self._modes)
+            size = Size(*self._get_terminal_size())
+            self.send_message(Resize(size, size))  # anything may stand there now
+
+    def start_application_mode(self) -> None:
+        """As in Textual; the modes that it sets are remembered."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        with suppress(termios.error):
+            self._modes = termios.tcgetattr(self.fileno)
 
     def _run_input_thread(self) -> None:
         with suppress(OSError):

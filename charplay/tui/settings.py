@@ -1,12 +1,12 @@
 """What was chosen last: read at the start, written once, when the playground is left, by a key or by a signal."""
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+
+from charplay.runs.durable import replace_bytes
 
 
 @dataclass
@@ -65,16 +65,10 @@ def read_settings(path: Path) -> tuple[Settings, str]:
 
 
 def write_settings(path: Path, settings: Settings) -> None:
-    """Replace the file by one renamed into place; a folder that cannot be written to is no reason to stop."""
+    """Replace the file; a folder that cannot be written to is no reason to stop."""
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(asdict(settings), file, indent=2)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        replace_bytes(path, json.dumps(asdict(settings), indent=2).encode())
 
 
 def _usable(value: object, example: object) -> object:

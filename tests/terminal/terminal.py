@@ -39,8 +39,17 @@ SOON = 5.0
 ON_TERMINAL = 'exec "$@" <"$0" >"$0" 2>&1'
 
 
+OTHER_SCREEN = 1049
+"""The mode for a screen besides the shell's, empty whenever it is taken."""
+
+
 class Screen(pyte.Screen):
-    """pyte's, but what no terminal knows is ignored, as terminals do; pyte breaks down."""
+    """pyte's, but what no terminal knows is ignored, as terminals do; pyte breaks down. And it has another screen."""
+
+    def set_mode(self, *modes: int, **options: bool) -> None:
+        super().set_mode(*modes, **options)
+        if OTHER_SCREEN in modes and options.get("private"):
+            super().erase_in_display(2)
 
     def erase_in_display(self, how: int = 0, *args: object, **options: object) -> None:
         if how <= 3:

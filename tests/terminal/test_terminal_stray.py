@@ -39,6 +39,20 @@ print("after the screen")
 print("after, on stderr", file=sys.stderr)
 """
 
+FULL = """
+import logging, sys
+from pathlib import Path
+from charplay.cli.stray import stray_output_to
+
+with stray_output_to(Path("/dev/full")):
+    logging.getLogger("some.library").warning("STRAY-logging")
+    for stream in (sys.stdout, sys.stderr):
+        stream.write("STRAY-unfinished")
+print("after the screen")
+print("after, on stderr", file=sys.stderr)
+sys.exit(143)
+"""
+
 
 @pytest.mark.parametrize("kept", [True, False], ids=["kept off", "control: without it"])
 @pytest.mark.fault("11")
@@ -55,3 +69,11 @@ def test_stray_output_at_descriptor_level_stays_off_the_screen(terminal, tmp_pat
         said = log.read_text()
         for what in ("puts", "perror", "one", "two", "child", "warning", "logging"):
             assert f"STRAY-{what}" in said
+
+
+@pytest.mark.fault("11", "49")
+def test_a_log_on_a_full_disk_changes_neither_the_terminal_nor_the_exit_code(terminal):
+    term = terminal([sys.executable, "-c", FULL], env={"PYTHONUNBUFFERED": ""})
+    assert term.wait() == 143
+    assert term.text.split("\n")[:2] == ["after the screen", "after, on stderr"]
+    assert b"STRAY" not in term.raw

@@ -127,6 +127,10 @@ main()
 """
 
 
+PANES = ("Corpus", "Next run", "Runs", "Loss", "Text")
+"""Titles that stand all over the screen."""
+
+
 class Suspends:
     """Ctrl-Z and fg while the screen trains, or `charplay train` does."""
 
@@ -150,7 +154,8 @@ class Suspends:
             if last_row(home) != held:
                 outcome.faults.append("it trained on while it was suspended")
             term.press("enter")
-            term.wait_for(lambda t: (t.find("Loss") or not screen) and last_row(home) > held, 2 * SECONDS)
+            seen = PANES if screen else ()
+            term.wait_for(lambda t: all(map(t.find, seen)) and last_row(home) > held, 2 * SECONDS)
             time.sleep(0.5)
             outcome.faults += _slow(home, gap)
             if screen:

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from charplay.messages.commands import Change, Pause, Resume, Save, Stop
-from charplay.messages.events import Changed, Finished, Paused, Progress, Saved, Started, Stopped
+from charplay.messages.events import Changed, Failed, Finished, Paused, Progress, Saved, Started, Stopped
+from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
 from charplay.training import learner, readings
 
@@ -67,8 +68,6 @@ def assert_same(one: Path, other: Path) -> None:
 
 
 def _weights(path: Path) -> dict[str, bytes]:
-    from charplay.runs.checkpoint import read_checkpoint
-
     checkpoint = read_checkpoint(path)
     return {name: tensor.tobytes() for name, tensor in checkpoint.tensors.items()} | {
         "step": checkpoint.step,
@@ -170,6 +169,36 @@ def test_finished_again(train, only):
     folder = str(Path(first.checkpoint).parent)
     assert train(resume=folder)[-1] == first
     assert only(train(resume=folder, steps=10), Finished)[0].steps == 20, "a budget that is spent finishes at once"
+
+
+def test_a_finished_run_that_was_moved_says_where_it_is_now(train, only):
+    folder = Path(only(train(), Finished)[0].checkpoint).parent
+    moved = folder.rename(folder.with_name("moved"))
+    finished = train(resume=str(moved))[-1]
+    assert (finished.run, finished.checkpoint) == ("moved", str(moved / "best.safetensors"))
+
+
+def test_a_finished_run_whose_checkpoints_are_gone_writes_one(train, only):
+    folder = Path(only(train(), Finished)[0].checkpoint).parent
+    for name in ("best", "latest"):
+        (folder / f"{name}.safetensors").unlink()
+    path = only(train(resume=str(folder)), Finished)[0].checkpoint
+    assert read_checkpoint(Path(path)).step == 20
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_run_goes_on_from_its_own_file_or_not_at_all(train, only, lost):
+    """It would begin again from nothing, or as another run, over its own checkpoints."""
+    one, other = (Path(only(train(seed=seed), Finished)[0].checkpoint).parent for seed in (1, 2))
+    before = {path.name: path.read_bytes() for path in one.iterdir() if path.is_file() and path.name != "lock"}
+    (one / "resume.safetensors").unlink()
+    if not lost:
+        (one / "resume.safetensors").write_bytes((other / "resume.safetensors").read_bytes())
+    failed = train(resume=str(one), steps=40)[-1]
+    assert isinstance(failed, Failed)
+    assert ("lost the file" if lost else "is another run's") in failed.message
+    after = {path.name: path.read_bytes() for path in one.iterdir() if path.name in before}
+    assert {name for name in before if before[name] != after.get(name)} == {"resume.safetensors"}
 
 
 def test_adding_draws_the_schedule_anew_over_the_added_part(train, only):

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import termios
 import threading
 import time
 import tty
@@ -13,7 +14,7 @@ from select import select
 import pytest
 from textual.app import App
 from textual.drivers._writer_thread import WriterThread
-from textual.events import Key
+from textual.events import Key, Resize
 
 from charplay.tui import driver as drivers
 from charplay.tui.driver import MOST_CHARACTERS, MOST_WRITES, Driver
@@ -100,8 +101,8 @@ class Fills:
     def __init__(self, descriptor):
         self.descriptor = descriptor
         os.set_blocking(descriptor, False)
-        with suppress(BlockingIOError):
-            while True:
+        while select([], [descriptor], [], 0.3)[1]:  # the kernel hands over what was written a little later
+            with suppress(BlockingIOError):
                 os.write(descriptor, b"x" * 512)
 
     def fileno(self):
@@ -192,3 +193,56 @@ async def test_the_end_is_heard_at_once_and_keys_again_after_it(driver, listenin
     driver.deafen()
     driver._key_thread.join(30)
     assert not driver._key_thread.is_alive()
+
+
+@pytest.fixture
+def modes(pseudo_terminal):
+    """Reads the modes of the program's end, which are a shell's at first."""
+    program = pseudo_terminal[1]
+    theirs = termios.tcgetattr(program)
+    theirs[tty.LFLAG] |= termios.ECHO | termios.ICANON
+    termios.tcsetattr(program, termios.TCSANOW, theirs)
+    return lambda: termios.tcgetattr(program)
+
+
+@pytest.fixture
+async def drawing(driver, pseudo_terminal, modes, monkeypatch):
+    """A driver that has taken its terminal, and what it tells its app; being stopped is over at once."""
+    driver.fileno, driver._file, told = pseudo_terminal[1], StringIO(), []
+    driver.send_message = told.append
+    monkeypatch.setattr(os, "kill", lambda *_: None)
+    driver.start_application_mode()
+    yield driver, told
+    if driver._key_thread.is_alive():
+        driver.stop_application_mode()
+    driver.close()
+
+
+@pytest.mark.fault("16")
+@pytest.mark.parametrize("shell", [True, False], ids=["a shell has set its modes", "nobody has touched it"])
+async def test_a_mere_stop_from_outside_leaves_the_terminal_as_it_was(drawing, pseudo_terminal, modes, shell):
+    driver, told = drawing
+    ours, threads, theirs = modes(), threading.active_count(), driver.attrs_before
+    assert ours != theirs
+    if shell:
+        termios.tcsetattr(pseudo_terminal[1], termios.TCSANOW, theirs)
+    driver._sigcont_application()
+    assert modes() == ours
+    assert threading.active_count() == threads
+    assert [type(message) for message in told] == [Resize], "anything may stand there now"
+    driver.stop_application_mode()
+    assert modes() == theirs
+    driver._sigcont_application()
+    assert modes() == theirs, "it is not ours any more"
+
+
+@pytest.mark.fault("16")
+async def test_after_ctrl_z_the_terminal_is_given_back_and_taken_again(drawing, modes):
+    driver, _ = drawing
+    ours, threads, theirs = modes(), threading.active_count(), driver.attrs_before
+    driver._sigtstp_application()
+    assert modes() == theirs
+    driver._sigcont_application()
+    assert modes() == ours
+    assert threading.active_count() == threads
+    assert driver.attrs_before == theirs

@@ -1,0 +1,75 @@
+"""What a killed process leaves half written is removed at the next start; what a living one writes stays."""
+
+import os
+
+import pytest
+
+from charplay.cli.house import open_shelf
+from charplay.cli.main import run
+from charplay.corpora.library import Library
+from charplay.tui.settings import Settings, read_settings, write_settings
+
+RENAMES = ("rename", "replace")
+"""The calls of `os` that end a writing."""
+
+
+def remember(home, _text):
+    """The settings, once more."""
+    write_settings(home.settings, Settings(prompt="new"))
+    return read_settings(home.settings)[0].prompt == "new"
+
+
+def add(home, text):
+    """A text among the texts."""
+    return run(["corpora", "add", str(text)]) == 0 and (home.corpora / text.name).read_text() == text.read_text()
+
+
+def store(home, text):
+    """A large text in the cache."""
+    library = Library(home.corpora, home.cache, large=100)
+    corpus = library.open(library.find(str(text)))
+    return not corpus.notes and len(list(library.cache.iterdir())) == 2
+
+
+writing = pytest.mark.parametrize("write", [remember, add, store])
+
+
+def files(home):
+    return {path for path in home.root.rglob("*") if path != home.cache / "corpora"}
+
+
+@pytest.mark.fault("47")
+@writing
+def test_what_a_killed_process_left_is_removed_at_the_next_start(home, text_file, monkeypatch, write):
+    write_settings(home.settings, Settings(prompt="old"))
+    before = files(home)
+    child = os.fork()
+    if child == 0:
+        for name in RENAMES:
+            monkeypatch.setattr(os, name, lambda *_: os._exit(9))
+        write(home, text_file)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert files(home) > before
+    open_shelf(None)
+    assert files(home) == before
+    assert write(home, text_file)
+
+
+@pytest.mark.fault("51")
+@writing
+def test_what_a_living_process_writes_outlives_another_start(home, text_file, monkeypatch, write):
+    starts = []
+
+    def started_meanwhile(rename):
+        def renamed(*paths):
+            starts.append(home.clear_leftovers())
+            return rename(*paths)
+
+        return renamed
+
+    for name in RENAMES:
+        monkeypatch.setattr(os, name, started_meanwhile(getattr(os, name)))
+    assert write(home, text_file)
+    assert starts
+    assert not any(starts)

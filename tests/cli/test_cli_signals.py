@@ -1,0 +1,71 @@
+"""What a signal's handler says, and that it waits for nobody."""
+
+import os
+import pty
+import signal
+import threading
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from charplay.cli.signals import Leave
+from charplay.messages.post import Inbox
+
+
+@contextmanager
+def stderr_on_terminal():
+    """The far end of a terminal whose near end is stderr. Not a fixture: pytest takes stderr again before a test."""
+    far, near = pty.openpty()
+    stderr = os.dup(2)
+    os.dup2(near, 2)
+    try:
+        yield far
+    finally:
+        os.dup2(stderr, 2)
+        for descriptor in (far, near, stderr):
+            os.close(descriptor)
+
+
+def fill():
+    """Write to stderr until it takes no more."""
+    os.set_blocking(2, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(2, b"x" * 512)
+    os.set_blocking(2, True)
+
+
+def interrupted():
+    """Who asks, and a thread that has handled an interrupt, or stands where the handler does."""
+    leave = Leave(Inbox())
+    thread = threading.Thread(target=leave.ask, args=(signal.SIGINT,))
+    thread.start()
+    thread.join(3)
+    return leave, thread
+
+
+def test_an_interrupt_is_answered_on_the_terminal():
+    with stderr_on_terminal() as far:
+        leave, thread = interrupted()
+        assert not thread.is_alive()
+        assert leave.code == 130
+        assert b"saving; Ctrl-C again leaves at once" in os.read(far, 4096)
+
+
+@pytest.mark.fault("14", "17")
+def test_an_interrupt_does_not_wait_for_a_terminal_that_stands_still():
+    with stderr_on_terminal() as far:
+        fill()
+        leave, thread = interrupted()
+        stood = thread.is_alive()
+        while thread.is_alive():
+            os.read(far, 4096)
+        assert not stood
+        assert leave.code == 130
+        assert os.get_blocking(2), "whoever shares it would not wait either"
+
+
+def test_where_stderr_is_no_terminal_nothing_is_said(capfd):
+    leave, _ = interrupted()
+    assert leave.code == 130
+    assert capfd.readouterr().err == ""
