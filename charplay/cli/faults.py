@@ -18,8 +18,9 @@ class UsageError(Exception):
 def explain(error: Exception, home: str | None) -> int:
     """Say what went wrong; the exit code.
 
-    An exception class of our own carries a sentence for the user. A fault of the system is named with its file.
-    Anything else was not foreseen: its traceback goes to the log and the sentence says where that is.
+    An exception class of our own carries a sentence for the user. A fault of the system is named with its file; one
+    without is the output's, which alone is written without a name. Anything else was not foreseen: its traceback goes
+    to the log and the sentence says where that is.
     """
     if type(error).__name__ == "Abort":  # the command line parser's word for Ctrl-C and for the end of the input
         return INTERRUPTED
@@ -30,7 +31,8 @@ def explain(error: Exception, home: str | None) -> int:
         complain(str(error))
         return MISUSED if type(error).__name__ in MISUSES else FAILED
     if isinstance(error, OSError) and error.strerror:
-        complain(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
+        named, reason = error.filename, error.strerror
+        complain(f"{named}: {reason}" if named else f"the output cannot be written ({reason}); direct it elsewhere")
         return FAILED
     complain(f"something went wrong that should not have: {type(error).__name__}; {_log(error, home)}")
     return FAILED

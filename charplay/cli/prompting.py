@@ -1,16 +1,23 @@
-"""What `sample` starts from and draws by: prompts from a text, temperatures, rides."""
+"""What `sample` starts from and draws by: prompts from a text, temperatures, biases, rides."""
 
+import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charplay.cli.faults import UsageError
+from charplay.cli.faults import UsageError, complain
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
+    from charplay.corpora.vocabulary import Vocabulary
     from charplay.recipes.fields import Recipe
     from charplay.runs.checkpoint import Origin
+    from charplay.sampling.notation import Bias
     from charplay.sampling.prompts import Prompt
     from charplay.sampling.ride import Ride
+
+WHERE = re.compile(r"random|letter|[0-9]{1,12}(:[0-9]{1,9})?")
+"""What --prompt-from takes."""
 
 
 def take_prompt(
@@ -23,13 +30,15 @@ def take_prompt(
     from charplay.runs.checkpoint import read_header
     from charplay.sampling.prompts import LENGTH, choose
 
+    if not WHERE.fullmatch(wanted):
+        raise UsageError(f"--prompt-from takes random, letter, N or N:LENGTH, not {wanted[:40]!r}")
     header = read_header(Path(checkpoint))
     corpus = _corpus(home_option, header.corpus, header.recipe, text)
     learned = header.recipe.sequence_length
     length = min(LENGTH, learned) if isinstance(learned, int) else LENGTH
     chosen = choose(corpus.text(), "passage" if wanted == "random" else wanted, seed=seed, length=length)
-    where = f"the prompt stands at {chosen.start:,} of {corpus.title}, which goes on: {chosen.truth!r}"
-    return chosen, where
+    after = f"goes on: {chosen.truth!r}" if chosen.truth else f"ends after these {len(chosen.prompt):,} characters"
+    return chosen, f"the prompt stands at {chosen.start:,} of {corpus.title}, which {after}"
 
 
 def _corpus(home_option: str | None, origin: "Origin", recipe: "Recipe", text: str | None) -> "Corpus":
@@ -66,6 +75,28 @@ def parse_temperatures(one: float | None, several: str | None) -> list[float]:
         return [float(part) for part in several.split(",")]
     except ValueError:
         raise UsageError(f"--temperatures takes numbers with commas, as in 0.2,0.5,1.0, not {several!r}") from None
+
+
+def check_bias(bias: "Bias", vocabulary: "Vocabulary") -> None:
+    """Name the characters that the model does not know. UsageError where all that it knows are forbidden."""
+    _, unknown = vocabulary.split("".join(character for character, _ in bias))
+    if unknown:
+        complain(f"left out of the bias, as the model does not know them: {unknown!r}")
+    if {character for character, nats in bias if nats == -math.inf} >= set(vocabulary.characters):
+        raise UsageError("--bias forbids every character that the model knows; leave it at least one")
+
+
+def ride_place(path: Path) -> Path:
+    """The file that a ride is kept in. UsageError where there can be none."""
+    from charplay.runs.shelf import RunError, destination
+
+    try:
+        place = destination(path.expanduser())
+    except RunError as fault:
+        raise UsageError(str(fault)) from None
+    if not place.parent.is_dir():
+        raise UsageError(f"there is no folder {place.parent} to keep a ride in; make it first")
+    return place
 
 
 def read_ride(path: Path) -> "Ride":

@@ -31,7 +31,7 @@ from charplay.cli.drawing import (
 from charplay.cli.faults import UsageError, complain
 from charplay.cli.output import tell_person
 from charplay.cli.pens import JsonPen, Pen
-from charplay.cli.prompting import parse_temperatures, read_ride, take_prompt
+from charplay.cli.prompting import check_bias, parse_temperatures, read_ride, ride_place, take_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -88,16 +88,18 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     )  # fmt: skip
     _refuse_clashes(filters | _given(
         prompt=prompt, prompt_from=prompt_from, corpus=corpus, length=length, temperature=temperature,
-        temperatures=temperatures, ride=ride, save_ride=save_ride,
+        temperatures=temperatures, ride=ride, save_ride=save_ride, stop=stop,
     ))  # fmt: skip
     heats = parse_temperatures(temperature, temperatures)
     settings = [Sampling(temperature=heat, **filters, **_given(seed=seed)) for heat in heats]
+    kept = None if save_ride is None else ride_place(save_ride)
     model, path = open_model(context.obj, checkpoint)
+    check_bias(settings[0].bias, model.vocabulary)
     text = prompt or ""
     if prompt_from is not None:
         text = _taken(context.obj, path, corpus, prompt_from, settings[0].seed)
     pen = JsonPen(top) if json else Pen()
-    write = _Writing(pen, stop or [], save_ride, prompted=not no_prompt)
+    write = _Writing(pen, stop or [], kept, prompted=not no_prompt)
     if ride is not None:
         write.again(Player(model, source=path), ride, seed)
     else:
@@ -157,7 +159,10 @@ class _Writing:
             from charplay.sampling.ride import Ride
 
             kept = Ride.of(player.tape).to_json()
-            replace_bytes(self._ride.expanduser().absolute(), kept.encode())
+            try:
+                replace_bytes(self._ride, kept.encode())
+            except OSError as error:  # which names no file, or one beside it
+                raise OSError(error.errno, error.strerror, str(self._ride)) from None
 
 
 def _given(**options: Any) -> dict[str, Any]:
@@ -165,15 +170,15 @@ def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _refuse_clashes(named: "Mapping[str, object]") -> None:
+def _refuse_clashes(named: "Mapping[str, Any]") -> None:
     """UsageError where two options say the same thing, or one has nothing to act on."""
     for one, other in CLASHES:
         if one in named and other in named:
             raise UsageError(f"{_flag(one)} and {_flag(other)} do not go together; leave one out")
     if "corpus" in named and "prompt_from" not in named:
         raise UsageError("--corpus is for --prompt-from; name a place in the text, as in --prompt-from random")
-    if isinstance(kept := named.get("save_ride"), Path) and not kept.expanduser().absolute().parent.is_dir():
-        raise UsageError(f"there is no folder {kept.parent} to keep a ride in; make it first")
+    if "" in named.get("stop", ()):
+        raise UsageError("--stop needs a text to stop at; leave it out to write the whole length")
     if "ride" in named and RIDDEN & named.keys():
         raise UsageError("a ride brings its own settings and length; only --seed may be another")
 

@@ -133,16 +133,22 @@ def _new(
 def _again(home: "Home", resume: str, preset: str | None, settings: list[str] | None, flags: Flags) -> "TrainRequest":
     from charplay.corpora.library import Library
     from charplay.messages.request import TrainRequest
+    from charplay.recipes.fields import BUDGETS
     from charplay.recipes.layers import Layer, resumed
     from charplay.runs.shelf import Shelf
 
     run = Shelf(home).find(resume)
+    layers = asked_layers(home.presets, preset, settings, flags)
     values: dict[str, object] = {}
-    for layer in asked_layers(home.presets, preset, settings, flags):
+    for layer in layers:
         values |= layer.values
     if values.get("corpus"):
         values["corpus"] = Library(home.corpora, home.cache).find(str(values["corpus"])).name
-    recipe = resumed(run.asked, Layer("the command line", values), run.resolved)
+    over = Layer(" and ".join(layer.source for layer in layers), values)
+    recipe = resumed(run.asked, over, run.resolved)
+    longer = flags.added or any(getattr(recipe, name) != getattr(run.asked, name) for name in BUDGETS)
+    if run.finished is not None and recipe != run.asked and not longer:
+        raise UsageError(f"run {run.name} is finished and goes on only with more budget, as in --steps +1000")
     return TrainRequest(home=str(home.root), recipe=recipe.model_dump(), resume=str(run.folder), added=flags.added)
 
 
@@ -196,7 +202,8 @@ def _told(reporter: "Reporter", event: Event, inbox: Inbox) -> bool:
             case Failed():
                 saved = f" The run is saved up to step {event.saved_step:,}." if event.saved_step is not None else ""
                 remedy = " --changed-text lets it go on." if event.changed_text else ""
-                complain(event.message + saved + remedy)
+                stop = "." if saved + remedy and not event.message.endswith(".") else ""
+                complain(event.message + stop + saved + remedy)
             case _:
                 pass
     except OSError as error:

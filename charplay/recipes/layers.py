@@ -13,6 +13,9 @@ from charplay.recipes.specs import nearest, sentence, spec, written
 DEFAULT_BUDGET: Mapping[str, object] = {"minutes": 3.0}
 """What a recipe gets that names no budget: the same as the preset `quick`."""
 
+PLACE = ("device", "threads")
+"""Fields that say where a run is trained: it may go on elsewhere."""
+
 DEPENDANTS: Mapping[str, tuple[str, ...]] = {
     "batching": ("stride", "window_limit", "target", "shuffle"),
     "input": ("scalar_scale", "embedding_size"),
@@ -51,6 +54,7 @@ def compose(*layers: Layer) -> tuple[Recipe, tuple[str, ...]]:
     faults: dict[str, str] = {}
     notes: list[str] = []
     values: dict[str, object] = {}
+    sources: dict[str, str] = {}
     for layer in layers:
         known, unknown = _sorted_out(layer)
         faults |= unknown
@@ -58,9 +62,10 @@ def compose(*layers: Layer) -> tuple[Recipe, tuple[str, ...]]:
         if _budgets(known):
             values = {name: value for name, value in values.items() if name not in BUDGETS}
         values |= known
+        sources |= dict.fromkeys(known, layer.source)
     if not _budgets(values):
         values |= DEFAULT_BUDGET
-    recipe, wrong = _validated(values)
+    recipe, wrong = _validated(values, sources)
     faults |= wrong
     # A misspelt field stands for the one it resembles: what depends on that one cannot be judged.
     sentences = [*faults.values(), *contradictions(recipe, {_meant(name) for name in faults})]
@@ -70,24 +75,25 @@ def compose(*layers: Layer) -> tuple[Recipe, tuple[str, ...]]:
 
 
 def resumed(asked: Recipe, over: Layer, resolved: Recipe | None = None) -> Recipe:
-    """The asked recipe of a run that goes on with `over`: a new budget, new live values.
+    """The asked recipe of a run that goes on with `over`: a new budget, new live values, another device.
 
     A value may be repeated, as it was asked or as it was `resolved`. Raises RecipeError with every fault at once;
     anything else that differs is one.
     """
     known, faults = _sorted_out(over)
-    wanted, wrong = _validated({**asked.model_dump(), **dict.fromkeys(BUDGETS), **known})
+    values = {**asked.model_dump(), **dict.fromkeys(BUDGETS), **known}
+    wanted, wrong = _validated(values, dict.fromkeys(known, over.source))
     faults |= wrong
     update: dict[str, object] = {name: getattr(wanted, name) for name in BUDGETS} if _budgets(known) else {}
     for name in (name for name in known if name not in BUDGETS and name not in wrong):
         value, stands = getattr(wanted, name), getattr(resolved or asked, name)
         if value == getattr(asked, name):
             continue
-        if name in LIVE:
+        if name in (*LIVE, *PLACE):
             update[name] = value
         elif value != stands:
             faults[name] = (
-                f"{name} is {written(stands)} in this run and cannot become {written(value)}; "
+                f"{name} is {written(stands) or 'none'} in this run and cannot become {written(value) or 'none'}; "
                 "leave it out, or start a new run"
             )
     if faults:
@@ -99,7 +105,7 @@ def altered(recipe: Recipe, name: str, value: object) -> Recipe:
     """A resolved recipe with one live field set; `value` may be text, as for `--set`. RecipeError where that fails."""
     if name not in LIVE:
         raise RecipeError(f"{name} cannot change during training; {', '.join(LIVE[:-1])} and {LIVE[-1]} can")
-    changed, faults = _validated({**recipe.model_dump(), name: value})
+    changed, faults = _validated({**recipe.model_dump(), name: value}, {})
     if faults:
         raise RecipeError(*faults.values())
     if getattr(changed, name) == "auto":
@@ -145,24 +151,25 @@ def _reset(values: dict[str, object], known: Mapping[str, object], source: str) 
     return notes
 
 
-def _validated(values: Mapping[str, object]) -> tuple[Recipe, dict[str, str]]:
-    """The recipe of the values that are valid, and one sentence for each field whose value is not."""
+def _validated(values: Mapping[str, object], sources: Mapping[str, str]) -> tuple[Recipe, dict[str, str]]:
+    """The recipe of the values that are valid, and one sentence for each field whose value, from its source, is not."""
     try:
         return Recipe.model_validate(values), {}
     except ValidationError as error:
         wrong = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors(include_url=False, include_context=False))
     sound = {name: value for name, value in values.items() if name not in wrong}
-    return Recipe.model_validate(sound), {name: _fault(name, values[name]) for name in wrong}
+    return Recipe.model_validate(sound), {name: _fault(name, values[name], sources.get(name)) for name in wrong}
 
 
-def _fault(name: str, value: object) -> str:
-    """Why the value is wrong, with the nearest name where the field takes names."""
+def _fault(name: str, value: object, source: str | None) -> str:
+    """Why the value is wrong, with its source, and the nearest name where the field takes names."""
     of = spec(name)
     words = of.choices + ("auto",) * of.auto
     items = value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
     misspelt = next((item.strip() for item in items if isinstance(item, str) and item.strip() not in words), "")
     hint = f"; the nearest is {nearest(misspelt, words)}" if words and misspelt.strip("-+.0123456789") else ""
-    return f"{sentence(of)}, not {_shown(value)}{hint}"
+    origin = f" ({source})" if source else ""
+    return f"{sentence(of)}, not {_shown(value)}{origin}{hint}"
 
 
 def _shown(value: object) -> str:

@@ -40,12 +40,15 @@ def preset_names(folder: Path | None = None) -> tuple[str, ...]:
 
 
 def read_preset(name: str, folder: Path | None = None) -> Preset:
-    """The preset called `name`; RecipeError where there is none, or its file is no TOML."""
+    """The preset called `name`; RecipeError where there is none, or it is no file, or no TOML."""
     known = preset_names(folder)
     if name not in known:
         raise RecipeError(f"there is no preset {name!r}; the nearest is {nearest(name, known)}")
+    path = _path(name, folder)
     try:
-        values = tomllib.loads(_path(name, folder).read_text(encoding="utf-8"))
+        if not path.is_file():
+            raise RecipeError(f"the preset {name} is no regular file; put one in its place, or delete it")
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RecipeError(f"the preset {name} cannot be read: {error}; mend or delete its file") from error
     title, about = str(values.pop("title", name)), str(values.pop("about", "")).strip()

@@ -1,5 +1,6 @@
 """The runs of a home, and the demo: listed, found, exported, deleted."""
 
+import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from charplay.runs.naming import DEMO_NAME
 from charplay.runs.record import NAME as RECORD_NAME
 from charplay.runs.run import Run, playable
 
-__all__ = ["DEMO", "RunError", "Shelf", "Summary"]
+__all__ = ["DEMO", "RunError", "Shelf", "Summary", "destination"]
 
 DEMO = Path(str(files("charplay.runs") / "demo" / "demo.safetensors"))
 
@@ -76,7 +77,7 @@ class Shelf:
         if folder is not None:
             path = playable(folder)
             if path is None:
-                raise RunError(f"run {folder.name} has saved nothing yet; train it on with --resume")
+                raise RunError(_unplayable(Run.open(folder)))
             return path
         if name_or_path == DEMO_NAME and DEMO.is_file():
             return DEMO
@@ -110,10 +111,12 @@ class Shelf:
         source = self.checkpoint(name_or_path)
         if target.is_dir():
             target = target / (source.name if source == DEMO else f"{source.parent.name}.safetensors")
-        if target.exists() and not overwrite:
-            raise RunError(f"{target} is there already; choose another name, or say that it may be replaced")
         try:
-            durable.replace_bytes(target, source.read_bytes())
+            place = destination(target)
+            if place.exists() and not overwrite:
+                hint = "choose another name, or replace it with `charplay runs export --overwrite`"
+                raise RunError(f"{target} is there already; {hint}")
+            durable.replace_bytes(place, source.read_bytes())
         except OSError as error:
             raise RunError(f"{target} cannot be written ({error.strerror}); choose another place") from None
         return target
@@ -130,6 +133,21 @@ class Shelf:
         near = get_close_matches(name, names, n=1, cutoff=0.4)
         hint = f"did you mean {near[0]}?" if near else "`charplay runs` lists them"
         return RunError(f"there is no run or checkpoint {name[:80]!r}; {hint}")
+
+
+def destination(path: Path) -> Path:
+    """The file that a path leads to, links followed, there or to be made; RunError where something else is there."""
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise RunError(f"{path} is no file but a folder, a pipe or a device; name a file, there or new")
+    return path.resolve()
+
+
+def _unplayable(run: Run) -> str:
+    """Why nothing of a run plays."""
+    if run.finished is not None:
+        return f"run {run.name} has lost its checkpoints; `charplay train --resume {run.name}` makes them again"
+    return f"run {run.name} has saved nothing yet; train it on with --resume"
 
 
 def _existing(path: Path) -> Path | None:

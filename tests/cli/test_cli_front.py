@@ -91,6 +91,12 @@ def test_every_fault_is_a_sentence_and_an_exit_code(cli, arguments, code, said):
     assert all(line.startswith("charplay: ") for line in result.err.splitlines())
 
 
+def test_a_preset_that_is_no_file_is_a_sentence(cli, home):
+    os.mkfifo(home.presets / "pipe.toml")
+    result = cli("describe", "--preset", "pipe")
+    assert (result.code, "the preset pipe is no regular file" in result.err) == (2, True)
+
+
 def test_every_fault_of_a_recipe_is_told_at_once(cli):
     result = cli("describe", "--set", "cell=lstn", "--set", "hidden_size=0", "--set", "learnig_rate=1")
     assert result.code == 2
@@ -169,6 +175,15 @@ def test_a_closed_stdout_is_no_fault(home, saved_run):
     command = [sys.executable, "-m", "charplay", "sample", saved_run.name, "--length", "5"]
     done = subprocess.run(["/bin/sh", "-c", '"$@" >&-', "sh", *command], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("line", ["runs", "sample {run}", "sample {run} --json", "--version", "runs --help"])
+def test_a_full_disk_behind_the_output_is_named(home, saved_run, line):
+    command = [sys.executable, "-m", "charplay", *line.format(run=saved_run.name).split()]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=30, check=False)
+    said = "charplay: the output cannot be written (No space left on device); direct it elsewhere\n"
+    assert (done.returncode, done.stderr) == (1, said)
 
 
 def test_without_a_terminal_the_playground_names_what_works_without_one(home):

@@ -46,6 +46,21 @@ def test_a_resumed_run_may_not_become_another(cli, trained):
     assert (result.code, "hidden_size" in result.err) == (2, True)
 
 
+def test_a_run_goes_on_elsewhere_and_says_that_it_will_not_repeat(cli, trained):
+    result = cli("train", "--resume", "first", "--set", "threads=2", "--steps", "+10", "--json")
+    assert (result.code, result.lines[-1]["steps"]) == (0, 30), result.err
+    assert "threads was 1 and is 2" in result.err
+    assert result.lines[0]["device"] == "cpu, 2 threads"
+
+
+def test_checkpoints_that_were_lost_are_made_again_as_the_sentence_says(cli, home, trained):
+    for name in ("best", "latest"):
+        (home.checkpoints / "first" / f"{name}.safetensors").unlink()
+    assert "`charplay train --resume first` makes them again" in cli("sample", "first").err
+    assert cli("train", "--resume", "first").code == 0
+    assert cli("sample", "first", "--length", 5).code == 0
+
+
 def test_what_was_logged_can_be_read_with_cat(home, trained):
     rows = [json.loads(row) for row in (home.checkpoints / "first" / "metrics.jsonl").read_text().splitlines()]
     assert {5, 10, 15, 20} <= {row["step"] for row in rows}

@@ -1,6 +1,8 @@
 """`sample` and `score`: a model writes and reads without a screen, without torch."""
 
+import errno
 import math
+import os
 import subprocess
 import sys
 from itertools import pairwise
@@ -240,6 +242,60 @@ def test_a_ride_is_kept_and_written_again(cli, file, tmp_path):
     assert (len(other), other != first.out, other[:4]) == (44, True, "the ")
 
 
+def test_a_ride_is_kept_through_a_link(cli, file, tmp_path):
+    link = tmp_path / "link.json"
+    link.symlink_to("ride.json")
+    for seed in (1, 2):
+        first = cli("sample", file, "--length", 20, "--seed", seed, "--save-ride", link)
+        assert (link.is_symlink(), cli("sample", file, "--ride", tmp_path / "ride.json").out) == (True, first.out)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_a_ride_replaces_nothing_but_a_file(cli, file, tmp_path, make):
+    taken = tmp_path / "taken"
+    make(taken)
+    result = cli("sample", file, "--save-ride", taken)
+    assert (result.code, result.out, len(result.err.splitlines())) == (2, "", 1)
+    assert f"{taken} is no file" in result.err
+    assert not taken.is_file()
+
+
+def test_a_ride_that_cannot_be_written_is_named(cli, file, tmp_path, monkeypatch):
+    def full(_path, _data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("charplay.runs.durable.replace_bytes", full)
+    result = cli("sample", file, "--length", 3, "--save-ride", tmp_path / "ride.json")
+    assert (result.code, result.err) == (1, f"charplay: {tmp_path / 'ride.json'}: No space left on device\n")
+
+
+def test_a_bias_names_what_the_model_does_not_know(cli, file):
+    plain = cli("sample", file, "--length", 20)
+    result = cli("sample", file, "--length", 20, "--bias", "жж=1", "--bias", "é=-inf")
+    assert (result.code, result.out) == (0, plain.out)
+    assert result.err == "charplay: left out of the bias, as the model does not know them: 'жé'\n"
+
+
+def test_a_bias_cannot_forbid_everything(cli, file):
+    letters = "abcdefghijklmnopqrstuvwxyz.\n "
+    result = cli("sample", file, "--bias", f"{letters}=-inf")
+    assert (result.code, result.out, len(result.err.splitlines())) == (2, "", 1)
+    assert "every character" in result.err
+
+
+@pytest.mark.parametrize("where", ["-5", "passage", "4:", "9" * 30])
+def test_where_a_prompt_is_from_is_told_as_the_help_says_it(cli, learnt, where):
+    result = cli("sample", learnt, "--prompt-from", where)
+    assert (result.code, result.out) == (2, "")
+    assert f"takes random, letter, N or N:LENGTH, not {where!r}" in result.err
+
+
+def test_a_prompt_that_reaches_to_the_end_says_so(cli, learnt):
+    result = cli("sample", learnt, "--prompt-from", "10:999999", "--length", 0)
+    assert (result.code, result.out) == (0, TEXT[10:])
+    assert f"which ends after these {len(TEXT) - 10:,} characters" in result.err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -248,6 +304,9 @@ def test_a_ride_is_kept_and_written_again(cli, file, tmp_path):
         ("--ride", "x", "--temperature", "1"),
         ("--ride", "x", "--prompt", "a"),
         ("--save-ride", "no/such/folder/x"),
+        ("--save-ride", "."),
+        ("--stop", ""),
+        ("--stop", "a", "--stop", ""),
         ("--temperatures", "1,hot"),
         ("--temperatures", "1", "--temperature", "1"),
         ("--bias", "3"),

@@ -128,6 +128,28 @@ def test_resume_refuses_what_may_not_change(cli, trainer, saved_run):
     assert trainer.request is None
 
 
+def test_a_wrong_value_is_told_with_the_preset_that_it_stands_in(cli, trainer, home, saved_run):
+    (home.presets / "bad.toml").write_text('batch_size = "many"\n')
+    for new_or_old in ((), ("--resume", saved_run.name)):
+        assert "not 'many' (preset bad)" in cli("train", *new_or_old, "--preset", "bad").err
+
+
+def test_resume_may_name_another_device(cli, trainer, saved_run):
+    assert cli("train", "--resume", saved_run.name, "--device", "cpu", "--set", "threads=2").code == 0
+    assert trainer.request.recipe == saved_run.asked.model_dump() | {"device": "cpu", "threads": 2}
+
+
+def test_a_finished_run_goes_on_only_with_more_budget(cli, trainer, saved_run):
+    saved_run.finish({"step": 7})
+    for option in (("--set", "output_dropout=0.9"), ("--device", "cpu")):
+        result = cli("train", "--resume", saved_run.name, *option)
+        assert (result.code, "--steps +" in result.err) == (2, True)
+        assert trainer.request is None
+    assert cli("train", "--resume", saved_run.name).code == 0
+    assert cli("train", "--resume", saved_run.name, "--set", "output_dropout=0.9", "--steps", "+5").code == 0
+    assert cli("train", "--resume", saved_run.name, "--set", "output_dropout=0.9", "--minutes", "5").code == 0
+
+
 def test_a_run_may_start_from_another_runs_weights(cli, trainer, saved_run):
     assert cli("train", "--from", saved_run.name).code == 0
     assert trainer.request.source == str(saved_run.latest)
@@ -240,6 +262,13 @@ def test_a_failure_is_a_sentence_and_its_cause_is_in_the_log(cli, trainer, home,
     assert result.code == 1
     assert result.err.splitlines()[-1] == "charplay: The disk is full; make room. The run is saved up to step 1,200."
     assert "Tracebag" in (home.log / "charplay.log").read_text()
+
+
+def test_where_a_failure_ends_without_a_full_stop_it_gets_one_before_the_next_sentence(cli, trainer):
+    trainer.story = [STARTED, told.Failed(message="leave dropout out", saved_step=200)]
+    assert cli("train").err.endswith("charplay: leave dropout out. The run is saved up to step 200.\n")
+    trainer.story = [told.Failed(message="there is no device cuda:9 here; there is: cpu")]
+    assert cli("train").err.endswith("there is: cpu\n")
 
 
 @pytest.mark.parametrize(("reason", "hint"), [(told.BAD_NUMBERS, "learning_rate"), (told.NO_MEMORY, "batch_size")])

@@ -88,9 +88,9 @@ def test_every_fault_is_told_at_once():
     )
     assert told == (
         "there is no field 'hidden' (--set); the nearest is hidden_size",
-        f"{sentence(spec('cleaning'))}, not 'lowercase, asci'; the nearest is ascii",
-        "cell must be gru or lstm, not 'lstn'; the nearest is lstm",
-        "hidden_size must be auto or a whole number from 1 to 8,192, not '9000'",
+        f"{sentence(spec('cleaning'))}, not 'lowercase, asci' (--set); the nearest is ascii",
+        "cell must be gru or lstm, not 'lstn' (--set); the nearest is lstm",
+        "hidden_size must be auto or a whole number from 1 to 8,192, not '9000' (--set)",
         "stride is for windows; set batching=windows or leave stride out",
         "scalar_scale is for scalar input; set input=scalar or leave scalar_scale out",
     )
@@ -150,6 +150,11 @@ def test_a_recipe_is_a_layer_of_itself(name):
     assert Recipe.model_validate_json(recipe.model_dump_json()) == recipe
 
 
+def test_a_wrong_value_is_told_with_the_layer_that_it_stands_in():
+    told = faults(Layer("preset mine", {"hidden_size": "many", "seed": "x"}), parse_settings(["seed=y"]))
+    assert [("(preset mine)" in fault, "(--set)" in fault) for fault in told] == [(True, False), (False, True)]
+
+
 def test_settings_need_an_equals_sign():
     with pytest.raises(RecipeError) as caught:
         parse_settings(["steps", "cell=gru", "fast"])
@@ -189,10 +194,29 @@ def test_a_run_that_goes_on_tells_everything_it_cannot_change():
         resumed(ASKED, parse_settings(["cell=lstm", "hidden_size=128", "lr=1", "seed=x", "steps=9"]), RESOLVED)
     assert caught.value.faults == (
         "there is no field 'lr' (--set); the nearest is learning_rate",
-        "seed must be a whole number from 0 to 9,223,372,036,854,775,807, not 'x'",
+        "seed must be a whole number from 0 to 9,223,372,036,854,775,807, not 'x' (--set)",
         "cell is gru in this run and cannot become lstm; leave it out, or start a new run",
         "hidden_size is 96 in this run and cannot become 128; leave it out, or start a new run",
     )
+
+
+@pytest.mark.parametrize("setting", ["device=cuda:1", "device=cpu", "threads=3", "threads=auto"])
+def test_a_run_may_go_on_elsewhere(setting):
+    there = ASKED.model_copy(update={"device": "cuda:0", "threads": 2})
+    name, _, value = setting.partition("=")
+    recipe = resumed(there, parse_settings([setting]), there)
+    assert str(getattr(recipe, name)) == value
+    assert recipe.model_copy(update={name: getattr(there, name)}) == there
+
+
+def test_a_run_does_not_go_on_with_another_precision():
+    with pytest.raises(RecipeError, match="precision is auto in this run and cannot become float32"):
+        resumed(ASKED, parse_settings(["precision=float32"]), RESOLVED)
+
+
+def test_what_is_empty_is_told_as_none():
+    with pytest.raises(RecipeError, match="cleaning is none in this run and cannot become lowercase"):
+        resumed(ASKED, parse_settings(["cleaning=lowercase"]))
 
 
 def test_a_run_takes_one_budget():

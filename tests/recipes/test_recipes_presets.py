@@ -1,5 +1,6 @@
 """The presets that ship, and a person's own."""
 
+import os
 import tomllib
 
 import pytest
@@ -134,6 +135,13 @@ def test_a_broken_file_is_one_sentence(tmp_path, content):
     (tmp_path / "broken.toml").write_bytes(content)
     with pytest.raises(RecipeError, match="preset broken cannot be read"):
         load_preset("broken", tmp_path)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_one_sentence_and_nobody_waits_for_it(tmp_path, make):
+    make(tmp_path / "pipe.toml")
+    with pytest.raises(RecipeError, match="the preset pipe is no regular file"):
+        load_preset("pipe", tmp_path)
 
 
 def test_a_failed_save_leaves_the_old_preset(tmp_path, monkeypatch):

@@ -97,16 +97,28 @@ def test_the_newest_comes_first_and_the_demo_last(shelf, make_run, make_checkpoi
 def test_listing_reads_no_tensors(shelf, make_run, make_checkpoint, monkeypatch):
     make_run().write_best(make_checkpoint())
     opened = []
-    real_open = Path.open
 
-    def counted(self, *args, **options):
-        opened.append(self.suffix)
-        return real_open(self, *args, **options)
+    def counted(real_open):
+        def open_(path, *args, **options):
+            opened.append(Path(path).suffix)
+            return real_open(path, *args, **options)
 
-    monkeypatch.setattr(Path, "open", counted)
+        return open_
+
+    monkeypatch.setattr(Path, "open", counted(Path.open))
+    monkeypatch.setattr(os, "open", counted(os.open))
     shelf.list()
     assert ".json" in opened
     assert ".safetensors" not in opened
+
+
+@pytest.mark.parametrize("name", ["run.json", "metrics.jsonl"])
+@pytest.mark.fault("44")
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(shelf, make_run, name):
+    run = make_run()
+    (run.folder / name).unlink(missing_ok=True)
+    os.mkfifo(run.folder / name)
+    assert "not a regular file" in shelf.list()[0].broken
 
 
 def test_broken_folders_are_listed_as_broken(shelf, home, make_run, make_checkpoint, demo):
@@ -209,6 +221,13 @@ def test_what_plays(shelf, make_run, make_checkpoint, demo, tmp_path):
         shelf.find("demo")
 
 
+def test_a_finished_run_that_plays_no_more_is_not_called_unsaved(shelf, make_run):
+    run = make_run()
+    run.finish({"step": 5})
+    with pytest.raises(RunError, match=f"has lost its checkpoints; `charplay train --resume {run.name}`"):
+        shelf.checkpoint(run.name)
+
+
 def test_deleting(shelf, home, make_run, demo, make_checkpoint):
     write_checkpoint(demo, make_checkpoint())
     run, other = make_run(), make_run()
@@ -262,3 +281,38 @@ def test_exporting(shelf, make_run, make_checkpoint, demo, tmp_path):
     assert shelf.export(run.name, tmp_path) == tmp_path / f"{run.name}.safetensors"
     with pytest.raises(RunError, match="cannot be written"):
         shelf.export(run.name, tmp_path / "no" / "such" / "folder")
+
+
+def test_exporting_says_how_to_replace(shelf, demo, make_checkpoint, tmp_path):
+    write_checkpoint(demo, make_checkpoint())
+    (tmp_path / "kept").write_text("mine")
+    with pytest.raises(RunError, match="runs export --overwrite"):
+        shelf.export("demo", tmp_path / "kept")
+    assert (tmp_path / "kept").read_text() == "mine"
+
+
+def test_exporting_writes_over_files_alone(shelf, demo, make_checkpoint, tmp_path):
+    write_checkpoint(demo, make_checkpoint())
+    os.mkfifo(tmp_path / "demo.safetensors")
+    for target in (tmp_path, tmp_path / "demo.safetensors"):
+        with pytest.raises(RunError, match=r"demo\.safetensors is no file"):
+            shelf.export("demo", target, overwrite=True)
+    assert (tmp_path / "demo.safetensors").is_fifo()
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_exporting_follows_a_link(shelf, demo, make_checkpoint, tmp_path, there):
+    write_checkpoint(demo, make_checkpoint(9))
+    target, link = tmp_path / "target", tmp_path / "link"
+    if there:
+        target.write_text("old")
+    link.symlink_to("target")
+    assert shelf.export("demo", link, overwrite=there) == link
+    assert (link.is_symlink(), read_checkpoint(target).step) == (True, 9)
+
+
+def test_exporting_onto_a_link_that_leads_nowhere_is_a_sentence(shelf, demo, make_checkpoint, tmp_path):
+    write_checkpoint(demo, make_checkpoint())
+    (tmp_path / "ring").symlink_to("ring")
+    with pytest.raises(RunError, match="ring cannot be written"):
+        shelf.export("demo", tmp_path / "ring", overwrite=True)
