@@ -121,6 +121,7 @@ class Duties:
         session = self.session
         best, session.found_best, session.altered = session.found_best, False, False
         keep = best and session.recipe.keep == "every-improvement"
+        session.keeper.write_rows()
         arrays = session.arrays()
         session.keeper.save(
             arrays,

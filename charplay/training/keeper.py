@@ -87,6 +87,11 @@ class Keeper:
             else:
                 rows.clear()
 
+    def row_sizes(self) -> dict[str, int] | None:
+        """Bytes of the files of rows; None where rows up to this moment are still to be written or removed."""
+        whole = self._cut is None and not any(self._unwritten.values())
+        return self._run.row_sizes() if whole else None
+
     def cut(self, step: int) -> None:
         """The run has gone back to `step`: rows past it are nobody's.
 
@@ -120,7 +125,6 @@ class Keeper:
         What is handed over must be copies: a thread writes them while training goes on. `saved` tells when they are
         on the disk.
         """
-        self.write_rows()
         self._tried = time.monotonic()
         self.handed_step = latest.step
         self._writer.put(Save(arrays, state, latest, best, snapshot, self._cut))

@@ -71,7 +71,7 @@ class Session:
             "asked": {name: getattr(self.run.asked, name) for name in LIVE},
             "text": self.run.corpus.sha256,
             "run": self.run.created,
-            "rows": self.run.row_sizes(),
+            "rows": self.keeper.row_sizes(),
             "due": [duty for duty in self.due if duty != "save"],
             "learner": self.learner.counters(),
             "ledger": self.ledger.state(),

@@ -272,6 +272,30 @@ def test_rows_and_samples_that_the_disk_refused_are_kept_until_it_takes_them(tra
     assert {row["step"] for row in run.samples()} == {0, 6, 12, 18}
 
 
+@pytest.mark.fault("47", "49")
+def test_rows_that_were_refused_and_came_late_outlive_a_death(home, asked, train, only, quick_disk, monkeypatch):
+    def append(self, name, rows):
+        if at[0] < 8:
+            raise OSError(28, "No space left on device")
+        plain(self, name, rows)
+
+    plain, at = Run.append, [0]
+    monkeypatch.setattr(Run, "append", append)
+    monkeypatch.setattr(keeper, "ROWS_SECONDS", 0.0)
+    stream = open_training(TrainRequest(home=str(home), recipe={**asked, "log_every": 1, "save_every": 7}), Inbox())
+    for event in stream:
+        if isinstance(event, Progress):
+            at[0] = event.step
+        if isinstance(event, Saved):
+            assert not Run.open(Path(event.path).parent).metrics()
+        if at[0] >= 10:
+            break
+    stream.close()
+    only(train(resume=str(Path(next((home / "checkpoints").iterdir())))), Finished)
+    rows = Run.open(next((home / "checkpoints").iterdir())).metrics()
+    assert [row["step"] for row in rows if "train_loss" in row] == list(range(1, 21))
+
+
 @pytest.mark.fault("49")
 def test_a_disk_that_says_nothing_of_its_files_ends_no_saving(train, only, monkeypatch):
     def is_file(self):
