@@ -76,6 +76,19 @@ def _files(folder: Path, playable: Path) -> Sequence[Path]:
     return [path for path in (run.best, run.latest, *run.snapshots) if path is not None]
 
 
+def saved_step(folder: Path) -> int | None:
+    """The step of a run's newest save; None where there is none that can be read."""
+    from charplay.runs.checkpoint import CheckpointError, read_header
+    from charplay.runs.run import Run
+    from charplay.runs.shelf import RunError
+
+    try:
+        latest = Run.open(folder).latest
+        return None if latest is None else read_header(latest).step
+    except (RunError, CheckpointError):
+        return None
+
+
 def open_model(path: Path, run: str) -> Opened:
     """The model in a checkpoint; CheckpointError, ModelError where it cannot be played."""
     from charplay.corpora.vocabulary import Vocabulary

@@ -20,7 +20,7 @@ def command(key: str, action: str, label: str, text: str, *, footer: bool = Fals
 EVERYWHERE: Bindings = [
     command("t", "train", "train", "Train a network with the next run's recipe", footer=True),
     command("p", "hold", "pause", "Hold training still, or let it go on", footer=True),
-    command("s", "step", "step", "Train one step while training is paused"),
+    command("s", "step", "step", "Train one step while training is paused", footer=True),
     command("x", "stop", "stop", "Save and stop training", footer=True),
     command("ctrl+s", "save", "save now", "Save the run under way now, and go on; it saves by itself every minute"),
     command("z", "undo", "undo", "Take the last live change back: weights, optimizer and step, too"),

@@ -127,7 +127,8 @@ class Draft:
         if asked == "auto" and self.resolved is not None:
             chosen = getattr(self.resolved, name)
             return "auto", "at the start" if name in self.open else "" if chosen == "auto" else written(chosen)
-        return asked, spec(name).unit if spec(name).unit not in {"", "characters"} else ""
+        counted = asked[:1].isdigit() and spec(name).unit != "characters"
+        return asked, spec(name).unit if counted else ""
 
     def budget(self) -> tuple[str, float]:
         """The one budget: its unit and its amount."""

@@ -129,6 +129,7 @@ class Live:
             self.step = event.step
             self.changes = max(0, self.changes - 1)
             self._undone = event.step
+            self.reason = ""  # what went wrong never happened
             return
         if event.step != self._undone:
             self.changes += 1

@@ -28,6 +28,8 @@ class Source:
         self._last: tuple[CharModel, int] | None = None
         """What the live run writes with, and the step that it is of."""
         self.following = False
+        self.mute = ""
+        """Why what is followed cannot write; empty where it can."""
         self._promised = False
         """Whether weights are on their way: those before a run's first step are asked for where it is started."""
 
@@ -43,7 +45,7 @@ class Source:
     def follow(self, *, promised: bool = False) -> None:
         """Play the live run from its next published weights on; `promised` where these were asked for already."""
         self.following = True
-        self._run = ""
+        self._run = self.mute = ""
         self._promised = promised
 
     def wants_weights(self) -> bool:
@@ -53,7 +55,7 @@ class Source:
             not self.following
             or self._promised
             or now - self._asked < PUBLISH_SECONDS
-            or not (self._text.playing or not self._run)
+            or not (self._text.at_work or not self._run)
         ):
             return False
         self._asked = now
@@ -74,9 +76,8 @@ class Source:
             from charplay.runs.run import Run
 
             self._vocabulary = Vocabulary(Run.open(Path(live.folder)).vocabulary)
-            self._run = live.folder
         model = CharModel.load(event.weights, Recipe.model_validate(dict(live.recipe)), self._vocabulary)
-        self._last = model, event.step
+        self._run, self._last = live.folder, (model, event.step)
         source = f"live, step {event.step:,}"
         if first:
             self._text.show_model(model, source, follow=True, origin=Origin(live.run, live.folder))

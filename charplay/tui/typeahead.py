@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from charplay.tui.visible import visible
+from charplay.tui.widgets.escaped import Escaped
 
 LAPS = 3
 """A key runs an action, which may send a message, whose handler may send one more: each of them is a lap behind."""
@@ -46,8 +47,6 @@ class TypeAhead(App[None]):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
-        if isinstance(event, events.Paste):
-            event = events.Paste(visible(event.text, "\n"))  # a field shows what it holds as it stands
         self._typed.append(event)
         if self._under_way is not None:
             self._looking.resume()
@@ -55,8 +54,10 @@ class TypeAhead(App[None]):
 
     async def _send(self) -> None:
         if self._under_way is None and self._typed and self.screen_stack:
-            target = self.focused or self.screen
-            await super().on_event(self._typed.popleft())
+            target, event = self.focused or self.screen, self._typed.popleft()
+            if isinstance(event, events.Paste) and not isinstance(target, Escaped):
+                event = events.Paste(visible(event.text, "\n"))  # a field shows what it holds as it stands
+            await super().on_event(event)
             self._looks = 0
             self._follow(Handled(), target)
 

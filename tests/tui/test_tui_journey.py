@@ -1,7 +1,10 @@
 """The journeys of section 7, at three sizes, with a scripted trainer."""
 
 import asyncio
+import dataclasses
+import os
 
+import numpy as np
 import pytest
 
 from charplay.messages.commands import Change, Pause, Publish, Resume, Save, StepOnce, Stop, Undo
@@ -258,8 +261,9 @@ async def test_quit_without_training_asks_nothing(play):
 
 async def test_the_unfinished_run_is_offered_in_one_line_and_taken_up(play, kept_run):
     run = kept_run()
+    run.append("metrics", [{"step": 600, "epoch": 1.2, "seconds": 30, "train_loss": 2.0}])  # it was killed
     async with play() as it:
-        await it.until(lambda: "kept-1 stopped at step 500: u takes it up again" in it.seen())
+        await it.until(lambda: "kept-1 is not finished: u takes it up again from step 500" in it.seen())
         await it.press("u")
         await it.until(lambda: it.trainer.requests)
         (request,) = it.trainer.requests
@@ -272,16 +276,24 @@ async def test_notes_of_the_start_are_said(play):
     async with play() as it:
         await it.press("t")
         await it.until(lambda: it.trainer.requests)
-        it.trainer.put(it.trainer.started(notes=("streams shrank to 4",)))
-        await it.until(lambda: "streams shrank to 4" in it.seen())
+        notes = ("streams shrank to 4", "batch_size 8 is too much.", "crlf.txt: Line ends are read as LF.")
+        it.trainer.put(it.trainer.started(notes=notes))
+        said = "Streams shrank to 4. batch_size 8 is too much. crlf.txt: Line ends are read as LF"
+        await it.until(lambda: said in " ".join(it.seen().split()))
 
 
 async def test_under_a_dialog_the_text_is_held_and_goes_on_after_it(play):
     async with play(writing=True) as it:
+        text = it.main.text
+        await it.until(lambda: text.player.tape)
         await it.press("question_mark")
-        assert not it.main.text.playing
+        before = len(text.player.tape)
+        text._say_hint()
+        await asyncio.sleep(0.2)
+        assert len(text.player.tape) == before
+        assert "held:" not in it.seen()
         await it.press("escape")
-        assert it.main.text.playing
+        await it.until(lambda: len(text.player.tape) > before)
 
 
 async def test_a_warning_is_said_whole(play):
@@ -343,6 +355,71 @@ async def test_no_memory_opens_a_panel_that_offers_ways_on(play, key, kinds):
             request = it.trainer.requests[-1]
             assert request.recipe["device"] == "cuda:7"
             assert request.resume == str(it.trainer.run.folder)
+
+
+async def test_once_bad_numbers_are_taken_back_nothing_says_so_and_the_live_run_writes_again(play):
+    async with play(writing=True) as it:
+        await it.training()
+        await it.until(lambda: "live, step 100" in it.seen())
+        sound = it.trainer.published
+        nothing = {name: np.full_like(each, np.nan) for name, each in sound().weights.items()}
+        it.trainer.published = lambda: dataclasses.replace(sound(), weights=nothing)
+        it.trainer.put(
+            Changed(step=100, field="learning_rate", old=0.003, new=100.0),
+            it.trainer.progress(200),
+            Warned(step=200, message="a gradient was not finite and taught nothing"),
+            Paused(step=200, reason="numbers went bad"),
+        )
+        await it.until(lambda: isinstance(it.app.screen, Question))
+        await it.press("escape")
+        await it.until(lambda: "The live run cannot write" in it.seen() and "paused, numbers went bad" in it.seen())
+        await it.press("z")
+        await it.until(lambda: Undo() in it.trainer.commands)
+        it.trainer.put(Changed(step=100, field="undo", old=200, new=100),
+                       Changed(step=100, field="learning_rate", old=100.0, new=0.003))  # fmt: skip
+        await it.until(lambda: "The last change is taken back: training goes on from step 100" in it.seen())
+        await it.until(lambda: "paused  step 100" in it.seen())
+        it.trainer.published = sound
+        await it.until(lambda: "The live run writes again" in it.seen())
+        await it.press("p")
+        it.trainer.put(it.trainer.progress(400))
+        await it.until(lambda: "live, step 400" in it.seen())
+
+
+async def test_paused_the_keys_offer_to_go_on_and_a_single_step(play):
+    async with play() as it:
+        await it.training()
+        keys = lambda: it.seen().splitlines()[-1]  # noqa: E731
+        await it.until(lambda: "p pause" in keys() and "s step" not in keys())
+        await it.press("p")
+        await it.until(lambda: "p go on  s step" in keys() and "p pause" not in keys())
+        await it.press("p")
+        await it.until(lambda: "p pause" in keys() and "s step" not in keys())
+
+
+async def test_where_nothing_can_be_taken_up_the_key_says_why(play, kept_run):
+    async with play() as it:
+        await it.press("u")
+        await it.until(lambda: "There is no unfinished run." in it.seen())
+        run = kept_run()
+        with run.lock():
+            await it.press("u")
+            await it.until(lambda: f"kept-1 is in use by pid {os.getpid()}" in it.seen())
+        assert not it.trainer.requests
+        await it.press("u")
+        await it.until(lambda: it.trainer.requests)
+        await it.press("u")
+        await it.until(lambda: "A run is under way." in it.seen())
+
+
+async def test_a_run_that_failed_before_it_began_says_nothing_of_its_saves(play, kept_run):
+    kept_run()
+    async with play() as it:
+        it.main.resume("kept-1")
+        await it.until(lambda: it.trainer.requests)
+        it.trainer.put(Failed(message="The disk is full."))
+        await it.until(lambda: isinstance(it.app.screen, Question) and "The disk is full." in it.seen())
+        assert "saved" not in it.app.screen._sentence
 
 
 async def test_a_live_change_is_taken_back_with_all_that_came_after_it(play):

@@ -11,6 +11,7 @@ from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.library import Library
 from charplay.recipes.fields import Recipe
 from charplay.tui.beginning import Beginning
+from charplay.tui.panes import runs
 from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.preview import Preview, Sheet
 from charplay.tui.screens.question import Choice, Question
@@ -163,6 +164,37 @@ async def test_a_text_that_cannot_be_read_is_not_trained_on(play, home):
         await it.until(lambda: it.trainer.requests)
 
 
+async def test_what_was_wrong_with_one_text_is_not_said_of_the_next(play, home):
+    (home.corpora / "noise.txt").write_bytes(bytes(range(256)) * 20)
+    (home.corpora / "ends.txt").write_bytes(b"the end\r\n" * 100)
+    async with play() as it:
+        for name, then in (("ends", "Line ends (CRLF) are read as LF"), ("fox", "")):
+            it.main.corpus.choose("noise")
+            await it.until(lambda: "binary data" in it.seen())
+            it.main.corpus.choose(name)
+            await it.until(lambda: it.main.corpus.corpus is not None and then in it.seen())  # noqa: B023
+            assert "binary data" not in it.seen()
+        it.main.corpus.choose("nowhere")
+        await it.until(lambda: "nowhere" in it.seen())
+        it.main.corpus.choose("ends")
+        await it.until(lambda: "Line ends (CRLF)" in it.seen())
+        assert "nowhere" not in it.seen()
+
+
+@pytest.mark.parametrize("row", ["beta1", "clip_value", "threads"])
+async def test_the_field_stays_on_its_row_when_what_is_wrong_takes_room(play, row):
+    async with play() as it:
+        await it.press("2", "m")
+        fields, editor = it.main.form._fields, it.main.form._editor
+        fields.cursor = fields.names.index(row)
+        await it.press("enter", *["backspace"] * 6, *"-7x", "enter")
+        await it.until(lambda: f"{row} must be" in " ".join(it.seen().split()))
+        await it.until(lambda: editor.region.y == fields.region.y + fields.line_of_cursor())
+        assert editor.region.y < fields.region.bottom <= it.main.form._summary.region.y
+        assert (editor.region.x, editor.region.right) == (fields.region.x + 21, fields.region.right)
+        assert row.replace("_", " ") in it.seen().splitlines()[editor.region.y]
+
+
 @pytest.mark.parametrize("heights", [(50, 20), (20, 50)])
 async def test_a_list_in_a_dialog_keeps_to_the_screen_whatever_becomes_of_that(play, heights):
     first, then = heights
@@ -313,6 +345,36 @@ async def test_a_finished_run_is_extended(play, kept_run):
         (request,) = it.trainer.requests
         assert request.added
         assert request.recipe["steps"] == 3
+
+
+async def test_a_run_is_listed_from_its_start_and_the_cursor_stays_where_it_was(play, kept_run):
+    kept_run(finished=True)
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() == 2)
+        await it.training()
+        await it.until(lambda: it.main.runs.number() == 3)
+        assert it.main.runs._selected().name == "kept-1"
+
+
+async def test_what_has_become_of_the_runs_is_seen_when_one_goes_there(play, kept_run):
+    lock = kept_run().lock()
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() == 2 and " runs " in it.seen())
+        lock.release()
+        await it.press("3")
+        await it.until(lambda: " runs " not in it.seen() and it.main.runs.unfinished)
+
+
+async def test_runs_that_were_away_are_listed_again_after_a_while(play, kept_run, home, monkeypatch):
+    kept_run()
+    monkeypatch.setattr(runs, "LOOK_SECONDS", 0.05)
+    away = home.root.with_name("away")
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() == 2)
+        home.root.rename(away)
+        await it.until(lambda: it.main.runs.number() == 1)
+        away.rename(home.root)
+        await it.until(lambda: it.main.runs.number() == 2)
 
 
 async def test_a_run_is_deleted_only_when_that_was_confirmed(play, kept_run):

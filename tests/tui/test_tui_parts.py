@@ -77,6 +77,12 @@ def test_a_draft_shows_what_applies(tmp_path):
     assert "dropout" in draft.rows(everything=True)
 
 
+def test_only_numbers_have_a_unit(tmp_path):
+    draft = Draft(tmp_path, values={"evaluate_every": "epoch", "log_every": "20"})
+    shown = [draft.shown(name) for name in ("patience", "sample_every", "evaluate_every", "log_every")]
+    assert shown == [("none", ""), ("none", ""), ("epoch", ""), ("20", "steps")]
+
+
 def test_a_draft_says_what_only_the_start_decides(tmp_path):
     draft = Draft(tmp_path, characters=5000, vocabulary="\n abcdefghijklmnopqrstuvwxyz", devices=("cpu", "cuda:0"))
     assert draft.shown("hidden_size") == ("auto", "at the start")

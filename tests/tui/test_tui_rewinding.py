@@ -38,7 +38,7 @@ async def test_a_text_is_gone_back_in_branched_and_found_again(play):
         assert "branch 2" in it.seen()
         await it.press("g")
         assert isinstance(it.app.screen, Branches)
-        assert not text.playing
+        assert not text.at_work
         await it.press("up", "enter")
         assert text.playing
         await it.until(lambda: "held: space" not in it.seen())

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App
+from textual.events import Key, Paste
 
 from charplay.sampling.settings import Sampling
-from charplay.tui.panes.text_filters import BiasEntry, Filters
+from charplay.tui.panes.text_filters import Filters
+from charplay.tui.visible import visible
 from charplay.tui.widgets.slider import Slider
 
 VALUES = st.fixed_dictionaries(
@@ -95,10 +97,38 @@ async def test_a_bias_acts_as_it_is_typed_and_the_last_sound_one_holds():
         assert stage.filters.applied(Sampling()).bias == stage.filters.bias.bias
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("character", ["\u0301", "\t", "\n", "\\", "\x1b", "\u093f", "\u200d", "\u00a0", "é"])
+async def test_a_bias_may_be_one_of_any_character(character):
+    stage = Stage()
+    async with stage.run_test(size=(80, 4)) as pilot:
+        stage.filters.bias.focus()
+        await pilot.pause()
+        stage.post_message(Paste(character))
+        await pilot.press(*"=2", "space", *"e=1")
+        field = stage.filters.bias
+        assert visible(field.value) == field.value
+        assert field.bias == ((character, 2.0), ("e", 1.0))
+        kept, settings = stage.filters.values, stage.filters.applied(Sampling())
+        field.begin("")
+        stage.filters.set(kept)
+        assert field.bias == settings.bias
+        field.begin("")
+        stage.filters.show(settings)
+        assert field.bias == settings.bias
+
+
+@pytest.mark.timeout(30)
 async def test_what_is_typed_into_the_bias_is_shown_harmlessly():
     stage = Stage()
     async with stage.run_test(size=(80, 4)) as pilot:
+        stage.filters.bias.focus()
+        for typed in "e\u0301=1":
+            stage.post_message(Key(typed, typed))
+            await pilot.pause()
+        assert stage.filters.bias.value == r"e\u{301}=1"
+        assert stage.filters.bias.bias == (("e", 1.0), ("\u0301", 1.0))
         stage.filters.bias.value = "\x1b]0;t\x07=1"
         await pilot.pause()
         assert stage.filters.bias.value.isprintable()
-        assert isinstance(stage.filters.bias, BiasEntry)
+        assert stage.filters.bias.bias[0] == ("\x1b", 1.0)

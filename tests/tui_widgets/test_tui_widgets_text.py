@@ -4,8 +4,9 @@ import pytest
 from rich.style import Style
 from textual.app import App
 from textual.color import Color
+from textual.events import Paste
 
-from charplay.tui.panes.text import TextPane
+from charplay.tui.panes.text import MOST_READ, TextPane
 from charplay.tui.panes.text_kept import MOST_RECENT, RECENT, Generation, Origin, keep_recent
 from charplay.tui.panes.text_tint import (
     COPIED,
@@ -170,13 +171,45 @@ async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out
         assert stage.focused is stage.pane.sliders.temperature
 
 
-async def test_what_is_typed_into_the_prompt_is_shown_harmlessly(stage):
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("prompt", ["no\u0301t", "t\to\r", "\u0939\u093f\u200d", "a\x1b]0;t\x07\u202e", "\\\\n\n"])
+async def test_the_network_gets_what_is_meant_and_the_prompt_opens_again_with_it(stage, reciter, prompt):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.show_model(reciter(prompt + "rest"), "demo")
+        stage.pane.playing = False
+        stage.pane._prompt = prompt
+        for key in ("e", "i"):
+            await pilot.press(key)
+            entry = stage.focused
+            entry.open(prompt)
+            await pilot.pause()
+            assert visible(entry.value) == entry.value
+            await pilot.press("enter")
+        assert stage.pane.prompt == prompt
+        assert stage.pane.player.text == prompt * 2
+        await pilot.press("e")
+        assert stage.pane._entry.prompt == prompt
+
+
+async def test_a_prompt_that_would_take_long_to_read_is_cut_and_the_pane_says_so(stage):
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.pane.show_model(stage.model, "demo")
+        stage.pane.playing = False
         await pilot.press("e")
-        stage.pane._entry.value = "a\x1b]0;t\x07\u202e"
+        stage.pane._entry.post_message(Paste("not\r" + "be " * 90_000))
         await pilot.pause()
-        assert stage.pane._entry.value == visible("a\x1b]0;t\x07\u202e")
+        await pilot.press("enter")
+        assert stage.pane.player.text == stage.pane.prompt == ("be " * 90_000)[-MOST_READ:]
+        assert stage.notices == ["Left out: all but the last 4,000 of 270,004 characters."]
+        await pilot.press("i")
+        stage.pane.own.post_message(Paste("to " * 5_000))
+        await pilot.pause()
+        await pilot.press("enter")
+        assert stage.drawn() == 2 * MOST_READ
+        assert len(stage.notices) == 2
+        stage.pane.begin("to" * MOST_READ, 0.8, 30.0)
+        assert stage.drawn() == MOST_READ
+        assert stage.pane.player.prompt == "to" * (MOST_READ // 2)
 
 
 async def test_anew_takes_the_next_seed_and_keeps_the_text_by_itself(stage, tmp_path):

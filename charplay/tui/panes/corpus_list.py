@@ -94,9 +94,9 @@ class CorpusList(Rows):
         try:
             entry = self._library.find(name) if name else self._default()
         except CorpusError as fault:
-            self.post_message(self.Unread(str(fault)))
             if name and self.chosen is None:
                 self.choose("")
+            self.post_message(self.Unread(str(fault)))
         else:
             self._take(entry)
 

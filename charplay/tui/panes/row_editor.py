@@ -6,9 +6,6 @@ from textual.widgets import Input
 
 from charplay.tui.panes.rows import Rows
 
-LEAST = 8
-"""Columns."""
-
 
 class RowEditor(Input):
     """Opened over the value of the row under the cursor. Its place is a container with the layers below and above.
@@ -17,7 +14,7 @@ class RowEditor(Input):
     """
 
     DEFAULT_CSS = """
-    RowEditor { layer: above; position: absolute; display: none; background: $surface; }
+    RowEditor { layer: above; display: none; width: 1fr; min-width: 8; background: $surface; }
     """
 
     class Left(Message):
@@ -28,15 +25,25 @@ class RowEditor(Input):
         super().__init__(id="editor", compact=True)
         self.cursor_blink = False
         self._rows = rows
-        self._column = column
+        self.styles.margin = (0, 0, 0, column)
 
     def open(self, value: str) -> None:
         """Show `value` for typing."""
         self.value = value
-        self.styles.offset = (self._column, self._rows.line_of_cursor())
-        self.styles.width = max(LEAST, self._rows.size.width - self._column)
+        self._place()
         self.display = True
         self.screen.set_focus(self)
+
+    @on(events.Mount)
+    def _follow_rows(self) -> None:
+        self.watch(self._rows, "top", self._follow)
+
+    def _follow(self) -> None:
+        if self.display:
+            self._place()
+
+    def _place(self) -> None:
+        self.styles.offset = (0, self._rows.line_of_cursor())
 
     def close(self, *, refocus: bool = True) -> None:
         """Put it away; the rows have the focus again."""

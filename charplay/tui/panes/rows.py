@@ -47,6 +47,8 @@ class Rows(Framed, can_focus=True):
     """
 
     cursor = reactive(0, repaint=False)
+    top = reactive(0)
+    """The row on the first line."""
 
     class Moved(Message):
         """The cursor stands on another row."""
@@ -60,10 +62,6 @@ class Rows(Framed, can_focus=True):
         def control(self) -> "Rows":
             """The list it happened in."""
             return self.rows
-
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, classes=classes)
-        self._top = 0
 
     def number(self) -> int:
         """How many rows there are."""
@@ -99,12 +97,11 @@ class Rows(Framed, can_focus=True):
 
     def scroll_lines(self, by: int) -> None:
         """Move the rows under the window, leaving the cursor where it is."""
-        self._top = max(0, min(self._top + by, self.number() - self.size.height))
-        self.refresh()
+        self.top = max(0, min(self.top + by, self.number() - self.size.height))
 
     def line_of_cursor(self) -> int:
         """On which line of the content area the cursor stands."""
-        return self.cursor - self._top
+        return self.cursor - self.top
 
     def action_move(self, by: int) -> None:
         """Move the cursor, past rows on which it may not stand."""
@@ -115,7 +112,7 @@ class Rows(Framed, can_focus=True):
 
     @on(events.Click)
     def _choose_by_mouse(self, event: events.Click) -> None:
-        index = self._top + event.get_content_offset_capture(self).y
+        index = self.top + event.get_content_offset_capture(self).y
         if self.stands(index):
             again = index == self.cursor
             self.cursor = index
@@ -135,7 +132,7 @@ class Rows(Framed, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the content area."""
-        index, width = self._top + y, self.size.width
+        index, width = self.top + y, self.size.width
         base = self.rich_style
         if not 0 <= index < self.number():
             return Strip.blank(width, base)
@@ -150,5 +147,5 @@ class Rows(Framed, can_focus=True):
         height = self.size.height
         if not height:  # not laid out yet
             return
-        top = min(self._top, max(0, self.number() - height))
-        self._top = max(0, min(top, self.cursor), self.cursor - height + 1)
+        top = min(self.top, max(0, self.number() - height))
+        self.top = max(0, min(top, self.cursor), self.cursor - height + 1)

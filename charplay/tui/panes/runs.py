@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.message import Message
 
 from charplay.tui.amounts import count, span
@@ -13,12 +13,17 @@ from charplay.tui.commands import RUNS
 from charplay.tui.panes.rows import Cell, Rows, fit
 from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.question import Choice, Question
+from charplay.tui.unseen import set_seen_clock
 from charplay.tui.visible import plain
 from charplay.tui.worker import errand
 
 if TYPE_CHECKING:
     from charplay.runs.shelf import Shelf, Summary
     from charplay.tui.widgets.history import RunHistory
+
+LOOK_SECONDS = 60.0
+"""Between two readings of the shelf: another process may have run, or let go of, what is on it. One takes a millisecond
+or two a run, which training would miss if it were often."""
 
 
 class RunsPane(Rows):
@@ -110,6 +115,12 @@ class RunsPane(Rows):
         """List a shelf's runs."""
         self._shelf = shelf
         self.refill()
+        set_seen_clock(self, LOOK_SECONDS, self.refill)
+
+    @on(events.Focus)
+    def _look(self) -> None:
+        if self._runs:  # else the first reading is under way, or to come
+            self.refill()
 
     def refill(self) -> None:
         """Read the runs anew, off the screen's thread."""
@@ -117,7 +128,9 @@ class RunsPane(Rows):
 
     @on(Listed)
     def _list(self, message: Listed) -> None:
+        now = self._runs[self.cursor].name if self._runs else ""
         self._runs, self.unfinished = message.runs, message.unfinished
+        self.cursor = next((i for i, run in enumerate(self._runs) if run.name == now), self.cursor)
         self.repaint()
 
     def playable(self) -> "list[Summary]":

@@ -1,5 +1,6 @@
 """The first and the last line of the screen: what is going on, and which keys there are."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -178,6 +179,11 @@ class KeyLine(Widget):
     }
     """
 
+    def __init__(self, label: Callable[[Binding], str] = lambda binding: binding.description) -> None:
+        """`label`: what a key is called just now."""
+        super().__init__()
+        self._label = label
+
     @on(events.Mount)
     def _listen(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
@@ -203,11 +209,11 @@ class KeyLine(Widget):
                     continue
                 room -= self._width(binding)
             line.append(self.app.get_key_display(binding), key_style)
-            line.append(f" {binding.description}  ", label_style)
+            line.append(f" {self._label(binding)}  ", label_style)
         return line
 
     def _width(self, binding: Binding) -> int:
-        return cell_len(f"{self.app.get_key_display(binding)} {binding.description}  ")
+        return cell_len(f"{self.app.get_key_display(binding)} {self._label(binding)}  ")
 
     @staticmethod
     def _rank(binding: Binding) -> int:

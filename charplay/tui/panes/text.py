@@ -25,6 +25,9 @@ from charplay.tui.visible import visible
 from charplay.tui.widgets.slider import Slider
 
 MOST_COPIED = 100_000
+MOST_READ = 4_000
+"""Characters that are read of a prompt, or of a text typed in: the last ones. Meanwhile the screen stands still, for a
+tenth of a millisecond each with a small network, for one with a large. What is further back says next to nothing."""
 
 
 class TextPane(RidingPane, ReadingPane, BranchingPane):
@@ -96,7 +99,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
     ) -> None:
         """Start with what was chosen last time; `filters` as `Filters.values` gives them, shown where one is on."""
         self.stop_at(stops)
-        self._prompt = prompt
+        self._set_prompt(prompt)
         self.filters.set(filters or {})
         self.set_class(self.filters.any, "-filters")
         self.sliders.temperature.value, self.sliders.speed.value = temperature, speed
@@ -212,9 +215,21 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
 
     @on(PromptEntry.Taken, "#prompt")
     def _prompted(self, message: PromptEntry.Taken) -> None:
-        self._prompt = message.prompt
+        self._set_prompt(message.prompt)
         self._leave_prompt()
         self._restart()
+
+    def _set_prompt(self, prompt: str) -> None:
+        self._prompt = prompt[-MOST_READ:]
+        self._say_cut(prompt)
+
+    def _branch(self, position: int, text: str, kind: str) -> None:
+        super()._branch(position, text[-MOST_READ:], kind)
+        self._say_cut(text)
+
+    def _say_cut(self, text: str) -> None:
+        if len(text) > MOST_READ:
+            self._tell(f"Left out: all but the last {MOST_READ:,} of {len(text):,} characters.")
 
     @on(Input.Changed)
     def _typing(self, event: Input.Changed) -> None:

@@ -13,7 +13,8 @@ from textual.widgets import Input, Static
 from charplay.sampling.errors import SettingError
 from charplay.sampling.notation import Bias, parse_bias, write_bias
 from charplay.sampling.settings import Sampling
-from charplay.tui.visible import visible
+from charplay.tui.escapes import unescape
+from charplay.tui.widgets.escaped import Escaped
 from charplay.tui.widgets.scales import Linear, Log
 from charplay.tui.widgets.slider import Slider
 
@@ -22,7 +23,7 @@ MOST_RECENT = 1000.0
 """Characters of the longest repetition window that can be set."""
 
 
-class BiasEntry(Input):
+class BiasEntry(Escaped):
     """A bias in the words of `parse_bias`, settings with spaces between them. Sends `Taken` as it changes.
 
     While what is typed says nothing, the last that did stays in force.
@@ -48,12 +49,12 @@ class BiasEntry(Input):
     def begin(self, text: str) -> None:
         """Start with what was typed before."""
         with self.prevent(Input.Changed):
-            self.value = visible(text)
-        self._take(self.value)
+            self.value = text
+        self._take()
 
-    def _take(self, text: str) -> None:
+    def _take(self) -> None:
         try:
-            bias = parse_bias(text.split())
+            bias = parse_bias(unescape(setting) for setting in self.value.split(" ") if setting)
             Sampling(bias=bias)
         except SettingError as fault:
             self.trouble = str(fault)
@@ -64,11 +65,7 @@ class BiasEntry(Input):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        shown = visible(self.value)
-        if shown != self.value:
-            self.value = shown
-            return
-        self._take(shown)
+        self._take()
         self.post_message(self.Taken())
 
     @on(Input.Submitted)

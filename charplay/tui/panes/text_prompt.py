@@ -4,11 +4,12 @@ from textual import events, on
 from textual.message import Message
 from textual.widgets import Input
 
-from charplay.tui.visible import visible
+from charplay.tui.escapes import escape, unescape
+from charplay.tui.widgets.escaped import Escaped
 
 
-class PromptEntry(Input):
-    r"""A prompt on one line: `\n` is a newline, `\\` a backslash. Enter sends `Taken`, escape and tab `Left`.
+class PromptEntry(Escaped):
+    """A prompt on one line, in the notation of `escapes`. Enter sends `Taken`, escape and tab `Left`.
 
     The pane above shows and hides it.
     """
@@ -48,23 +49,17 @@ class PromptEntry(Input):
             return self.entry
 
     def __init__(self, begins: str = "what the text begins with", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, placeholder=rf"{begins}; \n is a new line", compact=True)
+        super().__init__(id=id, placeholder=rf"{begins}; \n is a new line, \t a tab, \u{{301}} U+0301", compact=True)
 
     @property
     def prompt(self) -> str:
         """What is meant by what is typed."""
-        return "\\".join(part.replace(r"\n", "\n") for part in self.value.split(r"\\"))
+        return unescape(self.value)
 
     def open(self, prompt: str) -> None:
         """Begin with a prompt, and take the focus."""
-        self.value = prompt.replace("\\", r"\\").replace("\n", r"\n")
+        self.value = escape(prompt)
         self.screen.set_focus(self)
-
-    @on(Input.Changed)
-    def _clean(self) -> None:
-        shown = visible(self.value)
-        if shown != self.value:
-            self.value = shown
 
     @on(Input.Submitted)
     def _take(self, event: Input.Submitted) -> None:

@@ -63,6 +63,8 @@ class WritingPane(SheetPane):
         self._ticks = 0
         self.playing = True
         """Whether it writes, given a model."""
+        self.covered = False
+        """Whether a dialog lies over it: every character would repaint the whole screen through that."""
         self.bars = Bars(id="bars")
         self.sliders = Sliders(id="sliders")
 
@@ -70,6 +72,11 @@ class WritingPane(SheetPane):
     def prompt(self) -> str:
         """What a text begins with."""
         return self._prompt
+
+    @property
+    def at_work(self) -> bool:
+        """Whether it writes just now."""
+        return self.playing and not self.covered
 
     @property
     def _origin(self) -> Origin:
@@ -164,7 +171,7 @@ class WritingPane(SheetPane):
         now = self._clock()
         passed, self._then = now - self._then, now
         player = self.player
-        if player is None or not self.playing:
+        if player is None or not self.at_work:
             return
         due = self._pace.due(passed, self.speed)
         if due != 0:

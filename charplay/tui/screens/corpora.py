@@ -36,7 +36,7 @@ class CorporaScreen(TrainingScreen):
     def _chosen(self, message: CorpusPane.Chosen) -> None:
         entry = message.entry
         if entry.name != self._train_when_read:
-            self._train_when_read = ""
+            self._train_when_read = self._trouble = ""
         self.form.read_corpus(entry.name, None, "reading the text" if entry.ready else "t fetches the text and trains")
         self._read()
 
@@ -62,7 +62,8 @@ class CorporaScreen(TrainingScreen):
 
     @on(CorpusPane.Unread)
     def _text_unread(self, message: CorpusPane.Unread) -> None:
-        self._train_when_read, self._trouble = "", message.sentence
+        self._train_when_read, self._noted = "", True
+        self._trouble = message.sentence if message.entry is None else ""
         self.say(message.sentence, warning=True)
         if self.corpus.trouble and message.entry is not None:
             self.form.read_corpus(message.entry.name, None, "the text could not be read")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
@@ -74,7 +75,6 @@ class Layout(Screen[None]):
         self._texts = home.texts
         self.furnished = False
         """Whether all panes are there."""
-        self._wrote = False
         self.status = StatusLine()
         self.corpus = CorpusPane(home.corpora)
         self.form = FormPane(home.presets, list_devices)
@@ -91,7 +91,7 @@ class Layout(Screen[None]):
                 yield self.runs
             yield Vertical(id="watch")
         yield self.hint
-        yield KeyLine()
+        yield KeyLine(self.label)
         yield Static("charplay needs 60 columns and 20 rows.", id="small", markup=False)
 
     async def furnish(self) -> None:
@@ -107,6 +107,10 @@ class Layout(Screen[None]):
         await self.text.unfold()
         self.furnished = True
         self.refresh_bindings()
+
+    def label(self, binding: Binding) -> str:
+        """What the key line calls a key just now."""
+        return binding.description
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """The hint line."""
@@ -134,15 +138,14 @@ class Layout(Screen[None]):
         goes[pane]()
 
     @on(events.ScreenSuspend)
-    def _hold_text(self) -> None:
-        """Under a dialog nothing is written: every character would repaint the whole screen through it."""
+    def _cover_text(self) -> None:
         if self.furnished:
-            self._wrote, self.text.playing = self.text.playing, False
+            self.text.covered = True
 
     @on(events.ScreenResume)
-    def _let_text_go_on(self) -> None:
+    def _uncover_text(self) -> None:
         if self.furnished:
-            self.text.playing = self.text.playing or self._wrote
+            self.text.covered = False
 
     @on(events.Resize)
     def _keep_focus_in_sight(self) -> None:

@@ -138,10 +138,13 @@ class MainScreen(PlayingScreen, ReadingScreen):
     @on(RunsPane.Listed)
     def _offer(self) -> None:
         """Offer, once, the run that was not finished."""
+        from charplay.tui.checkpoints import saved_step
+
         waiting = self.runs.unfinished
-        self.refresh_bindings()
         if waiting is not None and not self._offered and not self.session.busy:
-            self.say(f"{waiting.name} stopped at step {waiting.step:,}: u takes it up again, t starts another")
+            step = saved_step(waiting.folder)
+            where = "" if step is None else f" from step {step:,}"
+            self.say(f"{waiting.name} is not finished: u takes it up again{where}, t starts another")
         self._offered = True
 
     @on(RunsPane.Play)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from textual.binding import Binding
+
 from charplay.messages import events as told
 from charplay.messages.events import Event, Failed, Paused, Saved
 from charplay.messages.request import TrainRequest
@@ -92,9 +94,12 @@ class TrainingScreen(WatchingScreen):
             "save": live.state in {"training", "paused"},
             "undo": live.busy and live.changes > 0,
             "follow": live.busy and not self.source.following,
-            "take_up": self.runs.unfinished is not None and not self.session.busy,
         }
         return usable.get(action, True)
+
+    def label(self, binding: Binding) -> str:
+        """The same key pauses and goes on."""
+        return "go on" if binding.action == "hold" and self.session.held else super().label(binding)
 
     def action_train(self) -> None:
         """Start the next run; ask first where one is under way."""
@@ -188,11 +193,13 @@ class TrainingScreen(WatchingScreen):
 
     def action_take_up(self) -> None:
         """Go on with the newest unfinished run."""
-        unfinished = self.runs.unfinished
-        if unfinished is None or self.session.busy:
-            self.complain("A run is under way." if self.session.busy else "There is no unfinished run.")
-        else:
+        if self.session.busy:
+            self.complain("A run is under way.")
+        elif (unfinished := self._shelf.unfinished()) is not None:
             self.resume(unfinished.name)
+        else:
+            held = [f"{run.name} is in use by {run.in_use}." for run in self._shelf.list() if run.in_use]
+            self.complain(held[0] if held else "There is no unfinished run.")
 
     def action_leave(self) -> None:
         """Leave; ask once while training."""

@@ -12,7 +12,7 @@ LOWER = 3.0
 
 def failed(live: Live) -> Question:
     """Why it failed, what is saved, and the way back to it. Answers: "resume", "cpu", "leave", or nothing."""
-    sentences = f"{live.message}\n\n{_saved(live)} The details are in the log."
+    sentences = f"{live.message}\n\n{_saved(live)}The details are in the log."
     answers = [Choice("", "back to the playground", key="b")]
     if live.saved_step is not None and live.run:
         where = f"from step {live.saved_step:,}"
@@ -34,7 +34,7 @@ def text_changed(live: Live) -> Question:
 
 def bad_numbers(live: Live) -> Question:
     """What went bad, and what may help. Answers: "lower", "on", "stop", or nothing (it stays paused)."""
-    sentences = f"Step {live.step:,}: {live.warning or live.reason}.\n\n{_saved(live)}"
+    sentences = f"Step {live.step:,}: {live.warning or live.reason}.\n\n{_saved(live).rstrip()}"
     answers = [Choice("on", "go on as it is", "once may be bad luck", "g"), *_HALT]
     if live.peak_rate is not None:
         lower = f"{rate(live.peak_rate)} becomes {rate(live.peak_rate / LOWER)}"
@@ -57,4 +57,7 @@ _HALT = (Choice("stop", "save and stop", key="x"), Choice("", "stay paused and l
 
 
 def _saved(live: Live) -> str:
-    return "Nothing was saved." if live.saved_step is None else f"The last save is step {live.saved_step:,}."
+    """A sentence and a space; nothing of a run that had not begun, whose saves are not known."""
+    if live.saved_step is None:
+        return "Nothing was saved. " if live.run else ""
+    return f"The last save is step {live.saved_step:,}. "

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from charplay.messages.events import Event, Failed, Finished, Published, Started, Stopped, Warned
+from charplay.messages.events import Changed, Event, Failed, Finished, Published, Started, Stopped, Warned
 from charplay.tui.panes.fields import Device
 from charplay.tui.screens.layout import Layout
 from charplay.tui.session import Session
@@ -62,6 +62,9 @@ class WatchingScreen(Layout):
             case Started():
                 self.say_notes(event.notes)
                 self._trouble = ""
+                self.runs.refill()
+            case Changed(field="undo"):
+                self.say(f"The last change is taken back: training goes on from step {event.step:,}")
             case Warned():
                 self.say(event.message, warning=True)
             case Published():
@@ -86,8 +89,8 @@ class WatchingScreen(Layout):
 
     def say_notes(self, notes: Sequence[str]) -> None:
         """What there is to say of a text or a run, in one line, after what went wrong before."""
-        first, *more = [note.rstrip(".") for note in (self._trouble, *notes) if note] or [""]
-        self.say(". ".join([first, *(note[:1].upper() + note[1:] for note in more)]), warning=bool(self._trouble))
+        said = [self._trouble, *map(_begun, notes)]
+        self.say(". ".join(note.rstrip(".") for note in said if note), warning=bool(self._trouble))
 
     def play(self, run: str) -> None:
         """Let a run's checkpoint write; where it cannot, say why."""
@@ -117,12 +120,20 @@ class WatchingScreen(Layout):
                 self.runs.refill()
 
     def _show_weights(self, event: Published) -> None:
-        """New weights write on; ones that cannot (not finite, say) leave the ones before in their place."""
+        """New weights write on; while they cannot (not finite, say) the ones before stay in their place."""
         from charplay.runs.shelf import RunError
         from charplay.sampling.errors import ModelError
 
+        mute = ""
         try:
             self.source.take(event, self.session.live)
         except (ModelError, RunError) as fault:
-            self.source.following = False
-            self.complain(f"The live run cannot write: {fault}")
+            mute = f"The live run cannot write: {fault}"
+        if self.source.following and mute != self.source.mute:
+            self.source.mute = mute
+            self.say(mute or "The live run writes again", warning=bool(mute))
+
+
+def _begun(note: str) -> str:
+    """A note as a sentence begins: a word with a capital, a name (of a file or a field) as it is."""
+    return note[:1].upper() + note[1:] if note.partition(" ")[0].isalpha() else note
