@@ -171,6 +171,15 @@ async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out
         assert stage.focused is stage.pane.sliders.temperature
 
 
+async def test_what_the_model_does_not_know_is_told_as_the_prompt_has_it(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.show_model(stage.model, "demo")
+        await pilot.press("e")
+        stage.pane._entry.open("no\u0301\t")
+        await pilot.pause()
+        assert stage.pane._hinted.endswith(r"unknown to the network: \u{301}\t")
+
+
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("prompt", ["no\u0301t", "t\to\r", "\u0939\u093f\u200d", "a\x1b]0;t\x07\u202e", "\\\\n\n"])
 async def test_the_network_gets_what_is_meant_and_the_prompt_opens_again_with_it(stage, reciter, prompt):

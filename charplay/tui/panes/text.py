@@ -15,13 +15,13 @@ from textual.widgets import Input
 
 from charplay.sampling.settings import Sampling
 from charplay.tui.commands import command
+from charplay.tui.escapes import escape
 from charplay.tui.panes.text_branching import BranchingPane
 from charplay.tui.panes.text_filters import BiasEntry, Filters
 from charplay.tui.panes.text_kept import generation, write_text
 from charplay.tui.panes.text_prompt import PromptEntry
 from charplay.tui.panes.text_reading import ReadingPane
 from charplay.tui.panes.text_riding import RidingPane
-from charplay.tui.visible import visible
 from charplay.tui.widgets.slider import Slider
 
 MOST_COPIED = 100_000
@@ -122,18 +122,18 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         player = self.player
         if self.has_class("-prompting"):
             unknown = player.model.vocabulary.split(self._entry.prompt)[1] if player else ""
-            strange = f"   unknown to the network: {visible(unknown)}" if unknown else ""
+            strange = f"   unknown to the network: {escape(unknown)}" if unknown else ""
             hint = f"enter begins anew   escape leaves{strange}"
         elif branching := self._branching_hint():
             hint = branching
         elif riding := self._riding_hint():
             hint = riding
         elif self.filters.bias.trouble:
-            hint = visible(self.filters.bias.trouble)
+            hint = self.filters.bias.trouble
         elif not self.playing:
             hint = "held: space goes on, . writes one character"
         elif player is not None and player.unknown:
-            hint = f"left out of the prompt, unknown to the network: {visible(player.unknown)}"
+            hint = f"left out of the prompt, unknown to the network: {escape(player.unknown)}"
         else:
             hint = ""
         if hint != self._hinted:

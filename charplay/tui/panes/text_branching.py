@@ -11,11 +11,12 @@ from textual.widgets import Static
 from charplay.sampling.errors import TapeError
 from charplay.sampling.player import Look, Rival
 from charplay.tui.commands import command
+from charplay.tui.escapes import escape
 from charplay.tui.panes.text_kept import write_branches
 from charplay.tui.panes.text_looking import looked_at
 from charplay.tui.panes.text_prompt import PromptEntry
 from charplay.tui.panes.text_writing import MOST_RIVALS, WritingPane
-from charplay.tui.visible import glyph, visible
+from charplay.tui.visible import glyph
 from charplay.tui.widgets.pointing import Pointing
 
 
@@ -121,7 +122,7 @@ class BranchingPane(WritingPane):
         if self.has_class("-typing") and player is not None:
             unknown = player.model.vocabulary.split(self.own.prompt)[1]
             where = "at the cursor" if self.looking else "at the end"
-            strange = f"   unknown to the network: {visible(unknown)}" if unknown else ""
+            strange = f"   unknown to the network: {escape(unknown)}" if unknown else ""
             return f"enter writes it {where}   escape leaves{strange}"
         if self.writing.point is None:
             return ""
