@@ -3,10 +3,12 @@
 charplay's own lie beside this module in `presets/`; a person's lie in a folder of theirs.
 """
 
+import fcntl
 import os
 import re
 import tempfile
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -75,9 +77,14 @@ def save_preset(folder: Path, name: str, recipe: Recipe, *, title: str = "", abo
     people = {key: text for key, text in (("title", title), ("about", about)) if text}
     text = tomli_w.dumps(people | {key: written(value) if value is None else value for key, value in values.items()})
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=f".{name}-", delete=False) as file:
+    # The name and the lock by which a start tells what a killed process left, as in `runs/durable`.
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=folder, prefix=".charplay-", suffix=".partial", delete=False
+    ) as file:
         partial = Path(file.name)
         try:
+            with suppress(OSError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -7,6 +7,8 @@ import pytest
 from charplay.cli.house import open_shelf
 from charplay.cli.main import run
 from charplay.corpora.library import Library
+from charplay.recipes.fields import Recipe
+from charplay.recipes.presets import save_preset
 from charplay.tui.settings import Settings, read_settings, write_settings
 
 RENAMES = ("rename", "replace")
@@ -31,7 +33,12 @@ def store(home, text):
     return not corpus.notes and len(list(library.cache.iterdir())) == 2
 
 
-writing = pytest.mark.parametrize("write", [remember, add, store])
+def name(home, _text):
+    """A recipe, as a preset."""
+    return save_preset(home.presets, "mine", Recipe(steps=5)).exists()
+
+
+writing = pytest.mark.parametrize("write", [remember, add, store, name])
 
 
 def files(home):
