@@ -125,7 +125,7 @@ class CharplayApp(TypeAhead, Sparing):
     def on_resize(self) -> None:
         """Of another size, or back after Ctrl-Z, a terminal may show anything: all of it is drawn."""
         self._frame.forget()
-        self.screen.refresh()
+        self.refresh()
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """As in Textual, except that only cells that changed are sent."""

@@ -69,14 +69,10 @@ class Stalls:
             with on_terminal(command, home, outcome, unmeasured=True) as term:
                 started(home, term, screen=screen)
                 term.wait_for(lambda _: saved_step(home) >= 0, 90)
-                term.stall()
-                if screen:
-                    term.press("b", "b")  # dark and light: two whole screens, more than anything keeps
-                time.sleep(BEHIND)
+                _stall(term, screen=screen)
                 self._beside(_beside_training(term.process.pid, chance.uniform(2, 4)), outcome)
                 self._catch_up(home, term, outcome)
-                term.stall()
-                time.sleep(1)
+                _stall(term, screen=screen)
                 stalled = _Paused(home, term) if screen else _Stopped(home, term.process)
                 steps = _turn_about(_Stopped(plain, rival), stalled)
                 self._judge("the screen" if screen else "`charplay train`", *steps, outcome)
@@ -147,6 +143,14 @@ class _Paused:
         self._term.press("p")
 
     go_on = hold
+
+
+def _stall(term: Terminal, *, screen: bool) -> None:
+    """Stop reading; back once nothing is on its way to the terminal any more."""
+    term.stall()
+    if screen:
+        term.press("b", "b")  # dark and light: two whole screens, more than anything keeps
+    time.sleep(BEHIND)
 
 
 def _beside_training(pid: int, seconds: float) -> float:
