@@ -11,6 +11,9 @@ PIECE = 1 << 20
 SAMPLE = 1 << 16
 BINARY_SHARE = 0.02
 """Text holds next to no control codes; compressed data holds a tenth."""
+NEAR = 0.15
+"""Disorder that a usual encoding may have beyond the most orderly one: some lines of Portuguese have 0.11 in their own,
+and none in one of Eastern Europe, where they are misspelt."""
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -136,9 +139,9 @@ def _guess(data: bytearray, position: int) -> str | None:
     best = matches.best()
     if best is None:
         return None
-    # Where several encodings fit equally well, the most usual one is the likeliest.
-    equal = [match for match in matches if (match.chaos, match.coherence) == (best.chaos, best.coherence)]
-    fitting = {name for match in equal for name in match.could_be_from_charset}
+    # Where several encodings fit about equally well, the most usual one is the likeliest.
+    near = [match for match in matches if match.coherence == best.coherence and match.chaos <= best.chaos + NEAR]
+    fitting = {name for match in near for name in match.could_be_from_charset}
     return ("cp1252" if "cp1252" in fitting else best.encoding).replace("_", "-")
 
 

@@ -65,7 +65,16 @@ def test_utf16_without_a_mark_is_recognised_and_said(encoding):
 
 @pytest.mark.parametrize(
     ("text", "encoding"),
-    [(FRENCH, "cp1252"), (FRENCH.replace("œ", "oe"), "latin-1"), (RUSSIAN, "cp1251"), (RUSSIAN, "koi8-r")],
+    [
+        (FRENCH, "cp1252"),
+        (FRENCH.replace("œ", "oe"), "latin-1"),
+        ("A ação não é uma questão de coração, é de razão.\n" * 6, "cp1252"),
+        ("Åsa går på ängen och äter ödlor i örat.\n" * 8, "cp1252"),
+        ("Pchnąć w tę łódź jeża lub ośm skrzyń fig.\n" * 8, "cp1250"),
+        ("Příliš žluťoučký kůň úpěl ďábelské ódy. Včera jsem šel domů.\n" * 6, "cp1250"),
+        (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8-r"),
+    ],
 )
 def test_another_encoding_is_guessed_and_named(text, encoding):
     read, name, notes = plain(text.encode(encoding))
