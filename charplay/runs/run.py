@@ -1,5 +1,6 @@
 """A run: a folder that can be read with `cat` and safetensors alone."""
 
+import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -200,8 +201,11 @@ class Run:
         return rows.newest(self._rows["metrics"])
 
     def row_sizes(self) -> dict[str, int]:
-        """Bytes of each of ROWS that is there."""
-        return {name: path.stat().st_size for name, path in self._rows.items() if path.exists()}
+        """Bytes of each of ROWS, none where it is not there; OSError where the folder is not, or may not be read."""
+        names = {path.name: name for name, path in self._rows.items()}
+        with os.scandir(self.folder) as entries:
+            there = {names[entry.name]: entry.stat().st_size for entry in entries if entry.name in names}
+        return {name: there.get(name, 0) for name in ROWS}
 
     def cut(self, step: int, sizes: Mapping[str, int] | None = None) -> None:
         """Remove, durably, what happened after the save that training goes on from: the rows past its `step`.
@@ -209,7 +213,7 @@ class Run:
         `sizes`: what `row_sizes` said then, where that is known; rows added since are of the same step at best.
         """
         for name, path in self._rows.items():
-            rows.cut(path, step, sizes.get(name, 0) if sizes is not None else None)
+            rows.cut(path, step, None if sizes is None else sizes[name])
 
     def write_resume(self, tensors: Mapping[str, np.ndarray], state: Mapping[str, object]) -> None:
         """Write all that continues the run: tensors of any type, to the bit, and a JSON state.

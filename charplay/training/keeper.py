@@ -88,9 +88,13 @@ class Keeper:
                 rows.clear()
 
     def row_sizes(self) -> dict[str, int] | None:
-        """Bytes of the files of rows; None where rows up to this moment are still to be written or removed."""
-        whole = self._cut is None and not any(self._unwritten.values())
-        return self._run.row_sizes() if whole else None
+        """Bytes of the files of rows; None where some are still to be written or removed, or the disk does not say."""
+        if self._cut is not None or any(self._unwritten.values()):
+            return None
+        try:
+            return self._run.row_sizes()
+        except OSError:
+            return None
 
     def cut(self, step: int) -> None:
         """The run has gone back to `step`: rows past it are nobody's.

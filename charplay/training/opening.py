@@ -228,7 +228,10 @@ def _begin_text(session: Session) -> None:
 def take_up(session: Session, plan: Plan, now: Mapping[str, object]) -> list[Changed]:
     """Make the run's folder what it was at the save that is taken up, and set the live values that are new."""
     run = session.run
-    run.cut(*(session.step, plan.saved[1].get("rows")) if plan.saved else (-1,))
+    if plan.saved is None:
+        run.cut(-1)
+    else:
+        run.cut(session.step, plan.saved[1].get("rows"))
     run.update(
         asked=plan.asked,
         resolved=plan.resolved,

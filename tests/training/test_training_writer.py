@@ -1,5 +1,6 @@
 """Saves are written beside the training: in order, the newest first served, and told when they are on the disk."""
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -309,3 +310,15 @@ def test_a_disk_that_says_nothing_of_its_files_ends_no_saving(train, only, monke
     told, plain = [], Path.is_file
     monkeypatch.setattr(Path, "is_file", is_file)
     assert [event.step for event in only(train(watch), Saved)][-1] == 20
+
+
+@pytest.mark.fault("50")
+def test_a_folder_that_may_not_be_read_ends_no_training(train, only, monkeypatch):
+    def scandir(path):
+        if Path(path).parent.name == "checkpoints":
+            raise PermissionError(13, "Permission denied")
+        return plain(path)
+
+    plain = os.scandir
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert [event.step for event in only(train(), Saved)][-1] == 20
