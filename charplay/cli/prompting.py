@@ -1,7 +1,6 @@
 """What `sample` starts from and draws by: prompts from a text, temperatures, biases, rides."""
 
 import math
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from charplay.sampling.prompts import Prompt
     from charplay.sampling.ride import Ride
 
-WHERE = re.compile(r"random|letter|[0-9]{1,12}(:[0-9]{1,9})?")
-"""What --prompt-from takes."""
-
 
 def take_prompt(
     home_option: str | None, checkpoint: str, text: str | None, wanted: str, seed: int
@@ -28,9 +24,9 @@ def take_prompt(
     A passage is as long as what the network learned to look back on, at most 100 characters.
     """
     from charplay.runs.checkpoint import read_header
-    from charplay.sampling.prompts import LENGTH, choose
+    from charplay.sampling.prompts import LENGTH, PLACE, choose
 
-    if not WHERE.fullmatch(wanted):
+    if wanted not in {"random", "letter"} and not PLACE.fullmatch(wanted):
         raise UsageError(f"--prompt-from takes random, letter, N or N:LENGTH, not {wanted[:40]!r}")
     header = read_header(Path(checkpoint))
     corpus = _corpus(home_option, header.corpus, header.recipe, text)

@@ -159,10 +159,15 @@ def _described_by(path: Path, header: archive.Header) -> Checkpoint:
     return checkpoint
 
 
+def in_order(vocabulary: str) -> bool:
+    """Whether its characters are sorted and distinct."""
+    return all(a < b for a, b in pairwise(vocabulary))
+
+
 def _check(checkpoint: Checkpoint, tensors: Mapping[str, Declared]) -> None:
     """Refuse a vocabulary or tensors that do not go with the recipe."""
     characters, recipe = checkpoint.vocabulary, checkpoint.recipe
-    if not characters or any(a >= b for a, b in pairwise(characters)):
+    if not characters or not in_order(characters):
         raise ArchiveError("its vocabulary is not a sorted list of distinct characters")
     # How many gates a cell has is known where cells are; here they must only agree with each other.
     first = tensors.get("rnn.weight_ih_l0")

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from charplay.recipes.fields import Recipe
 from charplay.runs import durable
-from charplay.runs.checkpoint import Origin
+from charplay.runs.checkpoint import Origin, in_order
 from charplay.runs.errors import RunError
 from charplay.runs.regular import opened
 
@@ -16,8 +16,8 @@ FORMAT = 1
 NAME = "run.json"
 
 
-def _in_order(vocabulary: str) -> str:
-    if list(vocabulary) != sorted(set(vocabulary)):
+def _require_order(vocabulary: str) -> str:
+    if not in_order(vocabulary):
         raise ValueError("is not a sorted list of distinct characters")
     return vocabulary
 
@@ -33,7 +33,7 @@ class Record(BaseModel):
     asked: dict[str, Any]
     resolved: dict[str, Any]
     corpus: Origin
-    vocabulary: Annotated[str, AfterValidator(_in_order)]
+    vocabulary: Annotated[str, AfterValidator(_require_order)]
     facts: dict[str, Any]
     schedule_start: float = 0.0
     finished: dict[str, Any] | None = None

@@ -9,6 +9,8 @@ from charplay.sampling.luck import uniform
 LENGTH = 100
 """Characters of a prompt where none is asked for, and after it of the truth."""
 
+PLACE = re.compile(r"([0-9]{1,12})(?::([0-9]{1,9}))?")
+"""N or N:LENGTH."""
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -57,7 +59,7 @@ def _word(text: str, start: int, last: int) -> int:
 
 
 def _place(text: str, wanted: str, length: int) -> tuple[int, int]:
-    match = re.fullmatch(r"([0-9]{1,12})(?::([0-9]{1,9}))?", wanted)
+    match = PLACE.fullmatch(wanted)
     if match is None:
         raise SettingError(f"a prompt from a text is passage, letter, N or N:LENGTH, not {wanted[:40]!r}")
     start = int(match[1])

@@ -79,13 +79,11 @@ def _files(folder: Path, playable: Path) -> Sequence[Path]:
 def saved_step(folder: Path) -> int | None:
     """The step of a run's newest save; None where there is none that can be read."""
     from charplay.runs.checkpoint import CheckpointError, read_header
-    from charplay.runs.run import Run
-    from charplay.runs.shelf import RunError
+    from charplay.runs.run import LATEST
 
     try:
-        latest = Run.open(folder).latest
-        return None if latest is None else read_header(latest).step
-    except (RunError, CheckpointError):
+        return read_header(folder / LATEST).step
+    except CheckpointError:
         return None
 
 
