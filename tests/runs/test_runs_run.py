@@ -74,7 +74,7 @@ def test_names_that_play_tricks_are_refused(make_run, home, name):
     assert not list(home.checkpoints.iterdir())
 
 
-@settings(max_examples=60, deadline=1000)
+@settings(max_examples=60)
 @given(name=st.text(max_size=300))
 def test_a_corpus_of_any_name_gets_a_plain_folder(tmp_path_factory, name):
     checkpoints = tmp_path_factory.mktemp("checkpoints")

@@ -140,7 +140,7 @@ def test_broken_folders_are_listed_as_broken(shelf, home, make_run, make_checkpo
     assert shelf.unfinished().name == "sound"
 
 
-@settings(max_examples=40, deadline=1000)
+@settings(max_examples=40)
 @given(run_json=st.binary(max_size=60), metrics=st.binary(max_size=60))
 def test_no_file_content_breaks_the_list(tmp_path_factory, run_json, metrics):
     home = Home(tmp_path_factory.mktemp("home"))
