@@ -125,7 +125,7 @@ def _copied(source: Path, target: Path) -> None:
     import shutil
 
     from charplay.corpora.errors import CorpusError
-    from charplay.runs.durable import folder_in_making
+    from charplay.disk.durable import folder_in_making
 
     with folder_in_making(target.parent) as aside:
         copy = aside / target.name

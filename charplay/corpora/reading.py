@@ -1,17 +1,17 @@
 """A file becomes text: opened without surprises, read once, hashed, decoded."""
 
 import hashlib
-import io
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from charplay.corpora.decoding import decode, refuse_binary
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress
+from charplay.disk import regular
 
 PIECE = 1 << 20
 """Bytes read at once."""
@@ -67,13 +67,10 @@ def file_sha256(path: Path, progress: Progress) -> str:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[io.FileIO]:
+def opened(path: Path) -> Iterator[BinaryIO]:
     """A regular file, open for reading; whatever is wrong with it, here or while it is read, is a CorpusError."""
     try:
-        _refuse_irregular(path, path.stat().st_mode)
-        # Should a FIFO take the file's place just now, O_NONBLOCK keeps its opening from hanging.
-        with io.FileIO(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)) as file:
-            _refuse_irregular(path, os.fstat(file.fileno()).st_mode)
+        with regular.opened(path) as file:
             yield file
     except (OSError, ValueError) as error:
         raise CorpusError(_cause(path, error)) from error
@@ -83,18 +80,6 @@ def refuse(path: Path) -> None:
     """Raises the CorpusError that says why a path cannot be opened; returns where it can."""
     with opened(path):
         pass
-
-
-def _refuse_irregular(path: Path, mode: int) -> None:
-    kinds = {
-        stat.S_IFDIR: "a folder",
-        stat.S_IFIFO: "a pipe",
-        stat.S_IFSOCK: "a socket",
-        stat.S_IFCHR: "a device",
-        stat.S_IFBLK: "a device",
-    }
-    if kind := kinds.get(stat.S_IFMT(mode)):
-        raise CorpusError(f"{path} is {kind}, not a file; copy the text into a file first.")
 
 
 def _refuse_too_large(path: Path, size: int) -> None:
@@ -112,5 +97,7 @@ def _cause(path: Path, error: OSError | ValueError) -> str:
         return f"{path} does not exist; check its spelling."
     if isinstance(error, PermissionError):
         return f"{path} may not be read; check its permissions (chmod u+r)."
+    if isinstance(error, regular.IrregularError):
+        return f"{path} is {error.strerror}; copy the text into a file first."
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return f"{path} cannot be read ({reason}); check the path and the disk."

@@ -1,12 +1,8 @@
 """Texts as ids: in memory, or where large on disk, memory-mapped, so that a second opening reads only the digest."""
 
-import fcntl
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +11,7 @@ import numpy as np
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress
 from charplay.corpora.vocabulary import Ids, Vocabulary, chunks
+from charplay.disk.durable import folder_in_making
 
 FORMAT = 1
 """Grows whenever reading or cleaning gives other characters for the same file."""
@@ -55,7 +52,7 @@ def keep(text: str, encoding: str, notes: tuple[str, ...], base: Path, progress:
     try:
         base.parent.mkdir(parents=True, exist_ok=True)
         # Each file appears whole, by rename, and the facts last: without them the ids do not count.
-        with _folder_in_making(base.parent) as folder:
+        with folder_in_making(base.parent) as folder:
             _write(folder / "ids", vocabulary, text, progress.part(0.4, 1))
             (folder / "facts").write_text(json.dumps(facts), "utf-8")
             (folder / "ids").replace(base.with_suffix(".npy"))
@@ -97,22 +94,6 @@ def _pieces(vocabulary: Vocabulary, text: str, progress: Progress) -> Iterator[I
         progress.at(number * PIECE / len(text))
         yield vocabulary.encode(piece)
     progress.at(1)
-
-
-@contextmanager
-def _folder_in_making(parent: Path) -> Iterator[Path]:
-    """A folder for the time of writing, with the name and the lock by which a start tells what a killed process left.
-
-    The same as in `runs/durable`, which this room does not know.
-    """
-    with tempfile.TemporaryDirectory(prefix=".charplay-", suffix=".partial", dir=parent) as folder:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            with suppress(OSError):  # a file system without locks, where no leftover is ever taken for abandoned
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield Path(folder)
-        finally:
-            os.close(descriptor)
 
 
 def _write(path: Path, vocabulary: Vocabulary, text: str, progress: Progress) -> None:

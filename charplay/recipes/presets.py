@@ -3,17 +3,14 @@
 charplay's own lie beside this module in `presets/`; a person's lie in a folder of theirs.
 """
 
-import fcntl
-import os
 import re
-import tempfile
 import tomllib
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from charplay.disk.durable import replace_bytes
+from charplay.disk.regular import opened
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.layers import Layer
@@ -46,13 +43,11 @@ def read_preset(name: str, folder: Path | None = None) -> Preset:
     known = preset_names(folder)
     if name not in known:
         raise RecipeError(f"there is no preset {name!r}; the nearest is {nearest(name, known)}")
-    path = _path(name, folder)
     try:
-        if not path.is_file():
-            raise RecipeError(f"the preset {name} is no regular file; put one in its place, or delete it")
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(_text(name, folder))
     except (OSError, ValueError) as error:
-        raise RecipeError(f"the preset {name} cannot be read: {error}; mend or delete its file") from error
+        reason = getattr(error, "strerror", None) or error
+        raise RecipeError(f"the preset {name} cannot be read ({reason}); mend or delete its file") from error
     title, about = str(values.pop("title", name)), str(values.pop("about", "")).strip()
     return Preset(name, title, about, Layer(f"preset {name}", values))
 
@@ -77,23 +72,13 @@ def save_preset(folder: Path, name: str, recipe: Recipe, *, title: str = "", abo
     people = {key: text for key, text in (("title", title), ("about", about)) if text}
     text = tomli_w.dumps(people | {key: written(value) if value is None else value for key, value in values.items()})
     folder.mkdir(parents=True, exist_ok=True)
-    # The name and the lock by which a start tells what a killed process left, as in `runs/durable`.
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=folder, prefix=".charplay-", suffix=".partial", delete=False
-    ) as file:
-        partial = Path(file.name)
-        try:
-            with suppress(OSError):
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-            return partial.replace(folder / f"{name}.toml")
-        finally:
-            partial.unlink(missing_ok=True)
+    path = folder / f"{name}.toml"
+    replace_bytes(path, text.encode())
+    return path
 
 
-def _path(name: str, folder: Path | None) -> Traversable:
+def _text(name: str, folder: Path | None) -> str:
     if folder is None or name in names(SHIPPED):
-        return files("charplay") / SHIPPED / f"{name}.toml"
-    return folder / f"{name}.toml"
+        return (files("charplay") / SHIPPED / f"{name}.toml").read_text("utf-8")
+    with opened(folder / f"{name}.toml") as file:
+        return file.read().decode()

@@ -14,8 +14,10 @@ import safetensors
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from charplay import __version__
+from charplay.disk import durable
+from charplay.disk.regular import IrregularError, opened
 from charplay.recipes.fields import Recipe
-from charplay.runs import archive, durable
+from charplay.runs import archive
 from charplay.runs.archive import ArchiveError, Declared
 
 FORMAT = 1
@@ -131,10 +133,12 @@ def tensor_shapes(recipe: Recipe, vocabulary_size: int, gates: int) -> dict[str,
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """The file, open; whatever is wrong with it leaves as a CheckpointError."""
     try:
-        if not path.is_file():  # a pipe or a device would be waited for
-            raise CheckpointError(f"{path} is not a file" if path.exists() else f"{path} does not exist")
-        with path.open("rb") as file:
+        with opened(path) as file:
             yield file
+    except FileNotFoundError:
+        raise CheckpointError(f"{path} does not exist") from None
+    except IrregularError as error:
+        raise CheckpointError(f"{path} is {error.strerror}") from None
     except ArchiveError as error:
         raise CheckpointError(f"{path} is not a charplay checkpoint: {error}") from None
     except (OSError, ValueError) as error:

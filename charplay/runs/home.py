@@ -6,7 +6,7 @@ from pathlib import Path
 
 import platformdirs
 
-from charplay.runs import durable
+from charplay.disk import durable
 
 MARKER = ".charplay-home"
 VARIABLE = "CHARPLAY_HOME"

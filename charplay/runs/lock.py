@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from charplay.runs import durable
+from charplay.disk import durable
 
 NAME = "lock"
 

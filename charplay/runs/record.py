@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
+from charplay.disk import durable
+from charplay.disk.regular import opened
 from charplay.recipes.fields import Recipe
-from charplay.runs import durable
 from charplay.runs.checkpoint import Origin, in_order
 from charplay.runs.errors import RunError
-from charplay.runs.regular import opened
 
 FORMAT = 1
 NAME = "run.json"

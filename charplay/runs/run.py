@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from charplay.disk import durable
+from charplay.disk.regular import opened
 from charplay.recipes.fields import Recipe
-from charplay.runs import archive, checkpoint, durable, naming, rows
+from charplay.runs import archive, checkpoint, naming, rows
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, Origin
 from charplay.runs.errors import RunError
 from charplay.runs.lock import Held, Lock, Owner, owner
 from charplay.runs.record import Record, read_record, write_record
-from charplay.runs.regular import opened
 
 __all__ = ["Run", "RunError", "playable"]
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 
-from charplay.runs import durable
+from charplay.disk import durable
 from charplay.runs.checkpoint import CheckpointError, read_header
 from charplay.runs.errors import RunError
 from charplay.runs.home import Home

@@ -94,7 +94,7 @@ def test_every_fault_is_a_sentence_and_an_exit_code(cli, arguments, code, said):
 def test_a_preset_that_is_no_file_is_a_sentence(cli, home):
     os.mkfifo(home.presets / "pipe.toml")
     result = cli("describe", "--preset", "pipe")
-    assert (result.code, "the preset pipe is no regular file" in result.err) == (2, True)
+    assert (result.code, "the preset pipe cannot be read (a pipe, not a file)" in result.err) == (2, True)
 
 
 def test_every_fault_of_a_recipe_is_told_at_once(cli):

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from charplay.runs import durable
+from charplay.disk import durable
 from charplay.runs.run import RunError
 
 

@@ -12,8 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
 
+from charplay.disk import durable
 from charplay.recipes.fields import Recipe
-from charplay.runs import archive, durable
+from charplay.runs import archive
 from charplay.runs.checkpoint import CheckpointError, Origin, read_checkpoint
 from charplay.runs.errors import RunError
 from charplay.runs.run import Run

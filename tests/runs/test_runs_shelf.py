@@ -118,7 +118,7 @@ def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(shelf, make_run, name):
     run = make_run()
     (run.folder / name).unlink(missing_ok=True)
     os.mkfifo(run.folder / name)
-    assert "not a regular file" in shelf.list()[0].broken
+    assert "a pipe, not a file" in shelf.list()[0].broken
 
 
 def test_broken_folders_are_listed_as_broken(shelf, home, make_run, make_checkpoint, demo):

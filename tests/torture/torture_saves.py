@@ -12,8 +12,8 @@ import numpy as np
 from torture_kills import in_place
 from torturing import Attempt, Outcome, Torture
 
+from charplay.disk import durable
 from charplay.recipes.fields import Recipe
-from charplay.runs import durable
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, Origin, read_checkpoint
 from charplay.runs.run import Run, RunError
 from charplay.sampling.model import tensor_shapes

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from charplay.corpora.reading import opened
-from charplay.runs.durable import replace_bytes
+from charplay.disk.durable import replace_bytes
 from charplay.sampling.player import Player
 from charplay.sampling.ride import LARGEST, Ride
 
