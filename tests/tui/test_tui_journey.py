@@ -3,12 +3,14 @@
 import asyncio
 import dataclasses
 import os
+import threading
 
 import numpy as np
 import pytest
 
 from charplay.messages.commands import Change, Pause, Publish, Resume, Save, StepOnce, Stop, Undo
 from charplay.messages.events import NO_MEMORY, Changed, Failed, Finished, Paused, Saved, Warned
+from charplay.runs.shelf import Shelf
 from charplay.tui.screens.question import Question
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
@@ -270,6 +272,39 @@ async def test_the_unfinished_run_is_offered_in_one_line_and_taken_up(play, kept
         assert request.resume == str(run.folder)
         assert not request.added
         assert request.recipe["steps"] == 1000
+
+
+NOTE = "Line ends (CRLF) are read as LF"
+BOTH = f"kept-1 is not finished: u takes it up again from step 500, t starts another. {NOTE}"
+
+
+@pytest.fixture
+def crlf(home):
+    path = home.corpora / "crlf.txt"
+    path.write_bytes(b"The quick brown fox.\r\n" * 40)
+    return str(path)
+
+
+async def test_the_unfinished_run_stays_on_offer_when_another_text_has_notes(play, kept_run, crlf):
+    kept_run()
+    async with play() as it:
+        await it.until(lambda: "is not finished" in it.seen())
+        it.main.corpus.choose(crlf)
+        await it.until(lambda: BOTH in it.seen())
+        await it.press("t")
+        await it.training()
+        assert "is not finished" not in it.seen()
+
+
+async def test_the_offer_leaves_the_notes_of_the_first_text_standing(play, kept_run, crlf, monkeypatch):
+    kept_run()
+    listed, find = threading.Event(), Shelf.unfinished
+    monkeypatch.setattr(Shelf, "unfinished", lambda shelf: listed.wait(20) and find(shelf))
+    async with play(path=crlf) as it:
+        await it.until(lambda: NOTE in it.seen())
+        assert "is not finished" not in it.seen()
+        listed.set()
+        await it.until(lambda: BOTH in it.seen())
 
 
 async def test_notes_of_the_start_are_said(play):

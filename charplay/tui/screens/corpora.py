@@ -27,8 +27,8 @@ class CorporaScreen(TrainingScreen):
         super().__init__(home, open_training, list_devices)
         self._train_when_read = ""
         """Name of the text that training waits for."""
-        self._noted = False
-        """Whether what was said of the text that was read last may still be seen."""
+        self._notes: Sequence[str] = ()
+        """What was said of the text that was read last, as long as it may be seen."""
         self._cleaned: tuple[tuple[str, ...], int | None] = ((), None)
         """How the text was cleaned and cut when it was last read."""
 
@@ -51,9 +51,9 @@ class CorporaScreen(TrainingScreen):
         if chosen is not None:
             self.form.read_corpus(chosen.name, message.corpus)
         self.training.read_corpus(message.corpus)
-        if notes or self._noted:
+        if notes or self._notes:
             self.say_notes(notes)
-        self._noted = bool(notes)
+        self._notes = notes
         if chosen is not None and chosen.name == self._train_when_read:
             self.action_train()
         else:
@@ -62,7 +62,7 @@ class CorporaScreen(TrainingScreen):
 
     @on(CorpusPane.Unread)
     def _text_unread(self, message: CorpusPane.Unread) -> None:
-        self._train_when_read, self._noted = "", True
+        self._train_when_read, self._notes = "", (message.sentence,)
         self._trouble = message.sentence if message.entry is None else ""
         self.say(message.sentence, warning=True)
         if self.corpus.trouble and message.entry is not None:

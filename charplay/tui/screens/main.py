@@ -136,7 +136,7 @@ class MainScreen(PlayingScreen, ReadingScreen):
         self.notify(visible(message.text, " "), markup=False)
 
     @on(RunsPane.Listed)
-    def _offer(self) -> None:
+    def _offer_unfinished(self) -> None:
         """Offer, once, the run that was not finished."""
         from charplay.tui.checkpoints import saved_step
 
@@ -144,7 +144,8 @@ class MainScreen(PlayingScreen, ReadingScreen):
         if waiting is not None and not self._offered and not self.session.busy:
             step = saved_step(waiting.folder)
             where = "" if step is None else f" from step {step:,}"
-            self.say(f"{waiting.name} is not finished: u takes it up again{where}, t starts another")
+            self._offer = f"{waiting.name} is not finished: u takes it up again{where}, t starts another"
+            self.say_notes(self._notes)
         self._offered = True
 
     @on(RunsPane.Play)
@@ -170,6 +171,7 @@ class MainScreen(PlayingScreen, ReadingScreen):
         """What is gone is not on the chart, nor offered any more."""
         self.training.take_off(message.name)
         self.runs.overlaid = self.training.overlaid
+        self._offer = ""
         self.say(f"{message.name} is deleted")
 
     @on(RunsPane.Overlay)

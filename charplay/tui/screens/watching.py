@@ -36,6 +36,8 @@ class WatchingScreen(Layout):
         self._untold: list[Event] = []
         self._trouble = ""
         """What the next sentence must not wipe away: why another text is read, say."""
+        self._offer = ""
+        """Of a run that was not finished: it stands until a run is begun."""
 
     def begin(self, shelf: "Shelf") -> None:
         """With every pane in its place: look into the mailbox from now on."""
@@ -60,6 +62,7 @@ class WatchingScreen(Layout):
         """What an event has to say beyond numbers."""
         match event:
             case Started():
+                self._offer = ""
                 self.say_notes(event.notes)
                 self._trouble = ""
                 self.runs.refill()
@@ -88,8 +91,8 @@ class WatchingScreen(Layout):
             self.say(f"{run} could not be saved: u takes it up again from step {saved or 0:,}", warning=True)
 
     def say_notes(self, notes: Sequence[str]) -> None:
-        """What there is to say of a text or a run, in one line, after what went wrong before."""
-        said = [self._trouble, *map(_begun, notes)]
+        """What there is to say of a text or a run, in one line, after what went wrong before and what is on offer."""
+        said = [self._trouble, self._offer, *map(_begun, notes)]
         self.say(". ".join(note.rstrip(".") for note in said if note), warning=bool(self._trouble))
 
     def play(self, run: str) -> None:
