@@ -25,8 +25,8 @@ class Source:
         self._run = ""
         """Folder of the run whose weights are shown."""
         self._vocabulary: Vocabulary | None = None
-        self._last: tuple[CharModel, int] | None = None
-        """What the live run writes with, and the step that it is of."""
+        self._last: tuple[CharModel, Published] | None = None
+        """What the live run writes with, and the weights that it was made of."""
         self.following = False
         self.mute = ""
         """Why what is followed cannot write; empty where it can."""
@@ -71,13 +71,15 @@ class Source:
         from charplay.tui.panes.text_kept import Origin
 
         first = live.folder != self._run
+        if not first and self._known(event):
+            return
         if first or self._vocabulary is None:
             from charplay.corpora.vocabulary import Vocabulary
             from charplay.runs.run import Run
 
             self._vocabulary = Vocabulary(Run.open(Path(live.folder)).vocabulary)
         model = CharModel.load(event.weights, Recipe.model_validate(dict(live.recipe)), self._vocabulary)
-        self._run, self._last = live.folder, (model, event.step)
+        self._run, self._last = live.folder, (model, event)
         source = f"live, step {event.step:,}"
         if first:
             self._text.show_model(model, source, follow=True, origin=Origin(live.run, live.folder))
@@ -87,5 +89,19 @@ class Source:
     def end(self, live: Live) -> None:
         """The run has ended: what it wrote with last writes on, and is live no more."""
         if self.following and self._last is not None and self._run == live.folder:
-            model, step = self._last
-            self._text.update_weights(model, f"{live.run}, step {step:,}")
+            model, event = self._last
+            self._text.update_weights(model, f"{live.run}, step {event.step:,}")
+
+    def _known(self, event: Published) -> bool:
+        """Whether these weights write already, as in a pause: a line of the text each, they would fill its margin."""
+        from numpy import array_equal
+
+        player = self._text.player
+        if self._last is None or player is None:
+            return False
+        model, known = self._last
+        return (
+            player.model is model
+            and known.step == event.step
+            and all(array_equal(known.weights[name], weights) for name, weights in event.weights.items())
+        )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from charplay.messages.commands import Publish
 from charplay.messages.events import Changed, Failed, Finished, Sampled, Saved, Stopped
 from charplay.tui.screens.lines import Lines
 
@@ -25,6 +26,28 @@ async def test_a_run_that_is_taken_up_has_its_own_curve_and_no_other(play, kept_
         x, y = it.main.training._history.points("train_loss", "characters")
         assert x[-1] == 500 * run.resolved.batch_size * run.resolved.sequence_length
         assert set(y) == {2.0}
+
+
+async def test_in_a_pause_the_weights_that_write_already_are_not_told_again(play):
+    async with play(writing=True) as it:
+        text = it.main.text
+        demo = text.player.model
+        await it.training()
+        await it.until(lambda: "live, step 100" in it.seen())
+        await it.press("p")
+
+        async def asked_again():
+            before = it.trainer.commands.count(Publish())
+            await it.until(lambda: it.trainer.commands.count(Publish()) > before + 1)
+
+        await asked_again()
+        marks = list(text.writing._marks)
+        await asked_again()
+        assert text.writing._marks == marks
+        player = text.player
+        player.swap(demo, "demo")  # as a branch has it that goes back to before the run
+        await it.until(lambda: player.source == "live, step 100")
+        assert text.writing._marks == [*marks, "100"]
 
 
 async def test_an_earlier_run_on_the_chart_counts_its_characters(play, kept_run):
