@@ -44,7 +44,7 @@ class Source:
 
     def follow(self, *, promised: bool = False) -> None:
         """Play the live run from its next published weights on; `promised` where these were asked for already."""
-        self.following = True
+        self.following, self._last = True, None
         self._run = self.mute = ""
         self._promised = promised
 

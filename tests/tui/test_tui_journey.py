@@ -392,6 +392,25 @@ async def test_no_memory_opens_a_panel_that_offers_ways_on(play, key, kinds):
             assert request.resume == str(it.trainer.run.folder)
 
 
+async def test_a_start_that_fails_leaves_what_writes_alone_and_says_why(play):
+    async with play(writing=True) as it:
+        await it.training()
+        await it.until(lambda: "live, step 100" in it.seen())
+        await it.press("x")
+        await it.until(lambda: it.main.session.live.state == "stopped")
+        it.main.play("demo")
+        player, writer = it.main.text.player, it.main.text.player.model
+        await it.press("t")
+        await it.until(lambda: len(it.trainer.requests) == 2)
+        it.trainer.put(Failed(message="fox.txt does not exist; check its spelling."))
+        await it.until(lambda: isinstance(it.app.screen, Question))
+        await it.press("escape")
+        await it.until(lambda: "fox.txt does not exist" in it.seen().splitlines()[-2])
+        assert it.main.text.player is player
+        assert player.model is writer
+        assert "demo, step" in it.seen()
+
+
 async def test_once_bad_numbers_are_taken_back_nothing_says_so_and_the_live_run_writes_again(play):
     async with play(writing=True) as it:
         await it.training()

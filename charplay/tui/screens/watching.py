@@ -81,6 +81,7 @@ class WatchingScreen(Layout):
                     self.play(event.run)  # the best of its checkpoints, which need not be the last
             case Failed():
                 self.source.end(self.session.live)
+                self.say(event.message, warning=True)
                 logging.getLogger("charplay").error(visible(f"{event.message}\n{event.cause}", "\n"))
 
     def _say_stopped(self, run: str, step: int) -> None:
