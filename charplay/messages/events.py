@@ -66,6 +66,8 @@ class Started(Event):
     corpus: str
     characters: int
     vocabulary_size: int
+    unigram_entropy: float
+    """Nats per character for one who knows how often each character comes and nothing else."""
     total_steps: int | None
     """None where the budget is in minutes."""
     device: str

@@ -173,6 +173,7 @@ class _Visit:
             corpus=corpus.title,
             characters=len(corpus),
             vocabulary_size=len(corpus.vocabulary),
+            unigram_entropy=corpus.unigram_entropy(),
             total_steps=self._held.budget.total_steps,
             device=opened.description,
             resumed=resumed,

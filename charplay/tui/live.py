@@ -6,6 +6,7 @@ from typing import Literal
 
 from charplay.messages import events as told
 from charplay.tui.amounts import clock, count
+from charplay.tui.marks import Changes
 
 State = Literal["idle", "preparing", "training", "paused", "stopping", "stopped", "finished", "failed"]
 
@@ -35,7 +36,8 @@ class Live:
     seconds_left: float | None = None
     train_loss: float | None = None
     val_loss: float | None = None
-    accuracy: float | None = None
+    train_accuracy: float | None = None
+    val_accuracy: float | None = None
     learning_rate: float | None = None
     """Of the last step."""
     peak_rate: float | None = None
@@ -45,10 +47,8 @@ class Live:
     worse: int = 0
     """Evaluations since the best one."""
     saved_step: int | None = None
-    changes: int = 0
+    changes: Changes = field(default_factory=Changes)
     """Live changes that can be taken back."""
-    _undone: int = -1
-    """Step of the last undo; what goes back with it is told at that step."""
     message: str = ""
     """Why it failed."""
     warning: str = ""
@@ -73,8 +73,6 @@ class Live:
     def take(self, event: told.Event) -> None:
         """Learn from an event."""
         if not isinstance(event, told.Preparing | told.Failed):
-            if self._undone >= 0 and isinstance(event, told.Progress):
-                self._undone = -1
             self.step = max(self.step, event.step)
             self.seconds = event.seconds
         match event:
@@ -113,26 +111,24 @@ class Live:
             self.state = "training"
         for row in event.rows:
             self.train_loss = row.train_loss if row.train_loss is not None else self.train_loss
-            self.val_loss = row.val_loss if row.val_loss is not None else self.val_loss
-            self.accuracy = row.train_accuracy if row.train_accuracy is not None else self.accuracy
+            if row.val_loss is not None:
+                self.val_loss, self.val_accuracy = row.val_loss, row.val_accuracy
+            self.train_accuracy = row.train_accuracy if row.train_accuracy is not None else self.train_accuracy
             self.learning_rate = row.learning_rate if row.learning_rate is not None else self.learning_rate
 
     def _judge(self, event: told.Evaluated) -> None:
-        self.val_loss = event.val_loss
+        self.val_loss, self.val_accuracy = event.val_loss, event.val_accuracy
         if event.best:
             self.best_step, self.best_loss, self.worse = event.step, event.val_loss, 0
         else:
             self.worse += 1
 
     def _change(self, event: told.Changed) -> None:
+        self.changes.take(event)
         if event.field == "undo":
             self.step = event.step
-            self.changes = max(0, self.changes - 1)
-            self._undone = event.step
             self.reason = ""  # what went wrong never happened
             return
-        if event.step != self._undone:
-            self.changes += 1
         self.recipe = {**self.recipe, event.field: event.new}
         if event.field == "learning_rate" and isinstance(event.new, float):
             self.peak_rate = event.new
@@ -148,7 +144,8 @@ class Live:
                 self.state = "stopped"
             case told.Finished():
                 self.state = "finished"
-                self.val_loss = event.val_loss if event.val_loss is not None else self.val_loss
+                if event.val_loss is not None:  # of the best checkpoint, and over more of the held-out text
+                    self.val_loss, self.val_accuracy = event.val_loss, None
             case told.Failed():
                 self.state, self.message = "failed", event.message
                 self.changed_text, self.lost_device = event.changed_text, event.lost_device

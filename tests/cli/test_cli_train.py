@@ -21,7 +21,7 @@ from charplay.recipes.fields import Recipe
 
 STARTED = told.Started(
     run="pangram-lstm-1x8-01", folder="/f", recipe={"validation_fraction": 0.1, "epochs": None}, parameters=1204,
-    corpus="pangram", characters=1800, vocabulary_size=28, total_steps=100, device="cpu, 1 thread",
+    corpus="pangram", characters=1800, vocabulary_size=28, unigram_entropy=3.2, total_steps=100, device="cpu, 1 thread",
     notes=("streams shrink to fit",),
 )  # fmt: skip
 FINISHED = told.Finished(

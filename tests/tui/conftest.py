@@ -133,7 +133,8 @@ class ScriptedTrainer:
                                   vocabulary=LETTERS, facts={})  # fmt: skip
         return Started(
             step=step, run=self.run.name, folder=str(self.run.folder), recipe=resolved.model_dump(), parameters=1234,
-            corpus="fox", characters=5000, vocabulary_size=len(LETTERS), total_steps=3000, device="cpu, 2 threads",
+            corpus="fox", characters=5000, vocabulary_size=len(LETTERS), unigram_entropy=2.75, total_steps=3000,
+            device="cpu, 2 threads",
             resumed=request.resume is not None, notes=notes,
         )  # fmt: skip
 

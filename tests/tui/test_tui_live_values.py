@@ -99,7 +99,7 @@ async def test_leaving_sends_what_was_nudged_last_and_z_takes_it_back(play):
         await to(it, dialog, "clip_norm")
         await it.press("left", "escape")
         await it.until(lambda: changes(it) == [("clip_norm", 0.8)])
-        await it.until(lambda: it.main.session.live.changes == 1)
+        await it.until(lambda: len(it.main.session.live.changes) == 1)
         await it.press("l")
         await it.until(lambda: isinstance(it.app.screen, LiveValues) and "0.8" in it.seen())
         await it.press("z")

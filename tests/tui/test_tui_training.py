@@ -3,7 +3,7 @@
 import pytest
 
 from charplay.messages.commands import Publish
-from charplay.messages.events import Changed, Failed, Finished, Sampled, Saved, Stopped
+from charplay.messages.events import Changed, Evaluated, Failed, Finished, Sampled, Saved, Stopped
 from charplay.tui.screens.lines import Lines
 
 
@@ -74,6 +74,88 @@ async def test_the_learning_rate_can_be_moved_only_while_something_trains(play):
         assert not training.strip.rate.display
 
 
+def moved(step, old, new):
+    return Changed(step=step, field="learning_rate", old=old, new=new)
+
+
+def undone(step):
+    return Changed(step=step, field="undo", old=step, new=step)
+
+
+async def test_the_learning_rate_shows_what_is_also_where_it_was_changed_elsewhere_or_taken_back(play):
+    async with play() as it:
+        await it.training()
+        await it.press("4")
+        slider, live = it.main.training.strip.rate, it.main.session.live
+        it.trainer.put(moved(100, 0.005, 0.015))
+        await it.until(lambda: slider.has_focus and slider.value == 0.015)
+        await it.press("right")
+        higher = slider.value
+        await it.until(lambda: live.peak_rate == higher > 0.015)
+        it.trainer.put(undone(100), moved(100, higher, 0.015))
+        await it.until(lambda: slider.value == 0.015)
+
+
+async def test_the_learning_rate_stays_where_it_is_moved_to_until_the_trainer_has_heard_of_it(play):
+    async with play() as it:
+        await it.training()
+        it.trainer.deaf = True
+        await it.press("4", "right", "right", "right")
+        strip, live = it.main.training.strip, it.main.session.live
+        asked = strip.rate.value
+        it.trainer.put(moved(100, live.peak_rate, asked / 2), it.trainer.progress(200))  # heard of what came before
+        await it.until(lambda: live.peak_rate == asked / 2 and "step 200/" in it.seen())
+        assert strip.rate.value == asked
+        it.trainer.put(moved(200, asked / 2, asked), moved(200, asked, 0.001))
+        await it.until(lambda: strip.rate.value == 0.001)
+
+
+async def test_in_a_pause_every_change_can_be_taken_back_also_after_an_undo(play):
+    async with play() as it:
+        await it.training()
+        live, marks = it.main.session.live, lambda: it.main.training._marks
+        it.trainer.put(moved(100, 0.005, 0.01), undone(100), moved(100, 0.01, 0.005), moved(100, 0.005, 0.02),
+                       moved(100, 0.02, 0.03))  # fmt: skip
+        await it.until(lambda: live.peak_rate == 0.03)
+        assert len(live.changes) == 2
+        await it.until(lambda: marks() == [(100, "undone"), (100, "rate 2e-2"), (100, "rate 3e-2")])
+        it.trainer.put(undone(100), moved(100, 0.03, 0.02), undone(100), moved(100, 0.02, 0.005))
+        await it.until(lambda: live.peak_rate == 0.005)
+        assert not live.changes
+        await it.until(lambda: marks() == [(100, "undone")])
+
+
+async def test_the_values_under_the_chart_are_of_one_text_and_as_many_as_fit(play):
+    async with play((200, 50)) as it:
+        await it.training()
+        values = lambda: it.main.training.strip._shown_values  # noqa: E731
+        await it.until(lambda: values().startswith("train") and "accuracy 50%" in values())
+        it.trainer.put(Evaluated(step=100, seconds=5.0, epoch=0.2, val_loss=1.9, val_accuracy=0.4, best=True))
+        await it.until(lambda: values().startswith("val 1.900 nats") and "accuracy 40%" in values())
+        await it.pilot.resize_terminal(80, 24)
+        await it.until(lambda: "accuracy" not in values())
+        await it.pilot.resize_terminal(200, 50)
+        await it.until(lambda: "accuracy 40%" in values())
+        it.trainer.put(Finished(step=100, run=it.trainer.run.name, checkpoint="x", train_loss=1.2, val_loss=1.8,
+                                val_loss_cold=1.9, steps=100))  # fmt: skip
+        await it.until(lambda: values().startswith("best val 1.800 nats") and "accuracy" not in values())
+
+
+async def test_the_reference_lines_are_of_the_text_of_the_run_that_is_drawn(play, home):
+    (home.corpora / "other.txt").write_text("ab" * 300)
+    async with play() as it:
+        await it.until(lambda: "uniform 3.33" in it.seen())
+        it.main.corpus.choose("other")
+        await it.until(lambda: "uniform 0.69" in it.seen())
+        it.main.corpus.choose("fox")
+        await it.until(lambda: "uniform 3.33" in it.seen())
+        await it.training()
+        await it.until(lambda: "single characters 2.75" in it.seen())
+        it.main.corpus.choose("other")
+        await it.until(lambda: len(it.main.corpus.corpus or "") == 600)
+        assert it.main.training._levels["single characters"] == 2.75
+
+
 async def test_the_newest_round_of_samples_can_be_read(play):
     def sampled(step, **over):
         return Sampled(step=step, epoch=step / 500, **{"temperature": 0.5, "prompt": "the ", "text": "fox", **over})
@@ -96,9 +178,10 @@ async def test_the_newest_round_of_samples_can_be_read(play):
 
 async def test_a_run_that_is_taken_up_has_its_marks_and_samples(play, kept_run):
     run = kept_run()
-    for step, field, new in ((100, "learning_rate", 0.01), (200, "dropout", 0.2), (300, "dropout", 0.4),
-                             (250, "undo", 250), (250, "dropout", 0.2), (400, "clip_norm", 0.5)):  # fmt: skip
-        run.append("changes", [{"step": step, "seconds": 1.0, "field": field, "old": 300, "new": new}])
+    for step, field, old, new in ((100, "learning_rate", 0.005, 0.01), (200, "dropout", 0.0, 0.2),
+                                  (250, "dropout", 0.2, 0.4), (250, "undo", 300, 250), (250, "dropout", 0.4, 0.2),
+                                  (250, "dropout", 0.2, 0.3), (400, "clip_norm", 1.0, 0.5)):  # fmt: skip
+        run.append("changes", [{"step": step, "seconds": 1.0, "field": field, "old": old, "new": new}])
     run.append("changes", [{"step": 9, "from": "another version"}])
     for step, text in ((200, "early"), (400, "late one"), (400, "late two"), (600, "past the save")):
         run.append("samples", [{"step": step, "seconds": 1.0, "epoch": 0.5, "temperature": 0.8, "prompt": "",
@@ -109,7 +192,8 @@ async def test_a_run_that_is_taken_up_has_its_marks_and_samples(play, kept_run):
         it.trainer.put(it.trainer.started(step=500))
         await it.until(lambda: len(set(steps(it))) == 5)
         marks = it.main.training._marks
-        assert marks == [(100, "rate 1e-2"), (200, "dropout 0.2"), (250, "undone"), (400, "clip norm 0.5")]
+        assert marks == [(100, "rate 1e-2"), (200, "dropout 0.2"), (250, "undone"), (250, "dropout 0.3"),
+                         (400, "clip norm 0.5")]  # fmt: skip
         assert [each.text for each in it.main.training._samples] == ["late one", "late two"]
         it.trainer.put(Changed(step=400, field="clip_norm", old=1.0, new=0.5), it.trainer.progress(510))
         await it.until(lambda: it.main.session.live.step >= 510)

@@ -2,10 +2,12 @@
 
 import math
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from charplay.messages.events import Changed
 from charplay.tui.amounts import rate
 from charplay.tui.live import Live
 from charplay.tui.widgets.scales import Log
@@ -33,6 +35,9 @@ class LiveStrip(Horizontal):
         self.rate = Slider("learning rate", 5e-3, Log(1e-5, 1.0), show=rate)
         self._values = Static("", markup=False)
         self._shown_values = ""
+        self._live = Live()
+        self._asked: float | None = None
+        """Where the slider was moved to, as long as the trainer has not told of it."""
 
     def compose(self) -> ComposeResult:
         """Side by side."""
@@ -41,6 +46,7 @@ class LiveStrip(Horizontal):
 
     def show(self, live: Live) -> None:
         """As many of the live values as leave the slider room."""
+        self._live = live
         self.set_class(live.busy, "-busy")
         parts = _parts(live)
         room = self.size.width - SLIDER
@@ -50,18 +56,35 @@ class LiveStrip(Horizontal):
         if text != self._shown_values:
             self._shown_values = text
             self._values.update(text, layout=False)
-        if live.peak_rate is not None and not self.rate.has_focus:
+        if not live.busy:
+            self._asked = None
+        if live.peak_rate is not None and self._asked is None:
             self.rate.value = live.peak_rate
+
+    def hear(self, change: Changed) -> None:
+        """Once the trainer has heard of the slider, it shows again what is."""
+        if change.field == "learning_rate" and change.new == self._asked:
+            self._asked = None
+
+    def on_resize(self) -> None:
+        """Another width has room for other values."""
+        self.show(self._live)
+
+    @on(Slider.Changed)
+    def _ask(self, event: Slider.Changed) -> None:
+        self._asked = event.value
 
 
 def _parts(live: Live) -> list[str]:
-    loss, name = (live.val_loss, "val") if live.val_loss is not None else (live.train_loss, "train")
+    held_out = live.val_loss is not None
+    loss, accuracy = (live.val_loss, live.val_accuracy) if held_out else (live.train_loss, live.train_accuracy)
+    name = "train" if not held_out else "best val" if live.state == "finished" else "val"
     parts = []
     if loss is not None:
         bits, perplexity = loss / math.log(2), math.exp(min(loss, 20))
         parts = [f"{name} {loss:.3f} nats", f"{bits:.2f} bits", f"perplexity {perplexity:.2f}"]
-    if live.accuracy is not None:
-        parts.append(f"accuracy {live.accuracy:.0%}")
+    if accuracy is not None:
+        parts.append(f"accuracy {accuracy:.0%}")
     if live.learning_rate is not None:
         parts.append(f"rate now {rate(live.learning_rate)}")
     return parts

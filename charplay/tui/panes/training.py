@@ -16,7 +16,7 @@ from charplay.messages.events import ASKED, Changed, Evaluated, Event, Paused, P
 from charplay.tui.commands import TRAINING, command
 from charplay.tui.curves import characters_per_step, kept_changes, kept_curves, kept_samples
 from charplay.tui.live import Live
-from charplay.tui.marks import Marks, marked
+from charplay.tui.marks import Changes, Marks, marked
 from charplay.tui.panes.live_strip import LiveStrip
 from charplay.tui.samples import newest_round, sample_lines
 from charplay.tui.widgets.chart import Chart
@@ -67,8 +67,11 @@ class TrainingPane(Framed):
         self._clock = 0
         self._measure = 0
         self._history = RunHistory()
+        self._begun = False
+        """Whether a run is on the chart."""
         self._live = Live()
         self._marks: Marks = []
+        self._changes = Changes()
         self._overlays: dict[str, RunHistory] = {}
         self._levels: dict[str, float] = {}
         """Reference losses by name, in nats."""
@@ -90,10 +93,10 @@ class TrainingPane(Framed):
         self._draw()
 
     def read_corpus(self, corpus: "Corpus") -> None:
-        """Reference lines of the text: what knowing nothing, and knowing how often each character comes, is worth."""
-        self._levels["uniform"] = math.log(len(corpus.vocabulary))
-        self._levels["single characters"] = corpus.unigram_entropy()
-        self._draw()
+        """Until a run is on the chart, its reference lines are of the text that was chosen."""
+        if not self._begun:
+            self._measure_text(len(corpus.vocabulary), corpus.unigram_entropy())
+            self._draw()
 
     def set_level(self, name: str, nats: float) -> None:
         """A reference line."""
@@ -117,7 +120,7 @@ class TrainingPane(Framed):
                 case Changed():
                     if event.field == "undo":
                         self._history.cut(event.step)
-                    self._marks = marked(self._marks, event)
+                    self._mark(event)
                 case Paused() if event.reason != ASKED:
                     self._marks = [*self._marks, (event.step, event.reason)]
                 case Sampled():
@@ -148,9 +151,16 @@ class TrainingPane(Framed):
         """Names of the earlier runs on the chart."""
         return frozenset(self._overlays)
 
+    def _measure_text(self, vocabulary_size: int, unigram_entropy: float) -> None:
+        """Reference lines: what knowing nothing, and knowing how often each character comes, is worth."""
+        self._levels |= {"uniform": math.log(vocabulary_size), "single characters": unigram_entropy}
+
     def _begin(self, event: Started) -> None:
         """Another run's curves: one that is taken up has those that its folder has, up to where it goes on."""
-        self._history, self._marks, self._samples = RunHistory(characters_per_step(event.recipe)), [], []
+        self._begun = True
+        self._measure_text(event.vocabulary_size, event.unigram_entropy)
+        self._history = RunHistory(characters_per_step(event.recipe))
+        self._marks, self._changes, self._samples = [], Changes(), []
         if event.resumed:
             from charplay.runs.run import Run, RunError
 
@@ -160,9 +170,14 @@ class TrainingPane(Framed):
     def _read_kept(self, run: "Run", last: int) -> None:
         self._history = kept_curves(run, last)
         for change in kept_changes(run, last):
-            self._marks = marked(self._marks, change)
+            self._mark(change)
         for sample in kept_samples(run, last):
             self._samples = newest_round(self._samples, sample)
+
+    def _mark(self, change: Changed) -> None:
+        self.strip.hear(change)
+        if self._changes.take(change):
+            self._marks = marked(self._marks, change)
 
     def _draw(self) -> None:
         name = tuple(MEASURES)[self._measure]

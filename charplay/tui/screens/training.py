@@ -92,7 +92,7 @@ class TrainingScreen(WatchingScreen):
             "cancel_fetching": self.corpus.download is not None,
             "step": self.session.held,
             "save": live.state in {"training", "paused"},
-            "undo": live.busy and live.changes > 0,
+            "undo": live.busy and len(live.changes) > 0,
             "follow": live.busy and not self.source.following,
         }
         return usable.get(action, True)
