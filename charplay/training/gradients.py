@@ -12,7 +12,7 @@ def tame(gradients: Sequence[Tensor], *, clip_norm: float | None, clip_value: fl
 
     Args:
         gradients: of all parameters.
-        clip_norm: longest gradient.
+        clip_norm: longest gradient, once its values are clipped.
         clip_value: largest single value.
         readable: whether looking at a number on the device is free, as on a CPU. Where it is not, the same is
             done without looking.
@@ -20,7 +20,7 @@ def tame(gradients: Sequence[Tensor], *, clip_norm: float | None, clip_value: fl
     Returns:
         The norm before clipping, a number on the device.
     """
-    norm: Tensor = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in gradients]))
+    norm = length = _length(gradients)
     finite = torch.isfinite(norm)
     if readable and not finite:
         for gradient in gradients:
@@ -31,8 +31,13 @@ def tame(gradients: Sequence[Tensor], *, clip_norm: float | None, clip_value: fl
     if clip_value is not None:
         for gradient in gradients:
             gradient.clamp_(-clip_value, clip_value)
-    if clip_norm is not None and not (readable and norm <= clip_norm):
-        share = torch.where(finite, clip_norm / (norm + 1e-6), 1.0).clamp_(max=1.0)
+        length = _length(gradients)
+    if clip_norm is not None and not (readable and length <= clip_norm):
+        share = torch.where(finite, clip_norm / (length + 1e-6), 1.0).clamp_(max=1.0)
         for gradient in gradients:
             gradient.mul_(share)
     return norm
+
+
+def _length(gradients: Sequence[Tensor]) -> Tensor:
+    return torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in gradients]))

@@ -31,7 +31,8 @@ class Orders:
     """In the order of their coming."""
 
     def pause(self, reason: str) -> None:
-        """Hold still, unless that is so already."""
+        """Hold still, unless that is so already; steps that were asked for one by one are off."""
+        self.singles = 0
         if not self.paused:
             self.paused, self.reason = True, reason
 

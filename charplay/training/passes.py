@@ -33,7 +33,9 @@ class Passes:
         return step >= self.whole_step and (step - self.whole_step) % self.steps == 0
 
     def step_of(self, epochs: float) -> int:
-        """The step after which there are so many `epochs`."""
+        """The step after which there are so many `epochs`; `start_step` where they lie before it."""
+        if epochs <= self.start:
+            return self.start_step
         if epochs < self.whole:
             share = (epochs - self.start) / (self.whole - self.start)
             return self.start_step + round(share * (self.whole_step - self.start_step))

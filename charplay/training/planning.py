@@ -1,5 +1,6 @@
 """What so many minutes would come to on this machine, before any of them is spent."""
 
+import math
 from dataclasses import dataclass
 
 from charplay.corpora.corpus import Corpus
@@ -56,7 +57,7 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
     symbols, total = len(corpus.vocabulary), len(corpus)
     apart = told_apart(speed)
     resolution = resolve(asked, total, symbols, apart)
-    resolved, notes = _fitted(asked, resolution.recipe, corpus, choice.name, speed)
+    resolved, notes = _fitted(asked, resolution.recipe, corpus, choice.name, apart)
     tried = step_speed(resolved, corpus, opened, TRIED_SECONDS, watch)
     own = apart if open_fields(asked, choice.name) else None
     trained = training_characters(resolved, total)
@@ -90,7 +91,7 @@ def _fitted(
     asked: Recipe, resolved: Recipe, corpus: Corpus, name: str, speed: Speed | None
 ) -> tuple[Recipe, tuple[str, ...]]:
     """The recipe with its batches halved until it fits the device's memory; and a sentence where that was needed."""
-    free = next(found.free for found in device.list_devices() if found.name == name)
+    free = next((found.free for found in device.list_devices() if found.name == name), math.inf)
     symbols, total = len(corpus.vocabulary), len(corpus)
     size = before = int(resolved.batch_size)
     while size > 1 and memory_bytes(resolved, symbols, total) > FREE_SHARE * free:

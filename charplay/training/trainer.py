@@ -107,7 +107,8 @@ class Trainer:
             orders.away = 0.0
         if orders.publish:
             orders.publish = False
-            yield told.Published(**self._readings.now(), weights=session.learner.playing.export_weights())
+            weights = session.learner.playing.export_weights()
+            yield told.Published(step=self._readings.steps, seconds=session.clock.seconds, weights=weights)
         if orders.save:
             orders.save = False
             session.due.append("save")

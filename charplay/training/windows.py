@@ -58,8 +58,9 @@ class Windows:
         """Ids (T, B) and the ids to predict: after each, (T, B), or after the last, (B,)."""
         if not self._ahead:
             self._ahead = self._starts()[::-1]
-        starts = self._given = self._ahead.pop()
+        starts = self._ahead[-1]
         ids = self._text.gather(self._positions + starts)
+        self._given = self._ahead.pop()  # not before: where there was no memory, it is still to come
         self._done += len(starts)
         if self._done == self._count:
             self._epoch, self._done = self._epoch + 1, 0

@@ -104,6 +104,22 @@ def test_a_batch_is_given_once_more(values, steps):
     assert batches.state() == after
 
 
+@pytest.mark.parametrize("values", [{}, {"batching": "windows", "stride": 3}], ids=["stream", "windows"])
+def test_a_batch_for_which_there_was_no_memory_is_still_to_come(values, monkeypatch):
+    values = {"sequence_length": 4, "batch_size": 3, **values}
+    (straight, _), (interrupted, _) = batches_of(200, **values), batches_of(200, **values)
+
+    def full(*_):
+        raise MemoryError
+
+    for _ in range(40):
+        with monkeypatch.context() as patch:
+            patch.setattr(Ids, "gather", full)
+            with pytest.raises(MemoryError):
+                interrupted.next()
+        assert all(torch.equal(a, b) for a, b in zip(straight.next(), interrupted.next(), strict=True))
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32])
 def test_ids_keep_their_type_and_are_not_copied(dtype, tmp_path):
     path = tmp_path / "ids"

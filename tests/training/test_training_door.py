@@ -34,6 +34,7 @@ from charplay.messages.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
 from charplay.training import learner as learner_module
+from charplay.training import readings
 from charplay.training.door import open_training
 
 PHASES = ["importing torch", "opening the device", "reading the text", "taking the first step"]
@@ -168,6 +169,22 @@ def test_what_ctrl_z_takes_is_in_no_row(train, only, monkeypatch, foretold):
     assert len(seconds) >= 20
     assert seconds == sorted(seconds)
     assert max(b - a for a, b in pairwise(seconds)) < gone - 1
+
+
+def test_published_weights_are_of_the_step_that_they_say_though_it_is_not_read_yet(train, only, monkeypatch):
+    monkeypatch.setattr(readings, "READING_SECONDS", 1e6)
+    plain, calls = learner_module.tame, iter(range(1, 10**6))
+
+    def ask(_event, inbox):
+        def asked(*args, **options):
+            if next(calls) in (5, 6):
+                inbox.put(Publish())
+            return plain(*args, **options)
+
+        monkeypatch.setattr(learner_module, "tame", asked)
+
+    events = train(ask, log_every=100, evaluate_every=100, save_every=100)
+    assert [event.step for event in only(events, Published)] == [5, 6]
 
 
 def test_published_weights_are_copies(train, only):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from charplay.messages.commands import Change, Resume, Stop
+from charplay.messages.commands import Change, Resume, StepOnce, Stop
 from charplay.messages.events import NO_MEMORY, Changed, Failed, Finished, Paused, Saved, Started, Stopped, Warned
 from charplay.recipes.fields import Recipe
 from charplay.runs.checkpoint import read_checkpoint
@@ -120,6 +120,22 @@ def test_a_run_without_memory_goes_on_with_half_the_batch(train, only, short):
     events = train(answer(Change("batch_size", 2), Resume()))
     assert [(event.step, event.new) for event in only(events, Changed)] == [(AT - 1, 2)]
     assert events[-1].steps == 20
+
+
+@pytest.mark.fault("25")
+def test_a_single_step_without_memory_is_tried_once_each_time_it_is_asked_for(train, only, short):
+    short("tame", times=10**6)
+    commands = iter([StepOnce(), StepOnce(), Stop()])
+
+    def ask(event, inbox):
+        if isinstance(event, Paused) or (isinstance(event, Warned) and asked):
+            inbox.put(next(commands))
+            asked.append(event)
+
+    asked = []
+    events = train(ask)
+    assert len(only(events, Warned)) == 3
+    assert events[-1].step == AT - 1
 
 
 @pytest.mark.fault("25")

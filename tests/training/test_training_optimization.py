@@ -128,6 +128,9 @@ def test_clipping(one, other, clip_norm, clip_value, readable):
         assert clipped.norm() <= clip_norm * (1 + 1e-5)
     if clip_value is not None:
         assert clipped.abs().max() <= clip_value * (1 + 1e-5)
+        values = whole.clamp(-clip_value, clip_value)
+        length = min(float(values.norm()), clip_norm or math.inf)
+        assert float(clipped.norm()) == pytest.approx(length, rel=1e-4, abs=1e-5), "no shorter than it must be"
     elif clip_norm is not None and whole.norm() > 0:
         share = min(1.0, clip_norm / float(whole.norm()))
         assert torch.allclose(clipped, whole * share, rtol=1e-4, atol=1e-5), "a shorter gradient of the same direction"

@@ -288,6 +288,7 @@ def test_epochs_only_go_forward_and_end_on_whole_numbers(cuts, steps):
             assert passes.step_of(seen[-1]) == step
         passes = passes.cut(step, steps_then, 0 if passes.end(step) else max(1, left))
         assert passes.at(step) == seen[-1]
+        assert {passes.step_of(share * seen[-1]) for share in (0, 0.5, 1)} == {step}, "what is spent is spent"
     assert all(later > earlier for earlier, later in pairwise(seen))
 
 
