@@ -3,12 +3,16 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
 from charplay.cli.faults import FAILED, UsageError, explain
 from charplay.messages.leaving import INTERRUPTED
+
+TORCHES = {"charplay.training.door", "charplay.training.measuring"}
+"""What loads torch, or has loaded it."""
 
 VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs", "doctor")
 
@@ -22,7 +26,7 @@ def main() -> NoReturn:
         if isinstance(stream, TextIOWrapper):
             # A pipe carries UTF-8 in any locale; a terminal shows what it can.
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
-    sys.exit(run(sys.argv[1:]))
+    _leave(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -42,6 +46,20 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001  # the outermost door: what comes here must not become a traceback
         return explain(error, home)
     return code
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process, with torch in it at once.
+
+    Everything is on the disk. The interpreter's own end would take torch down, for up to 2 s, and abort where a trainer
+    that was asked to stop, or a save, is inside it still.
+    """
+    if not TORCHES & sys.modules.keys():
+        sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _unheard() -> int:

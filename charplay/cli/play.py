@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from charplay.training.device import Device
     from charplay.tui.app import CharplayApp
 
-TORCHES = {"charplay.training.door", "charplay.training.measuring"}
-"""What loads torch, or has loaded it."""
-
 YOUNG = 50_000
 """Objects made before the garbage collector looks through them."""
 
@@ -63,11 +60,6 @@ def play(home_option: str | None, path: str | None) -> int:
             os._exit(code)  # everything is on the disk, and the interpreter's own end would flush to that terminal
     if code == FAILED:
         complain(f"the screen broke down; the details are in {log}")
-    if TORCHES & sys.modules.keys():
-        # Everything is on the disk. The interpreter's own end would take torch down, for up to 2 s, and abort where
-        # a trainer that was asked to stop, and waited for, is inside it still.
-        sys.stderr.flush()
-        os._exit(code)
     return code
 
 

@@ -30,6 +30,7 @@ class Leave:
             if number == signal.SIGINT:
                 _tell_terminal(b"\r\x1b[Ksaving; Ctrl-C again leaves at once\r\n")
         elif number == signal.SIGINT and self.code == INTERRUPTED:
+            signal.signal(number, signal.SIG_DFL)  # a third would meet the first's traces, and leave one of its own
             raise KeyboardInterrupt
 
     def suspend(self, number: int, _frame: FrameType | None = None) -> None:
@@ -69,3 +70,5 @@ def leaving_on_signals(inbox: Inbox) -> Iterator[Leave]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        if leave.code == INTERRUPTED:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # the way out takes a while, and is no place for an exception

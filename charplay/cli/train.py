@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from charplay.cli.outlet import Outlet
     from charplay.cli.reporting import Reporter
     from charplay.messages.request import TrainRequest
+    from charplay.recipes.layers import Layer
     from charplay.runs.home import Home
 
 WAYS_ON = {
@@ -131,25 +132,37 @@ def _new(
 
 
 def _again(home: "Home", resume: str, preset: str | None, settings: list[str] | None, flags: Flags) -> "TrainRequest":
-    from charplay.corpora.library import Library
     from charplay.messages.request import TrainRequest
-    from charplay.recipes.fields import BUDGETS
-    from charplay.recipes.layers import Layer, resumed
+    from charplay.recipes.fields import BUDGETS, LIVE
+    from charplay.recipes.layers import compose, resumed
+    from charplay.recipes.presets import load_preset
     from charplay.runs.shelf import Shelf
 
     run = Shelf(home).find(resume)
-    layers = asked_layers(home.presets, preset, settings, flags)
-    values: dict[str, object] = {}
-    for layer in layers:
-        values |= layer.values
-    if values.get("corpus"):
-        values["corpus"] = Library(home.corpora, home.cache).find(str(values["corpus"])).name
-    over = Layer(" and ".join(layer.source for layer in layers), values)
-    recipe = resumed(run.asked, over, run.resolved)
+    if preset:
+        compose(load_preset(preset, home.presets))  # it lies below the run, which has a value for everything
+    layers = [_by_name(layer, home) for layer in asked_layers(home.presets, None, settings, flags)]
+    recipe = resumed(run.asked, *layers, resolved=run.resolved)
     longer = flags.added or any(getattr(recipe, name) != getattr(run.asked, name) for name in BUDGETS)
     if run.finished is not None and recipe != run.asked and not longer:
         raise UsageError(f"run {run.name} is finished and goes on only with more budget, as in --steps +1000")
-    return TrainRequest(home=str(home.root), recipe=recipe.model_dump(), resume=str(run.folder), added=flags.added)
+    live = {name: getattr(recipe, name) for layer in layers for name in layer.values if name in LIVE}
+    return TrainRequest(
+        home=str(home.root),
+        recipe=recipe.model_dump(),
+        resume=str(run.folder),
+        added=flags.added,
+        live={name: value for name, value in live.items() if value != "auto"},
+    )
+
+
+def _by_name(layer: "Layer", home: "Home") -> "Layer":
+    """The layer with its text as runs name it, where it names one."""
+    from charplay.corpora.library import Library
+
+    named = layer.values.get("corpus")
+    found = {"corpus": Library(home.corpora, home.cache).find(str(named)).name} if named else {}
+    return replace(layer, values={**layer.values, **found})
 
 
 def _reporter(outlet: "Outlet | None", *, json: bool) -> "Reporter":

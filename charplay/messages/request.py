@@ -25,5 +25,7 @@ class TrainRequest:
     added: bool = False
     encoding: str | None = None
     """What the text is written in; None finds it out, or takes what a resumed run began with."""
+    live: Mapping[str, object] = field(default_factory=dict)
+    """Live values that a resumed run takes, whatever they are by now; of `recipe` only those that are new count."""
     changed_text: bool = False
     """A resumed run may go on with its text as it is now, where that has no character that is new to it."""

@@ -59,9 +59,7 @@ def compose(*layers: Layer) -> tuple[Recipe, tuple[str, ...]]:
         known, unknown = _sorted_out(layer)
         faults |= unknown
         notes += _reset(values, known, layer.source)
-        if _budgets(known):
-            values = {name: value for name, value in values.items() if name not in BUDGETS}
-        values |= known
+        values = _laid(known, values)
         sources |= dict.fromkeys(known, layer.source)
     if not _budgets(values):
         values |= DEFAULT_BUDGET
@@ -74,15 +72,21 @@ def compose(*layers: Layer) -> tuple[Recipe, tuple[str, ...]]:
     return recipe, tuple(notes)
 
 
-def resumed(asked: Recipe, over: Layer, resolved: Recipe | None = None) -> Recipe:
-    """The asked recipe of a run that goes on with `over`: a new budget, new live values, another device.
+def resumed(asked: Recipe, *layers: Layer, resolved: Recipe | None = None) -> Recipe:
+    """The asked recipe of a run that goes on under `layers`: a new budget, new live values, another device.
 
     A value may be repeated, as it was asked or as it was `resolved`. Raises RecipeError with every fault at once;
     anything else that differs is one.
     """
-    known, faults = _sorted_out(over)
-    values = {**asked.model_dump(), **dict.fromkeys(BUDGETS), **known}
-    wanted, wrong = _validated(values, dict.fromkeys(known, over.source))
+    known: dict[str, object] = {}
+    faults: dict[str, str] = {}
+    sources: dict[str, str] = {}
+    for layer in layers:
+        new, unknown = _sorted_out(layer)
+        faults |= unknown
+        known = _laid(new, known)
+        sources |= dict.fromkeys(new, layer.source)
+    wanted, wrong = _validated(_laid(known, asked.model_dump()), sources)
     faults |= wrong
     update: dict[str, object] = {name: getattr(wanted, name) for name in BUDGETS} if _budgets(known) else {}
     for name in (name for name in known if name not in BUDGETS and name not in wrong):
@@ -127,6 +131,12 @@ def _sorted_out(layer: Layer) -> tuple[dict[str, object], dict[str, str]]:
     if len(named) > 1:
         faults[named[0]] = f"{layer.source} names {' and '.join(named)}; a run has one budget, leave only one"
     return known, faults
+
+
+def _laid(over: Mapping[str, object], values: Mapping[str, object]) -> dict[str, object]:
+    """Values with others over them, whose budget replaces the one below."""
+    below = dict.fromkeys(BUDGETS) if _budgets(over) else {}
+    return {**values, **below, **over}
 
 
 def _meant(name: str) -> str:

@@ -35,6 +35,7 @@ class Written:
     step: int
     seconds: float
     best: bool
+    """Whether a best checkpoint was written with it, its own or one that was owed."""
     cut: int | None
     path: str
     fault: str
@@ -84,11 +85,15 @@ class Writer:
 
     def _work(self) -> None:
         while (save := self._next()) is not None:
+            if save.best:
+                self._owed = save.latest, save.snapshot
+            best = self._owed is not None
             fault, refused = self._write(save)
             path = str(self.run.folder / LATEST)
-            written = Written(save.latest.step, save.latest.seconds, save.best, save.cut, path, fault, refused)
+            written = Written(save.latest.step, save.latest.seconds, best, save.cut, path, fault, refused)
             with self._turn:
                 self._written.append(written)
+            del save  # before it is said that nothing is left: freed later, torch's memory would be freed in an exit
 
     def _next(self) -> Save | None:
         with self._turn:
@@ -98,9 +103,7 @@ class Writer:
             return save
 
     def _write(self, save: Save) -> tuple[str, bool]:
-        """Resume, latest and, where it is the best, best: `fault` and `refused` of what is written."""
-        if save.best:
-            self._owed = save.latest, save.snapshot
+        """Resume, latest and the best that is owed: `fault` and `refused` of what is written."""
         try:
             self.run.write_resume(save.arrays, save.state)
             self.run.write_latest(save.latest)

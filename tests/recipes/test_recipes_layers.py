@@ -179,19 +179,19 @@ def test_a_run_goes_on_with_a_new_budget_and_live_values():
 
 def test_a_run_may_be_asked_for_what_it_is():
     assert resumed(ASKED, parse_settings(["cell=gru", "hidden_size=auto", "steps=100"])) == ASKED
-    assert resumed(ASKED, parse_settings(["hidden_size=96"]), RESOLVED) == ASKED
+    assert resumed(ASKED, parse_settings(["hidden_size=96"]), resolved=RESOLVED) == ASKED
     assert resumed(ASKED, Layer("nothing", {})) == ASKED
 
 
 def test_a_live_value_may_be_asked_for_as_it_was_resolved():
-    lower = resumed(ASKED, parse_settings(["learning_rate=0.001"]), RESOLVED)
+    lower = resumed(ASKED, parse_settings(["learning_rate=0.001"]), resolved=RESOLVED)
     stands = RESOLVED.learning_rate
-    assert resumed(lower, Layer("set", {"learning_rate": stands}), RESOLVED).learning_rate == stands
+    assert resumed(lower, Layer("set", {"learning_rate": stands}), resolved=RESOLVED).learning_rate == stands
 
 
 def test_a_run_that_goes_on_tells_everything_it_cannot_change():
     with pytest.raises(RecipeError) as caught:
-        resumed(ASKED, parse_settings(["cell=lstm", "hidden_size=128", "lr=1", "seed=x", "steps=9"]), RESOLVED)
+        resumed(ASKED, parse_settings(["cell=lstm", "hidden_size=128", "lr=1", "seed=x", "steps=9"]), resolved=RESOLVED)
     assert caught.value.faults == (
         "there is no field 'lr' (--set); the nearest is learning_rate",
         "seed must be a whole number from 0 to 9,223,372,036,854,775,807, not 'x' (--set)",
@@ -204,14 +204,14 @@ def test_a_run_that_goes_on_tells_everything_it_cannot_change():
 def test_a_run_may_go_on_elsewhere(setting):
     there = ASKED.model_copy(update={"device": "cuda:0", "threads": 2})
     name, _, value = setting.partition("=")
-    recipe = resumed(there, parse_settings([setting]), there)
+    recipe = resumed(there, parse_settings([setting]), resolved=there)
     assert str(getattr(recipe, name)) == value
     assert recipe.model_copy(update={name: getattr(there, name)}) == there
 
 
 def test_a_run_does_not_go_on_with_another_precision():
     with pytest.raises(RecipeError, match="precision is auto in this run and cannot become float32"):
-        resumed(ASKED, parse_settings(["precision=float32"]), RESOLVED)
+        resumed(ASKED, parse_settings(["precision=float32"]), resolved=RESOLVED)
 
 
 def test_what_is_empty_is_told_as_none():

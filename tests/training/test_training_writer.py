@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -46,8 +47,12 @@ class Disk:
         self.wrote.append(("kept", checkpoint.step))
 
 
+class Latest(SimpleNamespace):
+    """A checkpoint, as far as a writer looks at it."""
+
+
 def save_of(step: int, *, best: bool = False, snapshot: float | None = None) -> Save:
-    return Save({}, {"step": step}, SimpleNamespace(step=step, seconds=float(step)), best, snapshot, None)
+    return Save({}, {"step": step}, Latest(step=step, seconds=float(step)), best, snapshot, None)
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=12))
@@ -87,6 +92,25 @@ def test_every_snapshot_is_kept_though_the_disk_is_slow():
     assert [step for kind, step in disk.wrote if kind == "kept"] == list(range(6))
 
 
+@pytest.mark.fault("1")
+def test_what_was_written_is_let_go_before_it_is_said_that_nothing_is_left(monkeypatch):
+    """Whoever hears it may end the process, in which torch's memory must not be freed any more."""
+    disk, gone, plain = Disk(), [], Writer._next
+    disk.gate.set()
+
+    def watched(writer):
+        gone.append(latest() is None)
+        return plain(writer)
+
+    monkeypatch.setattr(Writer, "_next", watched)
+    writer, save = Writer(disk), save_of(1, best=True)
+    latest = weakref.ref(save.latest)
+    writer.put(save)
+    del save
+    assert writer.settled(WAIT)
+    assert gone == [False, True]
+
+
 def test_a_fault_is_a_sentence_and_the_best_is_owed():
     disk = Disk()
     disk.gate.set()
@@ -97,10 +121,11 @@ def test_a_fault_is_a_sentence_and_the_best_is_owed():
     (written,) = writer.take()
     assert "No space left" in written.fault
     disk.write_best = plain
-    writer.put(save_of(2))
+    writer.put(save_of(2))  # not the best itself, but the owed one comes with it
     assert writer.settled(WAIT)
     assert ("best", 1) in disk.wrote
-    assert writer.take()[0].fault == ""
+    (written,) = writer.take()
+    assert (written.fault, written.best) == ("", True)
 
 
 @pytest.fixture
@@ -119,7 +144,7 @@ def full_disk(monkeypatch):
 
 
 @pytest.mark.fault("47")
-def test_a_save_comes_with_the_clock_whatever_the_recipe_says(train, only, monkeypatch):
+def test_a_save_comes_with_the_clock_whatever_the_recipe_says(train, only, monkeypatch, quick_disk):
     monkeypatch.setattr(keeper, "SAVE_SECONDS", 0.0)
     assert len(only(train(save_every=10**6, evaluate_every=10**6), Saved)) > 3
     monkeypatch.setattr(keeper, "SAVE_SECONDS", 60.0)
