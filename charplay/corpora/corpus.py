@@ -50,7 +50,8 @@ class Corpus:
 
     def unigram_entropy(self) -> float:
         """Nats per character for one who knows the characters' frequencies and nothing else."""
-        shares = self.counts() / len(self)
+        counts = self.counts()
+        shares = counts[counts > 0] / len(self)
         return float(abs(np.sum(shares * np.log(shares))))
 
     def find(self, needle: str, start: int = 0) -> int | None:

@@ -105,6 +105,8 @@ def _decoded(data: bytearray, codec: str, progress: Progress) -> tuple[str, str]
         except UnicodeDecodeError as error:
             error.start += end - len(error.object)  # what it was given includes the last piece's unfinished bytes
             raise
+        except UnicodeError as error:  # some codecs do not say where
+            raise UnicodeDecodeError(codec, b"", start, start, str(error)) from error
         progress.at(end / len(data))
     seen = decoder.newlines if isinstance(decoder.newlines, tuple) else (decoder.newlines,)
     ends = {"\r\n": "CRLF", "\r": "CR"}

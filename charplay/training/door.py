@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from charplay.runs.lock import Lock
     from charplay.training.opening import Plan
     from charplay.training.session import Session
+    from charplay.training.trainer import Trainer
 
 USER_FAULTS = (CorpusError, RecipeError, RunError, CheckpointError, HomeError, DeviceError)
 """Exceptions whose text is a sentence for a person."""
@@ -88,7 +89,6 @@ class _Visit:
         device.prepare_environment()
         from charplay.training.closing import close
         from charplay.training.texts import find_corpus
-        from charplay.training.trainer import Trainer
 
         yield self._phase("opening the device")
         asked = self.run.asked if self.run and not self.request.recipe else Recipe.model_validate(self.request.recipe)
@@ -97,8 +97,7 @@ class _Visit:
         yield self._phase("reading the text")
         self._corpus = find_corpus(self.request, asked, self.run, watch=self._go_on)
         yield self._phase("taking the first step")
-        yield from self._begin(asked, opened)
-        trainer = Trainer(self._held, self.orders)
+        trainer = yield from self._begin(asked, opened)
         yield from trainer.train()
         if self.orders.stop is not None:
             return None
@@ -128,9 +127,11 @@ class _Visit:
             return None
         return Finished(**{**run.finished, "run": run.name, "checkpoint": str(path.resolve())})
 
-    def _begin(self, asked: Recipe, opened: Opened) -> Iterator[Event]:
+    def _begin(self, asked: Recipe, opened: Opened) -> "Generator[Event, None, Trainer]":
         """Make the run, or take it up; build the session; say so."""
         from charplay.training import opening
+        from charplay.training.surgery import Surgery
+        from charplay.training.trainer import Trainer
 
         assert self._corpus is not None
         assert self._choice is not None
@@ -153,11 +154,13 @@ class _Visit:
             run = self.run = Run.open(resumed.folder)
             plan = self._plan = opening.plan_resumed(self.request, run, corpus, facts)
         self._session = opening.open_session(run, plan, corpus, opened)
-        changes = [] if resumed is None else opening.take_up(self._session, plan, facts)
+        surgery = Surgery(self._session)
+        changes = [] if resumed is None else opening.take_up(self._session, surgery, plan, facts)
         yield self._started(opened, resumed=resumed is not None)
         if self._choice.warning:
             yield Warned(**self.stamp(), message=self._choice.warning)
         yield from changes
+        return Trainer(self._session, surgery, self.orders)
 
     def _started(self, opened: Opened, *, resumed: bool) -> Started:
         run, plan, corpus = self.run, self._plan, self._corpus

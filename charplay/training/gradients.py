@@ -40,4 +40,5 @@ def tame(gradients: Sequence[Tensor], *, clip_norm: float | None, clip_value: fl
 
 
 def _length(gradients: Sequence[Tensor]) -> Tensor:
-    return torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in gradients]))
+    length: Tensor = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in gradients]))
+    return length

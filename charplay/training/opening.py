@@ -30,12 +30,12 @@ from charplay.training.ids import Ids
 from charplay.training.judge import Judge
 from charplay.training.keeper import Keeper
 from charplay.training.learner import Learner
-from charplay.training.ledger import Ledger
+from charplay.training.ledger import SUMS, Ledger, Sums
 from charplay.training.network import CharNet
 from charplay.training.passes import Passes
 from charplay.training.samples import Sampler
 from charplay.training.session import Session
-from charplay.training.surgery import Surgery
+from charplay.training.surgery import Surgery, tried
 from charplay.training.texts import text_changed
 from charplay.training.warm_start import Parent, notes, read_parent, transplant
 
@@ -59,6 +59,8 @@ class Plan:
     """The text as it is now, where it is not what the run began with."""
     live: Mapping[str, object] = field(default_factory=dict)
     """Live values asked for when a run is taken up; the others stay as they were."""
+    longer: bool = False
+    """Whether another budget was asked for than that under which the save was made."""
     spent: float = 0.0
     """Seconds of the budget that went into measuring the device."""
 
@@ -102,8 +104,9 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[s
         start = run.schedule_start
     resolved = run.resolved.model_copy(update={name: getattr(asked, name) for name in BUDGETS})
     # What was asked for and what the text was are the save's: run.json may say more, of a sitting that saved nothing.
-    before = state.get("asked", run.asked.model_dump()) if state else run.resolved.model_dump()
+    before = run.asked.model_dump() | state.get("asked", {}) if state else run.resolved.model_dump()
     live = {name: getattr(asked, name) for name in LIVE if getattr(asked, name) not in (before[name], "auto")}
+    longer = any(getattr(asked, name) != before[name] for name in BUDGETS)
     parent = None
     if saved is None and (named := run.facts.get("parent")):
         parent = read_parent(Path(named["path"]), named["sha256"])
@@ -112,7 +115,7 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[s
     changed = origin(corpus) if text_changed(corpus, run) or learned != corpus.sha256 else None
     if changed is not None:
         notes = ("the text has changed: losses before and after this are of different texts", *notes)
-    return Plan(asked, resolved, notes, start, parent, saved, changed, live)
+    return Plan(asked, resolved, notes, start, parent, saved, changed, {**live, **request.live}, longer=longer)
 
 
 def _require_its_own(run: Run, state: Mapping[str, Any] | None) -> None:
@@ -204,6 +207,8 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, opened: Opened) -> Sessio
         if plan.changed is not None:
             arrays, saved = _without_the_text(arrays, saved, batches)
         session.load(arrays, saved)
+        if plan.longer:
+            session.judge.without = 0  # who asks for more has more patience
     if plan.changed is not None:
         _begin_text(session)
     return session
@@ -214,8 +219,10 @@ def _without_the_text(
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """A save without what it says of places in a text, and of losses on it: both are of the text as it was."""
     learner = {**saved["learner"], "batches": batches.state()}
+    ledger = {**saved["ledger"], **dict.fromkeys(SUMS, asdict(Sums())), "epoch_loss": None}
     kept = {name: array for name, array in arrays.items() if not name.startswith("state.")}
-    return kept, {**saved, "learner": learner, "judge": asdict(Judge(None))}
+    kept["recent"] = np.empty(0, np.float32)
+    return kept, {**saved, "learner": learner, "ledger": ledger, "judge": asdict(Judge(None))}
 
 
 def _begin_text(session: Session) -> None:
@@ -225,9 +232,15 @@ def _begin_text(session: Session) -> None:
     session.budget = replace(session.budget, passes=session.ledger.passes)
 
 
-def take_up(session: Session, plan: Plan, now: Mapping[str, object]) -> list[Changed]:
-    """Make the run's folder what it was at the save that is taken up, and set the live values that are new."""
-    run = session.run
+def take_up(session: Session, surgery: Surgery, plan: Plan, now: Mapping[str, object]) -> list[Changed]:
+    """Make the run's folder what it was at the save that is taken up, and set the live values that are new.
+
+    RecipeError, before anything is written, where one of them cannot be.
+    """
+    run, recipe = session.run, session.recipe
+    live = {name: value for name, value in plan.live.items() if value != getattr(recipe, name)}
+    for name, value in live.items():
+        recipe = tried(recipe, name, value, (plan.changed or run.corpus).characters)
     if plan.saved is None:
         run.cut(-1)
     else:
@@ -244,8 +257,7 @@ def take_up(session: Session, plan: Plan, now: Mapping[str, object]) -> list[Cha
     if session.judge.best_step == session.step and session.judge.best is not None and not _kept(session):
         session.found_best = True  # the process died between the save and the best checkpoint, or the snapshot
         session.due.append("save")
-    surgery = Surgery(session)
-    return [surgery.change(name, new) for name, new in plan.live.items() if new != getattr(session.recipe, name)]
+    return [surgery.change(name, value) for name, value in live.items()]
 
 
 def _kept(session: Session) -> bool:

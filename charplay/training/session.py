@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from charplay.recipes.fields import LIVE, Recipe
+from charplay.recipes.fields import BUDGETS, LIVE, Recipe
 from charplay.recipes.network import memory_bytes, whole
 from charplay.runs.checkpoint import Checkpoint
 from charplay.runs.run import Run
@@ -68,7 +68,7 @@ class Session:
         return {
             "seconds": self.clock.seconds,
             "live": {name: getattr(self.recipe, name) for name in LIVE},
-            "asked": {name: getattr(self.run.asked, name) for name in LIVE},
+            "asked": {name: getattr(self.run.asked, name) for name in (*LIVE, *BUDGETS)},
             "text": self.run.corpus.sha256,
             "run": self.run.created,
             "rows": self.keeper.row_sizes(),

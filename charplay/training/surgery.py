@@ -32,6 +32,14 @@ class _Snapshot:
         return sum(array.nbytes for array in self.arrays.values())
 
 
+def tried(recipe: Recipe, name: str, value: object, characters: int) -> Recipe:
+    """`recipe` with one live value set; RecipeError where it, or a text of so many characters, cannot have that."""
+    recipe = altered(recipe, name, value)
+    if not examples_per_epoch(recipe, characters):
+        raise RecipeError(f"the text is too short for {name} {getattr(recipe, name):,}; it stays as it is")
+    return recipe
+
+
 class Surgery:
     """Changes a session between two steps; no measurement may be unread.
 
@@ -46,10 +54,7 @@ class Surgery:
     def change(self, name: str, value: object) -> Changed:
         """Set one live value; RecipeError where it cannot be. What was before is remembered, and the change logged."""
         session = self._session
-        recipe = altered(session.recipe, name, value)
-        characters = session.run.corpus.characters
-        if not examples_per_epoch(recipe, characters):
-            raise RecipeError(f"the text is too short for {name} {getattr(recipe, name):,}; it stays as it is")
+        recipe = tried(session.recipe, name, value, session.run.corpus.characters)
         self._remember()
         old, new = getattr(session.recipe, name), getattr(recipe, name)
         session.alter(recipe)

@@ -20,15 +20,16 @@ class Trainer:
 
     Args:
         session: fresh, or loaded from a save.
+        surgery: on that session, with what was changed before the first step.
         orders: the commands that arrive.
     """
 
-    def __init__(self, session: Session, orders: Orders) -> None:
+    def __init__(self, session: Session, surgery: Surgery, orders: Orders) -> None:
         self.session = session
         self.orders = orders
         self._readings = Readings(session, orders)
         self.duties = Duties(session, orders, self._readings, self._obey)
-        self._surgery = Surgery(session)
+        self._surgery = surgery
         self._schedule = import_module(f"charplay.training.schedules.{session.recipe.schedule.replace('-', '_')}")
         self._holding = False
 

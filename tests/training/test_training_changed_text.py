@@ -79,6 +79,17 @@ def test_a_changed_text_is_taken_up_as_such_until_a_save_knows_it(stopped, home,
     assert np.isfinite(finished.train_loss)
 
 
+def test_no_mean_is_of_the_text_before_and_after(stopped, home, only):
+    folder, file, text = stopped
+    file.write_text(text[::-1])
+    (finished,) = only(again(home, folder, changed_text=True), Finished)
+    run = Run.open(Path(folder))
+    losses = [row["train_loss"] for row in run.metrics() if row["step"] > 8 and "train_loss" in row]
+    assert finished.train_loss == pytest.approx(np.mean(losses))
+    arrays, saved = run.read_resume()
+    assert len(losses) == len(arrays["recent"]) == saved["ledger"]["epoch"]["steps"] == 12
+
+
 def test_symbols_keep_their_ids_where_the_changed_text_lacks_some(stopped, home, only):
     folder, file, text = stopped
     vocabulary = Run.open(Path(folder)).vocabulary

@@ -1,5 +1,6 @@
 """A device that fails: what was learned is saved, and what can still be done is said."""
 
+import threading
 import weakref
 from pathlib import Path
 
@@ -123,18 +124,16 @@ def test_a_run_without_memory_goes_on_with_half_the_batch(train, only, short):
 
 
 @pytest.mark.fault("25")
-def test_a_single_step_without_memory_is_tried_once_each_time_it_is_asked_for(train, only, short):
+def test_a_single_step_without_memory_is_tried_once(train, only, short):
     short("tame", times=10**6)
-    commands = iter([StepOnce(), StepOnce(), Stop()])
 
     def ask(event, inbox):
-        if isinstance(event, Paused) or (isinstance(event, Warned) and asked):
-            inbox.put(next(commands))
-            asked.append(event)
+        if isinstance(event, Paused):
+            inbox.put(StepOnce())
+            threading.Timer(0.5, inbox.put, [Stop()]).start()
 
-    asked = []
     events = train(ask)
-    assert len(only(events, Warned)) == 3
+    assert len(only(events, Warned)) == 2
     assert events[-1].step == AT - 1
 
 

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from charplay.messages.commands import Change, Pause, Resume, Save, Stop
-from charplay.messages.events import Changed, Failed, Finished, Paused, Progress, Saved, Started, Stopped
+from charplay.messages.commands import Change, Pause, Resume, Save, Stop, Undo
+from charplay.messages.events import Changed, Failed, Finished, Paused, Progress, Saved, Started, Stopped, Warned
+from charplay.messages.post import Inbox
+from charplay.messages.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
 from charplay.training import learner, readings
+from charplay.training.door import open_training
 
 CASES = {
     "lstm": {},
@@ -199,6 +202,55 @@ def test_a_run_goes_on_from_its_own_file_or_not_at_all(train, only, lost):
     assert ("lost the file" if lost else "is another run's") in failed.message
     after = {path.name: path.read_bytes() for path in one.iterdir() if path.name in before}
     assert {name for name in before if before[name] != after.get(name)} == {"resume.safetensors"}
+
+
+@pytest.mark.parametrize("refused", [{"dropout": 0.3}, {"sequence_length": 60_000}])
+def test_what_a_run_cannot_have_when_it_is_taken_up_leaves_it_as_it_was(refused, train, only):
+    finished = only(train(), Finished)[0]
+    folder = Path(finished.checkpoint).parent
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "lock"}
+    failed = train(resume=str(folder), steps=40, learning_rate=0.3, **refused)[-1]
+    assert isinstance(failed, Failed)
+    assert failed.misuse
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "lock"} == before
+    assert train(resume=str(folder))[-1] == finished
+
+
+def test_a_value_that_is_named_counts_though_it_was_asked_for_before(home, train, only):
+    def change(event, inbox):
+        if isinstance(event, Progress):
+            inbox.put(Change("learning_rate", 0.5))
+            inbox.put(Stop())
+
+    folder = only(train(change, learning_rate=0.01), Started)[0].folder
+    asked = Run.open(Path(folder)).asked
+    request = TrainRequest(home=str(home), recipe=asked.model_dump(), resume=folder, live={"learning_rate": 0.01})
+    events = list(open_training(request, Inbox()))
+    assert [(c.old, c.new) for c in only(events, Changed)] == [(0.5, 0.01)]
+
+
+def test_a_change_at_the_taking_up_can_be_taken_back(train, only):
+    folder = only(train(stop_at(5), log_every=1), Started)[0].folder
+
+    def undo(event, inbox):
+        if isinstance(event, Changed) and event.new == 0.3:
+            inbox.put(Undo())
+
+    events = train(undo, resume=folder, learning_rate=0.3)
+    assert [(c.field, c.new) for c in only(events, Changed)][:2] == [("learning_rate", 0.3), ("undo", 5)]
+    assert not only(events, Warned)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_who_adds_to_a_run_that_patience_ended_has_patience_again(killed, train, only):
+    recipe = {"learning_rate": 0, "patience": 2, "evaluate_every": 3, "steps": 200}
+    finished = only(train(**{**recipe, "optimizer": "sgd", "learning_rate": 100.0, "clip_norm": None}), Finished)[0]
+    folder = str(Path(finished.checkpoint).parent)
+    assert finished.steps < 50
+    if killed:
+        train(stop_at(0), resume=folder, added=True, steps=20)
+    more = train(resume=folder) if killed else train(resume=folder, added=True, steps=20)
+    assert only(more, Finished)[0].steps > finished.steps
 
 
 def test_adding_draws_the_schedule_anew_over_the_added_part(train, only):
