@@ -29,6 +29,9 @@ MINIMUM = 200
 WIDEST = {"muon": 192}
 """The largest hidden size that the highest rate suits; 128 for the other optimizers."""
 
+OPEN = ("device", "precision", "threads")
+"""Fields that training decides."""
+
 DEEP = 30
 """Times that one layer reads the text before two learn it better."""
 
@@ -48,10 +51,15 @@ EVALUATED = 131_072
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """A recipe without `auto` (but for device, precision and threads, which training decides), and what was bent."""
+    """A recipe without `auto` (but for OPEN), and what was bent."""
 
     recipe: Recipe
     notes: tuple[str, ...]
+
+
+def unresolved(recipe: Recipe) -> str | None:
+    """The first field that `resolve` would still fill in, if any."""
+    return next((name for name in Recipe.model_fields if getattr(recipe, name) == "auto" and name not in OPEN), None)
 
 
 def resolve(recipe: Recipe, characters: int, vocabulary_size: int, speed: Speed | None = None) -> Resolution:

@@ -14,6 +14,15 @@ from charplay.runs.errors import RunError
 
 FORMAT = 1
 NAME = "run.json"
+ENDING = ("step", "seconds", "train_loss", "val_loss", "val_loss_cold", "steps")
+"""Numbers of a closing record."""
+
+
+def _require_numbers(finished: dict[str, Any] | None) -> dict[str, Any] | None:
+    for name in ENDING:
+        if finished is not None and not isinstance(finished.get(name), int | float | None):
+            raise ValueError(f"{name} is no number")
+    return finished
 
 
 def _require_order(vocabulary: str) -> str:
@@ -36,7 +45,7 @@ class Record(BaseModel):
     vocabulary: Annotated[str, AfterValidator(_require_order)]
     facts: dict[str, Any]
     schedule_start: float = 0.0
-    finished: dict[str, Any] | None = None
+    finished: Annotated[dict[str, Any] | None, AfterValidator(_require_numbers)] = None
 
 
 def write_record(folder: Path, record: Record) -> None:

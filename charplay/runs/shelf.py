@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from charplay.disk import durable
-from charplay.runs.checkpoint import CheckpointError, read_header
+from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header
 from charplay.runs.errors import RunError
 from charplay.runs.home import Home
 from charplay.runs.lock import Held, Lock
@@ -107,8 +107,12 @@ class Shelf:
             raise RunError(f"run {name} cannot be deleted ({error.strerror})") from None
 
     def export(self, name_or_path: str, target: Path, *, overwrite: bool = False) -> Path:
-        """Copy what plays to the file `target`, or into the folder `target`; the new file's path."""
+        """Copy what plays to the file `target`, or into the folder `target`; the new file's path.
+
+        CheckpointError where it is no checkpoint, or a damaged one.
+        """
         source = self.checkpoint(name_or_path)
+        read_checkpoint(source)
         if target.is_dir():
             target = target / (source.name if source == DEMO else f"{source.parent.name}.safetensors")
         try:

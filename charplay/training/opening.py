@@ -15,10 +15,10 @@ from charplay.messages.request import TrainRequest
 from charplay.recipes.calibrated import open_fields
 from charplay.recipes.fields import BUDGETS, LIVE, Recipe
 from charplay.recipes.inheriting import inherited
-from charplay.recipes.network import training_characters, whole
-from charplay.recipes.resolve import resolve
+from charplay.recipes.network import GATES, training_characters, whole
+from charplay.recipes.resolve import resolve, unresolved
 from charplay.recipes.yardstick import Text, pace
-from charplay.runs.checkpoint import Origin, read_header
+from charplay.runs.checkpoint import Origin, read_header, tensor_shapes
 from charplay.runs.errors import RunError
 from charplay.runs.run import Run
 from charplay.training.batches import Batches, open_batches
@@ -39,6 +39,8 @@ from charplay.training.surgery import Surgery, tried
 from charplay.training.texts import text_changed
 from charplay.training.warm_start import Parent, notes, read_parent, transplant
 
+STATE = {"seconds", "live", "due", "learner", "ledger", "judge"}
+"""What a save's state must hold, by whichever version it was made."""
 EXACT = ("device", "threads", "torch", "precision")
 """Facts that a resumed run must share with its beginning to repeat it to the bit."""
 
@@ -94,7 +96,7 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[s
     asked = Recipe.model_validate(request.recipe) if request.recipe else run.asked
     saved = run.read_resume()
     state = saved[1] if saved else None
-    _require_its_own(run, state)
+    _require_its_own(run, saved)
     start = 0.0
     spent = _spent(state)
     if request.added:
@@ -118,12 +120,24 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[s
     return Plan(asked, resolved, notes, start, parent, saved, changed, {**live, **request.live}, longer=longer)
 
 
-def _require_its_own(run: Run, state: Mapping[str, Any] | None) -> None:
+def _require_its_own(run: Run, saved: tuple[dict[str, np.ndarray], dict[str, Any]] | None) -> None:
     """RunError where a run would begin again from nothing, or go on as another, and its own checkpoints be lost."""
-    if state is None and run.playable is not None:
-        raise RunError(f"run {run.name} has lost the file that it goes on from; start a new one from its weights")
-    if state is not None and state.get("run", run.created) != run.created:
+    if (left := unresolved(run.resolved)) is not None:
+        raise RunError(f"run {run.name} cannot go on: its run.json does not say its {left}; put back what stood there")
+    if saved is None:
+        if run.playable is not None:
+            raise RunError(f"run {run.name} has lost the file that it goes on from; start a new one from its weights")
+        return
+    arrays, state = saved
+    if not state.keys() >= STATE:
+        raise RunError(f"the file that run {run.name} goes on from is a checkpoint to play; put its own back")
+    if state.get("run", run.created) != run.created:
         raise RunError(f"the file that run {run.name} goes on from is another run's; put its own back")
+    shapes = tensor_shapes(run.resolved, len(run.vocabulary), GATES[run.resolved.cell])
+    networks = ["weights", "average"] if run.resolved.average else ["weights"]
+    saved_shapes = {name: array.shape for name, array in arrays.items()}
+    if any(saved_shapes.get(f"{of}.{name}") != shape for of in networks for name, shape in shapes.items()):
+        raise RunError(f"run {run.name} cannot go on: its run.json is of another network; put back what stood there")
 
 
 def _budget(recipe: Recipe) -> tuple[object, ...]:

@@ -158,6 +158,15 @@ def test_metrics_of_the_wrong_kind_are_not_believed(shelf, make_run):
     assert (line.step, line.epoch, line.seconds, line.train_loss, line.val_loss) == (0, 0.0, 0.0, None, None)
 
 
+@pytest.mark.parametrize("loss", ['"1.2"', "[]", "{}"])
+def test_a_closing_record_without_numbers_is_a_broken_run(shelf, make_run, loss):
+    run = make_run()
+    run.finish({"train_loss": 5.25})
+    path = run.folder / "run.json"
+    path.write_text(path.read_text().replace("5.25", loss))
+    assert "finished: Value error, train_loss is no number" in shelf.list()[0].broken
+
+
 @pytest.mark.parametrize("step", ["1e999", "-1e999", "1" + "0" * 400, "true"])
 def test_a_closing_record_of_the_wrong_kind_is_not_believed(shelf, make_run, step):
     run = make_run()

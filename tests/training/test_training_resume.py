@@ -204,6 +204,48 @@ def test_a_run_goes_on_from_its_own_file_or_not_at_all(train, only, lost):
     assert {name for name in before if before[name] != after.get(name)} == {"resume.safetensors"}
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"hidden_size": 16}, "of another network"), ({"cell": "gru"}, "of another network"),
+        ({"input": "one-hot", "embedding_size": None}, "of another network"), ({"num_layers": 2}, "of another network"),
+        ({"average": 0.9}, "of another network"), ({"log_every": "auto"}, "does not say its log_every"),
+        ({"sequence_length": "auto"}, "does not say its sequence_length"),
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.fault("57")
+def test_a_run_json_that_was_edited_by_hand_is_refused_in_a_sentence(values, said, train, only):
+    folder = Path(only(train(), Finished)[0].checkpoint).parent
+    record = json.loads((folder / "run.json").read_text())
+    record["resolved"] |= values
+    (folder / "run.json").write_text(json.dumps(record))
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "lock"}
+    failed = train(resume=str(folder), steps=40)[-1]
+    assert isinstance(failed, Failed)
+    assert said in failed.message
+    assert not failed.cause
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "lock"} == before
+
+
+@pytest.mark.fault("57")
+def test_a_checkpoint_in_the_place_of_the_resume_file_is_refused_in_a_sentence(train, only):
+    folder = Path(only(train(), Finished)[0].checkpoint).parent
+    (folder / "resume.safetensors").write_bytes((folder / "best.safetensors").read_bytes())
+    assert "is a checkpoint to play" in train(resume=str(folder), steps=40)[-1].message
+
+
+@pytest.mark.parametrize("missing", [["steps"], ["train_loss", "val_loss", "steps", "seconds", "step"]])
+def test_a_run_whose_closing_record_lacks_something_closes_anew(missing, train, only):
+    finished = only(train(), Finished)[0]
+    folder = Path(finished.checkpoint).parent
+    record = json.loads((folder / "run.json").read_text())
+    for name in missing:
+        del record["finished"][name]
+    (folder / "run.json").write_text(json.dumps(record))
+    assert only(train(resume=str(folder)), Finished)[0] == finished
+
+
 @pytest.mark.parametrize("refused", [{"dropout": 0.3}, {"sequence_length": 60_000}])
 def test_what_a_run_cannot_have_when_it_is_taken_up_leaves_it_as_it_was(refused, train, only):
     finished = only(train(), Finished)[0]
