@@ -10,6 +10,7 @@ from charplay.cli.asking import EncodingOption, JsonOption
 from charplay.cli.faults import UsageError
 from charplay.cli.house import open_home, open_library
 from charplay.cli.output import bits, say, say_json, say_table, size
+from charplay.tui.amounts import several
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ def _show(
         return
     say(f"{entry.name}  {entry.title}\n{corpus.path}")
     say("  ".join(part for part in (entry.licence, entry.note) if part))
-    say(f"{len(corpus):,} characters, {len(corpus.vocabulary):,} distinct, {corpus.encoding}")
+    say(f"{several(len(corpus), 'character')}, {len(corpus.vocabulary):,} distinct, {corpus.encoding}")
     entropy = corpus.unigram_entropy()
     say(f"knowing only how often each character comes: {entropy:.3f} nats, {bits(entropy)} bits a character")
     for note in corpus.notes:
@@ -109,15 +110,24 @@ def _add(
     source = path.expanduser().absolute()
     corpus = library.open(library.find(str(source)))
     target = home.corpora / (name or source.name)
-    if target.name != str(name or source.name) or target.name.startswith("."):
-        raise UsageError(f"{name!r} is no name for a file; leave out slashes and a dot in front")
+    if target.name != (name or source.name) or target.name.startswith(".") or not target.name.isprintable():
+        raise UsageError(f"{name or source.name!r} is no name for a file; leave out slashes and a dot in front")
     if target.exists():
         raise UsageError(f"{target} is there already; choose another with --name")
+    if taken := next((entry for entry in library.entries() if entry.name.casefold() in _names(target)), None):
+        raise UsageError(f"there is a text called {taken.name} already; choose another with --name")
+    if target.resolve().is_relative_to(source.resolve()):
+        raise UsageError(f"{source} holds charplay's texts itself; name a folder that does not")
     _copied(source, target)
     if json:
         say_json({"path": str(target), "characters": len(corpus), "vocabulary_size": len(corpus.vocabulary)})
     else:
-        say(f"{target}: {len(corpus):,} characters, {len(corpus.vocabulary):,} distinct")
+        say(f"{target}: {several(len(corpus), 'character')}, {len(corpus.vocabulary):,} distinct")
+
+
+def _names(path: Path) -> set[str]:
+    """What a text there may be called: a file by its stem, a folder by its name."""
+    return {path.stem.casefold(), path.name.casefold()}
 
 
 def _copied(source: Path, target: Path) -> None:

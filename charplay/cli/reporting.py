@@ -8,10 +8,11 @@ from typing import Protocol
 
 from charplay.cli.output import bits, count, loss, say, say_json, shown
 from charplay.messages import events as told
-from charplay.tui.amounts import clock
+from charplay.tui.amounts import clock, several
 from charplay.tui.live import Live
 
 BAR = 16
+"""Columns of the bar, where the numbers leave so many."""
 REDRAW = 0.1
 """Seconds between two drawings of the moving line."""
 
@@ -101,11 +102,12 @@ class MovingLine(PlainLines):
         live = self._live
         if live.state == "preparing":
             return live.phase
-        full = round(BAR * live.done)
-        done, open_ = "━─" if (sys.stdout.encoding or "").lower().startswith("utf") else "#-"
-        bar = done * full + open_ * (BAR - full)
         width = shutil.get_terminal_size().columns - 1
-        return f"{bar} {live.done:4.0%}  {live.says()}  {self._train_loss()}"[:width].rstrip()
+        line = f"{live.done:4.0%}  {live.says()}  {self._train_loss()}".rstrip()
+        room = max(0, min(BAR, width - len(line) - 1))
+        full = round(room * live.done)
+        done, open_ = "━─" if (sys.stdout.encoding or "").lower().startswith("utf") else "#-"
+        return f"{done * full}{open_ * (room - full)} {line}"[:width]
 
 
 def _where(event: told.Evaluated | told.Row) -> str:
@@ -137,7 +139,7 @@ def _end(event: told.Finished) -> str:
         losses += f", held-out {loss(event.val_loss)} nats, {bits(event.val_loss)} bits"
     if event.val_loss_cold is not None:
         losses += f" (cold {loss(event.val_loss_cold)})"
-    done = f"finished: {event.steps:,} steps in {clock(event.seconds)}{losses}"
+    done = f"finished: {several(event.steps, 'step')} in {clock(event.seconds)}{losses}"
     return f"{done}\n{event.checkpoint}\n`charplay sample {event.run}` writes from it"
 
 

@@ -55,8 +55,22 @@ def _show(context: typer.Context, run: RunArgument, json: JsonOption = False) ->
         _show_run(shelf.find(run), json=json)
 
 
+def _now(found: "Run") -> "Recipe":
+    """What a run is trained under, with the live values of its last save."""
+    from charplay.recipes.fields import LIVE
+    from charplay.runs.checkpoint import CheckpointError, read_header
+
+    if found.latest is None:
+        return found.resolved
+    try:
+        recipe = read_header(found.latest).recipe
+    except CheckpointError:
+        return found.resolved
+    return found.resolved.model_copy(update={name: getattr(recipe, name) for name in LIVE})
+
+
 def _show_run(found: "Run", *, json: bool) -> None:
-    newest = found.newest_metrics()
+    newest, recipe = found.newest_metrics(), _now(found)
     if json:
         say_json(
             {
@@ -64,7 +78,7 @@ def _show_run(found: "Run", *, json: bool) -> None:
                 "folder": str(found.folder),
                 "corpus": asdict(found.corpus),
                 "asked": found.asked.model_dump(),
-                "recipe": found.resolved.model_dump(),
+                "recipe": recipe.model_dump(),
                 "facts": found.facts,
                 "metrics": newest,
                 "finished": found.finished,
@@ -74,7 +88,7 @@ def _show_run(found: "Run", *, json: bool) -> None:
         return
     say(f"{found.name}  {'finished' if found.finished is not None else 'not finished'}\n{found.folder}")
     say(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
-    _say_numbers(newest | dict(found.finished or {}), found.resolved)
+    _say_numbers(newest | dict(found.finished or {}), recipe)
 
 
 def _show_checkpoint(path: Path, *, json: bool) -> None:
@@ -132,6 +146,7 @@ def _delete(
 ) -> int:
     """Delete a run and all its files."""
     shelf = open_shelf(context.obj)
+    shelf.deletable(run)
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"nobody can be asked here; `charplay runs delete {run} --yes` deletes it")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from charplay.cli.asking import JsonOption
-from charplay.cli.output import say, say_json
+from charplay.cli.output import say, say_json, tell_person
 
 
 def score(
@@ -19,9 +19,13 @@ def score(
     from charplay.cli.playing import open_model
     from charplay.corpora.reading import read_file
     from charplay.sampling.score import score as measure
+    from charplay.tui.amounts import several
 
     model, path = open_model(context.obj, checkpoint)
-    result = measure(model, read_file(file.expanduser().absolute()).text)
+    reading = read_file(file.expanduser().absolute())
+    for note in reading.notes:
+        tell_person(note)
+    result = measure(model, reading.text)
     if json:
         say_json(
             {
@@ -35,6 +39,6 @@ def score(
         return
     measured = f"{result.nats:.4f} nats, {result.bits:.4f} bits a character"
     nothing = "nothing was foretold; that takes at least 2 that the model knows"
-    say(f"{result.characters:,} characters: {measured if result.characters > 1 else nothing}")
+    say(f"{several(result.characters, 'character')}: {measured if result.characters > 1 else nothing}")
     if result.skipped:
-        say(f"{result.skipped:,} characters that the model does not know were skipped")
+        say(f"skipped, as the model does not know them: {several(result.skipped, 'character')}")

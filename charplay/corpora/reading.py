@@ -51,7 +51,7 @@ def read_bytes(path: Path, progress: Progress, *, any_bytes: bool = False) -> tu
         if (len(data), before.st_mtime_ns) != (before.st_size, after.st_mtime_ns):
             raise CorpusError(f"{path} changed while it was read; try again when nothing writes to it.")
     if not data:
-        raise CorpusError(f"{path} is empty; a text needs at least 200 characters.")
+        raise CorpusError(f"{path} is empty; there is nothing to read.")
     return data, digest.hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from pydantic import ValidationError
 
@@ -177,7 +178,9 @@ def _fault(name: str, value: object, source: str | None) -> str:
     words = of.choices + ("auto",) * of.auto
     items = value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
     misspelt = next((item.strip() for item in items if isinstance(item, str) and item.strip() not in words), "")
-    hint = f"; the nearest is {nearest(misspelt, words)}" if words and misspelt.strip("-+.0123456789") else ""
+    word = misspelt.strip("-+.0123456789").lower()
+    meant = word and (of.choices or get_close_matches(word, words))  # 1e3 and nan are meant as numbers, not as auto
+    hint = f"; the nearest is {nearest(misspelt, words)}" if meant else ""
     origin = f" ({source})" if source else ""
     return f"{sentence(of)}, not {_shown(value)}{origin}{hint}"
 

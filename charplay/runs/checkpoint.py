@@ -35,6 +35,8 @@ class Origin:
     path: str
     sha256: str
     characters: int
+    encoding: str = ""
+    """As it was named; empty where it was found out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -67,8 +67,8 @@ class Shelf:
         folder = self._folder_of(name_or_path)
         if folder is not None:
             return Run.open(folder)
-        if name_or_path == DEMO_NAME:
-            raise RunError(f"{DEMO_NAME} is a checkpoint to play and to start from, not a run")
+        if name_or_path == DEMO_NAME or _existing(Path(name_or_path)):
+            raise RunError(f"{name_or_path} is a checkpoint to play and to start from, not a run")
         raise self._unknown(name_or_path)
 
     def checkpoint(self, name_or_path: str) -> Path:
@@ -91,13 +91,18 @@ class Shelf:
         lines = (_summary(folder) for folder in newest_first)  # read one by one: most often the first will do
         return next((line for line in lines if not (line.finished or line.in_use or line.broken)), None)
 
-    def delete(self, name: str) -> None:
-        """Remove a run of this shelf, sound or broken. RunError where it is unknown or in use."""
+    def deletable(self, name: str) -> Path:
+        """The folder of a run of this shelf, sound or broken. RunError where there is none."""
         folder = next((folder for folder in _folders(self._folder) if folder.name == name), None)
         if folder is None and name == DEMO_NAME:
             raise RunError(f"{DEMO_NAME} comes with charplay and cannot be deleted")
         if folder is None:
             raise self._unknown(name)
+        return folder
+
+    def delete(self, name: str) -> None:
+        """Remove a run that is `deletable`. RunError where it is in use, too."""
+        folder = self.deletable(name)
         try:
             with Lock(folder):
                 durable.remove_folder(folder)

@@ -64,6 +64,8 @@ def _place(text: str, wanted: str, length: int) -> tuple[int, int]:
         raise SettingError(f"a prompt from a text is passage, letter, N or N:LENGTH, not {wanted[:40]!r}")
     start = int(match[1])
     length = int(match[2]) if match[2] else length
-    if start >= len(text) or not length:
+    if not length:
+        raise SettingError(f"a prompt has at least one character, not as many as {wanted[:40]} asks for")
+    if start >= len(text):
         raise SettingError(f"a prompt lies within the text's {len(text):,} characters, not at {wanted[:40]}")
     return start, length

@@ -139,14 +139,14 @@ class _Visit:
         assert self._corpus is not None
         assert self._choice is not None
         corpus, resumed = self._corpus, self.run
-        facts = opening.facts(opened, self._choice, self.request.encoding)
+        facts = opening.facts(opened, self._choice)
         if resumed is None:
             plan = self._plan = opening.plan_new(asked, corpus, self.request.source, opened, self._go_on)
             run = self.run = Run.create(
                 Home(Path(self.request.home)).checkpoints,
                 asked=asked,
                 resolved=plan.resolved,
-                corpus=opening.origin(corpus),
+                corpus=opening.origin(corpus, self.request.encoding or ""),
                 vocabulary=corpus.vocabulary.characters,
                 facts=facts if plan.parent is None else facts | {"parent": plan.parent.facts()},
                 name=self.request.name,

@@ -36,7 +36,7 @@ from charplay.training.passes import Passes
 from charplay.training.samples import Sampler
 from charplay.training.session import Session
 from charplay.training.surgery import Surgery, tried
-from charplay.training.texts import text_changed
+from charplay.training.texts import encoding_of, text_changed
 from charplay.training.warm_start import Parent, notes, read_parent, transplant
 
 STATE = {"seconds", "live", "due", "learner", "ledger", "judge"}
@@ -114,7 +114,9 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[s
         parent = read_parent(Path(named["path"]), named["sha256"])
     notes = inexact(run, now)
     learned = state.get("text", run.corpus.sha256) if state else run.corpus.sha256
-    changed = origin(corpus) if text_changed(corpus, run) or learned != corpus.sha256 else None
+    changed = (
+        origin(corpus, encoding_of(request, run)) if text_changed(corpus, run) or learned != corpus.sha256 else None
+    )
     if changed is not None:
         notes = ("the text has changed: losses before and after this are of different texts", *notes)
     return Plan(asked, resolved, notes, start, parent, saved, changed, {**live, **request.live}, longer=longer)
@@ -152,10 +154,9 @@ def _spent(state: Mapping[str, Any] | None) -> dict[str, float]:
     return {"steps": step, "epochs": Passes(**state["ledger"]["passes"]).at(step), "minutes": state["seconds"] / 60}
 
 
-def facts(opened: Opened, choice: Choice, encoding: str | None) -> dict[str, object]:
-    """What a run.json says of the machine, and of the encoding where one was named."""
-    named = {} if encoding is None else {"encoding": encoding}
-    return named | {
+def facts(opened: Opened, choice: Choice) -> dict[str, object]:
+    """What a run.json says of the machine."""
+    return {
         "device": choice.name,
         "why": choice.why,
         "threads": opened.threads,
@@ -178,9 +179,9 @@ def inexact(run: Run, now: Mapping[str, object]) -> tuple[str, ...]:
     return (f"this run will not repeat an uninterrupted one to the bit: {'; '.join(reasons)}",) if reasons else ()
 
 
-def origin(corpus: Corpus) -> Origin:
+def origin(corpus: Corpus, encoding: str) -> Origin:
     """The text as checkpoints name it."""
-    return Origin(name=corpus.name, path=corpus.path, sha256=corpus.sha256, characters=len(corpus))
+    return Origin(corpus.name, corpus.path, corpus.sha256, len(corpus), encoding)
 
 
 def open_session(run: Run, plan: Plan, corpus: Corpus, opened: Opened) -> Session:

@@ -1,8 +1,10 @@
 """The text that a run learns: found, read, and compared with what the run began with."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from charplay.corpora.corpus import Corpus
+from charplay.corpora.entries import Entry
 from charplay.corpora.errors import ChangedText, CorpusError
 from charplay.corpora.library import Library
 from charplay.corpora.progress import Watch
@@ -21,19 +23,32 @@ def find_corpus(request: TrainRequest, recipe: Recipe, run: Run | None, watch: W
     """
     home = Home(Path(request.home))
     library = Library(home.corpora, home.cache)
-    wanted = recipe.corpus
-    if run is not None:
-        wanted = run.corpus.path if run.corpus.path and Path(run.corpus.path).exists() else run.corpus.name
-    encoding = request.encoding or (run.facts.get("encoding") if run is not None else None)
-    corpus = library.open(
-        library.find(wanted), cleaning=recipe.cleaning, limit=recipe.limit, encoding=encoding, watch=watch
-    )
+    entry = library.find(recipe.corpus) if run is None else _entry_of(run, library)
+    encoding = encoding_of(request, run) or None
+    corpus = library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit, encoding=encoding, watch=watch)
     corpus.require_trainable()
     if run is None:
         return corpus
     if text_changed(corpus, run):
         _require_usable(corpus, run, wanted=request.changed_text)
     return corpus.under(Vocabulary(run.vocabulary))
+
+
+def encoding_of(request: TrainRequest, run: Run | None) -> str:
+    """The encoding that was named, now or when the run began; empty where it is to be found out."""
+    return request.encoding or (run.corpus.encoding if run is not None else "")
+
+
+def _entry_of(run: Run, library: Library) -> Entry:
+    """The run's text, also where it was moved but has its name still. CorpusError names the file that is missing."""
+    path, name = run.corpus.path, run.corpus.name
+    if not path or Path(path).exists():
+        return library.find(path or name)
+    with suppress(CorpusError):
+        entry = library.find(name)
+        if entry.name == name:  # not a classic that is called alike
+            return entry
+    raise CorpusError(f"{path}, which run {run.name} learns, is not there any more; put it back.")
 
 
 def text_changed(corpus: Corpus, run: Run) -> bool:

@@ -12,6 +12,11 @@ def count(number: float) -> str:
     raise AssertionError
 
 
+def several(number: int, what: str) -> str:
+    """1 is "1 step", 1,204 is "1,204 steps"."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def clock(seconds: float) -> str:
     """72 is "1:12", 3,700 is "1:01:40"."""
     whole = max(0, round(seconds))

@@ -48,7 +48,9 @@ def open_learned(
         try:
             entry = library.find(name)
             if entry.ready:
-                corpus = library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit, watch=watch)
+                corpus = library.open(
+                    entry, cleaning=recipe.cleaning, limit=recipe.limit, encoding=origin.encoding or None, watch=watch
+                )
                 if corpus.sha256 == origin.sha256:
                     return corpus
             if name in named:
@@ -138,7 +140,7 @@ class Indexing(Errand):
         from charplay.sampling.origins import Index
 
         origin, recipe = read_origin(self._path)
-        key = (origin.sha256, tuple(recipe.cleaning), recipe.limit)
+        key = (origin.sha256, tuple(recipe.cleaning), recipe.limit, origin.encoding)
         if self._known is not None and self._known.key == key:
             return self._known
         corpus = open_learned(self._library, origin, recipe, lambda share: self._watch(READING * share), self._near)

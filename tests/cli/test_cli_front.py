@@ -80,6 +80,8 @@ def test_every_verb_has_help(cli, verb):
         (("train", "--resume", ""), 1, "''"),
         (("train", "--steps", "5", "--epochs", "1"), 2, "one budget"),
         (("train", "--resume", "nosuch"), 1, "nosuch"),
+        (("describe", "--set", "hidden_size=1e3"), 2, "not '1e3' (--set)\n"),
+        (("describe", "--set", "hidden_size=aut"), 2, "the nearest is auto"),
         (("train", "--resume", "nosuch", "--name", "x"), 2, "--name"),
     ],
 )

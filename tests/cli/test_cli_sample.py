@@ -5,6 +5,8 @@ import math
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from hashlib import sha256
 from itertools import pairwise
 
 import numpy as np
@@ -162,6 +164,13 @@ def test_unknown_characters_are_counted(cli, file, text_file):
     assert "2 characters" in result.out
 
 
+def test_a_guessed_encoding_is_named(cli, file, text_file):
+    text_file.write_bytes((TEXT + "déjà vu, été, où? ").encode("cp1252") * 3)
+    result = cli("score", file, text_file, "--json")
+    assert "read as cp1252, a guess" in result.err
+    assert result.lines[0]["skipped"] > 0
+
+
 def test_a_text_without_a_known_pair_has_no_score(cli, file, text_file):
     text_file.write_text("ÄÖÜ")
     assert "nothing was foretold" in cli("score", file, text_file).out
@@ -288,6 +297,21 @@ def test_where_a_prompt_is_from_is_told_as_the_help_says_it(cli, learnt, where):
     result = cli("sample", learnt, "--prompt-from", where)
     assert (result.code, result.out) == (2, "")
     assert f"takes random, letter, N or N:LENGTH, not {where!r}" in result.err
+
+
+def test_a_prompt_has_a_character_at_least(cli, learnt):
+    result = cli("sample", learnt, "--prompt-from", "10:0")
+    assert (result.code, "a prompt has at least one character" in result.err) == (2, True)
+
+
+def test_a_prompt_comes_from_the_text_as_it_was_read_when_it_was_learned(cli, learnt, home, saved_run):
+    text = home.corpora / "pangram.txt"
+    text.write_bytes(TEXT.encode() + "é".encode("latin-1"))
+    made = tiny_checkpoint()
+    origin = replace(made.corpus, path="", sha256=sha256(text.read_bytes()).hexdigest(), encoding="koi8-r")
+    saved_run.write_latest(replace(made, corpus=origin))
+    result = cli("sample", learnt, "--prompt-from", f"{len(TEXT) - 3}:4", "--length", 0)
+    assert "'И'" in result.err  # left out of the prompt, as this network does not know it
 
 
 def test_a_prompt_that_reaches_to_the_end_says_so(cli, learnt):

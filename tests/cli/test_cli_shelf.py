@@ -1,15 +1,18 @@
 """`runs`, `corpora` and `describe`: what is there, shown to people and to programs."""
 
 import io
+import re
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from importlib.metadata import version
 
 import pytest
 from tiny_model import TEXT
 
 from charplay.recipes.fields import Recipe
+from charplay.runs.checkpoint import read_checkpoint
 
 # runs
 
@@ -47,6 +50,14 @@ def test_show_a_run(cli, saved_run):
     assert line["checkpoint"] == str(saved_run.latest)
 
 
+def test_a_run_is_shown_under_the_values_that_it_has_now(cli, saved_run):
+    made = read_checkpoint(saved_run.latest)
+    saved_run.write_latest(replace(made, recipe=made.recipe.model_copy(update={"learning_rate": 0.25})))
+    (line,) = cli("runs", "show", saved_run.name, "--json").lines
+    assert (line["recipe"]["learning_rate"], line["asked"]["learning_rate"]) == (0.25, made.recipe.learning_rate)
+    assert re.search(r"learning_rate +0\.25", cli("runs", "show", saved_run.name).out)
+
+
 def test_show_a_checkpoint(cli, saved_run):
     result = cli("runs", "show", saved_run.latest)
     assert all(part in result.out for part in (str(saved_run.latest), "hidden_size", "2.500 nats", "step 7"))
@@ -61,6 +72,24 @@ def test_export_copies_what_plays(cli, saved_run, tmp_path):
     again = cli("runs", "export", saved_run.name, target)
     assert (again.code, "--overwrite" in again.err) == (1, True)
     assert cli("runs", "export", saved_run.name, target, "--overwrite").code == 0
+
+
+def test_what_is_no_checkpoint_or_a_damaged_one_is_not_exported(cli, saved_run, text_file, tmp_path):
+    target = tmp_path / "out.safetensors"
+    flipped = bytearray(saved_run.latest.read_bytes())
+    flipped[-5] ^= 1
+    (tmp_path / "flipped").write_bytes(flipped)
+    for source, said in ((text_file, "is not a charplay checkpoint"), (tmp_path / "flipped", "the file is damaged")):
+        result = cli("runs", "export", source, target)
+        assert (result.code, said in result.err, target.exists()) == (1, True, False)
+
+
+def test_nobody_is_asked_about_a_run_that_is_not_there(cli, saved_run, monkeypatch):
+    keyboard = io.StringIO("y\n")
+    keyboard.isatty = lambda: True
+    monkeypatch.setattr("sys.stdin", keyboard)
+    result = cli("runs", "delete", "nosuch")
+    assert (result.code, "Delete" in result.err, "nosuch" in result.err) == (1, False, True)
 
 
 def test_delete_asks_and_without_a_terminal_refuses(cli, saved_run):
@@ -147,7 +176,22 @@ def test_what_cannot_be_copied_is_named(cli, home, tmp_path):
     assert list(home.corpora.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["../out.txt", "a/b.txt", ".hidden", ".."])
+@pytest.mark.parametrize("name", ["alice", "Alice.txt", "python-manual"])
+def test_a_text_is_not_added_under_the_name_of_another(cli, home, text_file, name):
+    result = cli("corpora", "add", text_file, "--name", name)
+    assert (result.code, "there is a text called" in result.err) == (2, True)
+    assert list(home.corpora.iterdir()) == []
+
+
+def test_the_folder_of_the_texts_is_not_added_to_itself(cli, home, text_file):
+    cli("corpora", "add", text_file)
+    for folder in (home.corpora, home.root):
+        result = cli("corpora", "add", folder, "--name", "all")
+        assert (result.code, "holds charplay's texts itself" in result.err) == (2, True)
+    assert [path.name for path in home.corpora.iterdir()] == ["pangram.txt"]
+
+
+@pytest.mark.parametrize("name", ["../out.txt", "a/b.txt", ".hidden", "..", "two\nlines"])
 def test_a_text_is_added_to_its_folder_and_nowhere_else(cli, home, text_file, name):
     assert cli("corpora", "add", text_file, "--name", name).code == 2
     assert list(home.corpora.iterdir()) == []

@@ -14,7 +14,7 @@ from tiny_model import TEXT
 
 from charplay.cli.main import run
 from charplay.cli.output import say_table
-from charplay.cli.reporting import MovingLine
+from charplay.cli.reporting import MovingLine, PlainLines
 from charplay.messages import events as told
 from charplay.messages.commands import Stop
 from charplay.recipes.fields import Recipe
@@ -151,6 +151,11 @@ def test_a_live_value_that_is_named_counts_whatever_it_is_by_now(cli, trainer, s
     assert cli("train", "--resume", saved_run.name, "--set", f"learning_rate={rate}").code == 0
     assert trainer.request.live == ({} if rate == "auto" else {"learning_rate": rate})
     assert trainer.request.recipe == saved_run.asked.model_dump()
+
+
+def test_a_checkpoint_is_not_taken_up(cli, trainer, saved_run):
+    result = cli("train", "--resume", saved_run.latest)
+    assert (result.code, "is a checkpoint to play and to start from, not a run" in result.err) == (1, True)
 
 
 def test_resume_may_name_another_device(cli, trainer, saved_run):
@@ -413,6 +418,28 @@ def test_the_moving_line_stays_beneath_the_permanent_ones(monkeypatch):
     assert any("10%" in one and "step 10/100" in one and "1:12 left" in one for one in drawn)
     assert "\x1b[31m" not in screen.written
     assert "━" in screen.written
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_where_the_line_is_short_the_bar_gives_way_not_the_numbers(monkeypatch, width):
+    screen = Screen()
+    monkeypatch.setattr("sys.stdout", screen)
+    monkeypatch.setattr("charplay.cli.reporting.REDRAW", 0.0)
+    monkeypatch.setenv("COLUMNS", str(width))
+    line = MovingLine()
+    line.tell(STARTED)
+    line.tell(progress(50, train_loss=2.125))
+    drawn = screen.written.rpartition("\r\x1b[K")[2]
+    assert len(drawn) < width
+    assert (drawn.endswith("train 2.125") and "━" in drawn) or width == 60
+    assert " 50%" in drawn
+
+
+def test_one_step_is_one_step(monkeypatch):
+    screen = Screen()
+    monkeypatch.setattr("sys.stdout", screen)
+    PlainLines().tell(told.Finished(**asdict(FINISHED) | {"steps": 1}))
+    assert "finished: 1 step in" in screen.written
 
 
 def test_a_terminal_that_is_not_unicode_gets_a_plain_bar(monkeypatch):

@@ -115,6 +115,12 @@ def test_the_wrong_encoding_says_where():
         plain("dès".encode(), "ascii")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "punycode"])
+def test_a_codec_that_does_not_say_where_is_answered_in_a_sentence_too(encoding):
+    with pytest.raises(CorpusError, match=f"is not {encoding}: byte [01] does not fit"):
+        plain("dès vu. ".encode() * 50, encoding)
+
+
 @pytest.mark.fault("37")
 def test_broken_utf8_is_refused_not_mended(monkeypatch):
     monkeypatch.setattr(decoding, "PIECE", 100)  # the position is counted over pieces
@@ -196,7 +202,7 @@ def test_sha256_is_of_the_bytes(tmp_path):
 @pytest.mark.fault("40")
 def test_an_empty_file_is_refused(tmp_path):
     (tmp_path / "a.txt").touch()
-    with pytest.raises(CorpusError, match="is empty; a text needs at least 200 characters"):
+    with pytest.raises(CorpusError, match="is empty; there is nothing to read"):
         read_file(tmp_path / "a.txt")
 
 

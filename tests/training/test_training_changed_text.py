@@ -117,6 +117,21 @@ def test_what_cannot_go_on_is_refused_even_when_asked_for(train, only, home, ask
     assert re.search(why, failed.message)
 
 
+@pytest.mark.parametrize("alike", [False, True])
+def test_a_text_that_is_gone_is_named_by_its_file_and_none_that_is_called_alike_takes_its_place(
+    stopped, home, only, alike
+):
+    folder, file, _ = stopped
+    file.rename(file.with_name("WORDS.txt" if alike else "other.txt"))
+    assert again(home, folder)[-1].message.startswith(f"{file}, which run {Path(folder).name} learns, is not there")
+
+
+def test_a_text_that_was_moved_under_its_name_is_found(stopped, home, only):
+    folder, file, _ = stopped
+    file.rename(file.with_suffix(".text"))
+    only(again(home, folder), Finished)
+
+
 def test_the_encoding_that_was_named_is_taken_again(home, asked, only):
     file = home / "corpora" / "words.txt"
     file.write_bytes(file.read_bytes() + "déjà".encode("cp1252") * 20)
