@@ -193,7 +193,10 @@ class Player:
         Raises:
             TapeError: there is no such position, or the weights that wrote it are gone; `tape.reach` is the earliest.
         """
-        self._take(self._tape.fork(position, self._model, self._source))
+        tape = self._tape
+        # Without a prompt a text goes on from where every text without one begins, so that it can be written again.
+        anew = not position and len(tape) and tape[0].kind == "prompt"
+        self._take(tape.fork(position, self._model, self._source, _reread(self._model, "") if anew else None))
 
     def resume(self, tape: Tape) -> None:
         """Go on at the end of a tape that was left, exactly as if it had not been.

@@ -31,6 +31,13 @@ class Beginning(NamedTuple):
     unknown: str = ""
     """Its characters that the model does not know, each once; they were left out."""
 
+    def until(self, position: int) -> "Beginning":
+        """That of a text which has only the first `position` characters in common with this one."""
+        if position >= len(self.prompt):
+            return self
+        known = [at for at, character in enumerate(self.prompt) if character not in self.unknown]
+        return self if position >= len(known) else self._replace(prompt=self.prompt[: known[position]])
+
 
 class Tape:
     """Characters and states. Position t lies before character t; its state is what the model remembers there.
@@ -86,7 +93,7 @@ class Tape:
             before=before,
             continues=continues,
             memory=self.memory,
-            beginning=self.beginning,
+            beginning=self.beginning.until(position),
         )
 
     def state_at(self, position: int) -> State:

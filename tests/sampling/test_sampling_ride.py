@@ -61,6 +61,22 @@ def test_it_writes_the_same_again_through_a_file(deeds, prompt):
         assert again.settings == player.tape.settings_at(len(player.tape) - 1)
 
 
+@given(st.sampled_from(["", "abc", "a?b", "???", "?ab?c?"]), st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_branch_writes_the_same_again_wherever_it_left(prompt, data):
+    model = make_model("\nabc")
+    player = ridden([12], prompt, model)
+    player.rewind(data.draw(st.integers(0, len(player.tape))))
+    player.write(data.draw(st.sampled_from(["", "c", "ab"])), "typed")
+    player.advance(most=9)
+    again = Player(model, prompt="something else")
+    list(replay(again, Ride.of(player.tape)))
+    assert (records(again), again.prompt) == (records(player), player.prompt)
+    known, _ = player.model.vocabulary.split(player.prompt)
+    assert player.text.startswith(known)
+    assert [record.kind for record in records(player)].count("prompt") == len(known)
+
+
 def test_it_plays_on_another_model_and_with_another_seed():
     hot, cold = Sampling(temperature=3.0, seed=5), Sampling(temperature=0.2, seed=5)
     player = ridden([cold, 30, "abc", hot, 30], "abc")

@@ -428,6 +428,21 @@ async def test_a_struck_out_character_is_passed_over_harmlessly(stage):
         assert [glyph for glyph, _ in stage.sheet()] == ["t", "Z", "e"]
 
 
+async def test_of_a_prompt_with_struck_out_characters_every_branch_shows_its_own(stage):
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.pane.begin("tZoYb", 0.8, 30.0)
+        stage.pane.playing = False
+        stage.write(6)
+        whole = stage.sheet()
+        await pilot.press("c", "home", "right", "right", "enter", "e")
+        stage.write(5)
+        assert "".join(glyph for glyph, _ in stage.sheet()) == "tZ" + stage.text[1:].replace("\n", "")
+        assert [stage.pane._position(at) for at in range(6)] == [0, 1, 1, 2, 3, 4]
+        await pilot.press("g", "home", "enter")
+        assert stage.sheet() == whole
+        assert [stage.pane._position(at) for at in range(6)] == [0, 1, 1, 2, 2, 3]
+
+
 async def test_without_a_model_the_keys_are_harmless(tmp_path):
     app = Stage(tmp_path, None)
     async with app.run_test(size=(80, 14)) as pilot:

@@ -27,6 +27,8 @@ class SheetPane(Framed, Vertical):
         self._unpainted: list[tuple[str, int]] = []
         self._first = 0
         """Index on the sheet at which the player's text begins; before it stand those of earlier models."""
+        self._prompt_length = 0
+        """Characters of the prompt that stand there, struck out or not."""
         self._struck: list[int] = []
         """How far after `_first` the prompt's unknown characters stand, which are not on the tape."""
         self.writing = Pointing(id="writing")
@@ -82,8 +84,8 @@ class SheetPane(Framed, Vertical):
         if player is None:
             return
         self._paint()
-        if self._at(since) < sheet.gone:
-            since = 0
+        if self._at(since) < sheet.gone or since < max(self._prompt_length, len(player.prompt)):
+            since = 0  # of another prompt, other characters are struck out
         if since:
             sheet.cut(self._at(since))
             shown = since
@@ -105,7 +107,7 @@ class SheetPane(Framed, Vertical):
         tape, sheet = player.tape, self.writing
         if self.following:
             sheet.mark(step_of(tape.source_at(0)))
-        self._struck = []
+        self._struck, self._prompt_length = [], len(player.prompt)
         known = 0
         for character in player.prompt:
             if character in player.unknown:
