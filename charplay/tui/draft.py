@@ -218,13 +218,11 @@ class Draft:
         self.values, self.beginning = {}, None
         self.settle()
         base = self.asked.model_dump()
-        budget = {unit: asked[unit] for unit in BUDGETS if asked.get(unit) is not None}
-        changed = {
-            name: value
-            for name, value in {**asked, **dict.fromkeys(BUDGETS)}.items()
-            if name in base and name not in {*BUDGETS, "corpus"} and value != base[name]
+        self.values = {
+            name: written(value)
+            for name, value in asked.items()
+            if name in base and name != "corpus" and value != base[name]
         }
-        self.values = {name: written(value) for name, value in {**changed, **budget}.items()}
         self.settle()
 
     def keep(self, name: str) -> None:

@@ -12,6 +12,7 @@ from charplay.messages.commands import Publish, Stop
 from charplay.messages.events import Changed, Failed, Preparing, Saved, Stopped
 from charplay.messages.request import TrainRequest
 from charplay.recipes.faults import RecipeError
+from charplay.recipes.presets import preset_names
 from charplay.recipes.specs import spec, specs
 from charplay.tui.amounts import clock, count, rate, span
 from charplay.tui.choices import next_number
@@ -167,6 +168,15 @@ def test_a_run_s_recipe_fills_the_draft_exactly(tmp_path):
     second = Draft(tmp_path)
     second.fill(first.asked.model_dump())
     assert second.asked == first.asked
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_a_run_that_was_begun_with_the_preset_as_it_stands_is_no_change_of_it(tmp_path, name):
+    draft = Draft(tmp_path, name)
+    asked = draft.asked
+    draft.fill(asked.model_dump() | {"corpus": "fox"})
+    assert draft.values == {}
+    assert draft.asked == asked
 
 
 def test_an_extension_replaces_the_budget(tmp_path):
