@@ -154,8 +154,7 @@ class Draft:
             known = self.preset_names()
             return "" if text in known else f"there is no preset {text!r}; choose one of {', '.join(known)}"
         try:
-            trial = {**self.values, **_layer(name, text)}
-            compose(self._base(), Layer("the form", trial))
+            compose(self._base(), Layer("the form", self._with(name, text)))
         except RecipeError as fault:
             return fault.faults[0]
         except ValueError as fault:
@@ -170,11 +169,14 @@ class Draft:
         if name == PRESET:
             self.preset, self.values = text, {}
         else:
-            if name == BUDGET:
-                self.reset(BUDGET)
-            self.values |= _layer(name, text)
+            self.values = self._with(name, text)
         self.settle()
         return ""
+
+    def _with(self, name: str, text: str) -> dict[str, str]:
+        """The values once a row has this one: another budget takes the place of the one before."""
+        replaced = BUDGETS if name == BUDGET else ()
+        return {each: value for each, value in self.values.items() if each not in replaced} | _layer(name, text)
 
     def reset(self, name: str) -> None:
         """Give a row the preset's value again; the preset's row resets them all."""

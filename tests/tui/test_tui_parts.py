@@ -131,6 +131,14 @@ def test_a_budget_is_read_as_a_person_writes_it(tmp_path, text, unit, amount):
     assert draft.budget() == (unit, amount)
 
 
+@given(st.lists(st.sampled_from(["4 minutes", "2 epochs", "700 steps"])))
+def test_a_budget_takes_the_place_of_whatever_stood_there(tmp_path_factory, texts):
+    draft = Draft(tmp_path_factory.getbasetemp())
+    for text in texts:
+        assert draft.set(BUDGET, text) == ""
+        assert draft.shown(BUDGET)[0] == text
+
+
 @pytest.mark.parametrize("text", ["", "soon", "3 parsecs", "minutes", "-3 minutes"])
 def test_what_is_no_budget_is_answered(text):
     with pytest.raises(ValueError, match="write a number"):
