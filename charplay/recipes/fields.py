@@ -13,9 +13,16 @@ from charplay.recipes.listing import names
 Auto = Literal["auto"]
 
 
-def _declared(group: str, text: str, *, unit: str = "", live: bool = False, **bounds: Any) -> Any:
-    """A field's declaration: `group` and `unit` for the form, `live` where it may change during training."""
-    return Field(description=text, json_schema_extra={"group": group, "unit": unit, "live": live}, **bounds)
+def _declared(
+    group: str, text: str, *, unit: str = "", live: bool = False, start: float | None = None, **bounds: Any
+) -> Any:
+    """A field's declaration: `group` and `unit` for the form, `live` where it may change during training.
+
+    `start`: the first number that the arrows give where the value is a word, as `none` or `auto`.
+    """
+    return Field(
+        description=text, json_schema_extra={"group": group, "unit": unit, "live": live, "start": start}, **bounds
+    )
 
 
 @dataclass(frozen=True)
@@ -68,31 +75,31 @@ class Recipe(BaseModel):
     # fmt: off
     corpus: str = _declared("text", "name of a text, or the path of a file or folder; empty takes the default text", default="")
     cleaning: Annotated[tuple[Annotated[str, AfterValidator(Listed(CLEANING))], ...], BeforeValidator(_split)] = _declared("text", "what is done to the text before it is counted, in this order", default=())
-    limit: Annotated[Count | None, Optional] = _declared("text", "use only the first so many characters", unit="characters", default=None)
+    limit: Annotated[Count | None, Optional] = _declared("text", "use only the first so many characters", unit="characters", start=100_000, default=None)
     validation_fraction: Annotated[float, Field(ge=0, le=0.5)] = _declared("text", "share of the text, its end, that is held out; 0 holds out nothing", default=0.1)
 
     cell: Annotated[str, AfterValidator(Listed(CELLS))] = _declared("model", "the recurrent cell", default="lstm")
     input: Literal["embedding", "one-hot", "scalar"] = _declared("model", "how a character enters the network", default="embedding")
     scalar_scale: Literal["none", "vocabulary"] = _declared("model", "scalar input: the raw id, or the id divided by the vocabulary's size", default="vocabulary")
-    embedding_size: Annotated[Annotated[int, Field(ge=1, le=4096)] | Auto | None, Optional] = _declared("model", "width of a character's embedding; none where the input is no embedding", default="auto")
-    hidden_size: Annotated[int, Field(ge=1, le=8192)] | Auto = _declared("model", "units in each recurrent layer", default="auto")
-    num_layers: Annotated[int, Field(ge=1, le=8)] | Auto = _declared("model", "recurrent layers, one on another", default="auto")
-    input_dropout: Share | Auto = _declared("model", "dropout on what enters the first layer", live=True, default=0.0)
-    dropout: Share | Auto = _declared("model", "dropout between recurrent layers", live=True, default=0.0)
-    output_dropout: Share | Auto = _declared("model", "dropout before the output layer", live=True, default="auto")
+    embedding_size: Annotated[Annotated[int, Field(ge=1, le=4096)] | Auto | None, Optional] = _declared("model", "width of a character's embedding; none where the input is no embedding", start=64, default="auto")
+    hidden_size: Annotated[int, Field(ge=1, le=8192)] | Auto = _declared("model", "units in each recurrent layer", start=128, default="auto")
+    num_layers: Annotated[int, Field(ge=1, le=8)] | Auto = _declared("model", "recurrent layers, one on another", start=1, default="auto")
+    input_dropout: Share | Auto = _declared("model", "dropout on what enters the first layer", live=True, start=0.1, default=0.0)
+    dropout: Share | Auto = _declared("model", "dropout between recurrent layers", live=True, start=0.1, default=0.0)
+    output_dropout: Share | Auto = _declared("model", "dropout before the output layer", live=True, start=0.1, default="auto")
     weight_drop: Share = _declared("model", "DropConnect on the hidden-to-hidden weights", live=True, default=0.0)
     initialization: Literal["torch", "glorot-orthogonal"] = _declared("model", "torch's uniform weights, or Glorot kernels, orthogonal recurrent kernels and a forget bias of 1", default="glorot-orthogonal")
 
     batching: Literal["stream", "windows"] = _declared("batching", "streams carry their state on; windows start from zero", default="stream")
-    sequence_length: Annotated[int, Field(ge=1, le=65536)] | Auto = _declared("batching", "characters the gradient flows back through", unit="characters", live=True, default="auto")
-    stride: Annotated[Count | None, Optional] = _declared("batching", "windows: distance from one to the next (1)", unit="characters", default=None)
-    window_limit: Annotated[Count | None, Optional] = _declared("batching", "windows: use only the first so many", default=None)
+    sequence_length: Annotated[int, Field(ge=1, le=65536)] | Auto = _declared("batching", "characters the gradient flows back through", unit="characters", live=True, start=64, default="auto")
+    stride: Annotated[Count | None, Optional] = _declared("batching", "windows: distance from one to the next (1)", unit="characters", start=3, default=None)
+    window_limit: Annotated[Count | None, Optional] = _declared("batching", "windows: use only the first so many", start=10_000, default=None)
     target: Literal["every", "last"] = _declared("batching", "loss at every character, or at a window's last only", default="every")
-    batch_size: Annotated[int, Field(ge=1, le=65536)] | Auto = _declared("batching", "streams or windows read at once", live=True, default="auto")
+    batch_size: Annotated[int, Field(ge=1, le=65536)] | Auto = _declared("batching", "streams or windows read at once", live=True, start=32, default="auto")
     shuffle: bool = _declared("batching", "windows: in a new random order every epoch", default=True)
 
     optimizer: Annotated[str, AfterValidator(Listed(OPTIMIZERS))] = _declared("optimization", "how weights follow the gradient", default="adamw")
-    learning_rate: Annotated[float, Field(gt=0, le=100)] | Auto = _declared("optimization", "size of the steps at the schedule's peak", live=True, default="auto")
+    learning_rate: Annotated[float, Field(gt=0, le=100)] | Auto = _declared("optimization", "size of the steps at the schedule's peak", live=True, start=0.01, default="auto")
     schedule: Annotated[str, AfterValidator(Listed(SCHEDULES))] = _declared("optimization", "how the learning rate goes down", default="cosine")
     warmup: Annotated[float, Field(ge=0, le=1)] = _declared("optimization", "share of the budget over which the learning rate rises", default=0.1)
     weight_decay: Annotated[float, Field(ge=0, le=10)] = _declared("optimization", "decoupled decay of the weight matrices", live=True, default=0.0)
@@ -100,18 +107,18 @@ class Recipe(BaseModel):
     beta2: Share = _declared("optimization", "Adam's memory of its square", default=0.99)
     decay: Share = _declared("optimization", "RMSprop's memory; momentum of SGD and Muon", default=0.9)
     epsilon: Annotated[float, Field(gt=0, le=1)] = _declared("optimization", "keeps adaptive steps finite", default=1e-8)
-    clip_norm: Annotated[Annotated[float, Field(gt=0)] | None, Optional] = _declared("optimization", "longest gradient, as a norm", live=True, default=1.0)
-    clip_value: Annotated[Annotated[float, Field(gt=0)] | None, Optional] = _declared("optimization", "largest gradient, value by value", live=True, default=None)
+    clip_norm: Annotated[Annotated[float, Field(gt=0)] | None, Optional] = _declared("optimization", "longest gradient, as a norm", live=True, start=1.0, default=1.0)
+    clip_value: Annotated[Annotated[float, Field(gt=0)] | None, Optional] = _declared("optimization", "largest gradient, value by value", live=True, start=0.5, default=None)
     average: Share = _declared("optimization", "what plays is an exponential average of the weights with this memory; 0 is none", default=0.0)
 
     steps: Annotated[Annotated[int, Field(ge=0, le=MOST)] | None, Optional] = _declared("budget", "optimizer steps", unit="steps", default=None)
     epochs: Annotated[Annotated[float, Field(gt=0, le=MOST)] | None, Optional] = _declared("budget", "passes over the text", unit="epochs", default=None)
     minutes: Annotated[Annotated[float, Field(gt=0, le=MOST)] | None, Optional] = _declared("budget", "minutes of training", unit="minutes", default=None)
-    log_every: Count | Auto = _declared("budget", "a row of metrics covers so many steps", unit="steps", default="auto")
-    evaluate_every: Every | Auto = _declared("budget", "read the held-out text every so many steps", unit="steps", default="auto")
-    save_every: Every | Auto = _declared("budget", "save every so many steps, and at least once a minute", unit="steps", default="auto")
-    sample_every: Annotated[Every | None, Optional] = _declared("budget", "write samples every so many steps", unit="steps", default=None)
-    patience: Annotated[Count | None, Optional] = _declared("budget", "stop after so many evaluations without a better one", unit="evaluations", default=None)
+    log_every: Count | Auto = _declared("budget", "a row of metrics covers so many steps", unit="steps", start=10, default="auto")
+    evaluate_every: Every | Auto = _declared("budget", "read the held-out text every so many steps", unit="steps", start=500, default="auto")
+    save_every: Every | Auto = _declared("budget", "save every so many steps, and at least once a minute", unit="steps", start=500, default="auto")
+    sample_every: Annotated[Every | None, Optional] = _declared("budget", "write samples every so many steps", unit="steps", start=500, default=None)
+    patience: Annotated[Count | None, Optional] = _declared("budget", "stop after so many evaluations without a better one", unit="evaluations", start=5, default=None)
     monitor: Literal["val_loss", "train_loss"] = _declared("budget", "the loss that decides what is best", default="val_loss")
     keep: Literal["best", "every-improvement"] = _declared("budget", "keep the best checkpoint, or one at every improvement too", default="best")
 
@@ -122,7 +129,7 @@ class Recipe(BaseModel):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = _declared("run", "fixes every random choice", default=1)
     device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = _declared("run", "auto, cpu, cuda or cuda:N", default="auto")
     precision: Literal["auto", "float32", "bfloat16"] = _declared("run", "arithmetic of the forward pass", default="auto")
-    threads: Annotated[int, Field(ge=1, le=1024)] | Auto = _declared("run", "torch's threads on a CPU", default="auto")
+    threads: Annotated[int, Field(ge=1, le=1024)] | Auto = _declared("run", "torch's threads on a CPU", start=1, default="auto")
     # fmt: on
 
 

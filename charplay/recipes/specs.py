@@ -47,6 +47,8 @@ class Spec:
     """`none` is allowed."""
     live: bool = False
     """May be changed while training."""
+    start: float | None = None
+    """The first number that the arrows give where the value is a word; None where it is never one."""
 
 
 def _annotations(annotation: Any) -> Iterator[Any]:
@@ -102,6 +104,7 @@ def _draw(name: str, field: FieldInfo) -> Spec:
         auto="auto" in parts,
         optional=type(None) in parts or None in parts,
         live=extra["live"],
+        start=extra["start"],
     )
 
 

@@ -2,6 +2,15 @@
 
 import math
 
+from charplay.recipes.specs import Spec
+
+
+def nudged(of: Spec, now: object, by: int) -> float | None:
+    """The number beside a field's value; where that is a word, the one that the field starts from."""
+    if not isinstance(now, int | float):
+        return of.start
+    return next_number(now, by, whole=of.whole, low=of.low, high=of.high)
+
 
 def next_number(
     now: float, by: int, *, whole: bool = False, low: float | None = None, high: float | None = None

@@ -14,7 +14,7 @@ from charplay.recipes.presets import load_preset, preset_names, read_preset, sav
 from charplay.recipes.resolve import resolve
 from charplay.recipes.specs import Spec, spec, specs, written
 from charplay.tui.beginning import Beginning
-from charplay.tui.choices import next_number
+from charplay.tui.choices import next_number, nudged
 from charplay.tui.form_rows import APPLIES, BEGINNING, BUDGET, COMMON, PRESET
 
 _BUDGET = re.compile(r"\s*([0-9.,_]+(?:e\d+)?)\s*([a-z]*)\s*$", re.IGNORECASE)
@@ -210,10 +210,7 @@ class Draft:
             unit, amount = self.budget()
             self.set(name, f"{written(next_number(amount, by, whole=unit == 'steps'))} {unit}")
         elif spec(name).kind in {"int", "float"}:
-            now = getattr(self.resolved or self.asked, name)
-            start = now if isinstance(now, int | float) else spec(name).low or 1
-            of = spec(name)
-            self.set(name, written(next_number(start, by, whole=of.whole, low=of.low, high=of.high)))
+            self.set(name, written(nudged(spec(name), getattr(self.resolved or self.asked, name), by)))
 
     def fill(self, asked: Mapping[str, object]) -> None:
         """Take a run's asked recipe over: again, with changes."""

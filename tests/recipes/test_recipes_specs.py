@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.fields import BUDGETS, Recipe
 from charplay.recipes.layers import Layer, compose
 from charplay.recipes.listing import names
 from charplay.recipes.specs import nearest, sentence, spec, specs, written
@@ -52,6 +52,15 @@ def test_the_edges_of_a_domain_are_what_the_recipe_accepts(of):
     elif of.kind != "list":
         with pytest.raises(ValueError, match=of.name):
             accepted(None)
+
+
+@pytest.mark.parametrize("of", [of for of in specs() if of.kind in {"int", "float"} and of.name not in BUDGETS])
+def test_a_number_that_may_be_a_word_says_where_the_arrows_start(of):
+    wordy = of.auto or of.optional or bool(of.choices)
+    assert wordy == (of.start is not None)
+    if wordy:
+        sizes = {"batching": "windows", "num_layers": 2, of.name: of.start}
+        assert getattr(compose(Layer("test", sizes))[0], of.name) == of.start
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from charplay.messages.commands import Change, Undo
 from charplay.messages.events import Changed, Finished
 from charplay.recipes.fields import LIVE
+from charplay.recipes.specs import spec
 from charplay.tui.screens.live_values import LiveValues
 
 
@@ -91,6 +92,14 @@ async def test_a_nudge_is_one_change_however_many_steps_it_has(play):
         await it.press("right", "right", "right")
         await it.until(lambda: changes(it))
         assert changes(it) == [("weight_drop", 0.15)]
+
+
+async def test_a_nudge_of_none_gives_the_number_that_the_field_starts_from(play):
+    async with play() as it:
+        dialog = await opened(it, clip_value=None)
+        await to(it, dialog, "clip_value")
+        await it.press("left")
+        await it.until(lambda: changes(it) == [("clip_value", spec("clip_value").start)])
 
 
 async def test_leaving_sends_what_was_nudged_last_and_z_takes_it_back(play):

@@ -3,6 +3,7 @@
 import re
 import threading
 import unicodedata
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,8 @@ from charplay.tui.panes.rows import Rows, fit
 from charplay.tui.screens.lines import Lines, folded
 from charplay.tui.screens.preview import wrapped
 from charplay.tui.session import Session
+
+LETTERS = "\n abcdefghijklmnopqrstuvwxyz"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +72,7 @@ def test_nudging_a_number_moves_it_the_right_way_and_stays_within_the_bounds(of,
 
 
 def test_a_draft_shows_what_applies(tmp_path):
-    draft = Draft(tmp_path, characters=5000, vocabulary="\n abcdefghijklmnopqrstuvwxyz")
+    draft = Draft(tmp_path, characters=5000, vocabulary=LETTERS)
     assert draft.rows(everything=False) == [name for name in COMMON if name != "dropout"]
     assert "stride" not in draft.rows(everything=True)
     assert draft.set("batching", "windows") == ""
@@ -85,7 +88,7 @@ def test_only_numbers_have_a_unit(tmp_path):
 
 
 def test_a_draft_says_what_only_the_start_decides(tmp_path):
-    draft = Draft(tmp_path, characters=5000, vocabulary="\n abcdefghijklmnopqrstuvwxyz", devices=("cpu", "cuda:0"))
+    draft = Draft(tmp_path, characters=5000, vocabulary=LETTERS, devices=("cpu", "cuda:0"))
     assert draft.shown("hidden_size") == ("auto", "at the start")
     assert "measured at the start" in draft.notes[0]
     assert _numbers(draft) == "about 3:00"
@@ -146,7 +149,7 @@ def test_what_is_no_budget_is_answered(text):
 
 
 def test_every_field_can_be_shown_nudged_and_reset(tmp_path):
-    draft = Draft(tmp_path, characters=5000, vocabulary="\n abcdefghijklmnopqrstuvwxyz")
+    draft = Draft(tmp_path, characters=5000, vocabulary=LETTERS)
     preset = draft.asked
     for name in draft.rows(everything=True):
         if name.endswith(":"):
@@ -159,6 +162,20 @@ def test_every_field_can_be_shown_nudged_and_reset(tmp_path):
         assert draft.shown(name)[0] == value
     draft.reset("preset")
     assert draft.asked == preset
+
+
+WORDY = [of.name for of in specs() if of.kind in {"int", "float"} and of.start is not None]
+
+
+@pytest.mark.parametrize("name", WORDY)
+def test_a_nudged_word_becomes_a_number_that_a_run_can_start_with(tmp_path, name):
+    draft = Draft(tmp_path, values={"batching": "windows", "num_layers": "2"}, characters=2_000_000, vocabulary=LETTERS)
+    for word, by in product(("none", "auto", "epoch"), (1, -1)):
+        draft.set(name, word)
+        before = getattr(draft.resolved, name)
+        draft.nudge(name, by)
+        assert not draft.faults
+        assert isinstance(before, int | float) or getattr(draft.resolved, name) == spec(name).start
 
 
 def test_a_run_s_recipe_fills_the_draft_exactly(tmp_path):

@@ -13,7 +13,7 @@ from charplay.recipes.fields import Recipe
 from charplay.recipes.layers import altered
 from charplay.recipes.network import examples_per_epoch
 from charplay.recipes.specs import spec, specs, written
-from charplay.tui.choices import next_number
+from charplay.tui.choices import nudged
 from charplay.tui.commands import LIVE
 from charplay.tui.form_rows import APPLIES, label
 from charplay.tui.panes.row_editor import RowEditor
@@ -185,10 +185,8 @@ class LiveValues(Dialog[None]):
 
     def action_nudge(self, by: int) -> None:
         """The next value, or the one before."""
-        of = spec(self._values.name_here)
-        now = self._values.value(of.name)
-        start = now if isinstance(now, int | float) else of.low or 1
-        self._ask(next_number(start, by, whole=of.whole, low=of.low, high=of.high))
+        name = self._values.name_here
+        self._ask(nudged(spec(name), self._values.value(name), by))
         if self._waiting is not None:
             self._waiting.stop()
         self._waiting = self.set_timer(SEND_SECONDS, self._send)
