@@ -1,7 +1,7 @@
 """A recipe from layers: defaults, a preset, the run that goes on, `--set`, flags. The later one wins."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from pydantic import ValidationError
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from charplay.recipes.contradictions import contradictions
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import BUDGETS, LIVE, Recipe
-from charplay.recipes.specs import nearest, sentence, spec, written
+from charplay.recipes.specs import Spec, nearest, sentence, spec, written
 
 DEFAULT_BUDGET: Mapping[str, object] = {"minutes": 3.0}
 """What a recipe gets that names no budget: the same as the preset `quick`."""
@@ -26,7 +26,10 @@ DEPENDANTS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Values of some fields, as numbers or as text; `source` says where they come from, as in "preset quick"."""
+    """Values of some fields, as numbers or as text.
+
+    `source` says where they come from, as in "preset quick"; it is empty where whoever is told sees that.
+    """
 
     source: str
     values: Mapping[str, object]
@@ -111,10 +114,8 @@ def altered(recipe: Recipe, name: str, value: object) -> Recipe:
     if name not in LIVE:
         raise RecipeError(f"{name} cannot change during training; {', '.join(LIVE[:-1])} and {LIVE[-1]} can")
     changed, faults = _validated({**recipe.model_dump(), name: value}, {})
-    if faults:
-        raise RecipeError(*faults.values())
-    if getattr(changed, name) == "auto":
-        raise RecipeError(f"{name} cannot become auto during training; give a number")
+    if faults or getattr(changed, name) == "auto":
+        raise RecipeError(_fault(replace(spec(name), auto=False), value))
     if clashes := contradictions(changed):
         raise RecipeError(*clashes)
     return changed
@@ -124,13 +125,13 @@ def _sorted_out(layer: Layer) -> tuple[dict[str, object], dict[str, str]]:
     """A layer's values of known fields; and its faults that need no look at the values, by field."""
     known = {name: value for name, value in layer.values.items() if name in Recipe.model_fields}
     faults = {
-        name: f"there is no field {name!r} ({layer.source}); the nearest is {_meant(name)}"
+        name: f"there is no field {name!r}{_origin(layer.source)}; the nearest is {_meant(name)!r}"
         for name in layer.values
         if name not in known
     }
     named = _budgets(known)
     if len(named) > 1:
-        faults[named[0]] = f"{layer.source} names {' and '.join(named)}; a run has one budget, leave only one"
+        faults[named[0]] = f"a run has one budget, leave only one of {' and '.join(named)}{_origin(layer.source)}"
     return known, faults
 
 
@@ -158,7 +159,7 @@ def _reset(values: dict[str, object], known: Mapping[str, object], source: str) 
         lost = [name for name in dependants if values.pop(name, spec(name).default) != spec(name).default]
         gone = [name for name in lost if name not in known]
         if gone:
-            notes.append(f"{source} sets {field} to {_shown(known[field])}; that resets {' and '.join(gone)}")
+            notes.append(f"{field} {_shown(known[field])}{_origin(source)} resets {' and '.join(gone)}")
     return notes
 
 
@@ -169,20 +170,22 @@ def _validated(values: Mapping[str, object], sources: Mapping[str, str]) -> tupl
     except ValidationError as error:
         wrong = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors(include_url=False, include_context=False))
     sound = {name: value for name, value in values.items() if name not in wrong}
-    return Recipe.model_validate(sound), {name: _fault(name, values[name], sources.get(name)) for name in wrong}
+    return Recipe.model_validate(sound), {name: _fault(spec(name), values[name], sources.get(name)) for name in wrong}
 
 
-def _fault(name: str, value: object, source: str | None) -> str:
+def _origin(source: str | None) -> str:
+    return f" ({source})" if source else ""
+
+
+def _fault(of: Spec, value: object, source: str | None = None) -> str:
     """Why the value is wrong, with its source, and the nearest name where the field takes names."""
-    of = spec(name)
     words = of.choices + ("auto",) * of.auto
     items = value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
     misspelt = next((item.strip() for item in items if isinstance(item, str) and item.strip() not in words), "")
     word = misspelt.strip("-+.0123456789").lower()
     meant = word and (of.choices or get_close_matches(word, words))  # 1e3 and nan are meant as numbers, not as auto
     hint = f"; the nearest is {nearest(misspelt, words)}" if meant else ""
-    origin = f" ({source})" if source else ""
-    return f"{sentence(of)}, not {_shown(value)}{origin}{hint}"
+    return f"{sentence(of)}, not {_shown(value)}{_origin(source)}{hint}"
 
 
 def _shown(value: object) -> str:

@@ -15,7 +15,7 @@ from charplay.recipes.resolve import resolve
 from charplay.recipes.specs import Spec, spec, specs, written
 from charplay.tui.beginning import Beginning
 from charplay.tui.choices import next_number, nudged
-from charplay.tui.form_rows import APPLIES, BEGINNING, BUDGET, COMMON, PRESET
+from charplay.tui.form_rows import APPLIES, BEGINNING, BUDGET, COMMON, PRESET, in_labels
 
 _BUDGET = re.compile(r"\s*([0-9.,_]+(?:e\d+)?)\s*([a-z]*)\s*$", re.IGNORECASE)
 
@@ -46,18 +46,19 @@ class Draft:
     def settle(self) -> None:
         """Compose and resolve anew; what cannot be used leaves the last good recipe standing."""
         try:
-            self.asked, notes = compose(self._base(), Layer("the form", {**self.values, "corpus": self.corpus}))
+            self.asked, notes = compose(self._base(), Layer("", {**self.values, "corpus": self.corpus}))
             shaped = inherited(self.asked, self.beginning.recipe) if self.beginning else self.asked
             self.faults = ()
             self.open = open_fields(shaped, likely_device(self.asked.device, self.devices))
             notes = (SENTENCE, *notes) if self.open else notes
-            self.resolved, self.notes = None, notes
+            self.resolved = None
             if self.characters:
                 resolution = resolve(shaped, self.characters, self.vocabulary_size)
                 fresh = self.beginning.fresh(self.vocabulary) if self.beginning else ""
-                self.resolved, self.notes = resolution.recipe, tuple(filter(None, (fresh, *notes, *resolution.notes)))
+                self.resolved, notes = resolution.recipe, (fresh, *notes, *resolution.notes)
+            self.notes = tuple(in_labels(note) for note in notes if note)
         except RecipeError as fault:
-            self.faults = fault.faults
+            self.faults = tuple(map(in_labels, fault.faults))
 
     @property
     def vocabulary_size(self) -> int:
@@ -154,9 +155,9 @@ class Draft:
             known = self.preset_names()
             return "" if text in known else f"there is no preset {text!r}; choose one of {', '.join(known)}"
         try:
-            compose(self._base(), Layer("the form", self._with(name, text)))
+            compose(self._base(), Layer("", self._with(name, text)))
         except RecipeError as fault:
-            return fault.faults[0]
+            return in_labels(fault.faults[0])
         except ValueError as fault:
             return str(fault)
         return ""
@@ -233,7 +234,7 @@ class Draft:
 
 def extended(asked: Recipe, more: str) -> Recipe:
     """A run's recipe with a budget to be added: "3 minutes". ValueError, RecipeError where that is none."""
-    return resumed(asked, Layer("the extension", _layer(BUDGET, more)))
+    return resumed(asked, Layer("", _layer(BUDGET, more)))
 
 
 def _layer(name: str, text: str) -> dict[str, str]:

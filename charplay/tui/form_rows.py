@@ -1,5 +1,6 @@
 """Which rows the form has, what they are called, and when they mean something."""
 
+import re
 from collections.abc import Callable
 
 from charplay.recipes.fields import Recipe
@@ -33,3 +34,11 @@ APPLIES: dict[str, Callable[[Recipe], bool]] = {
 def label(name: str) -> str:
     """A row's name for a person."""
     return LABELS.get(name, name.removesuffix(":").replace("_", " "))
+
+
+_RENAMED = re.compile(rf"(?<!')\b({'|'.join(name for name in Recipe.model_fields if label(name) != name)})\b")
+
+
+def in_labels(sentence: str) -> str:
+    """A sentence that names fields, with their rows' names instead; what stands in quotation marks was written so."""
+    return _RENAMED.sub(lambda found: label(found[0]), sentence)

@@ -76,7 +76,7 @@ def test_a_budget_of_none_takes_nothing_away():
 
 def test_two_budgets_in_one_layer_are_refused():
     assert faults(parse_settings(["steps=5", "minutes=1"])) == (
-        "--set names steps and minutes; a run has one budget, leave only one",
+        "a run has one budget, leave only one of steps and minutes (--set)",
     )
 
 
@@ -87,7 +87,7 @@ def test_every_fault_is_told_at_once():
         )
     )
     assert told == (
-        "there is no field 'hidden' (--set); the nearest is hidden_size",
+        "there is no field 'hidden' (--set); the nearest is 'hidden_size'",
         f"{sentence(spec('cleaning'))}, not 'lowercase, asci' (--set); the nearest is ascii",
         "cell must be gru or lstm, not 'lstn' (--set); the nearest is lstm",
         "hidden_size must be auto or a whole number from 1 to 8,192, not '9000' (--set)",
@@ -124,7 +124,7 @@ def test_a_contradiction_is_one_sentence_that_names_its_remedy(settings, remedy)
 def test_a_higher_layer_that_changes_batching_resets_what_depends_on_it():
     recipe, notes = compose(load_preset("nietzsche-lstm"), parse_settings(["batching=stream"]))
     assert (recipe.stride, recipe.target) == (None, "every")
-    assert notes == ("--set sets batching to 'stream'; that resets stride and target",)
+    assert notes == ("batching 'stream' (--set) resets stride and target",)
 
 
 def test_a_layer_that_repeats_batching_resets_nothing():
@@ -153,6 +153,20 @@ def test_a_recipe_is_a_layer_of_itself(name):
 def test_a_wrong_value_is_told_with_the_layer_that_it_stands_in():
     told = faults(Layer("preset mine", {"hidden_size": "many", "seed": "x"}), parse_settings(["seed=y"]))
     assert [("(preset mine)" in fault, "(--set)" in fault) for fault in told] == [(True, False), (False, True)]
+
+
+@given(st.lists(st.dictionaries(FIELDS | st.text(), VALUES), min_size=1, max_size=3))
+@example([{"steps": 1, "minutes": 2}])
+@example([{"batching": "windows", "stride": 3}, {"batching": "stream"}])
+@example([{"hidden": 3}])
+def test_a_layer_without_a_source_is_told_as_one_with_it_but_for_that(layers):
+    def told(source):
+        try:
+            return compose(*(Layer(source, values) for values in layers))[1]
+        except RecipeError as error:
+            return error.faults
+
+    assert told("") == tuple(each.replace(" (somewhere)", "") for each in told("somewhere"))
 
 
 def test_settings_need_an_equals_sign():
@@ -193,7 +207,7 @@ def test_a_run_that_goes_on_tells_everything_it_cannot_change():
     with pytest.raises(RecipeError) as caught:
         resumed(ASKED, parse_settings(["cell=lstm", "hidden_size=128", "lr=1", "seed=x", "steps=9"]), resolved=RESOLVED)
     assert caught.value.faults == (
-        "there is no field 'lr' (--set); the nearest is learning_rate",
+        "there is no field 'lr' (--set); the nearest is 'learning_rate'",
         "seed must be a whole number from 0 to 9,223,372,036,854,775,807, not 'x' (--set)",
         "cell is gru in this run and cannot become lstm; leave it out, or start a new run",
         "hidden_size is 96 in this run and cannot become 128; leave it out, or start a new run",

@@ -63,8 +63,9 @@ async def test_every_live_field_can_be_changed_and_the_form_stays_the_next_run(p
     ("field", "text", "why"),
     [
         ("dropout", "1.5", "dropout must be"),
-        ("learning_rate", "auto", "cannot become auto"),
-        ("sequence_length", "60000", "too short for sequence_length 60,000"),
+        ("learning_rate", "auto", "learning rate must be a number above 0 and at most 100, not 'auto'"),
+        ("sequence_length", "0", "length must be a whole number from 1 to 65,536, not '0'"),
+        ("sequence_length", "60000", "too short for length 60,000"),
     ],
 )
 async def test_what_cannot_be_is_said_while_it_is_typed_and_never_sent(play, field, text, why):

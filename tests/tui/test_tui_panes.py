@@ -11,6 +11,7 @@ from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.library import Library
 from charplay.recipes.fields import Recipe
 from charplay.tui.beginning import Beginning
+from charplay.tui.form_rows import label
 from charplay.tui.panes import runs
 from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.preview import Preview, Sheet
@@ -33,7 +34,7 @@ async def test_the_form_shows_eight_fields_and_what_auto_resolved_to(play):
 async def test_a_value_is_checked_as_it_is_typed_and_taken_when_it_is_sound(play):
     async with play() as it:
         await it.press("2", *["down"] * 3, "enter", *["backspace"] * 6, *"9999999")
-        await it.until(lambda: "hidden_size must be" in it.seen())
+        await it.until(lambda: "hidden size must be" in it.seen())
         await it.press("enter")
         assert it.main.form.draft.asked.hidden_size == "auto"
         await it.press(*["backspace"] * 7, *"96", "enter")
@@ -188,7 +189,7 @@ async def test_the_field_stays_on_its_row_when_what_is_wrong_takes_room(play, ro
         fields, editor = it.main.form._fields, it.main.form._editor
         fields.cursor = fields.names.index(row)
         await it.press("enter", *["backspace"] * 6, *"-7x", "enter")
-        await it.until(lambda: f"{row} must be" in " ".join(it.seen().split()))
+        await it.until(lambda: f"{label(row)} must be" in " ".join(it.seen().split()))
         await it.until(lambda: editor.region.y == fields.region.y + fields.line_of_cursor())
         assert editor.region.y < fields.region.bottom <= it.main.form._summary.region.y
         assert (editor.region.x, editor.region.right) == (fields.region.x + 21, fields.region.right)

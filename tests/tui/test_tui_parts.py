@@ -6,19 +6,21 @@ import unicodedata
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from charplay.messages.commands import Publish, Stop
 from charplay.messages.events import Changed, Failed, Preparing, Saved, Stopped
 from charplay.messages.request import TrainRequest
+from charplay.recipes.contradictions import CLASHES
 from charplay.recipes.faults import RecipeError
+from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import preset_names
 from charplay.recipes.specs import spec, specs
 from charplay.tui.amounts import clock, count, rate, span
 from charplay.tui.choices import next_number
 from charplay.tui.draft import Draft, budget_layer, extended
-from charplay.tui.form_rows import BUDGET, COMMON
+from charplay.tui.form_rows import BUDGET, COMMON, in_labels, label
 from charplay.tui.live import Live
 from charplay.tui.panes.form_summary import _numbers
 from charplay.tui.panes.rows import Rows, fit
@@ -118,10 +120,43 @@ def test_a_draft_names_its_network_as_far_as_it_is_known(tmp_path, devices, char
 def test_a_draft_refuses_with_the_recipe_s_own_sentence_and_stays_as_it_was(tmp_path):
     draft = Draft(tmp_path)
     before = draft.asked
-    assert "hidden_size must be" in draft.set("hidden_size", "many")
+    assert "hidden size must be" in draft.set("hidden_size", "many")
     assert "nearest" in draft.check("cell", "lstn")
     assert draft.set("preset", "quik")
     assert draft.asked == before
+
+
+NAMES = tuple(Recipe.model_fields)
+
+
+def names_a_field_otherwise_than_its_row(sentence):
+    return any(re.search(rf"\b{name}\b", sentence) for name in NAMES if label(name) != name)
+
+
+@given(st.sampled_from(NAMES), st.text("a_ '\n3", max_size=20) | st.sampled_from(NAMES))
+@example("validation_fraction", "300 steps")
+@example("dropout", "0.3")
+def test_what_is_wrong_is_told_by_the_row_s_name_and_with_what_was_typed(tmp_path_factory, name, text):
+    fault = Draft(tmp_path_factory.getbasetemp()).check(name, text)
+    typed = repr(text.strip())
+    if " must be " in fault:
+        assert fault.startswith(f"{label(name)} must be ")
+        assert fault.partition("; ")[0].endswith(f", not {typed}")
+    assert not names_a_field_otherwise_than_its_row(fault.replace(typed, ""))
+
+
+@pytest.mark.parametrize("sentence", [clash.fault for clash in CLASHES])
+def test_fields_that_cannot_all_be_meant_are_told_by_their_rows_names(sentence):
+    assert not names_a_field_otherwise_than_its_row(in_labels(sentence))
+
+
+def test_a_preset_s_misspelt_field_is_told_as_its_file_must_have_it(tmp_path):
+    (tmp_path / "mine.toml").write_text("hidden = 3\nsequence_length = 0\n")
+    draft = Draft(tmp_path, "mine")
+    assert draft.faults == (
+        "there is no field 'hidden' (preset mine); the nearest is 'hidden_size'",
+        "length must be auto or a whole number from 1 to 65,536, not 0 (preset mine)",
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from charplay.recipes.network import examples_per_epoch
 from charplay.recipes.specs import spec, specs, written
 from charplay.tui.choices import nudged
 from charplay.tui.commands import LIVE
-from charplay.tui.form_rows import APPLIES, label
+from charplay.tui.form_rows import APPLIES, in_labels, label
 from charplay.tui.panes.row_editor import RowEditor
 from charplay.tui.panes.rows import Cell, Rows, fit
 from charplay.tui.screens.dialog import Dialog
@@ -137,9 +137,9 @@ class LiveValues(Dialog[None]):
         try:
             recipe = altered(self._values.recipe, name, value)
         except RecipeError as fault:
-            return fault.faults[0]
+            return in_labels(fault.faults[0])
         if not examples_per_epoch(recipe, self._live().characters):
-            return f"the text is too short for {name} {getattr(recipe, name):,}"
+            return f"the text is too short for {label(name)} {getattr(recipe, name):,}"
         return ""
 
     @on(Input.Changed)
