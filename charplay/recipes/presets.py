@@ -57,6 +57,13 @@ def load_preset(name: str, folder: Path | None = None) -> Layer:
     return read_preset(name, folder).layer
 
 
+def name_fault(name: str) -> str:
+    """Why no preset of one's own can have that name; empty where one can."""
+    if not NAME.fullmatch(name):
+        return f"{name!r} cannot name a preset; use up to 64 small letters, digits, dots and hyphens"
+    return f"{name} is one of charplay's own presets; choose another name" if name in names(SHIPPED) else ""
+
+
 def save_preset(folder: Path, name: str, recipe: Recipe, *, title: str = "", about: str = "") -> Path:
     """Write `recipe` into `folder` under `name`, over an earlier one of that name; all at once or not at all.
 
@@ -64,10 +71,8 @@ def save_preset(folder: Path, name: str, recipe: Recipe, *, title: str = "", abo
     """
     import tomli_w
 
-    if not NAME.fullmatch(name):
-        raise RecipeError(f"{name!r} cannot name a preset; use up to 64 small letters, digits, dots and hyphens")
-    if name in names(SHIPPED):
-        raise RecipeError(f"{name} is one of charplay's own presets; choose another name")
+    if fault := name_fault(name):
+        raise RecipeError(fault)
     values = recipe.model_dump(exclude_defaults=True)
     people = {key: text for key, text in (("title", title), ("about", about)) if text}
     text = tomli_w.dumps(people | {key: written(value) if value is None else value for key, value in values.items()})

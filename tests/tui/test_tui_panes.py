@@ -10,6 +10,7 @@ from textual import events
 from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.library import Library
 from charplay.recipes.fields import Recipe
+from charplay.recipes.presets import name_fault
 from charplay.tui.beginning import Beginning
 from charplay.tui.form_rows import label
 from charplay.tui.panes import runs
@@ -119,13 +120,45 @@ async def test_an_epoch_is_timed_when_asked(play):
         assert len(watches) == 2
 
 
-async def test_kept_presets_can_be_chosen(play, home):
+async def test_kept_presets_can_be_chosen_and_the_line_says_that_they_are_kept(play, home):
     async with play() as it:
         await it.press("2", "down", "down", "right", "k")
         await it.press(*"mine", "enter")
         await it.until(lambda: it.main.form.draft.preset == "mine")
         assert (home.presets / "mine.toml").is_file()
         assert it.main.form.draft.asked.num_layers == 2
+        await it.until(lambda: "Kept as the preset mine." in it.seen())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 20)])
+@pytest.mark.parametrize("name", ["My preset", "quick", "A" * 70])
+async def test_a_preset_s_name_is_judged_as_it_is_typed_and_stays_to_be_mended(play, home, name, size):
+    async with play(size=size) as it:
+        await it.press("2", "k")
+        field, fault = it.app.screen.query_one("Input"), it.app.screen.query_one(".fault")
+
+        def told():
+            rows = it.seen().split("\n")[fault.region.y : fault.region.bottom]
+            return "".join(row[fault.region.x : fault.region.right].replace(" ", "") for row in rows)
+
+        field.value = name
+        await it.until(lambda: told() == name_fault(name).replace(" ", ""))
+        await it.press("enter")
+        assert field.value == name
+        assert not list(home.presets.glob("*"))
+        field.value = "mine"
+        await it.press("enter")
+        await it.until((home.presets / "mine.toml").is_file)
+        await it.until(lambda: "Kept as the preset mine." in it.seen() and "choose another" not in it.seen())
+
+
+async def test_a_preset_that_cannot_be_written_is_one_sentence(play, home):
+    async with play() as it:
+        home.presets.rmdir()
+        home.presets.write_text("in the way")
+        await it.press("2", "k", *"mine", "enter")
+        await it.until(lambda: "The preset could not be written: " in it.seen())
+        assert it.main.form.draft.preset == "quick"
 
 
 async def test_a_dropped_file_appears_without_a_restart(play, home):

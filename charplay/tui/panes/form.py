@@ -232,18 +232,20 @@ class FormPane(Framed):
 
     def action_keep(self) -> None:
         """Save as a preset."""
-        self.app.push_screen(Asking("Keep as preset", "A name for these values:"), self._keep)
+        from charplay.recipes.presets import name_fault
+
+        self.app.push_screen(Asking("Keep as preset", "A name for these values:", check=name_fault), self._keep)
 
     def _keep(self, name: str | None) -> None:
-        from charplay.recipes.faults import RecipeError
-
         if not name or self.draft is None:
             return
         try:
             self.draft.keep(name)
-        except RecipeError as fault:
-            self.notify(plain(str(fault)), severity="error", markup=False)
-        self._settled()
+        except OSError as fault:
+            self.notify(f"The preset could not be written: {fault.strerror}.", severity="error", markup=False)
+        else:
+            self._settled()
+            self.notify(f"Kept as the preset {name}.", markup=False)
 
 
 def _memory(device: Device) -> str:

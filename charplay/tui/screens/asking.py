@@ -14,7 +14,7 @@ class Asking(Dialog[str]):
     """Dismissed with the text, or with None. `check` returns a sentence where a text will not do."""
 
     DEFAULT_CSS = """
-    Asking .fault { color: $error; height: 1; }
+    Asking .fault { color: $error; height: auto; min-height: 1; }
     """
 
     def __init__(self, title: str, sentence: str, value: str = "", check: Callable[[str], str] = lambda _: "") -> None:
