@@ -5,7 +5,7 @@ A backslash before anything else is one.
 
 import re
 
-from charplay.tui.visible import visible
+from charplay.tui.visible import SPACE, visible
 
 _NAMED = {"\n": r"\n", "\t": r"\t", "\\": r"\\"}
 _CHARACTERS = {escaped: character for character, escaped in _NAMED.items()}
@@ -32,6 +32,11 @@ _ESCAPES = _Escapes({ord(character): escaped for character, escaped in _NAMED.it
 def escape(text: str) -> str:
     """`text` in this notation."""
     return text.translate(_ESCAPES)
+
+
+def listed(characters: str) -> str:
+    """Characters one by one, with spaces between: there a backslash is a backslash without a second one."""
+    return " ".join(SPACE if each == " " else showable(each) for each in characters)
 
 
 def unescape(typed: str) -> str:

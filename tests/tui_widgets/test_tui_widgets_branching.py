@@ -258,9 +258,9 @@ async def test_text_of_ones_own_at_the_cursor_and_at_the_end(stage):
         before = stage.text
         await pilot.press("i")
         assert not stage.pane.playing
-        await pilot.press(*"to Zbe", "enter")
+        await pilot.press(*"to Z", "backslash", *"be", "enter")
         assert stage.text == before + "to be"
-        assert stage.notices == ["Left out, unknown to the network: Z"]
+        assert stage.notices == ["Left out, unknown to the network: Z \\"]
         assert stage.pane.playing
         assert len(stage.pane._tree.branches) == 1
         await pilot.press("c", "home", "right", "right", "i")

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from textual import events
 from textual.widgets import Input
 
-from charplay.tui.escapes import escape, showable, unescape
+from charplay.tui.escapes import escape, listed, showable, unescape
 from charplay.tui.typeahead import TypeAhead
-from charplay.tui.visible import visible
+from charplay.tui.visible import SPACE, visible
 from charplay.tui.widgets.escaped import Escaped
 
 ODD = "\t\r\n\\\u0301\u200d\ufe0f\u093f\x1b\x00\x7f\u2028\ue000\U0001f469"
@@ -32,6 +32,18 @@ def test_escapes_of_what_is_typed_mean_the_same_and_stay_as_they_are(typed):
     shown = showable(typed)
     assert visible(shown) == shown == showable(shown)
     assert unescape(shown) == unescape(typed)
+
+
+@given(TEXTS)
+def test_characters_in_a_list_are_those_that_each_of_them_means(characters):
+    shown = listed(characters)
+    assert visible(shown) == shown
+    told = shown.split(" ") if characters else []
+    assert [unescape(each) for each in told] == [SPACE if each == " " else each for each in characters]
+
+
+def test_a_backslash_in_a_list_is_one_and_none_with_what_follows_it():
+    assert listed("\\{n\n") == r"\ { n \n"
 
 
 @pytest.mark.parametrize(

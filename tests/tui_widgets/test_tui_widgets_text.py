@@ -177,7 +177,11 @@ async def test_what_the_model_does_not_know_is_told_as_the_prompt_has_it(stage):
         await pilot.press("e")
         stage.pane._entry.open("no\u0301\t")
         await pilot.pause()
-        assert stage.pane._hinted.endswith(r"unknown to the network: \u{301}\t")
+        assert stage.pane._hinted.endswith(r"unknown to the network: \u{301} \t")
+        await pilot.press("escape", "e")
+        stage.pane._entry.open("no{}\\")
+        await pilot.pause()
+        assert stage.pane._hinted.endswith("unknown to the network: { } \\")
 
 
 @pytest.mark.timeout(30)

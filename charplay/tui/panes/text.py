@@ -15,7 +15,7 @@ from textual.widgets import Input
 
 from charplay.sampling.settings import Sampling
 from charplay.tui.commands import command
-from charplay.tui.escapes import escape
+from charplay.tui.escapes import listed
 from charplay.tui.panes.text_branching import BranchingPane
 from charplay.tui.panes.text_filters import BiasEntry, Filters
 from charplay.tui.panes.text_kept import generation, write_text
@@ -122,7 +122,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         player = self.player
         if self.has_class("-prompting"):
             unknown = player.model.vocabulary.split(self._entry.prompt)[1] if player else ""
-            strange = f"   unknown to the network: {escape(unknown)}" if unknown else ""
+            strange = f"   unknown to the network: {listed(unknown)}" if unknown else ""
             hint = f"enter begins anew   escape leaves{strange}"
         elif branching := self._branching_hint():
             hint = branching
@@ -133,7 +133,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         elif not self.playing:
             hint = "held: space goes on, . writes one character"
         elif player is not None and player.unknown:
-            hint = f"left out of the prompt, unknown to the network: {escape(player.unknown)}"
+            hint = f"left out of the prompt, unknown to the network: {listed(player.unknown)}"
         else:
             hint = ""
         if hint != self._hinted:

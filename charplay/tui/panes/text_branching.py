@@ -11,7 +11,7 @@ from textual.widgets import Static
 from charplay.sampling.errors import TapeError
 from charplay.sampling.player import Look, Rival
 from charplay.tui.commands import command
-from charplay.tui.escapes import escape
+from charplay.tui.escapes import listed
 from charplay.tui.panes.text_kept import write_branches
 from charplay.tui.panes.text_looking import looked_at
 from charplay.tui.panes.text_prompt import PromptEntry
@@ -122,7 +122,7 @@ class BranchingPane(WritingPane):
         if self.has_class("-typing") and player is not None:
             unknown = player.model.vocabulary.split(self.own.prompt)[1]
             where = "at the cursor" if self.looking else "at the end"
-            strange = f"   unknown to the network: {escape(unknown)}" if unknown else ""
+            strange = f"   unknown to the network: {listed(unknown)}" if unknown else ""
             return f"enter writes it {where}   escape leaves{strange}"
         if self.writing.point is None:
             return ""
@@ -192,7 +192,7 @@ class BranchingPane(WritingPane):
             return
         known, unknown = player.model.vocabulary.split(text)
         if unknown:
-            self._tell(f"Left out, unknown to the network: {unknown}")
+            self._tell(f"Left out, unknown to the network: {listed(unknown)}")
         self._paint()
         length = len(player.tape)
         if known and position == length:
