@@ -171,6 +171,20 @@ async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out
         assert stage.focused is stage.pane.sliders.temperature
 
 
+async def test_what_was_left_out_of_the_prompt_is_told_as_long_as_it_is_in_sight(stage):
+    async with stage.run_test(size=(80, 14)):
+        stage.pane.show_model(stage.model, "demo")
+        stage.pane.begin("Zo", 0.8, 30.0)
+        for _ in range(100):
+            stage.pass_time(1)
+            told = "unknown to the network: Z" in stage.pane._hinted
+            assert told == ("Z" in stage.sheet())
+        assert not told
+        stage.pane.writing.action_scroll_to_line(0)
+        stage.pass_time(1)
+        assert "unknown to the network: Z" in stage.pane._hinted
+
+
 async def test_what_the_model_does_not_know_is_told_as_the_prompt_has_it(stage):
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.pane.show_model(stage.model, "demo")

@@ -132,7 +132,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
             hint = self.filters.bias.trouble
         elif not self.playing:
             hint = "held: space goes on, . writes one character"
-        elif player is not None and player.unknown:
+        elif player is not None and self._struck_in_sight:
             hint = f"left out of the prompt, unknown to the network: {listed(player.unknown)}"
         else:
             hint = ""

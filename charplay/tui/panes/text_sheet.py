@@ -128,6 +128,11 @@ class SheetPane(Framed, Vertical):
             position += 1
         return self._first + position
 
+    @property
+    def _struck_in_sight(self) -> bool:
+        """Whether the prompt's unknown characters have not all been scrolled past."""
+        return bool(self._struck) and self._first + self._struck[-1] >= self.writing.first_in_sight()
+
     def _position(self, index: int) -> int:
         """Position in the text of what stands at an index on the sheet; of the next, where that was struck out."""
         return index - self._first - bisect_left(self._struck, index - self._first)
