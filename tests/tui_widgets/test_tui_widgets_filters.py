@@ -44,7 +44,7 @@ async def test_whatever_was_remembered_makes_settings_that_hold():
 
 
 def test_they_are_off_at_first():
-    assert not Filters().any
+    assert not Filters().on
     assert Filters().applied(Sampling(temperature=0.3, seed=5)) == Sampling(temperature=0.3, seed=5)
 
 

@@ -1,4 +1,5 @@
 import json
+from itertools import combinations
 
 import pytest
 from rich.style import Style
@@ -6,7 +7,10 @@ from textual.app import App
 from textual.color import Color
 from textual.events import Paste
 
+from charplay.sampling.ride import Ride
+from charplay.sampling.settings import Sampling
 from charplay.tui.panes.text import MOST_READ, TextPane
+from charplay.tui.panes.text_filters import Filters
 from charplay.tui.panes.text_kept import MOST_RECENT, RECENT, Generation, Origin, keep_recent
 from charplay.tui.panes.text_tint import (
     COPIED,
@@ -21,8 +25,12 @@ from charplay.tui.panes.text_tint import (
     tint,
 )
 from charplay.tui.visible import visible
+from charplay.tui.widgets.slider import Slider
 
 SONG = "to be or not to be\nthat is the question\n"
+
+
+OFF = Filters().values
 
 
 class Stage(App):
@@ -326,6 +334,47 @@ async def test_filters_open_by_a_key_and_act(stage):
         assert stage.pane.player.settings.top_k is None
         assert not stage.pane.filters.display
         assert stage.focused is stage.pane.sliders.temperature
+
+
+ACTING = {
+    "repetition_penalty": (1.2, "repetition 1.20"), "bias": ("e=1", "bias"), "top_k": (3.0, "top-k 3"),
+    "top_p": (0.01, "top-p 0.01"), "min_p": (0.1, "min-p 0.10"), "stops": (r"to|\n", "stop texts"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+async def test_what_acts_on_the_text_without_being_seen_stands_beside_the_sliders(stage, width):
+    async with stage.run_test(size=(width, 14)) as pilot:
+        pane, sliders = stage.pane, stage.pane.sliders
+        sign = sliders.query_one("#in-force")
+        pane.show_model(stage.model, "demo")
+        for acting in ((), *combinations(ACTING, 1), ("top_p", "stops"), tuple(ACTING)):
+            filters = {name: ACTING[name][0] for name in acting if name != "stops"}
+            pane.begin("", 0.8, 30.0, OFF | filters, ACTING["stops"][0] if "stops" in acting else "|")
+            for hidden in (False, True):
+                unseen = [said for name, (_, said) in ACTING.items() if name in acting and (hidden or name == "stops")]
+                if pane.has_class("-filters") == hidden:
+                    await pilot.press("m")
+                await pilot.pause()
+                told = sign.render_line(0).text if sign.display else ""
+                assert told == (f"{len(unseen)} filters" if len(unseen) > 1 else "".join(unseen))
+                for widget in (sliders.temperature, sliders.speed, *([sign] if told else [])):
+                    assert sliders.region.contains_region(widget.region)
+                assert width < 80 or all(each.label in each._written_label() for each in sliders.query(Slider))
+
+
+async def test_it_is_told_whether_a_key_a_ride_or_a_list_of_stop_texts_has_put_it_in_force(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        pane, sign = stage.pane, stage.pane.sliders.query_one("#in-force")
+        pane.show_model(stage.model, "demo")
+        pane.playing = False
+        await pilot.press("m", "tab", "tab", "tab", "tab", "left", "m")
+        assert sign.content == "top-p 0.99"
+        pane.ride(Ride("", 9, ((0, Sampling(min_p=0.2)),)))
+        stage.write(1)
+        assert sign.content == "min-p 0.20"
+        await pilot.press("d", *"to", "enter")
+        assert sign.content == "2 filters"
 
 
 @pytest.mark.parametrize("size", [(78, 12), (60, 10), (120, 40), (40, 6), (200, 50)])

@@ -101,11 +101,10 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         self.stop_at(stops)
         self._set_prompt(prompt)
         self.filters.set(filters or {})
-        self.set_class(self.filters.any, "-filters")
+        self.set_class(bool(self.filters.on), "-filters")
         self.sliders.temperature.value, self.sliders.speed.value = temperature, speed
-        self._settings = self.filters.applied(replace(self._settings, temperature=self.temperature))
+        self._set_settings()
         if self.player is not None:
-            self.player.settings = self._settings
             self._restart()
 
     def set_temperature(self, steps: int) -> None:
@@ -146,11 +145,16 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
     @on(BiasEntry.Taken)
     def _slid(self, event: Slider.Changed | BiasEntry.Taken) -> None:
         event.stop()
+        self._set_settings()
+        self._show_rivals()
+        self._say_hint()
+
+    def _set_settings(self) -> None:
+        """Write with what the sliders and the filters say."""
         self._settings = self.filters.applied(replace(self._settings, temperature=self.temperature))
         if self.player is not None:
             self.player.settings = self._settings
-        self._show_rivals()
-        self._say_hint()
+        self._say_in_force()
 
     @on(BiasEntry.Left)
     def _leave_bias(self) -> None:
@@ -159,6 +163,17 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
     def _take_settings(self, settings: Sampling) -> None:
         super()._take_settings(settings)
         self.filters.show(settings)
+        self._say_in_force()
+
+    def stop_at(self, typed: str | None) -> None:
+        """Hold at these texts, and say so beside the sliders."""
+        super().stop_at(typed)
+        self._say_in_force()
+
+    def _say_in_force(self) -> None:
+        """What makes the text another one, and stands nowhere else: hidden filters, and stop texts."""
+        filters = () if self.has_class("-filters") else self.filters.on
+        self.sliders.say_in_force((*filters, "stop texts") if self.stops else filters)
 
     def action_write(self) -> None:
         """Write, or hold; with the cursor out, put it away and write."""
@@ -197,6 +212,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
     def action_filters(self) -> None:
         """Show the filters and go to the first, or hide them; hidden ones stay as they are."""
         self.toggle_class("-filters")
+        self._say_in_force()
         self.screen.set_focus(
             self.filters.repetition_penalty if self.has_class("-filters") else self.sliders.temperature
         )

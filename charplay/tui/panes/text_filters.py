@@ -166,9 +166,11 @@ class Filters(Vertical):
             self.bias.begin(write_bias(settings.bias))
 
     @property
-    def any(self) -> bool:
-        """Whether one is on."""
-        return bool(self.applied(Sampling()).active)
+    def on(self) -> tuple[str, ...]:
+        """Those that are on, in the order in which they act, in a few letters each: "top-p 0.50"."""
+        shown = {name: f"{slider.label} {slider.show(slider.value)}" for name, slider in self._sliders.items()}
+        shown["bias"] = "bias"
+        return tuple(shown[name.replace("-", "_")] for name in self.applied(Sampling()).active)
 
     def applied(self, settings: Sampling) -> Sampling:
         """The settings with these filters."""

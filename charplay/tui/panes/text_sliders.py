@@ -1,7 +1,10 @@
 """The sliders under the text, and what speed means in characters."""
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.widgets import Static
 
 from charplay.tui.widgets.scales import Linear, Log
 from charplay.tui.widgets.slider import Slider
@@ -23,13 +26,14 @@ def speed_slider() -> Slider:
 
 
 class Sliders(Horizontal):
-    """Temperature and speed."""
+    """Temperature and speed, and beside them what else acts on the text without being seen."""
 
     DEFAULT_CSS = """
     Sliders {
         height: 1;
         & > #temperature { width: 3fr; margin-right: 3; }
         & > #speed { width: 2fr; }
+        & > #in-force { display: none; width: auto; margin-left: 3; color: $accent; }
     }
     """
 
@@ -37,11 +41,20 @@ class Sliders(Horizontal):
         super().__init__(id=id)
         self.temperature = Slider("temperature", 0.8, TEMPERATURES, value_width=4, id="temperature")
         self.speed = speed_slider()
+        self._in_force = Static("", id="in-force", markup=False)
 
     def compose(self) -> ComposeResult:
         """Side by side."""
         yield self.temperature
         yield self.speed
+        yield self._in_force
+
+    def say_in_force(self, filters: Sequence[str]) -> None:
+        """Name a filter, or count them; nothing where there is none."""
+        said = f"{len(filters)} filters" if len(filters) > 1 else "".join(filters)
+        if said != self._in_force.content:
+            self._in_force.update(said)
+            self._in_force.display = bool(said)
 
 
 class Pace:
