@@ -356,6 +356,18 @@ async def test_a_run_plays_fills_the_form_and_lies_over_the_chart(play, kept_run
         assert it.main.form.draft.budget() == ("steps", 1000)
 
 
+@pytest.mark.parametrize("width", [80, 120, 200])
+async def test_runs_that_differ_in_their_last_letters_only_are_told_apart(play, kept_run, width):
+    stem = "a-text-with-a-name-as-long-as-they-come-lstm-1x256-compared-with-another-recipe"
+    for end in ("1", "2"):
+        kept_run(name=stem + end, finished=True)
+    async with play((width, 40)) as it:
+        await it.press("3")
+        await it.until(lambda: it.main.runs.number() == 3)
+        rows = [line for line in it.seen().splitlines() if "a-text" in line]
+        assert [any(f"recipe{end}    500" in row for row in rows) for end in "12"] == [True, True]
+
+
 async def test_again_takes_the_run_s_text_too(play, kept_run, home):
     kept_run(finished=True)
     (home.corpora / "hare.txt").write_text("the hare and the hedgehog\n" * 40)

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from charplay.tui.commands import LIST
+from charplay.tui.shortening import shorten
 from charplay.tui.visible import visible
 from charplay.tui.widgets.frame import Framed
 
@@ -25,6 +26,11 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
         shown = set_cell_size(shown, max(0, width - 1)).rstrip() + "…" if width else ""
     space = " " * (width - cell_len(shown))
     return space + shown if right else shown + space
+
+
+def fit_name(name: str, width: int) -> str:
+    """A name as exactly `width` cells, cut in its middle."""
+    return set_cell_size(shorten(name, width), max(0, width))
 
 
 class Rows(Framed, can_focus=True):

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from charplay.tui.amounts import count, span
 from charplay.tui.commands import RUNS
-from charplay.tui.panes.rows import Cell, Rows, fit
+from charplay.tui.panes.rows import Cell, Rows, fit, fit_name
 from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.question import Choice, Question
 from charplay.tui.unseen import set_seen_clock
@@ -105,7 +105,7 @@ class RunsPane(Rows):
         when = "" if run.read_only else "runs" if run.in_use else span(time.time() - run.modified)
         return [
             (mark, "accent"),
-            (fit(run.name, max(0, width - 25)), "plain" if run.finished else "strong"),
+            (fit_name(run.name, width - 25), "plain" if run.finished else "strong"),
             (fit(count(run.step), 7, right=True), "quiet"),
             (fit(f"{loss:.3f}" if loss is not None else "", 8, right=True), "plain"),
             (fit(when, 7, right=True) + " ", "quiet"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from textual.message import Message
 
 from charplay.sampling.score import Passage, Score, Standing, compare
-from charplay.tui.panes.rows import Cell, Rows, fit
+from charplay.tui.panes.rows import Cell, Rows, fit, fit_name
 from charplay.tui.scoring import Part
 
 HARDEST = 8
@@ -74,7 +74,7 @@ class Findings(Rows):
         numbers = f"{one.bits:5.2f} {one.best * 100:7.0f} %  "
         return [
             (numbers, "plain"),
-            (fit(one.name, width - len(numbers)), "accent" if one.name == self._own else "plain"),
+            (fit_name(one.name, width - len(numbers)), "accent" if one.name == self._own else "plain"),
         ]
 
     def _passage_row(self, passage: Passage, width: int) -> list[Cell]:

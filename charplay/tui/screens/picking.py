@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from charplay.tui.commands import Bindings, command
-from charplay.tui.panes.rows import Cell, Rows, fit
+from charplay.tui.panes.rows import Cell, Rows, fit_name
 from charplay.tui.screens.dialog import Dialog
 from charplay.tui.screens.question import Choice
 from charplay.tui.visible import visible
@@ -27,7 +27,7 @@ class _Marked(Rows):
     def draw(self, index: int, width: int) -> list[Cell]:
         choice = self.choices[index]
         mark = f" {self.marked.index(index) + 1} " if index in self.marked else "   "
-        label = fit(choice.label, max(0, width - 5 - len(choice.note)))
+        label = fit_name(choice.label, width - 5 - len(choice.note))
         return [(mark, "accent"), (label, "plain"), (f"  {choice.note}", "quiet")]
 
     def clicked(self) -> None:

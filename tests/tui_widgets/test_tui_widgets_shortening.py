@@ -1,0 +1,56 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from charplay.sampling.score import Standing
+from charplay.tui.panes.rows import fit_name
+from charplay.tui.screens.findings import Findings
+from charplay.tui.screens.picking import Picking
+from charplay.tui.screens.question import Choice
+from charplay.tui.shortening import shorten
+from charplay.tui.visible import plain
+
+ANY = st.characters(exclude_categories=(), exclude_characters="…")
+NAMES = st.text(st.sampled_from("ab-01 漢字é\u0301🙂\n\x1b") | ANY, max_size=60)
+WIDTHS = st.integers(-3, 60)
+
+
+@given(NAMES, WIDTHS)
+def test_a_shortened_name_has_room_and_no_control(name, width):
+    short = shorten(name, width)
+    assert cell_len(short) <= max(0, width)
+    assert cell_len(fit_name(name, width)) == max(0, width)
+    assert not any(unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"} for character in short)
+
+
+@given(NAMES, WIDTHS)
+def test_a_name_is_whole_where_it_fits_and_else_keeps_its_beginning_and_its_end(name, width):
+    shown, short = plain(name), shorten(name, width)
+    if cell_len(shown) <= width:
+        assert short == shown
+    elif width > 0:
+        head, _, tail = short.partition("…")
+        assert shown.startswith(head)
+        assert shown.endswith(tail)
+
+
+@pytest.mark.parametrize(
+    ("width", "short"),
+    [(19, "alice-lstm-1x256-01"), (18, "alice-ls…-1x256-01"), (5, "al…01"), (2, "…1"), (1, "…"), (0, "")],
+)
+def test_the_middle_gives_way(width, short):
+    assert shorten("alice-lstm-1x256-01", width) == short
+
+
+def test_checkpoints_of_a_run_with_a_long_name_are_told_apart_by_their_steps():
+    titles = [f"{'a-name-' * 11}, step {step}" for step in (100, 200)]
+    picking = Picking("", "", [Choice(title, title, "loss 1.234") for title in titles], least=1, most=2)
+    findings = Findings()
+    findings._standings = [Standing(title, 1.2, 0.5) for title in titles]
+    for rows, first in ((picking._rows, 0), (findings, 1)):
+        drawn = ["".join(text for text, _ in rows.draw(first + at, 60)) for at in range(2)]
+        assert ["step 100" in row for row in drawn] == [True, False]
+        assert ["step 200" in row for row in drawn] == [False, True]
