@@ -60,6 +60,18 @@ async def test_an_earlier_run_on_the_chart_counts_its_characters(play, kept_run)
         assert x[-1] == 500 * run.resolved.batch_size * run.resolved.sequence_length
 
 
+@pytest.mark.parametrize("take_off", [("o",), ("4", "c"), ("d", "d")])
+async def test_the_runs_that_are_marked_are_those_on_the_chart_whoever_takes_one_off(play, kept_run, take_off):
+    kept_run(finished=True)
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() == 2)
+        await it.press("3", "o")
+        await it.until(lambda: "◇ kept-1" in it.seen())
+        await it.press(*take_off)
+        await it.until(lambda: "◇ kept-1" not in it.seen())
+        assert it.main.runs.overlaid == it.main.training.overlaid == frozenset()
+
+
 async def test_the_learning_rate_can_be_moved_only_while_something_trains(play):
     async with play() as it:
         training = it.main.training

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.message import Message
+from textual.reactive import reactive
 
 from charplay.tui.amounts import count, span
 from charplay.tui.commands import RUNS
@@ -30,6 +31,9 @@ class RunsPane(Rows):
     """The runs, newest first. Messages: `Play`, `Again`, `Resume` and `Overlay`, with all that is needed to do it."""
 
     BINDINGS = RUNS
+
+    overlaid: reactive[frozenset[str]] = reactive(frozenset())
+    """Names of the runs on the chart."""
 
     class Play(Message):
         """A run's checkpoint shall write."""
@@ -84,8 +88,6 @@ class RunsPane(Rows):
         self._runs: list[Summary] = []
         self.unfinished: Summary | None = None
         """The newest run that could go on."""
-        self.overlaid: frozenset[str] = frozenset()
-        """Names of the runs on the chart."""
 
     def on_mount(self) -> None:
         """Say what this is."""

@@ -42,7 +42,11 @@ class Curves(Chart, can_focus=True):
 
 
 class TrainingPane(Framed):
-    """Curves and live values. Messages: `Moved` when a live hyperparameter was moved, `Values` to see them all."""
+    """Curves and live values.
+
+    Messages: `Moved` when a live hyperparameter was moved, `Values` to see them all, `Overlaid` when other earlier runs
+    lie over the chart.
+    """
 
     BINDINGS = [*TRAINING, SAMPLES]  # noqa: RUF012 - Textual's form
     DEFAULT_CSS = """
@@ -59,6 +63,13 @@ class TrainingPane(Framed):
 
     class Values(Message):
         """The live hyperparameters are to be shown."""
+
+    class Overlaid(Message):
+        """Other earlier runs than before are on the chart."""
+
+        def __init__(self, names: frozenset[str]) -> None:
+            super().__init__()
+            self.names = names
 
     def __init__(self) -> None:
         super().__init__(id="training")
@@ -133,18 +144,21 @@ class TrainingPane(Framed):
     def overlay(self, name: str, history: RunHistory) -> bool:
         """Draw an earlier run beside the live one, or take it off; False where there are four already."""
         if name in self._overlays:
-            del self._overlays[name]
+            self.take_off(name)
         elif len(self._overlays) == MOST_OVERLAYS:
             return False
         else:
-            self._overlays[name] = history
-        self._draw()
+            self._lay_over(self._overlays | {name: history})
         return True
 
     def take_off(self, name: str) -> None:
         """Draw an earlier run no more."""
-        self._overlays.pop(name, None)
+        self._lay_over({each: history for each, history in self._overlays.items() if each != name})
+
+    def _lay_over(self, overlays: dict[str, RunHistory]) -> None:
+        self._overlays = overlays
         self._draw()
+        self.post_message(self.Overlaid(self.overlaid))
 
     @property
     def overlaid(self) -> frozenset[str]:
@@ -250,5 +264,4 @@ class TrainingPane(Framed):
 
     def action_clear(self) -> None:
         """Take the earlier runs off."""
-        self._overlays.clear()
-        self._draw()
+        self._lay_over({})

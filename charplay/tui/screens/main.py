@@ -170,7 +170,6 @@ class MainScreen(PlayingScreen, ReadingScreen):
     def _deleted(self, message: RunsPane.Deleted) -> None:
         """What is gone is not on the chart, nor offered any more."""
         self.training.take_off(message.name)
-        self.runs.overlaid = self.training.overlaid
         self._offer = ""
         self.say(f"{message.name} is deleted")
 
@@ -178,5 +177,6 @@ class MainScreen(PlayingScreen, ReadingScreen):
     def _overlay(self, message: RunsPane.Overlay) -> None:
         if not self.training.overlay(message.name, message.history):
             self.complain("Four runs are on the chart; take one off first.")
-        self.runs.overlaid = self.training.overlaid
-        self.runs.refresh()
+
+    def _on_training_pane_overlaid(self, message: "TrainingPane.Overlaid") -> None:
+        self.runs.overlaid = message.names
