@@ -60,6 +60,17 @@ async def test_an_earlier_run_on_the_chart_counts_its_characters(play, kept_run)
         assert x[-1] == 500 * run.resolved.batch_size * run.resolved.sequence_length
 
 
+async def test_an_earlier_run_without_held_out_losses_shows_those_of_its_training(play, kept_run):
+    run = kept_run(finished=True)
+    (run.folder / "metrics.jsonl").write_text('{"step": 100, "epoch": 0.2, "seconds": 5.0, "train_loss": 1.75}\n')
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() == 2)
+        await it.press("3", "o")
+        await it.until(lambda: it.main.training.overlaid)
+        (curve,) = [series for series in it.main.training.chart._series if series.name == "kept-1"]
+        assert set(curve.y) == {1.75}
+
+
 @pytest.mark.parametrize("take_off", [("o",), ("4", "c"), ("d", "d")])
 async def test_the_runs_that_are_marked_are_those_on_the_chart_whoever_takes_one_off(play, kept_run, take_off):
     kept_run(finished=True)

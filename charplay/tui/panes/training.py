@@ -198,7 +198,9 @@ class TrainingPane(Framed):
         measure, clock = MEASURES[name], CLOCKS[self._clock]
         series = []
         for number, (run, history) in enumerate(self._overlays.items(), 1):
-            x, y = history.points(measure.held_out or measure.train, clock)
+            x, y = history.points(measure.held_out, clock)
+            if not len(x):
+                x, y = history.points(measure.train, clock)
             series.append(Series(run, f"run-{number}", x, measure.convert(y)))
         for title, role, column in (("train", "train", measure.train), ("held-out", "held-out", measure.held_out)):
             if column:

@@ -15,7 +15,8 @@ class Measure:
 
     title: str
     train: str
-    held_out: str | None = None
+    held_out: str = ""
+    """Empty where nothing is measured on held-out text."""
     convert: Callable[[Floats], Floats] = np.asarray
 
 
