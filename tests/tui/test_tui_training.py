@@ -1,10 +1,13 @@
 """The chart and what stands under it, as runs come and go."""
 
+import re
+
 import pytest
 
 from charplay.messages.commands import Publish
 from charplay.messages.events import Changed, Evaluated, Failed, Finished, Sampled, Saved, Stopped
 from charplay.tui.screens.lines import Lines
+from charplay.tui.widgets.plot import MARKERS
 
 
 def steps(it):
@@ -77,10 +80,41 @@ async def test_the_runs_that_are_marked_are_those_on_the_chart_whoever_takes_one
     async with play() as it:
         await it.until(lambda: it.main.runs.number() == 2)
         await it.press("3", "o")
-        await it.until(lambda: "◇ kept-1" in it.seen())
+        await it.until(lambda: "○ kept-1" in it.seen())
         await it.press(*take_off)
-        await it.until(lambda: "◇ kept-1" not in it.seen())
-        assert it.main.runs.overlaid == it.main.training.overlaid == frozenset()
+        await it.until(lambda: "○ kept-1" not in it.seen())
+        assert it.main.runs.overlaid == it.main.training.overlaid == {}
+
+
+def edges(it):
+    """What is written on the chart's border, above and below."""
+    region, lines = it.main.training.region, it.seen().splitlines()
+    return lines[region.y], lines[region.bottom - 1]
+
+
+@pytest.mark.parametrize("number", [1, 2, 4])
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+async def test_the_chart_names_its_quantity_and_each_run_by_the_marker_that_the_list_shows(
+    play, kept_run, width, number
+):
+    names = [f"a-text-with-a-long-name-lstm-1x256-{at:02d}" for at in range(number)]
+    for name in names:
+        kept_run(name=name, finished=True)
+    async with play((width, 40)) as it:
+        await it.until(lambda: it.main.runs.number() == number + 1)
+        await it.press("3", "home", *["o", "down"] * number)
+        await it.until(lambda: len(it.main.training.overlaid) == number)
+        markers = it.main.training.overlaid
+        for name, marker in markers.items():
+            await it.until(lambda: re.search(rf"{marker} a-text\S+{name[-2:]} ", it.seen()))  # noqa: B023
+        await it.press("4")
+        for _ in range(7):
+            above, below = edges(it)
+            assert f" {it.main.training._title} " in above
+            assert all(f"{name[-2:]} {marker}" in below for name, marker in markers.items())
+            await it.press("v")
+        assert "train ⠶  held-out ●" in edges(it)[0]
+        assert markers == {each.name: MARKERS[each.role] for each in it.main.training.chart._series[:number]}
 
 
 async def test_the_learning_rate_can_be_moved_only_while_something_trains(play):

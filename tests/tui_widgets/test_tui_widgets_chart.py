@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from textual.app import App
 from textual.containers import Vertical
+from textual.content import Content
 
 from charplay.tui.widgets.chart import Chart
 from charplay.tui.widgets.frame import Framed
@@ -87,8 +88,9 @@ async def test_every_row_is_as_wide_as_the_chart(size):
 async def test_the_legend_names_each_curve_with_its_marker():
     app = Board()
     async with app.run_test(size=(80, 12)):
-        app.chart.set_data([curve(5, "run-1"), curve(5), curve(5, "held-out")])
-        assert app.chart.legend().plain == "run-1 ○  train ⠶  held-out ●"
+        curves = [curve(5, "run-1"), curve(5), curve(5, "held-out")]
+        assert app.chart.legend(curves, 80).plain == "run-1 ○  train ⠶  held-out ●"
+        assert app.chart.legend(curves, 22).plain == "r…-1 ○  t…in ⠶  h…ut ●"
 
 
 async def test_a_title_has_its_note_at_the_other_end():
@@ -102,7 +104,20 @@ async def test_a_title_has_its_note_at_the_other_end():
         assert len(top) == 40
         app.box.set_title("Loss", "a note that is far too long for this narrow box")
         await pilot.pause()
-        assert len(app.box.render_lines(app.box.outer_size.region)[0].text) == 40
+        top = app.box.render_lines(app.box.outer_size.region)[0].text
+        assert top.startswith("╭─ Loss ─ a note that")
+        assert top.endswith("narrow box ─╮")
+        assert len(top) == 40
+
+
+@pytest.mark.parametrize("width", range(2, 30))
+async def test_a_border_is_as_wide_as_its_box_whatever_is_written_on_it(width):
+    app = Board()
+    async with app.run_test(size=(width, 8)) as pilot:
+        app.box.set_title("A title", "a note", lambda room: Content("a foot that is too long" * room))
+        await pilot.pause()
+        lines = app.box.render_lines(app.box.outer_size.region)
+        assert {line.cell_length for line in lines} == {width}
 
 
 async def test_a_new_title_paints_one_row():

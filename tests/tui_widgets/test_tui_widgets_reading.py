@@ -189,6 +189,18 @@ async def test_where_the_training_text_is_not_here_it_is_said_in_one_sentence(st
         assert "not here" in stage.meter()
 
 
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+async def test_in_the_title_only_the_name_of_the_run_gives_way(stage, reciter, width):
+    async with stage.run_test(size=(width, 14)) as pilot:
+        stage.pane.show_model(reciter(SONG), f"{'a-long-name-' * 6}01, step 20,000")
+        await pilot.press("v")
+        await pilot.pause()
+        top = stage.pane.render_lines(stage.pane.outer_size.region)[0].text
+        assert top.startswith("╭─ Text ─")
+        assert " a-long" in top
+        assert top.endswith(", step 20,000  seed 1  surprise ─╮")
+
+
 @pytest.mark.parametrize("width", [76, 68, 100])
 async def test_the_meter_fits_beside_its_slider(stage, width):
     async with stage.run_test(size=(width, 14)) as pilot:

@@ -10,7 +10,7 @@ from charplay.tui.panes.rows import fit_name
 from charplay.tui.screens.findings import Findings
 from charplay.tui.screens.picking import Picking
 from charplay.tui.screens.question import Choice
-from charplay.tui.shortening import shorten
+from charplay.tui.shortening import shorten, told_apart
 from charplay.tui.visible import plain
 
 ANY = st.characters(exclude_categories=(), exclude_characters="…")
@@ -43,6 +43,27 @@ def test_a_name_is_whole_where_it_fits_and_else_keeps_its_beginning_and_its_end(
 )
 def test_the_middle_gives_way(width, short):
     assert shorten("alice-lstm-1x256-01", width) == short
+
+
+FEW = st.integers(1, 9)
+
+
+@given(NAMES, FEW, WIDTHS, st.booleans())
+def test_names_that_differ_at_one_end_stay_different_whatever_the_room(shared, number, room, last):
+    names = [f"{shared}{at}" if last else f"{at}{shared}" for at in range(number)]
+    assert len(set(told_apart(names, room))) == number
+
+
+@given(st.lists(NAMES, max_size=9), st.integers(-9, 300))
+def test_names_told_apart_keep_to_their_room_and_are_cut_no_more_than_they_must(names, room):
+    short = told_apart(names, room)
+    assert sum(map(cell_len, short)) <= max(room, 2 * len(names))
+    if sum(cell_len(plain(name)) for name in names) <= room:
+        assert short == [plain(name) for name in names]
+
+
+def test_names_that_differ_within_are_cut_beside_what_differs():
+    assert told_apart(["alice-lstm-1x256-01", "alice-gru-1x256-01"], 26) == ["alice-l…56-01", "alice-g…56-01"]
 
 
 def test_checkpoints_of_a_run_with_a_long_name_are_told_apart_by_their_steps():

@@ -32,8 +32,8 @@ class RunsPane(Rows):
 
     BINDINGS = RUNS
 
-    overlaid: reactive[frozenset[str]] = reactive(frozenset())
-    """Names of the runs on the chart."""
+    overlaid: reactive[Mapping[str, str]] = reactive({})
+    """The runs on the chart by name, each with its marker there."""
 
     class Play(Message):
         """A run's checkpoint shall write."""
@@ -98,9 +98,9 @@ class RunsPane(Rows):
         return len(self._runs)
 
     def draw(self, index: int, width: int) -> list[Cell]:
-        """Name, step, held-out loss, when; a mark on the chart's runs."""
+        """Name, step, held-out loss, when; before the chart's runs their markers."""
         run = self._runs[index]
-        mark = "◇ " if run.name in self.overlaid else "  "
+        mark = f"{self.overlaid.get(run.name, ' ')} "
         if run.broken:
             return [(mark, "accent"), (fit(f"{run.name}  {run.broken}", width - 2), "bad")]
         loss = run.val_loss if run.val_loss is not None else run.train_loss

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.content import Content
 from textual.message import Message
 
 from charplay.sampling.copies import Copies
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from charplay.corpora.library import Corpus, Library
+    from charplay.sampling.player import Player
 
 LOOKS = 30
 """A second, at what was written meanwhile."""
@@ -103,10 +103,9 @@ class ReadingPane(WritingPane):
                 return [PLAIN] * (stop - start)
         return super()._tints(tape, start, stop)
 
-    def _say_source(self) -> None:
-        super()._say_source()
-        if self._tint != TINTS[0]:
-            self.set_title(self._title, Content.assemble(self._note, f"  {self._tint}"))
+    def _how(self, player: "Player") -> str:
+        how = super()._how(player)
+        return how if self._tint == TINTS[0] else f"{how}  {self._tint}"
 
     # Copied or composed.
 

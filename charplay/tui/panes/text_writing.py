@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.color import Color
+from textual.content import Content
 from textual.message import Message
 from textual.theme import Theme
 
@@ -20,7 +22,9 @@ from charplay.tui.panes.text_kept import Origin, generation, keep_recent, temper
 from charplay.tui.panes.text_sheet import SheetPane, step_of
 from charplay.tui.panes.text_sliders import Pace, Sliders
 from charplay.tui.panes.text_tint import palette
+from charplay.tui.shortening import shorten
 from charplay.tui.unseen import set_seen_clock
+from charplay.tui.visible import plain
 from charplay.tui.widgets.bars import Bars
 
 TICKS = 30
@@ -212,12 +216,20 @@ class WritingPane(SheetPane):
         self._first = 0
 
     def _say_source(self) -> None:
+        self.set_title("Text", self._source_within)
+
+    def _source_within(self, room: int) -> Content:
+        """Who writes, and how, in `room` cells; its name gives way."""
         if self._tree is None:
-            self.set_title("Text", "nothing writes yet")
-            return
+            return Content("nothing writes yet")
         player = self._tree.player
-        branch = f"branch {self._tree.present}  " if self._tree.branched else ""
-        self.set_title("Text", f"{branch}{player.source}  seed {player.settings.seed}")
+        branch = f"branch {plain(self._tree.present)}  " if self._tree.branched else ""
+        how = f"  {self._how(player)}"
+        return Content(f"{branch}{shorten(player.source, room - cell_len(branch + how))}{how}")
+
+    def _how(self, player: Player) -> str:
+        """What the title says after the name of who writes."""
+        return f"seed {player.settings.seed}"
 
     def _say_hint(self) -> None:
         """What can be done just now was changed."""

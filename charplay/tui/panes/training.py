@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,13 +25,15 @@ from charplay.tui.widgets.frame import Framed
 from charplay.tui.widgets.grid import Mark, Reference, Series
 from charplay.tui.widgets.history import CLOCKS, RunHistory
 from charplay.tui.widgets.measures import MEASURES
+from charplay.tui.widgets.plot import MARKERS
 from charplay.tui.widgets.slider import Slider
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
     from charplay.runs.run import Run
 
-MOST_OVERLAYS = 4
+OVERLAYS = ("run-1", "run-2", "run-3", "run-4")
+"""The roles of earlier runs on the chart: as many can lie there."""
 
 SAMPLES = command(
     "e", "samples", "samples", "Read the text samples that the run wrote last while it trained", footer=True
@@ -67,9 +70,10 @@ class TrainingPane(Framed):
     class Overlaid(Message):
         """Other earlier runs than before are on the chart."""
 
-        def __init__(self, names: frozenset[str]) -> None:
+        def __init__(self, markers: dict[str, str]) -> None:
             super().__init__()
-            self.names = names
+            self.markers = markers
+            """Of each of them, by its name."""
 
     def __init__(self) -> None:
         super().__init__(id="training")
@@ -145,7 +149,7 @@ class TrainingPane(Framed):
         """Draw an earlier run beside the live one, or take it off; False where there are four already."""
         if name in self._overlays:
             self.take_off(name)
-        elif len(self._overlays) == MOST_OVERLAYS:
+        elif len(self._overlays) == len(OVERLAYS):
             return False
         else:
             self._lay_over(self._overlays | {name: history})
@@ -161,9 +165,9 @@ class TrainingPane(Framed):
         self.post_message(self.Overlaid(self.overlaid))
 
     @property
-    def overlaid(self) -> frozenset[str]:
-        """Names of the earlier runs on the chart."""
-        return frozenset(self._overlays)
+    def overlaid(self) -> dict[str, str]:
+        """The earlier runs on the chart by name, each with its marker."""
+        return {name: MARKERS[role] for name, role in zip(self._overlays, OVERLAYS, strict=False)}
 
     def _measure_text(self, vocabulary_size: int, unigram_entropy: float) -> None:
         """Reference lines: what knowing nothing, and knowing how often each character comes, is worth."""
@@ -196,22 +200,22 @@ class TrainingPane(Framed):
     def _draw(self) -> None:
         name = tuple(MEASURES)[self._measure]
         measure, clock = MEASURES[name], CLOCKS[self._clock]
-        series = []
-        for number, (run, history) in enumerate(self._overlays.items(), 1):
+        earlier, own = [], []
+        for role, (run, history) in zip(OVERLAYS, self._overlays.items(), strict=False):
             x, y = history.points(measure.held_out, clock)
             if not len(x):
                 x, y = history.points(measure.train, clock)
-            series.append(Series(run, f"run-{number}", x, measure.convert(y)))
+            earlier.append(Series(run, role, x, measure.convert(y)))
         for title, role, column in (("train", "train", measure.train), ("held-out", "held-out", measure.held_out)):
             if column:
                 x, y = self._history.points(column, clock)
-                series.append(Series(title, role, x, measure.convert(y)))
+                own.append(Series(title, role, x, measure.convert(y)))
         levels = self._levels if name in {"loss", "bits", "perplexity"} else {}
         references = [Reference(text, float(measure.convert(np.array([y]))[0])) for text, y in levels.items()]
         marks = [Mark(self._history.at(step, clock), text) for step, text in self._all_marks()]
-        self.chart.set_data(series, references, marks)
+        self.chart.set_data([*earlier, *own], references, marks)
         self.chart.look(x_title=clock, x_end=self._end(clock))
-        self.set_title(measure.title, self.chart.legend())
+        self.set_title(measure.title, partial(self.chart.legend, own), partial(self.chart.legend, earlier))
 
     def _all_marks(self) -> Iterable[tuple[int, str]]:
         best = self._live.best_step

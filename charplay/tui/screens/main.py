@@ -179,4 +179,4 @@ class MainScreen(PlayingScreen, ReadingScreen):
             self.complain("Four runs are on the chart; take one off first.")
 
     def _on_training_pane_overlaid(self, message: "TrainingPane.Overlaid") -> None:
-        self.runs.overlaid = message.names
+        self.runs.overlaid = message.markers

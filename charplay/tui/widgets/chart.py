@@ -13,8 +13,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from charplay.tui.shortening import told_apart
 from charplay.tui.unseen import set_seen_clock
-from charplay.tui.visible import plain
 from charplay.tui.widgets.braille import Drawing, best_drawing
 from charplay.tui.widgets.grid import ROLES, Grid, Mark, Reference, Series, View
 from charplay.tui.widgets.plot import MARKERS, draw
@@ -77,18 +77,16 @@ class Chart(Widget):
             self.view = view
             self._redraw()
 
-    def legend(self) -> Content:
-        """The curves' names, each with its marker, in its colour: for a border."""
-        parts: list[Content | str] = []
-        for series in self._series:
-            colour = self.get_component_rich_style(f"chart--{series.role}").color
-            marker = MARKERS.get(series.role, "⠶" if self.drawing == "braille" else "─")
-            parts += [
-                "  " if parts else "",
-                f"{plain(series.name)} ",
-                Content.styled(marker, colour.name if colour else ""),
-            ]
-        return Content.assemble(*parts)
+    def legend(self, series: Sequence[Series], room: int) -> Content:
+        """The names of curves, told apart in so many cells, each with its marker in its colour: for a border."""
+        gap, markers = Content("  "), [Content.assemble(" ", self._marker(each)) for each in series]
+        names = told_apart([each.name for each in series], room - gap.join(markers).cell_length)
+        return gap.join(Content.assemble(*entry) for entry in zip(names, markers, strict=True))
+
+    def _marker(self, series: Series) -> Content:
+        colour = self.get_component_rich_style(f"chart--{series.role}").color
+        marker = MARKERS.get(series.role, "⠶" if self.drawing == "braille" else "─")
+        return Content.styled(marker, colour.name if colour else "")
 
     def on_mount(self) -> None:
         """Start the only clock that repaints."""

@@ -1,5 +1,6 @@
-"""A border with a title at the left and a note at the right of its upper edge."""
+"""A border with a title at the left and a note at the right of its upper edge, and a foot on its lower one."""
 
+from collections.abc import Callable
 from typing import Self
 
 from textual import events
@@ -7,11 +8,17 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.widget import Widget
 
-from charplay.tui.visible import plain
+from charplay.tui.shortening import shorten
+
+Label = str | Callable[[int], Content]
+"""Outside text, which is made visible and shortened where it must be, or what writes a text in so many cells."""
+
+LEAST_LINE = 3
+"""Cells between a title and a note, with a piece of the edge in their middle."""
 
 
 class Framed(Widget):
-    """Mix into a widget with a border: `set_title` says what it is and, at the other end, what it shows just now."""
+    """Mix into a widget with a border: `set_title` says what it is and, elsewhere on it, what it shows just now."""
 
     DEFAULT_CSS = """
     Framed {
@@ -25,31 +32,39 @@ class Framed(Widget):
     }
     """
 
-    _title = Content("")
-    _note = Content("")
-    _label = Content("")
+    _title: Label = ""
+    _note: Label = ""
+    _foot: Label = ""
+    _upper = Content("")
+    _lower = Content("")
     _only_the_edge = False
 
-    def set_title(self, title: str | Content, note: str | Content = "") -> None:
-        """Outside text in a plain string is made visible here; a `Content` is taken as it is."""
-        self._title, self._note = (t if isinstance(t, Content) else Content(plain(t)) for t in (title, note))
+    def set_title(self, title: Label, note: Label = "", foot: Label = "") -> None:
+        """The title has the room first, then the note; the foot stands on the lower edge."""
+        self._title, self._note, self._foot = title, note, foot
         self._write_title()
 
     def _write_title(self) -> None:
-        title, note = self._title, self._note
-        gap = self.outer_size.width - 6 - title.cell_length - note.cell_length
-        if note and gap < 3:
-            label = note if title.cell_length + gap > 0 else title
-        elif note:
-            edge = self.styles.border_top[1].css
-            label = Content.assemble(title, " ", ("─" * (gap - 2), edge), " ", note)
-        else:
-            label = title
-        if not label.is_same(self._label):
-            self._label = label
+        upper, lower = self._upper_edge(), _written(self._foot, self._room)
+        if not upper.is_same(self._upper):
+            self._upper = upper
             self._only_the_edge = True
-            self.border_title = label
+            self.border_title = upper
             self._only_the_edge = False
+        if not lower.is_same(self._lower):
+            self._lower = self.border_subtitle = lower
+
+    @property
+    def _room(self) -> int:
+        return self.outer_size.width - 6
+
+    def _upper_edge(self) -> Content:
+        title = _written(self._title, self._room)
+        note = _written(self._note, self._room - title.cell_length - LEAST_LINE)
+        if not note:
+            return title
+        line = "─" * (self._room - title.cell_length - note.cell_length - 2)
+        return Content.assemble(title, " ", (line, self.styles.border_top[1].css), " ", note)
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """As in Textual, except that a new title repaints one row, not the whole pane with all that it holds."""
@@ -66,3 +81,9 @@ class Framed(Widget):
         super().notify_style_update()
         if self.is_mounted:
             self._write_title()
+
+
+def _written(label: Label, room: int) -> Content:
+    """A label in at most `room` cells."""
+    content = label(room) if callable(label) else Content(shorten(label, room))
+    return content.truncate(max(0, room), ellipsis=True)
