@@ -24,6 +24,7 @@ from charplay.tui.form_rows import BUDGET, COMMON, in_labels, label
 from charplay.tui.live import Live
 from charplay.tui.panes.form_summary import _numbers
 from charplay.tui.panes.rows import Rows, fit
+from charplay.tui.panes.status import GAP, LEAST_NAME, StatusLine
 from charplay.tui.screens.lines import Lines, folded
 from charplay.tui.screens.preview import wrapped
 from charplay.tui.session import Session
@@ -319,3 +320,23 @@ async def test_no_sentence_of_the_keys_is_cut(play, width):
         said = " ".join(text for row in range(lines.number()) for text, _ in lines.draw(row, lines.size.width))
         assert "…" not in said
         assert "Go on writing, and follow the end of the text" in said
+
+
+FACT = st.text(st.sampled_from("ab字"), min_size=1, max_size=30)
+
+
+@given(st.text(st.sampled_from("ab字"), max_size=120), st.lists(FACT, max_size=3), st.integers(0, 200))
+def test_a_long_name_of_a_text_leaves_its_room_to_the_facts_beside_it(name, others, room):
+    from rich.cells import cell_len
+
+    line = StatusLine()
+    line.set_reactive(StatusLine.facts, (name, *others))
+    shown = line._left(room)
+    assert cell_len(shown) <= room
+    whole = [cell_len("".join(GAP + other for other in others[:number])) for number in range(len(others) + 1)]
+    least = len(GAP) + min(LEAST_NAME, cell_len(name))
+    kept = max((number for number, cells in enumerate(whole) if least + cells <= room), default=None)
+    assert (shown == "") == (kept is None)
+    assert shown.endswith("".join(GAP + other for other in others[: kept or 0]))
+    if kept is not None and len(GAP) + cell_len(name) + whole[kept] <= room:
+        assert shown == "".join(GAP + each for each in (name, *others[:kept]))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 
 import pytest
@@ -117,6 +118,15 @@ async def test_nothing_is_clipped_and_the_stage_is_whole(play, width, height):
         assert it.main.corpus.is_on_screen == (width >= 100)
         assert "q quit" in it.seen().splitlines()[-1]
         assert "temperature" in it.seen()
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+async def test_the_status_names_the_network_beside_a_text_with_a_very_long_name(play, home, width):
+    name = "a-text-" * 17 + "2"
+    (home.corpora / f"{name}.txt").write_text("abc " * 100)
+    async with play((width, 40), path=name) as it:
+        await it.until(lambda: it.main.status.facts and it.main.status.facts[0] == name)
+        await it.until(lambda: re.match(r" charplay   a-text-\S*2   lstm 1x32 ", it.seen()))
 
 
 @pytest.mark.fault("20")

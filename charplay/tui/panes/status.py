@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from charplay.tui.amounts import count
 from charplay.tui.live import Live
+from charplay.tui.shortening import shorten
 from charplay.tui.visible import plain, visible
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from charplay.tui.draft import Draft
 
 GAP = "   "
+LEAST_NAME = 10
+"""Cells to which a text's name is shortened so that facts have room."""
 
 NOTE_SECONDS = 8.0
 """That a note stands; then what was said before it stands again."""
@@ -89,7 +92,10 @@ class Hint(Static):
 
 
 class StatusLine(Widget):
-    """What is chosen on the left, what is happening on the right. What does not fit is left out, never clipped."""
+    """What is chosen on the left, what is happening on the right.
+
+    Where that is too much the text's name gives way, then the last facts are left out; no fact is clipped.
+    """
 
     COMPONENT_CLASSES = {"status--name", "status--quiet", "status--busy", "status--bad"}  # noqa: RUF012 - Textual's form
     DEFAULT_CSS = """
@@ -151,16 +157,22 @@ class StatusLine(Widget):
             right = right[: max(0, width - 11)] + "…"
         line = Text(no_wrap=True, end="")
         line.append("charplay", self._tone("name"))
-        room = width - 8 - cell_len(right) - 1
-        for fact in map(plain, self.facts):
-            if cell_len(GAP + fact) > room:
-                break
-            line.append(GAP + fact, self._tone("quiet"))
-            room -= cell_len(GAP + fact)
+        line.append(self._left(width - 8 - cell_len(right) - 1), self._tone("quiet"))
         if right:
             line.append(" " * (width - cell_len(line.plain) - cell_len(right)))
             line.append(right, self._tone(tone))
         return line
+
+    def _left(self, room: int) -> str:
+        """The facts that fit into so many cells, each after a gap."""
+        text, *others = self.facts or ("",)
+        least = min(LEAST_NAME, cell_len(plain(text)))
+        for number in range(len(others), -1, -1):
+            beside = "".join(GAP + plain(other) for other in others[:number])
+            spare = room - cell_len(GAP + beside)
+            if spare >= least:
+                return GAP + shorten(text, spare) + beside
+        return ""
 
     def _tone(self, name: str) -> str:
         return str(self.get_component_rich_style(f"status--{name}"))
