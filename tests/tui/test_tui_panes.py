@@ -1,6 +1,7 @@
 """The form, the texts, the runs, and what is laid over them."""
 
 import hashlib
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -227,6 +228,18 @@ async def test_the_field_stays_on_its_row_when_what_is_wrong_takes_room(play, ro
         assert editor.region.y < fields.region.bottom <= it.main.form._summary.region.y
         assert (editor.region.x, editor.region.right) == (fields.region.x + 21, fields.region.right)
         assert row.replace("_", " ") in it.seen().splitlines()[editor.region.y]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+async def test_a_long_answer_leaves_its_room_to_the_note_beside_it(play, width):
+    note = "lstm 1x256, step 500, fox"
+    names = [f"{'a-name-' * 8}{end}" for end in ("01", "02")]
+    async with play((width, 30)) as it:
+        it.app.push_screen(Question("A title", "", [Choice("", "no", key="0"), *(Choice(n, n, note) for n in names)]))
+        for end in ("01", "02"):
+            await it.until(lambda: re.search(rf"a-name\S*{end}   {note} ", it.seen()))  # noqa: B023
+        it.app.push_screen(Question("A title", "", [Choice("an answer", "an answer", "a-note-" * 20)]))
+        await it.until(lambda: re.search(r" an answer   a-note\S*… *│", it.seen()))
 
 
 @pytest.mark.parametrize("heights", [(50, 20), (20, 50)])

@@ -101,7 +101,7 @@ class MainScreen(PlayingScreen, ReadingScreen):
     def _choose_beginning(self) -> None:
         answers = [Choice("", "fresh weights", key="0")]
         for run in self.runs.playable():
-            shape = f"{run.cell} {run.num_layers}x{run.hidden_size}, {run.corpus}, step {run.step:,}"
+            shape = f"{run.cell} {run.num_layers}x{run.hidden_size}, step {run.step:,}, {run.corpus}"
             answers.append(Choice(run.name, run.name, shape))
         question = Question("start from", "Whose weights does the next run take over?", answers)
         self.app.push_screen(question, self._begin_from)

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 from charplay.tui.commands import QUESTION
-from charplay.tui.panes.rows import Cell, Rows, fit
+from charplay.tui.panes.rows import Cell, Rows, fit, fit_name
 from charplay.tui.screens.dialog import Dialog
-from charplay.tui.visible import visible
+from charplay.tui.visible import plain, visible
 
 
 @dataclass(frozen=True)
@@ -23,19 +24,29 @@ class Choice:
     key: str = ""
 
 
+def _beside(choice: Choice) -> str:
+    return choice.note and f"   {choice.note}"
+
+
 class _Answers(Rows):
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__()
         self.choices = choices
-        self._label_width = max(len(each.label) for each in choices) + 3
+        self._label_width = max(cell_len(plain(each.label)) for each in choices)
+        self._note_width = max(cell_len(visible(_beside(each), " ")) for each in choices)
 
     def number(self) -> int:
         return len(self.choices)
 
     def draw(self, index: int, width: int) -> list[Cell]:
         choice = self.choices[index]
-        label = fit(choice.label, min(width - 3, self._label_width))
-        return [(f" {choice.key or ' '} ", "accent"), (label, "plain"), (visible(choice.note, " "), "quiet")]
+        room = width - 3
+        label = min(self._label_width, max(room - self._note_width, room // 3))
+        return [
+            (f" {choice.key or ' '} ", "accent"),
+            (fit_name(choice.label, label), "plain"),
+            (fit(_beside(choice), room - label), "quiet"),
+        ]
 
     def clicked(self) -> None:
         self.screen.dismiss(self.choices[self.cursor].value)
