@@ -201,14 +201,19 @@ async def test_in_the_title_only_the_name_of_the_run_gives_way(stage, reciter, w
         assert top.endswith(", step 20,000  seed 1  surprise ─╮")
 
 
-@pytest.mark.parametrize("width", [76, 68, 100])
-async def test_the_meter_fits_beside_its_slider(stage, width):
+@pytest.mark.parametrize("width", range(50, 101, 5))
+async def test_the_meter_is_seen_whole_and_its_slider_too(stage, width):
     async with stage.run_test(size=(width, 14)) as pilot:
         stage.write(100)
         await stage.search(pilot)
         stage.look()
+        await pilot.pause()
         assert "O opens" in stage.meter()
-        assert len(stage.meter()) <= stage.pane.copies._meter.size.width
+        meter, slider = stage.pane.copies._meter, stage.pane.copies.least
+        assert len(stage.meter()) <= meter.size.width
+        assert stage.pane.content_region.contains_region(meter.region)
+        assert stage.pane.content_region.contains_region(slider.region)
+        assert slider.render_line(0).text.startswith("copied from ")
 
 
 @given(st.lists(st.floats(0, 20) | st.just(np.nan), max_size=50), st.integers(1, 30))

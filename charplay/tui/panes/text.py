@@ -63,6 +63,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         &.-looking > #look { display: block; }
         &.-typing > #own { display: block; }
         &.-slim Bars { display: none; }
+        &.-slim > #copies { layout: vertical; height: 2; }
     }
     """
 

@@ -37,7 +37,7 @@ class CopiesRow(Horizontal):
         self._said = ""
 
     def compose(self) -> ComposeResult:
-        """Side by side."""
+        """Side by side; a slim pane puts one below the other."""
         yield self.least
         yield self._meter
 
