@@ -10,14 +10,14 @@ from charplay.tui.visible import plain
 def shorten(name: str, width: int, tail: int | None = None) -> str:
     """Outside text on one line, in at most `width` cells: of a longer one its beginning and its end.
 
-    `tail`: how many cells the end gets, half of them unless given.
+    `tail`: how many cells the end gets, unless given most of them: a run's network and number stand there.
     """
     shown = plain(name)
     if cell_len(shown) <= width:
         return shown
     if width < 1:
         return ""
-    tail = width // 2 if tail is None else tail
+    tail = _tail(width) if tail is None else tail
     head = width - 1 - tail
     return f"{set_cell_size(shown, head).rstrip()}…{set_cell_size(shown[::-1], tail)[::-1].lstrip()}"
 
@@ -25,10 +25,14 @@ def shorten(name: str, width: int, tail: int | None = None) -> str:
 def told_apart(names: Sequence[str], room: int) -> list[str]:
     """Names in `room` cells together, the longest ones shortened to one width, of at least two cells.
 
-    All are cut at one place: the nearest to the middle that leaves as many of them different as any.
+    All are cut at one place: the nearest to the usual one that leaves as many of them different as any.
     """
     widths = [cell_len(plain(name)) for name in names]
     fitting = (width for width in range(max(widths, default=0), 2, -1) if sum(min(width, w) for w in widths) <= room)
     width = next(fitting, 2)
-    tails = sorted(range(width), key=lambda tail: abs(tail - width // 2))
+    tails = sorted(range(width), key=lambda tail: abs(tail - _tail(width)))
     return max(([shorten(name, width, tail) for name in names] for tail in tails), key=lambda cut: len(set(cut)))
+
+
+def _tail(width: int) -> int:
+    return 2 * width // 3

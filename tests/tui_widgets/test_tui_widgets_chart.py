@@ -105,7 +105,7 @@ async def test_a_title_has_its_note_at_the_other_end():
         app.box.set_title("Loss", "a note that is far too long for this narrow box")
         await pilot.pause()
         top = app.box.render_lines(app.box.outer_size.region)[0].text
-        assert top.startswith("╭─ Loss ─ a note that")
+        assert top.startswith("╭─ Loss ─ a note ")
         assert top.endswith("narrow box ─╮")
         assert len(top) == 40
 

@@ -39,10 +39,14 @@ def test_a_name_is_whole_where_it_fits_and_else_keeps_its_beginning_and_its_end(
 
 @pytest.mark.parametrize(
     ("width", "short"),
-    [(19, "alice-lstm-1x256-01"), (18, "alice-ls…-1x256-01"), (5, "al…01"), (2, "…1"), (1, "…"), (0, "")],
+    [(19, "alice-lstm-1x256-01"), (18, "alice…stm-1x256-01"), (5, "a…-01"), (2, "…1"), (1, "…"), (0, "")],
 )
 def test_the_middle_gives_way(width, short):
     assert shorten("alice-lstm-1x256-01", width) == short
+
+
+def test_runs_of_one_text_are_told_apart_by_their_networks_in_a_narrow_list():
+    assert shorten("sonnets-lstm-1x256-01", 16) != shorten("sonnets-gru-1x256-01", 16)
 
 
 FEW = st.integers(1, 9)
@@ -63,7 +67,7 @@ def test_names_told_apart_keep_to_their_room_and_are_cut_no_more_than_they_must(
 
 
 def test_names_that_differ_within_are_cut_beside_what_differs():
-    assert told_apart(["alice-lstm-1x256-01", "alice-gru-1x256-01"], 26) == ["alice-l…56-01", "alice-g…56-01"]
+    assert told_apart(["alice-lstm-1x256-01", "alice-gru-1x256-01"], 26) == ["al…m-1x256-01", "al…u-1x256-01"]
 
 
 def test_checkpoints_of_a_run_with_a_long_name_are_told_apart_by_their_steps():
