@@ -44,6 +44,16 @@ def learned(home, kept_run):
     return make
 
 
+async def test_a_line_break_in_a_name_breaks_no_heading(play, home):
+    path = home.corpora / "new\nline.txt"
+    path.write_text(VERSE * 70)
+    async with play(path=str(path)) as it:
+        await it.press("5", "h", "c")
+        await it.until(lambda: "new line, its end   " in it.seen() or "new line, held-out end   " in it.seen())
+        await it.press("escape", "1", "v")
+        await it.until(lambda: "new line   5,390 characters" in it.seen())
+
+
 def test_the_text_that_was_learned_is_opened_as_it_was_learned(home, learned):
     library = Library(home.corpora, home.cache)
     corpus = open_learned(library, *read_origin(learned()), lambda share: True)

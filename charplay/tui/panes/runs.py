@@ -219,7 +219,7 @@ class RunsPane(Rows):
         if not self._runs:
             return
         name = self._runs[self.cursor].name
-        asking = Asking("Export", f"Copy the checkpoint of {name} to:", str(Path.cwd() / f"{name}.safetensors"))
+        asking = Asking("Export", f"Copy the checkpoint of {plain(name)} to:", str(Path.cwd() / f"{name}.safetensors"))
         self.app.push_screen(asking, lambda target: self._export(name, target or ""))
 
     def _export(self, name: str, target: str) -> None:

@@ -18,7 +18,7 @@ from charplay.tui.screens.dialog import Dialog
 from charplay.tui.screens.findings import Findings
 from charplay.tui.screens.picking import Picking
 from charplay.tui.screens.question import Choice
-from charplay.tui.visible import visible
+from charplay.tui.visible import plain
 from charplay.tui.widgets.along import Along
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class ScoreScreen(Dialog[None]):
     def _say(self, sentence: str) -> None:
         """Under what was found, in place of its details."""
         found, details = self._summary()
-        self._said.update(visible("\n".join(filter(None, (found, sentence or details))), "\n"))
+        self._said.update("\n".join(plain(line) for line in (found, sentence or details) if line))
 
     def _summary(self) -> tuple[str, str]:
         part, found = self._part, self._scores.get(self._player.source)
