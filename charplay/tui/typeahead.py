@@ -27,6 +27,11 @@ class Handled(Message):
         self.lap = lap
 
 
+def _for(target: MessagePump | None, text: str) -> str:
+    """Outside text for a field; an ordinary one shows what it holds as it stands."""
+    return text if isinstance(target, Escaped) else visible(text, "\n")
+
+
 class TypeAhead(App[None]):
     """Textual sends a key to the focused widget at once, though the key before may be about to move the focus."""
 
@@ -37,6 +42,11 @@ class TypeAhead(App[None]):
         self._bearer: MessagePump = self
         """Who has it."""
         self._looks = 0
+
+    @property
+    def clipboard(self) -> str:
+        """The text that was copied here last, for the field that has the focus."""
+        return _for(self.focused, super().clipboard)
 
     def on_mount(self) -> None:
         """Look after keys that wait, once there are any."""
@@ -55,8 +65,8 @@ class TypeAhead(App[None]):
     async def _send(self) -> None:
         if self._under_way is None and self._typed and self.screen_stack:
             target, event = self.focused or self.screen, self._typed.popleft()
-            if isinstance(event, events.Paste) and not isinstance(target, Escaped):
-                event = events.Paste(visible(event.text, "\n"))  # a field shows what it holds as it stands
+            if isinstance(event, events.Paste):
+                event = events.Paste(_for(target, event.text))
             await super().on_event(event)
             self._looks = 0
             self._follow(Handled(), target)

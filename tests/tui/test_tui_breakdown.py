@@ -28,8 +28,6 @@ def test_a_screen_that_breaks_down_has_the_run_saved_before_the_program_ends(mon
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
-    for door in play.TORCHES:
-        monkeypatch.delitem(sys.modules, door, raising=False)  # no run of torch's to be left to itself
 
     assert play.play(str(home.root), str(home.corpora / "fox.txt")) == 1
     assert trainer.commands[-1].reason == "the screen broke down"

@@ -18,6 +18,7 @@ from charplay.tui.panes import runs
 from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.preview import Preview, Sheet
 from charplay.tui.screens.question import Choice, Question
+from charplay.tui.visible import visible
 
 
 async def test_the_form_shows_eight_fields_and_what_auto_resolved_to(play):
@@ -56,6 +57,22 @@ async def test_keys_write_into_a_text_field_and_command_nothing(play):
         await it.press("escape")
         assert not it.main.form._editor.display
         assert it.main.form._fields.has_focus
+
+
+@pytest.mark.fault("31")
+async def test_a_hostile_value_is_edited_as_plain_glyphs_and_stays_what_it_is(play):
+    hostile = "a\x1b]0;owned\x07\u202eb\n\\n"
+    async with play() as it:
+        form = it.main.form
+        form.fill(Recipe(steps=100, sample_every=50, sample_prompt=hostile).model_dump())
+        await it.press("2", "m")
+        await it.press("home", *["down"] * form._fields.names.index("sample_prompt"), "enter")
+        await it.until(lambda: form._editor.display)
+        assert visible(form._editor.value) == form._editor.value
+        assert visible(it.seen(), "\n") == it.seen()
+        await it.press("enter")
+        await it.until(lambda: not form._editor.display)
+        assert form.draft.asked.sample_prompt == hostile
 
 
 async def test_arrows_step_through_choices_and_numbers(play):

@@ -134,6 +134,15 @@ async def test_an_ordinary_field_shows_what_it_holds_as_it_stands():
         assert not stage.field.value
 
 
+async def test_what_was_copied_here_comes_into_an_ordinary_field_as_plain_glyphs_and_into_any_other_as_it_is():
+    stage, hostile = Stage(), "a\x1b]0;t\x07\u202eb"
+    async with stage.run_test() as pilot:
+        stage.copy_to_clipboard(hostile)
+        await pilot.press("ctrl+v", "tab", "ctrl+v")
+        assert unescape(stage.field.value) == hostile
+        assert stage.ordinary.value == visible(hostile)
+
+
 async def test_a_backslash_before_a_paste_is_none_of_its():
     stage = Stage()
     async with stage.run_test() as pilot:

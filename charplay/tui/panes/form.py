@@ -182,7 +182,7 @@ class FormPane(Framed):
     def _judge(self, event: Input.Changed) -> None:
         event.stop()
         if self.draft is not None and self._editor.display:
-            self._fault = self.draft.check(self._fields.names[self._fields.cursor], event.value)
+            self._fault = self.draft.check(self._fields.names[self._fields.cursor], self._editor.text)
             self._summarize()
 
     @on(Input.Submitted, "#editor")
@@ -191,7 +191,7 @@ class FormPane(Framed):
         if not self._fault:
             self._editor.close()
             self._put_away()
-            self._set(self._fields.names[self._fields.cursor], event.value)
+            self._set(self._fields.names[self._fields.cursor], self._editor.text)
 
     @on(RowEditor.Left)
     def _put_away(self) -> None:

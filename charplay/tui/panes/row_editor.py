@@ -2,15 +2,16 @@
 
 from textual import events, on
 from textual.message import Message
-from textual.widgets import Input
 
+from charplay.tui.escapes import escape, unescape
 from charplay.tui.panes.rows import Rows
+from charplay.tui.widgets.escaped import Escaped
 
 
-class RowEditor(Input):
+class RowEditor(Escaped):
     """Opened over the value of the row under the cursor. Its place is a container with the layers below and above.
 
-    `Input.Submitted` says that enter was pressed; whoever takes the value closes the field.
+    `Input.Submitted` says that enter was pressed; whoever takes the `text` closes the field.
     """
 
     DEFAULT_CSS = """
@@ -27,9 +28,14 @@ class RowEditor(Input):
         self._rows = rows
         self.styles.margin = (0, 0, 0, column)
 
-    def open(self, value: str) -> None:
-        """Show `value` for typing."""
-        self.value = value
+    @property
+    def text(self) -> str:
+        """What is meant by what stands there."""
+        return unescape(self.value)
+
+    def open(self, text: str) -> None:
+        """Show `text` for typing."""
+        self.value = escape(text)
         self._place()
         self.display = True
         self.screen.set_focus(self)

@@ -146,7 +146,7 @@ class LiveValues(Dialog[None]):
     def _judge(self, event: Input.Changed) -> None:
         event.stop()
         if self._editor.display:
-            self._fault = self.check(self._values.name_here, event.value)
+            self._fault = self.check(self._values.name_here, self._editor.text)
             self._describe()
 
     @on(Input.Submitted)
@@ -154,7 +154,7 @@ class LiveValues(Dialog[None]):
         event.stop()
         if not self._fault:
             self._editor.close()
-            self._ask(event.value)
+            self._ask(self._editor.text)
             self._send()
 
     @on(RowEditor.Left)
