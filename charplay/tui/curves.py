@@ -20,23 +20,28 @@ def characters_per_step(recipe: Mapping[str, object]) -> int:
     return math.prod(size for size in sizes if isinstance(size, int))
 
 
-def kept_curves(run: "Run", last: int | None = None) -> RunHistory:
+def kept_curves(run: "Run", last: float = math.inf) -> RunHistory:
     """A run's curves as its folder has them, up to the step `last`: what lies beyond will be trained again."""
-    rows = (row for row in run.metrics() if last is None or row["step"] <= last)
-    return RunHistory.of(rows, characters_per_step(run.resolved.model_dump()))
+    recipe = run.resolved.model_dump()
+    history = RunHistory(characters_per_step(recipe))
+    for change in kept_changes(run, last):
+        recipe[change.field] = change.new
+        history.read_on(change.step, characters_per_step(recipe))
+    history.read(row for row in run.metrics() if row["step"] <= last)
+    return history
 
 
-def kept_changes(run: "Run", last: int) -> list[Changed]:
+def kept_changes(run: "Run", last: float) -> list[Changed]:
     """The live changes up to the step `last`, undos among them."""
     return _told(Changed, run.changes(), last)
 
 
-def kept_samples(run: "Run", last: int) -> list[Sampled]:
+def kept_samples(run: "Run", last: float) -> list[Sampled]:
     """The text samples up to the step `last`."""
     return _told(Sampled, run.samples(), last)
 
 
-def _told(kind: type[Told], rows: Iterable[Mapping[str, Any]], last: int) -> list[Told]:
+def _told(kind: type[Told], rows: Iterable[Mapping[str, Any]], last: float) -> list[Told]:
     """The rows as the events that they were. One that lacks something was written by hand, or by another version."""
     names = {each.name for each in fields(kind)}
     return [kind(**row) for row in rows if row["step"] <= last and row.keys() == names]

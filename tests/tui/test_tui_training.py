@@ -1,5 +1,6 @@
 """The chart and what stands under it, as runs come and go."""
 
+import dataclasses
 import re
 
 import pytest
@@ -115,6 +116,24 @@ async def test_the_chart_names_its_quantity_and_each_run_by_the_marker_that_the_
             await it.press("v")
         assert "train ⠶  held-out ●" in edges(it)[0]
         assert markers == {each.name: MARKERS[each.role] for each in it.main.training.chart._series[:number]}
+
+
+async def test_characters_are_counted_across_a_change_of_the_batch_live_and_kept(play, kept_run):
+    run = kept_run()
+    batch = run.resolved.batch_size
+    size = batch * run.resolved.sequence_length
+    run.append("changes", [{"step": 300, "seconds": 1.0, "field": "batch_size", "old": batch, "new": 2 * batch}])
+    async with play() as it:
+        it.main.resume("kept-1")
+        await it.until(lambda: it.trainer.requests)
+        started = it.trainer.started(step=500)
+        it.trainer.put(dataclasses.replace(started, recipe={**started.recipe, "batch_size": 2 * batch}))
+        await it.until(lambda: len(set(steps(it))) == 5)
+        it.trainer.step = 500
+        it.trainer.put(Changed(step=500, field="batch_size", old=2 * batch, new=batch), it.trainer.progress(600))
+        await it.until(lambda: steps(it)[-1] == 600)
+        x, _ = it.main.training._history.points("train_loss", "characters")
+        assert (x[0], x[-1]) == (100 * size, (300 + 2 * 200 + 100) * size)
 
 
 async def test_the_learning_rate_can_be_moved_only_while_something_trains(play):

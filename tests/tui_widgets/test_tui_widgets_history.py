@@ -46,6 +46,19 @@ def test_what_is_not_finite_never_reaches_the_curve():
     assert set(history.points()[1]) == {1.0, 2.0}
 
 
+@given(st.lists(st.tuples(st.integers(1, 20), st.integers(1, 500)), max_size=6), st.integers(1, 500))
+def test_characters_are_counted_also_where_a_steps_number_of_them_changes(changes, first):
+    run, step, pace, read, expected = RunHistory(characters_per_step=first), 0, first, 0, []
+    for steps, following in [*changes, (5, 1)]:
+        for _ in range(steps):
+            step, read = step + 1, read + pace
+            run.add([Row(step=step, epoch=0.0, seconds=0.0, train_loss=1.0 + step)])
+            expected.append(read)
+        run.read_on(step, 10**6)  # taken back at once
+        run.read_on(step, pace := following)
+    assert sorted(set(run.points("train_loss", "characters")[0])) == expected
+
+
 def test_a_run_counts_by_every_clock():
     run = RunHistory(characters_per_step=100)
     run.add(
@@ -63,7 +76,8 @@ def test_a_run_counts_by_every_clock():
 
 
 def test_a_run_is_read_back_from_its_lines():
-    run = RunHistory.of([{"step": 1, "epoch": 0.5, "seconds": 2.0, "train_loss": 3.0, "of the future": 1.0}])
+    run = RunHistory()
+    run.read([{"step": 1, "epoch": 0.5, "seconds": 2.0, "train_loss": 3.0, "of the future": 1.0}])
     assert run.points("train_loss", "seconds")[0].tolist() == [2.0, 2.0]
 
 

@@ -85,6 +85,8 @@ class TrainingPane(Framed):
         self._begun = False
         """Whether a run is on the chart."""
         self._live = Live()
+        self._recipe: dict[str, object] = {}
+        """The run's, under the values that it has now."""
         self._marks: Marks = []
         self._changes = Changes()
         self._overlays: dict[str, RunHistory] = {}
@@ -133,9 +135,7 @@ class TrainingPane(Framed):
                               val_loss=event.val_loss, val_accuracy=event.val_accuracy)  # fmt: skip
                     self._history.add([row])
                 case Changed():
-                    if event.field == "undo":
-                        self._history.cut(event.step)
-                    self._mark(event)
+                    self._change(event)
                 case Paused() if event.reason != ASKED:
                     self._marks = [*self._marks, (event.step, event.reason)]
                 case Sampled():
@@ -177,6 +177,7 @@ class TrainingPane(Framed):
         """Another run's curves: one that is taken up has those that its folder has, up to where it goes on."""
         self._begun = True
         self._measure_text(event.vocabulary_size, event.unigram_entropy)
+        self._recipe = dict(event.recipe)
         self._history = RunHistory(characters_per_step(event.recipe))
         self._marks, self._changes, self._samples = [], Changes(), []
         if event.resumed:
@@ -191,6 +192,14 @@ class TrainingPane(Framed):
             self._mark(change)
         for sample in kept_samples(run, last):
             self._samples = newest_round(self._samples, sample)
+
+    def _change(self, change: Changed) -> None:
+        if change.field == "undo":
+            self._history.cut(change.step)
+        else:
+            self._recipe |= {change.field: change.new}
+            self._history.read_on(change.step, characters_per_step(self._recipe))
+        self._mark(change)
 
     def _mark(self, change: Changed) -> None:
         self.strip.hear(change)

@@ -81,14 +81,24 @@ class RunHistory:
     COLUMNS = tuple(name for name in Row.__dataclass_fields__ if name not in {"step", "epoch", "seconds"})
 
     def __init__(self, characters_per_step: float = 1.0) -> None:
-        self.characters_per_step = characters_per_step
+        self._paces = [(0, 0.0, characters_per_step)]
+        """From which step on, after how many characters, a step reads how many."""
         self._columns: dict[str, History] = {}
         self._clocks = History()
+
+    def read_on(self, step: int, characters_per_step: float) -> None:
+        """From `step` on a step reads so many characters. What was said of later steps never happened."""
+        done = self._characters(step)
+        self._paces = [pace for pace in self._paces if pace[0] < step] + [(step, done, characters_per_step)]
+
+    def _characters(self, step: int) -> float:
+        start, done, pace = next(pace for pace in reversed(self._paces) if pace[0] <= step)
+        return done + (step - start) * pace
 
     def add(self, rows: Iterable[Row]) -> None:
         """Take rows in, oldest first."""
         for row in rows:
-            clocks = (float(row.step), row.epoch, row.step * self.characters_per_step, row.seconds)
+            clocks = (float(row.step), row.epoch, self._characters(row.step), row.seconds)
             self._clocks.add(clocks[0], clocks)
             for name in self.COLUMNS:
                 value = getattr(row, name)
@@ -102,13 +112,10 @@ class RunHistory:
         for history in (self._clocks, *self._columns.values()):
             history.cut(step)
 
-    @classmethod
-    def of(cls, lines: Iterable[Mapping[str, float | None]], characters_per_step: float = 1.0) -> "RunHistory":
-        """From the lines of a `metrics.jsonl`; columns that a row does not have are let go."""
+    def read(self, lines: Iterable[Mapping[str, float | None]]) -> None:
+        """Take the lines of a `metrics.jsonl` in; columns that a row does not have are let go."""
         known = set(Row.__dataclass_fields__)
-        history = cls(characters_per_step)
-        history.add(Row(**{name: line[name] for name in line if name in known}) for line in lines)  # type: ignore[arg-type]
-        return history
+        self.add(Row(**{name: line[name] for name in line if name in known}) for line in lines)  # type: ignore[arg-type]
 
     def points(self, column: str, clock: str = "step") -> tuple[Floats, Floats]:
         """One column: x and y, each (n,); empty where the run has no such reading."""
