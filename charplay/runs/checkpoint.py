@@ -113,6 +113,17 @@ def read_header(path: Path) -> Checkpoint:
         return _described_by(path, archive.read_header(file))
 
 
+def read_numbers(path: Path | None) -> dict[str, object]:
+    """Where a checkpoint says that it stands, unchecked and quickly; empty where there is none that can be read."""
+    if path is None:
+        return {}
+    try:
+        with _opened(path) as file:
+            return archive.read_header(file).value
+    except CheckpointError:
+        return {}
+
+
 def tensor_shapes(recipe: Recipe, vocabulary_size: int, gates: int) -> dict[str, tuple[int, ...]]:
     """Name and shape of every tensor in a checkpoint of a resolved recipe; `gates` is 4 for an LSTM, 3 for a GRU.
 

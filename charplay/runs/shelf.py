@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from charplay.disk import durable
-from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header
+from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header, read_numbers
 from charplay.runs.errors import RunError
 from charplay.runs.home import Home
 from charplay.runs.lock import Held, Lock
@@ -24,7 +24,11 @@ DEMO = Path(str(files("charplay.runs") / "demo" / "demo.safetensors"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """One line of the list. Losses are nats per character; what is not known is None, or empty."""
+    """One line of the list. Losses are nats per character; what is not known is None, or empty.
+
+    A run stands where its newest save does, from which it would go on; one that is in use where its newest row does.
+    Its held-out loss is that of the checkpoint that plays.
+    """
 
     name: str
     folder: Path
@@ -179,7 +183,8 @@ def _summary(folder: Path) -> Summary:
     modified = _modified(folder)
     try:
         run = Run.open(folder)
-        numbers = run.newest_metrics() | {name: value for name, value in (run.finished or {}).items() if value}
+        owner = run.owner
+        numbers = _numbers(run, in_use=owner is not None)
     except (RunError, OSError) as error:
         return Summary(name=folder.name, folder=folder, modified=modified, playable=playable(folder), broken=str(error))
     return Summary(
@@ -197,8 +202,18 @@ def _summary(folder: Path) -> Summary:
         val_loss=_number(numbers, "val_loss"),
         finished=run.finished is not None,
         playable=run.playable,
-        in_use=str(run.owner or ""),
+        in_use=str(owner or ""),
     )
+
+
+def _numbers(run: Run, *, in_use: bool) -> dict[str, object]:
+    """Where a run stands, and its losses."""
+    numbers: dict[str, object] = run.newest_metrics()
+    if not in_use:
+        saved = read_numbers(run.latest)
+        numbers |= {name: saved.get(name) for name in ("step", "epoch", "seconds")}
+    played = {"val_loss": read_numbers(run.best).get("val_loss"), **(run.finished or {})}
+    return numbers | {name: value for name, value in played.items() if value}
 
 
 def _number(numbers: Mapping[str, object], name: str) -> float | None:

@@ -20,8 +20,9 @@ class Shelved(NamedTuple):
     run: str
     path: str
     step: int
-    loss: float | None
-    """Held out, else in training; nats per character."""
+    train_loss: float | None
+    val_loss: float | None
+    """Nats per character."""
 
     @property
     def title(self) -> str:
@@ -30,8 +31,10 @@ class Shelved(NamedTuple):
 
     @property
     def note(self) -> str:
-        """Its loss, where that is known."""
-        return "" if self.loss is None else f"loss {self.loss:.3f}"
+        """Its loss on held-out text, else on what it was trained on, where one is known."""
+        if self.val_loss is not None:
+            return f"held-out {self.val_loss:.3f}"
+        return "" if self.train_loss is None else f"train {self.train_loss:.3f}"
 
 
 class Opened(NamedTuple):
@@ -57,8 +60,8 @@ def shelved(shelf: "Shelf") -> list[Shelved]:
                 header = read_header(path)
             except CheckpointError:
                 continue
-            loss = header.train_loss if header.val_loss is None else header.val_loss
-            steps.setdefault(header.step, Shelved(summary.name, str(path), header.step, loss))
+            found_here = Shelved(summary.name, str(path), header.step, header.train_loss, header.val_loss)
+            steps.setdefault(header.step, found_here)
         found += [steps[step] for step in sorted(steps)]
         if len(found) >= MOST:
             break
@@ -74,17 +77,6 @@ def _files(folder: Path, playable: Path) -> Sequence[Path]:
     except RunError:  # the demo is a checkpoint without a run
         return [playable]
     return [path for path in (run.best, run.latest, *run.snapshots) if path is not None]
-
-
-def saved_step(folder: Path) -> int | None:
-    """The step of a run's newest save; None where there is none that can be read."""
-    from charplay.runs.checkpoint import CheckpointError, read_header
-    from charplay.runs.run import LATEST
-
-    try:
-        return read_header(folder / LATEST).step
-    except CheckpointError:
-        return None
 
 
 def open_model(path: Path, run: str) -> Opened:

@@ -1,13 +1,13 @@
 """The list of runs bears anything that lies in the folder; finding, exporting and deleting say what is wrong."""
 
 import os
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from charplay.runs import archive
 from charplay.runs import shelf as module
 from charplay.runs.checkpoint import read_checkpoint, write_checkpoint
 from charplay.runs.home import Home
@@ -66,12 +66,15 @@ def test_a_line_says_where_the_run_stands(shelf, make_run, make_checkpoint):
     run = make_run(cell="gru", num_layers=2)
     run.append("metrics", [{"step": 10, "epoch": 0.5, "seconds": 3.0, "train_loss": 2.0, "val_loss": 2.1}])
     run.append("metrics", [{"step": 20, "epoch": 1.0, "seconds": 6.0, "train_loss": 1.9, "val_loss": None}])
-    run.write_latest(make_checkpoint())
+    run.write_latest(make_checkpoint(15))
     (line,) = shelf.list()
     assert (line.name, line.corpus, line.cell, line.num_layers, line.hidden_size) == (
         "tiny-shakespeare-gru-2x6-01", "tiny-shakespeare", "gru", 2, 6,
     )  # fmt: skip
-    assert (line.step, line.epoch, line.seconds, line.train_loss, line.val_loss) == (20, 1.0, 6.0, 1.9, 2.1)
+    numbers = lambda line: (line.step, line.epoch, line.seconds, line.train_loss, line.val_loss)  # noqa: E731
+    assert numbers(line) == (15, 1.5, 2.5, 1.9, 2.1), "where it goes on from"
+    with run.lock():
+        assert numbers(shelf.list()[0]) == (20, 1.0, 6.0, 1.9, 2.1), "where it is"
     assert (line.finished, line.playable, line.read_only, line.broken, line.in_use) == (
         False,
         run.latest,
@@ -79,9 +82,17 @@ def test_a_line_says_where_the_run_stands(shelf, make_run, make_checkpoint):
         "",
         "",
     )
-    run.finish({"train_loss": 1.8, "val_loss": 2.05, "val_loss_cold": None})
+    run.write_best(make_checkpoint(10))
+    assert shelf.list()[0].val_loss == make_checkpoint(10).val_loss == 1.5, "that of what plays"
+    run.finish({"step": 20, "train_loss": 1.8, "val_loss": 2.05, "val_loss_cold": None})
     (line,) = shelf.list()
-    assert (line.finished, line.train_loss, line.val_loss) == (True, 1.8, 2.05)
+    assert (line.finished, line.step, line.train_loss, line.val_loss) == (True, 20, 1.8, 2.05)
+
+
+def test_a_run_that_saved_nothing_stands_at_its_beginning(shelf, make_run):
+    make_run().append("metrics", [{"step": 20, "epoch": 1.0, "seconds": 6.0, "train_loss": 1.9}])
+    (line,) = shelf.list()
+    assert (line.step, line.epoch, line.train_loss) == (0, 0.0, 1.9)
 
 
 def test_the_newest_comes_first_and_the_demo_last(shelf, make_run, make_checkpoint, demo):
@@ -95,21 +106,21 @@ def test_the_newest_comes_first_and_the_demo_last(shelf, make_run, make_checkpoi
 
 
 def test_listing_reads_no_tensors(shelf, make_run, make_checkpoint, monkeypatch):
-    make_run().write_best(make_checkpoint())
-    opened = []
+    run = make_run()
+    run.write_latest(make_checkpoint(3))
+    run.write_best(make_checkpoint(3))
+    monkeypatch.setattr(archive, "read_tensors", pytest.fail)
+    (line,) = shelf.list()
+    assert (line.step, line.val_loss, line.broken) == (3, 1.5, "")
 
-    def counted(real_open):
-        def open_(path, *args, **options):
-            opened.append(Path(path).suffix)
-            return real_open(path, *args, **options)
 
-        return open_
-
-    monkeypatch.setattr(Path, "open", counted(Path.open))
-    monkeypatch.setattr(os, "open", counted(os.open))
-    shelf.list()
-    assert ".json" in opened
-    assert ".safetensors" not in opened
+def test_a_damaged_checkpoint_spoils_no_line(shelf, make_run, make_checkpoint):
+    run = make_run()
+    run.write_latest(make_checkpoint(3))
+    run.latest.write_bytes(b"nothing")
+    run.append("metrics", [{"step": 20, "val_loss": 2.5}])
+    (line,) = shelf.list()
+    assert (line.step, line.val_loss, line.broken) == (0, 2.5, "")
 
 
 @pytest.mark.parametrize("name", ["run.json", "metrics.jsonl"])

@@ -27,6 +27,10 @@ LOOK_SECONDS = 60.0
 or two a run, which training would miss if it were often."""
 
 
+COLUMNS = f"step{'loss':>8}{'age':>8}"
+"""Over the numbers of a row."""
+
+
 class RunsPane(Rows):
     """The runs, newest first. Messages: `Play`, `Again`, `Resume` and `Overlay`, with all that is needed to do it."""
 
@@ -98,18 +102,17 @@ class RunsPane(Rows):
         return len(self._runs)
 
     def draw(self, index: int, width: int) -> list[Cell]:
-        """Name, step, held-out loss, when; before the chart's runs their markers."""
+        """Name, step, loss, when; before the chart's runs their markers."""
         run = self._runs[index]
         mark = f"{self.overlaid.get(run.name, ' ')} "
         if run.broken:
             return [(mark, "accent"), (fit(f"{run.name}  {run.broken}", width - 2), "bad")]
-        loss = run.val_loss if run.val_loss is not None else run.train_loss
         when = "" if run.read_only else "runs" if run.in_use else span(time.time() - run.modified)
         return [
             (mark, "accent"),
-            (fit_name(run.name, width - 25), "plain" if run.finished else "strong"),
+            (fit_name(run.name, width - 26), "plain" if run.finished else "strong"),
             (fit(count(run.step), 7, right=True), "quiet"),
-            (fit(f"{loss:.3f}" if loss is not None else "", 8, right=True), "plain"),
+            (_loss(run), "plain"),
             (fit(when, 7, right=True) + " ", "quiet"),
         ]
 
@@ -133,6 +136,7 @@ class RunsPane(Rows):
         now = self._runs[self.cursor].name if self._runs else ""
         self._runs, self.unfinished = message.runs, message.unfinished
         self.cursor = next((i for i, run in enumerate(self._runs) if run.name == now), self.cursor)
+        self.set_title("Runs", f"{'t training  ' if any(map(_held_nothing_out, self._runs)) else ''}{COLUMNS}")
         self.repaint()
 
     def playable(self) -> "list[Summary]":
@@ -256,6 +260,17 @@ class RunsPane(Rows):
         else:
             self.post_message(self.Deleted(name))
         self.refill()
+
+
+def _held_nothing_out(run: "Summary") -> bool:
+    return run.val_loss is None and run.train_loss is not None
+
+
+def _loss(run: "Summary") -> str:
+    """On held-out text; where that is not known, in training, which is said."""
+    if run.val_loss is not None:
+        return fit(f"{run.val_loss:.3f}", 8, right=True) + " "
+    return " " * 9 if run.train_loss is None else fit(f"{run.train_loss:.3f}", 8, right=True) + "t"
 
 
 def _amount_fault(more: str) -> str:

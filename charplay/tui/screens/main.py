@@ -138,13 +138,10 @@ class MainScreen(PlayingScreen, ReadingScreen):
     @on(RunsPane.Listed)
     def _offer_unfinished(self) -> None:
         """Offer, once, the run that was not finished."""
-        from charplay.tui.checkpoints import saved_step
-
         waiting = self.runs.unfinished
         if waiting is not None and not self._offered and not self.session.busy:
-            step = saved_step(waiting.folder)
-            where = "" if step is None else f" from step {step:,}"
-            self._offer = f"{waiting.name} is not finished: u takes it up again{where}, t starts another"
+            where = f"from step {waiting.step:,}"
+            self._offer = f"{waiting.name} is not finished: u takes it up again {where}, t starts another"
             self.say_notes(self._notes)
         self._offered = True
 
