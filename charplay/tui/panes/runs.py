@@ -110,10 +110,10 @@ class RunsPane(Rows):
         when = "" if run.read_only else "runs" if run.in_use else span(time.time() - run.modified)
         return [
             (mark, "accent"),
-            (fit_name(run.name, width - 26), "plain" if run.finished else "strong"),
+            (fit_name(run.name, width - 27), "plain" if run.finished else "strong"),
             (fit(count(run.step), 7, right=True), "quiet"),
             (_loss(run), "plain"),
-            (fit(when, 7, right=True) + " ", "quiet"),
+            (fit(when, 7, right=True) + "  ", "quiet"),
         ]
 
     def begin(self, shelf: "Shelf") -> None:
