@@ -2,22 +2,19 @@
 
 import os
 import shutil
-import tempfile
 import threading
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.progress import Progress
+from charplay.disk.durable import folder_in_making
 
 TIMEOUT = 15.0
 """Seconds without a byte after which an address is given up."""
 POLL = 0.05
 """Seconds between two looks at the download."""
-_UNFINISHED = ".fetching-"
-_STALE = 3600.0
 
 
 def fetch(classic: Classic, corpora: Path, progress: Progress) -> Path:
@@ -28,14 +25,13 @@ def fetch(classic: Classic, corpora: Path, progress: Progress) -> Path:
     failures = []
     try:
         corpora.mkdir(parents=True, exist_ok=True)
-        _sweep(corpora)
         for copy in classic.copies:
             # Hidden, so that nothing unfinished looks like a text; in the same folder, so that a rename is enough.
-            with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=corpora, ignore_cleanup_errors=True) as folder:
-                failure = _Download(copy, Path(folder)).run(progress)
+            with folder_in_making(corpora) as folder:
+                failure = _Download(copy, folder).run(progress)
                 if failure is None:
                     progress.at(1)
-                    return Path(folder, "text").replace(target)
+                    return (folder / "text").replace(target)
                 failures.append(f"{urlsplit(copy.address).hostname} {failure}")
     except OSError as error:
         raise CorpusError(
@@ -45,13 +41,6 @@ def fetch(classic: Classic, corpora: Path, progress: Progress) -> Path:
         f"{classic.title} could not be fetched: {'; '.join(failures)}. Copy the file into {corpora} yourself; "
         f"sha256 {classic.copies[0].sha256} makes it count as fetched."
     )
-
-
-def _sweep(corpora: Path) -> None:
-    """Removes what a killed process left behind; a download of now is younger."""
-    for folder in corpora.glob(f"{_UNFINISHED}*"):
-        if time.time() - folder.stat().st_mtime > _STALE:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Download:
@@ -70,6 +59,7 @@ class _Download:
 
     def run(self, progress: Progress) -> str | None:
         """None where the file is there and right, else what went wrong. Raises Cancelled."""
+        progress.at(0)
         self._thread.start()
         try:
             while self._thread.is_alive():

@@ -109,7 +109,7 @@ RUNS: Bindings = [
 TRAINING: Bindings = [
     command("l", "values", "live values", "Change the running network's values: dropout, clipping, lengths and more", footer=True),
     command("a", "across", "across", "What runs across: steps, epochs, characters or seconds", footer=True),
-    command("v", "upward", "upward", "What is drawn: loss, bits, perplexity, accuracy, gradient norm, speed", footer=True),
+    command("v", "upward", "upward", "What is drawn: loss, bits, perplexity, accuracy, gradient norm, learning rate, speed", footer=True),
     command("g", "logarithmic", "log", "A logarithmic or a linear scale", footer=True),
     command("w", "recent", "recent", "The whole run, or its recent part", footer=True),
     command("c", "clear", "clear", "Take the earlier runs off the chart"),

@@ -1,11 +1,15 @@
 """What a killed process leaves half written is removed at the next start; what a living one writes stays."""
 
 import os
+from hashlib import sha256
+from unittest.mock import patch
 
 import pytest
 
 from charplay.cli.house import open_shelf
 from charplay.cli.main import run
+from charplay.corpora import fetching
+from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.library import Library
 from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import save_preset
@@ -33,12 +37,25 @@ def store(home, text):
     return not corpus.notes and len(list(library.cache.iterdir())) == 2
 
 
+def fetch(home, text):
+    """A classic."""
+    data = text.read_bytes()
+    copy = Copy("http://localhost/verse", len(data), sha256(data).hexdigest())
+    library = Library(home.corpora, home.cache, catalog=[Classic("verse", "a verse", "", "", (copy,))])
+
+    def come(download, _progress):
+        (download.folder / "text").write_bytes(data)
+
+    with patch.object(fetching._Download, "run", come):
+        return library.fetch(library.find("verse")).path.read_bytes() == data
+
+
 def name(home, _text):
     """A recipe, as a preset."""
     return save_preset(home.presets, "mine", Recipe(steps=5)).exists()
 
 
-writing = pytest.mark.parametrize("write", [remember, add, store, name])
+writing = pytest.mark.parametrize("write", [remember, add, store, fetch, name])
 
 
 def files(home):

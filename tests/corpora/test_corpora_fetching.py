@@ -5,6 +5,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -228,7 +229,7 @@ def test_a_folder_that_cannot_be_written_says_so(open_library, monkeypatch):
     def refuse(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(fetching.tempfile, "TemporaryDirectory", refuse)
+    monkeypatch.setattr(Path, "mkdir", refuse)
     with pytest.raises(CorpusError, match=r"cannot be written \(No space left on device\)"):
         library.fetch(library.find("verse"))
 
@@ -239,14 +240,3 @@ def test_only_the_catalogs_texts_can_be_fetched(open_library):
     stranger = Library(library.place.corpora, library.cache, catalog=[])
     with pytest.raises(CorpusError, match="not in the catalog"):
         stranger.fetch(library.find("verse"))
-
-
-def test_leftovers_of_a_killed_process_are_swept_when_old(open_library, monkeypatch):
-    library = open_library("/right")
-    (library.place.corpora / ".fetching-now").mkdir(parents=True)
-    library.fetch(library.find("verse"))
-    assert left_behind(library) == [".fetching-now", "verse.txt"]
-    (library.place.corpora / "verse.txt").unlink()
-    monkeypatch.setattr(fetching, "_STALE", -1)
-    library.fetch(library.find("verse"))
-    assert left_behind(library) == ["verse.txt"]
