@@ -59,9 +59,9 @@ class _Download:
 
     def run(self, progress: Progress) -> str | None:
         """None where the file is there and right, else what went wrong. Raises Cancelled."""
-        progress.at(0)
-        self._thread.start()
         try:
+            progress.at(0)
+            self._thread.start()
             while self._thread.is_alive():
                 progress.at(self._share)
                 self._thread.join(POLL)
