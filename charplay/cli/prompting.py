@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from charplay.runs.checkpoint import Origin
     from charplay.sampling.notation import Bias
     from charplay.sampling.prompts import Prompt
-    from charplay.sampling.ride import Ride
 
 
 def take_prompt(
@@ -94,13 +93,3 @@ def ride_place(path: Path) -> Path:
     if not place.parent.is_dir():
         raise UsageError(f"there is no folder {place.parent} to keep a ride in; make it first")
     return place
-
-
-def read_ride(path: Path) -> "Ride":
-    """The ride in a file; no more of it is read than a ride may be long."""
-    from charplay.corpora.reading import opened
-    from charplay.sampling.ride import LARGEST, Ride
-
-    with opened(path.expanduser().absolute()) as file:
-        data = file.read(LARGEST + 1) or b""
-    return Ride.from_json(data)

@@ -31,7 +31,7 @@ from charplay.cli.drawing import (
 from charplay.cli.faults import UsageError, complain
 from charplay.cli.output import tell_person
 from charplay.cli.pens import JsonPen, Pen
-from charplay.cli.prompting import check_bias, parse_temperatures, read_ride, ride_place, take_prompt
+from charplay.cli.prompting import check_bias, parse_temperatures, ride_place, take_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -141,6 +141,7 @@ class _Writing:
     def again(self, player: "Player", file: Path, seed: int | None) -> None:
         """Write what the ride in a file wrote, or would have written under another seed."""
         from charplay.sampling.ride import replay
+        from charplay.tui.panes.text_rides import read_ride
 
         self(player, replay(player, read_ride(file), seed))
 

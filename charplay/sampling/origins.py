@@ -127,14 +127,6 @@ class Origins:
         rows = zip((lasts + 1 - lengths).tolist(), (lasts + 1).tolist(), (ends - lengths).tolist(), strict=True)
         return [Copied(*row) for row in rows]
 
-    def new_share(self, least: int, start: int = 0) -> float:
-        """The share of the characters from `start` on that lie in no copied stretch of at least so many; 1 of none."""
-        lasts, lengths = self._maximal(least, start)
-        stops = lasts + 1
-        begins = np.maximum(stops - lengths, np.concatenate([[start], stops[:-1]])[: len(stops)])
-        written = self._count - start
-        return 1 - int((stops - np.maximum(begins, start)).sum()) / written if written > 0 else 1.0
-
     def _maximal(self, least: int, start: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Last characters, from `start` on, and lengths of the stretches that cannot be longer."""
         lengths = self._lengths[start : self._count].astype(np.int64)

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from charplay.recipes.resolve import EVALUATED
 from charplay.training.device import Opened
 from charplay.training.ids import Ids
 from charplay.training.network import CharNet, State
@@ -16,7 +17,7 @@ PIECES = 64
 WARM_UP = 256
 """Characters before a piece that are read but not counted."""
 COLD_BLOCK = 256
-DURING, AT_THE_END = 131_072, 2_000_000
+DURING, AT_THE_END = EVALUATED, 2_000_000
 """Held-out characters that are read, at most."""
 WINDOWS_OVERLAP = 8
 """For `target = last`: neighbouring windows begin this part of their length apart."""

@@ -3,7 +3,7 @@
 from charplay.messages.events import Progress, Row
 from charplay.training.session import Session
 
-EVALUATION_SHARE = 0.06
+MOST_EVALUATING = 0.06
 """Of a budget in minutes, evaluations take at most this share."""
 
 SMOOTH = 0.3
@@ -43,8 +43,8 @@ class Pace:
         if budget.kind != "minutes":
             return True
         whole = budget.amount * 60
-        fits = seconds + max(self._last_evaluation, EVALUATION_SHARE * whole) < whole
-        return fits and self._evaluating + self._last_evaluation <= EVALUATION_SHARE * seconds
+        fits = seconds + max(self._last_evaluation, MOST_EVALUATING * whole) < whole
+        return fits and self._evaluating + self._last_evaluation <= MOST_EVALUATING * seconds
 
     def evaluated(self, seconds: float) -> None:
         """An evaluation took so long."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 
+from charplay.recipes.resolve import EVALUATED
 from charplay.sampling.score import Score, score
 from charplay.tui.worker import Errand
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
     from charplay.sampling.model import CharModel
 
-MOST = 131_072
+MOST = EVALUATED
 """Characters of a held-out text that are read, as many as while training."""
 HELD_OUT = 0.1
 """The share that is read at the end of a text of which nothing was held out."""
