@@ -84,6 +84,15 @@ def _unmarked_utf16(head: bytes) -> str | None:
     return None
 
 
+def encoding_fault(name: str) -> str:
+    """Why nothing can be read in an encoding of that name; empty where it can."""
+    try:
+        _named(name)
+    except CorpusError as fault:
+        return str(fault)
+    return ""
+
+
 def _named(encoding: str) -> str:
     """The codec of a name that a person gave."""
     try:

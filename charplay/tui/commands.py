@@ -84,6 +84,7 @@ CORPUS: Bindings = [
     command("enter", "choose", "choose", "Take this text for the next run, fetching it first where it must be", footer=True),
     command("v", "preview", "view", "Read the text, search it, count its characters", footer=True),
     command("o", "open", "open a file", "Choose any file or folder as the text", footer=True),
+    command("e", "encode", "encoding", "Name the encoding of the chosen text, where the one it is read in is wrong"),
     command("escape", "cancel", "cancel", "Cancel the download"),
 ]
 

@@ -15,6 +15,8 @@ class Settings:
 
     corpus: str = ""
     """Name or path of the chosen text; empty takes the default."""
+    encoding: str = ""
+    """That was named for it; empty where it is found out."""
     preset: str = "quick"
     form: dict[str, object] = field(default_factory=dict)
     """Fields of the next run that differ from the preset."""

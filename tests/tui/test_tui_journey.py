@@ -12,6 +12,7 @@ from charplay.messages.commands import Change, Pause, Publish, Resume, Save, Ste
 from charplay.messages.events import NO_MEMORY, Changed, Failed, Finished, Paused, Saved, Warned
 from charplay.runs.shelf import Shelf
 from charplay.tui.screens.question import Question
+from charplay.tui.settings import write_settings
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 
@@ -272,6 +273,28 @@ async def test_the_unfinished_run_is_offered_in_one_line_and_taken_up(play, kept
         assert request.resume == str(run.folder)
         assert not request.added
         assert request.recipe["steps"] == 1000
+
+
+async def test_the_encoding_of_a_text_can_be_named_trained_with_and_found_again(play, home):
+    (home.corpora / "letters.txt").write_bytes("Пора, мой друг, пора! покоя сердце просит. ".encode("koi8-r") * 30)
+    async with play() as it:
+        it.main.corpus.choose("letters")
+        await it.press("1", "e", *["backspace"] * 4, *"koi9")
+        await it.until(lambda: "There is no encoding 'koi9'" in it.seen())
+        await it.press("enter", "backspace", *"8-r", "enter")
+        await it.until(lambda: it.main.corpus.corpus and "Пора, мой друг" in it.main.corpus.corpus.text())
+        await it.press("t")
+        await it.until(lambda: it.trainer.requests)
+        assert it.trainer.requests[-1].encoding == "koi8-r"
+        kept = it.main.remember()
+        assert (kept.corpus, kept.encoding) == ("letters", "koi8-r")
+        write_settings(home.settings, kept)
+        it.main.corpus.choose("fox")
+        assert it.main.remember().encoding == ""
+    async with play(path=None) as it:
+        await it.until(lambda: it.main.corpus.corpus and "Пора, мой друг" in it.main.corpus.corpus.text())
+        await it.press("1", "e", *["backspace"] * 6, *"auto", "enter")
+        await it.until(lambda: it.main.corpus.encoding == "" and it.main.corpus.corpus)
 
 
 NOTE = "Line ends (CRLF) are read as LF"

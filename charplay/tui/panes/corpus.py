@@ -9,12 +9,22 @@ from textual.message import Message
 from charplay.tui.commands import CORPUS
 from charplay.tui.panes.corpus_fetching import FetchingList
 from charplay.tui.panes.corpus_list import CorpusList
+from charplay.tui.screens.asking import Asking
 from charplay.tui.visible import plain
 from charplay.tui.worker import errand
 
 if TYPE_CHECKING:
     from charplay.corpora.entries import Place
     from charplay.corpora.library import Corpus, Entry
+
+
+AUTO = "auto"
+
+
+def _encoding_fault(name: str) -> str:
+    from charplay.corpora.decoding import encoding_fault
+
+    return "" if name == AUTO else encoding_fault(name)
 
 
 class CorpusPane(FetchingList):
@@ -56,10 +66,10 @@ class CorpusPane(FetchingList):
         self.trouble = ""
         """Why the chosen text could not be read."""
 
-    def _take(self, entry: "Entry") -> None:
+    def _take(self, entry: "Entry", encoding: str) -> None:
         self._current += 1
         self.corpus, self.trouble = None, ""
-        super()._take(entry)
+        super()._take(entry, encoding)
 
     def read(self, cleaning: tuple[str, ...], limit: int | None) -> None:
         """Open the chosen text, off the screen's thread; `Read` or `Unread` follows."""
@@ -68,7 +78,7 @@ class CorpusPane(FetchingList):
             return
         self._current += 1
         self.trouble = ""
-        mine = self._current
+        mine, encoding = self._current, self.encoding or None
 
         def watch(_share: float) -> bool:
             return mine == self._current
@@ -77,7 +87,7 @@ class CorpusPane(FetchingList):
             from charplay.corpora.errors import Cancelled, CorpusError
 
             try:
-                corpus = self._library.open(entry, cleaning=cleaning, limit=limit, watch=watch)
+                corpus = self._library.open(entry, cleaning=cleaning, limit=limit, encoding=encoding, watch=watch)
             except Cancelled:
                 return
             except CorpusError as fault:
@@ -132,6 +142,17 @@ class CorpusPane(FetchingList):
     def action_open(self) -> None:
         """Choose a file from the disk."""
         self.post_message(self.Open())
+
+    def action_encode(self) -> None:
+        """Ask for the encoding of the chosen text."""
+        if self.chosen is not None and self.chosen.ready:
+            sentence = f"What {plain(self.chosen.title)} is written in, as utf-8, cp1252 or koi8-r; auto finds it out."
+            asking = Asking("Encoding", sentence, self.encoding or AUTO, check=_encoding_fault)
+            self.app.push_screen(asking, self._encode)
+
+    def _encode(self, name: str | None) -> None:
+        if name and self.chosen is not None:
+            self._take(self.chosen, "" if name == AUTO else name)
 
     def action_cancel(self) -> None:
         """Give the download up."""

@@ -46,6 +46,8 @@ class CorpusList(Rows):
         self._arriving = ""
         """Name of the text that is on its way."""
         self.chosen: Entry | None = None
+        self.encoding = ""
+        """That was named for the chosen text; empty where it is found out."""
 
     def on_mount(self) -> None:
         """Say what this is."""
@@ -71,11 +73,11 @@ class CorpusList(Rows):
             (fit(vocabulary, 7, right=True) + " ", "quiet"),
         ]
 
-    def begin(self, library: "Library", name: str) -> None:
+    def begin(self, library: "Library", name: str, encoding: str) -> None:
         """List the texts, choose one by name or path (empty: the default), and watch the folder from now on."""
         self._library = library
         self.refill()
-        self.choose(name)
+        self.choose(name, encoding)
         self.set_interval(POLL, self._look)
 
     def refill(self) -> None:
@@ -87,8 +89,11 @@ class CorpusList(Rows):
             self._entries.insert(0, chosen)
         self.repaint()
 
-    def choose(self, name: str) -> None:
-        """Take a text by name or path for the next run; where there is none, the choice stays as it was."""
+    def choose(self, name: str, encoding: str = "") -> None:
+        """Take a text by name or path for the next run; where there is none, the choice stays as it was.
+
+        `encoding`: to read it in; empty finds it out.
+        """
         from charplay.corpora.errors import CorpusError
 
         try:
@@ -98,7 +103,7 @@ class CorpusList(Rows):
                 self.choose("")
             self.post_message(self.Unread(str(fault)))
         else:
-            self._take(entry)
+            self._take(entry, encoding)
 
     def fall_back(self) -> "Entry | None":
         """Take a text that is here, and name it; None where there is none."""
@@ -111,8 +116,8 @@ class CorpusList(Rows):
         self.choose(entry.name)
         return entry
 
-    def _take(self, entry: "Entry") -> None:
-        self.chosen = entry
+    def _take(self, entry: "Entry", encoding: str) -> None:
+        self.chosen, self.encoding = entry, encoding
         self.refill()
         self.cursor = next((i for i, each in enumerate(self._entries) if each.name == entry.name), self.cursor)
         self.post_message(self.Chosen(entry))

@@ -49,11 +49,13 @@ class RunsPane(Rows):
     class Again(Message):
         """A run's asked recipe shall fill the form, and its text be chosen."""
 
-        def __init__(self, asked: Mapping[str, object], corpus: str) -> None:
+        def __init__(self, asked: Mapping[str, object], corpus: str, encoding: str) -> None:
             super().__init__()
             self.asked = asked
             self.corpus = corpus
             """Name or path of the text."""
+            self.encoding = encoding
+            """As it was named; empty where it was found out."""
 
     class Resume(Message):
         """A run shall go on, with `more` added to its budget where it is finished."""
@@ -182,7 +184,7 @@ class RunsPane(Rows):
         except (RunError, CheckpointError) as fault:
             self._complain(str(fault))
         else:
-            self.post_message(self.Again(recipe.model_dump(), recipe.corpus or text.path or text.name))
+            self.post_message(self.Again(recipe.model_dump(), recipe.corpus or text.path or text.name, text.encoding))
 
     def action_resume(self) -> None:
         """Go on with it; a finished one is asked how much longer."""

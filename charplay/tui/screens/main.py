@@ -62,7 +62,8 @@ class MainScreen(PlayingScreen, ReadingScreen):
         with self.app.batch_update():
             await self.unfold()
             self.form.begin(self._settings.preset, self._settings.form)
-            self.corpus.begin(self._open_library(), self._path or self._settings.corpus)
+            chosen = (self._path, "") if self._path else (self._settings.corpus, self._settings.encoding)
+            self.corpus.begin(self._open_library(), *chosen)
             self.runs.begin(self._shelf)
             self.say("[ ] temperature   t trains a network of your own while the demo writes")
 
@@ -74,7 +75,7 @@ class MainScreen(PlayingScreen, ReadingScreen):
         if draft is not None:
             self._settings.preset, self._settings.form = draft.preset, dict(draft.values)
         if chosen is not None:
-            self._settings.corpus = chosen.name
+            self._settings.corpus, self._settings.encoding = chosen.name, self.corpus.encoding
         text = self.text
         now = {"prompt": text.prompt, "temperature": text.temperature, "speed": text.speed, **text.filters.values}
         now |= {"stops": text.stops, "columns": text.columns}
@@ -152,8 +153,9 @@ class MainScreen(PlayingScreen, ReadingScreen):
     @on(RunsPane.Again)
     def _again(self, message: RunsPane.Again) -> None:
         self.form.fill(message.asked)
-        if self.corpus.chosen is None or self.corpus.chosen.name != message.corpus:
-            self.corpus.choose(message.corpus)
+        chosen = self.corpus.chosen.name if self.corpus.chosen else ""
+        if (chosen, self.corpus.encoding) != (message.corpus, message.encoding):
+            self.corpus.choose(message.corpus, message.encoding)
         self.action_show("form")
 
     @on(RunsPane.Resume)

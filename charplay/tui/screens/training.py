@@ -126,7 +126,9 @@ class TrainingScreen(WatchingScreen):
             self._fetch(entry)
         else:
             source = draft.beginning.path if draft.beginning else None
-            self._start(TrainRequest(home=self._root, recipe=draft.asked.model_dump(), source=source))
+            encoding = self.corpus.encoding or None
+            recipe = draft.asked.model_dump()
+            self._start(TrainRequest(home=self._root, recipe=recipe, source=source, encoding=encoding))
 
     def _fetch(self, entry: "Entry") -> None:
         """Fetch a text and train on it; one text is fetched at a time."""
