@@ -148,6 +148,14 @@ async def test_kept_presets_can_be_chosen_and_the_line_says_that_they_are_kept(p
         assert (home.presets / "mine.toml").is_file()
         assert it.main.form.draft.asked.num_layers == 2
         await it.until(lambda: "Kept as the preset mine." in it.seen())
+        before = (home.presets / "mine.toml").read_text()
+        for answer in ("l", "r"):
+            await it.press("right", "k", *"mine", "enter")
+            await it.until(lambda: "There is a preset mine already." in it.seen())
+            assert (home.presets / "mine.toml").read_text() == before
+            await it.press(answer)
+            await it.until(lambda: "There is a preset mine already." not in it.seen())
+        await it.until(lambda: (home.presets / "mine.toml").read_text() != before)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 20)])

@@ -234,7 +234,16 @@ class FormPane(Framed):
         """Save as a preset."""
         from charplay.recipes.presets import name_fault
 
-        self.app.push_screen(Asking("Keep as preset", "A name for these values:", check=name_fault), self._keep)
+        self.app.push_screen(Asking("Keep as preset", "A name for these values:", check=name_fault), self._ask_to_keep)
+
+    def _ask_to_keep(self, name: str | None) -> None:
+        """Keep the values under a name; ask first where another preset has it."""
+        if name and self.draft is not None and name in self.draft.preset_names():
+            answers = [Choice("", "leave it", key="l"), Choice(name, "replace it", "with the form's values", "r")]
+            question = Question("Keep as preset", f"There is a preset {name} already.", answers)
+            self.app.push_screen(question, self._keep)
+        else:
+            self._keep(name)
 
     def _keep(self, name: str | None) -> None:
         if not name or self.draft is None:
