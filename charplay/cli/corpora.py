@@ -10,6 +10,7 @@ from charplay.cli.asking import EncodingOption, JsonOption
 from charplay.cli.faults import UsageError
 from charplay.cli.house import open_home, open_library
 from charplay.cli.output import bits, say, say_json, say_table, size
+from charplay.disk.places import place
 from charplay.tui.amounts import several
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _add(
 ) -> None:
     """Copy a text file or a folder of them among the texts, after reading it once."""
     library, home = open_library(context.obj), open_home(context.obj)
-    source = path.expanduser().absolute()
+    source = place(path)
     corpus = library.open(library.find(str(source)))
     target = home.corpora / (name or source.name)
     if target.name != (name or source.name) or target.name.startswith(".") or not target.name.isprintable():

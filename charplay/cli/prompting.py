@@ -84,12 +84,13 @@ def check_bias(bias: "Bias", vocabulary: "Vocabulary") -> None:
 
 def ride_place(path: Path) -> Path:
     """The file that a ride is kept in. UsageError where there can be none."""
+    from charplay.disk.places import place
     from charplay.runs.shelf import RunError, destination
 
     try:
-        place = destination(path.expanduser())
+        kept = destination(place(path))
     except RunError as fault:
         raise UsageError(str(fault)) from None
-    if not place.parent.is_dir():
-        raise UsageError(f"there is no folder {place.parent} to keep a ride in; make it first")
-    return place
+    if not kept.parent.is_dir():
+        raise UsageError(f"there is no folder {kept.parent} to keep a ride in; make it first")
+    return kept

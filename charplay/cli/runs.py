@@ -70,7 +70,9 @@ def _now(found: "Run") -> "Recipe":
 
 
 def _show_run(found: "Run", *, json: bool) -> None:
-    newest, recipe = found.newest_metrics(), _now(found)
+    from charplay.runs.shelf import standing
+
+    recipe = _now(found)
     if json:
         say_json(
             {
@@ -80,7 +82,7 @@ def _show_run(found: "Run", *, json: bool) -> None:
                 "asked": found.asked.model_dump(),
                 "recipe": recipe.model_dump(),
                 "facts": found.facts,
-                "metrics": newest,
+                "metrics": found.newest_metrics(),
                 "finished": found.finished,
                 "checkpoint": str(found.playable) if found.playable else None,
             }
@@ -88,7 +90,7 @@ def _show_run(found: "Run", *, json: bool) -> None:
         return
     say(f"{found.name}  {'finished' if found.finished is not None else 'not finished'}\n{found.folder}")
     say(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
-    _say_numbers(newest | dict(found.finished or {}), recipe)
+    _say_numbers(standing(found), recipe)
 
 
 def _show_checkpoint(path: Path, *, json: bool) -> None:

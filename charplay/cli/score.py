@@ -18,11 +18,12 @@ def score(
     """Measure a text under a model, in nats and bits a character."""
     from charplay.cli.playing import open_model
     from charplay.corpora.reading import read_file
+    from charplay.disk.places import place
     from charplay.sampling.score import score as measure
     from charplay.tui.amounts import several
 
     model, path = open_model(context.obj, checkpoint)
-    reading = read_file(file.expanduser().absolute())
+    reading = read_file(place(file))
     for note in reading.notes:
         tell_person(note)
     result = measure(model, reading.text)

@@ -24,6 +24,8 @@ _MARKS = (
 )
 # All but backspace, tab, line ends, form feed and escape, which logs and listings hold.
 _CONTROLS = bytes(code for code in range(32) if code not in b"\b\t\n\v\f\r\x1b")
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Of surrogate pairs, which some codecs give one by one."""
 _HINT = "an encoding can be named, such as latin-1, which reads any byte"
 
 
@@ -53,6 +55,8 @@ def decode(data: bytearray, name: str, encoding: str | None, progress: Progress)
             raise CorpusError(
                 f"{name} is neither UTF-8 (byte {error.start:,}) nor {codec} (byte {second.start:,}); {_HINT}."
             ) from second
+    if encoding is not None and _HALVES.search(text):
+        raise CorpusError(f"{name} is not {codec}: it would give halves of characters; {_HINT}.")
     _refuse_control_codes(text, name)
     if ends:
         notes.append(f"Line ends ({ends}) are read as LF.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from charplay.disk import durable
 from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header, read_numbers
@@ -183,8 +184,7 @@ def _summary(folder: Path) -> Summary:
     modified = _modified(folder)
     try:
         run = Run.open(folder)
-        owner = run.owner
-        numbers = _numbers(run, in_use=owner is not None)
+        numbers = standing(run)
     except (RunError, OSError) as error:
         return Summary(name=folder.name, folder=folder, modified=modified, playable=playable(folder), broken=str(error))
     return Summary(
@@ -202,14 +202,14 @@ def _summary(folder: Path) -> Summary:
         val_loss=_number(numbers, "val_loss"),
         finished=run.finished is not None,
         playable=run.playable,
-        in_use=str(owner or ""),
+        in_use=str(run.owner or ""),
     )
 
 
-def _numbers(run: Run, *, in_use: bool) -> dict[str, object]:
-    """Where a run stands, and its losses."""
-    numbers: dict[str, object] = run.newest_metrics()
-    if not in_use:
+def standing(run: Run) -> dict[str, Any]:
+    """Where a run stands, and its losses, as `Summary` tells them."""
+    numbers = run.newest_metrics()
+    if run.owner is None:
         saved = read_numbers(run.latest)
         numbers |= {name: saved.get(name) for name in ("step", "epoch", "seconds")}
     played = {"val_loss": read_numbers(run.best).get("val_loss"), **(run.finished or {})}

@@ -20,6 +20,15 @@ PENALTIES = (0.01, 100.0)
 """Bounds of the temperature, of a finite bias and of the penalty: what is computed with them never overflows."""
 
 
+SEEDS = 2**63
+"""How many there are."""
+
+
+def next_seed(seed: int) -> int:
+    """The one after; after the last the first."""
+    return (seed + 1) % SEEDS
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sampling:
     """The settings of a draw, checked when made (SettingError). A filter is off at its default."""
@@ -49,7 +58,7 @@ class Sampling:
         _check(self.top_k is None or self.top_k >= 1, "top-k keeps at least 1 character", self.top_k)
         _check(self.top_p is None or 0 < self.top_p <= 1, "top-p lies above 0, up to 1", self.top_p)
         _check(self.min_p is None or 0 <= self.min_p <= 1, "min-p lies between 0 and 1", self.min_p)
-        _check(0 <= self.seed < 2**63, "a seed is a whole number from 0 to 2^63 - 1", self.seed)
+        _check(0 <= self.seed < SEEDS, "a seed is a whole number from 0 to 2^63 - 1", self.seed)
         for character, weight in self.bias:
             _check(len(character) == 1, "a bias names single characters", character)
             _check(abs(weight) <= STRONGEST or weight == -math.inf, f"a bias is -inf or within ±{STRONGEST:g}", weight)

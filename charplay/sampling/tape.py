@@ -36,7 +36,10 @@ class Beginning(NamedTuple):
         if position >= len(self.prompt):
             return self
         known = [at for at, character in enumerate(self.prompt) if character not in self.unknown]
-        return self if position >= len(known) else self._replace(prompt=self.prompt[: known[position]])
+        if position >= len(known):
+            return self
+        prompt = self.prompt[: known[position]]
+        return Beginning(prompt, "".join(each for each in self.unknown if each in prompt))
 
 
 class Tape:

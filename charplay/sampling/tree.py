@@ -79,6 +79,11 @@ class Tree:
         return self._present
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Of all branches, the oldest first."""
+        return tuple(self._ways)
+
+    @property
     def branches(self) -> tuple[Branch, ...]:
         """All of them, the oldest first."""
         return tuple(

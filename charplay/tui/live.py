@@ -127,7 +127,9 @@ class Live:
         self.changes.take(event)
         if event.field == "undo":
             self.step = event.step
-            self.reason = ""  # what went wrong never happened
+            self.reason, self.worse = "", 0  # what went wrong never happened
+            if self.best_step is not None and self.best_step > event.step:
+                self.best_step = self.best_loss = None
             return
         self.recipe = {**self.recipe, event.field: event.new}
         if event.field == "learning_rate" and isinstance(event.new, float):

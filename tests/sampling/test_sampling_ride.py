@@ -13,6 +13,7 @@ from charplay.sampling.errors import SettingError
 from charplay.sampling.player import Player
 from charplay.sampling.ride import Ride, replay
 from charplay.sampling.settings import Sampling
+from charplay.sampling.tape import Beginning
 
 SETTINGS = st.builds(
     Sampling,
@@ -75,6 +76,12 @@ def test_a_branch_writes_the_same_again_wherever_it_left(prompt, data):
     known, _ = player.model.vocabulary.split(player.prompt)
     assert player.text.startswith(known)
     assert [record.kind for record in records(player)].count("prompt") == len(known)
+
+
+def test_the_beginning_of_a_branch_names_no_character_that_it_does_not_have():
+    assert Beginning("abXcdY", "XY").until(3) == ("abXc", "X")
+    assert Beginning("abXcdY", "XY").until(4) == ("abXcdY", "XY")
+    assert Beginning("Xab", "X").until(0) == ("X", "X")
 
 
 def test_it_plays_on_another_model_and_with_another_seed():

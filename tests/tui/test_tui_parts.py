@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from charplay.messages.commands import Publish, Stop
-from charplay.messages.events import Changed, Failed, Preparing, Saved, Stopped
+from charplay.messages.events import Changed, Evaluated, Failed, Preparing, Saved, Stopped
 from charplay.messages.request import TrainRequest
 from charplay.recipes.contradictions import CLASHES
 from charplay.recipes.faults import RecipeError
@@ -260,6 +260,24 @@ def test_live_says_each_phase():
     assert live.says() == "stopped, saved step 4"
     live.take(Failed(message="why", saved_step=None))
     assert (live.says(), live.saved_step, live.message) == ("failed", 4, "why")
+
+
+def test_what_is_taken_back_was_never_worse_nor_best():
+    live = Live(state="training")
+    for step, loss, best in (
+        (100, 2.0, True),
+        (200, 1.9, True),
+        (300, 2.1, False),
+        (400, 2.2, False),
+        (500, 2.3, False),
+    ):
+        live.take(Evaluated(step=step, seconds=1.0, epoch=1.0, val_loss=loss, val_accuracy=0.5, best=best))
+    assert live.memorises
+    live.take(Changed(step=250, field="undo", old=500, new=250))
+    assert not live.memorises
+    assert (live.best_step, live.best_loss) == (200, 1.9)
+    live.take(Changed(step=150, field="undo", old=250, new=150))
+    assert (live.best_step, live.best_loss) == (None, None)
 
 
 def test_a_trainer_that_ends_without_a_word_has_failed():

@@ -169,7 +169,7 @@ async def test_a_broken_settings_file_is_said_and_ignored(play, home):
 
 def test_settings_round_trip(tmp_path):
     path = tmp_path / "settings.json"
-    settings = Settings("a", "gpu", {"hidden_size": "96"}, "to be", 1.25, 60.0, light=True)
+    settings = Settings("a", "koi8-r", "gpu", {"hidden_size": "96"}, "to be", 1.25, 60.0, light=True)
     write_settings(path, settings)
     assert read_settings(path) == (settings, "")
     assert [each.name for each in tmp_path.iterdir()] == ["settings.json"]

@@ -443,6 +443,23 @@ async def test_of_a_prompt_with_struck_out_characters_every_branch_shows_its_own
         assert [stage.pane._position(at) for at in range(6)] == [0, 1, 1, 2, 2, 3]
 
 
+async def test_of_a_text_whose_beginning_was_let_go_another_branch_is_shown_whole(stage, monkeypatch):
+    monkeypatch.setattr("charplay.tui.widgets.writing.MOST_CHARACTERS", 2000)
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.pane.playing = False
+        stage.write(300)
+        stage.pane._branch(100, "e", "typed")
+        stage.write(2600)
+        assert stage.pane.writing.gone
+        stage.pane._go_to("1")
+        await pilot.pause()
+        sheet, text = stage.pane.writing, stage.pane.player.tape
+        assert sheet.end - stage.pane._first == len(text) == 300
+        assert list(stage.pane._numbers(stage.pane._first, sheet.end)) != []
+        stage.pane._repaint_text()
+        await pilot.pause()
+
+
 async def test_without_a_model_the_keys_are_harmless(tmp_path):
     app = Stage(tmp_path, None)
     async with app.run_test(size=(80, 14)) as pilot:

@@ -35,9 +35,11 @@ class CorpusPane(FetchingList):
     class Read(Message):
         """The chosen text was read and counted."""
 
-        def __init__(self, corpus: "Corpus") -> None:
+        def __init__(self, corpus: "Corpus", reading: int) -> None:
             super().__init__()
             self.corpus = corpus
+            self.reading = reading
+            """Which reading it comes of."""
 
     class Open(Message):
         """A file is to be chosen from the disk."""
@@ -95,12 +97,16 @@ class CorpusPane(FetchingList):
                     self.post_message(self.Unread(str(fault), entry))
                 return
             if mine == self._current:
-                self.post_message(self.Read(corpus))
+                corpus.counts()  # what the screen will ask for
+                self.post_message(self.Read(corpus, mine))
 
         errand(work)
 
     @on(Read)
     def _read(self, message: Read) -> None:
+        if message.reading != self._current:  # another text was taken since it was sent
+            message.stop()
+            return
         self.corpus = message.corpus
         if self.chosen is not None:
             self._sizes[self.chosen.name] = (len(message.corpus), len(message.corpus.vocabulary))
@@ -114,7 +120,9 @@ class CorpusPane(FetchingList):
     def action_choose(self) -> None:
         """Choose the text under the cursor, and fetch it where it must be."""
         if self._entries:
-            self.choose(self._entries[self.cursor].name)
+            name = self._entries[self.cursor].name
+            again = self.chosen is not None and self.chosen.name == name
+            self.choose(name, self.encoding if again else "")
             if not self.fetch() and self.download is not None:
                 self.notify(f"{plain(self.download.entry.title)} is fetched first; esc cancels that", markup=False)
 

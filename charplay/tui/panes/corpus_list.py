@@ -85,9 +85,12 @@ class CorpusList(Rows):
         self._stamp = self._stamped()
         self._entries = self._library.entries()
         chosen = self.chosen
-        if chosen is not None and all(entry.name != chosen.name for entry in self._entries):
+        found = next((entry for entry in self._entries if chosen is not None and entry.name == chosen.name), None)
+        if chosen is not None and found is None:
             self._entries.insert(0, chosen)
         self.repaint()
+        if chosen is not None and found is not None and found.ready != chosen.ready and not self._arriving:
+            self._take(found, self.encoding)  # its file was put there, or taken away
 
     def choose(self, name: str, encoding: str = "") -> None:
         """Take a text by name or path for the next run; where there is none, the choice stays as it was.

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.message import Message
 from textual.reactive import reactive
 
+from charplay.disk.places import here, place
 from charplay.tui.amounts import count, span
 from charplay.tui.commands import RUNS
 from charplay.tui.panes.rows import Cell, Rows, fit, fit_name
@@ -215,7 +215,7 @@ class RunsPane(Rows):
             return
         try:
             history = kept_curves(self._shelf.find(run.name))
-        except RunError as fault:
+        except (RunError, OSError) as fault:
             self._complain(str(fault))
         else:
             self.post_message(self.Overlay(run.name, history))
@@ -225,17 +225,18 @@ class RunsPane(Rows):
         if not self._runs:
             return
         name = self._runs[self.cursor].name
-        asking = Asking("Export", f"Copy the checkpoint of {plain(name)} to:", str(Path.cwd() / f"{name}.safetensors"))
+        asking = Asking("Export", f"Copy the checkpoint of {plain(name)} to:", str(here() / f"{name}.safetensors"))
         self.app.push_screen(asking, lambda target: self._export(name, target or ""))
 
     def _export(self, name: str, target: str) -> None:
+        from charplay.runs.checkpoint import CheckpointError
         from charplay.runs.shelf import RunError
 
         if not target:
             return
         try:
-            written = self._shelf.export(name, Path(target).expanduser())
-        except RunError as fault:
+            written = self._shelf.export(name, place(target))
+        except (RunError, CheckpointError) as fault:
             self.notify(plain(str(fault)), severity="error", markup=False)
         else:
             self.notify(plain(f"Written to {written}"), markup=False)

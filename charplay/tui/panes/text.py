@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
-from charplay.sampling.settings import Sampling
+from charplay.sampling.settings import Sampling, next_seed
 from charplay.tui.commands import command
 from charplay.tui.escapes import listed
 from charplay.tui.panes.text_branching import BranchingPane
@@ -204,7 +204,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
 
     def action_anew(self) -> None:
         """Another text: the next seed."""
-        self._restart(seed=self._settings.seed + 1)
+        self._restart(seed=next_seed(self._settings.seed))
 
     def action_speed(self, steps: int) -> None:
         """Faster, or slower."""
@@ -226,8 +226,11 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
 
     @on(PromptEntry.Left, "#prompt")
     def _leave_prompt(self) -> None:
+        if not self.has_class("-prompting"):
+            return
+        if self.screen.focused is self._entry:
+            self.focus_first()
         self.remove_class("-prompting")
-        self.focus_first()
         self._say_hint()
 
     @on(PromptEntry.Taken, "#prompt")

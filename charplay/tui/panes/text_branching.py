@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from charplay.sampling.errors import TapeError
 from charplay.sampling.player import Look, Rival
+from charplay.sampling.tape import Tape
 from charplay.tui.commands import command
 from charplay.tui.escapes import listed
 from charplay.tui.panes.text_kept import write_branches
@@ -145,13 +146,16 @@ class BranchingPane(WritingPane):
         except TapeError as fault:
             self._tell(f"It cannot go on from there: {fault}.")
             return
-        self.app.push_screen(Rivals(found), lambda picked: self._pick(position, picked))
+        looked_at = player.tape
+        self.app.push_screen(Rivals(found), lambda picked: self._pick(looked_at, position, picked))
 
-    def _pick(self, position: int, picked: str | None) -> None:
+    def _pick(self, looked_at: Tape, position: int, picked: str | None) -> None:
         player = self.player
-        if not picked or player is None or position > len(player.tape):
+        if not picked or player is None:
             return
-        if position < len(player.tape) and player.tape[position].character == picked:
+        if player.tape is not looked_at and player.tape.shared(looked_at) < position:
+            self._tell("Another text stands here by now; nothing was picked.")
+        elif position < len(player.tape) and player.tape[position].character == picked:
             self._tell(f"{glyph(picked)} stands there already; pick another, or type with i.")
         else:
             self._branch(position, picked, "picked")
@@ -167,12 +171,14 @@ class BranchingPane(WritingPane):
     @on(PromptEntry.Left, "#own")
     def _leave_own(self, message: PromptEntry.Left) -> None:
         message.stop()
-        self._close_own()
+        if self.has_class("-typing"):
+            self._close_own()
 
     def _close_own(self) -> None:
         if self.looking:
+            if self.screen.focused is self.own:
+                self.screen.set_focus(self.writing)
             self.remove_class("-typing")
-            self.screen.set_focus(self.writing)
             self._say_hint()
         else:
             self._go_on()
@@ -228,7 +234,7 @@ class BranchingPane(WritingPane):
 
     def _go_to(self, name: str | None) -> None:
         tree = self._tree
-        if not name or tree is None or name == tree.present:
+        if tree is None or name == tree.present or name not in tree.names:
             return
         before = tree.player.tape
         try:

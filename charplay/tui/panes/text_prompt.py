@@ -66,6 +66,11 @@ class PromptEntry(Escaped):
         event.stop()
         self.post_message(self.Taken(self, self.prompt))
 
+    @on(events.Blur)
+    def _left(self) -> None:
+        if self.app.app_focus:  # another window may have what is to be typed
+            self.post_message(self.Left(self))
+
     def on_key(self, event: events.Key) -> None:
         """Escape leaves, and so does going elsewhere; the keys of the pane and the screen never see it."""
         if event.key in {"escape", "tab", "shift+tab"}:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from charplay.corpora.reading import opened
 from charplay.disk.durable import replace_bytes
+from charplay.disk.places import place
 from charplay.sampling.player import Player
 from charplay.sampling.ride import LARGEST, Ride
 
@@ -42,6 +43,6 @@ def read_ride(path: Path) -> Ride:
         CorpusError: the file cannot be read.
         SettingError: it is no ride.
     """
-    with opened(path.expanduser().absolute()) as file:
+    with opened(place(path)) as file:
         data = file.read(LARGEST + 1) or b""
     return Ride.from_json(data)

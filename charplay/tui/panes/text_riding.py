@@ -14,7 +14,7 @@ from charplay.corpora.errors import CorpusError
 from charplay.sampling.errors import SettingError
 from charplay.sampling.player import Player
 from charplay.sampling.ride import Ride, replay
-from charplay.sampling.settings import Sampling
+from charplay.sampling.settings import Sampling, next_seed
 from charplay.sampling.tape import Written
 from charplay.tui.checkpoints import Opened
 from charplay.tui.commands import Bindings, command
@@ -205,7 +205,7 @@ class RidingPane(PassagesPane):
             case "again":
                 self.ride(ride)
             case "seed":
-                self.ride(ride, seed=player.settings.seed + 1)
+                self.ride(ride, seed=next_seed(player.settings.seed))
             case "another":
                 self.post_message(self.Another(ride))
             case "keep":

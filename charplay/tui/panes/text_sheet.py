@@ -90,7 +90,7 @@ class SheetPane(Framed, Vertical):
             sheet.cut(self._at(since))
             shown = since
         else:
-            self._first = 0 if self._first < sheet.gone else self._first
+            self._first = max(self._first, sheet.gone)  # what stood before has been let go
             sheet.cut(self._first)
             shown = self._show_prompt(player)
         tape = player.tape

@@ -183,7 +183,7 @@ class TrainingPane(Framed):
         if event.resumed:
             from charplay.runs.run import Run, RunError
 
-            with suppress(RunError):  # the curve then begins where the run goes on
+            with suppress(RunError, OSError):  # the curve then begins where the run goes on
                 self._read_kept(Run.open(Path(event.folder)), event.step)
 
     def _read_kept(self, run: "Run", last: int) -> None:

@@ -51,6 +51,7 @@ class _Branches(Rows):
         super().__init__()
         self._tree = tree
         self._limbs: list[Limb] = []
+        self._known: tuple[str, ...] = ()
         self._names = 0
         self.marked = ""
         """The branch that others are compared with; empty for the one that is being written."""
@@ -58,11 +59,14 @@ class _Branches(Rows):
 
     def read(self) -> None:
         """The tree changed."""
+        self._known = self._tree.names
         self._limbs = list(limbs(self._tree.branches))
         names = [len(limb.lines) + min(cell_len(visible(limb.branch.name)), _WIDEST_NAME) for limb in self._limbs]
         self._names = max(len("branch"), *names)
 
     def number(self) -> int:
+        if self._known != self._tree.names:  # a run began or ended meanwhile, and with it a text
+            self.read()
         return 1 + len(self._limbs)
 
     def stands(self, index: int) -> bool:
@@ -71,7 +75,7 @@ class _Branches(Rows):
     @property
     def chosen(self) -> Branch:
         """The branch under the cursor."""
-        return self._limbs[max(0, self.cursor - 1)].branch
+        return self._limbs[min(max(1, self.cursor), self.number() - 1) - 1].branch
 
     def stand_on(self, name: str) -> None:
         """Put the cursor on a branch."""
@@ -81,6 +85,8 @@ class _Branches(Rows):
         if not index:
             return self._row(width, "", "", "branch", ("left", "length", "goes on"), quiet=True)
         lines, branch = self._limbs[index - 1]
+        if branch.name not in self._tree.names:
+            return []
         own = self._tree.tape(branch.name).text(branch.start, branch.start + MOST_SHOWN)
         start = f"at {branch.start:,}" if branch.parent else ""
         mark = "●" if branch.name == self._tree.present else "▸" if branch.name == self.marked else ""
@@ -153,7 +159,7 @@ class Branches(Dialog[str]):
         name = self._rows.chosen.name
 
         def take(new: str | None) -> None:
-            if new:
+            if new and name in self._tree.names:
                 self._tree.rename(name, new)
                 self._rows.marked = new if self._rows.marked == name else self._rows.marked
                 self._refresh(new)
@@ -175,7 +181,7 @@ class Branches(Dialog[str]):
             return
 
         def take(answer: str | None) -> None:
-            if answer:
+            if answer and branch.name in self._tree.names:
                 self._tree.forget(branch.name)
                 self._rows.marked = "" if self._rows.marked == branch.name else self._rows.marked
                 self._refresh(self._tree.present)

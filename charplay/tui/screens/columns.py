@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from charplay.runs.shelf import Shelf
 from charplay.sampling.player import Player
-from charplay.sampling.settings import Sampling
+from charplay.sampling.settings import Sampling, next_seed
 from charplay.tui.checkpoints import Opened, Shelved, open_model, shelved
 from charplay.tui.commands import CLOSE, SCROLL, Bindings, command
 from charplay.tui.panes.status import KeyLine
@@ -174,7 +174,7 @@ class ColumnsScreen(Once[Taken]):
 
     def action_anew(self) -> None:
         """The next seed, for all."""
-        self._settings = replace(self._settings, seed=self._settings.seed + 1)
+        self._settings = replace(self._settings, seed=next_seed(self._settings.seed))
         for player in self.beside.players:
             player.restart(seed=self._settings.seed)
         self.beside.begin()

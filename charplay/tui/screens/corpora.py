@@ -110,7 +110,8 @@ class CorporaScreen(TrainingScreen):
     def _preview(self, message: CorpusPane.Preview) -> None:
         from charplay.tui.screens.preview import Preview
 
-        self.app.push_screen(Preview(message.corpus, self.text.player))
+        if self.app.screen is self:  # a text takes a while to open, and something else may lie there by then
+            self.app.push_screen(Preview(message.corpus, self.text.player))
 
     @on(CorpusPane.Open)
     def _open(self) -> None:

@@ -169,7 +169,8 @@ class MainScreen(PlayingScreen, ReadingScreen):
     def _deleted(self, message: RunsPane.Deleted) -> None:
         """What is gone is not on the chart, nor offered any more."""
         self.training.take_off(message.name)
-        self._offer = ""
+        if self._offer.startswith(f"{message.name} "):
+            self._offer = ""
         self.say(f"{message.name} is deleted")
 
     @on(RunsPane.Overlay)

@@ -1,9 +1,11 @@
 """A file or a folder chosen from the disk. Names are outside text like any other and are shown as such."""
 
+import os
 from pathlib import Path
 
 from textual.app import ComposeResult
 
+from charplay.disk.places import here
 from charplay.tui.amounts import count
 from charplay.tui.commands import OPENING
 from charplay.tui.panes.rows import Cell, Rows, fit
@@ -29,7 +31,8 @@ class _Entries(Rows):
             inside = [path for path in folder.iterdir() if not path.name.startswith(".")][:MOST]
         except OSError:
             inside = []
-        found = [(path, path.is_dir(), 0 if path.is_dir() else _size(path)) for path in inside]
+        folders = {path for path in inside if os.path.isdir(path)}  # noqa: PTH112 - Path's own raises where it may not look
+        found = [(path, path in folders, 0 if path in folders else _size(path)) for path in inside]
         found.sort(key=lambda entry: (not entry[1], entry[0].name.casefold()))
         self._entries = [(folder, True, 0), (folder.parent, True, 0), *found]
         self.cursor = min(2, len(self._entries) - 1)
@@ -72,7 +75,7 @@ class Opening(Dialog[Path]):
     def compose(self) -> ComposeResult:
         """The folder's entries."""
         with self.box("Open a text", "enter opens, esc goes back", wide=True):
-            yield _Entries(Path.cwd())
+            yield _Entries(here())
 
     def action_answer(self) -> None:
         """Take what is under the cursor, or go into it."""

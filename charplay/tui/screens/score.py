@@ -215,7 +215,7 @@ class ScoreScreen(Dialog[None]):
         what = ", ".join(filter(None, (part.corpus.title, part.note)))
         if not len(found.surprises):
             return what, "Nothing was foretold; that takes at least 2 characters that the network knows."
-        measured = f"{what}   {found.bits:.3f} bits a character   perplexity {2**found.bits:.2f}"
+        measured = f"{what}   {found.bits:.3f} bits a character   perplexity {2 ** min(found.bits, 1000):.2f}"
         skipped = f"   {found.skipped:,} unknown ones skipped" if found.skipped else ""
         return measured, f"{found.nats:.4f} nats   {found.characters:,} characters{skipped}"
 

@@ -154,7 +154,8 @@ class TrainingScreen(WatchingScreen):
             self._start(TrainRequest(home=self._root, recipe=asked, resume=str(run.folder), added=bool(more)))
 
     def _start(self, request: TrainRequest) -> None:
-        self._request = request
+        self._request, self._saving = request, False
+        self.source.end(self.session.live)  # what it wrote with last is of the run before
         self.source.follow(promised=True)
         self.session.start(request)
 

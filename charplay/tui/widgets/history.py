@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,10 @@ Reading = tuple[float, ...]
 
 CLOCKS = ("step", "epoch", "characters", "seconds")
 """What the x axis may count. Each reading carries all four."""
+
+
+CLOCKED = {"step", "epoch", "seconds"}
+"""What a row must tell, so that it has a place on every clock."""
 
 
 class History:
@@ -92,7 +97,7 @@ class RunHistory:
         self._paces = [pace for pace in self._paces if pace[0] < step] + [(step, done, characters_per_step)]
 
     def _characters(self, step: int) -> float:
-        start, done, pace = next(pace for pace in reversed(self._paces) if pace[0] <= step)
+        start, done, pace = next((pace for pace in reversed(self._paces) if pace[0] <= step), self._paces[0])
         return done + (step - start) * pace
 
     def add(self, rows: Iterable[Row]) -> None:
@@ -112,10 +117,13 @@ class RunHistory:
         for history in (self._clocks, *self._columns.values()):
             history.cut(step)
 
-    def read(self, lines: Iterable[Mapping[str, float | None]]) -> None:
-        """Take the lines of a `metrics.jsonl` in; columns that a row does not have are let go."""
-        known = set(Row.__dataclass_fields__)
-        self.add(Row(**{name: line[name] for name in line if name in known}) for line in lines)  # type: ignore[arg-type]
+    def read(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Take the lines of a `metrics.jsonl` in; columns that a row does not have are let go, as what is no row is."""
+        known = Row.__dataclass_fields__
+        for line in lines:
+            values: dict[str, Any] = {name: value for name, value in line.items() if name in known}
+            if values.keys() >= CLOCKED and all(isinstance(value, int | float | None) for value in values.values()):
+                self.add([Row(**values)])
 
     def points(self, column: str, clock: str = "step") -> tuple[Floats, Floats]:
         """One column: x and y, each (n,); empty where the run has no such reading."""

@@ -1,0 +1,234 @@
+"""What lies on the disk, or comes at the wrong moment, never ends the screen."""
+
+import dataclasses
+import json
+import os
+
+import pytest
+
+from charplay.messages.events import Failed, Finished
+from charplay.sampling.ride import Ride
+from charplay.sampling.settings import SEEDS, Sampling
+from charplay.tui.panes.corpus import CorpusPane
+from charplay.tui.panes.text_rides import read_ride
+from charplay.tui.screens.asking import Asking
+from charplay.tui.screens.branches import Branches
+from charplay.tui.screens.opening import Opening
+from charplay.tui.screens.preview import Preview
+
+NOBODY = "~nobody-of-that-name/x"
+
+
+async def typed(it, text):
+    it.app.screen.query_one("Input").value = text
+    await it.press("enter")
+
+
+@pytest.mark.fault("52")
+async def test_a_damaged_checkpoint_and_a_user_who_does_not_exist_are_sentences_of_an_export(play, kept_run, tmp_path):
+    run = kept_run()
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() > 0)
+        await it.press("3", "e")
+        await typed(it, NOBODY)
+        await it.until(lambda: "cannot be written" in it.seen())
+        data = bytearray(run.best.read_bytes())
+        data[-3] ^= 1
+        run.best.write_bytes(data)
+        await it.press("e")
+        await typed(it, str(tmp_path / "copy"))
+        await it.until(lambda: "the file is damaged" in " ".join(it.seen().split()))
+
+
+async def test_a_path_of_nobody_is_no_ride(play):
+    with pytest.raises(Exception, match="does not exist"):
+        read_ride(NOBODY)
+    async with play() as it:
+        await it.press("5", "a", "o", "f")
+        await it.until(lambda: isinstance(it.app.screen, Asking))
+        it.app.screen.query_one("Input").value = NOBODY
+        await it.until(lambda: "does not exist" in it.seen())
+
+
+@pytest.mark.parametrize("row", ['{"step": 505}', '{"step": 505, "epoch": 1, "seconds": 2, "train_loss": "low"}',
+                                 '{"step": -5, "epoch": 1, "seconds": 2, "train_loss": 2}', "pipe"])  # fmt: skip
+@pytest.mark.fault("44")
+async def test_rows_that_are_none_are_left_out_of_the_curves(play, kept_run, row):
+    run = kept_run()
+    path = run.folder / "metrics.jsonl"
+    if row == "pipe":
+        path.unlink()
+        os.mkfifo(path)
+    else:
+        with path.open("a") as file:
+            file.write(row + "\n")
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() > 0)
+        await it.press("3", "o")
+        it.main.resume("kept-1")
+        await it.until(lambda: it.trainer.requests)
+        it.trainer.put(it.trainer.started(step=500), it.trainer.progress(510))
+        await it.until(lambda: it.main.session.live.step == 510)
+
+
+async def test_a_folder_that_may_not_be_searched_is_listed_all_the_same(play, tmp_path, monkeypatch, unprivileged):
+    sealed = tmp_path / "sealed"
+    (sealed / "inner").mkdir(parents=True)
+    sealed.chmod(0o444)
+    monkeypatch.chdir(tmp_path)
+    async with play() as it:
+        await it.press("1", "o")
+        await it.until(lambda: isinstance(it.app.screen, Opening))
+        it.app.screen.query_one("_Entries").enter(sealed)
+        await it.until(lambda: "inner" in it.seen())
+    sealed.chmod(0o755)
+
+
+async def test_a_working_folder_that_has_gone_ends_nothing(play, kept_run, tmp_path, monkeypatch):
+    kept_run()
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() > 0)
+        monkeypatch.chdir(gone)
+        gone.rmdir()
+        await it.press("1", "o")
+        await it.until(lambda: isinstance(it.app.screen, Opening))
+        await it.press("escape", "3", "e")
+        await it.until(lambda: isinstance(it.app.screen, Asking))
+        await it.press("escape")
+        it.main.corpus.choose("nosuch/text.txt")
+        await it.until(lambda: "nosuch" in it.seen())
+        monkeypatch.chdir(tmp_path)
+
+
+async def test_after_the_last_seed_comes_the_first(play):
+    async with play() as it:
+        text = it.main.text
+        ride = Ride("a", 3, ((0, Sampling(seed=SEEDS - 1)),))
+        text.ride(Ride.from_json(ride.to_json()))
+        await it.until(lambda: text.player.settings.seed == SEEDS - 1)
+        await it.press("5", "n")
+        await it.until(lambda: text.player.settings.seed == 0)
+
+
+async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_right(play):
+    async with play(writing=True) as it:
+        await it.training()
+        await it.until(lambda: "live, step 100" in it.seen())
+        it.main.text.focus_first()
+        for _ in range(25):
+            await it.press("n")
+        it.main.text.playing = True
+        await it.until(lambda: len(it.main.text.player.tape) > 2)
+        await it.press("g")
+        await it.until(lambda: isinstance(it.app.screen, Branches))
+        await it.press("home")
+        run = it.trainer.run
+        it.trainer.put(Finished(step=100, run=run.name, checkpoint="x", train_loss=1.2, val_loss=1.5, val_loss_cold=1.6,
+                                steps=100))  # fmt: skip
+        await it.until(lambda: it.main.session.live.state == "finished")
+        it.main.play("demo")
+        it.app.screen.query_one("_Branches").refresh()
+        await it.press("down", "space", "c", "escape", "up", "enter")
+        await it.until(lambda: it.app.screen is it.main or isinstance(it.app.screen, Branches))
+        assert it.app._exception is None
+
+
+async def test_what_was_picked_for_a_text_that_is_gone_is_written_into_no_other(play):
+    async with play(writing=True) as it:
+        text = it.main.text
+        await it.until(lambda: len(text.player.tape) > 8)
+        text.playing = False
+        looked_at = text.player.tape
+        await it.press("n")
+        await it.until(lambda: text.player.tape is not looked_at)
+        text._advance(text.player, 12)
+        before = text.player.text
+        text._pick(looked_at, 4, "z")
+        assert text.player.text == before
+        text._pick(text.player.tape, 4, "z")
+        assert text.player.text == before[:4] + "z"
+
+
+@pytest.mark.parametrize("end", [None, Failed(message="It could not begin.")])
+async def test_stopping_one_run_for_the_next_leaves_no_text_called_live(play, end):
+    async with play(writing=True) as it:
+        await it.training()
+        await it.until(lambda: "live, step 100" in it.seen())
+        name = it.trainer.run.name
+        await it.press("t", "s")
+        await it.until(lambda: len(it.trainer.requests) == 2)
+        assert "live, step" not in it.seen()
+        await it.until(lambda: f"{name}, step 100" in it.seen())
+        if end is not None:
+            it.trainer.put(end)
+            await it.until(lambda: it.main.session.live.state == "failed")
+            assert it.main.text.player.source == f"{name}, step 100"
+
+
+@pytest.mark.fault("37")
+async def test_an_encoding_that_gives_half_a_character_is_refused_in_a_sentence(play, home):
+    path = home.corpora / "escaped.txt"
+    path.write_text(r"half a pair \ud800 and more text. " * 30)
+    async with play() as it:
+        it.main.corpus.choose("escaped", "unicode_escape")
+        await it.until(lambda: "would give halves of characters" in " ".join(it.seen().split()))
+
+
+async def test_a_text_that_is_put_where_it_was_missing_is_read(play, home, monkeypatch):
+    monkeypatch.setattr("charplay.tui.panes.corpus_list.POLL", 0.05)
+    async with play() as it:
+        corpus = it.main.corpus
+        corpus.chosen, corpus.corpus = dataclasses.replace(corpus.chosen, ready=False), None
+        (home.corpora / "another.txt").write_text("x" * 300)
+        await it.until(lambda: corpus.chosen.ready and corpus.corpus is not None)
+
+
+async def test_a_text_is_looked_at_once_however_often_it_was_asked_for(play, home):
+    (home.corpora / "other.txt").write_text("another text. " * 40)
+    async with play() as it:
+        corpus = it.main.corpus.corpus
+        for _ in range(3):
+            it.main.corpus.post_message(CorpusPane.Preview(corpus))
+        await it.until(lambda: isinstance(it.app.screen, Preview))
+        await it.press("escape")
+        await it.until(lambda: it.app.screen is it.main)
+
+
+async def test_a_reading_that_comes_too_late_is_nobodys(play, home):
+    (home.corpora / "other.txt").write_text("another text. " * 40)
+    async with play() as it:
+        fox, late = it.main.corpus.corpus, it.main.corpus._current
+        it.main.corpus.choose("other")
+        it.main.corpus.post_message(CorpusPane.Read(fox, late))
+        await it.until(lambda: it.main.corpus.corpus is not None and it.main.corpus.corpus.name == "other")
+        assert it.main.corpus._sizes["other"] == (560, 10)
+
+
+async def test_a_prompt_that_is_left_by_the_mouse_is_closed(play):
+    async with play() as it:
+        await it.press("5", "e")
+        await it.until(lambda: it.main.text.has_class("-prompting"))
+        it.main.set_focus(it.main.runs)
+        await it.until(lambda: not it.main.text.has_class("-prompting"))
+        assert it.main.focused is it.main.runs
+
+
+async def test_the_offer_goes_with_its_run_and_with_no_other(play, kept_run):
+    kept_run(name="finished-1", finished=True)
+    kept_run(name="kept-1")
+    async with play() as it:
+        await it.until(lambda: "kept-1 is not finished" in it.seen())
+        offer = it.main._offer
+        it.main.runs.post_message(it.main.runs.Deleted("finished-1"))
+        await it.until(lambda: "finished-1 is deleted" in it.seen())
+        assert it.main._offer == offer
+        it.main.runs.post_message(it.main.runs.Deleted("kept-1"))
+        await it.until(lambda: "kept-1 is deleted" in it.seen())
+        assert it.main._offer == ""
+
+
+def test_json_of_a_ride_with_the_last_seed_is_a_ride():
+    ride = Ride("a", 1, ((0, Sampling(seed=SEEDS - 1)),))
+    assert Ride.from_json(json.dumps(ride.plain())) == ride
