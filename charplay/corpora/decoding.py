@@ -46,7 +46,8 @@ def decode(data: bytearray, name: str, encoding: str | None, progress: Progress)
         text, ends = _decoded(data, codec, progress)
     except UnicodeDecodeError as error:
         if encoding is not None or codec != "utf-8":
-            raise CorpusError(f"{name} is not {codec}: byte {error.start:,} does not fit; {_HINT}.") from error
+            known = codec.removesuffix("-sig")
+            raise CorpusError(f"{name} is not {known}: byte {error.start:,} does not fit; {_HINT}.") from error
         codec, cut, note = _second_try(data, name, error.start)
         notes.append(note)
         try:

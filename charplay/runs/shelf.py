@@ -161,7 +161,7 @@ def _unplayable(run: Run) -> str:
     """Why nothing of a run plays."""
     if run.finished is not None:
         return f"run {run.name} has lost its checkpoints; `charplay train --resume {run.name}` makes them again"
-    return f"run {run.name} has saved nothing yet; train it on with --resume"
+    return f"run {run.name} has saved nothing yet; it plays once it has"
 
 
 def _existing(path: Path) -> Path | None:

@@ -121,7 +121,7 @@ class Draft:
             return self.preset, "changed" if self.values else ""
         if name == BUDGET:
             unit, amount = self.budget()
-            return f"{written(amount)} {unit}", ""
+            return f"{written(amount)} {unit.removesuffix('s') if amount == 1 else unit}", ""
         if name == BEGINNING:
             return (self.beginning.name, "") if self.beginning else ("fresh weights", "")
         asked = self.values.get(name, written(getattr(self.asked, name)))

@@ -120,7 +120,7 @@ class Live:
         self.val_loss, self.val_accuracy = event.val_loss, event.val_accuracy
         if event.best:
             self.best_step, self.best_loss, self.worse = event.step, event.val_loss, 0
-        else:
+        elif event.epoch > 1:  # nothing is memorised that was read once
             self.worse += 1
 
     def _change(self, event: told.Changed) -> None:

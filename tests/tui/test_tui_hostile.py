@@ -1,5 +1,6 @@
 """What lies on the disk, or comes at the wrong moment, never ends the screen."""
 
+import asyncio
 import dataclasses
 import json
 import os
@@ -9,12 +10,16 @@ import pytest
 from charplay.messages.events import Failed, Finished
 from charplay.sampling.ride import Ride
 from charplay.sampling.settings import SEEDS, Sampling
+from charplay.tui.draft import Draft
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.text_rides import read_ride
 from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.branches import Branches
+from charplay.tui.screens.columns import ColumnsScreen
 from charplay.tui.screens.opening import Opening
+from charplay.tui.screens.picking import Picking
 from charplay.tui.screens.preview import Preview
+from charplay.tui.screens.score import ScoreScreen
 
 NOBODY = "~nobody-of-that-name/x"
 
@@ -227,6 +232,78 @@ async def test_the_offer_goes_with_its_run_and_with_no_other(play, kept_run):
         it.main.runs.post_message(it.main.runs.Deleted("kept-1"))
         await it.until(lambda: "kept-1 is deleted" in it.seen())
         assert it.main._offer == ""
+
+
+async def test_an_encoding_that_was_named_is_known_when_the_text_is_chosen_again(play, home):
+    (home.corpora / "letters.txt").write_bytes("Пора, мой друг. ".encode("koi8-r") * 30)
+    async with play() as it:
+        corpus = it.main.corpus
+        corpus.choose("letters", "koi8-r")
+        await it.until(lambda: corpus.corpus and "Пора" in corpus.corpus.text())
+        corpus.choose("fox")
+        await it.until(lambda: corpus.corpus and corpus.corpus.name == "fox")
+        corpus.choose("letters")
+        await it.until(lambda: corpus.corpus and "Пора" in corpus.corpus.text())
+        await it.press("1", "enter")
+        await it.until(lambda: corpus.corpus and "Пора" in corpus.corpus.text())
+
+
+async def test_the_reference_lines_of_a_text_that_is_not_read_any_more_are_gone(play, home):
+    (home.corpora / "binary.txt").write_bytes(bytes(range(256)) * 20)
+    async with play() as it:
+        await it.until(lambda: "uniform 3.33" in it.seen())
+        it.main.corpus.choose("binary")
+        await it.until(lambda: "uniform" not in it.seen() and "demo 1.51" in it.seen())
+
+
+async def test_a_checkpoint_that_cannot_be_scored_is_named_when_the_others_are_through(play, kept_run):
+    run = kept_run()
+    async with play() as it:
+        await it.until(lambda: it.main.runs.number() > 0)
+        await it.press("5", "h", "c")
+        await it.until(lambda: isinstance(it.app.screen, ScoreScreen) and it.app.screen._scoring is None)
+        await it.press("a")
+        await it.until(lambda: isinstance(it.app.screen, Picking))
+        for path in (run.best, run.latest):
+            path.write_bytes(path.read_bytes()[:-4] + b"\xff\xff\x7f\x7f")
+        await it.press("space", "enter")
+        await it.until(lambda: isinstance(it.app.screen, ScoreScreen) and it.app.screen._scoring is None)
+        await it.until(lambda: "is damaged" in it.seen())
+
+
+async def test_columns_show_their_first_characters_however_fast_they_begin(play):
+    async with play() as it:
+        await it.press("5", "l")
+        await it.until(lambda: isinstance(it.app.screen, ColumnsScreen) and it.app.screen.beside.columns)
+        screen = it.app.screen
+        for _ in range(3):
+            comparing = asyncio.ensure_future(screen._compare([screen._opened], [0.2, 0.5]))
+            while not comparing.done():
+                screen.beside.advance(3, 1.0)
+                await asyncio.sleep(0)
+            screen.playing = False
+            await it.pilot.pause()
+            screen.beside.advance(30, 5.0)
+            for column in screen.beside.columns:
+                shown = "".join(line.text for line in map(column.writing.render_line, range(6)))
+                assert "".join(shown.replace("▌", "").split())[:9] == "".join(column.player.text.split())[:9]
+            screen.playing = True
+
+
+async def test_where_writing_holds_by_itself_the_bars_are_of_what_comes_next(play):
+    async with play(writing=True) as it:
+        text = it.main.text
+        text.stop_at("e")
+        text.playing = True
+        await it.until(lambda: not text.playing and text.player.text.endswith("e"))
+        rivals = [rival.character for rival in text.player.rivals(3)]
+        assert [rival.character for rival in text.bars._rivals[:3]] == rivals
+
+
+def test_one_minute_is_no_minutes(tmp_path):
+    draft = Draft(tmp_path)
+    draft.set("for", "1 minutes")
+    assert draft.shown("for")[0] == "1 minute"
 
 
 def test_json_of_a_ride_with_the_last_seed_is_a_ride():

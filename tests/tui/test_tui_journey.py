@@ -193,7 +193,10 @@ async def test_best_step_is_marked_when_held_out_loss_has_risen_for_a_while(play
     async with play() as it:
         await it.training()
         it.trainer.put(it.trainer.evaluated(200, 1.5))
-        it.trainer.put(*(it.trainer.evaluated(step, 1.5 + step / 1000, best=False) for step in (400, 600)))
+        # In the first pass over the text, of 500 steps, nothing can have been memorised.
+        it.trainer.put(
+            *(it.trainer.evaluated(step, 1.5 + step / 1000, best=False) for step in (300, 400, 500, 600, 700))
+        )
         await it.until(lambda: it.main.session.live.worse == 2)
         assert "memorises" not in it.seen()
         it.trainer.put(it.trainer.evaluated(800, 2.4, best=False), it.trainer.progress(900))

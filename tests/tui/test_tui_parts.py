@@ -271,7 +271,7 @@ def test_what_is_taken_back_was_never_worse_nor_best():
         (400, 2.2, False),
         (500, 2.3, False),
     ):
-        live.take(Evaluated(step=step, seconds=1.0, epoch=1.0, val_loss=loss, val_accuracy=0.5, best=best))
+        live.take(Evaluated(step=step, seconds=1.0, epoch=step / 100, val_loss=loss, val_accuracy=0.5, best=best))
     assert live.memorises
     live.take(Changed(step=250, field="undo", old=500, new=250))
     assert not live.memorises

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.app import App
 from textual.events import Key, Paste
@@ -30,6 +30,7 @@ async def test_whatever_was_remembered_makes_settings_that_hold():
     async with App().run_test():
 
         @given(VALUES)
+        @example({"top_k": 999.5})
         def check(values):
             filters, again = Filters(), Filters()
             filters.set(values)

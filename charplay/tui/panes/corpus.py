@@ -120,9 +120,7 @@ class CorpusPane(FetchingList):
     def action_choose(self) -> None:
         """Choose the text under the cursor, and fetch it where it must be."""
         if self._entries:
-            name = self._entries[self.cursor].name
-            again = self.chosen is not None and self.chosen.name == name
-            self.choose(name, self.encoding if again else "")
+            self.choose(self._entries[self.cursor].name)
             if not self.fetch() and self.download is not None:
                 self.notify(f"{plain(self.download.entry.title)} is fetched first; esc cancels that", markup=False)
 
@@ -143,7 +141,7 @@ class CorpusPane(FetchingList):
         from charplay.corpora.errors import CorpusError
 
         try:
-            return self.Preview(self._library.open(entry))
+            return self.Preview(self._library.open(entry, encoding=self.encodings.get(entry.name) or None))
         except CorpusError as fault:
             return self.Unread(str(fault), entry)
 
@@ -153,7 +151,9 @@ class CorpusPane(FetchingList):
 
     def action_encode(self) -> None:
         """Ask for the encoding of the chosen text."""
-        if self.chosen is not None and self.chosen.ready:
+        if self.chosen is None or not self.chosen.ready:
+            self.notify("The text is not here yet; t fetches it.", markup=False)
+        else:
             sentence = f"What {plain(self.chosen.title)} is written in, as utf-8, cp1252 or koi8-r; auto finds it out."
             asking = Asking("Encoding", sentence, self.encoding or AUTO, check=_encoding_fault)
             self.app.push_screen(asking, self._encode)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DEFAULT = "tiny-shakespeare"
 
 POLL = 2.0
-"""Seconds between two looks at the folder for dropped files; a look is one `stat`."""
+"""Seconds between two looks at the folder for dropped files, and at the chosen one; a look is a `stat` of each."""
 
 
 class CorpusList(Rows):
@@ -39,7 +39,7 @@ class CorpusList(Rows):
         super().__init__(id="corpus")
         self._folder = folder
         self._library: Library
-        self._stamp = 0
+        self._stamp = (0, 0)
         self._entries: list[Entry] = []
         self._sizes: dict[str, tuple[int, int]] = {}
         """Characters and vocabulary of the texts that were read."""
@@ -48,6 +48,8 @@ class CorpusList(Rows):
         self.chosen: Entry | None = None
         self.encoding = ""
         """That was named for the chosen text; empty where it is found out."""
+        self.encodings: dict[str, str] = {}
+        """Those that were named, by their texts' names."""
 
     def on_mount(self) -> None:
         """Say what this is."""
@@ -92,10 +94,10 @@ class CorpusList(Rows):
         if chosen is not None and found is not None and found.ready != chosen.ready and not self._arriving:
             self._take(found, self.encoding)  # its file was put there, or taken away
 
-    def choose(self, name: str, encoding: str = "") -> None:
+    def choose(self, name: str, encoding: str | None = None) -> None:
         """Take a text by name or path for the next run; where there is none, the choice stays as it was.
 
-        `encoding`: to read it in; empty finds it out.
+        `encoding`: to read it in; empty finds it out, None takes what was named before.
         """
         from charplay.corpora.errors import CorpusError
 
@@ -106,7 +108,7 @@ class CorpusList(Rows):
                 self.choose("")
             self.post_message(self.Unread(str(fault)))
         else:
-            self._take(entry, encoding)
+            self._take(entry, self.encodings.get(entry.name, "") if encoding is None else encoding)
 
     def fall_back(self) -> "Entry | None":
         """Take a text that is here, and name it; None where there is none."""
@@ -121,6 +123,7 @@ class CorpusList(Rows):
 
     def _take(self, entry: "Entry", encoding: str) -> None:
         self.chosen, self.encoding = entry, encoding
+        self.encodings[entry.name] = encoding
         self.refill()
         self.cursor = next((i for i, each in enumerate(self._entries) if each.name == entry.name), self.cursor)
         self.post_message(self.Chosen(entry))
@@ -134,8 +137,13 @@ class CorpusList(Rows):
         if self._stamped() != self._stamp:
             self.refill()
 
-    def _stamped(self) -> int:
-        try:
-            return self._folder.stat().st_mtime_ns
-        except OSError:
-            return 0
+    def _stamped(self) -> tuple[int, int]:
+        return _changed(self._folder), _changed(self.chosen.path if self.chosen else None)
+
+
+def _changed(path: Path | None) -> int:
+    """When, in nanoseconds since 1970; 0 where there is nothing."""
+    try:
+        return path.stat().st_mtime_ns if path else 0
+    except OSError:
+        return 0

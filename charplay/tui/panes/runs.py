@@ -194,6 +194,9 @@ class RunsPane(Rows):
         if run.read_only:
             self._complain(f"{run.name} is a checkpoint to play and to start from, not a run to go on with")
             return
+        if run.in_use:
+            self._complain(f"{run.name} is in use by {run.in_use}")
+            return
         if not run.finished:
             self.post_message(self.Resume(run.name))
             return

@@ -268,6 +268,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
     def action_keep(self) -> None:
         """To a file."""
         if self.player is None or not self._ride:
+            self.post_message(self.Notice("Nothing is written yet."))
             return
         try:
             path = write_text(

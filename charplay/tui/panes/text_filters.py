@@ -174,13 +174,13 @@ class Filters(Vertical):
 
     def applied(self, settings: Sampling) -> Sampling:
         """The settings with these filters."""
-        k, p = self.top_k.value, self.top_p.value
+        k, p = round(self.top_k.value), self.top_p.value
         return replace(
             settings,
             repetition_penalty=self.repetition_penalty.value,
             repetition_window=round(self.repetition_window.value),
             bias=self.bias.bias,
-            top_k=None if k >= MOST_K else round(k),
+            top_k=None if k >= MOST_K else k,
             top_p=None if p >= 1 else p,
             min_p=self.min_p.value or None,
         )

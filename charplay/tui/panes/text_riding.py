@@ -104,6 +104,7 @@ class RidingPane(PassagesPane):
         self.playing = False
         self._tell(sentence)
         self._say_hint()
+        self._show_rivals()
 
     def _take(self, player: Player) -> None:
         self._replay = None

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 OVERLAYS = ("run-1", "run-2", "run-3", "run-4")
 """The roles of earlier runs on the chart: as many can lie there."""
 
+OF_A_TEXT = ("uniform", "single characters")
+"""Reference lines: what knowing nothing of it, and knowing how often each character comes, is worth."""
+
 SAMPLES = command(
     "e", "samples", "samples", "Read the text samples that the run wrote last while it trained", footer=True
 )
@@ -109,11 +112,15 @@ class TrainingPane(Framed):
         self.app.theme_changed_signal.subscribe(self, lambda _: self.call_after_refresh(self._draw))
         self._draw()
 
-    def read_corpus(self, corpus: "Corpus") -> None:
-        """Until a run is on the chart, its reference lines are of the text that was chosen."""
-        if not self._begun:
+    def read_corpus(self, corpus: "Corpus | None") -> None:
+        """Until a run is on the chart, its reference lines are of the text that was chosen, once that is read."""
+        if self._begun:
+            return
+        if corpus is not None:
             self._measure_text(len(corpus.vocabulary), corpus.unigram_entropy())
-            self._draw()
+        else:
+            self._levels = {name: level for name, level in self._levels.items() if name not in OF_A_TEXT}
+        self._draw()
 
     def set_level(self, name: str, nats: float) -> None:
         """A reference line."""
@@ -170,8 +177,7 @@ class TrainingPane(Framed):
         return {name: MARKERS[role] for name, role in zip(self._overlays, OVERLAYS, strict=False)}
 
     def _measure_text(self, vocabulary_size: int, unigram_entropy: float) -> None:
-        """Reference lines: what knowing nothing, and knowing how often each character comes, is worth."""
-        self._levels |= {"uniform": math.log(vocabulary_size), "single characters": unigram_entropy}
+        self._levels |= dict(zip(OF_A_TEXT, (math.log(vocabulary_size), unigram_entropy), strict=True))
 
     def _begin(self, event: Started) -> None:
         """Another run's curves: one that is taken up has those that its folder has, up to where it goes on."""

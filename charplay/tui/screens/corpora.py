@@ -38,6 +38,7 @@ class CorporaScreen(TrainingScreen):
         if entry.name != self._train_when_read:
             self._train_when_read = self._trouble = ""
         self.form.read_corpus(entry.name, None, "reading the text" if entry.ready else "t fetches the text and trains")
+        self.training.read_corpus(None)
         self._read()
 
     def _read(self) -> None:
@@ -76,7 +77,9 @@ class CorporaScreen(TrainingScreen):
 
     @on(CorpusPane.Cancelled)
     def _text_cancelled(self, message: CorpusPane.Cancelled) -> None:
-        self.say(f"{message.entry.title} is not fetched; t fetches it and trains")
+        chosen = self.corpus.chosen
+        again = "; t fetches it and trains" if chosen is not None and chosen.name == message.entry.name else ""
+        self.say(f"{message.entry.title} is not fetched{again}")
         self.refresh_bindings()
 
     @on(Fetched)

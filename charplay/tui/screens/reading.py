@@ -34,7 +34,8 @@ class ReadingScreen(CorporaScreen):
         player = self.text.player
         if player is None:
             return
-        written = from_text("generated text", player.text) if player.text else None
+        what = "the prompt and what follows" if player.prompt else "generated text"
+        written = from_text(what, player.text) if player.text else None
         others = partial(shelved, self._shelf)
         self.app.push_screen(ScoreScreen(player, written, self.corpus.corpus, self._open_text, others))
 

@@ -41,7 +41,7 @@ class ScoreScreen(Dialog[None]):
     ]
     DEFAULT_CSS = """
     ScoreScreen {
-        & #about { height: 2; }
+        & #about { height: auto; min-height: 2; max-height: 4; }
         & Along { margin-bottom: 1; }
         & Input { display: none; }
         & Findings { height: 1fr; }
@@ -59,6 +59,8 @@ class ScoreScreen(Dialog[None]):
         self._corpus = corpus
         self._open_text = open_text
         self._others = others
+        self._fault = ""
+        """What could not be read."""
         self._scoring: Scoring | None = None
         self._part: Part | None = None
         self._scores: dict[str, Score] = {}
@@ -150,7 +152,7 @@ class ScoreScreen(Dialog[None]):
     def _read(self, open_part: Callable[[], Part], models: Sequence[Named]) -> None:
         if self._scoring is not None:
             self._scoring.give_up()
-        self._scoring = Scoring(open_part, models, self.post_message)
+        self._scoring, self._fault = Scoring(open_part, models, self.post_message), ""
         self._scoring.begin()
 
     def action_stop(self) -> None:
@@ -186,7 +188,8 @@ class ScoreScreen(Dialog[None]):
     def _failed(self, message: Scoring.Failed) -> None:
         if message.scoring is self._scoring:
             self._scoring = None if self._part is None else self._scoring
-            self._say(message.sentence)
+            self._fault = message.sentence
+            self._say(self._fault)
 
     @on(Scoring.Done)
     def _scored(self, message: Scoring.Done) -> None:
@@ -199,7 +202,7 @@ class ScoreScreen(Dialog[None]):
     def _ended(self, message: Scoring.Ended) -> None:
         if message.scoring is self._scoring:
             self._scoring = None
-            self._say("")
+            self._say(self._fault)
 
     # What is shown.
 

@@ -72,12 +72,12 @@ class SideBySide(Horizontal):
     async def compare(self, players: Sequence[Player]) -> None:
         """Show the texts of these players, all just begun, in place of those before."""
         styles = self._palette()
-        self.columns = [Column(player, styles) for player in players]
-        self._together = Columns(players)
+        columns, self.columns = [Column(player, styles) for player in players], []
         await self.remove_children()
-        await self.mount(*self.columns)
+        await self.mount(*columns)
+        self.columns, self._together = columns, Columns(players)  # not before: nobody writes on what is not there yet
         self.begin()
-        self.screen.set_focus(self.columns[0].writing)
+        self.screen.set_focus(columns[0].writing)
 
     def begin(self) -> None:
         """Every player has begun anew."""
@@ -86,6 +86,8 @@ class SideBySide(Horizontal):
 
     def advance(self, most: int | None, budget: float) -> None:
         """Up to `most` characters in each column, beginning none once `budget` seconds are spent."""
+        if not self.columns:
+            return
         end = time.perf_counter() + budget
         rows: list[list[Written]] = []
         while most is None or len(rows) < most:
