@@ -51,8 +51,8 @@ def _corpus(home_option: str | None, origin: "Origin", recipe: "Recipe", text: s
         raise CorpusError(
             f"the text that was learned ({learned}) is not here; name it, or another, with --corpus"
         ) from None
-    encoding = origin.encoding or None if text is None else None
-    corpus = library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit, encoding=encoding)
+    named = origin.encoding if text is None else ""
+    corpus = library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit, encoding=named or None)
     if text is None and corpus.sha256 != origin.sha256:
         raise CorpusError(
             f"{entry.title} is not the text any more that was learned (its sha256 differs); "

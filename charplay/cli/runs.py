@@ -90,7 +90,7 @@ def _show_run(found: "Run", *, json: bool) -> None:
         return
     say(f"{found.name}  {'finished' if found.finished is not None else 'not finished'}\n{found.folder}")
     say(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
-    _say_numbers(standing(found), recipe)
+    _say_numbers(standing(found, in_use=found.owner is not None), recipe)
 
 
 def _show_checkpoint(path: Path, *, json: bool) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from charplay.disk import durable
+from charplay.disk.places import place
 from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header, read_numbers
 from charplay.runs.errors import RunError
 from charplay.runs.home import Home
@@ -126,11 +127,11 @@ class Shelf:
         if target.is_dir():
             target = target / (source.name if source == DEMO else f"{source.parent.name}.safetensors")
         try:
-            place = destination(target)
-            if place.exists() and not overwrite:
+            into = destination(target)
+            if into.exists() and not overwrite:
                 hint = "choose another name, or replace it with `charplay runs export --overwrite`"
                 raise RunError(f"{target} is there already; {hint}")
-            durable.replace_bytes(place, source.read_bytes())
+            durable.replace_bytes(into, source.read_bytes())
         except OSError as error:
             raise RunError(f"{target} cannot be written ({error.strerror}); choose another place") from None
         return target
@@ -167,9 +168,9 @@ def _unplayable(run: Run) -> str:
 def _existing(path: Path) -> Path | None:
     """The file's absolute path; None where there is no such file, or where nothing can be called so."""
     try:
-        path = path.expanduser().absolute()
+        path = place(path)
         return path if path.is_file() else None
-    except (OSError, RuntimeError, ValueError):
+    except (OSError, ValueError):
         return None
 
 
@@ -184,7 +185,8 @@ def _summary(folder: Path) -> Summary:
     modified = _modified(folder)
     try:
         run = Run.open(folder)
-        numbers = standing(run)
+        owner = run.owner
+        numbers = standing(run, in_use=owner is not None)
     except (RunError, OSError) as error:
         return Summary(name=folder.name, folder=folder, modified=modified, playable=playable(folder), broken=str(error))
     return Summary(
@@ -202,14 +204,14 @@ def _summary(folder: Path) -> Summary:
         val_loss=_number(numbers, "val_loss"),
         finished=run.finished is not None,
         playable=run.playable,
-        in_use=str(run.owner or ""),
+        in_use=str(owner or ""),
     )
 
 
-def standing(run: Run) -> dict[str, Any]:
+def standing(run: Run, *, in_use: bool) -> dict[str, Any]:
     """Where a run stands, and its losses, as `Summary` tells them."""
     numbers = run.newest_metrics()
-    if run.owner is None:
+    if not in_use:
         saved = read_numbers(run.latest)
         numbers |= {name: saved.get(name) for name in ("step", "epoch", "seconds")}
     played = {"val_loss": read_numbers(run.best).get("val_loss"), **(run.finished or {})}

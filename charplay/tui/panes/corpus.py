@@ -141,7 +141,7 @@ class CorpusPane(FetchingList):
         from charplay.corpora.errors import CorpusError
 
         try:
-            return self.Preview(self._library.open(entry, encoding=self.encodings.get(entry.name) or None))
+            return self.Preview(self._library.open(entry, encoding=self.encoding_of(entry) or None))
         except CorpusError as fault:
             return self.Unread(str(fault), entry)
 

@@ -46,10 +46,8 @@ class CorpusList(Rows):
         self._arriving = ""
         """Name of the text that is on its way."""
         self.chosen: Entry | None = None
-        self.encoding = ""
-        """That was named for the chosen text; empty where it is found out."""
-        self.encodings: dict[str, str] = {}
-        """Those that were named, by their texts' names."""
+        self._encodings: dict[str, str] = {}
+        """Those that were named, by their texts' names; empty where one is found out."""
 
     def on_mount(self) -> None:
         """Say what this is."""
@@ -86,12 +84,16 @@ class CorpusList(Rows):
         """List the texts anew."""
         self._stamp = self._stamped()
         self._entries = self._library.entries()
-        chosen = self.chosen
-        found = next((entry for entry in self._entries if chosen is not None and entry.name == chosen.name), None)
-        if chosen is not None and found is None:
-            self._entries.insert(0, chosen)
+        if self.chosen is not None:
+            self._renew(self.chosen)
         self.repaint()
-        if chosen is not None and found is not None and found.ready != chosen.ready and not self._arriving:
+
+    def _renew(self, chosen: "Entry") -> None:
+        """The chosen text stays on the list, also one from elsewhere; one that came or went is taken anew."""
+        found = next((entry for entry in self._entries if entry.name == chosen.name), None)
+        if found is None:
+            self._entries.insert(0, chosen)
+        elif found.ready != chosen.ready and not self._arriving:
             self._take(found, self.encoding)  # its file was put there, or taken away
 
     def choose(self, name: str, encoding: str | None = None) -> None:
@@ -108,7 +110,16 @@ class CorpusList(Rows):
                 self.choose("")
             self.post_message(self.Unread(str(fault)))
         else:
-            self._take(entry, self.encodings.get(entry.name, "") if encoding is None else encoding)
+            self._take(entry, self.encoding_of(entry) if encoding is None else encoding)
+
+    def encoding_of(self, entry: "Entry") -> str:
+        """The encoding that was named for a text; empty where it is found out."""
+        return self._encodings.get(entry.name, "")
+
+    @property
+    def encoding(self) -> str:
+        """That of the chosen text."""
+        return self.encoding_of(self.chosen) if self.chosen else ""
 
     def fall_back(self) -> "Entry | None":
         """Take a text that is here, and name it; None where there is none."""
@@ -122,8 +133,8 @@ class CorpusList(Rows):
         return entry
 
     def _take(self, entry: "Entry", encoding: str) -> None:
-        self.chosen, self.encoding = entry, encoding
-        self.encodings[entry.name] = encoding
+        self.chosen = entry
+        self._encodings[entry.name] = encoding
         self.refill()
         self.cursor = next((i for i, each in enumerate(self._entries) if each.name == entry.name), self.cursor)
         self.post_message(self.Chosen(entry))

@@ -83,7 +83,7 @@ class History:
 class RunHistory:
     """Everything a run's rows of metrics say over time: one `History` for each column that was ever filled."""
 
-    COLUMNS = tuple(name for name in Row.__dataclass_fields__ if name not in {"step", "epoch", "seconds"})
+    COLUMNS = tuple(name for name in Row.__dataclass_fields__ if name not in CLOCKED)
 
     def __init__(self, characters_per_step: float = 1.0) -> None:
         self._paces = [(0, 0.0, characters_per_step)]
