@@ -11,7 +11,7 @@ from charplay.cli.faults import UsageError
 from charplay.cli.house import open_home, open_library
 from charplay.cli.output import bits, say, say_json, say_table, size
 from charplay.disk.places import place
-from charplay.tui.amounts import several
+from charplay.formatting.units import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +75,7 @@ def _show(
         return
     say(f"{entry.name}  {entry.title}\n{corpus.path}")
     say("  ".join(part for part in (entry.licence, entry.note) if part))
-    say(f"{several(len(corpus), 'character')}, {len(corpus.vocabulary):,} distinct, {corpus.encoding}")
+    say(f"{plural(len(corpus), 'character')}, {len(corpus.vocabulary):,} distinct, {corpus.encoding}")
     entropy = corpus.unigram_entropy()
     say(f"knowing only how often each character comes: {entropy:.3f} nats, {bits(entropy)} bits a character")
     for note in corpus.notes:
@@ -123,7 +123,7 @@ def _add(
     if json:
         say_json({"path": str(target), "characters": len(corpus), "vocabulary_size": len(corpus.vocabulary)})
     else:
-        say(f"{target}: {several(len(corpus), 'character')}, {len(corpus.vocabulary):,} distinct")
+        say(f"{target}: {plural(len(corpus), 'character')}, {len(corpus.vocabulary):,} distinct")
 
 
 def _names(path: Path) -> set[str]:
@@ -152,11 +152,11 @@ def _copied(source: Path, target: Path) -> None:
 
 
 def _frequent(corpus: "Corpus") -> str:
-    from charplay.tui.visible import glyph
+    from charplay.formatting.sanitize import sanitize_char
 
     counts = corpus.counts()
     order = counts.argsort()[::-1][:MOST_FREQUENT]
-    return " ".join(glyph(corpus.vocabulary.characters[i]) for i in order if counts[i])
+    return " ".join(sanitize_char(corpus.vocabulary.characters[i]) for i in order if counts[i])
 
 
 def _share_shown(title: str) -> "Callable[[float], bool]":

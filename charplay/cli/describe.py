@@ -101,8 +101,8 @@ def _facts(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
 
 
 def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> None:
+    from charplay.formatting.units import duration
     from charplay.recipes.specs import written
-    from charplay.tui.amounts import clock
 
     say(f"{text.title}: {facts['characters']:,} characters, {facts['vocabulary_size']:,} distinct")
     print()
@@ -113,7 +113,7 @@ def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> Non
     say_table(("layer", "output", "parameters", "formula"), [*rows, ("in all", "", f"{facts['parameters']:,}", "")])
     print(f"\n{facts['examples_per_epoch']:,} examples an epoch, about {size(facts['memory_bytes'])} of memory")
     if "seconds_per_epoch" in facts:
-        print(f"an epoch takes about {clock(facts['seconds_per_epoch'])} here, by a few steps")
+        print(f"an epoch takes about {duration(facts['seconds_per_epoch'])} here, by a few steps")
     print()
     say_table(("recipe", ""), [(name, written(value)) for name, value in facts["recipe"].items()])
     for note in notes:
@@ -137,21 +137,21 @@ def _seen(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
 
 
 def _print_seen(seen: dict[str, Any]) -> None:
-    from charplay.tui.visible import visible
+    from charplay.formatting.sanitize import sanitize
 
     for number, example in enumerate(seen["examples"], 1):
         print(f"\nexample {number}, from character {example['start']:,} of the text")
-        say(f"  characters  {visible(example['characters'])}")
+        say(f"  characters  {sanitize(example['characters'])}")
         say(f"  ids         {' '.join(map(str, example['ids']))}")
         for character, entered in list(zip(example["characters"], example["inputs"], strict=True))[:INPUTS_SHOWN]:
             say(f"  input       {_named(character)}  {entered}")
-        say(f"  to predict  {visible(example['targets'])}")
+        say(f"  to predict  {sanitize(example['targets'])}")
     print()
     total = sum(row["count"] for row in seen["character_table"])
     rows = [
         (
             row["id"],
-            visible(row["character"]),
+            sanitize(row["character"]),
             f"U+{ord(row['character']):04X}",
             f"{row['count']:,}",
             _share(row, total),
@@ -166,6 +166,6 @@ def _share(row: dict[str, Any], total: int) -> str:
 
 
 def _named(character: str) -> str:
-    from charplay.tui.visible import visible
+    from charplay.formatting.sanitize import sanitize
 
-    return "space" if character == " " else visible(character)
+    return "space" if character == " " else sanitize(character)

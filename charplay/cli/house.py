@@ -38,11 +38,11 @@ def log_file(home: Home) -> "Path":
 
 def keep_in_log(home: Home, text: str) -> "Path":
     """Write a fault's details into the log, where `cat` must be able to show them; the log's path."""
-    from charplay.tui.visible import visible
+    from charplay.formatting.sanitize import sanitize
 
     path = log_file(home)
     with path.open("a", encoding="utf-8") as log:
-        log.write(visible(text.rstrip(), newline="\n") + "\n")
+        log.write(sanitize(text.rstrip(), newline="\n") + "\n")
     return path
 
 

@@ -14,9 +14,9 @@ def shown(text: str, stream: TextIO) -> str:
     """Text from outside as `stream` should get it: visible glyphs for a terminal, as it stands for a pipe."""
     if not stream.isatty():
         return text
-    from charplay.tui.visible import visible
+    from charplay.formatting.sanitize import sanitize
 
-    return visible(text, newline="\n")
+    return sanitize(text, newline="\n")
 
 
 def say(text: str, stream: TextIO | None = None) -> None:

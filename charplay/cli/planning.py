@@ -40,14 +40,14 @@ def tell_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
 
 
 def _print(proposal: "Proposal", asked: "Recipe", title: str) -> None:
+    from charplay.formatting.units import duration
     from charplay.recipes.specs import written
-    from charplay.tui.amounts import clock
 
     recipe = proposal.recipe
     network = f"{recipe.cell} {recipe.num_layers}x{recipe.hidden_size}"
     say(f"{title}: {network}, {proposal.parameters:,} parameters, about {size(proposal.memory_bytes)} of memory")
     say(
-        f"finished in about {clock(proposal.seconds)}: {proposal.characters:,} characters, "
+        f"finished in about {duration(proposal.seconds)}: {proposal.characters:,} characters, "
         f"{proposal.epochs:.1f} epochs, at {proposal.chars_per_second:,.0f} characters a second"
     )
     if proposal.expected_loss is not None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from charplay.cli.output import bits, count, loss, say, say_json, shown
+from charplay.formatting.units import duration, plural
 from charplay.messages import events as told
-from charplay.tui.amounts import clock, several
 from charplay.tui.live import Live
 
 BAR = 16
@@ -111,7 +111,7 @@ class MovingLine(PlainLines):
 
 
 def _where(event: told.Evaluated | told.Row) -> str:
-    return f"step {event.step:>7,}  epoch {event.epoch:6.2f}  {clock(event.seconds):>7}"
+    return f"step {event.step:>7,}  epoch {event.epoch:6.2f}  {duration(event.seconds):>7}"
 
 
 def _sentence(event: told.Event) -> str | None:
@@ -139,7 +139,7 @@ def _end(event: told.Finished) -> str:
         losses += f", held-out {loss(event.val_loss)} nats, {bits(event.val_loss)} bits"
     if event.val_loss_cold is not None:
         losses += f" (cold {loss(event.val_loss_cold)})"
-    done = f"finished: {several(event.steps, 'step')} in {clock(event.seconds)}{losses}"
+    done = f"finished: {plural(event.steps, 'step')} in {duration(event.seconds)}{losses}"
     return f"{done}\n{event.checkpoint}\n`charplay sample {event.run}` writes from it"
 
 

@@ -112,11 +112,11 @@ def _show_checkpoint(path: Path, *, json: bool) -> None:
 
 def _say_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe") -> None:
     """Where a run or a checkpoint stands, its losses, its recipe."""
+    from charplay.formatting.units import duration
     from charplay.recipes.specs import written
-    from charplay.tui.amounts import clock
 
     if "step" in numbers:
-        say(f"step {numbers['step']:,}  epoch {numbers.get('epoch', 0):.2f}  {clock(numbers.get('seconds', 0))}")
+        say(f"step {numbers['step']:,}  epoch {numbers.get('epoch', 0):.2f}  {duration(numbers.get('seconds', 0))}")
     for name, title in (("train_loss", "train"), ("val_loss", "held-out"), ("val_loss_cold", "held-out, cold")):
         if (value := numbers.get(name)) is not None:
             say(f"{title}: {loss(value)} nats, {bits(value)} bits a character")
@@ -160,7 +160,7 @@ def _delete(
 
 
 def _row(line: "Summary") -> tuple[object, ...]:
-    from charplay.tui.amounts import clock
+    from charplay.formatting.units import duration
 
     if line.broken:
         return (line.name, *[None] * 8, "broken")
@@ -170,7 +170,7 @@ def _row(line: "Summary") -> tuple[object, ...]:
         f"{line.cell} {line.num_layers}x{line.hidden_size}",
         f"{line.step:,}",
         f"{line.epoch:.2f}",
-        clock(line.seconds),
+        duration(line.seconds),
         loss(line.train_loss),
         loss(line.val_loss),
         bits(line.val_loss),

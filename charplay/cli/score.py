@@ -19,8 +19,8 @@ def score(
     from charplay.cli.playing import open_model
     from charplay.corpora.reading import read_file
     from charplay.disk.places import place
+    from charplay.formatting.units import plural
     from charplay.sampling.score import score as measure
-    from charplay.tui.amounts import several
 
     model, path = open_model(context.obj, checkpoint)
     reading = read_file(place(file))
@@ -40,6 +40,6 @@ def score(
         return
     measured = f"{result.nats:.4f} nats, {result.bits:.4f} bits a character"
     nothing = "nothing was foretold; that takes at least 2 that the model knows"
-    say(f"{several(result.characters, 'character')}: {measured if result.characters > 1 else nothing}")
+    say(f"{plural(result.characters, 'character')}: {measured if result.characters > 1 else nothing}")
     if result.skipped:
-        say(f"skipped, as the model does not know them: {several(result.skipped, 'character')}")
+        say(f"skipped, as the model does not know them: {plural(result.skipped, 'character')}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from charplay.cli.output import silence
-from charplay.tui.coarse import HANDLER
+from charplay.formatting.ascii_fallback import HANDLER
 
 
 @contextmanager

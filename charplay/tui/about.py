@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from charplay.tui.amounts import count
+from charplay.formatting.units import count
 from charplay.tui.panes.rows import Cell
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import active_worker
 
+from charplay.formatting.sanitize import sanitize
 from charplay.messages.leaving import HUNG_UP, REASONS
 from charplay.tui.commands import ALWAYS
 from charplay.tui.driver import Driver
@@ -28,7 +29,6 @@ from charplay.tui.signals import listen
 from charplay.tui.themes import DARK, LIGHT
 from charplay.tui.typeahead import TypeAhead
 from charplay.tui.unseen import Sparing
-from charplay.tui.visible import visible
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Library
@@ -100,7 +100,7 @@ class CharplayApp(TypeAhead, Sparing):
             terminal.away = self._main.session.away
         listen(self._signalled, terminal.fileno if terminal else None)
         if self._notice:
-            self.notify(visible(self._notice), markup=False)
+            self.notify(sanitize(self._notice), markup=False)
 
     def notify(
         self, message: str, *, title: str = "", severity: SeverityLevel = "information", timeout: float | None = None,
@@ -136,7 +136,7 @@ class CharplayApp(TypeAhead, Sparing):
     def _handle_exception(self, error: Exception) -> None:
         """As in Textual; but of what trips while it is taken away, as all is in the end, only the log is told."""
         if self._exit or (self._is_mounted and not self.is_running) or _is_taken_away():
-            logging.getLogger("charplay").warning(visible("".join(traceback.format_exception(error)), "\n"))
+            logging.getLogger("charplay").warning(sanitize("".join(traceback.format_exception(error)), "\n"))
         else:
             super()._handle_exception(error)
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from charplay.formatting.sanitize import sanitize_char
 from charplay.recipes.fields import Recipe
-from charplay.tui.visible import glyph
 
 MOST_LISTED = 12
 
@@ -22,5 +22,5 @@ class Beginning:
         new = [character for character in vocabulary if character not in self.characters]
         if not new:
             return ""
-        listed = " ".join(map(glyph, new[:MOST_LISTED])) + (" …" if len(new) > MOST_LISTED else "")
+        listed = " ".join(map(sanitize_char, new[:MOST_LISTED])) + (" …" if len(new) > MOST_LISTED else "")
         return f"{len(new)} characters that {self.name} does not know start fresh: {listed}"

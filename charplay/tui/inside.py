@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
+from charplay.formatting.sanitize import sanitize_char
 from charplay.recipes.explain import Example, examples
 from charplay.recipes.fields import Recipe
 from charplay.recipes.network import layer_table, steps_per_epoch, whole
 from charplay.tui.panes.rows import Cell, fit
-from charplay.tui.visible import glyph
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
@@ -63,14 +63,14 @@ def _examples(recipe: Recipe, corpus: "Corpus") -> list[list[Cell]]:
 def _example(recipe: Recipe, number: int, example: Example, size: int) -> list[list[Cell]]:
     ids, characters = example.ids[:SHOWN], example.characters[:SHOWN]
     more = "…" if len(example.ids) > SHOWN else ""
-    predicted = "".join(_column(glyph(c)) for c in example.targets[:SHOWN]) + more
+    predicted = "".join(_column(sanitize_char(c)) for c in example.targets[:SHOWN]) + more
     if recipe.target == "last":
-        predicted = f"{_column(glyph(example.targets))}after the last one"
+        predicted = f"{_column(sanitize_char(example.targets))}after the last one"
     return [
         [(f"  {number}. from character {example.start:,}", "quiet")],
         [
             ("     characters ", "quiet"),
-            ("".join(_column(glyph(c)) for c in characters) + more, "plain"),
+            ("".join(_column(sanitize_char(c)) for c in characters) + more, "plain"),
         ],
         [("     ids        ", "quiet"), ("".join(_column(str(i)) for i in ids) + more, "plain")],
         [("     input      ", "quiet"), (_entering(recipe, ids, size), "plain")],
@@ -99,7 +99,7 @@ def counts(corpus: "Corpus", *, by_id: bool = False) -> list[list[Cell]]:
     return [
         [
             (fit(str(i), 8, right=True), "quiet"),
-            (f"   {fit(glyph(characters[i]), 9)}", "plain"),
+            (f"   {fit(sanitize_char(characters[i]), 9)}", "plain"),
             (fit(f"{int(numbers[i]):,}", 11, right=True), "plain"),
             (fit(f"{numbers[i] / total:.2%}", 10, right=True), "quiet"),
             ("   " + "█" * round(30 * int(numbers[i]) / most), "accent"),

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from charplay.formatting.units import count, duration
 from charplay.messages import events as told
-from charplay.tui.amounts import clock, count
 from charplay.tui.marks import Changes
 
 State = Literal["idle", "preparing", "training", "paused", "stopping", "stopped", "finished", "failed"]
@@ -179,5 +179,5 @@ class Live:
         if self.state == "paused":
             return ""
         speed = f"{count(self.chars_per_second)} chars/s" if self.chars_per_second else ""
-        left = f"{clock(self.seconds_left)} left" if self.seconds_left is not None else ""
+        left = f"{duration(self.seconds_left)} left" if self.seconds_left is not None else ""
         return "  ".join(part for part in (speed, left) if part)

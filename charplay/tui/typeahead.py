@@ -7,7 +7,7 @@ from textual.app import App
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-from charplay.tui.visible import visible
+from charplay.formatting.sanitize import sanitize
 from charplay.tui.widgets.escaped import Escaped
 
 LAPS = 3
@@ -29,7 +29,7 @@ class Handled(Message):
 
 def _for(target: MessagePump | None, text: str) -> str:
     """Outside text for a field; an ordinary one shows what it holds as it stands."""
-    return text if isinstance(target, Escaped) else visible(text, "\n")
+    return text if isinstance(target, Escaped) else sanitize(text, "\n")
 
 
 class TypeAhead(App[None]):

@@ -52,7 +52,7 @@ GENERATED = "\u2063"
 
 NAIVE = """
 import sys
-import charplay.tui.visible as shown
+import charplay.formatting.sanitize as shown
 shown.visible = lambda text, newline="\\n": text
 shown.plain = shown.glyph = lambda text: text
 from charplay.cli.main import main

@@ -10,6 +10,7 @@ from textual import events
 
 from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.library import Library
+from charplay.formatting.sanitize import sanitize
 from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import name_fault
 from charplay.tui.beginning import Beginning
@@ -18,7 +19,6 @@ from charplay.tui.panes import runs
 from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.preview import Preview, Sheet
 from charplay.tui.screens.question import Choice, Question
-from charplay.tui.visible import visible
 
 
 async def test_the_form_shows_eight_fields_and_what_auto_resolved_to(play):
@@ -70,8 +70,8 @@ async def test_a_hostile_value_is_edited_as_plain_glyphs_and_stays_what_it_is(pl
             await it.press("down")
         await it.press("enter")
         await it.until(lambda: form._editor.display)
-        assert visible(form._editor.value) == form._editor.value
-        assert visible(it.seen(), "\n") == it.seen()
+        assert sanitize(form._editor.value) == form._editor.value
+        assert sanitize(it.seen(), "\n") == it.seen()
         await it.press("enter")
         await it.until(lambda: not form._editor.display)
         assert form.draft.asked.sample_prompt == hostile

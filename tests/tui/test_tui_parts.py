@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from charplay.formatting.units import age, count, duration, rate
 from charplay.messages.commands import Publish, Stop
 from charplay.messages.events import Changed, Evaluated, Failed, Preparing, Saved, Stopped
 from charplay.messages.request import TrainRequest
@@ -17,7 +18,6 @@ from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import preset_names
 from charplay.recipes.specs import spec, specs
-from charplay.tui.amounts import clock, count, rate, span
 from charplay.tui.choices import next_number
 from charplay.tui.draft import Draft, budget_layer, extended
 from charplay.tui.form_rows import BUDGET, COMMON, in_labels, label
@@ -45,9 +45,9 @@ def test_no_count_is_wider_than_its_column(number):
 
 
 def test_times_and_rates():
-    assert [clock(seconds) for seconds in (0, 72, 3700)] == ["0:00", "1:12", "1:01:40"]
+    assert [duration(seconds) for seconds in (0, 72, 3700)] == ["0:00", "1:12", "1:01:40"]
     assert [rate(value) for value in (5e-3, 3.1e-3, 1.0)] == ["5e-3", "3.1e-3", "1e0"]
-    assert [span(seconds) for seconds in (3, 300, 7300, 90_000, 900_000)] == ["now", "5 min", "2 h", "1 day", "10 days"]
+    assert [age(seconds) for seconds in (3, 300, 7300, 90_000, 900_000)] == ["now", "5 min", "2 h", "1 day", "10 days"]
 
 
 @given(st.text(), st.integers(0, 60), st.booleans())

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from textual import events
 from textual.widgets import Input
 
-from charplay.tui.escapes import escape, listed, showable, unescape
+from charplay.formatting.escapes import escape, listed, showable, unescape
+from charplay.formatting.sanitize import SPACE, sanitize
 from charplay.tui.typeahead import TypeAhead
-from charplay.tui.visible import SPACE, visible
 from charplay.tui.widgets.escaped import Escaped
 
 ODD = "\t\r\n\\\u0301\u200d\ufe0f\u093f\x1b\x00\x7f\u2028\ue000\U0001f469"
@@ -23,21 +23,21 @@ pytestmark = pytest.mark.timeout(30)
 @given(TEXTS)
 def test_any_text_is_what_its_escapes_mean(text):
     escaped = escape(text)
-    assert visible(escaped) == escaped
+    assert sanitize(escaped) == escaped
     assert unescape(escaped) == text
 
 
 @given(TEXTS)
 def test_escapes_of_what_is_typed_mean_the_same_and_stay_as_they_are(typed):
     shown = showable(typed)
-    assert visible(shown) == shown == showable(shown)
+    assert sanitize(shown) == shown == showable(shown)
     assert unescape(shown) == unescape(typed)
 
 
 @given(TEXTS)
 def test_characters_in_a_list_are_those_that_each_of_them_means(characters):
     shown = listed(characters)
-    assert visible(shown) == shown
+    assert sanitize(shown) == shown
     told = shown.split(" ") if characters else []
     assert [unescape(each) for each in told] == [SPACE if each == " " else each for each in characters]
 
@@ -65,7 +65,7 @@ def test_what_is_no_escape_stays_as_it_is_typed(typed):
 @given(st.text(st.characters(codec=None, exclude_categories=())))
 def test_half_a_surrogate_pair_never_comes_through(text):
     unescape(escape(text)).encode()
-    assert visible(showable(text)) == showable(text)
+    assert sanitize(showable(text)) == showable(text)
 
 
 class Stage(TypeAhead):
@@ -111,7 +111,7 @@ async def test_a_paste_is_text_all_lines_of_it_and_nothing_else_is_ever_shown(pa
         assert stage.field.cursor_position == len(stage.field.value) - 1
         await stage.type(pilot, "x\u0301")
         assert unescape(stage.field.value) == f"<{meant}x\u0301>"
-        assert all(visible(value) == value for value in stage.held)
+        assert all(sanitize(value) == value for value in stage.held)
 
 
 @pytest.mark.parametrize("text", ["e\u0301\u0301x", "\\\u0301n", r"a\nb\\n\q", "\U0001f1e9\U0001f1ea", HINDI])
@@ -122,7 +122,7 @@ async def test_what_is_typed_keeps_the_cursor_behind_it(text):
         await stage.type(pilot, text)
         assert stage.field.value == f"({showable(text)})"
         assert stage.field.cursor_position == len(stage.field.value) - 1
-        assert all(visible(value) == value for value in stage.held)
+        assert all(sanitize(value) == value for value in stage.held)
 
 
 async def test_an_ordinary_field_shows_what_it_holds_as_it_stands():
@@ -130,7 +130,7 @@ async def test_an_ordinary_field_shows_what_it_holds_as_it_stands():
     async with stage.run_test() as pilot:
         stage.post_message(events.Key("tab", "\t"))
         await stage.paste(pilot, "a\tb\u0301\nc")
-        assert stage.ordinary.value == visible("a\tb\u0301")
+        assert stage.ordinary.value == sanitize("a\tb\u0301")
         assert not stage.field.value
 
 
@@ -140,7 +140,7 @@ async def test_what_was_copied_here_comes_into_an_ordinary_field_as_plain_glyphs
         stage.copy_to_clipboard(hostile)
         await pilot.press("ctrl+v", "tab", "ctrl+v")
         assert unescape(stage.field.value) == hostile
-        assert stage.ordinary.value == visible(hostile)
+        assert stage.ordinary.value == sanitize(hostile)
 
 
 async def test_a_backslash_before_a_paste_is_none_of_its():

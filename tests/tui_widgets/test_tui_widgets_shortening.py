@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from charplay.formatting.ellipsis import shorten, shorten_distinctly
+from charplay.formatting.sanitize import sanitize_line
 from charplay.sampling.score import Standing
 from charplay.tui.panes.rows import fit_name
 from charplay.tui.screens.findings import Findings
 from charplay.tui.screens.picking import Picking
 from charplay.tui.screens.question import Choice
-from charplay.tui.shortening import shorten, told_apart
-from charplay.tui.visible import plain
 
 ANY = st.characters(exclude_categories=(), exclude_characters="…")
 NAMES = st.text(st.sampled_from("ab-01 漢字é\u0301🙂\n\x1b") | ANY, max_size=60)
@@ -28,7 +28,7 @@ def test_a_shortened_name_has_room_and_no_control(name, width):
 
 @given(NAMES, WIDTHS)
 def test_a_name_is_whole_where_it_fits_and_else_keeps_its_beginning_and_its_end(name, width):
-    shown, short = plain(name), shorten(name, width)
+    shown, short = sanitize_line(name), shorten(name, width)
     if cell_len(shown) <= width:
         assert short == shown
     elif width > 0:
@@ -55,19 +55,19 @@ FEW = st.integers(1, 9)
 @given(NAMES, FEW, WIDTHS, st.booleans())
 def test_names_that_differ_at_one_end_stay_different_whatever_the_room(shared, number, room, last):
     names = [f"{shared}{at}" if last else f"{at}{shared}" for at in range(number)]
-    assert len(set(told_apart(names, room))) == number
+    assert len(set(shorten_distinctly(names, room))) == number
 
 
 @given(st.lists(NAMES, max_size=9), st.integers(-9, 300))
 def test_names_told_apart_keep_to_their_room_and_are_cut_no_more_than_they_must(names, room):
-    short = told_apart(names, room)
+    short = shorten_distinctly(names, room)
     assert sum(map(cell_len, short)) <= max(room, 2 * len(names))
-    if sum(cell_len(plain(name)) for name in names) <= room:
-        assert short == [plain(name) for name in names]
+    if sum(cell_len(sanitize_line(name)) for name in names) <= room:
+        assert short == [sanitize_line(name) for name in names]
 
 
 def test_names_that_differ_within_are_cut_beside_what_differs():
-    assert told_apart(["alice-lstm-1x256-01", "alice-gru-1x256-01"], 26) == ["al…m-1x256-01", "al…u-1x256-01"]
+    assert shorten_distinctly(["alice-lstm-1x256-01", "alice-gru-1x256-01"], 26) == ["al…m-1x256-01", "al…u-1x256-01"]
 
 
 def test_checkpoints_of_a_run_with_a_long_name_are_told_apart_by_their_steps():

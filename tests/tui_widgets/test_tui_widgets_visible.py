@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from charplay.tui.visible import glyph, visible
+from charplay.formatting.sanitize import sanitize, sanitize_char
 
 ANY = st.text(st.characters(codec=None, exclude_categories=()))
 
@@ -21,7 +21,7 @@ CODES = [*range(0x3100), *range(0xA000, 0x20000), *range(0x3100, 0x110000, 251),
 @pytest.mark.fault("31", "36")
 def test_no_code_point_shows_as_a_control_and_each_has_a_width():
     for code in CODES:
-        shown = visible(chr(code))
+        shown = sanitize(chr(code))
         assert harmless(shown), hex(code)
         assert cell_len(shown) == sum(map(cell_len, shown)) >= 1, hex(code)
 
@@ -29,19 +29,19 @@ def test_no_code_point_shows_as_a_control_and_each_has_a_width():
 @given(ANY, ANY)
 @pytest.mark.fault("32")
 def test_it_does_not_matter_where_a_text_is_cut(a, b):
-    assert visible(a + b) == visible(a) + visible(b)
+    assert sanitize(a + b) == sanitize(a) + sanitize(b)
 
 
 @given(ANY)
 @pytest.mark.fault("35")
 def test_width_is_the_sum_of_the_code_points_widths(text):
-    assert cell_len(visible(text)) == sum(cell_len(visible(c)) for c in text)
+    assert cell_len(sanitize(text)) == sum(cell_len(sanitize(c)) for c in text)
 
 
 @given(st.text(st.sampled_from("abc [/]\\ÄżΩж漢字🙂─⠶")))
 @pytest.mark.fault("30")
 def test_plain_glyphs_and_brackets_are_left_alone(text):
-    assert visible(text) == text
+    assert sanitize(text) == text
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,11 @@ def test_plain_glyphs_and_brackets_are_left_alone(text):
     ],
 )  # fmt: skip
 def test_what_cannot_be_seen_has_a_stand_in(character, shown):
-    assert visible(character) == shown
+    assert sanitize(character) == shown
 
 
 def test_the_newline_is_the_callers():
-    assert visible("a\n\nb", newline="\n") == "a\n\nb"
-    assert visible("a\nb", newline=" ") == "a b"
-    assert glyph(" ") == "␣"
-    assert glyph("\n") == "↵"
+    assert sanitize("a\n\nb", newline="\n") == "a\n\nb"
+    assert sanitize("a\nb", newline=" ") == "a b"
+    assert sanitize_char(" ") == "␣"
+    assert sanitize_char("\n") == "↵"

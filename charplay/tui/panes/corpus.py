@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.message import Message
 
+from charplay.formatting.sanitize import sanitize_line
 from charplay.tui.commands import CORPUS
 from charplay.tui.panes.corpus_fetching import FetchingList
 from charplay.tui.panes.corpus_list import CorpusList
 from charplay.tui.screens.asking import Asking
-from charplay.tui.visible import plain
 from charplay.tui.worker import errand
 
 if TYPE_CHECKING:
@@ -122,7 +122,9 @@ class CorpusPane(FetchingList):
         if self._entries:
             self.choose(self._entries[self.cursor].name)
             if not self.fetch() and self.download is not None:
-                self.notify(f"{plain(self.download.entry.title)} is fetched first; esc cancels that", markup=False)
+                self.notify(
+                    f"{sanitize_line(self.download.entry.title)} is fetched first; esc cancels that", markup=False
+                )
 
     def action_preview(self) -> None:
         """Look at the text under the cursor; one that is not here yet has a page about it."""
@@ -154,7 +156,9 @@ class CorpusPane(FetchingList):
         if self.chosen is None or not self.chosen.ready:
             self.notify("The text is not here yet; t fetches it.", markup=False)
         else:
-            sentence = f"What {plain(self.chosen.title)} is written in, as utf-8, cp1252 or koi8-r; auto finds it out."
+            sentence = (
+                f"What {sanitize_line(self.chosen.title)} is written in, as utf-8, cp1252 or koi8-r; auto finds it out."
+            )
             asking = Asking("Encoding", sentence, self.encoding or AUTO, check=_encoding_fault)
             self.app.push_screen(asking, self._encode)
 

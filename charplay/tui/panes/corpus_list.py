@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from charplay.tui.amounts import count
+from charplay.formatting.units import count
 from charplay.tui.panes.rows import Cell, Rows, fit
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
 
+from charplay.formatting.sanitize import sanitize_line
 from charplay.tui.panes.rows import Cell, Rows, fit
-from charplay.tui.visible import plain
 
 if TYPE_CHECKING:
     from charplay.tui.draft import Draft
@@ -64,7 +64,7 @@ class Fields(Rows):
         return [
             (" ", "plain"),
             (fit(label(name), LABEL), "quiet"),
-            (plain(value) + " ", "quiet" if value == "auto" else "accent" if changed else "plain"),
+            (sanitize_line(value) + " ", "quiet" if value == "auto" else "accent" if changed else "plain"),
             (quiet, "quiet"),
         ]
 

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Input
 
+from charplay.formatting.sanitize import sanitize_line
 from charplay.tui.commands import FORM
 from charplay.tui.panes.fields import LABEL, Device, Fields
 from charplay.tui.panes.form_summary import Summary
@@ -16,7 +17,6 @@ from charplay.tui.panes.row_editor import RowEditor
 from charplay.tui.panes.rows import Rows
 from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.question import Choice, Question
-from charplay.tui.visible import plain
 from charplay.tui.widgets.frame import Framed
 from charplay.tui.worker import errand
 
@@ -204,7 +204,7 @@ class FormPane(Framed):
             return
         fault = self.draft.set(name, value)
         if fault:
-            self.notify(plain(fault), severity="warning", markup=False)
+            self.notify(sanitize_line(fault), severity="warning", markup=False)
         self._settled()
 
     def action_nudge(self, by: int) -> None:
@@ -258,4 +258,4 @@ class FormPane(Framed):
 
 
 def _memory(device: Device) -> str:
-    return f"{plain(device.title)}, {device.free / 2**30:.1f} of {device.total / 2**30:.1f} GiB free"
+    return f"{sanitize_line(device.title)}, {device.free / 2**30:.1f} of {device.total / 2**30:.1f} GiB free"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Static
 
-from charplay.tui.amounts import clock, count
-from charplay.tui.visible import plain
+from charplay.formatting.sanitize import sanitize_line
+from charplay.formatting.units import count, duration
 
 if TYPE_CHECKING:
     from charplay.tui.draft import Draft
@@ -48,7 +48,7 @@ def _fitting(lines: Iterable[str], width: int, room: int) -> list[str]:
     """The first of the lines that fit whole into so many rows of this width, wrapped at words; one at least."""
     taken: list[str] = []
     for line in lines:
-        wrapped = textwrap.wrap(plain(line), width)
+        wrapped = textwrap.wrap(sanitize_line(line), width)
         if taken and len(taken) + len(wrapped) > room:
             break
         taken += wrapped
@@ -68,5 +68,5 @@ def _numbers(draft: "Draft") -> str:
         parts.append(f"{count(memory_bytes(draft.resolved, draft.vocabulary_size, draft.characters))}B")
     unit, amount = draft.budget()
     if unit == "minutes":
-        parts.append(f"about {clock(amount * 60)}")
+        parts.append(f"about {duration(amount * 60)}")
     return ", ".join(parts)

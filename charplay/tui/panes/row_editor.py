@@ -3,7 +3,7 @@
 from textual import events, on
 from textual.message import Message
 
-from charplay.tui.escapes import escape, unescape
+from charplay.formatting.escapes import escape, unescape
 from charplay.tui.panes.rows import Rows
 from charplay.tui.widgets.escaped import Escaped
 

@@ -10,9 +10,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from charplay.formatting.ellipsis import shorten
+from charplay.formatting.sanitize import sanitize
 from charplay.tui.commands import LIST
-from charplay.tui.shortening import shorten
-from charplay.tui.visible import visible
 from charplay.tui.widgets.frame import Framed
 
 Cell = tuple[str, str]
@@ -21,7 +21,7 @@ Cell = tuple[str, str]
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
     """Outside text as exactly `width` cells, cut with an ellipsis; `right` aligns it to the right."""
-    shown = visible(text, " ")
+    shown = sanitize(text, " ")
     if cell_len(shown) > width:
         shown = set_cell_size(shown, max(0, width - 1)).rstrip() + "…" if width else ""
     space = " " * (width - cell_len(shown))

@@ -9,13 +9,13 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from charplay.disk.places import here, place
-from charplay.tui.amounts import count, span
+from charplay.formatting.sanitize import sanitize_line
+from charplay.formatting.units import age, count
 from charplay.tui.commands import RUNS
 from charplay.tui.panes.rows import Cell, Rows, fit, fit_name
 from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.question import Choice, Question
 from charplay.tui.unseen import set_seen_clock
-from charplay.tui.visible import plain
 from charplay.tui.worker import errand
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class RunsPane(Rows):
         mark = f"{self.overlaid.get(run.name, ' ')} "
         if run.broken:
             return [(mark, "accent"), (fit(f"{run.name}  {run.broken}", width - 2), "bad")]
-        when = "" if run.read_only else "runs" if run.in_use else span(time.time() - run.modified)
+        when = "" if run.read_only else "runs" if run.in_use else age(time.time() - run.modified)
         return [
             (mark, "accent"),
             (fit_name(run.name, width - 27), "plain" if run.finished else "strong"),
@@ -158,7 +158,7 @@ class RunsPane(Rows):
         return run
 
     def _complain(self, sentence: str) -> None:
-        self.notify(plain(sentence), severity="warning", markup=False)
+        self.notify(sanitize_line(sentence), severity="warning", markup=False)
 
     def action_play(self) -> None:
         """Play it."""
@@ -228,7 +228,9 @@ class RunsPane(Rows):
         if not self._runs:
             return
         name = self._runs[self.cursor].name
-        asking = Asking("Export", f"Copy the checkpoint of {plain(name)} to:", str(here() / f"{name}.safetensors"))
+        asking = Asking(
+            "Export", f"Copy the checkpoint of {sanitize_line(name)} to:", str(here() / f"{name}.safetensors")
+        )
         self.app.push_screen(asking, lambda target: self._export(name, target or ""))
 
     def _export(self, name: str, target: str) -> None:
@@ -240,9 +242,9 @@ class RunsPane(Rows):
         try:
             written = self._shelf.export(name, place(target))
         except (RunError, CheckpointError) as fault:
-            self.notify(plain(str(fault)), severity="error", markup=False)
+            self.notify(sanitize_line(str(fault)), severity="error", markup=False)
         else:
-            self.notify(plain(f"Written to {written}"), markup=False)
+            self.notify(sanitize_line(f"Written to {written}"), markup=False)
 
     def action_delete(self) -> None:
         """Delete it, once that was confirmed."""
@@ -253,7 +255,7 @@ class RunsPane(Rows):
             self._complain(f"{name} comes with charplay and cannot be deleted")
             return
         answers = [Choice("", "keep it", key="k"), Choice("delete", "delete it", "for good", "d")]
-        question = Question("Delete", f"Delete the run {plain(name)} with its checkpoints?", answers)
+        question = Question("Delete", f"Delete the run {sanitize_line(name)} with its checkpoints?", answers)
         self.app.push_screen(question, lambda answer: self._delete(name) if answer else None)
 
     def _delete(self, name: str) -> None:
@@ -262,7 +264,7 @@ class RunsPane(Rows):
         try:
             self._shelf.delete(name)
         except RunError as fault:
-            self.notify(plain(str(fault)), severity="error", markup=False)
+            self.notify(sanitize_line(str(fault)), severity="error", markup=False)
         else:
             self.post_message(self.Deleted(name))
         self.refill()

@@ -14,10 +14,10 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from charplay.tui.amounts import count
+from charplay.formatting.ellipsis import shorten
+from charplay.formatting.sanitize import sanitize, sanitize_line
+from charplay.formatting.units import count
 from charplay.tui.live import Live
-from charplay.tui.shortening import shorten
-from charplay.tui.visible import plain, visible
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -84,7 +84,7 @@ class Hint(Static):
         if self._back is not None:
             self._back.stop()
             self._back = None
-        shown = visible(sentence, " ")
+        shown = sanitize(sentence, " ")
         was_tall, self._tall = self._tall, cell_len(shown) > self.content_size.width
         self.set_class(warning, "-warning")
         # Another height lays out the whole screen anew, which sends it anew.
@@ -150,7 +150,7 @@ class StatusLine(Widget):
     def _line(self) -> Text:
         """Both sides, with the facts that fit between them."""
         says, tone = self.happening
-        says = plain(says)
+        says = sanitize_line(says)
         width = self.size.width
         right = f"● {says}" if says else ""
         if cell_len(right) > width - 10:
@@ -166,9 +166,9 @@ class StatusLine(Widget):
     def _left(self, room: int) -> str:
         """The facts that fit into so many cells, each after a gap."""
         text, *others = self.facts or ("",)
-        least = min(LEAST_NAME, cell_len(plain(text)))
+        least = min(LEAST_NAME, cell_len(sanitize_line(text)))
         for number in range(len(others), -1, -1):
-            beside = "".join(GAP + plain(other) for other in others[:number])
+            beside = "".join(GAP + sanitize_line(other) for other in others[:number])
             spare = room - cell_len(GAP + beside)
             if spare >= least:
                 return GAP + shorten(text, spare) + beside

@@ -13,9 +13,9 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
+from charplay.formatting.escapes import listed
 from charplay.sampling.settings import Sampling, next_seed
 from charplay.tui.commands import command
-from charplay.tui.escapes import listed
 from charplay.tui.panes.text_branching import BranchingPane
 from charplay.tui.panes.text_filters import BiasEntry, Filters
 from charplay.tui.panes.text_kept import generation, write_text

@@ -8,16 +8,16 @@ from textual import on
 from textual.message import Message
 from textual.widgets import Static
 
+from charplay.formatting.escapes import listed
+from charplay.formatting.sanitize import sanitize_char
 from charplay.sampling.errors import TapeError
 from charplay.sampling.player import Look, Rival
 from charplay.sampling.tape import Tape
 from charplay.tui.commands import command
-from charplay.tui.escapes import listed
 from charplay.tui.panes.text_kept import write_branches
 from charplay.tui.panes.text_looking import looked_at
 from charplay.tui.panes.text_prompt import PromptEntry
 from charplay.tui.panes.text_writing import MOST_RIVALS, WritingPane
-from charplay.tui.visible import glyph
 from charplay.tui.widgets.pointing import Pointing
 
 
@@ -156,7 +156,7 @@ class BranchingPane(WritingPane):
         if player.tape is not looked_at and player.tape.shared(looked_at) < position:
             self._tell("Another text stands here by now; nothing was picked.")
         elif position < len(player.tape) and player.tape[position].character == picked:
-            self._tell(f"{glyph(picked)} stands there already; pick another, or type with i.")
+            self._tell(f"{sanitize_char(picked)} stands there already; pick another, or type with i.")
         else:
             self._branch(position, picked, "picked")
 

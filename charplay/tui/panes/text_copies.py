@@ -6,8 +6,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
+from charplay.formatting.sanitize import sanitize_line
 from charplay.sampling.copies import Copies
-from charplay.tui.visible import plain
 from charplay.tui.widgets.scales import Log
 from charplay.tui.widgets.slider import Slider
 
@@ -50,7 +50,7 @@ class CopiesRow(Horizontal):
         """In place of the meter: what is being done, or why there is none."""
         if sentence != self._said:
             self._said = sentence
-            self._meter.update(plain(sentence))
+            self._meter.update(sanitize_line(sentence))
 
     def measure(self, copies: Copies, start: int) -> None:
         """How much is new of a text, from a position on, and the stretch that was copied last."""

@@ -10,10 +10,10 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from charplay.formatting.escapes import unescape
 from charplay.sampling.errors import SettingError
 from charplay.sampling.notation import Bias, parse_bias, write_bias
 from charplay.sampling.settings import Sampling
-from charplay.tui.escapes import unescape
 from charplay.tui.widgets.escaped import Escaped
 from charplay.tui.widgets.scales import Linear, Log
 from charplay.tui.widgets.slider import Slider

@@ -1,8 +1,8 @@
 """What is said about a character of a text: how the model rated it, and how it came about."""
 
+from charplay.formatting.sanitize import sanitize_char, sanitize_line
 from charplay.sampling.player import Look, Rival
 from charplay.sampling.tape import Written
-from charplay.tui.visible import glyph, plain
 
 _BY_HAND = {"prompt": "of the prompt", "typed": "typed", "picked": "picked"}
 MOST_NAMED = 3
@@ -18,16 +18,16 @@ def looked_at(written: Written | None, found: Look | None, trouble: str, *, riva
         parts = ["the end: enter picks the next character"]
     else:
         parts = [
-            f"{glyph(written.character)}  rank {written.rank:,}",
+            f"{sanitize_char(written.character)}  rank {written.rank:,}",
             f"surprise {written.surprise:.2f} bits",
             percent(written.probability),
             _BY_HAND.get(written.kind) or f"temperature {written.temperature:.2f}",
-            plain(written.source),
+            sanitize_line(written.source),
         ]
     if found is None:
-        parts.append(f"its rivals are gone: {plain(trouble)}")
+        parts.append(f"its rivals are gone: {sanitize_line(trouble)}")
     elif written is not None and found.source != written.source:
-        parts.append(f"its rivals by {plain(found.source)}")
+        parts.append(f"its rivals by {sanitize_line(found.source)}")
     if rivals and found is not None:
         parts.append("likely: " + named(found.rivals[:MOST_NAMED]))
     return "  ".join(parts)
@@ -35,7 +35,7 @@ def looked_at(written: Written | None, found: Look | None, trouble: str, *, riva
 
 def named(rivals: tuple[Rival, ...]) -> str:
     """Rivals in a few words."""
-    return "  ".join(f"{glyph(rival.character)} {percent(rival.filtered)}" for rival in rivals)
+    return "  ".join(f"{sanitize_char(rival.character)} {percent(rival.filtered)}" for rival in rivals)
 
 
 def percent(probability: float) -> str:

@@ -7,13 +7,13 @@ from textual import events, on
 from textual.message import Message
 from textual.widgets import Static
 
+from charplay.formatting.sanitize import sanitize_line
 from charplay.sampling.player import Player
 from charplay.sampling.prompts import LENGTH, Prompt
 from charplay.sampling.stops import Stops
 from charplay.tui.commands import Bindings, command
 from charplay.tui.panes.text_writing import WritingPane
 from charplay.tui.screens.asking import Asking
-from charplay.tui.visible import plain
 
 LEAST_ROWS = 8
 """Of the pane, for the truth to be shown."""
@@ -68,7 +68,7 @@ class PassagesPane(WritingPane):
         """Begin anew with a passage of the text called `title`, and say how that goes on."""
         self._passage = passage
         self._prompt = passage.prompt
-        self.truth.update(plain(f"{title} itself goes on: {passage.truth}"))
+        self.truth.update(sanitize_line(f"{title} itself goes on: {passage.truth}"))
         self._restart()
 
     def _from_passage(self, player: Player) -> bool:

@@ -4,7 +4,7 @@ from textual import events, on
 from textual.message import Message
 from textual.widgets import Input
 
-from charplay.tui.escapes import escape, unescape
+from charplay.formatting.escapes import escape, unescape
 from charplay.tui.widgets.escaped import Escaped
 
 

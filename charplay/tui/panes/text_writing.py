@@ -14,6 +14,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.theme import Theme
 
+from charplay.formatting.ellipsis import shorten
+from charplay.formatting.sanitize import sanitize_line
 from charplay.sampling.model import CharModel
 from charplay.sampling.player import Player, Rival
 from charplay.sampling.settings import Sampling
@@ -22,9 +24,7 @@ from charplay.tui.panes.text_kept import Origin, generation, keep_recent, temper
 from charplay.tui.panes.text_sheet import SheetPane, step_of
 from charplay.tui.panes.text_sliders import Pace, Sliders
 from charplay.tui.panes.text_tint import palette
-from charplay.tui.shortening import shorten
 from charplay.tui.unseen import set_seen_clock
-from charplay.tui.visible import plain
 from charplay.tui.widgets.bars import Bars
 
 TICKS = 30
@@ -223,7 +223,7 @@ class WritingPane(SheetPane):
         if self._tree is None:
             return Content("nothing writes yet")
         player = self._tree.player
-        branch = f"branch {plain(self._tree.present)}  " if self._tree.branched else ""
+        branch = f"branch {sanitize_line(self._tree.present)}  " if self._tree.branched else ""
         how = f"  {self._how(player)}"
         return Content(f"{branch}{shorten(player.source, room - cell_len(branch + how))}{how}")
 

@@ -6,8 +6,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
+from charplay.formatting.sanitize import sanitize
 from charplay.tui.screens.dialog import Dialog
-from charplay.tui.visible import visible
 
 
 class Asking(Dialog[str]):
@@ -27,15 +27,15 @@ class Asking(Dialog[str]):
     def compose(self) -> ComposeResult:
         """The sentence, the field, and what is wrong with it."""
         with self.box(self._title, "enter takes it, esc leaves"):
-            yield Static(visible(self._sentence, "\n"), classes="sentence", markup=False)
-            field = Input(visible(self._value), compact=True)
+            yield Static(sanitize(self._sentence, "\n"), classes="sentence", markup=False)
+            field = Input(sanitize(self._value), compact=True)
             field.cursor_blink = False
             yield field
             yield Static("", classes="fault", markup=False)
 
     @on(Input.Changed)
     def _judge(self, event: Input.Changed) -> None:
-        self.query_one(".fault", Static).update(visible(self._check(event.value)) if event.value else "")
+        self.query_one(".fault", Static).update(sanitize(self._check(event.value)) if event.value else "")
 
     @on(Input.Submitted)
     def _take(self, event: Input.Submitted) -> None:

@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from charplay.formatting.sanitize import NEWLINE, sanitize
 from charplay.sampling.tree import LONGEST_NAME, Branch, Tree
 from charplay.tui.commands import BRANCHES
 from charplay.tui.panes.rows import Cell, Rows, fit
@@ -15,7 +16,6 @@ from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.comparing import Comparing
 from charplay.tui.screens.dialog import Dialog
 from charplay.tui.screens.question import Choice, Question
-from charplay.tui.visible import NEWLINE, visible
 
 MOST_SHOWN = 200
 """Characters of a branch's own text that are looked at for its row."""
@@ -61,7 +61,7 @@ class _Branches(Rows):
         """The tree changed."""
         self._known = self._tree.names
         self._limbs = list(limbs(self._tree.branches))
-        names = [len(limb.lines) + min(cell_len(visible(limb.branch.name)), _WIDEST_NAME) for limb in self._limbs]
+        names = [len(limb.lines) + min(cell_len(sanitize(limb.branch.name)), _WIDEST_NAME) for limb in self._limbs]
         self._names = max(len("branch"), *names)
 
     def number(self) -> int:
@@ -217,4 +217,4 @@ class Branches(Dialog[str]):
         self._rows.repaint()
 
     def _say(self, sentence: str) -> None:
-        self._said.update(visible(sentence, " "))
+        self._said.update(sanitize(sentence, " "))

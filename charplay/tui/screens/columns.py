@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from charplay.formatting.sanitize import sanitize, sanitize_line
 from charplay.runs.shelf import Shelf
 from charplay.sampling.player import Player
 from charplay.sampling.settings import Sampling, next_seed
@@ -27,7 +28,6 @@ from charplay.tui.screens.picking import Picking
 from charplay.tui.screens.question import Choice
 from charplay.tui.temperatures import FEWEST, MOST, parse_temperatures, temperatures_fault, write_temperatures
 from charplay.tui.unseen import set_seen_clock
-from charplay.tui.visible import plain, visible
 from charplay.tui.widgets.column import SideBySide
 from charplay.tui.widgets.slider import Slider
 
@@ -143,7 +143,7 @@ class ColumnsScreen(Once[Taken]):
         sources = {player.source for player in self.beside.players}
         source = f"{sources.pop()}, " if len(sources) == 1 else ""
         self._what.remove_class("-fault")
-        self._what.update(plain(f"Side by side: {source}{prompt}, seed {self._settings.seed}"))
+        self._what.update(sanitize_line(f"Side by side: {source}{prompt}, seed {self._settings.seed}"))
         self.beside.entitle()
         held = "held: space goes on, . writes one" if not self.playing else "left right choose   [ ] temperature"
         self._hint.update(held)
@@ -254,5 +254,5 @@ class ColumnsScreen(Once[Taken]):
             await self._compare(models, [self._settings.temperature])
 
     def _complain(self, sentence: str) -> None:
-        self._what.update(visible(sentence, " "))
+        self._what.update(sanitize(sentence, " "))
         self._what.add_class("-fault")

@@ -6,11 +6,11 @@ from rich.cells import set_cell_size
 from textual import events, on
 from textual.app import ComposeResult
 
+from charplay.formatting.sanitize import sanitize
 from charplay.sampling.tree import Comparison
 from charplay.tui.panes.rows import Cell, Rows, fit
 from charplay.tui.screens.dialog import Dialog
 from charplay.tui.screens.lines import Line
-from charplay.tui.visible import visible
 from charplay.tui.widgets.wrapping import Wrapped
 
 LAST = 600
@@ -83,6 +83,6 @@ class Comparing(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """Both in a box."""
-        title = f"Branches {visible(self._first)} and {visible(self._second)}"
+        title = f"Branches {sanitize(self._first)} and {sanitize(self._second)}"
         with self.box(title, "esc goes back", wide=True):
             yield _Beside(self._first, self._second, self._compared)

@@ -6,10 +6,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from charplay.formatting.sanitize import sanitize_line
 from charplay.tui.commands import CLOSE
 from charplay.tui.panes.rows import Rows
 from charplay.tui.screens.once import Once
-from charplay.tui.visible import plain
 
 Answer = TypeVar("Answer")
 
@@ -42,7 +42,7 @@ class Dialog(ModalScreen[Answer], Once[Answer]):
     def box(self, title: str, note: str = "", *, wide: bool = False) -> Vertical:
         """The box: a context manager for what it holds."""
         box = Vertical(classes="box wide" if wide else "box")
-        box.border_title, box.border_subtitle = Content(plain(title)), Content(plain(note))
+        box.border_title, box.border_subtitle = Content(sanitize_line(title)), Content(sanitize_line(note))
         return box
 
     def hold(self, rows: Rows, others: int) -> None:

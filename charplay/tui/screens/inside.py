@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.message import Message
 
-from charplay.tui.amounts import clock
+from charplay.formatting.sanitize import sanitize
+from charplay.formatting.units import duration
 from charplay.tui.commands import command
 from charplay.tui.inside import inside
 from charplay.tui.screens.lines import Lines
-from charplay.tui.visible import visible
 from charplay.tui.worker import errand
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ class Inside(Lines):
         except Exception as fault:  # noqa: BLE001 - whatever it was, the screen lives on and says it
             self.post_message(self.Measured(f"they could not be timed: {fault}"))
         else:
-            self.post_message(self.Measured(f"about {clock(seconds)} on this machine"))
+            self.post_message(self.Measured(f"about {duration(seconds)} on this machine"))
 
     @on(Measured)
     def _tell(self, message: Measured) -> None:
         self._asked = False
-        self.show(inside(self._recipe, self._corpus, visible(message.sentence, " ")))
+        self.show(inside(self._recipe, self._corpus, sanitize(message.sentence, " ")))

@@ -8,10 +8,10 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 
+from charplay.formatting.sanitize import sanitize
 from charplay.tui.commands import Bindings
 from charplay.tui.panes.rows import Cell, Rows, fit
 from charplay.tui.screens.dialog import Dialog
-from charplay.tui.visible import visible
 
 Line = Sequence[Cell]
 
@@ -74,7 +74,7 @@ class Lines(Dialog[None]):
 
 def folded(line: Line, width: int) -> list[list[Cell]]:
     """A line as rows of at most `width` columns: its last cell goes on under itself, at its words."""
-    cells = [(visible(text, " "), tone) for text, tone in line]
+    cells = [(sanitize(text, " "), tone) for text, tone in line]
     taken = sum(cell_len(text) for text, _ in cells)
     if taken <= width:
         return [cells]

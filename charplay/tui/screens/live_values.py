@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from charplay.formatting.sanitize import sanitize_line
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.layers import altered
@@ -19,7 +20,6 @@ from charplay.tui.form_rows import APPLIES, in_labels, label
 from charplay.tui.panes.row_editor import RowEditor
 from charplay.tui.panes.rows import Cell, Rows, fit
 from charplay.tui.screens.dialog import Dialog
-from charplay.tui.visible import plain
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -130,7 +130,7 @@ class LiveValues(Dialog[None]):
     def _describe(self) -> None:
         if self._values.names:
             self._about.set_class(bool(self._fault), "-fault")
-            self._about.update(plain(self._fault or spec(self._values.name_here).help))
+            self._about.update(sanitize_line(self._fault or spec(self._values.name_here).help))
 
     def check(self, name: str, value: object) -> str:
         """Why a field cannot become that during this run; empty where it can."""

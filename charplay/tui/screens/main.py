@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 
+from charplay.formatting.sanitize import sanitize
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
@@ -12,7 +13,6 @@ from charplay.tui.screens.playing import PlayingScreen
 from charplay.tui.screens.question import Choice, Question
 from charplay.tui.screens.reading import ReadingScreen
 from charplay.tui.settings import Settings
-from charplay.tui.visible import visible
 from charplay.tui.worker import OpenTraining
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class MainScreen(PlayingScreen, ReadingScreen):
         self.app.push_screen(LiveValues(lambda: session.live, session.change, session.undo))
 
     def _on_text_pane_notice(self, message: "TextPane.Notice") -> None:
-        self.notify(visible(message.text, " "), markup=False)
+        self.notify(sanitize(message.text, " "), markup=False)
 
     @on(RunsPane.Listed)
     def _offer_unfinished(self) -> None:

@@ -7,11 +7,11 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from charplay.formatting.sanitize import sanitize
 from charplay.tui.commands import Bindings, command
 from charplay.tui.panes.rows import Cell, Rows, fit_name
 from charplay.tui.screens.dialog import Dialog
 from charplay.tui.screens.question import Choice
-from charplay.tui.visible import visible
 
 
 class _Marked(Rows):
@@ -61,7 +61,7 @@ class Picking(Dialog[list[str]]):
     def compose(self) -> ComposeResult:
         """The sentence, the rows, and why what is marked cannot be taken."""
         with self.box(self._title, "space marks, enter takes, esc leaves"):
-            yield Static(visible(self._sentence, "\n"), classes="sentence", markup=False)
+            yield Static(sanitize(self._sentence, "\n"), classes="sentence", markup=False)
             yield self._rows
             yield self._fault
 

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
+from charplay.formatting.sanitize import sanitize, sanitize_line
 from charplay.sampling.surprises import Surprises
 from charplay.tui.commands import PREVIEW, SHEET, command
 from charplay.tui.inside import counts
@@ -21,7 +22,6 @@ from charplay.tui.panes.text_tint import palette
 from charplay.tui.screens.dialog import Dialog
 from charplay.tui.screens.lines import Lines
 from charplay.tui.tinting import Tinted, Tinting
-from charplay.tui.visible import plain, visible
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
@@ -39,7 +39,7 @@ def wrapped(text: str, start: int, width: int, most: int) -> list[tuple[int, int
     for place, character in enumerate(text):
         if len(lines) == most:
             return lines
-        wide = sum(map(get_character_cell_size, visible(character, "")))
+        wide = sum(map(get_character_cell_size, sanitize(character, "")))
         if cells + wide > width:
             lines.append((start + begin, start + place))
             begin, cells = place, 0
@@ -103,7 +103,7 @@ class Sheet(Widget, can_focus=True):
         segments: list[Segment] = []
         for a, b in pairwise(marks):
             if self.found[0] <= a < self.found[1]:
-                segments.append(Segment(visible(self._corpus.text(a, b)), found))
+                segments.append(Segment(sanitize(self._corpus.text(a, b)), found))
             else:
                 segments += self._tinted(a, b, base)
         return Strip(segments).adjust_cell_length(self.size.width, base)
@@ -111,10 +111,10 @@ class Sheet(Widget, can_focus=True):
     def _tinted(self, start: int, stop: int, base: Style) -> list[Segment]:
         text = self._corpus.text(start, stop)
         if self.tinting is None or self.tint == "plain":
-            return [Segment(visible(text), base)]
+            return [Segment(sanitize(text), base)]
         pairs = zip(text, self.tinting.numbers(start, stop, self.tint), strict=True)
         return [
-            Segment(visible("".join(character for character, _ in run)), base + self.palette[number])
+            Segment(sanitize("".join(character for character, _ in run)), base + self.palette[number])
             for number, run in groupby(pairs, key=lambda pair: pair[1])
         ]
 
@@ -214,7 +214,7 @@ class Preview(Dialog[None]):
         if sheet.tinting is None:
             sheet.tinting = Tinting(Surprises(self._player.model, self._corpus.text), self.post_message)
         sheet.tint = TINTS[(TINTS.index(sheet.tint) + 1) % len(TINTS)]
-        self.query_one(".box").border_title = Content(plain(self._title()))
+        self.query_one(".box").border_title = Content(sanitize_line(self._title()))
         sheet.refresh()
 
     def action_search(self) -> None:
@@ -236,7 +236,7 @@ class Preview(Dialog[None]):
         place = self._corpus.find(self._needle, after)
         place = self._corpus.find(self._needle) if place is None else place
         if place is None:
-            self.notify(visible(f"{self._needle} does not occur"), markup=False)
+            self.notify(sanitize(f"{self._needle} does not occur"), markup=False)
         else:
             self._sheet.go(place, len(self._needle))
 

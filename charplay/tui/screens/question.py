@@ -8,10 +8,10 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from charplay.formatting.sanitize import sanitize, sanitize_line
 from charplay.tui.commands import QUESTION
 from charplay.tui.panes.rows import Cell, Rows, fit, fit_name
 from charplay.tui.screens.dialog import Dialog
-from charplay.tui.visible import plain, visible
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class _Answers(Rows):
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__()
         self.choices = choices
-        self._label_width = max(cell_len(plain(each.label)) for each in choices)
-        self._note_width = max(cell_len(visible(_beside(each), " ")) for each in choices)
+        self._label_width = max(cell_len(sanitize_line(each.label)) for each in choices)
+        self._note_width = max(cell_len(sanitize(_beside(each), " ")) for each in choices)
 
     def number(self) -> int:
         return len(self.choices)
@@ -72,7 +72,7 @@ class Question(Dialog[str]):
         """The sentence, if any, and the answers."""
         with self.box(self._title):
             if self._sentence:
-                yield Static(visible(self._sentence, "\n"), classes="sentence", markup=False)
+                yield Static(sanitize(self._sentence, "\n"), classes="sentence", markup=False)
             yield self._answers
 
     @on(events.Mount)

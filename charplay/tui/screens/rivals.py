@@ -4,12 +4,12 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from charplay.formatting.sanitize import sanitize_char
 from charplay.sampling.player import Look
 from charplay.tui.commands import RIVALS
 from charplay.tui.panes.rows import Cell, Rows, fit
 from charplay.tui.panes.text_looking import percent
 from charplay.tui.screens.dialog import Dialog
-from charplay.tui.visible import glyph
 
 _BAR = 18
 
@@ -32,7 +32,7 @@ class _Rivals(Rows):
         bar = "━" * round(rival.filtered * _BAR)
         return [
             ("● " if here else "  ", "accent"),
-            (fit(glyph(rival.character), 9), "strong" if here else "plain"),
+            (fit(sanitize_char(rival.character), 9), "strong" if here else "plain"),
             (fit(percent(rival.filtered), 8, right=True), "plain"),
             (f"  {bar:<{_BAR}}  ", "accent"),
             (fit(percent(rival.raw), 8, right=True), "quiet"),
@@ -87,7 +87,7 @@ class Rivals(Dialog[str]):
         if character in self._characters:
             self.dismiss(character)
         else:
-            self._fault.update(f"The network does not know {glyph(character)}.")
+            self._fault.update(f"The network does not know {sanitize_char(character)}.")
 
     def action_answer(self) -> None:
         """Take the one under the cursor."""

@@ -10,6 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
+from charplay.formatting.sanitize import sanitize_line
 from charplay.tui.checkpoints import Shelved, open_model
 from charplay.tui.commands import command
 from charplay.tui.panes.rows import Rows
@@ -18,7 +19,6 @@ from charplay.tui.screens.dialog import Dialog
 from charplay.tui.screens.findings import Findings
 from charplay.tui.screens.picking import Picking
 from charplay.tui.screens.question import Choice
-from charplay.tui.visible import plain
 from charplay.tui.widgets.along import Along
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ class ScoreScreen(Dialog[None]):
     def _say(self, sentence: str) -> None:
         """Under what was found, in place of its details."""
         found, details = self._summary()
-        self._said.update("\n".join(plain(line) for line in (found, sentence or details) if line))
+        self._said.update("\n".join(sanitize_line(line) for line in (found, sentence or details) if line))
 
     def _summary(self) -> tuple[str, str]:
         part, found = self._part, self._scores.get(self._player.source)

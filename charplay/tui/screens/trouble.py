@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from charplay.tui.amounts import rate
+from charplay.formatting.units import rate
 from charplay.tui.live import Live
 from charplay.tui.screens.question import Choice, Question
 

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from charplay.formatting.sanitize import sanitize
 from charplay.messages.events import Changed, Event, Failed, Finished, Published, Started, Stopped, Warned
 from charplay.tui.panes.fields import Device
 from charplay.tui.screens.layout import Layout
 from charplay.tui.session import Session
 from charplay.tui.source import Source
 from charplay.tui.unseen import set_seen_clock
-from charplay.tui.visible import visible
 from charplay.tui.worker import OpenTraining
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class WatchingScreen(Layout):
             case Failed():
                 self.source.end(self.session.live)
                 self.say(event.message, warning=True)
-                logging.getLogger("charplay").error(visible(f"{event.message}\n{event.cause}", "\n"))
+                logging.getLogger("charplay").error(sanitize(f"{event.message}\n{event.cause}", "\n"))
 
     def _say_stopped(self, run: str, step: int) -> None:
         saved = self.session.live.saved_step

@@ -9,7 +9,7 @@ from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
-from charplay.tui.visible import glyph
+from charplay.formatting.sanitize import sanitize_char
 from charplay.tui.widgets.bare import Bare
 
 Rivals = Sequence[tuple[str, float, float]]
@@ -64,7 +64,7 @@ class Bars(Bare):
                 self.refresh(Region(0, number, self.outer_size.width, 1))
 
     def _row(self, character: str, raw: float, filtered: float) -> Row:
-        shown = glyph(character)
+        shown = sanitize_char(character)
         name = max(_CHARACTER, cell_len(shown) + 1)
         bar, rest = self._bar(filtered, raw, max(0, self.outer_size.width - name - _PERCENT))
         return set_cell_size(shown, name), bar, rest, f"{filtered * 100:.0f} %".rjust(_PERCENT)

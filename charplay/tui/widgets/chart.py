@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from charplay.tui.shortening import told_apart
+from charplay.formatting.ellipsis import shorten_distinctly
 from charplay.tui.unseen import set_seen_clock
 from charplay.tui.widgets.braille import Drawing, best_drawing
 from charplay.tui.widgets.grid import ROLES, Grid, Mark, Reference, Series, View
@@ -80,7 +80,7 @@ class Chart(Widget):
     def legend(self, series: Sequence[Series], room: int) -> Content:
         """The names of curves, told apart in so many cells, each with its marker in its colour: for a border."""
         gap, markers = Content("  "), [Content.assemble(" ", self._marker(each)) for each in series]
-        names = told_apart([each.name for each in series], room - gap.join(markers).cell_length)
+        names = shorten_distinctly([each.name for each in series], room - gap.join(markers).cell_length)
         return gap.join(Content.assemble(*entry) for entry in zip(names, markers, strict=True))
 
     def _marker(self, series: Series) -> Content:

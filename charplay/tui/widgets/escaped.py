@@ -3,7 +3,7 @@
 from textual import events
 from textual.widgets import Input
 
-from charplay.tui.escapes import escape, showable, unescape
+from charplay.formatting.escapes import escape, showable, unescape
 
 
 class Escaped(Input):

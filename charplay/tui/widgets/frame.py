@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.widget import Widget
 
-from charplay.tui.shortening import shorten
+from charplay.formatting.ellipsis import shorten
 
 Label = str | Callable[[int], Content]
 """Outside text, which is made visible and shortened where it must be, or what writes a text in so many cells."""

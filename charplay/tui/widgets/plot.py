@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from charplay.tui.visible import plain
+from charplay.formatting.sanitize import sanitize_line
 from charplay.tui.widgets.axes import Axis, bounds, x_axis, y_axis
 from charplay.tui.widgets.braille import DOTS_ACROSS, DOTS_DOWN, GLYPHS, Drawing, Floats, codes, polyline
 from charplay.tui.widgets.grid import ROLES, Grid, Mark, Reference, Series, View
@@ -115,7 +115,7 @@ class _Plot:
             row = int(dot // DOTS_DOWN)
             if not 0 <= row < self.rows:
                 continue
-            text = f" {plain(reference.text)} {reference.y:.2f}"
+            text = f" {sanitize_line(reference.text)} {reference.y:.2f}"
             for other in (row, row - 1, row + 1):
                 if 0 <= other < self.rows and self.grid.free(other, width - len(text), len(text)):
                     self.grid.write(other, width - len(text), text, "label")
@@ -131,7 +131,7 @@ class _Plot:
             column = self.left + int(self.across.place(np.array([mark.x]))[0] // DOTS_ACROSS)
             if not self.left <= column < width:
                 continue
-            text = plain(mark.text)
+            text = sanitize_line(mark.text)
             start = column + 2 if column + 2 + len(text) <= width else column - 1 - len(text)
             for row in range(min(4, self.rows)):
                 if start > self.left and self.grid.free(row, start, len(text)):

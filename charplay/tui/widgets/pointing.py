@@ -9,8 +9,8 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from charplay.formatting.sanitize import NEWLINE
 from charplay.tui.commands import CURSOR
-from charplay.tui.visible import NEWLINE
 from charplay.tui.widgets.wrapping import width_of
 from charplay.tui.widgets.writing import Writing
 

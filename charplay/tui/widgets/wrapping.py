@@ -4,14 +4,14 @@ from bisect import bisect_right
 
 from rich.cells import cell_len
 
-from charplay.tui.visible import visible
+from charplay.formatting.sanitize import sanitize
 
 _WIDTHS: dict[str, int] = {}
 
 
 def shown(character: str) -> str:
     """What a character shows as within a text; a newline shows as nothing, it ends the line."""
-    return "" if character == "\n" else visible(character)
+    return "" if character == "\n" else sanitize(character)
 
 
 def width_of(glyph: str) -> int:

@@ -13,7 +13,7 @@ from textual.cache import LRUCache
 from textual.geometry import Region
 from textual.strip import Strip
 
-from charplay.tui.visible import plain
+from charplay.formatting.sanitize import sanitize_line
 from charplay.tui.widgets.scrolling import Scrolling
 from charplay.tui.widgets.wrapping import Wrapped
 
@@ -107,7 +107,7 @@ class Writing(Scrolling):
     def mark(self, text: str) -> None:
         """Put a mark in the margin of the line where the next character goes; a later one on that line replaces it."""
         self._marked.append(len(self._wrapped))
-        self._marks.append(plain(text))
+        self._marks.append(sanitize_line(text))
         self._paint_line(len(self._wrapped.starts) - 1)
 
     def set_margin(self, margin: int) -> None:

@@ -12,12 +12,12 @@ def count(number: float) -> str:
     raise AssertionError
 
 
-def several(number: int, what: str) -> str:
+def plural(number: int, what: str) -> str:
     """1 is "1 step", 1,204 is "1,204 steps"."""
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
-def clock(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """72 is "1:12", 3,700 is "1:01:40"."""
     whole = max(0, round(seconds))
     minutes, left = divmod(whole, 60)
@@ -31,7 +31,7 @@ def rate(value: float) -> str:
     return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
 
 
-def span(seconds: float) -> str:
+def age(seconds: float) -> str:
     """How long ago, roughly: "now", "5 min", "3 h", "12 days"."""
     for size, unit in ((86400.0, "days"), (3600.0, "h"), (60.0, "min")):
         if seconds >= size:

@@ -31,7 +31,7 @@ _UPPER, _LOWER = 0x1B, 0xE4
 """The dots of a braille pattern in the upper and in the lower half of its cell."""
 
 
-def stand_in(character: str) -> str:
+def to_ascii(character: str) -> str:
     """ASCII as many cells wide as the character is."""
     width = get_character_cell_size(character)
     if character in _LIKE:
@@ -62,7 +62,7 @@ def _line(name: str) -> str:
 
 def _handle(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeEncodeError)
-    return "".join(map(stand_in, error.object[error.start : error.end])), error.end
+    return "".join(map(to_ascii, error.object[error.start : error.end])), error.end
 
 
 codecs.register_error(HANDLER, _handle)

@@ -5,7 +5,7 @@ A backslash before anything else is one.
 
 import re
 
-from charplay.tui.visible import SPACE, visible
+from charplay.formatting.sanitize import SPACE, sanitize
 
 _NAMED = {"\n": r"\n", "\t": r"\t", "\\": r"\\"}
 _CHARACTERS = {escaped: character for character, escaped in _NAMED.items()}
@@ -22,7 +22,7 @@ class _Escapes(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        self[code] = character if visible(character) == character else rf"\u{{{code:x}}}"
+        self[code] = character if sanitize(character) == character else rf"\u{{{code:x}}}"
         return self[code]
 
 
@@ -46,7 +46,7 @@ def unescape(typed: str) -> str:
 
 def showable(typed: str) -> str:
     """What is typed, with escapes for what is no plain glyph; it means the same."""
-    return typed if visible(typed) == typed else _TYPED.sub(_shown, typed)
+    return typed if sanitize(typed) == typed else _TYPED.sub(_shown, typed)
 
 
 def _meant(match: re.Match[str]) -> str:
@@ -59,6 +59,6 @@ def _meant(match: re.Match[str]) -> str:
 
 def _shown(match: re.Match[str]) -> str:
     backslash, character = match.groups()
-    if visible(character) == character:
+    if sanitize(character) == character:
         return match[0]
     return 2 * backslash + escape(character)

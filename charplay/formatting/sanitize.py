@@ -22,8 +22,8 @@ class _Glyphs(dict[int, str]):
     """For `str.translate`: code point -> what is shown, found out when first met."""
 
     def __missing__(self, code: int) -> str:
-        glyph = self[code] = _glyph(code)
-        return glyph
+        sanitize_char = self[code] = _glyph(code)
+        return sanitize_char
 
 
 def _glyph(code: int) -> str:
@@ -46,7 +46,7 @@ def _glyph(code: int) -> str:
 _GLYPHS = _Glyphs()
 
 
-def visible(text: str, newline: str = NEWLINE) -> str:
+def sanitize(text: str, newline: str = NEWLINE) -> str:
     """`text` with every code point that is not a plain glyph replaced by a visible stand-in.
 
     C0 controls become control pictures, combining marks stand on a dotted circle, everything else that a terminal
@@ -59,11 +59,11 @@ def visible(text: str, newline: str = NEWLINE) -> str:
     return newline.join(line.translate(_GLYPHS) for line in text.split("\n"))
 
 
-def glyph(character: str) -> str:
+def sanitize_char(character: str) -> str:
     """One character standing alone, as in a table: a space and a newline are visible too."""
-    return SPACE if character == " " else visible(character)
+    return SPACE if character == " " else sanitize(character)
 
 
-def plain(text: str) -> str:
+def sanitize_line(text: str) -> str:
     """`text` on one line, for a title or a label: a newline becomes a space, outer blanks are dropped."""
-    return visible(text, newline=" ").strip()
+    return sanitize(text, newline=" ").strip()
