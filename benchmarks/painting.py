@@ -10,9 +10,9 @@ from given import Given
 from textual.app import App, ComposeResult
 from textual.color import Color
 
+from charplay.plotting.grid import Series
 from charplay.tui.panes.text_tint import palette, tint
 from charplay.tui.widgets.chart import Chart
-from charplay.tui.widgets.grid import Series
 from charplay.tui.widgets.writing import Writing
 
 SIZES = ((80, 24), (120, 40))

@@ -7,8 +7,8 @@ import pytest
 
 from charplay.messages.commands import Publish
 from charplay.messages.events import Changed, Evaluated, Failed, Finished, Sampled, Saved, Stopped
+from charplay.plotting.plot import MARKERS
 from charplay.tui.screens.lines import Lines
-from charplay.tui.widgets.plot import MARKERS
 
 
 def steps(it):

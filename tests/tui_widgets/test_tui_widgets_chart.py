@@ -6,9 +6,9 @@ from textual.app import App
 from textual.containers import Vertical
 from textual.content import Content
 
+from charplay.plotting.grid import Reference, Series
 from charplay.tui.widgets.chart import Chart
 from charplay.tui.widgets.frame import Framed
-from charplay.tui.widgets.grid import Reference, Series
 
 
 class Box(Framed, Vertical):

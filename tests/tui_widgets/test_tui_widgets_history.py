@@ -3,13 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charplay.messages.events import Row
-from charplay.tui.widgets.history import History, RunHistory
+from charplay.playground.run_history import RunHistory
+from charplay.plotting.downsample import DownsampledCurve
 
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300)
 
 
 def filled(values, buckets=8):
-    history = History(buckets=buckets)
+    history = DownsampledCurve(buckets=buckets)
     for i, value in enumerate(values):
         history.add(value, (float(i), i / 10, i * 64.0, i * 0.5))
     return history
@@ -83,7 +84,7 @@ def test_a_run_is_read_back_from_its_lines():
 
 @given(st.integers(1, 200), st.integers(0, 200))
 def test_what_was_cut_is_gone_and_what_comes_after_is_kept(readings, step):
-    history = History(buckets=16)
+    history = DownsampledCurve(buckets=16)
     for at in range(1, readings + 1):
         history.add(float(at % 7), (float(at),) * 4)
     before = history.points()[0]

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.tui.widgets.braille import GLYPHS, codes, polyline
-from charplay.tui.widgets.grid import ROLES, Mark, Reference, Series, View
-from charplay.tui.widgets.measures import MEASURES
-from charplay.tui.widgets.plot import draw
-from charplay.tui.widgets.ticks import linear_ticks, log_ticks, tick_labels
+from charplay.playground.chart_quantities import MEASURES
+from charplay.plotting.braille import GLYPHS, codes, polyline
+from charplay.plotting.grid import ROLES, Mark, Reference, Series, View
+from charplay.plotting.plot import draw
+from charplay.plotting.ticks import linear_ticks, log_ticks, tick_labels
 
 BITS = {(0, 0): 1, (1, 0): 2, (2, 0): 4, (0, 1): 8, (1, 1): 16, (2, 1): 32, (3, 0): 64, (3, 1): 128}
 

@@ -19,8 +19,8 @@ from charplay.tui.unseen import set_seen_clock
 from charplay.tui.worker import errand
 
 if TYPE_CHECKING:
+    from charplay.playground.run_history import RunHistory
     from charplay.runs.shelf import Shelf, Summary
-    from charplay.tui.widgets.history import RunHistory
 
 LOOK_SECONDS = 60.0
 """Between two readings of the shelf: another process may have run, or let go of, what is on it. One takes a millisecond
@@ -210,8 +210,8 @@ class RunsPane(Rows):
 
     def action_overlay(self) -> None:
         """On the chart, or off it."""
+        from charplay.playground.run_history import kept_curves
         from charplay.runs.shelf import RunError
-        from charplay.tui.curves import kept_curves
 
         run = self._selected()
         if run is None:

@@ -14,18 +14,18 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from charplay.messages.events import ASKED, Changed, Evaluated, Event, Paused, Progress, Row, Sampled, Started
+from charplay.playground.chart_quantities import MEASURES
+from charplay.playground.run_history import RunHistory, characters_per_step, kept_changes, kept_curves, kept_samples
+from charplay.plotting.downsample import X_AXES
+from charplay.plotting.grid import Mark, Reference, Series
+from charplay.plotting.plot import MARKERS
 from charplay.tui.commands import TRAINING, command
-from charplay.tui.curves import characters_per_step, kept_changes, kept_curves, kept_samples
 from charplay.tui.live import Live
 from charplay.tui.marks import Changes, Marks, marked
 from charplay.tui.panes.live_strip import LiveStrip
 from charplay.tui.samples import newest_round, sample_lines
 from charplay.tui.widgets.chart import Chart
 from charplay.tui.widgets.frame import Framed
-from charplay.tui.widgets.grid import Mark, Reference, Series
-from charplay.tui.widgets.history import CLOCKS, RunHistory
-from charplay.tui.widgets.measures import MEASURES
-from charplay.tui.widgets.plot import MARKERS
 from charplay.tui.widgets.slider import Slider
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ class TrainingPane(Framed):
 
     def _draw(self) -> None:
         name = tuple(MEASURES)[self._measure]
-        measure, clock = MEASURES[name], CLOCKS[self._clock]
+        measure, clock = MEASURES[name], X_AXES[self._clock]
         earlier, own = [], []
         for role, (run, history) in zip(OVERLAYS, self._overlays.items(), strict=False):
             x, y = history.points(measure.held_out, clock)
@@ -256,7 +256,7 @@ class TrainingPane(Framed):
 
     def action_across(self) -> None:
         """The next quantity across."""
-        self._clock = (self._clock + 1) % len(CLOCKS)
+        self._clock = (self._clock + 1) % len(X_AXES)
         self._draw()
 
     def action_upward(self) -> None:

@@ -14,10 +14,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from charplay.formatting.ellipsis import shorten_distinctly
+from charplay.plotting.braille import Drawing, best_drawing
+from charplay.plotting.grid import ROLES, Grid, Mark, Reference, Series, View
+from charplay.plotting.plot import MARKERS, draw
 from charplay.tui.unseen import set_seen_clock
-from charplay.tui.widgets.braille import Drawing, best_drawing
-from charplay.tui.widgets.grid import ROLES, Grid, Mark, Reference, Series, View
-from charplay.tui.widgets.plot import MARKERS, draw
 
 if TYPE_CHECKING:
     from rich.style import Style

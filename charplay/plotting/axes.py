@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from charplay.tui.widgets.braille import DOTS_ACROSS, DOTS_DOWN, Floats
-from charplay.tui.widgets.grid import Grid, Reference, Series, View
-from charplay.tui.widgets.ticks import linear_ticks, log_ticks, tick_labels
+from charplay.plotting.braille import DOTS_ACROSS, DOTS_DOWN, Floats
+from charplay.plotting.grid import Grid, Reference, Series, View
+from charplay.plotting.ticks import linear_ticks, log_ticks, tick_labels
 
 
 @dataclass(frozen=True, slots=True)

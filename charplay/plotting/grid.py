@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from charplay.tui.widgets.braille import Floats
+from charplay.plotting.braille import Floats
 
 ROLES = (
     "blank", "reference", "axis", "mark", "label", "noise", "run-1", "run-2", "run-3", "run-4", "held-out", "train",

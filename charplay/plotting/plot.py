@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from charplay.formatting.sanitize import sanitize_line
-from charplay.tui.widgets.axes import Axis, bounds, x_axis, y_axis
-from charplay.tui.widgets.braille import DOTS_ACROSS, DOTS_DOWN, GLYPHS, Drawing, Floats, codes, polyline
-from charplay.tui.widgets.grid import ROLES, Grid, Mark, Reference, Series, View
+from charplay.plotting.axes import Axis, bounds, x_axis, y_axis
+from charplay.plotting.braille import DOTS_ACROSS, DOTS_DOWN, GLYPHS, Drawing, Floats, codes, polyline
+from charplay.plotting.grid import ROLES, Grid, Mark, Reference, Series, View
 
 MARKERS = {"held-out": "●", "run-1": "○", "run-2": "◇", "run-3": "△", "run-4": "□"}
 

@@ -1,0 +1,1 @@
+"""Draws charts as grids of characters: numbers in, cells out. Needs numpy and no screen."""
