@@ -6,10 +6,10 @@ from typing import Any
 from figures import NotMeasured
 from given import Given
 
-from charplay.messages.commands import Stop
-from charplay.messages.events import Failed, Progress
-from charplay.messages.post import Inbox
-from charplay.messages.request import TrainRequest
+from charplay.protocol.commands import Stop
+from charplay.protocol.events import Failed, Progress
+from charplay.protocol.queues import CommandQueue
+from charplay.protocol.request import TrainRequest
 from charplay.recipes.fields import Recipe
 from charplay.runs.home import Home
 from charplay.training.door import open_training
@@ -70,7 +70,7 @@ class Slices:
 
     def __init__(self, home: Home, recipe: Recipe) -> None:
         """Open the run and warm it up."""
-        self._inbox = Inbox()
+        self._inbox = CommandQueue()
         self._events = open_training(TrainRequest(home=str(home.root), recipe=recipe.model_dump()), self._inbox)
         self._step = 0
         self.run(WARM_SECONDS)

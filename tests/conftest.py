@@ -12,7 +12,7 @@ import textual.app
 import textual.pilot
 from hypothesis import settings
 
-from charplay.messages.leaving import SIGNALS
+from charplay.protocol.exit_codes import SIGNALS
 
 settings.register_profile("shared machine", deadline=None)  # a slow moment breaks no law
 settings.load_profile("shared machine")

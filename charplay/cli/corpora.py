@@ -10,8 +10,8 @@ from charplay.cli.asking import EncodingOption, JsonOption
 from charplay.cli.faults import UsageError
 from charplay.cli.house import open_home, open_library
 from charplay.cli.output import bits, say, say_json, say_table, size
-from charplay.disk.places import place
 from charplay.formatting.units import plural
+from charplay.fs.paths import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +136,7 @@ def _copied(source: Path, target: Path) -> None:
     import shutil
 
     from charplay.corpora.errors import CorpusError
-    from charplay.disk.durable import folder_in_making
+    from charplay.fs.atomic import folder_in_making
 
     with folder_in_making(target.parent) as aside:
         copy = aside / target.name

@@ -2,7 +2,7 @@
 
 import sys
 
-from charplay.messages.leaving import INTERRUPTED
+from charplay.protocol.exit_codes import INTERRUPTED
 
 FAILED, MISUSED = 1, 2
 """Exit codes."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from charplay.cli.faults import FAILED, UsageError, explain
-from charplay.messages.leaving import INTERRUPTED
+from charplay.protocol.exit_codes import INTERRUPTED
 
 TORCHES = {"charplay.training.door", "charplay.training.measuring"}
 """What loads torch, or has loaded it."""

@@ -7,7 +7,7 @@ from charplay.cli.faults import UsageError
 from charplay.cli.output import bits, loss, say, say_json, say_table, size, tell_person
 
 if TYPE_CHECKING:
-    from charplay.messages.request import TrainRequest
+    from charplay.protocol.request import TrainRequest
     from charplay.recipes.fields import Recipe
     from charplay.runs.home import Home
     from charplay.training.planning import Proposal

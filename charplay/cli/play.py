@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from charplay.corpora.corpus import Corpus
     from charplay.corpora.progress import Watch
-    from charplay.messages.events import Event
-    from charplay.messages.post import Inbox
-    from charplay.messages.request import TrainRequest
+    from charplay.protocol.events import Event
+    from charplay.protocol.queues import CommandQueue
+    from charplay.protocol.request import TrainRequest
     from charplay.recipes.fields import Recipe
     from charplay.runs.home import Home
     from charplay.training.device import Device
@@ -89,7 +89,7 @@ def _open_app(home: "Home", home_option: str | None, path: str | None) -> "Charp
 # Every other room is opened when it is first asked for something, after the first paint.
 
 
-def _open_training(request: "TrainRequest", inbox: "Inbox") -> "Iterator[Event]":
+def _open_training(request: "TrainRequest", inbox: "CommandQueue") -> "Iterator[Event]":
     from charplay.training.door import open_training
 
     yield from open_training(request, inbox)

@@ -84,7 +84,7 @@ def check_bias(bias: "Bias", vocabulary: "Vocabulary") -> None:
 
 def ride_place(path: Path) -> Path:
     """The file that a ride is kept in. UsageError where there can be none."""
-    from charplay.disk.places import place
+    from charplay.fs.paths import place
     from charplay.runs.shelf import RunError, destination
 
     try:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from charplay.cli.output import bits, count, loss, say, say_json, shown
 from charplay.formatting.units import duration, plural
-from charplay.messages import events as told
+from charplay.protocol import events
 from charplay.tui.live import Live
 
 BAR = 16
@@ -20,7 +20,7 @@ REDRAW = 0.1
 class Reporter(Protocol):
     """Somebody who passes on what a trainer tells."""
 
-    def tell(self, event: told.Event) -> None:
+    def tell(self, event: events.Event) -> None:
         """Pass on one event; OSError where nobody listens any more."""
         ...
 
@@ -28,10 +28,10 @@ class Reporter(Protocol):
 class JsonLines:
     """One event a line."""
 
-    def tell(self, event: told.Event) -> None:
+    def tell(self, event: events.Event) -> None:
         """Print the events that are public."""
         if event.public:
-            say_json(told.as_json(event))
+            say_json(events.as_json(event))
 
 
 class PlainLines:
@@ -40,20 +40,20 @@ class PlainLines:
     def __init__(self) -> None:
         self._live = Live(state="preparing")
 
-    def tell(self, event: told.Event) -> None:
+    def tell(self, event: events.Event) -> None:
         """Print the event's lines, if it has any."""
         for line in self._lines(event):
             say(line)
             sys.stdout.flush()
 
-    def _lines(self, event: told.Event) -> list[str]:
+    def _lines(self, event: events.Event) -> list[str]:
         self._live.take(event)
         match event:
-            case told.Progress() if self._counts_epochs():
+            case events.Progress() if self._counts_epochs():
                 return [self._epoch(row) for row in event.rows if row.epoch_loss is not None]
-            case told.Evaluated():
+            case events.Evaluated():
                 return [self._evaluation(event)]
-            case told.Stopped():
+            case events.Stopped():
                 return [_stop(event, self._live.saved_step)]
             case _:
                 line = _sentence(event)
@@ -64,12 +64,12 @@ class PlainLines:
         recipe = self._live.recipe
         return recipe.get("epochs") is not None or not recipe.get("validation_fraction")
 
-    def _epoch(self, row: told.Row) -> str:
+    def _epoch(self, row: events.Row) -> str:
         asked = self._live.recipe.get("epochs")
         of = f"/{asked:g}" if isinstance(asked, float) else ""
         return f"{_where(row)}  epoch {row.epoch:.0f}{of} loss {loss(row.epoch_loss)}"
 
-    def _evaluation(self, event: told.Evaluated) -> str:
+    def _evaluation(self, event: events.Evaluated) -> str:
         held_out = f"held-out {loss(event.val_loss)} nats, {bits(event.val_loss)} bits, {event.val_accuracy:.1%} right"
         return f"{_where(event)}  {self._train_loss()}{held_out}{'  best' if event.best else ''}"
 
@@ -86,13 +86,13 @@ class MovingLine(PlainLines):
         self._drawn = 0.0
         self._behind = behind
 
-    def tell(self, event: told.Event) -> None:
+    def tell(self, event: events.Event) -> None:
         """Print the event's lines above the moving one, and draw that anew."""
         lines = self._lines(event)
         for line in lines:
             print("\r\x1b[K" + shown(line, sys.stdout))
         now = time.monotonic()
-        if isinstance(event, told.Finished | told.Stopped | told.Failed):
+        if isinstance(event, events.Finished | events.Stopped | events.Failed):
             print("\r\x1b[K", end="", flush=True)
         elif lines or (now - self._drawn > REDRAW and not self._behind()):
             self._drawn = now
@@ -110,30 +110,30 @@ class MovingLine(PlainLines):
         return f"{done * full}{open_ * (room - full)} {line}"[:width]
 
 
-def _where(event: told.Evaluated | told.Row) -> str:
+def _where(event: events.Evaluated | events.Row) -> str:
     return f"step {event.step:>7,}  epoch {event.epoch:6.2f}  {duration(event.seconds):>7}"
 
 
-def _sentence(event: told.Event) -> str | None:
+def _sentence(event: events.Event) -> str | None:
     """What a person reads about an event that is told once."""
     match event:
-        case told.Started():
+        case events.Started():
             again = f"goes on at step {event.step:,}" if event.resumed else "starts"
             return (
                 f"{event.run} {again}: {event.corpus}, {count(event.characters)} characters, "
                 f"{event.vocabulary_size:,} distinct; {count(event.parameters)} parameters; {event.device}"
             )
-        case told.Sampled():
+        case events.Sampled():
             return f"\nstep {event.step:,}, temperature {event.temperature:g}: {event.prompt}{event.text}\n"
-        case told.Changed():
+        case events.Changed():
             return f"step {event.step:>7,}  {event.field}: {event.old} becomes {event.new}"
-        case told.Finished():
+        case events.Finished():
             return _end(event)
         case _:
             return None
 
 
-def _end(event: told.Finished) -> str:
+def _end(event: events.Finished) -> str:
     losses = f", train {loss(event.train_loss)} nats" if event.train_loss is not None else ""
     if event.val_loss is not None:
         losses += f", held-out {loss(event.val_loss)} nats, {bits(event.val_loss)} bits"
@@ -143,7 +143,7 @@ def _end(event: told.Finished) -> str:
     return f"{done}\n{event.checkpoint}\n`charplay sample {event.run}` writes from it"
 
 
-def _stop(event: told.Stopped, saved: int | None) -> str:
+def _stop(event: events.Stopped, saved: int | None) -> str:
     """`saved` is the step of the last save, if there is one."""
     if event.run is None:
         return f"stopped before the first step ({event.reason})"

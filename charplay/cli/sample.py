@@ -156,7 +156,7 @@ class _Writing:
 
     def _keep(self, player: "Player") -> None:
         if self._ride is not None:
-            from charplay.disk.durable import replace_bytes
+            from charplay.fs.atomic import replace_bytes
             from charplay.sampling.ride import Ride
 
             kept = Ride.of(player.tape).to_json()

@@ -18,8 +18,8 @@ def score(
     """Measure a text under a model, in nats and bits a character."""
     from charplay.cli.playing import open_model
     from charplay.corpora.reading import read_file
-    from charplay.disk.places import place
     from charplay.formatting.units import plural
+    from charplay.fs.paths import place
     from charplay.sampling.score import score as measure
 
     model, path = open_model(context.obj, checkpoint)

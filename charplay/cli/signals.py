@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from charplay.messages.commands import Away, Stop
-from charplay.messages.leaving import INTERRUPTED, REASONS, SIGNALS
-from charplay.messages.post import Inbox
+from charplay.protocol.commands import ProcessSuspended, Stop
+from charplay.protocol.exit_codes import INTERRUPTED, REASONS, SIGNALS
+from charplay.protocol.queues import CommandQueue
 
 
 class Leave:
     """Who asked the trainer to leave: `code` is the exit code that says so, 0 while nobody has."""
 
-    def __init__(self, inbox: Inbox) -> None:
+    def __init__(self, inbox: CommandQueue) -> None:
         self.code = 0
         self._inbox = inbox
 
@@ -39,7 +39,7 @@ class Leave:
         began = time.monotonic()
         os.kill(os.getpid(), number)  # where there is no shell to come back to, the system lets it go on at once
         signal.signal(number, self.suspend)
-        self._inbox.put(Away(time.monotonic() - began))
+        self._inbox.put(ProcessSuspended(time.monotonic() - began))
 
 
 def _tell_terminal(sentence: bytes) -> None:
@@ -57,7 +57,7 @@ def _tell_terminal(sentence: bytes) -> None:
 
 
 @contextmanager
-def leaving_on_signals(inbox: Inbox) -> Iterator[Leave]:
+def leaving_on_signals(inbox: CommandQueue) -> Iterator[Leave]:
     """Put `Stop` into the inbox on the first signal. A signal that was ignored at the start (nohup) stays so."""
     leave = Leave(inbox)
     handlers = dict.fromkeys(SIGNALS, leave.ask) | {signal.SIGTSTP: leave.suspend}

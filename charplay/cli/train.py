@@ -26,15 +26,15 @@ from charplay.cli.asking import (
 from charplay.cli.faults import FAILED, MISUSED, UsageError, complain
 from charplay.cli.output import silence, tell_person
 from charplay.cli.signals import leaving_on_signals
-from charplay.messages.commands import Stop
-from charplay.messages.events import BAD_NUMBERS, NO_MEMORY, Event, Failed, Finished, Paused, Started, Stopped, Warned
-from charplay.messages.leaving import HUNG_UP
-from charplay.messages.post import Inbox
+from charplay.protocol.commands import Stop
+from charplay.protocol.events import BAD_NUMBERS, NO_MEMORY, Event, Failed, Finished, Paused, Started, Stopped, Warned
+from charplay.protocol.exit_codes import HUNG_UP
+from charplay.protocol.queues import CommandQueue
 
 if TYPE_CHECKING:
     from charplay.cli.outlet import Outlet
     from charplay.cli.reporting import Reporter
-    from charplay.messages.request import TrainRequest
+    from charplay.protocol.request import TrainRequest
     from charplay.recipes.layers import Layer
     from charplay.runs.home import Home
 
@@ -108,7 +108,7 @@ def _new(
     home: "Home", preset: str | None, settings: list[str] | None, flags: Flags, name: str | None, source: str | None
 ) -> "TrainRequest":
     from charplay.corpora.library import DEFAULT, Library
-    from charplay.messages.request import TrainRequest
+    from charplay.protocol.request import TrainRequest
     from charplay.recipes.layers import compose
     from charplay.runs.naming import require_name
     from charplay.runs.shelf import RunError, Shelf
@@ -132,7 +132,7 @@ def _new(
 
 
 def _again(home: "Home", resume: str, preset: str | None, settings: list[str] | None, flags: Flags) -> "TrainRequest":
-    from charplay.messages.request import TrainRequest
+    from charplay.protocol.request import TrainRequest
     from charplay.recipes.fields import BUDGETS, LIVE
     from charplay.recipes.layers import compose, resumed
     from charplay.recipes.presets import load_preset
@@ -180,7 +180,7 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
     from charplay.cli.house import keep_in_log
     from charplay.training.door import open_training
 
-    inbox, listened, code = Inbox(), True, FAILED
+    inbox, listened, code = CommandQueue(), True, FAILED
     on_terminal = sys.stdout.isatty()
     with leaving_on_signals(inbox) as leave:
         for event in open_training(request, inbox):
@@ -200,7 +200,7 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
     return code
 
 
-def _told(reporter: "Reporter", event: Event, inbox: Inbox) -> bool:
+def _told(reporter: "Reporter", event: Event, inbox: CommandQueue) -> bool:
     """Pass an event on; where nobody reads any more, ask the trainer to save and leave, and say False."""
     try:
         reporter.tell(event)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.progress import Progress
-from charplay.disk.durable import folder_in_making
+from charplay.fs.atomic import folder_in_making
 
 TIMEOUT = 15.0
 """Seconds without a byte after which an address is given up."""

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from charplay.corpora.decoding import decode, refuse_binary
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress
-from charplay.disk import regular
+from charplay.fs import regular_files as regular
 
 PIECE = 1 << 20
 """Bytes read at once."""

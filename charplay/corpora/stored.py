@@ -11,7 +11,7 @@ import numpy as np
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress
 from charplay.corpora.vocabulary import Ids, Vocabulary, chunks
-from charplay.disk.durable import folder_in_making
+from charplay.fs.atomic import folder_in_making
 
 FORMAT = 1
 """Grows whenever reading or cleaning gives other characters for the same file."""

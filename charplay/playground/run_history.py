@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from charplay.messages.events import Changed, Event, Row, Sampled
 from charplay.plotting.downsample import DownsampledCurve, Floats
+from charplay.protocol.events import Changed, Event, Row, Sampled
 
 if TYPE_CHECKING:
     from charplay.runs.run import Run

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from charplay.disk.durable import replace_bytes
-from charplay.disk.regular import opened
+from charplay.fs.atomic import replace_bytes
+from charplay.fs.regular_files import opened
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.layers import Layer

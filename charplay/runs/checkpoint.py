@@ -14,8 +14,8 @@ import safetensors
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from charplay import __version__
-from charplay.disk import durable
-from charplay.disk.regular import IrregularError, opened
+from charplay.fs import atomic as durable
+from charplay.fs.regular_files import IrregularError, opened
 from charplay.recipes.fields import Recipe
 from charplay.runs import archive
 from charplay.runs.archive import ArchiveError, Declared

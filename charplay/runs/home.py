@@ -6,7 +6,7 @@ from pathlib import Path
 
 import platformdirs
 
-from charplay.disk import durable
+from charplay.fs import atomic as durable
 
 MARKER = ".charplay-home"
 VARIABLE = "CHARPLAY_HOME"

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from charplay.disk import durable
+from charplay.fs import atomic as durable
 
 NAME = "lock"
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from charplay.disk import durable
-from charplay.disk.regular import opened
+from charplay.fs import atomic as durable
+from charplay.fs.regular_files import opened
 from charplay.recipes.fields import Recipe
 from charplay.runs.checkpoint import Origin, in_order
 from charplay.runs.errors import RunError

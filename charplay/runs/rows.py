@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from charplay.disk import durable
-from charplay.disk.regular import opened
+from charplay.fs import atomic as durable
+from charplay.fs.regular_files import opened
 
 _TAIL = 32 * 1024
 """Bytes from the end in which the newest values are looked for."""

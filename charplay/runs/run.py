@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from charplay.disk import durable
-from charplay.disk.regular import opened
+from charplay.fs import atomic as durable
+from charplay.fs.regular_files import opened
 from charplay.recipes.fields import Recipe
 from charplay.runs import archive, checkpoint, naming, rows
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, Origin

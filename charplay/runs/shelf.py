@@ -9,8 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from charplay.disk import durable
-from charplay.disk.places import place
+from charplay.fs import atomic as durable
+from charplay.fs.paths import place
 from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header, read_numbers
 from charplay.runs.errors import RunError
 from charplay.runs.home import Home

@@ -1,6 +1,6 @@
 """The end of a run: the losses that belong to what it leaves behind."""
 
-from charplay.messages import events as told
+from charplay.protocol import events
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import RunError
 from charplay.training.duties import Duties
@@ -8,7 +8,7 @@ from charplay.training.evaluation import AT_THE_END, DURING
 from charplay.training.readings import Telling
 
 
-def close(duties: Duties) -> Telling[told.Finished | None]:
+def close(duties: Duties) -> Telling[events.Finished | None]:
     """Measure the best checkpoint over the whole held-out text and close the run.
 
     Returns:
@@ -33,7 +33,7 @@ def close(duties: Duties) -> Telling[told.Finished | None]:
             cold_loss = score.loss if score else None
         if duties.orders.stop is not None:
             return None
-    finished = told.Finished(
+    finished = events.Finished(
         step=session.step,
         seconds=session.clock.seconds,
         run=session.run.name,
@@ -43,5 +43,5 @@ def close(duties: Duties) -> Telling[told.Finished | None]:
         val_loss_cold=cold_loss,
         steps=session.step,
     )
-    session.run.finish({name: value for name, value in told.as_json(finished).items() if name != "event"})
+    session.run.finish({name: value for name, value in events.as_json(finished).items() if name != "event"})
     return finished

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charplay.corpora.errors import Cancelled, ChangedText, CorpusError
-from charplay.messages.events import Event, Failed, Finished, Preparing, Started, Stopped, Warned
-from charplay.messages.post import Inbox
-from charplay.messages.request import TrainRequest
+from charplay.protocol.events import Event, Failed, Finished, Preparing, Started, Stopped, Warned
+from charplay.protocol.queues import CommandQueue
+from charplay.protocol.request import TrainRequest
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import BUDGETS, Recipe
 from charplay.recipes.network import memory_bytes, parameter_count
@@ -33,7 +33,7 @@ USER_FAULTS = (CorpusError, RecipeError, RunError, CheckpointError, HomeError, D
 """Exceptions whose text is a sentence for a person."""
 
 
-def open_training(request: TrainRequest, inbox: Inbox) -> Iterator[Event]:
+def open_training(request: TrainRequest, inbox: CommandQueue) -> Iterator[Event]:
     """Train as asked; the thread that iterates is the one that trains.
 
     Commands are heeded between phases and steps, and at least every 0.2 s within long work. The last event is

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict
 
-from charplay.messages import events as told
-from charplay.messages.events import Event, Row
+from charplay.protocol import events
+from charplay.protocol.events import Event, Row
 from charplay.training import failing
 from charplay.training.evaluation import DURING, Score
 from charplay.training.keeper import DISK_SECONDS
@@ -99,7 +99,7 @@ class Duties:
                 **self._readings.now(), epoch=session.ledger.epochs, val_loss=score.loss, val_accuracy=score.accuracy
             )
             self._readings.add(row)
-            yield told.Evaluated(
+            yield events.Evaluated(
                 **self._readings.now(), epoch=row.epoch, val_loss=score.loss, val_accuracy=score.accuracy, best=best
             )
         return True
@@ -113,7 +113,7 @@ class Duties:
         stamp = {**self._readings.now(), "epoch": session.ledger.epochs}
         session.keeper.samples({**stamp, **asdict(sample)} for sample in samples)
         for sample in samples:
-            yield told.Sampled(**stamp, **asdict(sample))
+            yield events.Sampled(**stamp, **asdict(sample))
         return True
 
     def save(self) -> Telling[bool]:
@@ -157,5 +157,5 @@ class Duties:
     def tell_saved(self) -> Iterator[Event]:
         """Tell of the saves that have come to the disk."""
         for written in self.session.keeper.saved():
-            yield told.Saved(step=written.step, seconds=written.seconds, path=written.path, best=written.best)
+            yield events.Saved(step=written.step, seconds=written.seconds, path=written.path, best=written.best)
         yield from self._readings.warnings()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from charplay.messages.events import Changed, Row
+from charplay.protocol.events import Changed, Row
 from charplay.runs.checkpoint import Checkpoint
 from charplay.runs.run import ROWS, Run
 from charplay.training.writer import Save, Writer, Written

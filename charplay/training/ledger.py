@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from charplay.messages.events import Row
+from charplay.protocol.events import Row
 from charplay.training.learner import Measured
 from charplay.training.passes import Passes
 

@@ -10,8 +10,8 @@ import torch
 
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.progress import Watch
-from charplay.messages.events import Changed
-from charplay.messages.request import TrainRequest
+from charplay.protocol.events import Changed
+from charplay.protocol.request import TrainRequest
 from charplay.recipes.calibrated import open_fields
 from charplay.recipes.fields import BUDGETS, LIVE, Recipe
 from charplay.recipes.inheriting import inherited

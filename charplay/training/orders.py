@@ -2,8 +2,18 @@
 
 from dataclasses import dataclass, field
 
-from charplay.messages.commands import Away, Change, Pause, Publish, Resume, Save, StepOnce, Stop, Undo
-from charplay.messages.post import Inbox
+from charplay.protocol.commands import (
+    Pause,
+    ProcessSuspended,
+    PublishWeights,
+    Resume,
+    Save,
+    SetHyperparameter,
+    StepOnce,
+    Stop,
+    Undo,
+)
+from charplay.protocol.queues import CommandQueue
 
 PATIENCE_SECONDS = 0.2
 """A trainer that stands still looks for orders at least so often."""
@@ -13,7 +23,7 @@ PATIENCE_SECONDS = 0.2
 class Orders:
     """The commands read so far and not yet carried out."""
 
-    inbox: Inbox
+    inbox: CommandQueue
     paused: bool = False
     reason: str = "asked"
     """Why it is paused."""
@@ -27,7 +37,7 @@ class Orders:
     """The process is about to be stopped, or has been and does not know yet for how long."""
     away: float = 0.0
     """Seconds for which the whole process was stopped."""
-    changes: list[Change | Undo] = field(default_factory=list)
+    changes: list[SetHyperparameter | Undo] = field(default_factory=list)
     """In the order of their coming."""
 
     def pause(self, reason: str) -> None:
@@ -50,10 +60,10 @@ class Orders:
                     self.stop = reason
                 case Save():
                     self.save = True
-                case Publish():
+                case PublishWeights():
                     self.publish = True
-                case Away(seconds):
+                case ProcessSuspended(seconds):
                     self.leaving = seconds is None
                     self.away += seconds or 0.0
-                case Change() | Undo():
+                case SetHyperparameter() | Undo():
                     self.changes.append(command)

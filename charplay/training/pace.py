@@ -1,6 +1,6 @@
 """When things are due, how fast training is, and how long it will take."""
 
-from charplay.messages.events import Progress, Row
+from charplay.protocol.events import Progress, Row
 from charplay.training.session import Session
 
 MOST_EVALUATING = 0.06

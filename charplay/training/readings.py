@@ -4,8 +4,8 @@ import time
 from collections.abc import Generator, Iterator
 from typing import Any, TypeVar
 
-from charplay.messages import events as told
-from charplay.messages.events import Event, Row
+from charplay.protocol import events
+from charplay.protocol.events import Event, Row
 from charplay.training.ledger import Moment
 from charplay.training.orders import Orders
 from charplay.training.pace import Pace
@@ -89,7 +89,7 @@ class Readings:
 
     def warned(self, message: str) -> Event:
         """A warning of this moment."""
-        return told.Warned(**self.now(), message=message)
+        return events.Warned(**self.now(), message=message)
 
     def now(self) -> dict[str, Any]:
         """The stamp of this moment: step, and seconds of training."""
@@ -100,4 +100,4 @@ class Readings:
         what = "a gradient was" if count == 1 else f"the gradients of {count:,} steps were"
         message = f"{what} not finite and taught nothing; lower the learning rate, or go back to the last save"
         yield self.warned(message)
-        self._orders.pause(told.BAD_NUMBERS)
+        self._orders.pause(events.BAD_NUMBERS)

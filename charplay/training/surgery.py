@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from charplay.messages.events import Changed
+from charplay.protocol.events import Changed
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import LIVE, Recipe
 from charplay.recipes.layers import altered

@@ -9,7 +9,7 @@ from charplay.corpora.errors import ChangedText, CorpusError
 from charplay.corpora.library import Library
 from charplay.corpora.progress import Watch
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.messages.request import TrainRequest
+from charplay.protocol.request import TrainRequest
 from charplay.recipes.fields import Recipe
 from charplay.recipes.network import examples_per_epoch
 from charplay.runs.home import Home

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from importlib import import_module
 
-from charplay.messages import events as told
-from charplay.messages.commands import Undo
-from charplay.messages.events import Event
+from charplay.protocol import events
+from charplay.protocol.commands import Undo
+from charplay.protocol.events import Event
 from charplay.recipes.faults import RecipeError
 from charplay.training import failing
 from charplay.training.duties import Duties
@@ -48,7 +48,7 @@ class Trainer:
             yield from self._alter()
             if self._holding and not orders.paused:
                 self._holding = False
-                yield told.Resumed(**self._readings.now())
+                yield events.Resumed(**self._readings.now())
             if orders.paused and not orders.singles:
                 yield from self._hold()
             elif orders.stop is None:
@@ -67,7 +67,7 @@ class Trainer:
         failing.give_back()
         yield from self._readings.read(tell=False)
         yield self._readings.warned(self.session.no_memory())
-        self.orders.pause(told.NO_MEMORY)
+        self.orders.pause(events.NO_MEMORY)
 
     def _step(self) -> bool:
         """One step; False where there was no memory for it."""
@@ -109,7 +109,7 @@ class Trainer:
         if orders.publish:
             orders.publish = False
             weights = session.learner.playing.export_weights()
-            yield told.Published(step=self._readings.steps, seconds=session.clock.seconds, weights=weights)
+            yield events.Published(step=self._readings.steps, seconds=session.clock.seconds, weights=weights)
         if orders.save:
             orders.save = False
             session.due.append("save")
@@ -148,7 +148,7 @@ class Trainer:
         if not self._holding:
             self._holding = True
             yield from self._readings.read(tell=True)
-            yield told.Paused(**self._readings.now(), reason=orders.reason)
+            yield events.Paused(**self._readings.now(), reason=orders.reason)
             if session.keeper.handed_step != session.step:
                 session.due.append("save")
             yield from self.duties.do()

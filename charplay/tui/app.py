@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.worker import active_worker
 
 from charplay.formatting.sanitize import sanitize
-from charplay.messages.leaving import HUNG_UP, REASONS
+from charplay.protocol.exit_codes import HUNG_UP, REASONS
 from charplay.tui.commands import ALWAYS
 from charplay.tui.driver import Driver
 from charplay.tui.frame import Changes, Frame

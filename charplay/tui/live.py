@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from charplay.formatting.units import count, duration
-from charplay.messages import events as told
+from charplay.protocol import events
 from charplay.tui.marks import Changes
 
 State = Literal["idle", "preparing", "training", "paused", "stopping", "stopped", "finished", "failed"]
@@ -70,30 +70,30 @@ class Live:
         """Whether held-out loss has risen for a while."""
         return self.worse >= MEMORISES
 
-    def take(self, event: told.Event) -> None:
+    def take(self, event: events.Event) -> None:
         """Learn from an event."""
-        if not isinstance(event, told.Preparing | told.Failed):
+        if not isinstance(event, events.Preparing | events.Failed):
             self.step = max(self.step, event.step)
             self.seconds = event.seconds
         match event:
-            case told.Preparing():
+            case events.Preparing():
                 self.phase = event.phase
-            case told.Started():
+            case events.Started():
                 self._begin(event)
-            case told.Progress():
+            case events.Progress():
                 self._read(event)
-            case told.Evaluated():
+            case events.Evaluated():
                 self._judge(event)
-            case told.Changed():
+            case events.Changed():
                 self._change(event)
-            case told.Warned():
+            case events.Warned():
                 self.warning = event.message
-            case told.Saved():
+            case events.Saved():
                 self.saved_step = event.step
             case _:
                 self._turn(event)
 
-    def _begin(self, event: told.Started) -> None:
+    def _begin(self, event: events.Started) -> None:
         self.run, self.folder, self.corpus, self.device = event.run, event.folder, event.corpus, event.device
         self.recipe, self.parameters = event.recipe, event.parameters
         self.characters, self.vocabulary_size = event.characters, event.vocabulary_size
@@ -104,7 +104,7 @@ class Live:
         if event.resumed:
             self.saved_step = event.step
 
-    def _read(self, event: told.Progress) -> None:
+    def _read(self, event: events.Progress) -> None:
         self.total_steps, self.done = event.total_steps, event.done
         self.chars_per_second, self.seconds_left = event.chars_per_second, event.seconds_left
         if self.state == "preparing":
@@ -116,14 +116,14 @@ class Live:
             self.train_accuracy = row.train_accuracy if row.train_accuracy is not None else self.train_accuracy
             self.learning_rate = row.learning_rate if row.learning_rate is not None else self.learning_rate
 
-    def _judge(self, event: told.Evaluated) -> None:
+    def _judge(self, event: events.Evaluated) -> None:
         self.val_loss, self.val_accuracy = event.val_loss, event.val_accuracy
         if event.best:
             self.best_step, self.best_loss, self.worse = event.step, event.val_loss, 0
         elif event.epoch > 1:  # nothing is memorised that was read once
             self.worse += 1
 
-    def _change(self, event: told.Changed) -> None:
+    def _change(self, event: events.Changed) -> None:
         self.changes.take(event)
         if event.field == "undo":
             self.step = event.step
@@ -135,20 +135,20 @@ class Live:
         if event.field == "learning_rate" and isinstance(event.new, float):
             self.peak_rate = event.new
 
-    def _turn(self, event: told.Event) -> None:
+    def _turn(self, event: events.Event) -> None:
         match event:
-            case told.Paused() if self.state != "stopping":
+            case events.Paused() if self.state != "stopping":
                 self.state = "paused"
                 self.reason = "" if event.reason == "asked" else event.reason
-            case told.Resumed() if self.state != "stopping":
+            case events.Resumed() if self.state != "stopping":
                 self.state = "training"
-            case told.Stopped():
+            case events.Stopped():
                 self.state = "stopped"
-            case told.Finished():
+            case events.Finished():
                 self.state = "finished"
                 if event.val_loss is not None:  # of the best checkpoint, and over more of the held-out text
                     self.val_loss, self.val_accuracy = event.val_loss, None
-            case told.Failed():
+            case events.Failed():
                 self.state, self.message = "failed", event.message
                 self.changed_text, self.lost_device = event.changed_text, event.lost_device
                 self.saved_step = event.saved_step if event.saved_step is not None else self.saved_step

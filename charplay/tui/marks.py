@@ -1,7 +1,7 @@
 """The live changes of a run as they are told: which of them stand, and what the chart says of them."""
 
 from charplay.formatting.units import rate
-from charplay.messages.events import Changed
+from charplay.protocol.events import Changed
 
 Marks = list[tuple[int, str]]
 """Steps, each with what happened there, in the order of its happening."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from charplay.messages.events import Sampled
+from charplay.protocol.events import Sampled
 from charplay.tui.panes.rows import Cell
 
 INDENT = "  "

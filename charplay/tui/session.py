@@ -1,8 +1,18 @@
 """One run at a time: what may be asked of it now, what is known about it, and which one comes next."""
 
-from charplay.messages.commands import Away, Change, Pause, Publish, Resume, Save, StepOnce, Stop, Undo
-from charplay.messages.events import Event, Failed, Paused
-from charplay.messages.request import TrainRequest
+from charplay.protocol.commands import (
+    Pause,
+    ProcessSuspended,
+    PublishWeights,
+    Resume,
+    Save,
+    SetHyperparameter,
+    StepOnce,
+    Stop,
+    Undo,
+)
+from charplay.protocol.events import Event, Failed, Paused
+from charplay.protocol.request import TrainRequest
 from charplay.tui.live import Live
 from charplay.tui.worker import OpenTraining, Worker
 
@@ -39,7 +49,9 @@ class Session:
         self._next, self._held = None, False
         self.live = Live(state="preparing", phase="starting")
         self._worker.start(request)
-        self._worker.ask(Publish())  # it is carried out before the first step: pure noise is the beginning of the story
+        self._worker.ask(
+            PublishWeights()
+        )  # it is carried out before the first step: pure noise is the beginning of the story
 
     def stop(self, reason: str = "asked") -> None:
         """Ask the run to save and leave; in every phase."""
@@ -67,7 +79,7 @@ class Session:
     def change(self, field: str, value: object) -> None:
         """Set a live hyperparameter."""
         if self.live.busy:
-            self._worker.ask(Change(field, value))
+            self._worker.ask(SetHyperparameter(field, value))
 
     def undo(self) -> None:
         """Go back to before the last live change."""
@@ -77,12 +89,12 @@ class Session:
     def away(self, seconds: float | None) -> None:
         """The whole process was stopped for so long: the run's clock leaves it out. None: it is about to be."""
         if self.live.busy:
-            self._worker.ask(Away(seconds))
+            self._worker.ask(ProcessSuspended(seconds))
 
     def publish(self) -> None:
         """Ask for a copy of the weights."""
         if self.live.busy:
-            self._worker.ask(Publish())
+            self._worker.ask(PublishWeights())
 
     def drain(self) -> list[Event]:
         """The events since the last call, taken in; a run that waits begins once the one before has told all."""

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-from charplay.disk.durable import replace_bytes
+from charplay.fs.atomic import replace_bytes
 
 
 @dataclass

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from charplay.messages.leaving import HUNG_UP, SIGNALS
+from charplay.protocol.exit_codes import HUNG_UP, SIGNALS
 
 
 def listen(leave: Callable[[int], Awaitable[None]], descriptor: int | None = None) -> None:

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charplay.messages.events import Published
+from charplay.protocol.events import Published
 from charplay.tui.live import Live
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 
 from textual.message import Message
 
-from charplay.messages.commands import Command, Stop
-from charplay.messages.events import Event, Failed
-from charplay.messages.post import Inbox, Mailbox
-from charplay.messages.request import TrainRequest
+from charplay.protocol.commands import Command, Stop
+from charplay.protocol.events import Event, Failed
+from charplay.protocol.queues import CommandQueue, EventQueue
+from charplay.protocol.request import TrainRequest
 
-OpenTraining = Callable[[TrainRequest, Inbox], Iterator[Event]]
+OpenTraining = Callable[[TrainRequest, CommandQueue], Iterator[Event]]
 
 PATIENCE = 1.5
 """Seconds a stopped trainer has to save."""
@@ -24,8 +24,8 @@ class Worker:
 
     def __init__(self, open_training: OpenTraining) -> None:
         self._open = open_training
-        self._inbox = Inbox()
-        self._mailbox = Mailbox()
+        self._inbox = CommandQueue()
+        self._mailbox = EventQueue()
         self._thread: threading.Thread | None = None
 
     @property
@@ -37,7 +37,7 @@ class Worker:
         """Begin a run; False where one is under way."""
         if self.alive:
             return False
-        self._inbox = Inbox()
+        self._inbox = CommandQueue()
         self._thread = threading.Thread(target=self._work, args=(request, self._inbox), name="training", daemon=True)
         self._thread.start()
         return True
@@ -59,7 +59,7 @@ class Worker:
             await asyncio.sleep(0.02)
         return not self.alive
 
-    def _work(self, request: TrainRequest, inbox: Inbox) -> None:
+    def _work(self, request: TrainRequest, inbox: CommandQueue) -> None:
         try:
             for event in self._open(request, inbox):
                 self._mailbox.put(event)

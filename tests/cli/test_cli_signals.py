@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from charplay.cli.signals import Leave
-from charplay.messages.post import Inbox
+from charplay.protocol.queues import CommandQueue
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def fill():
 
 def interrupted():
     """Who asks, and a thread that has handled an interrupt, or stands where the handler does."""
-    leave = Leave(Inbox())
+    leave = Leave(CommandQueue())
     thread = threading.Thread(target=leave.ask, args=(signal.SIGINT,))
     thread.start()
     thread.join(3)

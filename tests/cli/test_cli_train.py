@@ -15,36 +15,36 @@ from tiny_model import TEXT
 from charplay.cli.main import run
 from charplay.cli.output import say_table
 from charplay.cli.reporting import MovingLine, PlainLines
-from charplay.messages import events as told
-from charplay.messages.commands import Stop
+from charplay.protocol import events
+from charplay.protocol.commands import Stop
 from charplay.recipes.fields import Recipe
 
-STARTED = told.Started(
+STARTED = events.Started(
     run="pangram-lstm-1x8-01", folder="/f", recipe={"validation_fraction": 0.1, "epochs": None}, parameters=1204,
     corpus="pangram", characters=1800, vocabulary_size=28, unigram_entropy=3.2, total_steps=100, device="cpu, 1 thread",
     notes=("streams shrink to fit",),
 )  # fmt: skip
-FINISHED = told.Finished(
+FINISHED = events.Finished(
     run="pangram-lstm-1x8-01", checkpoint="/f/best.safetensors", train_loss=1.5, val_loss=2.0, val_loss_cold=2.1,
     steps=100, step=100, seconds=72.0,
 )  # fmt: skip
 
 
 def progress(step, **row):
-    rows = (told.Row(step=step, epoch=step / 10, seconds=step / 2, **row),)
-    return told.Progress(
+    rows = (events.Row(step=step, epoch=step / 10, seconds=step / 2, **row),)
+    return events.Progress(
         step=step, seconds=step / 2, rows=rows, epoch=step / 10, total_steps=100, done=step / 100,
         chars_per_second=41_000.0, seconds_left=72.0,
     )  # fmt: skip
 
 
 STORY = [
-    told.Preparing(phase="importing torch"),
+    events.Preparing(phase="importing torch"),
     STARTED,
     progress(10, train_loss=2.5, epoch_loss=2.6),
-    told.Evaluated(step=20, seconds=10.0, epoch=2.0, val_loss=2.25, val_accuracy=0.31, best=True),
-    told.Warned(step=20, message="the network memorises"),
-    told.Sampled(step=20, epoch=2.0, temperature=0.8, prompt="the ", text="quick\n\x1b[31m"),
+    events.Evaluated(step=20, seconds=10.0, epoch=2.0, val_loss=2.25, val_accuracy=0.31, best=True),
+    events.Warned(step=20, message="the network memorises"),
+    events.Sampled(step=20, epoch=2.0, temperature=0.8, prompt="the ", text="quick\n\x1b[31m"),
     FINISHED,
 ]
 
@@ -69,7 +69,7 @@ def trainer(monkeypatch):
 def stopped_if_asked(trainer):
     def check():
         reasons = [command.reason for command in trainer.inbox.take() if isinstance(command, Stop)]
-        return told.Stopped(reason=reasons[0], run="pangram-lstm-1x8-01", step=20) if reasons else None
+        return events.Stopped(reason=reasons[0], run="pangram-lstm-1x8-01", step=20) if reasons else None
 
     return check
 
@@ -246,7 +246,7 @@ def test_a_pipe_gets_plain_lines_and_remarks_go_to_stderr(cli, trainer):
 
 
 def test_epochs_are_told_where_they_were_asked_for(cli, trainer):
-    trainer.story = [told.Started(**asdict(STARTED) | {"recipe": {"epochs": 20.0}}), *STORY[2:]]
+    trainer.story = [events.Started(**asdict(STARTED) | {"recipe": {"epochs": 20.0}}), *STORY[2:]]
     assert "epoch 1/20 loss 2.600" in cli("train").out
 
 
@@ -259,21 +259,21 @@ def test_epochs_are_told_where_they_were_asked_for(cli, trainer):
     ],
 )
 def test_a_stop_says_where_the_run_goes_on_from(cli, trainer, saves, said):
-    saved = [told.Saved(step=step, path="/f", best=False) for step in saves]
-    trainer.story = [STARTED, *saved, told.Stopped(step=20, reason="interrupted", run="mine")]
+    saved = [events.Saved(step=step, path="/f", best=False) for step in saves]
+    trainer.story = [STARTED, *saved, events.Stopped(step=20, reason="interrupted", run="mine")]
     assert cli("train").out.splitlines()[-1] == (
         f"stopped at step 20 (interrupted); `charplay train --resume mine` {said}"
     )
 
 
 def test_a_run_that_was_taken_up_and_left_at_once_is_saved_already(cli, trainer):
-    started = told.Started(**asdict(STARTED) | {"resumed": True, "step": 20})
-    trainer.story = [started, told.Stopped(step=20, reason="interrupted", run="mine")]
+    started = events.Started(**asdict(STARTED) | {"resumed": True, "step": 20})
+    trainer.story = [started, events.Stopped(step=20, reason="interrupted", run="mine")]
     assert "goes on from there" in cli("train").out
 
 
 def test_losses_that_ran_away_stay_short(cli, trainer):
-    evaluated = [told.Evaluated(epoch=2.0, val_loss=loss, val_accuracy=0.1, best=False) for loss in (1e30, math.nan)]
+    evaluated = [events.Evaluated(epoch=2.0, val_loss=loss, val_accuracy=0.1, best=False) for loss in (1e30, math.nan)]
     trainer.story = [STARTED, *evaluated, FINISHED]
     lines = cli("train").out.splitlines()[1:3]
     assert ["1e+30 nats, 1.44e+30 bits" in lines[0], "nan nats, nan bits" in lines[1]] == [True, True]
@@ -281,7 +281,7 @@ def test_losses_that_ran_away_stay_short(cli, trainer):
 
 @pytest.mark.parametrize("json", [(), ("--json",)])
 def test_a_failure_is_a_sentence_and_its_cause_is_in_the_log(cli, trainer, home, json):
-    trainer.story = [STARTED, told.Failed(message="The disk is full; make room.", cause="Tracebag", saved_step=1200)]
+    trainer.story = [STARTED, events.Failed(message="The disk is full; make room.", cause="Tracebag", saved_step=1200)]
     result = cli("train", *json)
     assert result.code == 1
     assert result.err.splitlines()[-1] == "charplay: The disk is full; make room. The run is saved up to step 1,200."
@@ -289,16 +289,16 @@ def test_a_failure_is_a_sentence_and_its_cause_is_in_the_log(cli, trainer, home,
 
 
 def test_where_a_failure_ends_without_a_full_stop_it_gets_one_before_the_next_sentence(cli, trainer):
-    trainer.story = [STARTED, told.Failed(message="leave dropout out", saved_step=200)]
+    trainer.story = [STARTED, events.Failed(message="leave dropout out", saved_step=200)]
     assert cli("train").err.endswith("charplay: leave dropout out. The run is saved up to step 200.\n")
-    trainer.story = [told.Failed(message="there is no device cuda:9 here; there is: cpu")]
+    trainer.story = [events.Failed(message="there is no device cuda:9 here; there is: cpu")]
     assert cli("train").err.endswith("there is: cpu\n")
 
 
-@pytest.mark.parametrize(("reason", "hint"), [(told.BAD_NUMBERS, "learning_rate"), (told.NO_MEMORY, "batch_size")])
+@pytest.mark.parametrize(("reason", "hint"), [(events.BAD_NUMBERS, "learning_rate"), (events.NO_MEMORY, "batch_size")])
 @pytest.mark.fault("25", "27")
 def test_where_the_trainer_holds_still_by_itself_it_is_told_to_save_and_leave(cli, trainer, reason, hint):
-    bad = told.Paused(step=20, reason=reason)
+    bad = events.Paused(step=20, reason=reason)
     trainer.story = [STARTED, bad, stopped_if_asked(trainer)]
     result = cli("train", "--json")
     assert result.code == 1
@@ -363,7 +363,7 @@ def test_output_that_nobody_reads_any_more_saves_and_leaves(cli, trainer, monkey
     monkeypatch.setattr("charplay.cli.reporting.PlainLines.tell", broken)
     monkeypatch.setattr("charplay.cli.train.silence", lambda stream: None)
     asked = []
-    trainer.story = [STARTED, lambda: asked.extend(trainer.inbox.take()), told.Stopped(reason="output closed")]
+    trainer.story = [STARTED, lambda: asked.extend(trainer.inbox.take()), events.Stopped(reason="output closed")]
     assert cli("train").code == 1
     assert asked == [Stop("output closed")]
 
@@ -438,7 +438,7 @@ def test_where_the_line_is_short_the_bar_gives_way_not_the_numbers(monkeypatch, 
 def test_one_step_is_one_step(monkeypatch):
     screen = Screen()
     monkeypatch.setattr("sys.stdout", screen)
-    PlainLines().tell(told.Finished(**asdict(FINISHED) | {"steps": 1}))
+    PlainLines().tell(events.Finished(**asdict(FINISHED) | {"steps": 1}))
     assert "finished: 1 step in" in screen.written
 
 
@@ -485,7 +485,7 @@ def test_a_name_that_cannot_be_is_wrong_usage(cli, trainer, home, name):
 
 @pytest.mark.parametrize(("misuse", "code"), [(True, 2), (False, 1)])
 def test_what_was_asked_wrongly_leaves_with_another_code_than_what_went_wrong(cli, trainer, misuse, code):
-    trainer.story = [told.Failed(message="there is no device cuda:9 here; there is: cpu", misuse=misuse)]
+    trainer.story = [events.Failed(message="there is no device cuda:9 here; there is: cpu", misuse=misuse)]
     assert cli("train", "--device", "cuda:9").code == code
 
 
@@ -504,7 +504,7 @@ def test_an_encoding_is_passed_on(cli, trainer, text_file):
 
 
 def test_a_changed_text_is_gone_on_with_only_when_asked(cli, trainer, saved_run):
-    trainer.story = [told.Failed(message="It is another text.", saved_step=7, changed_text=True)]
+    trainer.story = [events.Failed(message="It is another text.", saved_step=7, changed_text=True)]
     result = cli("train", "--resume", saved_run.name)
     assert result.code == 1
     assert result.err.strip().endswith("--changed-text lets it go on.")

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from charplay.disk import durable
+from charplay.fs import atomic as durable
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, read_checkpoint, write_checkpoint
 
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from charplay.disk import durable
+from charplay.fs import atomic as durable
 from charplay.runs.run import RunError
 
 

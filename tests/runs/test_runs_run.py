@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
 
-from charplay.disk import durable
+from charplay.fs import atomic as durable
 from charplay.recipes.fields import Recipe
 from charplay.runs import archive
 from charplay.runs.checkpoint import CheckpointError, Origin, read_checkpoint

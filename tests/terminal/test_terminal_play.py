@@ -22,7 +22,7 @@ main()
 DEAF = """
 import atexit, sys, time
 from charplay.cli import play
-from charplay.messages.events import Preparing
+from charplay.protocol.events import Preparing
 def deaf(request, inbox):
     import charplay.training.door
     yield Preparing(phase="importing torch")
@@ -38,8 +38,8 @@ main()
 HEARING = """
 import os, pathlib, sys
 from charplay.cli import play
-from charplay.messages.commands import Stop
-from charplay.messages.events import Preparing
+from charplay.protocol.commands import Stop
+from charplay.protocol.events import Preparing
 def hearing(request, inbox):
     yield Preparing(phase="importing torch")
     for _ in range(1000):

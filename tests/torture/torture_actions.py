@@ -24,7 +24,7 @@ from torture_escapes import PAYLOADS, leaks
 from torturing import Attempt, Outcome, Torture
 
 from charplay.corpora.library import Library
-from charplay.messages.events import Failed, Finished, Paused, Sampled, Saved, Warned
+from charplay.protocol.events import Failed, Finished, Paused, Sampled, Saved, Warned
 from charplay.runs.home import Home
 from charplay.runs.shelf import Shelf
 from charplay.tui.app import CharplayApp

@@ -37,7 +37,7 @@ def charplay(home: Path, told: Path, arguments: list[str], sabotaged: bool) -> N
     os.dup2(descriptor, 2)
     os.environ["CHARPLAY_HOME"] = str(home)
     if sabotaged:
-        from charplay.disk import durable
+        from charplay.fs import atomic as durable
 
         durable.replace_bytes = in_place
     from charplay.cli.main import run

@@ -10,10 +10,10 @@ from unittest.mock import patch
 import numpy as np
 from torturing import Attempt, Outcome, Torture
 
-from charplay.messages.commands import Pause, Publish, Resume, Save, Stop
-from charplay.messages.events import Event, Failed, Finished, Paused, Progress, Started
-from charplay.messages.post import Inbox
-from charplay.messages.request import TrainRequest
+from charplay.protocol.commands import Pause, PublishWeights, Resume, Save, Stop
+from charplay.protocol.events import Event, Failed, Finished, Paused, Progress, Started
+from charplay.protocol.queues import CommandQueue
+from charplay.protocol.request import TrainRequest
 from charplay.recipes.layers import Layer, compose
 from charplay.runs import archive
 from charplay.runs.run import Run
@@ -115,7 +115,7 @@ class Resumed:
         from charplay.training.door import open_training
 
         asked = compose(Layer("torture", recipe))[0].model_dump() if folder is None else {}
-        inbox, made = Inbox(), folder
+        inbox, made = CommandQueue(), folder
         request = TrainRequest(home=str(self._home), recipe=asked, resume=str(folder) if folder else None)
         with patch.object(readings, "READING_SECONDS", 0.0):
             for event in open_training(request, inbox):
@@ -126,13 +126,13 @@ class Resumed:
         assert made is not None
         return made
 
-    def _meddle(self, event: Event, inbox: Inbox, until: int, chance: random.Random) -> None:
+    def _meddle(self, event: Event, inbox: CommandQueue, until: int, chance: random.Random) -> None:
         if isinstance(event, Paused):
             inbox.put(Resume())
         elif isinstance(event, Started | Progress) and event.step >= until:
             inbox.put(Stop())
         elif isinstance(event, Progress) and chance.random() < 0.2:
-            inbox.put(chance.choice((Save(), Pause(), Publish())))
+            inbox.put(chance.choice((Save(), Pause(), PublishWeights())))
         assert not isinstance(event, Finished) or event.step >= until
 
     def _one_bit(self, folder: Path) -> None:

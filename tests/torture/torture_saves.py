@@ -12,7 +12,7 @@ import numpy as np
 from torture_kills import in_place
 from torturing import Attempt, Outcome, Torture
 
-from charplay.disk import durable
+from charplay.fs import atomic as durable
 from charplay.recipes.fields import Recipe
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, Origin, read_checkpoint
 from charplay.runs.run import Run, RunError

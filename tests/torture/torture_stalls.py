@@ -23,7 +23,7 @@ from charplay.runs.home import Home
 
 WAITING = """
 import os, sys
-from charplay.messages.post import Mailbox
+from charplay.protocol.queues import Mailbox
 put = Mailbox.put
 def put_and_wait(self, event):
     put(self, event)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import torch
 
-from charplay.messages.events import Event, Failed
-from charplay.messages.post import Inbox
-from charplay.messages.request import TrainRequest
+from charplay.protocol.events import Event, Failed
+from charplay.protocol.queues import CommandQueue
+from charplay.protocol.request import TrainRequest
 from charplay.recipes.layers import Layer, compose
 from charplay.training import readings
 from charplay.training.door import open_training
@@ -45,7 +45,7 @@ def home(tmp_path: Path) -> Path:
 
 
 Train = Callable[..., list[Event]]
-Watcher = Callable[[Event, Inbox], None]
+Watcher = Callable[[Event, CommandQueue], None]
 
 
 def recipe_of(**settings: object) -> dict[str, object]:
@@ -73,7 +73,7 @@ def train(home: Path, monkeypatch: pytest.MonkeyPatch) -> Train:
         **settings: object,
     ) -> list[Event]:
         recipe = recipe_of(**settings) if settings or resume is None else {}
-        inbox = Inbox()
+        inbox = CommandQueue()
         events = []
         request = TrainRequest(home=str(home), recipe=recipe, resume=resume, added=added, source=source)
         for event in open_training(request, inbox):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from charplay.messages.commands import Stop
-from charplay.messages.events import Finished, Preparing, Progress, Started, Stopped
+from charplay.protocol.commands import Stop
+from charplay.protocol.events import Finished, Preparing, Progress, Started, Stopped
 from charplay.recipes import calibrated
 from charplay.recipes.fields import Recipe
 from charplay.runs.run import Run

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from test_training_resume import stop_at
 
-from charplay.messages.events import Failed, Finished, Started
-from charplay.messages.post import Inbox
-from charplay.messages.request import TrainRequest
+from charplay.protocol.events import Failed, Finished, Started
+from charplay.protocol.queues import CommandQueue
+from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_header
 from charplay.runs.run import Run
 from charplay.training.door import open_training
@@ -27,7 +27,7 @@ CUTS = {
 def again(home: Path, folder: str, **over: object) -> list:
     run = Run.open(Path(folder))
     request = TrainRequest(home=str(home), recipe=run.asked.model_dump(), resume=folder, **over)
-    return list(open_training(request, Inbox()))
+    return list(open_training(request, CommandQueue()))
 
 
 @pytest.fixture(params=CUTS)
@@ -71,7 +71,7 @@ def test_a_changed_text_is_taken_up_as_such_until_a_save_knows_it(stopped, home,
     file.write_text((text + text)[: int(len(text) * shorter)].replace("c", "t"))
     request = TrainRequest(home=str(home), recipe=Run.open(Path(folder)).asked.model_dump(), resume=folder)
     for changed_text in (True, False):
-        stream = open_training(replace(request, changed_text=changed_text), Inbox())
+        stream = open_training(replace(request, changed_text=changed_text), CommandQueue())
         assert any(isinstance(event, Started) for event in stream)
         stream.close()  # killed before anything was saved
     (finished,) = only(again(home, folder), Finished)
@@ -135,10 +135,10 @@ def test_a_text_that_was_moved_under_its_name_is_found(stopped, home, only):
 def test_the_encoding_that_was_named_is_taken_again(home, asked, only):
     file = home / "corpora" / "words.txt"
     file.write_bytes(file.read_bytes() + "déjà".encode("cp1252") * 20)
-    events = list(open_training(TrainRequest(home=str(home), recipe=asked, encoding="koi8-r"), Inbox()))
+    events = list(open_training(TrainRequest(home=str(home), recipe=asked, encoding="koi8-r"), CommandQueue()))
     (started,) = only(events, Started)
     assert "И" in Run.open(Path(started.folder)).vocabulary  # what cp1252 calls é
     run = Run.open(Path(started.folder))
     longer = {**run.asked.model_dump(), "steps": 30}
-    resumed = list(open_training(TrainRequest(home=str(home), recipe=longer, resume=started.folder), Inbox()))
+    resumed = list(open_training(TrainRequest(home=str(home), recipe=longer, resume=started.folder), CommandQueue()))
     assert only(resumed, Finished)[0].steps == 30

@@ -12,8 +12,17 @@ import numpy as np
 import pytest
 import torch
 
-from charplay.messages.commands import Away, Change, Pause, Publish, Resume, Save, StepOnce, Stop
-from charplay.messages.events import (
+from charplay.protocol.commands import (
+    Pause,
+    ProcessSuspended,
+    PublishWeights,
+    Resume,
+    Save,
+    SetHyperparameter,
+    StepOnce,
+    Stop,
+)
+from charplay.protocol.events import (
     Changed,
     Evaluated,
     Failed,
@@ -29,8 +38,8 @@ from charplay.messages.events import (
     Stopped,
     Warned,
 )
-from charplay.messages.post import Inbox
-from charplay.messages.request import TrainRequest
+from charplay.protocol.queues import CommandQueue
+from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
 from charplay.training import learner as learner_module
@@ -87,7 +96,7 @@ def test_orders_before_the_first_step(train, only):
 
     def publish(event, inbox):
         if isinstance(event, Started):
-            inbox.put(Publish())
+            inbox.put(PublishWeights())
 
     events = train(publish)
     (published,) = only(events, Published)
@@ -107,9 +116,9 @@ def test_pause_step_once_resume(train, only):
             inbox.put(StepOnce())
             inbox.put(StepOnce())
         elif isinstance(event, Progress) and event.step == 6:
-            inbox.put(Change("learning_rate", 0.002))
-            inbox.put(Change("learning_rate", "nonsense"))
-            inbox.put(Change("hidden_size", 3))
+            inbox.put(SetHyperparameter("learning_rate", 0.002))
+            inbox.put(SetHyperparameter("learning_rate", "nonsense"))
+            inbox.put(SetHyperparameter("hidden_size", 3))
             inbox.put(Save())
             inbox.put(Resume())
 
@@ -153,14 +162,14 @@ def test_what_ctrl_z_takes_is_in_no_row(train, only, monkeypatch, foretold):
         if next(calls) == 6:
             time.sleep(gone)
             if not foretold:
-                inbox.put(Away(gone))
+                inbox.put(ProcessSuspended(gone))
         return plain(*args, **options)
 
     def watch(event, inbox):
         monkeypatch.setattr(learner_module, "tame", partial(stop_within, inbox=inbox))
         if foretold and isinstance(event, Progress) and event.step == 5:
-            inbox.put(Away(None))
-            threading.Timer(gone, inbox.put, [Away(gone)]).start()
+            inbox.put(ProcessSuspended(None))
+            threading.Timer(gone, inbox.put, [ProcessSuspended(gone)]).start()
 
     if foretold:
         calls = iter(range(100, 10**6))
@@ -178,7 +187,7 @@ def test_published_weights_are_of_the_step_that_they_say_though_it_is_not_read_y
     def ask(_event, inbox):
         def asked(*args, **options):
             if next(calls) in (5, 6):
-                inbox.put(Publish())
+                inbox.put(PublishWeights())
             return plain(*args, **options)
 
         monkeypatch.setattr(learner_module, "tame", asked)
@@ -190,7 +199,7 @@ def test_published_weights_are_of_the_step_that_they_say_though_it_is_not_read_y
 def test_published_weights_are_copies(train, only):
     def publish(event, inbox):
         if isinstance(event, Progress) and event.step in {1, 10}:
-            inbox.put(Publish())
+            inbox.put(PublishWeights())
 
     first, later = only(train(publish, log_every=1), Published)[:2]
     name = "rnn.weight_hh_l0"
@@ -228,7 +237,7 @@ def test_weights_gone_bad_are_never_saved(train, only):
 
     def ruin(event, inbox):
         if isinstance(event, Progress) and event.step == 8:
-            inbox.put(Change("learning_rate", 100))
+            inbox.put(SetHyperparameter("learning_rate", 100))
         if isinstance(event, Paused):
             inbox.put(Stop())
 
@@ -415,7 +424,7 @@ def test_a_best_that_could_not_be_written_is_owed(train, only, monkeypatch, quic
 
 
 def test_whoever_leaves_early_gives_the_run_back(home, train, only, asked):
-    stream = open_training(TrainRequest(home=str(home), recipe=asked), Inbox())
+    stream = open_training(TrainRequest(home=str(home), recipe=asked), CommandQueue())
     for event in stream:
         if isinstance(event, Progress):
             break

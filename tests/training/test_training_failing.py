@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from charplay.messages.commands import Change, Resume, StepOnce, Stop
-from charplay.messages.events import NO_MEMORY, Changed, Failed, Finished, Paused, Saved, Started, Stopped, Warned
+from charplay.protocol.commands import Resume, SetHyperparameter, StepOnce, Stop
+from charplay.protocol.events import NO_MEMORY, Changed, Failed, Finished, Paused, Saved, Started, Stopped, Warned
 from charplay.recipes.fields import Recipe
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
@@ -118,7 +118,7 @@ def test_nothing_holds_on_to_what_the_failing_step_had(train, short):
 @pytest.mark.fault("25")
 def test_a_run_without_memory_goes_on_with_half_the_batch(train, only, short):
     short("tame")
-    events = train(answer(Change("batch_size", 2), Resume()))
+    events = train(answer(SetHyperparameter("batch_size", 2), Resume()))
     assert [(event.step, event.new) for event in only(events, Changed)] == [(AT - 1, 2)]
     assert events[-1].steps == 20
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from charplay.messages.commands import Change, Pause, Resume, Save, Stop, Undo
-from charplay.messages.events import Changed, Failed, Finished, Paused, Progress, Saved, Started, Stopped, Warned
-from charplay.messages.post import Inbox
-from charplay.messages.request import TrainRequest
+from charplay.protocol.commands import Pause, Resume, Save, SetHyperparameter, Stop, Undo
+from charplay.protocol.events import Changed, Failed, Finished, Paused, Progress, Saved, Started, Stopped, Warned
+from charplay.protocol.queues import CommandQueue
+from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
 from charplay.training import learner, readings
@@ -157,7 +157,7 @@ def test_a_death_between_save_and_best_or_snapshot_is_mended(train, only, quick_
 def test_a_live_rate_outlives_a_stop(train, only):
     def change(event, inbox):
         if isinstance(event, Progress):
-            inbox.put(Change("learning_rate", 0.5))
+            inbox.put(SetHyperparameter("learning_rate", 0.5))
             inbox.put(Stop())
 
     folder = only(train(change), Started)[0].folder
@@ -261,13 +261,13 @@ def test_what_a_run_cannot_have_when_it_is_taken_up_leaves_it_as_it_was(refused,
 def test_a_value_that_is_named_counts_though_it_was_asked_for_before(home, train, only):
     def change(event, inbox):
         if isinstance(event, Progress):
-            inbox.put(Change("learning_rate", 0.5))
+            inbox.put(SetHyperparameter("learning_rate", 0.5))
             inbox.put(Stop())
 
     folder = only(train(change, learning_rate=0.01), Started)[0].folder
     asked = Run.open(Path(folder)).asked
     request = TrainRequest(home=str(home), recipe=asked.model_dump(), resume=folder, live={"learning_rate": 0.01})
-    events = list(open_training(request, Inbox()))
+    events = list(open_training(request, CommandQueue()))
     assert [(c.old, c.new) for c in only(events, Changed)] == [(0.5, 0.01)]
 
 

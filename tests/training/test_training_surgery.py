@@ -10,10 +10,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charplay.messages.commands import Change, Pause, Resume, Stop, Undo
-from charplay.messages.events import Changed, Finished, Paused, Progress, Saved, Started, Warned
-from charplay.messages.post import Inbox
-from charplay.messages.request import TrainRequest
+from charplay.protocol.commands import Pause, Resume, SetHyperparameter, Stop, Undo
+from charplay.protocol.events import Changed, Finished, Paused, Progress, Saved, Started, Warned
+from charplay.protocol.queues import CommandQueue
+from charplay.protocol.request import TrainRequest
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import LIVE, Recipe
 from charplay.recipes.layers import altered
@@ -79,7 +79,7 @@ def test_the_values_cover_every_live_field():
 @pytest.mark.parametrize("name", [name for name in VALUES if name != "batch_size"])
 def test_a_change_before_the_first_step_is_a_run_that_was_asked_for_it(name, train, only):
     asked = left_by(folder_of(train(**DEEP, **{name: VALUES[name]}), only))
-    changed = left_by(folder_of(train(at(0, Change(name, VALUES[name])), **DEEP), only))
+    changed = left_by(folder_of(train(at(0, SetHyperparameter(name, VALUES[name])), **DEEP), only))
     plain = left_by(folder_of(train(**DEEP), only))
     assert changed == asked != plain
 
@@ -87,7 +87,7 @@ def test_a_change_before_the_first_step_is_a_run_that_was_asked_for_it(name, tra
 @pytest.mark.parametrize("name", VALUES)
 @pytest.mark.parametrize("batching", ["stream", "windows"])
 def test_a_change_outlives_a_stop_to_the_bit(name, batching, train, only):
-    change = Change(name, VALUES[name])
+    change = SetHyperparameter(name, VALUES[name])
     recipe = {"num_layers": 2, "log_every": 1, "batching": batching, "sample_every": 6, "sample_length": 5}
     straight = train(at(8, change), **recipe)
     stopped = train(both(at(8, change), at(13, Stop())), **recipe)
@@ -108,7 +108,7 @@ def test_a_change_outlives_a_stop_to_the_bit(name, batching, train, only):
 def test_an_undone_change_never_happened(name, batching, train, only):
     recipe = {"num_layers": 2, "log_every": 1, "batching": batching, "weight_drop": 0.1, "optimizer": "muon"}
     plain = train(**recipe)
-    events = train(both(at(6, Change(name, VALUES[name])), at(12, Undo())), **recipe)
+    events = train(both(at(6, SetHyperparameter(name, VALUES[name])), at(12, Undo())), **recipe)
     assert left_by(folder_of(events, only)) == left_by(folder_of(plain, only))
     _, undone, back = only(events, Changed)
     assert (undone.step, undone.field, undone.old, undone.new) == (6, "undo", 12, 6)
@@ -126,7 +126,7 @@ def test_changes_are_taken_back_one_after_another_also_in_a_pause(train, only):
             for order in (Undo(), Undo(), Undo(), Resume()):
                 inbox.put(order)
 
-    changes = at(5, Change("batch_size", 9), Change("learning_rate", 0.5))
+    changes = at(5, SetHyperparameter("batch_size", 9), SetHyperparameter("learning_rate", 0.5))
     events = train(both(changes, at(11, Pause()), steer), log_every=1)
     assert [changed.field for changed in only(events, Changed)][2:] == ["undo", "learning_rate", "undo", "batch_size"]
     (warned,) = only(events, Warned)
@@ -135,7 +135,7 @@ def test_changes_are_taken_back_one_after_another_also_in_a_pause(train, only):
 
 
 def test_the_best_that_came_after_a_change_stays_the_best(train, only):
-    events = train(both(at(1, Change("weight_decay", 0.1)), at(15, Undo(), Stop())), log_every=1)
+    events = train(both(at(1, SetHyperparameter("weight_decay", 0.1)), at(15, Undo(), Stop())), log_every=1)
     run = Run.open(folder_of(events, only))
     assert run.read_resume()[1]["ledger"]["step"] == 1
     assert run.read_resume()[1]["judge"]["best_step"] == 14
@@ -165,7 +165,7 @@ def test_rows_go_only_once_what_was_taken_back_is_saved(train, only, home, quick
 
     plain, full, room = Run.write_resume, [], ["once"]
     monkeypatch.setattr(Run, "write_resume", write)
-    changes = both(at(6, Change("learning_rate", 0.5)), fill, at(12, Undo(), Pause()), look)
+    changes = both(at(6, SetHyperparameter("learning_rate", 0.5)), fill, at(12, Undo(), Pause()), look)
     events = train(changes, log_every=1)
     assert [paused.step for paused in only(events, Paused)] == [6]
     run = Run.open(folder_of(events, only))
@@ -179,10 +179,10 @@ def test_a_change_that_no_save_knows_is_not_on_the_disk_after_a_death(train, onl
         if isinstance(event, Saved) and event.step == 10:
             inbox.put(Pause())
         if isinstance(event, Paused):
-            inbox.put(Change("learning_rate", 0.5))
+            inbox.put(SetHyperparameter("learning_rate", 0.5))
         return isinstance(event, Changed)
 
-    inbox = Inbox()
+    inbox = CommandQueue()
     stream = open_training(TrainRequest(home=str(home), recipe={**asked, "save_every": 10}), inbox)
     assert any(kill(event, inbox) for event in stream)
     stream.close()
@@ -206,7 +206,7 @@ def test_a_change_that_no_save_knows_is_not_on_the_disk_after_a_death(train, onl
     ],
 )
 def test_a_change_that_cannot_be_is_one_sentence(name, value, sentence, train, only):
-    events = train(at(3, Change(name, value)))
+    events = train(at(3, SetHyperparameter(name, value)))
     (warned,) = only(events, Warned)
     assert sentence in warned.message
     assert "\n" not in warned.message
@@ -232,12 +232,12 @@ def test_snapshots_are_bounded(train, only, monkeypatch):
         kept.append(len(self._snapshots))
 
     monkeypatch.setattr(surgery.Surgery, "_remember", remember)
-    orders = [at(step, Change("learning_rate", 0.1)) for step in range(1, 16)]
+    orders = [at(step, SetHyperparameter("learning_rate", 0.1)) for step in range(1, 16)]
     train(both(*orders))
     assert max(kept) == kept[-1] == surgery.MOST_KEPT
     monkeypatch.setattr(surgery, "MOST_BYTES", 1)
     kept.clear()
-    train(both(*[at(step, Change("learning_rate", 0.1)) for step in range(1, 16)]))
+    train(both(*[at(step, SetHyperparameter("learning_rate", 0.1)) for step in range(1, 16)]))
     assert set(kept) == {1}
 
 
@@ -294,7 +294,7 @@ def test_epochs_only_go_forward_and_end_on_whole_numbers(cuts, steps):
 
 
 def test_epochs_stay_honest_when_batches_grow(train, only):
-    events = train(at(10, Change("batch_size", 8)), log_every=1, steps=None, epochs=2)
+    events = train(at(10, SetHyperparameter("batch_size", 8)), log_every=1, steps=None, epochs=2)
     rows = [row for event in only(events, Progress) for row in event.rows]
     ends = [row for row in rows if row.epoch_loss is not None]
     assert [row.epoch for row in ends] == [1, 2]

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from charplay.messages.commands import Stop
-from charplay.messages.events import Failed, Finished, Published, Started
+from charplay.protocol.commands import Stop
+from charplay.protocol.events import Failed, Finished, Published, Started
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.inheriting import SHAPES, inherited
@@ -82,13 +82,13 @@ def test_the_run_names_its_parent_and_takes_its_shapes(train, only):
 
 
 def test_what_plays_at_first_is_what_the_parent_plays(train, only):
-    from charplay.messages.commands import Publish
+    from charplay.protocol.commands import PublishWeights
 
     path = only(train(average=0.9), Finished)[0].checkpoint
 
     def publish(event, inbox):
         if isinstance(event, Started):
-            inbox.put(Publish())
+            inbox.put(PublishWeights())
 
     (published,) = only(train(publish, source=path, average=0.9), Published)
     for name, tensor in read_checkpoint(Path(path)).tensors.items():

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.messages.commands import Pause, Resume, Stop
-from charplay.messages.events import Finished, Paused, Progress, Saved, Started, Stopped, Warned
-from charplay.messages.post import Inbox
-from charplay.messages.request import TrainRequest
+from charplay.protocol.commands import Pause, Resume, Stop
+from charplay.protocol.events import Finished, Paused, Progress, Saved, Started, Stopped, Warned
+from charplay.protocol.queues import CommandQueue
+from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint, read_header
 from charplay.runs.run import Run
 from charplay.training import duties, keeper
@@ -215,7 +215,7 @@ def test_steps_go_on_while_a_save_is_written_and_it_is_told_once_it_is_there(tra
 
 
 def test_a_stop_an_end_and_a_failure_leave_nothing_half_written(train, only, slow_disk, home, asked):
-    stream = open_training(TrainRequest(home=str(home), recipe=asked), Inbox())
+    stream = open_training(TrainRequest(home=str(home), recipe=asked), CommandQueue())
     for event in stream:
         if isinstance(event, Progress) and event.step >= 6:
             break
@@ -308,7 +308,9 @@ def test_rows_that_were_refused_and_came_late_outlive_a_death(home, asked, train
     plain, at = Run.append, [0]
     monkeypatch.setattr(Run, "append", append)
     monkeypatch.setattr(keeper, "ROWS_SECONDS", 0.0)
-    stream = open_training(TrainRequest(home=str(home), recipe={**asked, "log_every": 1, "save_every": 7}), Inbox())
+    stream = open_training(
+        TrainRequest(home=str(home), recipe={**asked, "log_every": 1, "save_every": 7}), CommandQueue()
+    )
     for event in stream:
         if isinstance(event, Progress):
             at[0] = event.step

@@ -13,8 +13,8 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 
 from charplay.corpora.library import Library
-from charplay.messages.commands import Change, Command, Pause, Publish, Resume, StepOnce, Stop
-from charplay.messages.events import (
+from charplay.protocol.commands import Command, Pause, PublishWeights, Resume, SetHyperparameter, StepOnce, Stop
+from charplay.protocol.events import (
     Changed,
     Evaluated,
     Event,
@@ -28,8 +28,8 @@ from charplay.messages.events import (
     Started,
     Stopped,
 )
-from charplay.messages.post import Inbox
-from charplay.messages.request import TrainRequest
+from charplay.protocol.queues import CommandQueue
+from charplay.protocol.request import TrainRequest
 from charplay.recipes.fields import Recipe
 from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import Checkpoint, Origin
@@ -65,7 +65,7 @@ class ScriptedTrainer:
         self.most_at_work = 0
         self.run: Run | None = None
 
-    def __call__(self, request: TrainRequest, inbox: Inbox) -> Iterator[Event]:
+    def __call__(self, request: TrainRequest, inbox: CommandQueue) -> Iterator[Event]:
         self.requests.append(request)
         self.at_work += 1
         self.begun = False
@@ -75,12 +75,12 @@ class ScriptedTrainer:
         finally:
             self.at_work -= 1
 
-    def work(self, inbox: Inbox) -> Iterator[Event]:
+    def work(self, inbox: CommandQueue) -> Iterator[Event]:
         yield Preparing(phase="importing torch")
         early: list[Command] = []
         while True:
             for command in (*(early if self.begun else ()), *inbox.take(wait=0.005)):
-                if isinstance(command, Publish | Change) and not self.begun:
+                if isinstance(command, PublishWeights | SetHyperparameter) and not self.begun:
                     early = [command]
                     continue
                 early = []
@@ -106,7 +106,7 @@ class ScriptedTrainer:
             case Stop():
                 yield Saved(step=self.step, path="latest.safetensors", best=False)
                 yield Stopped(step=self.step, reason=command.reason, run=self.run.name if self.run else None)
-            case Publish():
+            case PublishWeights():
                 yield self.published()
             case Pause():
                 yield Paused(step=self.step)
@@ -114,7 +114,7 @@ class ScriptedTrainer:
                 yield Resumed(step=self.step)
             case StepOnce():
                 yield self.progress(self.step + 1)
-            case Change():
+            case SetHyperparameter():
                 yield Changed(step=self.step, field=command.field, old=None, new=command.value)
 
     def put(self, *events: Event | BaseException) -> None:

@@ -8,7 +8,7 @@ from textual._styles_cache import StylesCache
 from textual.dom import DOMNode
 from textual.timer import Timer
 
-from charplay.messages.events import Finished
+from charplay.protocol.events import Finished
 
 DIALOGS = [("?",), ("1", "v"), ("4", "y"), ("ctrl+p",), ("5", "m")]
 """Keys that open something over the main screen, or in it; escape closes it."""

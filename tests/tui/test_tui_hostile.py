@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from charplay.messages.events import Failed, Finished
+from charplay.protocol.events import Failed, Finished
 from charplay.sampling.ride import Ride
 from charplay.sampling.settings import SEEDS, Sampling
 from charplay.tui.draft import Draft

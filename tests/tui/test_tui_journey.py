@@ -8,8 +8,8 @@ import threading
 import numpy as np
 import pytest
 
-from charplay.messages.commands import Change, Pause, Publish, Resume, Save, StepOnce, Stop, Undo
-from charplay.messages.events import NO_MEMORY, Changed, Failed, Finished, Paused, Saved, Warned
+from charplay.protocol.commands import Pause, PublishWeights, Resume, Save, SetHyperparameter, StepOnce, Stop, Undo
+from charplay.protocol.events import NO_MEMORY, Changed, Failed, Finished, Paused, Saved, Warned
 from charplay.runs.shelf import Shelf
 from charplay.tui.screens.question import Question
 from charplay.tui.settings import write_settings
@@ -36,7 +36,7 @@ async def test_train_look_play_pause_stop(play, size):
         await it.press("x")
         await it.until(lambda: it.main.session.live.state == "stopped")
         assert "stopped, saved step 101" in it.seen()
-        kinds = [type(command) for command in it.trainer.commands if not isinstance(command, Publish)]
+        kinds = [type(command) for command in it.trainer.commands if not isinstance(command, PublishWeights)]
         assert kinds == [Pause, StepOnce, Resume, Stop]
 
 
@@ -51,7 +51,7 @@ async def test_keys_count_from_when_they_are_pressed_not_from_when_the_trainer_h
         it.trainer.deaf = True
         await it.press(*keys)
         await it.until(lambda: len(it.trainer.commands) >= len(told))
-        kinds = [type(command) for command in it.trainer.commands if not isinstance(command, Publish)]
+        kinds = [type(command) for command in it.trainer.commands if not isinstance(command, PublishWeights)]
         assert kinds == told
 
 
@@ -100,9 +100,9 @@ async def test_weights_are_not_asked_for_while_the_writing_is_held(play):
         it.trainer.commands.clear()
         it.main.source._asked = 0.0
         await asyncio.sleep(0.25)
-        assert not any(isinstance(command, Publish) for command in it.trainer.commands)
+        assert not any(isinstance(command, PublishWeights) for command in it.trainer.commands)
         await it.press("space")
-        await it.until(lambda: any(isinstance(command, Publish) for command in it.trainer.commands))
+        await it.until(lambda: any(isinstance(command, PublishWeights) for command in it.trainer.commands))
 
 
 async def test_training_while_training_asks_and_going_on_changes_nothing(play):
@@ -207,8 +207,8 @@ async def test_the_learning_rate_slider_changes_the_live_run(play):
     async with play() as it:
         await it.training()
         await it.press("4", "right")
-        await it.until(lambda: any(isinstance(command, Change) for command in it.trainer.commands))
-        (change,) = [command for command in it.trainer.commands if isinstance(command, Change)]
+        await it.until(lambda: any(isinstance(command, SetHyperparameter) for command in it.trainer.commands))
+        (change,) = [command for command in it.trainer.commands if isinstance(command, SetHyperparameter)]
         assert change.field == "learning_rate"
         assert change.value > 3e-3
 
@@ -368,7 +368,9 @@ async def test_a_warning_is_said_whole(play):
         assert it.main.hint.has_class("-warning")
 
 
-@pytest.mark.parametrize(("key", "kinds"), [("l", [Change, Resume]), ("g", [Resume]), ("x", [Stop]), ("p", [])])
+@pytest.mark.parametrize(
+    ("key", "kinds"), [("l", [SetHyperparameter, Resume]), ("g", [Resume]), ("x", [Stop]), ("p", [])]
+)
 @pytest.mark.fault("27")
 async def test_bad_numbers_open_a_panel_that_says_what_happened_and_offers_ways_on(play, key, kinds):
     async with play() as it:
@@ -383,14 +385,16 @@ async def test_bad_numbers_open_a_panel_that_says_what_happened_and_offers_ways_
         assert it.main.training._marks == [(100, "numbers went bad")], "the chart marks it"
         await it.press(key)
         await it.until(lambda: not isinstance(it.app.screen, Question))
-        await it.until(lambda: [type(c) for c in it.trainer.commands if not isinstance(c, Publish)] == kinds)
+        await it.until(lambda: [type(c) for c in it.trainer.commands if not isinstance(c, PublishWeights)] == kinds)
         if key == "l":
             was = it.trainer.run.resolved.learning_rate
-            heard = [each for each in it.trainer.commands if isinstance(each, Change)]
-            assert heard == [Change("learning_rate", was / 3)]
+            heard = [each for each in it.trainer.commands if isinstance(each, SetHyperparameter)]
+            assert heard == [SetHyperparameter("learning_rate", was / 3)]
 
 
-@pytest.mark.parametrize(("key", "kinds"), [("g", [Resume]), ("h", [Change, Resume]), ("1", [Stop]), ("x", [Stop])])
+@pytest.mark.parametrize(
+    ("key", "kinds"), [("g", [Resume]), ("h", [SetHyperparameter, Resume]), ("1", [Stop]), ("x", [Stop])]
+)
 @pytest.mark.fault("25")
 async def test_no_memory_opens_a_panel_that_offers_ways_on(play, key, kinds):
     async with play() as it:
@@ -407,10 +411,10 @@ async def test_no_memory_opens_a_panel_that_offers_ways_on(play, key, kinds):
         await it.press(key)
         await it.until(lambda: not isinstance(it.app.screen, Question))
         await it.until(
-            lambda: kinds == [type(c) for c in it.trainer.commands if not isinstance(c, Publish)][: len(kinds)]
+            lambda: kinds == [type(c) for c in it.trainer.commands if not isinstance(c, PublishWeights)][: len(kinds)]
         )
         if key == "h":
-            assert Change("batch_size", batch // 2) in it.trainer.commands
+            assert SetHyperparameter("batch_size", batch // 2) in it.trainer.commands
         if key == "1":
             await it.until(lambda: len(it.trainer.requests) == 2)
             request = it.trainer.requests[-1]

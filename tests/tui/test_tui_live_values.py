@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from charplay.messages.commands import Change, Undo
-from charplay.messages.events import Changed, Finished
+from charplay.protocol.commands import SetHyperparameter, Undo
+from charplay.protocol.events import Changed, Finished
 from charplay.recipes.fields import LIVE
 from charplay.recipes.specs import spec
 from charplay.tui.screens.live_values import LiveValues
@@ -27,7 +27,7 @@ async def opened(it, **over):
 
 
 def changes(it):
-    return [(each.field, each.value) for each in it.trainer.commands if isinstance(each, Change)]
+    return [(each.field, each.value) for each in it.trainer.commands if isinstance(each, SetHyperparameter)]
 
 
 async def to(it, dialog, field):

@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from charplay.formatting.units import age, count, duration, rate
-from charplay.messages.commands import Publish, Stop
-from charplay.messages.events import Changed, Evaluated, Failed, Preparing, Saved, Stopped
-from charplay.messages.request import TrainRequest
+from charplay.protocol.commands import PublishWeights, Stop
+from charplay.protocol.events import Changed, Evaluated, Failed, Preparing, Saved, Stopped
+from charplay.protocol.request import TrainRequest
 from charplay.recipes.contradictions import CLASHES
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import Recipe
@@ -301,7 +301,7 @@ async def test_closing_waits_no_longer_than_it_was_told():
     session = Session(stubborn)
     session.start(TrainRequest(home="/"))
     assert not await session.close("terminated", 0.1)
-    assert stops == [Publish(), Stop("terminated")]
+    assert stops == [PublishWeights(), Stop("terminated")]
     release.set()
     assert await session.close("terminated", 5.0)
 

@@ -11,7 +11,7 @@ from textual import events
 from textual.binding import Binding
 from textual.widgets import Static
 
-from charplay.messages.leaving import INTERRUPTED, SIGNALS
+from charplay.protocol.exit_codes import INTERRUPTED, SIGNALS
 from charplay.tui import commands
 from charplay.tui.panes.row_editor import RowEditor
 from charplay.tui.panes.text import TextPane

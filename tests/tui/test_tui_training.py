@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from charplay.messages.commands import Publish
-from charplay.messages.events import Changed, Evaluated, Failed, Finished, Sampled, Saved, Stopped
 from charplay.plotting.plot import MARKERS
+from charplay.protocol.commands import PublishWeights
+from charplay.protocol.events import Changed, Evaluated, Failed, Finished, Sampled, Saved, Stopped
 from charplay.tui.screens.lines import Lines
 
 
@@ -41,8 +41,8 @@ async def test_in_a_pause_the_weights_that_write_already_are_not_told_again(play
         await it.press("p")
 
         async def asked_again():
-            before = it.trainer.commands.count(Publish())
-            await it.until(lambda: it.trainer.commands.count(Publish()) > before + 1)
+            before = it.trainer.commands.count(PublishWeights())
+            await it.until(lambda: it.trainer.commands.count(PublishWeights()) > before + 1)
 
         await asked_again()
         marks = list(text.writing._marks)

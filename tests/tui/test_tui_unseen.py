@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from charplay.messages.commands import Publish
+from charplay.protocol.commands import PublishWeights
 from charplay.tui.screens import watching
 from charplay.tui.unseen import CATCH_UP_SECONDS, Sparing
 from charplay.tui.widgets import chart
@@ -48,12 +48,12 @@ async def test_what_nobody_sees_waits_until_the_terminal_reads_on(play, terminal
         terminal.behind = True
         await it.until(lambda: all(clocks_standing(it)))
         player, plot = it.main.text.player, it.main.training.chart
-        written, drawn, asked = len(player.tape), plot._grid, it.trainer.commands.count(Publish())
+        written, drawn, asked = len(player.tape), plot._grid, it.trainer.commands.count(PublishWeights())
         it.trainer.put(it.trainer.progress(900))
         await asyncio.sleep(2 * chart.REPAINT_SECONDS)
         assert len(player.tape) == written
         assert plot._grid is drawn
-        assert it.trainer.commands.count(Publish()) == asked
+        assert it.trainer.commands.count(PublishWeights()) == asked
         terminal.behind = False
         terminal.take()
         await it.until(lambda: len(player.tape) > written and plot._grid is not drawn)

@@ -2,9 +2,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.messages.events import Row
 from charplay.playground.run_history import RunHistory
 from charplay.plotting.downsample import DownsampledCurve
+from charplay.protocol.events import Row
 
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300)
 

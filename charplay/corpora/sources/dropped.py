@@ -8,7 +8,7 @@ from charplay.corpora.entries import Entry, Place
 from charplay.corpora.folders import read_path
 from charplay.corpora.progress import Progress
 from charplay.corpora.reading import Reading
-from charplay.disk.places import place
+from charplay.fs.paths import place
 
 README = "readme.md"
 

@@ -8,7 +8,7 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from charplay.formatting.units import rate
-from charplay.messages.events import Changed
+from charplay.protocol.events import Changed
 from charplay.tui.live import Live
 from charplay.tui.widgets.scales import Log
 from charplay.tui.widgets.slider import Slider

@@ -8,9 +8,9 @@ from textual import events, on
 from textual.message import Message
 from textual.reactive import reactive
 
-from charplay.disk.places import here, place
 from charplay.formatting.sanitize import sanitize_line
 from charplay.formatting.units import age, count
+from charplay.fs.paths import here, place
 from charplay.tui.commands import RUNS
 from charplay.tui.panes.rows import Cell, Rows, fit, fit_name
 from charplay.tui.screens.asking import Asking

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from charplay.disk.durable import replace_bytes
+from charplay.fs.atomic import replace_bytes
 from charplay.sampling.player import Player
 from charplay.sampling.segment import KINDS
 from charplay.sampling.tape import Tape

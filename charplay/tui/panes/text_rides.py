@@ -4,8 +4,8 @@ from datetime import datetime
 from pathlib import Path
 
 from charplay.corpora.reading import opened
-from charplay.disk.durable import replace_bytes
-from charplay.disk.places import place
+from charplay.fs.atomic import replace_bytes
+from charplay.fs.paths import place
 from charplay.sampling.player import Player
 from charplay.sampling.ride import LARGEST, Ride
 

@@ -13,12 +13,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
 
-from charplay.messages.events import ASKED, Changed, Evaluated, Event, Paused, Progress, Row, Sampled, Started
 from charplay.playground.chart_quantities import MEASURES
 from charplay.playground.run_history import RunHistory, characters_per_step, kept_changes, kept_curves, kept_samples
 from charplay.plotting.downsample import X_AXES
 from charplay.plotting.grid import Mark, Reference, Series
 from charplay.plotting.plot import MARKERS
+from charplay.protocol.events import ASKED, Changed, Evaluated, Event, Paused, Progress, Row, Sampled, Started
 from charplay.tui.commands import TRAINING, command
 from charplay.tui.live import Live
 from charplay.tui.marks import Changes, Marks, marked

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from textual.app import ComposeResult
 
-from charplay.disk.places import here
 from charplay.formatting.units import count
+from charplay.fs.paths import here
 from charplay.tui.commands import OPENING
 from charplay.tui.panes.rows import Cell, Rows, fit
 from charplay.tui.screens.dialog import Dialog

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
-from charplay.messages import events as told
-from charplay.messages.events import Event, Failed, Paused, Saved
-from charplay.messages.request import TrainRequest
+from charplay.protocol import events
+from charplay.protocol.events import Event, Failed, Paused, Saved
+from charplay.protocol.request import TrainRequest
 from charplay.tui.panes.fields import Device
 from charplay.tui.screens.question import Choice, Question
 from charplay.tui.screens.trouble import LOWER, bad_numbers, failed, no_memory, text_changed
@@ -40,7 +40,7 @@ class TrainingScreen(WatchingScreen):
             case Saved() if self._saving:
                 self._saving = False
                 self.notify(f"Step {event.step:,} is saved.", markup=False)
-            case Paused(reason=told.NO_MEMORY):
+            case Paused(reason=events.NO_MEMORY):
                 draft = self.form.draft
                 self.app.push_screen(no_memory(live, draft.devices if draft else ()), self._after_no_memory)
             case Paused() if live.reason:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from charplay.formatting.sanitize import sanitize
-from charplay.messages.events import Changed, Event, Failed, Finished, Published, Started, Stopped, Warned
+from charplay.protocol.events import Changed, Event, Failed, Finished, Published, Started, Stopped, Warned
 from charplay.tui.panes.fields import Device
 from charplay.tui.screens.layout import Layout
 from charplay.tui.session import Session

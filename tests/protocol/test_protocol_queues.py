@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charplay.messages import commands, events
-from charplay.messages.post import MOST_ROWS, Inbox, Mailbox
+from charplay.protocol import commands, events
+from charplay.protocol.queues import MOST_ROWS, CommandQueue, EventQueue
 
 FACTS = [
     events.Preparing(phase="reading"),
@@ -55,7 +55,7 @@ def streams(draw):
 
 def passed(stream):
     """What comes out of a mailbox, one list per drain."""
-    mailbox, out = Mailbox(), []
+    mailbox, out = EventQueue(), []
     for event in [*stream, None]:
         if event is None:
             out.append(mailbox.drain())
@@ -123,7 +123,7 @@ def test_a_reading_never_overtakes_a_fact_told_after_it(stream):
 
 @pytest.mark.fault("3", "17")
 def test_rows_nobody_drains_stay_bounded_and_evaluations_are_kept():
-    mailbox = Mailbox()
+    mailbox = EventQueue()
     for step in range(3 * MOST_ROWS):
         mailbox.put(progress(step, [row(step, val_loss=1.0 if step % 500 == 0 else None)]))
     (merged,) = mailbox.drain()
@@ -133,7 +133,7 @@ def test_rows_nobody_drains_stay_bounded_and_evaluations_are_kept():
 
 
 def test_one_thread_puts_while_another_drains():
-    mailbox, got, total = Mailbox(), [], 2000
+    mailbox, got, total = EventQueue(), [], 2000
 
     def put():
         for step in range(total):
@@ -152,14 +152,20 @@ def test_one_thread_puts_while_another_drains():
 # The inbox
 
 COMMANDS = st.sampled_from(
-    [commands.Pause(), commands.Resume(), commands.Stop(), commands.Change("learning_rate", 0.1), commands.Publish()]
+    [
+        commands.Pause(),
+        commands.Resume(),
+        commands.Stop(),
+        commands.SetHyperparameter("learning_rate", 0.1),
+        commands.PublishWeights(),
+    ]
 )
 
 
 @settings(deadline=None)
 @given(st.lists(COMMANDS))
 def test_commands_arrive_once_and_in_order(asked):
-    inbox = Inbox()
+    inbox = CommandQueue()
     for command in asked:
         inbox.put(command)
     assert list(inbox.take()) == asked
@@ -167,7 +173,7 @@ def test_commands_arrive_once_and_in_order(asked):
 
 
 def test_an_empty_inbox_is_left_at_once_and_waited_at_only_when_asked():
-    inbox = Inbox()
+    inbox = CommandQueue()
     before = time.monotonic()
     assert list(inbox.take(wait=0.05)) == []
     assert time.monotonic() - before >= 0.05
@@ -177,7 +183,7 @@ def test_an_empty_inbox_is_left_at_once_and_waited_at_only_when_asked():
 
 
 def test_a_command_ends_the_wait():
-    inbox = Inbox()
+    inbox = CommandQueue()
     timer = threading.Timer(0.02, inbox.put, [commands.Stop()])
     timer.start()
     before = time.monotonic()

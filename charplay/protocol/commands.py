@@ -26,7 +26,7 @@ class StepOnce:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SetHyperparameter:
     """Set one live hyperparameter from the next step on."""
 
     field: str
@@ -39,7 +39,7 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True)
-class Publish:
+class PublishWeights:
     """Hand out a copy of the weights, as a `Published` event, between two steps."""
 
 
@@ -49,7 +49,7 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
+class ProcessSuspended:
     """The whole process was stopped for so many seconds, as by Ctrl-Z: they count for nothing.
 
     None: it is about to be; hold still until another says for how long.
@@ -58,4 +58,4 @@ class Away:
     seconds: float | None
 
 
-Command = Pause | Resume | Stop | StepOnce | Change | Undo | Save | Publish | Away
+Command = Pause | Resume | Stop | StepOnce | SetHyperparameter | Undo | Save | PublishWeights | ProcessSuspended

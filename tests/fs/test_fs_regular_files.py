@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from charplay.disk.regular import IrregularError, opened
+from charplay.fs.regular_files import IrregularError, opened
 
 
 def bind(path):

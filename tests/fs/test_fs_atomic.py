@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from charplay.disk import durable
+from charplay.fs import atomic as durable
 
 CALLS = ("open", "write", "fsync", "replace", "close")
 

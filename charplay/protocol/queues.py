@@ -5,14 +5,14 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
-from charplay.messages.commands import Command
-from charplay.messages.events import Changed, Event, Progress, Published, Row
+from charplay.protocol.commands import Command
+from charplay.protocol.events import Changed, Event, Progress, Published, Row
 
 MOST_ROWS = 4096
 """Rows that a merged progress reading carries at most; beyond it every other one is let go, but for marked ones."""
 
 
-class Inbox:
+class CommandQueue:
     """Commands on their way to a trainer. Putting never blocks; any thread may put."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Inbox:
             return
 
 
-class Mailbox:
+class EventQueue:
     """Events on their way to whoever looks. Putting never blocks and never grows without bound.
 
     Facts are kept, in order. A reading that nobody has drained is merged with the one after it: progress keeps
