@@ -8,8 +8,8 @@ from pathlib import Path
 from figures import Figure
 from given import Given
 
-from charplay.sampling.copies import Copies
-from charplay.sampling.origins import Index
+from charplay.sampling.memorization import MemorizationTracker
+from charplay.sampling.substring_index import SubstringIndex
 
 SIZE = 5_000_000
 """Characters of the training text."""
@@ -25,7 +25,7 @@ def measure(given: Given) -> list[Figure]:
     """Seconds for the index, and microseconds a character by turns for so long."""
     text = _training_text()
     start = time.perf_counter()
-    index = Index(text)
+    index = SubstringIndex(text)
     built = time.perf_counter() - start
     found: dict[int, list[float]] = {length: [] for length in STRETCHES}
     chance = random.Random(1)
@@ -60,9 +60,9 @@ def _composed(text: str, length: int, chance: random.Random) -> str:
     return written[:CHARACTERS]
 
 
-def _write(index: Index, written: str) -> float:
+def _write(index: SubstringIndex, written: str) -> float:
     """Microseconds for each character of a text that grows by one at a time."""
-    copies = Copies(index, LEAST)
+    copies = MemorizationTracker(index, LEAST)
     start = time.perf_counter()
     for character in written:
         copies.extend(character)

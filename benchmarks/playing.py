@@ -20,7 +20,7 @@ from charplay.tui.themes import DARK
 HIDDEN = 64
 BRANCHES = 100
 LOOKED_AT = 8
-"""Rivals of the character under the cursor."""
+"""Candidates of the character under the cursor."""
 
 
 def measure(given: Given) -> list[Figure]:
@@ -52,15 +52,15 @@ class _Playing(App[None]):
         pane._branch(CHARACTERS // 2 - 1, " ", "picked")
         self.write(CHARACTERS // 2)
         assert pane._tree is not None
-        present = pane._tree.present
+        present = pane._tree.current
         for at in range(BRANCHES):
             pane._tree.fork(CHARACTERS // 2 - at, " ")
-        pane._tree.go(present)
+        pane._tree.switch_to(present)
 
     def write(self, number: int) -> None:
         """So many characters more."""
-        assert self.pane.player is not None
-        self.pane._advance(self.pane.player, number, 1e6)
+        assert self.pane.generator is not None
+        self.pane._advance(self.pane.generator, number, 1e6)
         self.pane._paint()
 
     def draw_rows(self) -> None:
@@ -99,11 +99,11 @@ def _paints(app: _Playing) -> dict[str, Callable[[int], None]]:
         app.draw_rows()
 
     def point(turn: int) -> None:
-        assert pane.player is not None
+        assert pane.generator is not None
         if pane.writing.point is None:
             pane.writing.bring_out(pane.writing.end - 1, 0)
         pane.writing.action_point(-11 if turn % 200 < 100 else 11)
-        pane.player.look(pane.writing.point or 0, LOOKED_AT)
+        pane.generator.inspect(pane.writing.point or 0, LOOKED_AT)
         app.draw_rows()
 
     def walk(_: int) -> None:

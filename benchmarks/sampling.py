@@ -1,4 +1,4 @@
-"""One character: the microseconds that a player needs for it outside the screen, and eight columns against one."""
+"""One character: the microseconds that a generator needs for it outside the screen, and eight columns against one."""
 
 import time
 from functools import partial
@@ -8,9 +8,9 @@ from given import Given
 from interleaving import interleaved, ratios
 from networks import model
 
-from charplay.sampling.columns import Columns
-from charplay.sampling.player import Player
-from charplay.sampling.settings import Sampling
+from charplay.sampling.batched import BatchedGenerators
+from charplay.sampling.generator import TextGenerator
+from charplay.sampling.params import SamplingParams
 
 SIZES = {"hidden 256": (256, 1), "hidden 512": (512, 1), "2 layers of 512": (512, 2)}
 TARGETS = {"hidden 256": 150.0}
@@ -23,10 +23,12 @@ CHARACTERS = 100
 
 def measure(given: Given) -> list[Figure]:
     """Microseconds a character, by turns, for so long."""
-    drawn = {name: partial(_draw, [Player(model(*size))]) for name, size in SIZES.items()}
+    drawn = {name: partial(_draw, [TextGenerator(model(*size))]) for name, size in SIZES.items()}
     network = model(*SIZES[COLUMNS])
     together = f"eight columns, {COLUMNS}"
-    drawn[together] = partial(_draw, [Player(network, settings=Sampling(temperature=one)) for one in TEMPERATURES])
+    drawn[together] = partial(
+        _draw, [TextGenerator(network, params=SamplingParams(temperature=one)) for one in TEMPERATURES]
+    )
     start = time.perf_counter()
     for draw in drawn.values():
         draw()
@@ -37,11 +39,11 @@ def measure(given: Given) -> list[Figure]:
     return [Figure.of(f"{together}: cost against one", cost, at_most=3.0), *times]
 
 
-def _draw(players: list[Player]) -> float:
-    """Draw characters on new tapes; microseconds for one on each."""
-    for player in players:
-        player.restart()
-    draw = Columns(players).next if len(players) > 1 else players[0].next
+def _draw(generators: list[TextGenerator]) -> float:
+    """Draw characters on new transcripts; microseconds for one on each."""
+    for generator in generators:
+        generator.restart()
+    draw = BatchedGenerators(generators).next if len(generators) > 1 else generators[0].next
     start = time.perf_counter()
     for _ in range(CHARACTERS):
         draw()

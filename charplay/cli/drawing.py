@@ -25,5 +25,5 @@ StopTexts = Annotated[list[str] | None, typer.Option("--stop", metavar="TEXT", h
 NoPrompt = Annotated[bool, typer.Option("--no-prompt", metavar="", help="Print only what was drawn.")]
 RideFile = Annotated[Path | None, typer.Option("--ride", metavar="FILE", help="Write as it was ridden: the file's prompt, settings and length.")]
 SaveRide = Annotated[Path | None, typer.Option("--save-ride", metavar="FILE", help="Keep what was done as a ride.")]
-Top = Annotated[int, typer.Option("--top", metavar="N", min=0, help="With --json: rivals of each character; 0 is the whole vocabulary.")]
+Top = Annotated[int, typer.Option("--top", metavar="N", min=0, help="With --json: candidates of each character; 0 is the whole vocabulary.")]
 # fmt: on

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from charplay.cli.output import say, say_json, shown
 
 if TYPE_CHECKING:
-    from charplay.sampling.player import Player
-    from charplay.sampling.segment import Written
+    from charplay.sampling.generator import TextGenerator
+    from charplay.sampling.segment import GeneratedChar
 
 FLUSH = 0.1
 """Seconds that a character on its way into a pipe may wait for others."""
@@ -29,8 +29,8 @@ class Pen:
         say(heading)
         self._last = "\n"
 
-    def put(self, written: "Written", player: "Player", position: int) -> None:
-        """One more character, which stands at a position of the player's text."""
+    def put(self, written: "GeneratedChar", generator: "TextGenerator", position: int) -> None:
+        """One more character, which stands at a position of the generator's text."""
         self._last = written.character
         sys.stdout.write(shown(self._last, sys.stdout) if self._terminal else self._last)
         now = time.monotonic()
@@ -46,7 +46,7 @@ class Pen:
 
 
 class JsonPen(Pen):
-    """Writes one JSON object a character, with its `top` most probable rivals; 0 means all that there are."""
+    """Writes one JSON object a character, with its `top` most probable candidates; 0 means all that there are."""
 
     def __init__(self, top: int) -> None:
         super().__init__()
@@ -55,10 +55,10 @@ class JsonPen(Pen):
     def begin(self, heading: str) -> None:
         """Every line names its temperature."""
 
-    def put(self, written: "Written", player: "Player", position: int) -> None:
+    def put(self, written: "GeneratedChar", generator: "TextGenerator", position: int) -> None:
         """One more character, with what was known when it was drawn."""
-        rivals = player.look(position, self._top or len(player.model.vocabulary)).rivals
-        listed = [{"character": one.character, "raw": one.raw, "probability": one.filtered} for one in rivals]
+        candidates = generator.inspect(position, self._top or len(generator.model.vocabulary)).candidates
+        listed = [{"character": one.character, "raw": one.raw, "probability": one.filtered} for one in candidates]
         say_json(written._asdict() | {"rivals": listed})
 
     def close(self) -> None:

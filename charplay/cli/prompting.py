@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from charplay.corpora.vocabulary import Vocabulary
     from charplay.recipes.fields import Recipe
     from charplay.runs.checkpoint import Origin
-    from charplay.sampling.notation import Bias
+    from charplay.sampling.bias_syntax import Bias
     from charplay.sampling.prompts import Prompt
 
 

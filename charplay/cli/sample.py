@@ -36,8 +36,8 @@ from charplay.cli.prompting import check_bias, parse_temperatures, ride_place, t
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from charplay.sampling.player import Player
-    from charplay.sampling.segment import Written
+    from charplay.sampling.generator import TextGenerator
+    from charplay.sampling.segment import GeneratedChar
 
 
 LENGTH = 500
@@ -78,9 +78,9 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
 ) -> None:
     """Write text, character by character as it is drawn."""
     from charplay.cli.playing import open_model
-    from charplay.sampling.notation import parse_bias
-    from charplay.sampling.player import Player
-    from charplay.sampling.settings import Sampling
+    from charplay.sampling.bias_syntax import parse_bias
+    from charplay.sampling.generator import TextGenerator
+    from charplay.sampling.params import SamplingParams
 
     filters = _given(
         top_k=top_k, top_p=top_p, min_p=min_p, repetition_penalty=repetition_penalty,
@@ -91,7 +91,7 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
         temperatures=temperatures, ride=ride, save_ride=save_ride, stop=stop,
     ))  # fmt: skip
     heats = parse_temperatures(temperature, temperatures)
-    settings = [Sampling(temperature=heat, **filters, **_given(seed=seed)) for heat in heats]
+    settings = [SamplingParams(temperature=heat, **filters, **_given(seed=seed)) for heat in heats]
     kept = None if save_ride is None else ride_place(save_ride)
     model, path = open_model(context.obj, checkpoint)
     check_bias(settings[0].bias, model.vocabulary)
@@ -101,10 +101,10 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     pen = JsonPen(top) if json else Pen()
     write = _Writing(pen, stop or [], kept, prompted=not no_prompt)
     if ride is not None:
-        write.again(Player(model, source=path), ride, seed)
+        write.again(TextGenerator(model, source=path), ride, seed)
     else:
-        players = (Player(model, prompt=text, settings=one, source=path) for one in settings)
-        write.each(players, LENGTH if length is None else length, titled=len(settings) > 1)
+        generators = (TextGenerator(model, prompt=text, params=one, source=path) for one in settings)
+        write.each(generators, LENGTH if length is None else length, titled=len(settings) > 1)
     pen.close()
 
 
@@ -118,48 +118,48 @@ class _Writing:
         self._prompted = prompted
         self._named = ""
 
-    def __call__(self, player: "Player", characters: "Iterable[Written]") -> None:
+    def __call__(self, generator: "TextGenerator", characters: "Iterable[GeneratedChar]") -> None:
         """Write the prompt and what follows. What was written until Ctrl-C is a ride too."""
-        if player.unknown != self._named:
-            complain(f"left out of the prompt, as the model does not know them: {player.unknown!r}")
-            self._named = player.unknown
+        if generator.unknown != self._named:
+            complain(f"left out of the prompt, as the model does not know them: {generator.unknown!r}")
+            self._named = generator.unknown
         if self._prompted:
-            for position in range(len(player.tape)):
-                self._pen.put(player.tape[position], player, position)
+            for position in range(len(generator.transcript)):
+                self._pen.put(generator.transcript[position], generator, position)
         try:
-            self._draw(player, characters)
+            self._draw(generator, characters)
         finally:
-            self._keep(player)
+            self._keep(generator)
 
-    def each(self, players: "Iterable[Player]", length: int, *, titled: bool) -> None:
-        """Write so many characters with every player, under its temperature as a title where that is wanted."""
-        for player in players:
+    def each(self, generators: "Iterable[TextGenerator]", length: int, *, titled: bool) -> None:
+        """Write so many characters with every generator, under its temperature as a title where that is wanted."""
+        for generator in generators:
             if titled:
-                self._pen.begin(f"temperature {player.settings.temperature:g}")
-            self(player, islice(player, length))
+                self._pen.begin(f"temperature {generator.params.temperature:g}")
+            self(generator, islice(generator, length))
 
-    def again(self, player: "Player", file: Path, seed: int | None) -> None:
+    def again(self, generator: "TextGenerator", file: Path, seed: int | None) -> None:
         """Write what the ride in a file wrote, or would have written under another seed."""
-        from charplay.sampling.ride import replay
+        from charplay.sampling.recording import replay
         from charplay.tui.panes.text_rides import read_ride
 
-        self(player, replay(player, read_ride(file), seed))
+        self(generator, replay(generator, read_ride(file), seed))
 
-    def _draw(self, player: "Player", characters: "Iterable[Written]") -> None:
-        from charplay.sampling.stops import Stops
+    def _draw(self, generator: "TextGenerator", characters: "Iterable[GeneratedChar]") -> None:
+        from charplay.sampling.stop_sequences import StopSequences
 
-        stops = Stops(self._stops)
-        for position, written in enumerate(characters, len(player.tape)):
-            self._pen.put(written, player, position)
+        stops = StopSequences(self._stops)
+        for position, written in enumerate(characters, len(generator.transcript)):
+            self._pen.put(written, generator, position)
             if stops.ended(written.character):
                 return
 
-    def _keep(self, player: "Player") -> None:
+    def _keep(self, generator: "TextGenerator") -> None:
         if self._ride is not None:
             from charplay.fs.atomic import replace_bytes
-            from charplay.sampling.ride import Ride
+            from charplay.sampling.recording import Recording
 
-            kept = Ride.of(player.tape).to_json()
+            kept = Recording.of(generator.transcript).to_json()
             try:
                 replace_bytes(self._ride, kept.encode())
             except OSError as error:  # which names no file, or one beside it

@@ -1,1 +1,1 @@
-"""The network writes: stepping a model on numpy, drawing characters, the tape of what was written, scoring."""
+"""The network writes: stepping a model on numpy, drawing characters, the transcript of what was written, scoring."""

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charplay.sampling.cell import Array
-from charplay.sampling.settings import ORDER, Context, Sampling
+from charplay.sampling.params import ORDER, FilterContext, SamplingParams
 
 Probabilities: TypeAlias = NDArray[np.float64]
-Filter: TypeAlias = Callable[[Array, Sampling, Context], Array]
+Filter: TypeAlias = Callable[[Array, SamplingParams, FilterContext], Array]
 
 FILTERS: Mapping[str, Filter] = {
     name: import_module(f"charplay.sampling.filters.{name.replace('-', '_')}").apply for name in ORDER
@@ -51,7 +51,7 @@ class Distribution(NamedTuple):
         return -BITS * float(self.raw.dot(self.logs))
 
 
-def distribution(logits: Array, settings: Sampling, context: Context | None = None) -> Distribution:
+def distribution(logits: Array, params: SamplingParams, context: FilterContext | None = None) -> Distribution:
     """The next character's distribution from logits (V,); `context` is needed where a filter is on.
 
     Every input has a defined result: NaN is impossible, several +inf share everything equally, and where nothing is
@@ -62,11 +62,11 @@ def distribution(logits: Array, settings: Sampling, context: Context | None = No
     total = np.add.reduce(weights)
     weights /= total
     logs: Probabilities = shifted - math.log(total)
-    if settings.active:
+    if params.active:
         if context is None:
             raise ValueError("filters need the context")
-        shifted = _filter(logs, settings, context)
-    return Distribution(logs, weights, temper(shifted, settings.temperature))
+        shifted = _filter(logs, params, context)
+    return Distribution(logs, weights, temper(shifted, params.temperature))
 
 
 def distributions(logits: Array, temperatures: Sequence[float]) -> Distribution:
@@ -77,7 +77,9 @@ def distributions(logits: Array, temperatures: Sequence[float]) -> Distribution:
     rows = np.array(logits, np.float64, order="C")
     tops = np.maximum.reduce(rows, axis=1, keepdims=True)
     if not math.isfinite(np.add.reduce(tops, axis=None)):
-        alone = [distribution(row, Sampling(temperature=one)) for row, one in zip(rows, temperatures, strict=True)]
+        alone = [
+            distribution(row, SamplingParams(temperature=one)) for row, one in zip(rows, temperatures, strict=True)
+        ]
         return stacked(alone)
     both = np.empty((2, *rows.shape))
     raw, filtered = both
@@ -149,10 +151,10 @@ def _shifted(logits: Probabilities) -> Probabilities:
     return np.maximum(shifted, IMPOSSIBLE, out=shifted)
 
 
-def _filter(logs: Probabilities, settings: Sampling, context: Context) -> Probabilities:
+def _filter(logs: Probabilities, params: SamplingParams, context: FilterContext) -> Probabilities:
     """What the active filters leave, with maximum 0."""
     kept: Array = np.where(logs > IMPOSSIBLE / 2, logs, -np.inf)
-    for name in settings.active:
-        kept = FILTERS[name](kept, settings, context)
+    for name in params.active:
+        kept = FILTERS[name](kept, params, context)
     left: Probabilities = kept - kept.max()
     return left

@@ -9,5 +9,5 @@ class SettingError(ValueError):
     """A sampling setting outside its bounds."""
 
 
-class TapeError(Exception):
-    """A position on the tape that cannot be returned to."""
+class TranscriptError(Exception):
+    """A position on the transcript that cannot be returned to."""

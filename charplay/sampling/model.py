@@ -29,7 +29,7 @@ SMALL = (1_000_000, 1200)
 MOST_BLOCKS = 256
 
 
-class Family(NamedTuple):
+class ModelSignature(NamedTuple):
     """What two models agree in where a state of one may go on under the other."""
 
     cell: str
@@ -78,7 +78,7 @@ class CharModel:
         self._rows: dict[int, Array] = {}
         self._zero = np.zeros((len(layers), self._cell.PARTS, hidden_size), self._output.dtype)
         self._zero.flags.writeable = False
-        self.family = Family(recipe.cell, self._zero.shape, self._zero.dtype, vocabulary)
+        self.family = ModelSignature(recipe.cell, self._zero.shape, self._zero.dtype, vocabulary)
         """States go on under any other model of the same family."""
 
     @classmethod

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from charplay.sampling.errors import SettingError
-from charplay.sampling.luck import uniform
+from charplay.sampling.random_stream import uniform
 
 LENGTH = 100
 """Characters of a prompt where none is asked for, and after it of the truth."""

@@ -24,7 +24,7 @@ class Passage(NamedTuple):
     """Mean surprise at its characters."""
 
 
-class Standing(NamedTuple):
+class ModelRanking(NamedTuple):
     """A model among several that read one text."""
 
     name: str
@@ -107,7 +107,7 @@ def score(model: CharModel, text: str, watch: Callable[[float], bool] | None = N
     return Score(min(read + 1, len(ids)), len(text) - len(known), surprises[:read], places[1 : read + 1])
 
 
-def compare(scores: Mapping[str, Score]) -> list[Standing]:
+def compare(scores: Mapping[str, Score]) -> list[ModelRanking]:
     """How several models stand beside each other on one text, the best first; judged by what all of them foretold."""
     if not scores:
         return []
@@ -115,10 +115,10 @@ def compare(scores: Mapping[str, Score]) -> list[Standing]:
     bits = np.stack([score.along(size) for score in scores.values()])
     bits = bits[:, ~np.isnan(bits).any(axis=0)]
     if not bits.size:
-        return [Standing(name, float("nan"), float("nan")) for name in scores]
+        return [ModelRanking(name, float("nan"), float("nan")) for name in scores]
     means, best = bits.mean(axis=1), (bits == bits.min(axis=0)).mean(axis=1)
     standings = zip(scores, means.tolist(), best.tolist(), strict=True)
-    return sorted((Standing(*one) for one in standings), key=lambda one: one.bits)
+    return sorted((ModelRanking(*one) for one in standings), key=lambda one: one.bits)
 
 
 def _cross_entropy(logits: Array, targets: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charplay.sampling.model import CharModel, State
-from charplay.sampling.settings import Sampling
+from charplay.sampling.params import SamplingParams
 
 EVERY = 64
 """A state is kept at every so many characters; those between are recomputed."""
@@ -20,7 +20,7 @@ MEMORY = 64 * 1024 * 1024
 """Bytes of states kept at most, half for the recent ones and half for those further back."""
 
 KINDS = ("prompt", "typed", "drawn", "picked")
-"""How a character came about; `picked` is one of its rivals, taken by hand."""
+"""How a character came about; `picked` is one of its candidates, taken by hand."""
 
 _RECORD = np.dtype(
     [
@@ -38,8 +38,8 @@ _RECORD_BYTES = Struct("<IIBIdIdd")
 """The same for `Struct`, which writes one in half the time."""
 
 
-class Written(NamedTuple):
-    """One character on the tape."""
+class GeneratedChar(NamedTuple):
+    """One character on the transcript."""
 
     character: str
     id: int
@@ -76,16 +76,16 @@ class Segment:
         self.writer: ReferenceType[CharModel] = ref(model)
         """The same object for all segments of one model, even when that is gone."""
         self._set_rows(np.empty(16, _RECORD))
-        self.settings: list[Sampling] = []
+        self.params: list[SamplingParams] = []
         self.itself = ref(self)
         """For those who remember its states and do not keep it alive."""
         self.states: dict[int, State] = {}
-        """Position -> what the model remembers before the character there, where that is kept; see `Memory`."""
+        """Position -> what the model remembers before the character there, where that is kept; see `StateCache`."""
 
-    def append(self, written: Written, settings: Sampling) -> None:
+    def append(self, written: GeneratedChar, params: SamplingParams) -> None:
         """Add a character."""
-        if not self.settings or (self.settings[-1] is not settings and self.settings[-1] != settings):
-            self.settings.append(settings)
+        if not self.params or (self.params[-1] is not params and self.params[-1] != params):
+            self.params.append(params)
         number = self.stop - self.start
         if number == len(self.rows):
             self._set_rows(np.concatenate([self.rows, np.empty_like(self.rows)]))
@@ -95,7 +95,7 @@ class Segment:
             ord(written.character),
             written.id,
             KINDS.index(written.kind),
-            len(self.settings) - 1,
+            len(self.params) - 1,
             written.probability,
             written.rank,
             written.surprise,
@@ -107,23 +107,23 @@ class Segment:
         self.rows = rows
         self._bytes = rows.view(np.uint8).data
 
-    def __getitem__(self, position: int) -> Written:
+    def __getitem__(self, position: int) -> GeneratedChar:
         row = self.rows[position - self.start]
-        return Written(
+        return GeneratedChar(
             chr(row["character"]),
             int(row["id"]),
             KINDS[row["kind"]],
             self.source,
-            self.settings_at(position).temperature,
+            self.params_at(position).temperature,
             float(row["probability"]),
             int(row["rank"]),
             float(row["surprise"]),
             float(row["entropy"]),
         )
 
-    def settings_at(self, position: int) -> Sampling:
-        """The settings in force when the character at a position was written."""
-        return self.settings[int(self.rows["settings"][position - self.start])]
+    def params_at(self, position: int) -> SamplingParams:
+        """The params in force when the character at a position was written."""
+        return self.params[int(self.rows["settings"][position - self.start])]
 
     def nearest(self, position: int) -> int | None:
         """The last position up to this one whose state is kept."""
@@ -149,7 +149,7 @@ class _Kept(NamedTuple):
 _Rule: TypeAlias = Callable[[Segment, int], bool]
 
 
-class Memory:
+class StateCache:
     """Decides which states are kept, over all segments of a text and its branches.
 
     The last RECENT characters, on whatever branch, keep theirs. Of the earlier ones, those at multiples of a stride

@@ -127,7 +127,7 @@ CLOSE: Bindings = [command("escape", "close", "back", "Back to the playground", 
 
 QUESTION: Bindings = [command("enter", "answer", "choose", "Take the answer under the cursor", footer=True)]
 
-RIVALS: Bindings = [command("enter", "answer", "choose", "Take the character under the cursor", footer=True)]
+CANDIDATES: Bindings = [command("enter", "answer", "choose", "Take the character under the cursor", footer=True)]
 
 BRANCHES: Bindings = [
     command("enter", "go", "go on there", "Go on with the branch under the cursor, exactly as it would have", footer=True),

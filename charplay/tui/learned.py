@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Corpus, Library
     from charplay.recipes.fields import Recipe
     from charplay.runs.checkpoint import Origin
-    from charplay.sampling.origins import Index
+    from charplay.sampling.substring_index import SubstringIndex
 
 READING = 0.3
 """The share of the work that reading takes; the rest is the index."""
@@ -24,7 +24,7 @@ class Learned:
     """A text that was learned."""
 
     corpus: "Corpus"
-    index: "Index"
+    index: "SubstringIndex"
     key: object
     """What makes it this text: the file's sha256, and how it was cleaned and cut."""
 
@@ -125,11 +125,10 @@ class Indexing(Errand):
         from charplay.corpora.errors import Cancelled, CorpusError
         from charplay.runs.checkpoint import CheckpointError
         from charplay.runs.errors import RunError
-        from charplay.sampling.suffixes import Stopped
 
         try:
             learned = self._learn()
-        except (Cancelled, Stopped):
+        except Cancelled:
             return
         except (CorpusError, CheckpointError, RunError) as fault:
             self._tell(self.Failed(self, str(fault)))
@@ -137,11 +136,13 @@ class Indexing(Errand):
             self._tell(self.Done(self, learned))
 
     def _learn(self) -> Learned:
-        from charplay.sampling.origins import Index
+        from charplay.sampling.substring_index import SubstringIndex
 
         origin, recipe = read_origin(self._path)
         key = (origin.sha256, tuple(recipe.cleaning), recipe.limit, origin.encoding)
         if self._known is not None and self._known.key == key:
             return self._known
         corpus = open_learned(self._library, origin, recipe, lambda share: self._watch(READING * share), self._near)
-        return Learned(corpus, Index(corpus.text(), lambda share: self._watch(READING + (1 - READING) * share)), key)
+        return Learned(
+            corpus, SubstringIndex(corpus.text(), lambda share: self._watch(READING + (1 - READING) * share)), key
+        )

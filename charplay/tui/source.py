@@ -96,12 +96,12 @@ class Source:
         """Whether these weights write already, as in a pause: a line of the text each, they would fill its margin."""
         from numpy import array_equal
 
-        player = self._text.player
-        if self._last is None or player is None:
+        generator = self._text.generator
+        if self._last is None or generator is None:
             return False
         model, known = self._last
         return (
-            player.model is model
+            generator.model is model
             and known.step == event.step
             and all(array_equal(known.weights[name], weights) for name, weights in event.weights.items())
         )

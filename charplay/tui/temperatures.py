@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from charplay.sampling.settings import Sampling
+from charplay.sampling.params import SamplingParams
 
 FEWEST, MOST = 2, 8
 """Columns."""
@@ -12,7 +12,7 @@ def parse_temperatures(text: str) -> list[float]:
     """Numbers with commas or spaces between them; ValueError where one is none, or no temperature."""
     found = [float(part) for part in text.replace(",", " ").split()]
     for one in found:
-        Sampling(temperature=one)
+        SamplingParams(temperature=one)
     return found
 
 

@@ -6,7 +6,7 @@ from itertools import chain
 
 from textual.message import Message
 
-from charplay.sampling.surprises import BLOCK, Surprises
+from charplay.sampling.surprisal import BLOCK, SurprisalReader
 from charplay.tui.panes.text_tint import PLAIN, probability_tint, surprise_tint
 from charplay.tui.worker import errand
 
@@ -21,7 +21,7 @@ class Tinted(Message):
 class Tinting:
     """Numbers in the palette for any part of a text. `look` says what is in sight; `Tinted` is told as it is read."""
 
-    def __init__(self, surprises: Surprises, tell: Callable[[Message], object]) -> None:
+    def __init__(self, surprises: SurprisalReader, tell: Callable[[Message], object]) -> None:
         self._surprises = surprises
         self._tell = tell
         self._lock = threading.Lock()

@@ -15,9 +15,9 @@ from tiny_model import TEXT, tiny_checkpoint
 
 from charplay.corpora.vocabulary import Vocabulary
 from charplay.runs.checkpoint import write_checkpoint
+from charplay.sampling.generator import TextGenerator
 from charplay.sampling.model import CharModel
-from charplay.sampling.player import Player
-from charplay.sampling.settings import Sampling
+from charplay.sampling.params import SamplingParams
 
 
 @pytest.fixture
@@ -27,14 +27,14 @@ def file(tmp_path):
     return path
 
 
-def player(prompt="", **settings):
+def generator(prompt="", **settings):
     made = tiny_checkpoint()
     model = CharModel.load(made.tensors, made.recipe, Vocabulary(made.vocabulary))
-    return Player(model, prompt=prompt, settings=Sampling(**settings))
+    return TextGenerator(model, prompt=prompt, params=SamplingParams(**settings))
 
 
 def test_the_prompt_and_what_follows_to_the_character(cli, file):
-    writer = player("the fox", seed=3)
+    writer = generator("the fox", seed=3)
     writer.advance(most=50)
     result = cli("sample", file, "--prompt", "the fox", "--length", 50, "--seed", 3)
     assert (result.code, result.out, result.err) == (0, writer.text, "")
@@ -75,7 +75,7 @@ def test_temperature_zero_is_greedy_whatever_the_seed(cli, file):
     ],
 )
 def test_each_filter_is_a_flag(cli, file, option, setting):
-    writer = player(**setting)
+    writer = generator(**setting)
     writer.advance(most=40)
     assert cli("sample", file, "--length", 40, *option).out == writer.text
     assert cli("sample", file, "--length", 40).out != writer.text
@@ -224,7 +224,7 @@ def test_a_bias_favours_or_forbids(cli, file):
     result = cli("sample", file, "--length", 60, "--bias", f"{letters}=-inf")
     assert result.out == " " * 60
     assert cli("sample", file, "--length", 60, "--bias", "q=50").out == "q" * 60
-    writer = player(bias=(("\n", 3.0),))
+    writer = generator(bias=(("\n", 3.0),))
     writer.advance(most=40)
     assert cli("sample", file, "--length", 40, "--bias", "\\n=3").out == writer.text
 
@@ -234,9 +234,9 @@ def test_rivals_of_every_character(cli, file):
     lines = cli("sample", file, "--prompt", "ox", "--length", 5, "--json", "--top", 0, "--top-k", 3).lines
     for line in lines:
         assert len(line["rivals"]) == len(made.vocabulary)
-        assert sum(rival["raw"] for rival in line["rivals"]) == pytest.approx(1)
-        assert sum(rival["probability"] > 0 for rival in line["rivals"]) == 3
-        taken = next(rival for rival in line["rivals"] if rival["character"] == line["character"])
+        assert sum(candidate["raw"] for candidate in line["rivals"]) == pytest.approx(1)
+        assert sum(candidate["probability"] > 0 for candidate in line["rivals"]) == 3
+        taken = next(candidate for candidate in line["rivals"] if candidate["character"] == line["character"])
         assert taken["probability"] == pytest.approx(line["probability"])
         assert -math.log2(taken["raw"]) == pytest.approx(line["surprise"])
     assert [len(line["rivals"]) for line in cli("sample", file, "--length", 2, "--json", "--top", 2).lines] == [2, 2]

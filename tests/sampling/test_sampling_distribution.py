@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from charplay.sampling.distribution import distribution, draw, temper
-from charplay.sampling.luck import BLOCK, uniform
-from charplay.sampling.settings import HOTTEST, Sampling
+from charplay.sampling.params import MAX_TEMPERATURE, SamplingParams
+from charplay.sampling.random_stream import BLOCK, uniform
 
 DRAWS = 100_000
 STRANGE = st.floats(allow_nan=True, allow_infinity=True, width=32)
@@ -63,7 +63,7 @@ def softmax(logits, temperature):
 @pytest.mark.parametrize(("size", "temperature"), [*product((2, 65, 5000), (0.1, 0.7, 2.0))])
 def test_symbols_come_as_often_as_softmax_says(size, temperature):
     logits = logits_of(size, temperature)
-    counts = counts_of(distribution(logits, Sampling(temperature=temperature)).filtered)
+    counts = counts_of(distribution(logits, SamplingParams(temperature=temperature)).filtered)
     fair = softmax(logits, temperature)
     statistic, limit = chi_square(counts, fair)
     assert statistic <= limit
@@ -78,7 +78,7 @@ def test_symbols_come_as_often_as_softmax_says(size, temperature):
 @pytest.mark.fault("24")
 def test_any_logits_at_any_temperature_make_a_distribution(logits, temperature):
     with np.errstate(all="raise", under="ignore"):
-        found = distribution(logits, Sampling(temperature=temperature))
+        found = distribution(logits, SamplingParams(temperature=temperature))
         bits = found.entropy(), found.surprise(0)
     assert np.isfinite(bits).all()
     assert np.isfinite(found.logs).all()
@@ -90,7 +90,7 @@ def test_any_logits_at_any_temperature_make_a_distribution(logits, temperature):
 @given(LOGITS)
 @pytest.mark.fault("24")
 def test_nan_is_impossible_and_infinity_takes_all(logits):
-    found = distribution(logits, Sampling(temperature=1.0)).raw
+    found = distribution(logits, SamplingParams(temperature=1.0)).raw
     possible = np.where(np.isnan(logits), -np.inf, logits)
     if math.isinf(possible.max()):
         favourites = possible == possible.max()
@@ -101,21 +101,23 @@ def test_nan_is_impossible_and_infinity_takes_all(logits):
 
 @given(arrays(np.float16, st.integers(1, 40), elements=st.floats(width=16, allow_nan=True, allow_infinity=True)))
 def test_towards_zero_it_is_the_first_maximum(logits):
-    greedy = distribution(logits, Sampling(temperature=0)).filtered
+    greedy = distribution(logits, SamplingParams(temperature=0)).filtered
     possible = np.where(np.isnan(logits), -np.inf, logits)
     assert greedy.tolist() == np.eye(len(logits))[possible.argmax()].tolist()
-    cold = distribution(logits, Sampling(temperature=1e-30)).filtered
+    cold = distribution(logits, SamplingParams(temperature=1e-30)).filtered
     favourites = possible == possible.max()
     assert cold == pytest.approx(favourites / np.count_nonzero(favourites))
 
 
 def test_towards_infinity_all_finite_logits_are_equal():
-    assert distribution(logits_of(65, 1), Sampling(temperature=HOTTEST)).filtered == pytest.approx(np.full(65, 1 / 65))
+    assert distribution(logits_of(65, 1), SamplingParams(temperature=MAX_TEMPERATURE)).filtered == pytest.approx(
+        np.full(65, 1 / 65)
+    )
 
 
 def test_a_single_symbol_is_certain():
     for logit in (0, -1e30, math.nan, math.inf, -math.inf):
-        found = distribution(np.array([logit], np.float32), Sampling(temperature=0.5))
+        found = distribution(np.array([logit], np.float32), SamplingParams(temperature=0.5))
         assert found.filtered.tolist() == [1]
         assert (found.surprise(0), found.entropy(), found.rank(0)) == (0, 0, 1)
 
@@ -138,7 +140,7 @@ def test_the_draw_inverts_the_cumulative_distribution_in_id_order():
 
 
 def test_rank_surprise_and_entropy_are_those_of_the_raw_distribution():
-    found = distribution(np.log([0.5, 0.125, 0.25, 0.125]), Sampling(temperature=3, seed=5))
+    found = distribution(np.log([0.5, 0.125, 0.25, 0.125]), SamplingParams(temperature=3, seed=5))
     assert [found.rank(one) for one in range(4)] == [1, 3, 2, 3]
     assert [found.surprise(one) for one in range(4)] == pytest.approx([1, 3, 2, 3])
     assert found.entropy() == pytest.approx(1.75)

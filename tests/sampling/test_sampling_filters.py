@@ -12,7 +12,7 @@ from charplay.corpora.vocabulary import Vocabulary
 from charplay.recipes.listing import names
 from charplay.sampling.distribution import FILTERS, distribution
 from charplay.sampling.errors import SettingError
-from charplay.sampling.settings import ORDER, Context, Sampling
+from charplay.sampling.params import ORDER, FilterContext, SamplingParams
 
 VOCABULARY = Vocabulary("abcdefgh")
 ON = {
@@ -31,10 +31,10 @@ HISTORIES = arrays(np.uint8, st.integers(0, 30), elements=st.integers(0, 7))
 NONE = np.empty(0, np.uint8)
 
 
-def filtered(probabilities, history=NONE, **settings):
-    context = Context(np.asarray(history, np.uint8), VOCABULARY)
+def filtered(probabilities, history=NONE, **params):
+    context = FilterContext(np.asarray(history, np.uint8), VOCABULARY)
     with np.errstate(divide="ignore"):
-        found = distribution(np.log(probabilities), Sampling(**{"temperature": 1.0} | settings), context)
+        found = distribution(np.log(probabilities), SamplingParams(**{"temperature": 1.0} | params), context)
     return found.filtered
 
 
@@ -53,9 +53,9 @@ def test_every_filter_has_its_place_and_its_setting():
 @given(data=st.data())
 def test_a_filter_keeps_a_distribution(name, data):
     logits = data.draw(LOGITS.filter(lambda found: found.max() > -math.inf))
-    settings = Sampling(**{field: data.draw(values) for field, values in ON[name].items()})
+    params = SamplingParams(**{field: data.draw(values) for field, values in ON[name].items()})
     before = logits.copy()
-    after = FILTERS[name](logits, settings, Context(data.draw(HISTORIES), VOCABULARY))
+    after = FILTERS[name](logits, params, FilterContext(data.draw(HISTORIES), VOCABULARY))
     assert np.array_equal(logits, before)
     assert after.shape == logits.shape
     assert not np.isnan(after).any()
@@ -67,19 +67,19 @@ def test_a_filter_keeps_a_distribution(name, data):
 def test_all_filters_together_keep_a_distribution(data):
     logits = data.draw(LOGITS)
     values = {field: data.draw(values) for fields in ON.values() for field, values in fields.items()}
-    settings = Sampling(**values, temperature=data.draw(st.sampled_from([0, 1e-30, 0.3, 1, 5, 1e30])))
-    found = distribution(logits, settings, Context(data.draw(HISTORIES), VOCABULARY))
+    params = SamplingParams(**values, temperature=data.draw(st.sampled_from([0, 1e-30, 0.3, 1, 5, 1e30])))
+    found = distribution(logits, params, FilterContext(data.draw(HISTORIES), VOCABULARY))
     assert found.filtered.sum() == pytest.approx(1, abs=1e-12)
     assert (found.filtered >= 0).all()
     if logits.max() > -math.inf:
         assert not found.filtered[logits == -math.inf].any()
-    assert np.array_equal(found.raw, distribution(logits, Sampling()).raw)
+    assert np.array_equal(found.raw, distribution(logits, SamplingParams()).raw)
 
 
 def test_every_filter_is_off_by_default():
-    assert Sampling().active == ()
+    assert SamplingParams().active == ()
     assert filtered(EIGHT) == pytest.approx(EIGHT)
-    on = Sampling(min_p=0.1, top_p=0.9, top_k=3, bias=(("a", 1.0),), repetition_penalty=1.1)
+    on = SamplingParams(min_p=0.1, top_p=0.9, top_k=3, bias=(("a", 1.0),), repetition_penalty=1.1)
     assert on.active == ORDER
 
 
@@ -104,19 +104,19 @@ def test_min_p_is_measured_on_the_most_probable():
 
 
 def test_the_repetition_penalty_is_a_power_within_its_window():
-    settings = {"repetition_penalty": 2.0, "repetition_window": 5}
+    params = {"repetition_penalty": 2.0, "repetition_window": 5}
     expected = share(*EIGHT[:1] ** 2, *EIGHT[1:6], *EIGHT[6:] ** 2)
-    assert filtered(EIGHT, [1, 2, 0, 6, 7, 0, 6], **settings) == pytest.approx(expected)
-    assert filtered(EIGHT, **settings) == pytest.approx(EIGHT)
+    assert filtered(EIGHT, [1, 2, 0, 6, 7, 0, 6], **params) == pytest.approx(expected)
+    assert filtered(EIGHT, **params) == pytest.approx(EIGHT)
     likelier = filtered(EIGHT, [7], repetition_penalty=0.5)
     assert likelier[7] > EIGHT[7]
 
 
 @given(LOGITS.filter(lambda found: found.max() > -math.inf), st.floats(-100, 100))
 def test_filters_do_not_see_a_constant(logits, constant):
-    settings = Sampling(repetition_penalty=1.5, min_p=0.1, temperature=1)
-    context = Context(np.array([0, 3], np.uint8), VOCABULARY)
-    plain, moved = (distribution(some, settings, context).filtered for some in (logits, logits + constant))
+    params = SamplingParams(repetition_penalty=1.5, min_p=0.1, temperature=1)
+    context = FilterContext(np.array([0, 3], np.uint8), VOCABULARY)
+    plain, moved = (distribution(some, params, context).filtered for some in (logits, logits + constant))
     uncertain = np.abs(plain - moved) > 1e-9
     # Rounding may carry a symbol over min-p's edge, but never more than that.
     assert np.count_nonzero(uncertain) == 0 or (plain[uncertain] == 0).any() or (moved[uncertain] == 0).any()
@@ -162,9 +162,9 @@ def test_they_act_in_their_order_and_temperature_last():
 )
 def test_settings_outside_their_bounds_are_refused(wrong):
     with pytest.raises(SettingError, match=r"not "):
-        Sampling(**wrong)
+        SamplingParams(**wrong)
 
 
 def test_a_filter_without_its_context_is_a_mistake():
     with pytest.raises(ValueError, match="context"):
-        distribution(np.zeros(8), Sampling(top_k=2))
+        distribution(np.zeros(8), SamplingParams(top_k=2))

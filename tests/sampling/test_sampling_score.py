@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sampling_models import TEXT, make_model
 
 from charplay.sampling.distribution import distribution
+from charplay.sampling.params import SamplingParams
 from charplay.sampling.score import BLOCK, Score, compare, score
-from charplay.sampling.settings import Sampling
 
 
 def text(length, seed=0):
@@ -26,7 +26,7 @@ def test_it_is_one_pass_from_the_zero_state(cell, length):
     state, expected = model.zero_state(), []
     for one, following in pairwise(ids):
         state, logits = model.step(state, one)
-        expected.append(-distribution(logits, Sampling()).logs[following])
+        expected.append(-distribution(logits, SamplingParams()).logs[following])
     found = score(model, text(length))
     assert (found.characters, found.skipped) == (length, 0)
     np.testing.assert_allclose(found.surprises, expected, atol=1e-10)

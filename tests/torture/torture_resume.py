@@ -49,8 +49,8 @@ def left_by(folder: Path) -> dict[str, object]:
     """All that a run leaves, in bits, and what it writes; without what the clock says."""
     from charplay.corpora.vocabulary import Vocabulary
     from charplay.runs.checkpoint import read_checkpoint
+    from charplay.sampling.generator import TextGenerator
     from charplay.sampling.model import CharModel
-    from charplay.sampling.player import Player
 
     run = Run.open(folder)
     arrays, _ = run.read_resume() or ({}, {})
@@ -62,9 +62,9 @@ def left_by(folder: Path) -> dict[str, object]:
         if path is not None:
             read = read_checkpoint(path)
             left |= {f"{path.name} {name}": tensor.tobytes() for name, tensor in read.tensors.items()}
-            player = Player(CharModel.load(read.tensors, read.recipe, Vocabulary(read.vocabulary)))
-            player.advance(most=DRAWN)
-            left[f"{path.name} writes"] = player.text
+            generator = TextGenerator(CharModel.load(read.tensors, read.recipe, Vocabulary(read.vocabulary)))
+            generator.advance(most=DRAWN)
+            left[f"{path.name} writes"] = generator.text
     return left
 
 

@@ -64,8 +64,8 @@ class Stalls:
         screen = self._sabotaged or chance.random() < 0.6
         program = ["-c", WAITING] if self._sabotaged else ["-m", "charplay"]
         command = [sys.executable, *program] if screen else headless(program)
-        with unattended(prepared(self._folder / "unattended", SAVING)) as (plain, rival):
-            rival.send_signal(signal.SIGSTOP)
+        with unattended(prepared(self._folder / "unattended", SAVING)) as (plain, candidate):
+            candidate.send_signal(signal.SIGSTOP)
             with on_terminal(command, home, outcome, unmeasured=True) as term:
                 started(home, term, screen=screen)
                 term.wait_for(lambda _: saved_step(home) >= 0, 90)
@@ -74,7 +74,7 @@ class Stalls:
                 self._catch_up(home, term, outcome)
                 _stall(term, screen=screen)
                 stalled = _Paused(home, term) if screen else _Stopped(home, term.process)
-                steps = _turn_about(_Stopped(plain, rival), stalled)
+                steps = _turn_about(_Stopped(plain, candidate), stalled)
                 self._judge("the screen" if screen else "`charplay train`", *steps, outcome)
                 term.read_on()
                 term.signal(signal.SIGTERM)

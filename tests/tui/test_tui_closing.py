@@ -7,13 +7,14 @@ import pytest
 from charplay.corpora.corpus import from_text
 from charplay.recipes.fields import Recipe
 from charplay.runs.shelf import Shelf
-from charplay.sampling.player import Player
-from charplay.sampling.settings import Sampling
-from charplay.sampling.tree import Tree
+from charplay.sampling.branches import BranchTree
+from charplay.sampling.generator import TextGenerator
+from charplay.sampling.params import SamplingParams
 from charplay.tui.checkpoints import open_model
 from charplay.tui.live import Live
 from charplay.tui.screens.asking import Asking
 from charplay.tui.screens.branches import Branches
+from charplay.tui.screens.candidates import Candidates
 from charplay.tui.screens.columns import ColumnsScreen
 from charplay.tui.screens.comparing import Comparing
 from charplay.tui.screens.inside import Inside
@@ -23,7 +24,6 @@ from charplay.tui.screens.opening import Opening
 from charplay.tui.screens.picking import Picking
 from charplay.tui.screens.preview import Preview
 from charplay.tui.screens.question import Choice, Question
-from charplay.tui.screens.rivals import Rivals
 from charplay.tui.screens.score import ScoreScreen
 
 CHOICES = [Choice("a", "one", key="1"), Choice("b", "two", key="2")]
@@ -34,26 +34,26 @@ def dialogs(kept_run, home):
     """Every screen that lies over the main one, each made anew by a call."""
     run = kept_run()
     opened = open_model(run.latest, run.name)
-    player = Player(opened.model, source=opened.source)
-    player.advance(10.0, 40)
-    tree = Tree(player)
-    first = tree.present
+    generator = TextGenerator(opened.model, source=opened.source)
+    generator.advance(10.0, 40)
+    tree = BranchTree(generator)
+    first = tree.current
     tree.fork(20, "x")
     corpus = from_text("fox", "the quick brown fox\n" * 30)
     live = Live(state="training", recipe=Recipe().model_dump())
     return {
         "question": lambda: Question("A title", "A sentence.", CHOICES, "b"),
         "picking": lambda: Picking("A title", "A sentence.", CHOICES, least=1, most=2),
-        "rivals": lambda: Rivals(player.look(5, 8)),
+        "candidates": lambda: Candidates(generator.inspect(5, 8)),
         "opening": Opening,
         "asking": lambda: Asking("A title", "A sentence.", "a value", lambda _: "that will not do"),
         "lines": lambda: Lines("A title", [[("a line", "plain")]]),
         "inside": lambda: Inside(run.resolved, corpus, lambda *_: 61.0),
-        "comparing": lambda: Comparing(first, tree.present, tree.compare(first, tree.present)),
-        "preview": lambda: Preview(corpus, player, (30, 40)),
-        "score": lambda: ScoreScreen(player, corpus, None, lambda _: corpus, list),
+        "comparing": lambda: Comparing(first, tree.current, tree.compare(first, tree.current)),
+        "preview": lambda: Preview(corpus, generator, (30, 40)),
+        "score": lambda: ScoreScreen(generator, corpus, None, lambda _: corpus, list),
         "branches": lambda: Branches(tree, str),
-        "columns": lambda: ColumnsScreen(opened, "", Sampling(), 30.0, Shelf(home)),
+        "columns": lambda: ColumnsScreen(opened, "", SamplingParams(), 30.0, Shelf(home)),
         "live values": lambda: LiveValues(lambda: live, lambda *_: None, lambda: None),
     }  # fmt: skip
 
@@ -74,7 +74,7 @@ async def left(app, turns, then):
 
 @pytest.mark.parametrize(
     "name",
-    ["question", "picking", "rivals", "opening", "asking", "lines", "inside", "comparing", "preview", "score",
+    ["question", "picking", "candidates", "opening", "asking", "lines", "inside", "comparing", "preview", "score",
      "branches", "columns", "live values"],
 )  # fmt: skip
 async def test_a_dialog_that_is_on_its_way_up_does_not_spoil_the_exit(make_app, dialogs, name):

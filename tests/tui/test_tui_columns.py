@@ -7,7 +7,7 @@ from textual.binding import Binding
 from textual.geometry import Region
 from textual.widgets import Input
 
-from charplay.sampling.player import Player
+from charplay.sampling.generator import TextGenerator
 from charplay.tui.checkpoints import shelved
 from charplay.tui.commands import ALWAYS, EVERYWHERE, SCROLL, SLIDER
 from charplay.tui.panes.text import TextPane
@@ -25,14 +25,14 @@ async def beside(it):
     await it.press("5", "l")
     await it.until(lambda: isinstance(it.app.screen, ColumnsScreen) and it.app.screen.beside.columns)
     it.app.screen.playing = False
-    for player in it.app.screen.beside.players:
-        player.restart()
+    for generator in it.app.screen.beside.generators:
+        generator.restart()
     it.app.screen.beside.begin()
     return it.app.screen
 
 
-def alone(player, length, prompt=""):
-    lone = Player(player.model, prompt=prompt, settings=player.settings)
+def alone(generator, length, prompt=""):
+    lone = TextGenerator(generator.model, prompt=prompt, params=generator.params)
     lone.advance(most=length)
     return lone.text
 
@@ -46,11 +46,11 @@ async def test_every_column_writes_what_it_would_alone(play):
     async with play() as it:
         it.main.text.begin("The ", 0.8, 30.0)
         screen = await beside(it)
-        assert [player.settings.temperature for player in screen.beside.players] == list(DEFAULT)
+        assert [generator.params.temperature for generator in screen.beside.generators] == list(DEFAULT)
         screen.beside.advance(150, PATIENT)
         for column in screen.beside.columns:
-            assert column.player.text == alone(column.player, 150, "The ")
-            assert sheet(column) == " ".join(column.player.text.split())
+            assert column.generator.text == alone(column.generator, 150, "The ")
+            assert sheet(column) == " ".join(column.generator.text.split())
         assert [str(column.border_title).strip() for column in screen.beside.columns] == [
             "0.20",
             "0.50",
@@ -63,9 +63,9 @@ async def test_the_chosen_column_warms_up_and_goes_on_in_the_text_pane(play):
     async with play() as it:
         screen = await beside(it)
         await it.press("right", "right", "left", "full_stop", "right_square_bracket")
-        chosen = screen.beside.columns[1].player
+        chosen = screen.beside.columns[1].generator
         assert chosen.settings.temperature == pytest.approx(0.55)
-        assert [len(player.tape) for player in screen.beside.players] == [1] * 4
+        assert [len(generator.transcript) for generator in screen.beside.generators] == [1] * 4
         screen.beside.advance(40, PATIENT)
         stands = chosen.text
         await it.press("enter")
@@ -74,25 +74,25 @@ async def test_the_chosen_column_warms_up_and_goes_on_in_the_text_pane(play):
         assert text.playing
         assert "held: space" not in it.seen()
         text.playing = False
-        assert text.player is chosen
-        assert text.player.text.startswith(stands)
+        assert text.generator is chosen
+        assert text.generator.text.startswith(stands)
         assert text.temperature == pytest.approx(0.55)
-        before = len(text.player.tape)
-        text._advance(text.player, 10, PATIENT)
-        assert {text.player.tape[before + at].temperature for at in range(10)} == {chosen.settings.temperature}
+        before = len(text.generator.transcript)
+        text._advance(text.generator, 10, PATIENT)
+        assert {text.generator.transcript[before + at].temperature for at in range(10)} == {chosen.settings.temperature}
 
 
 async def test_another_seed_begins_all_anew(play):
     async with play() as it:
         screen = await beside(it)
         screen.beside.advance(30, PATIENT)
-        before = [player.text for player in screen.beside.players]
-        seed = screen.beside.players[0].settings.seed
+        before = [generator.text for generator in screen.beside.generators]
+        seed = screen.beside.generators[0].settings.seed
         await it.press("n")
-        assert {player.text for player in screen.beside.players} == {""}
+        assert {generator.text for generator in screen.beside.generators} == {""}
         screen.beside.advance(30, PATIENT)
-        assert [player.text for player in screen.beside.players] != before
-        assert {player.settings.seed for player in screen.beside.players} == {seed + 1}
+        assert [generator.text for generator in screen.beside.generators] != before
+        assert {generator.params.seed for generator in screen.beside.generators} == {seed + 1}
         await it.press("escape")
         await it.until(lambda: it.app.screen is it.main)
 
@@ -145,7 +145,7 @@ async def test_temperatures_are_there_at_the_next_start(play):
         await it.until(lambda: it.app._exit)
     async with play() as it:
         screen = await beside(it)
-        assert [player.settings.temperature for player in screen.beside.players] == [0.45, 0.6]
+        assert [generator.params.temperature for generator in screen.beside.generators] == [0.45, 0.6]
 
 
 @pytest.mark.parametrize("kept", ["nonsense", "0.3", "1e999 1", ""])
@@ -153,7 +153,7 @@ async def test_temperatures_that_were_kept_and_are_none_are_passed_over(play, ke
     async with play() as it:
         it.main.text.columns = kept
         screen = await beside(it)
-        assert [player.settings.temperature for player in screen.beside.players] == list(DEFAULT)
+        assert [generator.params.temperature for generator in screen.beside.generators] == list(DEFAULT)
 
 
 async def test_checkpoints_of_several_runs_are_written_side_by_side(play, kept_run):
@@ -170,11 +170,13 @@ async def test_checkpoints_of_several_runs_are_written_side_by_side(play, kept_r
         assert "1 are marked" in it.seen()
         await it.press("down", "space", "down", "space", "enter")
         await it.until(lambda: len(screen.beside.columns) == 3)
-        assert [player.source for player in screen.beside.players] == [f"{e.run}, step {e.step:,}" for e in found]
+        assert [generator.source for generator in screen.beside.generators] == [
+            f"{e.run}, step {e.step:,}" for e in found
+        ]
         screen.beside.advance(30, PATIENT)
-        for player in screen.beside.players:
-            assert player.text[:20] == alone(player, 30)[:20]
-            assert player.settings.temperature == it.main.text.temperature
+        for generator in screen.beside.generators:
+            assert generator.text[:20] == alone(generator, 30)[:20]
+            assert generator.params.temperature == it.main.text.temperature
 
 
 async def test_a_checkpoint_that_is_gone_is_one_sentence(play, kept_run):

@@ -8,8 +8,8 @@ import os
 import pytest
 
 from charplay.protocol.events import Failed, Finished
-from charplay.sampling.ride import Ride
-from charplay.sampling.settings import SEEDS, Sampling
+from charplay.sampling.params import SEEDS, SamplingParams
+from charplay.sampling.recording import Recording
 from charplay.tui.draft import Draft
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.text_rides import read_ride
@@ -110,11 +110,11 @@ async def test_a_working_folder_that_has_gone_ends_nothing(play, kept_run, tmp_p
 async def test_after_the_last_seed_comes_the_first(play):
     async with play() as it:
         text = it.main.text
-        ride = Ride("a", 3, ((0, Sampling(seed=SEEDS - 1)),))
-        text.ride(Ride.from_json(ride.to_json()))
-        await it.until(lambda: text.player.settings.seed == SEEDS - 1)
+        ride = Recording("a", 3, ((0, SamplingParams(seed=SEEDS - 1)),))
+        text.ride(Recording.from_json(ride.to_json()))
+        await it.until(lambda: text.generator.params.seed == SEEDS - 1)
         await it.press("5", "n")
-        await it.until(lambda: text.player.settings.seed == 0)
+        await it.until(lambda: text.generator.params.seed == 0)
 
 
 async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_right(play):
@@ -125,7 +125,7 @@ async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_righ
         for _ in range(25):
             await it.press("n")
         it.main.text.playing = True
-        await it.until(lambda: len(it.main.text.player.tape) > 2)
+        await it.until(lambda: len(it.main.text.generator.transcript) > 2)
         await it.press("g")
         await it.until(lambda: isinstance(it.app.screen, Branches))
         await it.press("home")
@@ -143,17 +143,17 @@ async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_righ
 async def test_what_was_picked_for_a_text_that_is_gone_is_written_into_no_other(play):
     async with play(writing=True) as it:
         text = it.main.text
-        await it.until(lambda: len(text.player.tape) > 8)
+        await it.until(lambda: len(text.generator.transcript) > 8)
         text.playing = False
-        looked_at = text.player.tape
+        looked_at = text.generator.transcript
         await it.press("n")
-        await it.until(lambda: text.player.tape is not looked_at)
-        text._advance(text.player, 12)
-        before = text.player.text
+        await it.until(lambda: text.generator.transcript is not looked_at)
+        text._advance(text.generator, 12)
+        before = text.generator.text
         text._pick(looked_at, 4, "z")
-        assert text.player.text == before
-        text._pick(text.player.tape, 4, "z")
-        assert text.player.text == before[:4] + "z"
+        assert text.generator.text == before
+        text._pick(text.generator.transcript, 4, "z")
+        assert text.generator.text == before[:4] + "z"
 
 
 @pytest.mark.parametrize("end", [None, Failed(message="It could not begin.")])
@@ -169,7 +169,7 @@ async def test_stopping_one_run_for_the_next_leaves_no_text_called_live(play, en
         if end is not None:
             it.trainer.put(end)
             await it.until(lambda: it.main.session.live.state == "failed")
-            assert it.main.text.player.source == f"{name}, step 100"
+            assert it.main.text.generator.source == f"{name}, step 100"
 
 
 @pytest.mark.fault("37")
@@ -286,7 +286,7 @@ async def test_columns_show_their_first_characters_however_fast_they_begin(play)
             screen.beside.advance(30, 5.0)
             for column in screen.beside.columns:
                 shown = "".join(line.text for line in map(column.writing.render_line, range(6)))
-                assert "".join(shown.replace("▌", "").split())[:9] == "".join(column.player.text.split())[:9]
+                assert "".join(shown.replace("▌", "").split())[:9] == "".join(column.generator.text.split())[:9]
             screen.playing = True
 
 
@@ -295,9 +295,9 @@ async def test_where_writing_holds_by_itself_the_bars_are_of_what_comes_next(pla
         text = it.main.text
         text.stop_at("e")
         text.playing = True
-        await it.until(lambda: not text.playing and text.player.text.endswith("e"))
-        rivals = [rival.character for rival in text.player.rivals(3)]
-        assert [rival.character for rival in text.bars._rivals[:3]] == rivals
+        await it.until(lambda: not text.playing and text.generator.text.endswith("e"))
+        candidates = [candidate.character for candidate in text.generator.candidates(3)]
+        assert [candidate.character for candidate in text.bars._candidates[:3]] == candidates
 
 
 def test_one_minute_is_no_minutes(tmp_path):
@@ -307,5 +307,5 @@ def test_one_minute_is_no_minutes(tmp_path):
 
 
 def test_json_of_a_ride_with_the_last_seed_is_a_ride():
-    ride = Ride("a", 1, ((0, Sampling(seed=SEEDS - 1)),))
-    assert Ride.from_json(json.dumps(ride.plain())) == ride
+    ride = Recording("a", 1, ((0, SamplingParams(seed=SEEDS - 1)),))
+    assert Recording.from_json(json.dumps(ride.plain())) == ride

@@ -346,15 +346,15 @@ async def test_notes_of_the_start_are_said(play):
 async def test_under_a_dialog_the_text_is_held_and_goes_on_after_it(play):
     async with play(writing=True) as it:
         text = it.main.text
-        await it.until(lambda: text.player.tape)
+        await it.until(lambda: text.generator.transcript)
         await it.press("question_mark")
-        before = len(text.player.tape)
+        before = len(text.generator.transcript)
         text._say_hint()
         await asyncio.sleep(0.2)
-        assert len(text.player.tape) == before
+        assert len(text.generator.transcript) == before
         assert "held:" not in it.seen()
         await it.press("escape")
-        await it.until(lambda: len(text.player.tape) > before)
+        await it.until(lambda: len(text.generator.transcript) > before)
 
 
 async def test_a_warning_is_said_whole(play):
@@ -429,15 +429,15 @@ async def test_a_start_that_fails_leaves_what_writes_alone_and_says_why(play):
         await it.press("x")
         await it.until(lambda: it.main.session.live.state == "stopped")
         it.main.play("demo")
-        player, writer = it.main.text.player, it.main.text.player.model
+        generator, writer = it.main.text.generator, it.main.text.generator.model
         await it.press("t")
         await it.until(lambda: len(it.trainer.requests) == 2)
         it.trainer.put(Failed(message="fox.txt does not exist; check its spelling."))
         await it.until(lambda: isinstance(it.app.screen, Question))
         await it.press("escape")
         await it.until(lambda: "fox.txt does not exist" in it.seen().splitlines()[-2])
-        assert it.main.text.player is player
-        assert player.model is writer
+        assert it.main.text.generator is generator
+        assert generator.model is writer
         assert "demo, step" in it.seen()
 
 

@@ -14,7 +14,7 @@ from charplay.corpora.errors import CorpusError
 from charplay.corpora.library import Library
 from charplay.runs.checkpoint import Origin, read_checkpoint, write_checkpoint
 from charplay.sampling.score import score
-from charplay.sampling.surprises import BLOCK, Surprises
+from charplay.sampling.surprisal import BLOCK, SurprisalReader
 from charplay.tui.checkpoints import open_model, shelved
 from charplay.tui.learned import Indexing, open_learned, read_origin
 from charplay.tui.panes.text_tint import PLAIN, probability_tint, surprise_tint
@@ -120,7 +120,7 @@ def test_the_held_out_end_is_that_of_training():
 async def test_a_text_is_scored_by_one_network_after_another_and_a_broken_one_is_named(play, kept_run):
     kept_run()
     async with play() as it:
-        model, corpus = it.main.text.player.model, from_text("text", VERSE * 8)
+        model, corpus = it.main.text.generator.model, from_text("text", VERSE * 8)
         (kept,) = [each for each in shelved(it.main._shelf) if each.run == "kept-1"]
         other = Named(kept.title, lambda: open_model(Path(kept.path), kept.run).model)
 
@@ -142,11 +142,11 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
     kept_run(name="kept-2", step=700)
     async with play((80, 24)) as it:
         for _ in range(200):
-            it.main.text.player.next()
+            it.main.text.generator.next()
         await it.press("5", "h")
         await it.until(lambda: isinstance(it.app.screen, ScoreScreen) and it.app.screen._scoring is None)
         screen = it.app.screen
-        found = score(it.main.text.player.model, it.main.text.player.text)
+        found = score(it.main.text.generator.model, it.main.text.generator.text)
         assert f"{found.bits:.3f} bits a character" in it.seen()
         assert f"perplexity {2**found.bits:.2f}" in it.seen()
         await it.press("a")
@@ -155,7 +155,7 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
         assert names == ["kept-2, step 700", "kept-1, step 500", "kept-1, step 600"]
         await it.press("space", "down", "down", "space", "enter")
         await it.until(lambda: len(screen._scores) == 3 and screen._scoring is None)
-        assert set(screen._scores) == {it.main.text.player.source, names[0], names[2]}
+        assert set(screen._scores) == {it.main.text.generator.source, names[0], names[2]}
         await it.press("end")
         await it.until(lambda: "of the networks" in it.seen())
         await it.press("c")
@@ -184,7 +184,7 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
 
 async def test_reading_can_be_stopped_and_what_was_read_counts(play):
     async with play() as it:
-        model, corpus = it.main.text.player.model, from_text("text", VERSE * 200)
+        model, corpus = it.main.text.generator.model, from_text("text", VERSE * 200)
         messages = queue.Queue()
         scoring = None
 
@@ -210,9 +210,9 @@ async def test_the_preview_is_tinted_by_the_network_that_plays(play):
     async with play((80, 24)) as it:
         await it.press("1", "v")
         await it.until(lambda: isinstance(it.app.screen, Preview))
-        sheet, model, corpus = it.app.screen._sheet, it.main.text.player.model, it.main.corpus.corpus
+        sheet, model, corpus = it.app.screen._sheet, it.main.text.generator.model, it.main.corpus.corpus
         await it.press("v")
-        expected = Surprises(model, corpus.text).block(0)
+        expected = SurprisalReader(model, corpus.text).block(0)
         await it.until(lambda: any(sheet.tinting.numbers(0, 100, "surprise")))
         assert sheet.tinting.numbers(0, 100, "surprise") == [surprise_tint(each) for each in expected[:100]]
         assert "surprise under demo" in it.seen()
@@ -226,7 +226,7 @@ async def test_the_preview_is_tinted_by_the_network_that_plays(play):
 
 async def test_only_what_is_in_sight_is_read_and_a_place_has_one_tint(play):
     async with play() as it:
-        model = it.main.text.player.model
+        model = it.main.text.generator.model
         text = VERSE * 200
         asked = []
 
@@ -235,7 +235,7 @@ async def test_only_what_is_in_sight_is_read_and_a_place_has_one_tint(play):
             return text[start:stop]
 
         messages = queue.Queue()
-        tinting = Tinting(Surprises(model, read), messages.put)
+        tinting = Tinting(SurprisalReader(model, read), messages.put)
         assert tinting.numbers(3 * BLOCK - 5, 3 * BLOCK + 5, "surprise") == [PLAIN] * 10
         tinting.look(3 * BLOCK - 5, 3 * BLOCK + 5)
         assert all(isinstance(messages.get(timeout=20), Tinted) for _ in range(2))

@@ -3,7 +3,7 @@
 import pytest
 
 from charplay.tui.screens.branches import Branches
-from charplay.tui.screens.rivals import Rivals
+from charplay.tui.screens.candidates import Candidates
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -23,18 +23,18 @@ async def test_a_text_is_gone_back_in_branched_and_found_again(play):
     async with play() as it:
         text = it.main.text
         text.playing = False
-        text._advance(text.player, 30, 5.0)
+        text._advance(text.generator, 30, 5.0)
         text._paint()
-        before = text.player.text
+        before = text.generator.text
         text.playing = True
         await it.press("c")
         assert not text.playing
         await it.press("home", "right", "right", "enter")
-        assert isinstance(it.app.screen, Rivals)
+        assert isinstance(it.app.screen, Candidates)
         await it.press(next(character for character in "ab" if character != before[2]))
         assert it.app.screen is it.main
         assert text.playing
-        assert text.player.text.startswith(before[:2])
+        assert text.generator.text.startswith(before[:2])
         assert "branch 2" in it.seen()
         await it.press("g")
         assert isinstance(it.app.screen, Branches)
@@ -42,36 +42,40 @@ async def test_a_text_is_gone_back_in_branched_and_found_again(play):
         await it.press("up", "enter")
         assert text.playing
         await it.until(lambda: "held: space" not in it.seen())
-        assert text.player.text.startswith(before)
+        assert text.generator.text.startswith(before)
         await it.press("g", "escape")
         assert text.playing
-        assert text.player.text.startswith(before)
+        assert text.generator.text.startswith(before)
 
 
 async def test_enter_twice_takes_the_likeliest_other_and_what_stands_there_is_said_to(play):
     async with play() as it:
         text = it.main.text
-        text._advance(text.player, 30, 5.0)
+        text._advance(text.generator, 30, 5.0)
         text._paint()
-        before = text.player.text
+        before = text.generator.text
         await it.press("c", "home", "right", "enter", before[1])
         await it.until(lambda: "stands there already; pick another" in it.seen())
-        likeliest = next(rival.character for rival in text.player.look(1, 3).rivals if rival.character != before[1])
+        likeliest = next(
+            candidate.character
+            for candidate in text.generator.inspect(1, 3).candidates
+            if candidate.character != before[1]
+        )
         await it.press("enter", "enter")
-        assert text.player.text[:2] == before[0] + likeliest
+        assert text.generator.text[:2] == before[0] + likeliest
         assert "branch 2" in it.seen()
 
 
 async def test_a_branch_of_the_live_run_is_followed_again_and_one_of_another_network_is_left_alone(play):
     async with play() as it:
         text, source = it.main.text, it.main.source
-        text._advance(text.player, 10, 5.0)
+        text._advance(text.generator, 10, 5.0)
         await it.training()
         await it.until(lambda: text.following)
-        text._advance(text.player, 10, 5.0)
+        text._advance(text.generator, 10, 5.0)
         await it.press("5", "g", "up", "enter")
         await it.until(lambda: not source.following)
-        assert text.player.source.startswith("demo")
+        assert text.generator.source.startswith("demo")
         await it.press("g", "down", "enter")
         await it.until(lambda: source.following)
-        assert text.player.source.startswith("live")
+        assert text.generator.source.startswith("live")

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from textual.widgets import Input
 
 from charplay.cli.main import run
-from charplay.sampling.player import Player
+from charplay.sampling.generator import TextGenerator
 from charplay.sampling.prompts import choose
-from charplay.sampling.ride import Ride
+from charplay.sampling.recording import Recording
 from charplay.tui.panes.text_rides import ENDING, kept_rides, read_ride
 from charplay.tui.panes.text_sheet import step_of
 from charplay.tui.panes.text_writing import MARGIN
@@ -22,12 +22,16 @@ PATIENT = 60.0
 
 
 def write(text, number):
-    text._advance(text.player, number, PATIENT)
+    text._advance(text.generator, number, PATIENT)
     text._paint()
 
 
-def temperatures(player):
-    return [player.tape[at].temperature for at in range(len(player.tape)) if player.tape[at].kind != "prompt"]
+def temperatures(generator):
+    return [
+        generator.transcript[at].temperature
+        for at in range(len(generator.transcript))
+        if generator.transcript[at].kind != "prompt"
+    ]
 
 
 def wander(text):
@@ -44,8 +48,8 @@ async def ridden(it):
     text = it.main.text
     for _ in wander(text):
         await it.pilot.pause()
-    assert len(set(temperatures(text.player))) == 3
-    return text.player.text, temperatures(text.player)
+    assert len(set(temperatures(text.generator))) == 3
+    return text.generator.text, temperatures(text.generator)
 
 
 async def answer(it, key):
@@ -58,20 +62,20 @@ async def answer(it, key):
 
 async def test_a_ride_is_replayed_exactly_and_then_the_writing_holds(play):
     async with play() as it:
-        text, player = it.main.text, it.main.text.player
+        text, generator = it.main.text, it.main.text.generator
         before, heats = await ridden(it)
         await answer(it, "r")
         write(text, 30)
-        assert before.startswith(text.player.text)
-        assert text.temperature == temperatures(text.player)[-1]
+        assert before.startswith(text.generator.text)
+        assert text.temperature == temperatures(text.generator)[-1]
         text.playing = True
         write(text, 1000)
-        assert (text.player.text, temperatures(text.player)) == (before, heats)
+        assert (text.generator.text, temperatures(text.generator)) == (before, heats)
         assert not text.playing
         write(text, 5)  # by hand, at the last temperature
-        assert len(text.player.text) == len(before) + 5
-        assert text.player is player
-        assert temperatures(text.player)[-1] == heats[-1] == text.temperature
+        assert len(text.generator.text) == len(before) + 5
+        assert text.generator is generator
+        assert temperatures(text.generator)[-1] == heats[-1] == text.temperature
 
 
 async def test_another_seed_and_another_checkpoint_are_ridden_at_the_same_temperatures(play, kept_run):
@@ -81,17 +85,17 @@ async def test_another_seed_and_another_checkpoint_are_ridden_at_the_same_temper
         before, heats = await ridden(it)
         await answer(it, "s")
         write(text, 1000)
-        assert temperatures(text.player) == heats
-        assert text.player.text != before
-        assert text.player.prompt == "to "
+        assert temperatures(text.generator) == heats
+        assert text.generator.text != before
+        assert text.generator.prompt == "to "
         await it.press("a", "c")
         await it.until(lambda: it.app.screen.query("_Answers") and "kept-1, step 500" in it.seen())
         await it.press("enter")
-        await it.until(lambda: "kept-1" in it.main.text.player.source)
+        await it.until(lambda: "kept-1" in it.main.text.generator.source)
         text.playing = False
         write(text, 1000)
-        assert temperatures(text.player) == heats
-        assert text.player.prompt == "to "
+        assert temperatures(text.generator) == heats
+        assert text.generator.prompt == "to "
         assert text._origin.run == "kept-1"
 
 
@@ -109,14 +113,14 @@ async def test_a_ride_can_be_left_at_any_character(play, leave):
         elif leave == "escape":
             await it.press("escape")
         elif leave == "typed":
-            text.player.write("and ")
+            text.generator.write("and ")
         else:
             await it.press("n")
-        stands, heat = text.player.text, text.temperature
+        stands, heat = text.generator.text, text.temperature
         write(text, 100)
-        assert len(text.player.text) == len(stands) + 100
-        assert set(temperatures(text.player)[len(stands) - len("to ") :]) == {heat}
-        assert not text.player.text.startswith(before)
+        assert len(text.generator.text) == len(stands) + 100
+        assert set(temperatures(text.generator)[len(stands) - len("to ") :]) == {heat}
+        assert not text.generator.text.startswith(before)
         await it.until(lambda: "riding" not in it.seen())
 
 
@@ -143,27 +147,27 @@ async def test_ride_files_go_both_ways(play, home, tmp_path, capsys):
         await it.until(lambda: it.app.screen is it.main)
         text.playing = False
         write(text, 1000)
-        assert (text.player.text, temperatures(text.player)) == (before, heats)
+        assert (text.generator.text, temperatures(text.generator)) == (before, heats)
 
 
 async def test_what_is_no_ride_is_one_sentence(play, home):
     (home.texts / f"broken{ENDING}").write_text("{}")
     async with play() as it:
         write(it.main.text, 5)
-        before = it.main.text.player.text
+        before = it.main.text.generator.text
         await it.press("a", "o", "enter")
         await it.until(lambda: "ride" in it.seen().splitlines()[-2])
-        assert it.main.text.player.text == before
+        assert it.main.text.generator.text == before
 
 
 async def test_a_passage_is_the_prompt_and_the_truth_stands_beside_it(play):
     async with play() as it:
         text, whole = it.main.text, it.main.corpus.corpus.text()
-        seed, length = text.player.settings.seed, text.player.model.recipe.sequence_length
+        seed, length = text.generator.params.seed, text.generator.model.recipe.sequence_length
         for number in range(2):
             await it.press("r")
             chosen = choose(whole, "passage", seed=seed, number=number, length=min(length, 100))
-            await it.until(lambda: text.player.prompt == chosen.prompt)  # noqa: B023 - awaited at once
+            await it.until(lambda: text.generator.prompt == chosen.prompt)  # noqa: B023 - awaited at once
             assert whole[chosen.start :].startswith(chosen.prompt + chosen.truth)
             await it.until(lambda: f"goes on: {' '.join(chosen.truth.split()[:2])}"[:16] in it.seen())  # noqa: B023
         assert text.truth.display
@@ -182,7 +186,7 @@ async def test_it_holds_where_the_text_ends_with_a_stop_text(play):
     async with play() as it:
         text = it.main.text
         text.begin("", 0.5, 30.0)
-        lone = Player(text.player.model, settings=text.player.settings)
+        lone = TextGenerator(text.generator.model, params=text.generator.params)
         lone.advance(most=2000)
         await it.press("d")
         await it.until(lambda: isinstance(it.app.screen, Asking))
@@ -192,31 +196,31 @@ async def test_it_holds_where_the_text_ends_with_a_stop_text(play):
         text.playing = True
         write(text, 2000)
         assert not text.playing
-        drawn = lone.text[: len(text.player.text)]
-        assert text.player.text == drawn
+        drawn = lone.text[: len(text.generator.text)]
+        assert text.generator.text == drawn
         assert drawn.endswith(("the ", ".\n"))
         assert "the " not in drawn[:-1]
         assert ".\n" not in drawn[:-1]
         text.playing = True
         write(text, 2000)
-        assert len(text.player.text) > len(drawn)
+        assert len(text.generator.text) > len(drawn)
         await it.press("d")
         await it.until(lambda: isinstance(it.app.screen, Asking))
         assert it.app.screen.query_one(Input).value == r"zzz|the |.\n"
         it.app.screen.query_one(Input).value = "|"
         await it.press("enter")
         await it.until(lambda: it.app.screen is it.main)
-        before = len(text.player.text)
+        before = len(text.generator.text)
         write(text, 500)
-        assert len(text.player.text) == before + 500
+        assert len(text.generator.text) == before + 500
 
 
 async def test_settings_change_with_the_ride_filters_too(play):
     async with play() as it:
         text = it.main.text
         text.begin("", 0.5, 30.0)
-        settings = text.player.settings
-        ride = Ride("", 20, ((0, settings), (10, replace(settings, top_k=3, temperature=1.1))))
+        settings = text.generator.params
+        ride = Recording("", 20, ((0, settings), (10, replace(settings, top_k=3, temperature=1.1))))
         text.ride(ride)
         text.playing = False
         write(text, 11)

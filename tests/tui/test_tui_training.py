@@ -35,7 +35,7 @@ async def test_a_run_that_is_taken_up_has_its_own_curve_and_no_other(play, kept_
 async def test_in_a_pause_the_weights_that_write_already_are_not_told_again(play):
     async with play(writing=True) as it:
         text = it.main.text
-        demo = text.player.model
+        demo = text.generator.model
         await it.training()
         await it.until(lambda: "live, step 100" in it.seen())
         await it.press("p")
@@ -48,9 +48,9 @@ async def test_in_a_pause_the_weights_that_write_already_are_not_told_again(play
         marks = list(text.writing._marks)
         await asked_again()
         assert text.writing._marks == marks
-        player = text.player
-        player.swap(demo, "demo")  # as a branch has it that goes back to before the run
-        await it.until(lambda: player.source == "live, step 100")
+        generator = text.generator
+        generator.swap_model(demo, "demo")  # as a branch has it that goes back to before the run
+        await it.until(lambda: generator.source == "live, step 100")
         assert text.writing._marks == [*marks, "100"]
 
 

@@ -44,19 +44,19 @@ def clocks_standing(it):
 async def test_what_nobody_sees_waits_until_the_terminal_reads_on(play, terminal):
     async with play(writing=True) as it:
         await it.training()
-        await it.until(lambda: it.main.source.following and len(it.main.text.player.tape) > 2)
+        await it.until(lambda: it.main.source.following and len(it.main.text.generator.transcript) > 2)
         terminal.behind = True
         await it.until(lambda: all(clocks_standing(it)))
-        player, plot = it.main.text.player, it.main.training.chart
-        written, drawn, asked = len(player.tape), plot._grid, it.trainer.commands.count(PublishWeights())
+        generator, plot = it.main.text.generator, it.main.training.chart
+        written, drawn, asked = len(generator.transcript), plot._grid, it.trainer.commands.count(PublishWeights())
         it.trainer.put(it.trainer.progress(900))
         await asyncio.sleep(2 * chart.REPAINT_SECONDS)
-        assert len(player.tape) == written
+        assert len(generator.transcript) == written
         assert plot._grid is drawn
         assert it.trainer.commands.count(PublishWeights()) == asked
         terminal.behind = False
         terminal.take()
-        await it.until(lambda: len(player.tape) > written and plot._grid is not drawn)
+        await it.until(lambda: len(generator.transcript) > written and plot._grid is not drawn)
         assert it.main.session.live.step == 900
         assert not any(clocks_standing(it))
 

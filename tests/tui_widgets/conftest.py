@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.sampling.model import Family
+from charplay.sampling.model import ModelSignature
 
 
 class Reciter:
@@ -14,7 +14,7 @@ class Reciter:
         self.text, self.sure = text, sure
         self.vocabulary = Vocabulary.of(text)
         self.characters = tuple(self.vocabulary.characters)
-        self.family = Family("reciter", (), np.dtype(int), self.vocabulary)
+        self.family = ModelSignature("reciter", (), np.dtype(int), self.vocabulary)
 
     def zero_state(self):
         return np.array(0)

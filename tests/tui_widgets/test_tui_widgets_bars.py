@@ -22,7 +22,7 @@ class Board(App):
 async def test_a_row_says_character_share_and_percentage():
     app = Board()
     async with app.run_test(size=(40, 6)):
-        app.bars.set_rivals([("e", 0.4, 0.5), (" ", 0.3, 0.25), ("\n", 0.2, 0.0), ("\x1b", 0.1, 1.0)])
+        app.bars.set_candidates([("e", 0.4, 0.5), (" ", 0.3, 0.25), ("\n", 0.2, 0.0), ("\x1b", 0.1, 1.0)])
         rows = app.rows(5)
         assert [row[0] for row in rows[:4]] == ["e", "␣", "↵", "␛"]
         assert [row.split()[-2] for row in rows[:4]] == ["50", "25", "0", "100"]
@@ -51,16 +51,16 @@ async def test_every_row_is_as_wide_as_the_widget(width):
     async with app.run_test(size=(80, 6)) as pilot:
         app.bars.styles.width = width
         await pilot.pause()
-        app.bars.set_rivals([("漢", 0.5, 0.5), ("\u202e", 0.2, 0.2), ("\u0301", 0.1, 0.1)])
+        app.bars.set_candidates([("漢", 0.5, 0.5), ("\u202e", 0.2, 0.2), ("\u0301", 0.1, 0.1)])
         assert {app.bars.render_line(y).cell_length for y in range(4)} == {width}
 
 
 async def test_only_rows_that_changed_are_painted():
     app = Board()
     async with app.run_test(size=(40, 6)) as pilot:
-        app.bars.set_rivals([("a", 0.5, 0.5), ("b", 0.3, 0.3), ("c", 0.2, 0.2)])
+        app.bars.set_candidates([("a", 0.5, 0.5), ("b", 0.3, 0.3), ("c", 0.2, 0.2)])
         await pilot.pause()
         painted = []
         app.bars.refresh = lambda *regions, **_: painted.extend(regions)
-        app.bars.set_rivals([("a", 0.5, 0.5), ("b", 0.4, 0.4)])
+        app.bars.set_candidates([("a", 0.5, 0.5), ("b", 0.4, 0.4)])
         assert [region.y for region in painted] == [1, 2]

@@ -5,16 +5,16 @@ import numpy as np
 import pytest
 from textual.app import App
 
-from charplay.sampling.player import Player
-from charplay.sampling.settings import Sampling
-from charplay.sampling.tree import Branch
+from charplay.sampling.branches import Branch
+from charplay.sampling.generator import TextGenerator
+from charplay.sampling.params import SamplingParams
 from charplay.tui.panes.text import TextPane
 from charplay.tui.panes.text_kept import Origin
 from charplay.tui.panes.text_looking import percent
 from charplay.tui.panes.text_tint import LEFT_OUT, PROMPT, tint
 from charplay.tui.screens.branches import Branches, limbs
+from charplay.tui.screens.candidates import Candidates
 from charplay.tui.screens.comparing import Comparing
-from charplay.tui.screens.rivals import Rivals
 from charplay.tui.themes import DARK
 from charplay.tui.widgets.wrapping import shown
 
@@ -68,12 +68,12 @@ class Stage(App):
 
     def write(self, number):
         for _ in range(number):
-            self.pane._advance(self.pane.player, 1)
+            self.pane._advance(self.pane.generator, 1)
         self.pane._paint()
 
     @property
     def text(self):
-        return self.pane.player.text
+        return self.pane.generator.text
 
     def said(self, widget):
         return str(widget.render())
@@ -86,11 +86,12 @@ class Stage(App):
         return list(zip(writing._wrapped.glyphs, writing._numbers, strict=True))
 
     def expected(self):
-        """What the sheet shows of the player's text."""
-        tape = self.pane.player.tape
+        """What the sheet shows of the generator's text."""
+        transcript = self.pane.generator.transcript
         numbers = {"drawn": lambda one: tint(one.temperature)}
         return [
-            (shown(tape[i].character), numbers.get(tape[i].kind, lambda _: PROMPT)(tape[i])) for i in range(len(tape))
+            (shown(transcript[i].character), numbers.get(transcript[i].kind, lambda _: PROMPT)(transcript[i]))
+            for i in range(len(transcript))
         ]
 
 
@@ -100,10 +101,10 @@ def stage(tmp_path, reciter):
 
 
 def alone(model, number):
-    """What a player without a screen writes."""
-    player = Player(model)
-    player.advance(most=number)
-    return player.text
+    """What a generator without a screen writes."""
+    generator = TextGenerator(model)
+    generator.advance(most=number)
+    return generator.text
 
 
 KEYS = ("left", "right", "up", "down", "home", "end", "pageup", "pagedown", "escape", "g", "i", "enter", "c")
@@ -123,7 +124,7 @@ async def test_looking_never_changes_what_comes_next(stage, luck):
                     await pilot.press("escape")
             stage.pane._go_on()
         stage.write(20)
-        assert stage.text == alone(stage.model, len(stage.pane.player.tape))
+        assert stage.text == alone(stage.model, len(stage.pane.generator.transcript))
         assert stage.sheet() == stage.expected()
         assert len(stage.pane._tree.branches) == 1
 
@@ -152,15 +153,15 @@ async def test_the_cursor_tells_what_stands_under_it_and_the_bars_its_rivals(sta
         stage.write(50)
         await pilot.press("c", "left", "left", "left")
         assert stage.pane.writing.point == 46
-        tape = stage.pane.player.tape
+        transcript = stage.pane.generator.transcript
         line = stage.said(stage.pane.look)
-        assert f"rank {tape[46].rank}" in line
-        assert f"surprise {tape[46].surprise:.2f} bits" in line
-        assert percent(tape[46].probability) in line
+        assert f"rank {transcript[46].rank}" in line
+        assert f"surprise {transcript[46].surprise:.2f} bits" in line
+        assert percent(transcript[46].probability) in line
         assert "temperature 0.80" in line
         assert "demo, step 5" in line
-        shown = [rival[0] for rival in stage.pane.bars._rivals]
-        there = [rival.character for rival in stage.pane.player.look(46, len(shown)).rivals]
+        shown = [candidate[0] for candidate in stage.pane.bars._candidates]
+        there = [candidate.character for candidate in stage.pane.generator.inspect(46, len(shown)).candidates]
         assert shown == there
         await pilot.press("end")
         assert "the end" in stage.said(stage.pane.look)
@@ -173,7 +174,7 @@ async def test_without_bars_the_line_names_the_rivals(stage):
         stage.write(50)
         await pilot.press("c")
         assert not stage.pane.bars.display
-        favourite = stage.pane.player.look(49, 1).rivals[0]
+        favourite = stage.pane.generator.inspect(49, 1).candidates[0]
         assert "likely" in stage.said(stage.pane.look)
         assert percent(favourite.filtered) in stage.said(stage.pane.look)
 
@@ -210,21 +211,21 @@ async def test_another_character_makes_a_branch_that_goes_on_from_it(stage):
         stage.write(40)
         before = stage.text
         await pilot.press("c", *["left"] * 9, "enter")
-        assert isinstance(stage.screen, Rivals)
+        assert isinstance(stage.screen, Candidates)
         other = next(c for c in "abehinoqrstu" if c != before[30])
         await pilot.press(other)
         assert stage.text == before[:30] + other
-        assert stage.pane.player.tape[30].kind == "picked"
+        assert stage.pane.generator.transcript[30].kind == "picked"
         assert [branch.name for branch in stage.pane._tree.branches] == ["1", "2"]
         assert stage.pane.playing
         assert not stage.pane.looking
         assert stage.sheet() == stage.expected()
         stage.write(10)
-        player = Player(stage.model)
-        player.advance(most=30)
-        player.write(other, "picked")
-        player.advance(most=10)
-        assert stage.text == player.text
+        generator = TextGenerator(stage.model)
+        generator.advance(most=30)
+        generator.write(other, "picked")
+        generator.advance(most=10)
+        assert stage.text == generator.text
 
 
 async def test_the_character_that_stands_there_is_no_new_branch(stage):
@@ -248,7 +249,7 @@ async def test_a_character_the_network_does_not_know_cannot_be_picked(stage):
     async with stage.run_test(size=(80, 30)) as pilot:
         stage.write(20)
         await pilot.press("c", "enter", "Z")
-        assert isinstance(stage.screen, Rivals)
+        assert isinstance(stage.screen, Candidates)
         assert "does not know Z" in stage.said(stage.screen.query_one(".fault"))
 
 
@@ -266,7 +267,7 @@ async def test_text_of_ones_own_at_the_cursor_and_at_the_end(stage):
         await pilot.press("c", "home", "right", "right", "i")
         await pilot.press(*"or", "enter")
         assert stage.text == before[:2] + "or"
-        assert {stage.pane.player.tape[at].kind for at in (2, 3)} == {"typed"}
+        assert {stage.pane.generator.transcript[at].kind for at in (2, 3)} == {"typed"}
         assert len(stage.pane._tree.branches) == 2
         assert stage.sheet() == stage.expected()
         await pilot.press("c", "i", "escape")
@@ -286,7 +287,7 @@ async def test_going_back_to_a_branch_continues_it_exactly(stage):
         stage.write(25)
         second = stage.text
         await pilot.press("g", "up", "enter")
-        assert stage.pane._tree.present == "1"
+        assert stage.pane._tree.current == "1"
         assert stage.pane.temperature == pytest.approx(0.8)
         assert stage.pane.filters.values["top_k"] == 1000
         assert stage.sheet() == stage.expected()
@@ -295,7 +296,7 @@ async def test_going_back_to_a_branch_continues_it_exactly(stage):
         await pilot.press("g", "down", "enter")
         assert stage.text == second
         assert stage.pane.temperature == pytest.approx(1.1)
-        assert stage.pane.player.settings.top_k == 3
+        assert stage.pane.generator.params.top_k == 3
         assert stage.sheet() == stage.expected()
         await pilot.pause()
         assert "branch 2" in stage.pane.render_lines(stage.pane.outer_size.region)[0].text
@@ -343,7 +344,7 @@ async def test_a_live_run_can_be_gone_back_in_and_what_cannot_is_one_sentence(st
         stage.write(30)
         before = stage.text
         await pilot.press("c", *["left"] * 34)
-        assert "its rivals by live, step 100" in stage.said(stage.pane.look)
+        assert "its candidates by live, step 100" in stage.said(stage.pane.look)
         await pilot.press("i", *"to be", "enter")
         assert stage.text == before[:55] + "to be"
         assert stage.sheet()[first:] == stage.expected()
@@ -400,14 +401,14 @@ async def test_branches_outlive_another_seed_another_prompt_and_another_network(
         assert (stage.screen._first, stage.screen._second) == ("2", "4")
         assert stage.screen._compared == pane._tree.compare("2", "4")
         await pilot.press("escape", "home", "down", "enter")
-        assert (pane._tree.present, pane.following, pane._origin.run, pane.prompt) == ("2", False, "", "")
+        assert (pane._tree.current, pane.following, pane._origin.run, pane.prompt) == ("2", False, "", "")
         assert stage.sheet() == stage.expected()
         stage.write(10)
-        player = Player(stage.model)
-        player.advance(most=18)
-        player.write("to")
-        player.advance(most=10)
-        assert stage.text == player.text
+        generator = TextGenerator(stage.model)
+        generator.advance(most=18)
+        generator.write("to")
+        generator.advance(most=10)
+        assert stage.text == generator.text
         await pilot.press("g", "end", "enter")
         assert (pane.following, pane._origin.run, stage.text, pane.prompt) == (True, "run", texts["5"], "or")
         assert all(pane._tree.text(name).startswith(text) for name, text in texts.items())
@@ -453,7 +454,7 @@ async def test_of_a_text_whose_beginning_was_let_go_another_branch_is_shown_whol
         assert stage.pane.writing.gone
         stage.pane._go_to("1")
         await pilot.pause()
-        sheet, text = stage.pane.writing, stage.pane.player.tape
+        sheet, text = stage.pane.writing, stage.pane.generator.transcript
         assert sheet.end - stage.pane._first == len(text) == 300
         assert list(stage.pane._numbers(stage.pane._first, sheet.end)) != []
         stage.pane._repaint_text()
@@ -464,7 +465,7 @@ async def test_without_a_model_the_keys_are_harmless(tmp_path):
     app = Stage(tmp_path, None)
     async with app.run_test(size=(80, 14)) as pilot:
         await pilot.press("c", "i", "g", "enter", "escape")
-        assert app.pane.player is None
+        assert app.pane.generator is None
 
 
 async def test_where_branches_cannot_be_written_is_one_sentence(stage, tmp_path):
@@ -477,11 +478,11 @@ async def test_where_branches_cannot_be_written_is_one_sentence(stage, tmp_path)
 
 async def test_filters_stand_as_in_the_settings(stage):
     bias = ((" ", 1.5), ("\n", float("-inf")), ("=", -2.0))
-    wanted = Sampling(top_k=5, top_p=0.5, min_p=0.1, repetition_penalty=1.5, repetition_window=20, bias=bias)
+    wanted = SamplingParams(top_k=5, top_p=0.5, min_p=0.1, repetition_penalty=1.5, repetition_window=20, bias=bias)
     async with stage.run_test(size=(80, 14)):
-        for each in (wanted, Sampling()):
+        for each in (wanted, SamplingParams()):
             stage.pane.filters.show(each)
-            assert stage.pane.filters.applied(Sampling()) == each
+            assert stage.pane.filters.applied(SamplingParams()) == each
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from textual.app import App
 from textual.events import Key, Paste
 
 from charplay.formatting.sanitize import sanitize
-from charplay.sampling.settings import Sampling
+from charplay.sampling.params import SamplingParams
 from charplay.tui.panes.text_filters import Filters
 from charplay.tui.widgets.slider import Slider
 
@@ -34,19 +34,19 @@ async def test_whatever_was_remembered_makes_settings_that_hold():
         def check(values):
             filters, again = Filters(), Filters()
             filters.set(values)
-            once = filters.applied(Sampling())
+            once = filters.applied(SamplingParams())
             again.set(filters.values)
-            assert again.applied(Sampling()) == once
+            assert again.applied(SamplingParams()) == once
             shown = Filters()
             shown.show(once)
-            assert shown.applied(Sampling()) == once
+            assert shown.applied(SamplingParams()) == once
 
         check()
 
 
 def test_they_are_off_at_first():
     assert not Filters().on
-    assert Filters().applied(Sampling(temperature=0.3, seed=5)) == Sampling(temperature=0.3, seed=5)
+    assert Filters().applied(SamplingParams(temperature=0.3, seed=5)) == SamplingParams(temperature=0.3, seed=5)
 
 
 class Stage(App):
@@ -95,7 +95,7 @@ async def test_a_bias_acts_as_it_is_typed_and_the_last_sound_one_holds():
         await pilot.press("2", "enter", "escape")
         assert not stage.filters.bias.trouble
         assert stage.heard[-3:] == [(("q", -math.inf), ("z", -math.inf), ("e", 2.0)), "left", "left"]
-        assert stage.filters.applied(Sampling()).bias == stage.filters.bias.bias
+        assert stage.filters.applied(SamplingParams()).bias == stage.filters.bias.bias
 
 
 @pytest.mark.timeout(30)
@@ -110,7 +110,7 @@ async def test_a_bias_may_be_one_of_any_character(character):
         field = stage.filters.bias
         assert sanitize(field.value) == field.value
         assert field.bias == ((character, 2.0), ("e", 1.0))
-        kept, settings = stage.filters.values, stage.filters.applied(Sampling())
+        kept, settings = stage.filters.values, stage.filters.applied(SamplingParams())
         field.begin("")
         stage.filters.set(kept)
         assert field.bias == settings.bias

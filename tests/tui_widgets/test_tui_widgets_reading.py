@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from textual.app import App
 
 from charplay.corpora.corpus import from_text
-from charplay.sampling.origins import Index
+from charplay.sampling.substring_index import SubstringIndex
 from charplay.tui.learned import Indexing, Learned
 from charplay.tui.panes.text import TextPane
 from charplay.tui.panes.text_kept import Origin
@@ -15,7 +15,7 @@ from charplay.tui.panes.text_tint import COPIED, TINTS, probability_tint, surpri
 from charplay.tui.widgets.along import means
 
 SONG = "to be or not to be\nthat is the question\n"
-LEARNED = Learned(from_text("the song", SONG), Index(SONG), SONG)
+LEARNED = Learned(from_text("the song", SONG), SubstringIndex(SONG), SONG)
 
 
 class Stage(App):
@@ -44,7 +44,7 @@ class Stage(App):
 
     def write(self, number):
         for _ in range(number):
-            self.pane._advance(self.pane.player, 1)
+            self.pane._advance(self.pane.generator, 1)
         self.pane._paint()
 
     def numbers(self):
@@ -61,11 +61,11 @@ class Stage(App):
     def underlined(self):
         return "".join(
             character if number >= COPIED else "."
-            for character, number in zip(self.pane.player.text, self.numbers(), strict=True)
+            for character, number in zip(self.pane.generator.text, self.numbers(), strict=True)
         )
 
     def look(self):
-        while len(self.pane._marked) < len(self.pane.player.tape):
+        while len(self.pane._marked) < len(self.pane.generator.transcript):
             self.pane._look_on()
         self.pane._measure()
 
@@ -81,7 +81,7 @@ def stage(tmp_path, reciter):
 async def test_a_key_tints_by_temperature_surprise_probability_and_not_at_all(stage):
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.write(30)
-        written = list(stage.pane.player.tape)
+        written = list(stage.pane.generator.transcript)
         expected = {
             "temperature": [tint(each.temperature) for each in written],
             "surprise": [surprise_tint(each.surprise) for each in written],
@@ -114,7 +114,7 @@ async def test_underlined_is_what_lies_in_a_stretch_of_at_least_that_length(stag
             await pilot.pause()
             stage.write(50)
             stage.look()
-            text = stage.pane.player.text
+            text = stage.pane.generator.text
             inside = {
                 at
                 for start in range(len(text) - least + 1)
@@ -138,7 +138,7 @@ async def test_the_source_of_the_newest_copy_or_of_that_under_the_cursor_is_open
         await pilot.press("O")
         opened = stage.heard[-1]
         assert opened.corpus is LEARNED.corpus
-        assert LEARNED.corpus.text(*opened.passage) == stage.pane.player.text[-30:]
+        assert LEARNED.corpus.text(*opened.passage) == stage.pane.generator.text[-30:]
         await pilot.press("c", "O")
         assert stage.heard[-1].passage == opened.passage
 

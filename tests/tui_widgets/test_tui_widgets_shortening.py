@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from charplay.formatting.ellipsis import shorten, shorten_distinctly
 from charplay.formatting.sanitize import sanitize_line
-from charplay.sampling.score import Standing
+from charplay.sampling.score import ModelRanking
 from charplay.tui.panes.rows import fit_name
 from charplay.tui.screens.findings import Findings
 from charplay.tui.screens.picking import Picking
@@ -74,7 +74,7 @@ def test_checkpoints_of_a_run_with_a_long_name_are_told_apart_by_their_steps():
     titles = [f"{'a-name-' * 11}, step {step}" for step in (100, 200)]
     picking = Picking("", "", [Choice(title, title, "loss 1.234") for title in titles], least=1, most=2)
     findings = Findings()
-    findings._standings = [Standing(title, 1.2, 0.5) for title in titles]
+    findings._standings = [ModelRanking(title, 1.2, 0.5) for title in titles]
     for rows, first in ((picking._rows, 0), (findings, 1)):
         drawn = ["".join(text for text, _ in rows.draw(first + at, 60)) for at in range(2)]
         assert ["step 100" in row for row in drawn] == [True, False]

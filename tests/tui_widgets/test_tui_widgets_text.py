@@ -8,8 +8,8 @@ from textual.color import Color
 from textual.events import Paste
 
 from charplay.formatting.sanitize import sanitize
-from charplay.sampling.ride import Ride
-from charplay.sampling.settings import Sampling
+from charplay.sampling.params import SamplingParams
+from charplay.sampling.recording import Recording
 from charplay.tui.panes.text import MOST_READ, TextPane
 from charplay.tui.panes.text_filters import Filters
 from charplay.tui.panes.text_kept import MOST_RECENT, RECENT, Generation, Origin, keep_recent
@@ -60,7 +60,7 @@ class Stage(App):
 
     def write(self, number):
         for _ in range(number):
-            self.pane._advance(self.pane.player, 1)
+            self.pane._advance(self.pane.generator, 1)
         self.pane._paint()
 
     def sheet(self):
@@ -69,7 +69,7 @@ class Stage(App):
         return "\n".join(row.rstrip() for row in rows).rstrip()
 
     def drawn(self):
-        return len(self.pane.player.tape)
+        return len(self.pane.generator.transcript)
 
 
 @pytest.fixture
@@ -138,10 +138,10 @@ async def test_the_temperature_is_in_hand_at_once_and_acts_on_the_next_character
         stage.pane.action_one()
         await pilot.press("right", "right")
         stage.pane.action_one()
-        assert [stage.pane.player.tape[i].temperature for i in (0, 1)] == pytest.approx([0.8, 0.9])
+        assert [stage.pane.generator.transcript[i].temperature for i in (0, 1)] == pytest.approx([0.8, 0.9])
         stage.pane.set_temperature(-1)
         await pilot.pause()
-        assert stage.pane.player.settings.temperature == pytest.approx(0.85)
+        assert stage.pane.generator.params.temperature == pytest.approx(0.85)
         assert list(stage.pane.writing._numbers) == [tint(0.8), tint(0.9)]
 
 
@@ -169,7 +169,7 @@ async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out
         stage.pane.playing = False
         await pilot.press("e", "n", "o", "Z", "backslash", "n", "enter")
         assert stage.pane.prompt == "noZ\n"
-        assert stage.pane.player.text == "no\n"
+        assert stage.pane.generator.text == "no\n"
         assert list(stage.pane.writing._numbers) == [PROMPT, PROMPT, LEFT_OUT, PROMPT]
         assert "held" in stage.pane._hinted
         await pilot.press("enter")
@@ -221,7 +221,7 @@ async def test_the_network_gets_what_is_meant_and_the_prompt_opens_again_with_it
             assert sanitize(entry.value) == entry.value
             await pilot.press("enter")
         assert stage.pane.prompt == prompt
-        assert stage.pane.player.text == prompt * 2
+        assert stage.pane.generator.text == prompt * 2
         await pilot.press("e")
         assert stage.pane._entry.prompt == prompt
 
@@ -234,7 +234,7 @@ async def test_a_prompt_that_would_take_long_to_read_is_cut_and_the_pane_says_so
         stage.pane._entry.post_message(Paste("not\r" + "be " * 90_000))
         await pilot.pause()
         await pilot.press("enter")
-        assert stage.pane.player.text == stage.pane.prompt == ("be " * 90_000)[-MOST_READ:]
+        assert stage.pane.generator.text == stage.pane.prompt == ("be " * 90_000)[-MOST_READ:]
         assert stage.notices == ["Left out: all but the last 4,000 of 270,004 characters."]
         await pilot.press("i")
         stage.pane.own.post_message(Paste("to " * 5_000))
@@ -244,16 +244,16 @@ async def test_a_prompt_that_would_take_long_to_read_is_cut_and_the_pane_says_so
         assert len(stage.notices) == 2
         stage.pane.begin("to" * MOST_READ, 0.8, 30.0)
         assert stage.drawn() == MOST_READ
-        assert stage.pane.player.prompt == "to" * (MOST_READ // 2)
+        assert stage.pane.generator.prompt == "to" * (MOST_READ // 2)
 
 
 async def test_anew_takes_the_next_seed_and_keeps_the_text_by_itself(stage, tmp_path):
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.pane.show_model(stage.model, "demo, step 3,000")
         stage.write(5)
-        written = stage.pane.player.text
+        written = stage.pane.generator.text
         await pilot.press("n")
-        assert stage.pane.player.settings.seed == 2
+        assert stage.pane.generator.params.seed == 2
         assert stage.drawn() == 0
         (line,) = (tmp_path / "texts" / RECENT).read_text().splitlines()
         kept = json.loads(line)
@@ -271,10 +271,10 @@ async def test_copy_and_keep(stage, tmp_path):
         await pilot.pause()
         stage.write(3)
         await pilot.press("y", "w", "w")
-        assert stage.copied == stage.pane.player.text
+        assert stage.copied == stage.pane.generator.text
         texts = sorted((tmp_path / "texts").glob("*.txt"))
         assert len(texts) == 2
-        assert texts[0].read_text() == stage.pane.player.text
+        assert texts[0].read_text() == stage.pane.generator.text
         about = json.loads(texts[0].with_suffix(".json").read_text())
         assert about["prompt"] == "not"
         assert about["temperatures"] == [[3, 0.5], [6, pytest.approx(0.6)]]
@@ -303,7 +303,7 @@ async def test_filters_that_were_on_are_on_and_shown(stage):
     async with stage.run_test(size=(80, 14)):
         stage.pane.show_model(stage.model, "demo")
         stage.pane.begin("", 0.8, 30.0, {"top_k": 3.0, "top_p": 1.0, "min_p": 0.0})
-        assert stage.pane.player.settings.top_k == 3
+        assert stage.pane.generator.params.top_k == 3
         assert stage.pane.filters.display
         assert stage.pane.filters.values == {
             "repetition_penalty": 1.0, "repetition_window": 64.0, "bias": "", "top_k": 3.0, "top_p": 1.0, "min_p": 0.0
@@ -329,9 +329,9 @@ async def test_filters_open_by_a_key_and_act(stage):
         await pilot.press("tab", "tab", "tab")
         assert stage.focused is stage.pane.filters.top_k
         await pilot.press(*["shift+left"] * 12)
-        assert stage.pane.player.settings.top_k == 1
+        assert stage.pane.generator.params.top_k == 1
         await pilot.press(*["shift+right"] * 12, "m")
-        assert stage.pane.player.settings.top_k is None
+        assert stage.pane.generator.params.top_k is None
         assert not stage.pane.filters.display
         assert stage.focused is stage.pane.sliders.temperature
 
@@ -370,7 +370,7 @@ async def test_it_is_told_whether_a_key_a_ride_or_a_list_of_stop_texts_has_put_i
         pane.playing = False
         await pilot.press("m", "tab", "tab", "tab", "tab", "left", "m")
         assert sign.content == "top-p 0.99"
-        pane.ride(Ride("", 9, ((0, Sampling(min_p=0.2)),)))
+        pane.ride(Recording("", 9, ((0, SamplingParams(min_p=0.2)),)))
         stage.write(1)
         assert sign.content == "min-p 0.20"
         await pilot.press("d", *"to", "enter")

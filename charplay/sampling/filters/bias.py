@@ -6,12 +6,12 @@ import numpy as np
 
 from charplay.corpora.vocabulary import Vocabulary
 from charplay.sampling.cell import Array
-from charplay.sampling.settings import Context, Sampling
+from charplay.sampling.params import FilterContext, SamplingParams
 
 
-def apply(logits: Array, settings: Sampling, context: Context) -> Array:
+def apply(logits: Array, params: SamplingParams, context: FilterContext) -> Array:
     """Add each character's bias. Where that forbids all that was possible, the bias is not applied."""
-    biased: Array = logits + _vector(settings.bias, context.vocabulary)
+    biased: Array = logits + _vector(params.bias, context.vocabulary)
     return biased if biased.max() > -np.inf else logits
 
 

@@ -5,11 +5,11 @@ import math
 import numpy as np
 
 from charplay.sampling.cell import Array
-from charplay.sampling.settings import Context, Sampling
+from charplay.sampling.params import FilterContext, SamplingParams
 
 
-def apply(logits: Array, settings: Sampling, context: Context) -> Array:
+def apply(logits: Array, params: SamplingParams, context: FilterContext) -> Array:
     """Keep what has at least `min_p` of the largest probability."""
-    if not settings.min_p:
+    if not params.min_p:
         return logits
-    return np.where(logits >= logits.max() + math.log(settings.min_p), logits, -np.inf)
+    return np.where(logits >= logits.max() + math.log(params.min_p), logits, -np.inf)

@@ -3,16 +3,16 @@
 import numpy as np
 
 from charplay.sampling.cell import Array
-from charplay.sampling.settings import Context, Sampling
+from charplay.sampling.params import FilterContext, SamplingParams
 
 
-def apply(logits: Array, settings: Sampling, context: Context) -> Array:
+def apply(logits: Array, params: SamplingParams, context: FilterContext) -> Array:
     """Multiply the recent characters' log-probabilities, so that p becomes p^penalty before the rest is shared anew.
 
     Working on log-probabilities, which are never positive, it means the same whatever constant the logits carry.
     """
-    recent = context.history[-settings.repetition_window :]
+    recent = context.history[-params.repetition_window :]
     top = logits.max()
     penalised: Array = logits - (top + np.log(np.exp(logits - top).sum()))
-    penalised[recent] *= settings.repetition_penalty  # once for each, however often it was written
+    penalised[recent] *= params.repetition_penalty  # once for each, however often it was written
     return penalised

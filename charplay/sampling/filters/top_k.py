@@ -3,12 +3,12 @@
 import numpy as np
 
 from charplay.sampling.cell import Array
-from charplay.sampling.settings import Context, Sampling
+from charplay.sampling.params import FilterContext, SamplingParams
 
 
-def apply(logits: Array, settings: Sampling, context: Context) -> Array:
+def apply(logits: Array, params: SamplingParams, context: FilterContext) -> Array:
     """Keep exactly k; of equals at the border, those with the lowest ids."""
-    k = settings.top_k
+    k = params.top_k
     if k is None or k >= len(logits):
         return logits
     border = np.partition(logits, -k)[-k]

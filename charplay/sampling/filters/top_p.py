@@ -3,12 +3,12 @@
 import numpy as np
 
 from charplay.sampling.cell import Array
-from charplay.sampling.settings import Context, Sampling
+from charplay.sampling.params import FilterContext, SamplingParams
 
 
-def apply(logits: Array, settings: Sampling, context: Context) -> Array:
+def apply(logits: Array, params: SamplingParams, context: FilterContext) -> Array:
     """Keep the nucleus, the character that crosses p included; of equals, the lowest ids first."""
-    p = settings.top_p
+    p = params.top_p
     if p is None or p >= 1:
         return logits
     order = np.argsort(-logits, kind="stable")

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from charplay.formatting.escapes import listed
-from charplay.sampling.settings import Sampling, next_seed
+from charplay.sampling.params import SamplingParams, next_seed
 from charplay.tui.commands import command
 from charplay.tui.panes.text_branching import BranchingPane
 from charplay.tui.panes.text_filters import BiasEntry, Filters
@@ -82,7 +82,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         self._hinted = ""
 
     def compose(self) -> ComposeResult:
-        """The sheet with the rivals at its right, and the sliders under it."""
+        """The sheet with the candidates at its right, and the sliders under it."""
         with Horizontal(id="sheet"):
             yield self.writing
             yield self.bars
@@ -105,7 +105,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         self.set_class(bool(self.filters.on), "-filters")
         self.sliders.temperature.value, self.sliders.speed.value = temperature, speed
         self._set_settings()
-        if self.player is not None:
+        if self.generator is not None:
             self._restart()
 
     def set_temperature(self, steps: int) -> None:
@@ -119,9 +119,9 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         self._say_hint()
 
     def _say_hint(self) -> None:
-        player = self.player
+        generator = self.generator
         if self.has_class("-prompting"):
-            unknown = player.model.vocabulary.split(self._entry.prompt)[1] if player else ""
+            unknown = generator.model.vocabulary.split(self._entry.prompt)[1] if generator else ""
             strange = f"   unknown to the network: {listed(unknown)}" if unknown else ""
             hint = f"enter begins anew   escape leaves{strange}"
         elif branching := self._branching_hint():
@@ -132,8 +132,8 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
             hint = self.filters.bias.trouble
         elif not self.playing:
             hint = "held: space goes on, . writes one character"
-        elif player is not None and self._struck_in_sight:
-            hint = f"left out of the prompt, unknown to the network: {listed(player.unknown)}"
+        elif generator is not None and self._struck_in_sight:
+            hint = f"left out of the prompt, unknown to the network: {listed(generator.unknown)}"
         else:
             hint = ""
         if hint != self._hinted:
@@ -147,21 +147,21 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
     def _slid(self, event: Slider.Changed | BiasEntry.Taken) -> None:
         event.stop()
         self._set_settings()
-        self._show_rivals()
+        self._show_candidates()
         self._say_hint()
 
     def _set_settings(self) -> None:
         """Write with what the sliders and the filters say."""
         self._settings = self.filters.applied(replace(self._settings, temperature=self.temperature))
-        if self.player is not None:
-            self.player.settings = self._settings
+        if self.generator is not None:
+            self.generator.params = self._settings
         self._say_in_force()
 
     @on(BiasEntry.Left)
     def _leave_bias(self) -> None:
         self.screen.set_focus(self.filters.top_k)
 
-    def _take_settings(self, settings: Sampling) -> None:
+    def _take_settings(self, settings: SamplingParams) -> None:
         super()._take_settings(settings)
         self.filters.show(settings)
         self._say_in_force()
@@ -185,7 +185,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
             self.playing = not self.playing
         self._paint()
         self._say_hint()
-        self._show_rivals()
+        self._show_candidates()
 
     def action_go_on(self) -> None:
         """Write on, at the end of the text."""
@@ -200,7 +200,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         self.playing = False
         self.write_at_once()
         self._say_hint()
-        self._show_rivals()
+        self._show_candidates()
 
     def action_anew(self) -> None:
         """Another text: the next seed."""
@@ -260,19 +260,19 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
 
     def action_copy(self) -> None:
         """To the clipboard, through the terminal."""
-        if self.player is not None:
-            text = self.player.text[-MOST_COPIED:]
+        if self.generator is not None:
+            text = self.generator.text[-MOST_COPIED:]
             self.app.copy_to_clipboard(text)
             self.post_message(self.Notice(f"Copied {len(text):,} characters."))
 
     def action_keep(self) -> None:
         """To a file."""
-        if self.player is None or not self._ride:
+        if self.generator is None or not self._ride:
             self.post_message(self.Notice("Nothing is written yet."))
             return
         try:
             path = write_text(
-                self._texts, generation(self.player, self._ride, self._origin), datetime.now().astimezone()
+                self._texts, generation(self.generator, self._ride, self._origin), datetime.now().astimezone()
             )
         except OSError as fault:
             self.post_message(self.Notice(f"The text could not be written: {fault.strerror}."))

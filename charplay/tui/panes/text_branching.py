@@ -10,14 +10,14 @@ from textual.widgets import Static
 
 from charplay.formatting.escapes import listed
 from charplay.formatting.sanitize import sanitize_char
-from charplay.sampling.errors import TapeError
-from charplay.sampling.player import Look, Rival
-from charplay.sampling.tape import Tape
+from charplay.sampling.errors import TranscriptError
+from charplay.sampling.generator import Candidate, Inspection
+from charplay.sampling.transcript import Transcript
 from charplay.tui.commands import command
 from charplay.tui.panes.text_kept import write_branches
 from charplay.tui.panes.text_looking import looked_at
 from charplay.tui.panes.text_prompt import PromptEntry
-from charplay.tui.panes.text_writing import MOST_RIVALS, WritingPane
+from charplay.tui.panes.text_writing import MOST_CANDIDATES, WritingPane
 from charplay.tui.widgets.pointing import Pointing
 
 
@@ -40,7 +40,7 @@ class BranchingPane(WritingPane):
         super().__init__(texts, clock)
         self.look = Static("", id="look", markup=False)
         self.own = PromptEntry("what the text goes on with", id="own")
-        self._found: Look | None = None
+        self._found: Inspection | None = None
         """What the cursor looks at, where that can be rated."""
         self._held = False
         """Whether it wrote when the cursor came out, and is to go on."""
@@ -56,7 +56,7 @@ class BranchingPane(WritingPane):
         """Bring out the cursor at the newest character, or where the text is being read; or put it away."""
         if self.looking:
             self._go_on()
-        elif self.player is not None:
+        elif self.generator is not None:
             self._hold()
             self._paint()
             self.add_class("-looking")
@@ -68,27 +68,27 @@ class BranchingPane(WritingPane):
     @on(Pointing.Moved)
     def _look_there(self, message: Pointing.Moved) -> None:
         message.stop()
-        point, player = self.writing.point, self.player
-        if point is None or player is None:
+        point, generator = self.writing.point, self.generator
+        if point is None or generator is None:
             return
         position, trouble = self._position(point), ""
         try:
-            self._found = player.look(position, MOST_RIVALS)
-        except TapeError as fault:
+            self._found = generator.inspect(position, MOST_CANDIDATES)
+        except TranscriptError as fault:
             self._found, trouble = None, str(fault)
-        written = player.tape[position] if position < len(player.tape) else None
+        written = generator.transcript[position] if position < len(generator.transcript) else None
         if point - self._first in self._struck:
             self.look.update("left out of the prompt: the network does not know it")
         else:
             slim = self.has_class("-slim")
-            self.look.update(looked_at(written, self._found, trouble, rivals=slim))
+            self.look.update(looked_at(written, self._found, trouble, candidates=slim))
         self._say_hint()
-        self._show_rivals()
+        self._show_candidates()
 
-    def _rivals(self, n: int) -> Sequence[Rival]:
+    def _candidates(self, n: int) -> Sequence[Candidate]:
         if not self.looking:
-            return super()._rivals(n)
-        return self._found.rivals[:n] if self._found else ()
+            return super()._candidates(n)
+        return self._found.candidates[:n] if self._found else ()
 
     @on(Pointing.Left)
     def _leave(self, message: Pointing.Left) -> None:
@@ -111,7 +111,7 @@ class BranchingPane(WritingPane):
             self.focus_first()
         self.playing = self.playing or self._held
         self._say_hint()
-        self._show_rivals()
+        self._show_candidates()
 
     def _rewritten(self) -> None:
         super()._rewritten()
@@ -119,9 +119,9 @@ class BranchingPane(WritingPane):
 
     def _branching_hint(self) -> str:
         """What can be done while the cursor is out, or a text is typed."""
-        player = self.player
-        if self.has_class("-typing") and player is not None:
-            unknown = player.model.vocabulary.split(self.own.prompt)[1]
+        generator = self.generator
+        if self.has_class("-typing") and generator is not None:
+            unknown = generator.model.vocabulary.split(self.own.prompt)[1]
             where = "at the cursor" if self.looking else "at the end"
             strange = f"   unknown to the network: {listed(unknown)}" if unknown else ""
             return f"enter writes it {where}   escape leaves{strange}"
@@ -134,35 +134,35 @@ class BranchingPane(WritingPane):
 
     @on(Pointing.Chosen)
     def _choose(self, message: Pointing.Chosen) -> None:
-        from charplay.tui.screens.rivals import Rivals
+        from charplay.tui.screens.candidates import Candidates
 
         message.stop()
-        point, player = self.writing.point, self.player
-        if point is None or player is None or point - self._first in self._struck:
+        point, generator = self.writing.point, self.generator
+        if point is None or generator is None or point - self._first in self._struck:
             return
         position = self._position(point)
         try:
-            found = player.look(position, len(player.model.characters))
-        except TapeError as fault:
+            found = generator.inspect(position, len(generator.model.characters))
+        except TranscriptError as fault:
             self._tell(f"It cannot go on from there: {fault}.")
             return
-        looked_at = player.tape
-        self.app.push_screen(Rivals(found), lambda picked: self._pick(looked_at, position, picked))
+        looked_at = generator.transcript
+        self.app.push_screen(Candidates(found), lambda picked: self._pick(looked_at, position, picked))
 
-    def _pick(self, looked_at: Tape, position: int, picked: str | None) -> None:
-        player = self.player
-        if not picked or player is None:
+    def _pick(self, looked_at: Transcript, position: int, picked: str | None) -> None:
+        generator = self.generator
+        if not picked or generator is None:
             return
-        if player.tape is not looked_at and player.tape.shared(looked_at) < position:
+        if generator.transcript is not looked_at and generator.transcript.shared(looked_at) < position:
             self._tell("Another text stands here by now; nothing was picked.")
-        elif position < len(player.tape) and player.tape[position].character == picked:
+        elif position < len(generator.transcript) and generator.transcript[position].character == picked:
             self._tell(f"{sanitize_char(picked)} stands there already; pick another, or type with i.")
         else:
             self._branch(position, picked, "picked")
 
     def action_own(self) -> None:
         """Open the line for a text of one's own."""
-        if self.player is not None:
+        if self.generator is not None:
             self._hold()
             self.add_class("-typing")
             self.own.open("")
@@ -186,30 +186,30 @@ class BranchingPane(WritingPane):
     @on(PromptEntry.Taken, "#own")
     def _own_taken(self, message: PromptEntry.Taken) -> None:
         message.stop()
-        point, player = self.writing.point, self.player
+        point, generator = self.writing.point, self.generator
         self._close_own()
-        if player is not None:
-            self._branch(len(player.tape) if point is None else self._position(point), message.prompt, "typed")
+        if generator is not None:
+            self._branch(len(generator.transcript) if point is None else self._position(point), message.prompt, "typed")
 
     def _branch(self, position: int, text: str, kind: str) -> None:
         """Write a text at a position of the present one: on another branch, where something stands there already."""
-        tree, player = self._tree, self.player
-        if tree is None or player is None:
+        tree, generator = self._tree, self.generator
+        if tree is None or generator is None:
             return
-        known, unknown = player.model.vocabulary.split(text)
+        known, unknown = generator.model.vocabulary.split(text)
         if unknown:
             self._tell(f"Left out, unknown to the network: {listed(unknown)}")
         self._paint()
-        length = len(player.tape)
+        length = len(generator.transcript)
         if known and position == length:
             self._go_on()
-            player.write(known, kind)
-            self.writing.extend(self._tinted(len(player.tape) - length))
-            self._show_rivals()
+            generator.write(known, kind)
+            self.writing.extend(self._tinted(len(generator.transcript) - length))
+            self._show_candidates()
         elif known:
             try:
                 tree.fork(position, known, kind)
-            except TapeError as fault:
+            except TranscriptError as fault:
                 self._tell(f"It cannot go on from there: {fault}.")
             else:
                 self._show_branch(position)
@@ -220,7 +220,7 @@ class BranchingPane(WritingPane):
         self._show_tape(since)
         self._rewritten()
         self._say_source()
-        self._show_rivals()
+        self._show_candidates()
 
     # The branches.
 
@@ -234,18 +234,18 @@ class BranchingPane(WritingPane):
 
     def _go_to(self, name: str | None) -> None:
         tree = self._tree
-        if tree is None or name == tree.present or name not in tree.names:
+        if tree is None or name == tree.current or name not in tree.names:
             return
-        before = tree.player.tape
+        before = tree.generator.transcript
         try:
-            tree.go(name)
-        except TapeError as fault:
+            tree.switch_to(name)
+        except TranscriptError as fault:
             self._tell(f"{name} can only be read any more: {fault}.")
             return
-        player = tree.player
-        self._prompt = player.prompt
-        self._take_settings(player.settings)
-        common = player.tape.shared(before)
+        generator = tree.generator
+        self._prompt = generator.prompt
+        self._take_settings(generator.params)
+        common = generator.transcript.shared(before)
         if not common:
             self._clear_sheet()
         self._show_branch(common)

@@ -7,7 +7,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize_line
-from charplay.sampling.copies import Copies
+from charplay.sampling.memorization import MemorizationTracker
 from charplay.tui.widgets.scales import Log
 from charplay.tui.widgets.slider import Slider
 
@@ -52,7 +52,7 @@ class CopiesRow(Horizontal):
             self._said = sentence
             self._meter.update(sanitize_line(sentence))
 
-    def measure(self, copies: Copies, start: int) -> None:
+    def measure(self, copies: MemorizationTracker, start: int) -> None:
         """How much is new of a text, from a position on, and the stretch that was copied last."""
         newest = copies.newest()
         new = f"{100 * copies.new_share(start):.0f} % new"

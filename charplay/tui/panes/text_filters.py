@@ -11,9 +11,9 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from charplay.formatting.escapes import unescape
+from charplay.sampling.bias_syntax import Bias, parse_bias, write_bias
 from charplay.sampling.errors import SettingError
-from charplay.sampling.notation import Bias, parse_bias, write_bias
-from charplay.sampling.settings import Sampling
+from charplay.sampling.params import SamplingParams
 from charplay.tui.widgets.escaped import Escaped
 from charplay.tui.widgets.scales import Linear, Log
 from charplay.tui.widgets.slider import Slider
@@ -55,7 +55,7 @@ class BiasEntry(Escaped):
     def _take(self) -> None:
         try:
             bias = parse_bias(unescape(setting) for setting in self.value.split(" ") if setting)
-            Sampling(bias=bias)
+            SamplingParams(bias=bias)
         except SettingError as fault:
             self.trouble = str(fault)
         else:
@@ -150,7 +150,7 @@ class Filters(Vertical):
             else:
                 self._sliders[name].value = value
 
-    def show(self, settings: Sampling) -> None:
+    def show(self, settings: SamplingParams) -> None:
         """Stand where a draw's settings are: the other way round from `applied`."""
         k, p = settings.top_k, settings.top_p
         self.set(
@@ -170,9 +170,9 @@ class Filters(Vertical):
         """Those that are on, in the order in which they act, in a few letters each: "top-p 0.50"."""
         shown = {name: f"{slider.label} {slider.show(slider.value)}" for name, slider in self._sliders.items()}
         shown["bias"] = "bias"
-        return tuple(shown[name.replace("-", "_")] for name in self.applied(Sampling()).active)
+        return tuple(shown[name.replace("-", "_")] for name in self.applied(SamplingParams()).active)
 
-    def applied(self, settings: Sampling) -> Sampling:
+    def applied(self, settings: SamplingParams) -> SamplingParams:
         """The settings with these filters."""
         k, p = round(self.top_k.value), self.top_p.value
         return replace(

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from charplay.fs.atomic import replace_bytes
-from charplay.sampling.player import Player
+from charplay.sampling.branches import BranchTree
+from charplay.sampling.generator import TextGenerator
 from charplay.sampling.segment import KINDS
-from charplay.sampling.tape import Tape
-from charplay.sampling.tree import Tree
+from charplay.sampling.transcript import Transcript
 
 RECENT = "recent.jsonl"
 MOST_RECENT = 20
@@ -62,22 +62,29 @@ class Generation:
     """Each change of weights; a run that learned while it wrote has one for every copy."""
 
 
-def generation(player: Player, ride: Sequence[tuple[int, float]], origin: Origin) -> Generation:
-    """What a player wrote, at these temperatures, with weights from there."""
-    settings = player.settings
+def generation(generator: TextGenerator, ride: Sequence[tuple[int, float]], origin: Origin) -> Generation:
+    """What a generator wrote, at these temperatures, with weights from there."""
+    settings = generator.params
     filters = {name: getattr(settings, name.replace("-", "_")) for name in settings.active}
-    weights = tuple(Weights(start, source, _step(source)) for start, source in player.tape.stretches)
+    weights = tuple(Weights(start, source, _step(source)) for start, source in generator.transcript.stretches)
     return Generation(
-        player.source, player.prompt, settings.seed, tuple(ride), player.text, filters, *origin, weights=weights
+        generator.source,
+        generator.prompt,
+        settings.seed,
+        tuple(ride),
+        generator.text,
+        filters,
+        *origin,
+        weights=weights,
     )
 
 
-def temperatures(tape: Tape) -> list[tuple[int, float]]:
+def temperatures(transcript: Transcript) -> list[tuple[int, float]]:
     """(position, temperature): each from that character on, after the prompt; empty while there is only a prompt."""
-    kinds = tape.column("kind").tolist()
+    kinds = transcript.column("kind").tolist()
     start = next((at for at, kind in enumerate(kinds) if KINDS[kind] != "prompt"), None)
     found: list[tuple[int, float]] = []
-    for at, settings in tape.changes() if start is not None else ():
+    for at, settings in transcript.changes() if start is not None else ():
         if at <= (start or 0):
             found = [(start or 0, settings.temperature)]
         elif found[-1][1] != settings.temperature:
@@ -102,9 +109,9 @@ def write_text(folder: Path, written: Generation, now: datetime) -> Path:
     return path
 
 
-def write_branches(folder: Path, tree: Tree, now: datetime) -> Path:
+def write_branches(folder: Path, tree: BranchTree, now: datetime) -> Path:
     """A JSON file with every branch of a text; returns its path."""
-    stem = f"{now:%Y-%m-%d-%H%M%S}-{_named(tree.player.source)}-branches"
+    stem = f"{now:%Y-%m-%d-%H%M%S}-{_named(tree.generator.source)}-branches"
     number = next(n for n in range(1, 1_000_000) if not (folder / f"{_numbered(stem, n)}.json").exists())
     path = folder / f"{_numbered(stem, number)}.json"
     folder.mkdir(parents=True, exist_ok=True)

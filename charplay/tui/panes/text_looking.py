@@ -1,18 +1,18 @@
 """What is said about a character of a text: how the model rated it, and how it came about."""
 
 from charplay.formatting.sanitize import sanitize_char, sanitize_line
-from charplay.sampling.player import Look, Rival
-from charplay.sampling.tape import Written
+from charplay.sampling.generator import Candidate, Inspection
+from charplay.sampling.transcript import GeneratedChar
 
 _BY_HAND = {"prompt": "of the prompt", "typed": "typed", "picked": "picked"}
 MOST_NAMED = 3
-"""Rivals that are named where there is no room for bars."""
+"""Candidates that are named where there is no room for bars."""
 
 
-def looked_at(written: Written | None, found: Look | None, trouble: str, *, rivals: bool) -> str:
+def looked_at(written: GeneratedChar | None, found: Inspection | None, trouble: str, *, candidates: bool) -> str:
     """A character, or the end (`written` is None), in a line or two.
 
-    `found` is None where its rivals cannot be rated any more, `trouble` says why; `rivals`: name the likeliest.
+    `found` is None where its candidates cannot be rated any more, `trouble` says why; `candidates`: name the likeliest.
     """
     if written is None:
         parts = ["the end: enter picks the next character"]
@@ -25,17 +25,17 @@ def looked_at(written: Written | None, found: Look | None, trouble: str, *, riva
             sanitize_line(written.source),
         ]
     if found is None:
-        parts.append(f"its rivals are gone: {sanitize_line(trouble)}")
+        parts.append(f"its candidates are gone: {sanitize_line(trouble)}")
     elif written is not None and found.source != written.source:
-        parts.append(f"its rivals by {sanitize_line(found.source)}")
-    if rivals and found is not None:
-        parts.append("likely: " + named(found.rivals[:MOST_NAMED]))
+        parts.append(f"its candidates by {sanitize_line(found.source)}")
+    if candidates and found is not None:
+        parts.append("likely: " + named(found.candidates[:MOST_NAMED]))
     return "  ".join(parts)
 
 
-def named(rivals: tuple[Rival, ...]) -> str:
-    """Rivals in a few words."""
-    return "  ".join(f"{sanitize_char(rival.character)} {percent(rival.filtered)}" for rival in rivals)
+def named(candidates: tuple[Candidate, ...]) -> str:
+    """Candidates in a few words."""
+    return "  ".join(f"{sanitize_char(candidate.character)} {percent(candidate.filtered)}" for candidate in candidates)
 
 
 def percent(probability: float) -> str:

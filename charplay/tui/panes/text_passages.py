@@ -8,9 +8,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize_line
-from charplay.sampling.player import Player
+from charplay.sampling.generator import TextGenerator
 from charplay.sampling.prompts import LENGTH, Prompt
-from charplay.sampling.stops import Stops
+from charplay.sampling.stop_sequences import StopSequences
 from charplay.tui.commands import Bindings, command
 from charplay.tui.panes.text_writing import WritingPane
 from charplay.tui.screens.asking import Asking
@@ -53,15 +53,15 @@ class PassagesPane(WritingPane):
         self.truth = _Truth("", id="truth", markup=False)
         self._passage: Prompt | None = None
         self._passages = 0
-        self._stops = Stops()
+        self._stops = StopSequences()
 
     def action_passage(self) -> None:
         """Ask for the next passage."""
-        player = self.player
-        if player is not None:
-            learned = player.model.recipe.sequence_length
+        generator = self.generator
+        if generator is not None:
+            learned = generator.model.recipe.sequence_length
             length = min(LENGTH, learned) if isinstance(learned, int) else LENGTH
-            self.post_message(self.Passage(player.settings.seed, self._passages, length))
+            self.post_message(self.Passage(generator.params.seed, self._passages, length))
             self._passages += 1
 
     def begin_passage(self, passage: Prompt, title: str) -> None:
@@ -71,12 +71,12 @@ class PassagesPane(WritingPane):
         self.truth.update(sanitize_line(f"{title} itself goes on: {passage.truth}"))
         self._restart()
 
-    def _from_passage(self, player: Player) -> bool:
-        return self._passage is not None and player.prompt == self._passage.prompt
+    def _from_passage(self, generator: TextGenerator) -> bool:
+        return self._passage is not None and generator.prompt == self._passage.prompt
 
-    def _show_prompt(self, player: Player) -> int:
-        known = super()._show_prompt(player)
-        if self._from_passage(player) and known + len(self._struck) == len(player.prompt):
+    def _show_prompt(self, generator: TextGenerator) -> int:
+        known = super()._show_prompt(generator)
+        if self._from_passage(generator) and known + len(self._struck) == len(generator.prompt):
             self.writing.break_line()  # here the truth ends
         return known
 
@@ -88,11 +88,11 @@ class PassagesPane(WritingPane):
     def _show_truth(self) -> None:
         """Where there is room for it."""
         roomy = self.content_size.height >= LEAST_ROWS
-        self.truth.display = roomy and self.player is not None and self._from_passage(self.player)
+        self.truth.display = roomy and self.generator is not None and self._from_passage(self.generator)
 
-    def _take(self, player: Player) -> None:
-        self._stops = Stops(self._stops.texts)
-        super()._take(player)
+    def _take(self, generator: TextGenerator) -> None:
+        self._stops = StopSequences(self._stops.texts)
+        super()._take(generator)
 
     def action_stops(self) -> None:
         """Ask for the stop texts."""
@@ -110,4 +110,4 @@ class PassagesPane(WritingPane):
         """Hold at these texts, as they are typed; None and an empty text leave them as they are."""
         if typed:
             parts = (r"\\".join(each.replace(r"\n", "\n") for each in part.split(r"\\")) for part in typed.split("|"))
-            self._stops = Stops(part.replace(r"\\", "\\") for part in parts)
+            self._stops = StopSequences(part.replace(r"\\", "\\") for part in parts)

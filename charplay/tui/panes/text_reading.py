@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.message import Message
 
-from charplay.sampling.copies import Copies
-from charplay.sampling.tape import Tape
+from charplay.sampling.memorization import MemorizationTracker
+from charplay.sampling.transcript import Transcript
 from charplay.tui.commands import command
 from charplay.tui.learned import Indexing, Learned
 from charplay.tui.panes.text_copies import CopiesRow
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from charplay.corpora.library import Corpus, Library
-    from charplay.sampling.player import Player
+    from charplay.sampling.generator import TextGenerator
 
 LOOKS = 30
 """A second, at what was written meanwhile."""
@@ -69,13 +69,13 @@ class ReadingPane(WritingPane):
         super().__init__(texts, clock)
         self.copies = CopiesRow(id="copies")
         self._tint = TINTS[0]
-        self._marked: Copies | None = None
+        self._marked: MemorizationTracker | None = None
         self._indexing: Indexing | None = None
         self._learned: tuple[str, Learned] | None = None
         """The path of the checkpoint that learned it, and the text."""
         self._sought = ""
         """The path of the checkpoint whose text is searched, or is to be."""
-        self._watched: Tape | None = None
+        self._watched: Transcript | None = None
         """Whose characters were looked for."""
         self._looked = 0
         self._timer: Timer
@@ -93,18 +93,18 @@ class ReadingPane(WritingPane):
         self._say_source()
         self._tell(f"The text is {_EXPLAINED[self._tint]}.")
 
-    def _tints(self, tape: Tape, start: int, stop: int) -> list[int]:
+    def _tints(self, transcript: Transcript, start: int, stop: int) -> list[int]:
         match self._tint:
             case "surprise":
-                return [surprise_tint(bits) for bits in tape.column("surprise", start, stop).tolist()]
+                return [surprise_tint(bits) for bits in transcript.column("surprise", start, stop).tolist()]
             case "probability":
-                return [probability_tint(one) for one in tape.column("probability", start, stop).tolist()]
+                return [probability_tint(one) for one in transcript.column("probability", start, stop).tolist()]
             case "plain":
                 return [PLAIN] * (stop - start)
-        return super()._tints(tape, start, stop)
+        return super()._tints(transcript, start, stop)
 
-    def _how(self, player: "Player") -> str:
-        how = super()._how(player)
+    def _how(self, generator: "TextGenerator") -> str:
+        how = super()._how(generator)
         return how if self._tint == TINTS[0] else f"{how}  {self._tint}"
 
     # Copied or composed.
@@ -162,7 +162,7 @@ class ReadingPane(WritingPane):
             self._begin_looking(message.learned)
 
     def _begin_looking(self, learned: Learned) -> None:
-        self._marked = Copies(learned.index, round(self.copies.least.value))
+        self._marked = MemorizationTracker(learned.index, round(self.copies.least.value))
         if learned.index.length < len(learned.corpus):
             self._tell(f"Copies are looked for in the first {learned.index.length:,} characters of the training text.")
         self._timer.resume()
@@ -170,19 +170,19 @@ class ReadingPane(WritingPane):
 
     def _look_on(self) -> None:
         """Look at what was written meanwhile, for a bounded time, and underline what is copied."""
-        found, player = self._marked, self.player
-        if found is None or player is None:
+        found, generator = self._marked, self.generator
+        if found is None or generator is None:
             return
-        tape = player.tape
-        if tape is not self._watched:
+        transcript = generator.transcript
+        if transcript is not self._watched:
             if self._watched is not None:
-                found.cut(min(len(found), tape.shared(self._watched)))
-            self._watched = tape
+                found.cut(min(len(found), transcript.shared(self._watched)))
+            self._watched = transcript
         self._paint()
         end, before = time.perf_counter() + BUDGET, len(found)
         first = before
-        while len(found) < len(tape) and time.perf_counter() < end:
-            first = min(first, found.extend(tape.text(len(found), len(found) + PORTION)))
+        while len(found) < len(transcript) and time.perf_counter() < end:
+            first = min(first, found.extend(transcript.text(len(found), len(found) + PORTION)))
         if any(found.copied(position) for position in range(first, len(found))):
             self.writing.recolour(self._at(first))
         self._looked += 1
@@ -190,9 +190,9 @@ class ReadingPane(WritingPane):
             self._measure()
 
     def _measure(self) -> None:
-        found, player = self._marked, self.player
-        if found is not None and player is not None:
-            self.copies.measure(found, sum(1 for each in player.prompt if each not in player.unknown))
+        found, generator = self._marked, self.generator
+        if found is not None and generator is not None:
+            self.copies.measure(found, sum(1 for each in generator.prompt if each not in generator.unknown))
 
     @on(CopiesRow.Moved)
     def _count_from(self, message: CopiesRow.Moved) -> None:
@@ -236,5 +236,5 @@ class ReadingPane(WritingPane):
 
     def action_score(self) -> None:
         """Ask for it."""
-        if self.player is not None:
+        if self.generator is not None:
             self.post_message(self.Scored())

@@ -6,21 +6,21 @@ from pathlib import Path
 from charplay.corpora.reading import opened
 from charplay.fs.atomic import replace_bytes
 from charplay.fs.paths import place
-from charplay.sampling.player import Player
-from charplay.sampling.ride import LARGEST, Ride
+from charplay.sampling.generator import TextGenerator
+from charplay.sampling.recording import LARGEST, Recording
 
 ENDING = ".ride.json"
 MOST = 200
 """Rides that are listed."""
 
 
-def write_ride(folder: Path, player: Player, now: datetime) -> Path:
-    """Keep the ride of a player's text; returns the file's path."""
-    stem = f"{now:%Y-%m-%d-%H%M%S}-seed-{player.settings.seed}"
+def write_ride(folder: Path, generator: TextGenerator, now: datetime) -> Path:
+    """Keep the ride of a generator's text; returns the file's path."""
+    stem = f"{now:%Y-%m-%d-%H%M%S}-seed-{generator.params.seed}"
     number = next(n for n in range(1, 1_000_000) if not _path(folder, stem, n).exists())
     path = _path(folder, stem, number)
     folder.mkdir(parents=True, exist_ok=True)
-    replace_bytes(path, Ride.of(player.tape).to_json().encode())
+    replace_bytes(path, Recording.of(generator.transcript).to_json().encode())
     return path
 
 
@@ -36,7 +36,7 @@ def kept_rides(folder: Path) -> list[Path]:
         return []
 
 
-def read_ride(path: Path) -> Ride:
+def read_ride(path: Path) -> Recording:
     """The ride in a file.
 
     Raises:
@@ -45,4 +45,4 @@ def read_ride(path: Path) -> Ride:
     """
     with opened(place(path)) as file:
         data = file.read(LARGEST + 1) or b""
-    return Ride.from_json(data)
+    return Recording.from_json(data)

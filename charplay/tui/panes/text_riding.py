@@ -12,10 +12,10 @@ from textual.message import Message
 
 from charplay.corpora.errors import CorpusError
 from charplay.sampling.errors import SettingError
-from charplay.sampling.player import Player
-from charplay.sampling.ride import Ride, replay
-from charplay.sampling.settings import Sampling, next_seed
-from charplay.sampling.tape import Written
+from charplay.sampling.generator import TextGenerator
+from charplay.sampling.params import SamplingParams, next_seed
+from charplay.sampling.recording import Recording, replay
+from charplay.sampling.transcript import GeneratedChar
 from charplay.tui.checkpoints import Opened
 from charplay.tui.commands import Bindings, command
 from charplay.tui.panes.text_kept import Origin
@@ -30,7 +30,7 @@ from charplay.tui.widgets.slider import Slider
 class _Replay:
     """A ride that is under way."""
 
-    rest: Iterator[Written]
+    rest: Iterator[GeneratedChar]
     at: int
     """Position in the text of its next character."""
     end: int
@@ -49,7 +49,7 @@ class RidingPane(PassagesPane):
     class Beside(Message, namespace="text_pane"):
         """Columns shall be written with this model, at these settings."""
 
-        def __init__(self, opened: Opened, settings: Sampling) -> None:
+        def __init__(self, opened: Opened, settings: SamplingParams) -> None:
             super().__init__()
             self.opened = opened
             self.settings = settings
@@ -57,7 +57,7 @@ class RidingPane(PassagesPane):
     class Another(Message, namespace="text_pane"):
         """A ride shall be replayed on another checkpoint."""
 
-        def __init__(self, ride: Ride) -> None:
+        def __init__(self, ride: Recording) -> None:
             super().__init__()
             self.ride = ride
 
@@ -69,11 +69,11 @@ class RidingPane(PassagesPane):
 
     # How it writes.
 
-    def _draw(self, player: Player, most: int | None, budget: float) -> list[Written]:
+    def _draw(self, generator: TextGenerator, most: int | None, budget: float) -> list[GeneratedChar]:
         end = time.perf_counter() + budget
-        new: list[Written] = []
+        new: list[GeneratedChar] = []
         while most is None or len(new) < most:
-            written = self._next(player)
+            written = self._next(generator)
             if written is None:
                 self._hold_here("The ride is over: space writes on.")
                 break
@@ -83,19 +83,19 @@ class RidingPane(PassagesPane):
                 break
             if time.perf_counter() >= end:
                 break
-        if player.settings is not self._settings:
-            self._take_settings(player.settings)
+        if generator.params is not self._settings:
+            self._take_settings(generator.params)
         return new
 
-    def _next(self, player: Player) -> Written | None:
+    def _next(self, generator: TextGenerator) -> GeneratedChar | None:
         """The next character, of the ride where there is one; None where that is over."""
         ride = self._replay
-        if ride is not None and len(player.tape) != ride.at:  # something was written by hand
+        if ride is not None and len(generator.transcript) != ride.at:  # something was written by hand
             self._leave_ride()
         if self._replay is None or ride is None:
-            return player.next()
+            return generator.next()
         written = next(ride.rest, None)
-        ride.at = len(player.tape)
+        ride.at = len(generator.transcript)
         if written is None:
             self._leave_ride()
         return written
@@ -104,11 +104,11 @@ class RidingPane(PassagesPane):
         self.playing = False
         self._tell(sentence)
         self._say_hint()
-        self._show_rivals()
+        self._show_candidates()
 
-    def _take(self, player: Player) -> None:
+    def _take(self, generator: TextGenerator) -> None:
         self._replay = None
-        super()._take(player)
+        super()._take(generator)
 
     def _rewritten(self) -> None:
         super()._rewritten()
@@ -116,44 +116,46 @@ class RidingPane(PassagesPane):
 
     def action_beside(self) -> None:
         """Columns beside each other, with the model that writes here."""
-        player = self.player
-        if player is not None:
-            self.post_message(self.Beside(Opened(player.model, player.source, self._origin, None), player.settings))
+        generator = self.generator
+        if generator is not None:
+            self.post_message(
+                self.Beside(Opened(generator.model, generator.source, self._origin, None), generator.params)
+            )
 
     # Rides.
 
-    def ride(self, ride: Ride, *, seed: int | None = None, opened: Opened | None = None) -> None:
+    def ride(self, ride: Recording, *, seed: int | None = None, opened: Opened | None = None) -> None:
         """Begin anew and write as it was ridden; with another seed, or with another model."""
-        player = self.player
+        generator = self.generator
         self._keep_recent()
         if opened is not None:
-            player = self._new_player(opened.model, opened.source, opened.origin)
-        if player is None:
+            generator = self._new_generator(opened.model, opened.source, opened.origin)
+        if generator is None:
             return
-        self._take(player)
-        rest = replay(player, ride, seed)
+        self._take(generator)
+        rest = replay(generator, ride, seed)
         self._clear_sheet()
-        self._show_text(player)
-        self._replay = _Replay(rest, len(player.tape), len(player.tape) + ride.length)
+        self._show_text(generator)
+        self._replay = _Replay(rest, len(generator.transcript), len(generator.transcript) + ride.length)
         self.playing = True
         self._say_hint()
 
-    def take_over(self, player: Player, origin: Origin) -> None:
+    def take_over(self, generator: TextGenerator, origin: Origin) -> None:
         """Go on with a text that was written elsewhere, under what stands here."""
         self._keep_recent()
-        if self.following and self.player is not None and player.model is self.player.model:
-            self._live = player
-        self._origins[player] = origin
+        if self.following and self.generator is not None and generator.model is self.generator.model:
+            self._live = generator
+        self._origins[generator] = origin
         self._paint()
         self.writing.break_line()
         self._first = self.writing.end
         self.playing = True
-        self._take(player)
-        self._show_text(player)
+        self._take(generator)
+        self._show_text(generator)
 
-    def _show_text(self, player: Player) -> None:
-        self._prompt = player.prompt
-        self._take_settings(player.settings)
+    def _show_text(self, generator: TextGenerator) -> None:
+        self._prompt = generator.prompt
+        self._take_settings(generator.params)
         self._begin_text()
 
     def _riding_hint(self) -> str:
@@ -182,11 +184,11 @@ class RidingPane(PassagesPane):
 
     def action_rides(self) -> None:
         """What can be done with rides."""
-        player = self.player
-        if player is None:
+        generator = self.generator
+        if generator is None:
             return
         written = bool(self._ride)
-        changed = "on the present weights" if len(player.tape.stretches) > 1 else "the same text again"
+        changed = "on the present weights" if len(generator.transcript.stretches) > 1 else "the same text again"
         choices = [
             Choice("again", "replay this ride exactly", changed, "r"),
             Choice("seed", "replay it with another seed", "other luck", "s"),
@@ -198,25 +200,25 @@ class RidingPane(PassagesPane):
         self.app.push_screen(question, self._rides)
 
     def _rides(self, answer: str | None) -> None:
-        player = self.player
-        if not answer or player is None:
+        generator = self.generator
+        if not answer or generator is None:
             return
-        ride = Ride.of(player.tape)
+        ride = Recording.of(generator.transcript)
         match answer:
             case "again":
                 self.ride(ride)
             case "seed":
-                self.ride(ride, seed=next_seed(player.settings.seed))
+                self.ride(ride, seed=next_seed(generator.params.seed))
             case "another":
                 self.post_message(self.Another(ride))
             case "keep":
-                self._keep_ride(player)
+                self._keep_ride(generator)
             case "open":
                 self._ask_ride()
 
-    def _keep_ride(self, player: Player) -> None:
+    def _keep_ride(self, generator: TextGenerator) -> None:
         try:
-            path = write_ride(self._texts, player, datetime.now().astimezone())
+            path = write_ride(self._texts, generator, datetime.now().astimezone())
         except OSError as fault:
             self._tell(f"The ride could not be written: {fault.strerror}.")
         else:

@@ -1,13 +1,13 @@
-"""A text on its sheet: what a player wrote, character by character in its colours, and where each of them stands."""
+"""A text on its sheet: what a generator wrote, character by character in its colours, and where each of them stands."""
 
 from bisect import bisect_left
 from collections.abc import Iterable
 
 from textual.containers import Vertical
 
-from charplay.sampling.player import Player
-from charplay.sampling.tape import KINDS, Tape
-from charplay.sampling.tree import Tree
+from charplay.sampling.branches import BranchTree
+from charplay.sampling.generator import TextGenerator
+from charplay.sampling.transcript import KINDS, Transcript
 from charplay.tui.panes.text_tint import LEFT_OUT, PLAIN, PROMPT, tint
 from charplay.tui.widgets.frame import Framed
 from charplay.tui.widgets.pointing import Pointing
@@ -21,52 +21,52 @@ class SheetPane(Framed, Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="text")
-        self._tree: Tree | None = None
-        self._live: Player | None = None
+        self._tree: BranchTree | None = None
+        self._live: TextGenerator | None = None
         """Whose weights go on changing, whether it plays or not."""
         self._unpainted: list[tuple[str, int]] = []
         self._first = 0
-        """Index on the sheet at which the player's text begins; before it stand those of earlier models."""
+        """Index on the sheet at which the generator's text begins; before it stand those of earlier models."""
         self._prompt_length = 0
         """Characters of the prompt that stand there, struck out or not."""
         self._struck: list[int] = []
-        """How far after `_first` the prompt's unknown characters stand, which are not on the tape."""
+        """How far after `_first` the prompt's unknown characters stand, which are not on the transcript."""
         self.writing = Pointing(id="writing")
         self.writing.ask = self._numbers
 
     @property
-    def player(self) -> Player | None:
+    def generator(self) -> TextGenerator | None:
         """Who writes; None before there is a model."""
-        return self._tree.player if self._tree else None
+        return self._tree.generator if self._tree else None
 
     @property
     def following(self) -> bool:
         """Whether the weights of who writes will go on changing."""
-        return self.player is not None and self.player is self._live
+        return self.generator is not None and self.generator is self._live
 
-    def _take(self, player: Player) -> None:
-        """What this player has begun, or is about to begin anew, is shown from now on."""
+    def _take(self, generator: TextGenerator) -> None:
+        """What this generator has begun, or is about to begin anew, is shown from now on."""
         if self._tree is None:
-            self._tree = Tree(player)
+            self._tree = BranchTree(generator)
         else:
-            self._tree.begin(player)
+            self._tree.start_text(generator)
 
-    def _tints(self, tape: Tape, start: int, stop: int) -> list[int]:
+    def _tints(self, transcript: Transcript, start: int, stop: int) -> list[int]:
         """Characters' numbers in the palette: the tints of their temperatures, or that of what a person wrote."""
-        kinds = tape.column("kind", start, stop).tolist()
-        heats = tape.temperatures(start, stop)
+        kinds = transcript.column("kind", start, stop).tolist()
+        heats = transcript.temperatures(start, stop)
         return [tint(heat) if kind == DRAWN else PROMPT for kind, heat in zip(kinds, heats, strict=True)]
 
     def _tinted(self, number: int) -> list[tuple[str, int]]:
-        """So many characters at the end of the tape, with their numbers in the palette."""
-        tape = self._tree.player.tape if self._tree else None
-        if tape is None:
+        """So many characters at the end of the transcript, with their numbers in the palette."""
+        transcript = self._tree.generator.transcript if self._tree else None
+        if transcript is None:
             return []
-        start, stop = len(tape) - number, len(tape)
-        return list(zip(tape.text(start, stop), self._tints(tape, start, stop), strict=True))
+        start, stop = len(transcript) - number, len(transcript)
+        return list(zip(transcript.text(start, stop), self._tints(transcript, start, stop), strict=True))
 
     def _rewritten(self) -> None:
-        """What stands on the tape is not what stood there."""
+        """What stands on the transcript is not what stood there."""
 
     def _repaint_text(self) -> None:
         """The colours changed: every character's number is asked for again, when it comes in sight."""
@@ -79,12 +79,12 @@ class SheetPane(Framed, Vertical):
             self._unpainted.clear()
 
     def _show_tape(self, since: int = 0) -> None:
-        """Write the player's text on the sheet anew, from a position on; what stands before it is the same."""
-        player, sheet = self.player, self.writing
-        if player is None:
+        """Write the generator's text on the sheet anew, from a position on; what stands before it is the same."""
+        generator, sheet = self.generator, self.writing
+        if generator is None:
             return
         self._paint()
-        if self._at(since) < sheet.gone or since < max(self._prompt_length, len(player.prompt)):
+        if self._at(since) < sheet.gone or since < max(self._prompt_length, len(generator.prompt)):
             since = 0  # of another prompt, other characters are struck out
         if since:
             sheet.cut(self._at(since))
@@ -92,29 +92,29 @@ class SheetPane(Framed, Vertical):
         else:
             self._first = max(self._first, sheet.gone)  # what stood before has been let go
             sheet.cut(self._first)
-            shown = self._show_prompt(player)
-        tape = player.tape
-        stretches = tape.stretches
-        for stretch, stop in zip(stretches, [*(each.start for each in stretches[1:]), len(tape)], strict=True):
+            shown = self._show_prompt(generator)
+        transcript = generator.transcript
+        stretches = transcript.stretches
+        for stretch, stop in zip(stretches, [*(each.start for each in stretches[1:]), len(transcript)], strict=True):
             if self.following and stretch.start >= max(1, since):
                 sheet.mark(step_of(stretch.source))
             start = max(stretch.start, shown)
             if start < stop:
-                sheet.extend((character, UNKNOWN) for character in tape.text(start, stop))
+                sheet.extend((character, UNKNOWN) for character in transcript.text(start, stop))
 
-    def _show_prompt(self, player: Player) -> int:
-        """The prompt, with what the model does not know struck out; returns how much of it stands on the tape."""
-        tape, sheet = player.tape, self.writing
+    def _show_prompt(self, generator: TextGenerator) -> int:
+        """The prompt, with what the model does not know struck out; returns how much of it stands on the transcript."""
+        transcript, sheet = generator.transcript, self.writing
         if self.following:
-            sheet.mark(step_of(tape.source_at(0)))
-        self._struck, self._prompt_length = [], len(player.prompt)
+            sheet.mark(step_of(transcript.source_at(0)))
+        self._struck, self._prompt_length = [], len(generator.prompt)
         known = 0
-        for character in player.prompt:
-            if character in player.unknown:
+        for character in generator.prompt:
+            if character in generator.unknown:
                 self._struck.append(sheet.end - self._first)
                 sheet.extend([(character, LEFT_OUT)])
-            elif known < len(tape) and tape[known].kind == "prompt":
-                sheet.extend([(character, self._tints(tape, known, known + 1)[0])])
+            elif known < len(transcript) and transcript[known].kind == "prompt":
+                sheet.extend([(character, self._tints(transcript, known, known + 1)[0])])
                 known += 1
             else:
                 break
@@ -140,7 +140,7 @@ class SheetPane(Framed, Vertical):
     def _numbers(self, start: int, stop: int) -> Iterable[int]:
         """The numbers in the palette of what stands on the sheet."""
         first, last = (self._position(max(each, self._first)) for each in (start, stop))
-        numbers = self._tints(self._tree.player.tape, first, last) if self._tree else []
+        numbers = self._tints(self._tree.generator.transcript, first, last) if self._tree else []
         for struck in self._struck[bisect_left(self._struck, start - self._first) :]:
             if struck >= stop - self._first:
                 break

@@ -16,10 +16,10 @@ from textual.theme import Theme
 
 from charplay.formatting.ellipsis import shorten
 from charplay.formatting.sanitize import sanitize_line
+from charplay.sampling.generator import Candidate, TextGenerator
 from charplay.sampling.model import CharModel
-from charplay.sampling.player import Player, Rival
-from charplay.sampling.settings import Sampling
-from charplay.sampling.tape import Written
+from charplay.sampling.params import SamplingParams
+from charplay.sampling.transcript import GeneratedChar
 from charplay.tui.panes.text_kept import Origin, generation, keep_recent, temperatures
 from charplay.tui.panes.text_sheet import SheetPane, step_of
 from charplay.tui.panes.text_sliders import Pace, Sliders
@@ -32,11 +32,11 @@ TICKS = 30
 BUDGET = 0.008
 """Seconds that drawing characters may take of a tick."""
 TICKS_A_BAR = 10
-"""The rivals are shown anew every so many ticks while it writes: they could not be read faster."""
+"""The candidates are shown anew every so many ticks while it writes: they could not be read faster."""
 MARGIN = 8
 """Columns for the steps at which the weights changed."""
 ROOM_FOR_BARS = 64
-MOST_RIVALS = 8
+MOST_CANDIDATES = 8
 LEAST_SHOWN = 0.005
 
 
@@ -45,7 +45,7 @@ class WritingPane(SheetPane):
 
     What can be done with a text comes from classes made of this one, a theme each. They may override `_tints`, the
     colours of characters; `_draw`, the next of them; `_rewritten`, told that another text, or another way of the same,
-    stands there; and `_rivals`, what the bars show.
+    stands there; and `_candidates`, what the bars show.
     """
 
     class Notice(Message, namespace="text_pane"):
@@ -59,8 +59,8 @@ class WritingPane(SheetPane):
         super().__init__()
         self._texts = texts
         self._clock = clock
-        self._origins: WeakKeyDictionary[Player, Origin] = WeakKeyDictionary()
-        self._settings = Sampling()
+        self._origins: WeakKeyDictionary[TextGenerator, Origin] = WeakKeyDictionary()
+        self._settings = SamplingParams()
         self._prompt = ""
         self._then = 0.0
         self._pace = Pace()
@@ -85,12 +85,12 @@ class WritingPane(SheetPane):
     @property
     def _origin(self) -> Origin:
         """Where the weights come from that write."""
-        return self._origins.get(self.player, Origin()) if self.player else Origin()
+        return self._origins.get(self.generator, Origin()) if self.generator else Origin()
 
     @property
     def _ride(self) -> list[tuple[int, float]]:
         """(position, temperature): from that character on; empty while there is only a prompt."""
-        return temperatures(self.player.tape) if self.player else []
+        return temperatures(self.generator.transcript) if self.generator else []
 
     @property
     def temperature(self) -> float:
@@ -106,36 +106,36 @@ class WritingPane(SheetPane):
         """Let a model write from here on, on a new line; `follow`: its weights will go on changing."""
         self._keep_recent()
         self._paint()
-        player = self._new_player(model, source, origin or Origin())
+        generator = self._new_generator(model, source, origin or Origin())
         if follow:
-            self._live = player
+            self._live = generator
             self.writing.set_margin(MARGIN)
-        self._take(player)
+        self._take(generator)
         self.writing.break_line()
         self._first = self.writing.end
         self._begin_text()
 
-    def _new_player(self, model: CharModel, source: str, origin: Origin) -> Player:
-        memory = self.player.tape.memory if self.player else None
-        player = Player(model, prompt=self._prompt, settings=self._settings, source=source, memory=memory)
-        self._origins[player] = origin
-        return player
+    def _new_generator(self, model: CharModel, source: str, origin: Origin) -> TextGenerator:
+        memory = self.generator.transcript.memory if self.generator else None
+        generator = TextGenerator(model, prompt=self._prompt, params=self._settings, source=source, memory=memory)
+        self._origins[generator] = origin
+        return generator
 
     def update_weights(self, model: CharModel, source: str) -> None:
         """The model that writes has learned: it goes on with new weights, in the same state."""
-        player = self.player
-        if player is None:
+        generator = self.generator
+        if generator is None:
             self.show_model(model, source, follow=True)
             return
-        player.swap(model, source)
+        generator.swap_model(model, source)
         self._paint()
         self.writing.mark(step_of(source))
         self._say_source()
 
     def write_at_once(self) -> None:
         """One character now, whenever the next tick may come: the rest of a start holds the ticks up."""
-        if self.player is not None:
-            self._advance(self.player, 1)
+        if self.generator is not None:
+            self._advance(self.generator, 1)
             self._paint()
 
     def focus_first(self) -> None:
@@ -160,7 +160,7 @@ class WritingPane(SheetPane):
     def _arrange(self) -> None:
         self.set_class(self.content_size.width < ROOM_FOR_BARS, "-slim")
         self.set_class(self.content_size.height < 6, "-low")
-        self._show_rivals()
+        self._show_candidates()
 
     def _colour(self, theme: Theme) -> None:
         foreground = Color.parse(self.app.theme_variables["foreground"])
@@ -174,38 +174,38 @@ class WritingPane(SheetPane):
             return
         now = self._clock()
         passed, self._then = now - self._then, now
-        player = self.player
-        if player is None or not self.at_work:
+        generator = self.generator
+        if generator is None or not self.at_work:
             return
         due = self._pace.due(passed, self.speed)
         if due != 0:
-            self._advance(player, due, every * BUDGET)
+            self._advance(generator, due, every * BUDGET)
             self._paint()
         if self._ticks % TICKS_A_BAR < every:
-            self._show_rivals()
+            self._show_candidates()
             self._say_hint()
 
-    def _advance(self, player: Player, most: int | None, budget: float = BUDGET) -> None:
-        self._unpainted += self._tinted(len(self._draw(player, most, budget)))
+    def _advance(self, generator: TextGenerator, most: int | None, budget: float = BUDGET) -> None:
+        self._unpainted += self._tinted(len(self._draw(generator, most, budget)))
 
-    def _draw(self, player: Player, most: int | None, budget: float) -> list[Written]:
+    def _draw(self, generator: TextGenerator, most: int | None, budget: float) -> list[GeneratedChar]:
         """The next characters."""
-        return player.advance(budget, most)
+        return generator.advance(budget, most)
 
     def _begin_text(self) -> None:
         self._show_tape()
         self._rewritten()
         self._say_source()
-        self._show_rivals()
+        self._show_candidates()
 
     def _restart(self, *, seed: int | None = None) -> None:
-        player = self.player
-        if player is None:
+        generator = self.generator
+        if generator is None:
             return
         self._keep_recent()
-        self._take(player)
-        player.restart(self._prompt, seed)
-        self._settings = player.settings
+        self._take(generator)
+        generator.restart(self._prompt, seed)
+        self._settings = generator.params
         self._clear_sheet()
         self._begin_text()
 
@@ -222,14 +222,14 @@ class WritingPane(SheetPane):
         """Who writes, and how, in `room` cells; its name gives way."""
         if self._tree is None:
             return Content("nothing writes yet")
-        player = self._tree.player
-        branch = f"branch {sanitize_line(self._tree.present)}  " if self._tree.branched else ""
-        how = f"  {self._how(player)}"
-        return Content(f"{branch}{shorten(player.source, room - cell_len(branch + how))}{how}")
+        generator = self._tree.generator
+        branch = f"branch {sanitize_line(self._tree.current)}  " if self._tree.branched else ""
+        how = f"  {self._how(generator)}"
+        return Content(f"{branch}{shorten(generator.source, room - cell_len(branch + how))}{how}")
 
-    def _how(self, player: Player) -> str:
+    def _how(self, generator: TextGenerator) -> str:
         """What the title says after the name of who writes."""
-        return f"seed {player.settings.seed}"
+        return f"seed {generator.params.seed}"
 
     def _say_hint(self) -> None:
         """What can be done just now was changed."""
@@ -237,22 +237,26 @@ class WritingPane(SheetPane):
     def _tell(self, sentence: str) -> None:
         self.post_message(self.Notice(sentence))
 
-    def _take_settings(self, settings: Sampling) -> None:
+    def _take_settings(self, settings: SamplingParams) -> None:
         """Write with these, and show them."""
         self._settings = settings
         self.sliders.temperature.value = settings.temperature
 
-    def _show_rivals(self) -> None:
-        rows = min(MOST_RIVALS, self.bars.size.height)
+    def _show_candidates(self) -> None:
+        rows = min(MOST_CANDIDATES, self.bars.size.height)
         if rows and not self.has_class("-slim"):
-            rivals = self._rivals(rows)
-            self.bars.set_rivals([rival for rival in rivals if max(rival.raw, rival.filtered) >= LEAST_SHOWN])
+            candidates = self._candidates(rows)
+            self.bars.set_candidates(
+                [candidate for candidate in candidates if max(candidate.raw, candidate.filtered) >= LEAST_SHOWN]
+            )
 
-    def _rivals(self, n: int) -> Sequence[Rival]:
+    def _candidates(self, n: int) -> Sequence[Candidate]:
         """What the bars show: the next character's n most probable ones."""
-        return self.player.rivals(n) if self.player else ()
+        return self.generator.candidates(n) if self.generator else ()
 
     def _keep_recent(self) -> None:
-        if self.player is not None and self._ride:
+        if self.generator is not None and self._ride:
             with suppress(OSError):  # a full disk is no reason to stop playing
-                keep_recent(self._texts, generation(self.player, self._ride, self._origin), datetime.now().astimezone())
+                keep_recent(
+                    self._texts, generation(self.generator, self._ride, self._origin), datetime.now().astimezone()
+                )

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import NEWLINE, sanitize
-from charplay.sampling.tree import LONGEST_NAME, Branch, Tree
+from charplay.sampling.branches import LONGEST_NAME, Branch, BranchTree
 from charplay.tui.commands import BRANCHES
 from charplay.tui.panes.rows import Cell, Rows, fit
 from charplay.tui.screens.asking import Asking
@@ -47,7 +47,7 @@ def limbs(branches: tuple[Branch, ...]) -> Iterator[Limb]:
 
 
 class _Branches(Rows):
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: BranchTree) -> None:
         super().__init__()
         self._tree = tree
         self._limbs: list[Limb] = []
@@ -87,9 +87,9 @@ class _Branches(Rows):
         lines, branch = self._limbs[index - 1]
         if branch.name not in self._tree.names:
             return []
-        own = self._tree.tape(branch.name).text(branch.start, branch.start + MOST_SHOWN)
+        own = self._tree.transcript(branch.name).text(branch.start, branch.start + MOST_SHOWN)
         start = f"at {branch.start:,}" if branch.parent else ""
-        mark = "●" if branch.name == self._tree.present else "▸" if branch.name == self.marked else ""
+        mark = "●" if branch.name == self._tree.current else "▸" if branch.name == self.marked else ""
         return self._row(
             width, mark, lines, branch.name, (start, f"{branch.length:,}", own.replace("\n", NEWLINE)), quiet=False
         )
@@ -124,7 +124,7 @@ class Branches(Dialog[str]):
     }
     """
 
-    def __init__(self, tree: Tree, export: Callable[[], str]) -> None:
+    def __init__(self, tree: BranchTree, export: Callable[[], str]) -> None:
         """`export` writes all branches to a file, and returns what became of it in a sentence."""
         super().__init__()
         self._tree = tree
@@ -140,7 +140,7 @@ class Branches(Dialog[str]):
 
     def on_mount(self) -> None:
         """Stand on the branch that is being written."""
-        self._rows.stand_on(self._tree.present)
+        self._rows.stand_on(self._tree.current)
 
     @on(Rows.Moved)
     def _describe(self) -> None:
@@ -176,15 +176,15 @@ class Branches(Dialog[str]):
     def action_forget(self) -> None:
         """Forget the branch under the cursor, when asked once more."""
         branch = self._rows.chosen
-        if branch.name == self._tree.present:
+        if branch.name == self._tree.current:
             self._say("The branch that is being written stays; go over to another one first.")
             return
 
         def take(answer: str | None) -> None:
             if answer and branch.name in self._tree.names:
-                self._tree.forget(branch.name)
+                self._tree.delete(branch.name)
                 self._rows.marked = "" if self._rows.marked == branch.name else self._rows.marked
-                self._refresh(self._tree.present)
+                self._refresh(self._tree.current)
 
         answers = [Choice("", "keep it", key="k"), Choice("forget", "forget it", key="d")]
         sentence = (
@@ -201,7 +201,7 @@ class Branches(Dialog[str]):
 
     def action_compare(self) -> None:
         """Lay the branch under the cursor beside the marked one, or beside the one that is being written."""
-        name, other = self._rows.chosen.name, self._rows.marked or self._tree.present
+        name, other = self._rows.chosen.name, self._rows.marked or self._tree.current
         if name == other:
             self._say(f"Stand on another branch to compare it with {other}; space marks one of them.")
         else:

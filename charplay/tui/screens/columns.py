@@ -13,8 +13,8 @@ from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize, sanitize_line
 from charplay.runs.shelf import Shelf
-from charplay.sampling.player import Player
-from charplay.sampling.settings import Sampling, next_seed
+from charplay.sampling.generator import TextGenerator
+from charplay.sampling.params import SamplingParams, next_seed
 from charplay.tui.checkpoints import Opened, Shelved, open_model, shelved
 from charplay.tui.commands import CLOSE, SCROLL, Bindings, command
 from charplay.tui.panes.status import KeyLine
@@ -39,7 +39,7 @@ DEFAULT = (0.2, 0.5, 1.0, 1.2)
 class Taken(NamedTuple):
     """A column that goes on in the text pane."""
 
-    player: Player
+    generator: TextGenerator
     origin: Origin
 
 
@@ -74,7 +74,7 @@ class ColumnsScreen(Once[Taken]):
     """
 
     def __init__(
-        self, opened: Opened, prompt: str, settings: Sampling, speed: float, shelf: Shelf, temperatures: str = "",
+        self, opened: Opened, prompt: str, settings: SamplingParams, speed: float, shelf: Shelf, temperatures: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         """Begin with one model at `settings`, but other temperatures; `speed` in characters a second."""
@@ -126,10 +126,10 @@ class ColumnsScreen(Once[Taken]):
         self._origins = {id(each.model): each.origin for each in models}
         await self.beside.compare(
             [
-                Player(
+                TextGenerator(
                     each.model,
                     prompt=self._prompt,
-                    settings=replace(self._settings, temperature=one),
+                    params=replace(self._settings, temperature=one),
                     source=each.source,
                 )
                 for each in models
@@ -140,7 +140,7 @@ class ColumnsScreen(Once[Taken]):
 
     def _say(self) -> None:
         prompt = f'from "{self._prompt}"' if self._prompt else "from the beginning of a line"
-        sources = {player.source for player in self.beside.players}
+        sources = {generator.source for generator in self.beside.generators}
         source = f"{sources.pop()}, " if len(sources) == 1 else ""
         self._what.remove_class("-fault")
         self._what.update(sanitize_line(f"Side by side: {source}{prompt}, seed {self._settings.seed}"))
@@ -175,8 +175,8 @@ class ColumnsScreen(Once[Taken]):
     def action_anew(self) -> None:
         """The next seed, for all."""
         self._settings = replace(self._settings, seed=next_seed(self._settings.seed))
-        for player in self.beside.players:
-            player.restart(seed=self._settings.seed)
+        for generator in self.beside.generators:
+            generator.restart(seed=self._settings.seed)
         self.beside.begin()
         self._say()
 
@@ -186,11 +186,13 @@ class ColumnsScreen(Once[Taken]):
 
     def action_temperature(self, by: int) -> None:
         """Warmer or cooler, from the next character on."""
-        player = self.beside.chosen.player
-        temperature = TEMPERATURES.moved(player.settings.temperature, by)
-        player.settings = replace(player.settings, temperature=temperature)
+        generator = self.beside.chosen.generator
+        temperature = TEMPERATURES.moved(generator.params.temperature, by)
+        generator.params = replace(generator.params, temperature=temperature)
         if len(self._origins) == 1:
-            self.temperatures = write_temperatures([player.settings.temperature for player in self.beside.players])
+            self.temperatures = write_temperatures(
+                [generator.params.temperature for generator in self.beside.generators]
+            )
         self._say()
 
     def action_speed(self, steps: int) -> None:
@@ -203,8 +205,8 @@ class ColumnsScreen(Once[Taken]):
 
     def action_take(self) -> None:
         """Leave with the chosen column."""
-        player = self.beside.chosen.player
-        self.dismiss(Taken(player, self._origins[id(player.model)]))
+        generator = self.beside.chosen.generator
+        self.dismiss(Taken(generator, self._origins[id(generator.model)]))
 
     def action_close(self) -> None:
         """Leave without one."""
@@ -225,9 +227,9 @@ class ColumnsScreen(Once[Taken]):
 
     async def _warm(self, text: str | None) -> None:
         if text:
-            player = self.beside.chosen.player
+            generator = self.beside.chosen.generator
             self.temperatures = text
-            opened = Opened(player.model, player.source, self._origins[id(player.model)], None)
+            opened = Opened(generator.model, generator.source, self._origins[id(generator.model)], None)
             await self._compare([opened], parse_temperatures(text))
 
     def action_checkpoints(self) -> None:

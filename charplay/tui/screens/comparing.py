@@ -7,7 +7,7 @@ from textual import events, on
 from textual.app import ComposeResult
 
 from charplay.formatting.sanitize import sanitize
-from charplay.sampling.tree import Comparison
+from charplay.sampling.branches import Comparison
 from charplay.tui.panes.rows import Cell, Rows, fit
 from charplay.tui.screens.dialog import Dialog
 from charplay.tui.screens.lines import Line

@@ -114,7 +114,7 @@ class CorporaScreen(TrainingScreen):
         from charplay.tui.screens.preview import Preview
 
         if self.app.screen is self:  # a text takes a while to open, and something else may lie there by then
-            self.app.push_screen(Preview(message.corpus, self.text.player))
+            self.app.push_screen(Preview(message.corpus, self.text.generator))
 
     @on(CorpusPane.Open)
     def _open(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from textual.message import Message
 
-from charplay.sampling.score import Passage, Score, Standing, compare
+from charplay.sampling.score import ModelRanking, Passage, Score, compare
 from charplay.tui.panes.rows import Cell, Rows, fit, fit_name
 from charplay.tui.scoring import Part
 
@@ -26,7 +26,7 @@ class Findings(Rows):
         super().__init__()
         self._part: Part | None = None
         self._passages: Sequence[Passage] = ()
-        self._standings: Sequence[Standing] = ()
+        self._standings: Sequence[ModelRanking] = ()
         self._own = ""
 
     def show(self, part: Part, found: Score, scores: Mapping[str, Score], own: str) -> None:

@@ -7,7 +7,7 @@ from charplay.tui.screens.question import Choice, Question
 from charplay.tui.worker import errand
 
 if TYPE_CHECKING:
-    from charplay.sampling.ride import Ride
+    from charplay.sampling.recording import Recording
     from charplay.tui.checkpoints import Shelved
     from charplay.tui.panes.text import TextPane
     from charplay.tui.screens.columns import Taken
@@ -30,7 +30,7 @@ class PlayingScreen(CorporaScreen):
 
     def _take_over(self, taken: "Taken | None") -> None:
         if taken is not None:
-            self.text.take_over(taken.player, taken.origin)
+            self.text.take_over(taken.generator, taken.origin)
             self._on_text_pane_went()
 
     def _on_text_pane_went(self) -> None:
@@ -59,7 +59,7 @@ class PlayingScreen(CorporaScreen):
         question = Question("Replay on", "", choices)
         self.app.push_screen(question, lambda at: self._ride(message.ride, found[int(at)]) if at else None)
 
-    def _ride(self, ride: "Ride", chosen: "Shelved") -> None:
+    def _ride(self, ride: "Recording", chosen: "Shelved") -> None:
         from pathlib import Path
 
         from charplay.runs.checkpoint import CheckpointError

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from charplay.formatting.sanitize import sanitize, sanitize_line
-from charplay.sampling.surprises import Surprises
+from charplay.sampling.surprisal import SurprisalReader
 from charplay.tui.commands import PREVIEW, SHEET, command
 from charplay.tui.inside import counts
 from charplay.tui.panes.text_tint import palette
@@ -25,7 +25,7 @@ from charplay.tui.tinting import Tinted, Tinting
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
-    from charplay.sampling.player import Player
+    from charplay.sampling.generator import TextGenerator
 
 BACK = 4096
 """Characters looked through for the start of the line above."""
@@ -158,11 +158,13 @@ class Preview(Dialog[None]):
     Preview Input { display: none; }
     """
 
-    def __init__(self, corpus: "Corpus", player: "Player | None" = None, passage: tuple[int, int] = (0, 0)) -> None:
-        """`player`: whose network tints the text; `passage`: from where to where it is marked, and opened."""
+    def __init__(
+        self, corpus: "Corpus", generator: "TextGenerator | None" = None, passage: tuple[int, int] = (0, 0)
+    ) -> None:
+        """`generator`: whose network tints the text; `passage`: from where to where it is marked, and opened."""
         super().__init__()
         self._corpus = corpus
-        self._player = player
+        self._generator = generator
         self._passage = passage
         self._sheet = Sheet(corpus)
         self._needle = ""
@@ -191,8 +193,8 @@ class Preview(Dialog[None]):
 
     def _title(self) -> str:
         corpus, tint = self._corpus, self._sheet.tint
-        if tint != "plain" and self._player is not None:
-            return f"{corpus.title}   {tint} under {self._player.source}"
+        if tint != "plain" and self._generator is not None:
+            return f"{corpus.title}   {tint} under {self._generator.source}"
         facts = [f"{len(corpus):,} characters", f"{len(corpus.vocabulary)} different ones", corpus.encoding]
         return f"{corpus.title}   {', '.join(filter(None, facts))}"
 
@@ -208,11 +210,11 @@ class Preview(Dialog[None]):
     def action_tint(self) -> None:
         """The next tint."""
         sheet = self._sheet
-        if self._player is None:
+        if self._generator is None:
             self.notify("No network writes yet.", markup=False)
             return
         if sheet.tinting is None:
-            sheet.tinting = Tinting(Surprises(self._player.model, self._corpus.text), self.post_message)
+            sheet.tinting = Tinting(SurprisalReader(self._generator.model, self._corpus.text), self.post_message)
         sheet.tint = TINTS[(TINTS.index(sheet.tint) + 1) % len(TINTS)]
         self.query_one(".box").border_title = Content(sanitize_line(self._title()))
         sheet.refresh()

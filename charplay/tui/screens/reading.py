@@ -24,20 +24,20 @@ class ReadingScreen(CorporaScreen):
     def _on_text_pane_opened(self, message: "ReadingPane.Opened") -> None:
         from charplay.tui.screens.preview import Preview
 
-        self.app.push_screen(Preview(message.corpus, self.text.player, message.passage))
+        self.app.push_screen(Preview(message.corpus, self.text.generator, message.passage))
 
     def _on_text_pane_scored(self) -> None:
         from charplay.corpora.corpus import from_text
         from charplay.tui.checkpoints import shelved
         from charplay.tui.screens.score import ScoreScreen
 
-        player = self.text.player
-        if player is None:
+        generator = self.text.generator
+        if generator is None:
             return
-        what = "the prompt and what follows" if player.prompt else "generated text"
-        written = from_text(what, player.text) if player.text else None
+        what = "the prompt and what follows" if generator.prompt else "generated text"
+        written = from_text(what, generator.text) if generator.text else None
         others = partial(shelved, self._shelf)
-        self.app.push_screen(ScoreScreen(player, written, self.corpus.corpus, self._open_text, others))
+        self.app.push_screen(ScoreScreen(generator, written, self.corpus.corpus, self._open_text, others))
 
     def _open_text(self, path: str) -> "Corpus":
         library = self._open_library()

@@ -23,8 +23,8 @@ from charplay.tui.widgets.along import Along
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
+    from charplay.sampling.generator import TextGenerator
     from charplay.sampling.model import CharModel
-    from charplay.sampling.player import Player
     from charplay.sampling.score import Score
 
 
@@ -49,12 +49,12 @@ class ScoreScreen(Dialog[None]):
     """
 
     def __init__(
-        self, player: "Player", written: "Corpus | None", corpus: "Corpus | None",
+        self, generator: "TextGenerator", written: "Corpus | None", corpus: "Corpus | None",
         open_text: Callable[[str], "Corpus"], others: Callable[[], Sequence[Shelved]],
     ) -> None:  # fmt: skip
         """`written`: the generated text; `open_text` opens a path (CorpusError); `others`: what is on the shelf."""
         super().__init__()
-        self._player = player
+        self._generator = generator
         self._written = written
         self._corpus = corpus
         self._open_text = open_text
@@ -71,7 +71,7 @@ class ScoreScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         """What was found in a sentence, along the text, and passage by passage."""
         keys = "g generated  c corpus  o a file  a networks  enter opens  esc back"
-        with self.box(f"Score   {self._player.source}", keys, wide=True):
+        with self.box(f"Score   {self._generator.source}", keys, wide=True):
             yield self._said
             yield self._along
             yield self._findings
@@ -114,7 +114,7 @@ class ScoreScreen(Dialog[None]):
         elif part is not None and part.corpus is corpus and part.note:
             self._begin(lambda: Part(corpus, 0, len(corpus)))
         else:
-            self._begin(lambda: held_out(corpus, self._player.model.recipe.validation_fraction))
+            self._begin(lambda: held_out(corpus, self._generator.model.recipe.validation_fraction))
 
     def action_file(self) -> None:
         """Ask for its path."""
@@ -147,7 +147,7 @@ class ScoreScreen(Dialog[None]):
         self._part, self._scores = None, {}
         self._show()
         self._say("The text is opened.")
-        self._read(open_part, [Named(self._player.source, lambda: self._player.model)])
+        self._read(open_part, [Named(self._generator.source, lambda: self._generator.model)])
 
     def _read(self, open_part: Callable[[], Part], models: Sequence[Named]) -> None:
         if self._scoring is not None:
@@ -212,7 +212,7 @@ class ScoreScreen(Dialog[None]):
         self._said.update("\n".join(sanitize_line(line) for line in (found, sentence or details) if line))
 
     def _summary(self) -> tuple[str, str]:
-        part, found = self._part, self._scores.get(self._player.source)
+        part, found = self._part, self._scores.get(self._generator.source)
         if part is None or found is None:
             return "", ""
         what = ", ".join(filter(None, (part.corpus.title, part.note)))
@@ -223,10 +223,10 @@ class ScoreScreen(Dialog[None]):
         return measured, f"{found.nats:.4f} nats   {found.characters:,} characters{skipped}"
 
     def _show(self) -> None:
-        part, found = self._part, self._scores.get(self._player.source)
+        part, found = self._part, self._scores.get(self._generator.source)
         if part is not None and found is not None:
             self._along.show(found.along(part.stop - part.start))
-            self._findings.show(part, found, self._scores, self._player.source)
+            self._findings.show(part, found, self._scores, self._generator.source)
         else:
             self._along.show(np.empty(0))
             self._findings.clear()
@@ -245,7 +245,7 @@ class ScoreScreen(Dialog[None]):
         part, passage = self._part, self._findings.passage
         if part is not None and passage is not None:
             place = (part.start + passage.start, part.start + passage.stop)
-            self.app.push_screen(Preview(part.corpus, self._player, place))
+            self.app.push_screen(Preview(part.corpus, self._generator, place))
 
 
 def _open(shelved: Shelved) -> "CharModel":

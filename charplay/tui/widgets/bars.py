@@ -1,4 +1,4 @@
-"""What the next character may be: its rivals with their probabilities, as bars."""
+"""What the next character may be: its candidates with their probabilities, as bars."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -12,7 +12,7 @@ from textual.strip import Strip
 from charplay.formatting.sanitize import sanitize_char
 from charplay.tui.widgets.bare import Bare
 
-Rivals = Sequence[tuple[str, float, float]]
+Candidates = Sequence[tuple[str, float, float]]
 """(character, the model's probability, the probability after filters and temperature), the likeliest first."""
 
 Row = tuple[str, str, str, str]
@@ -25,7 +25,7 @@ _PERCENT = 6
 
 
 class Bars(Bare):
-    """A row for each rival: the character, a bar, a percentage. Only rows that changed are painted.
+    """A row for each candidate: the character, a bar, a percentage. Only rows that changed are painted.
 
     The bar shows the probability after filters and temperature; where those took some away, a faint rest shows what
     the model itself gave.
@@ -45,12 +45,12 @@ class Bars(Bare):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self._rivals: Rivals = ()
+        self._candidates: Candidates = ()
         self._rows: list[Row] = []
 
-    def set_rivals(self, rivals: Rivals) -> None:
+    def set_candidates(self, candidates: Candidates) -> None:
         """Show these."""
-        self._rivals = list(rivals)
+        self._candidates = list(candidates)
         self._write()
 
     def on_resize(self, _: events.Resize) -> None:
@@ -58,7 +58,7 @@ class Bars(Bare):
         self._write()
 
     def _write(self) -> None:
-        before, self._rows = self._rows, [self._row(*rival) for rival in self._rivals]
+        before, self._rows = self._rows, [self._row(*candidate) for candidate in self._candidates]
         for number in range(max(len(before), len(self._rows))):
             if before[number : number + 1] != self._rows[number : number + 1]:
                 self.refresh(Region(0, number, self.outer_size.width, 1))
@@ -76,7 +76,7 @@ class Bars(Bare):
         return bar, ("░" * (round(min(1.0, raw) * room) - len(bar))).ljust(room - len(bar))
 
     def render_line(self, y: int) -> Strip:
-        """The row of one rival."""
+        """The row of one candidate."""
         width = self.outer_size.width
         if y >= len(self._rows):
             return Strip.blank(width, self.part_style())

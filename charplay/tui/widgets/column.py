@@ -9,26 +9,26 @@ from textual.app import ComposeResult
 from textual.color import Color
 from textual.containers import Horizontal, Vertical
 
-from charplay.sampling.columns import Columns
-from charplay.sampling.player import Player
+from charplay.sampling.batched import BatchedGenerators
+from charplay.sampling.generator import TextGenerator
 from charplay.tui.panes.text_tint import LEFT_OUT, PROMPT, palette, tint
 from charplay.tui.widgets.frame import Framed
 from charplay.tui.widgets.writing import Writing
 
 if TYPE_CHECKING:
-    from charplay.sampling.tape import Written
+    from charplay.sampling.transcript import GeneratedChar
 
 
 class Column(Framed, Vertical):
-    """A player's text in a frame."""
+    """A generator's text in a frame."""
 
     DEFAULT_CSS = """
     Column { width: 1fr; height: 1fr; }
     """
 
-    def __init__(self, player: Player, styles: Sequence[Style]) -> None:
+    def __init__(self, generator: TextGenerator, styles: Sequence[Style]) -> None:
         super().__init__()
-        self.player = player
+        self.generator = generator
         self.writing = Writing()
         self.writing.set_palette(styles)
 
@@ -38,11 +38,11 @@ class Column(Framed, Vertical):
 
     def begin(self) -> None:
         """Show a text that was just begun: its prompt, with what the model does not know struck out."""
-        player = self.player
+        generator = self.generator
         self.writing.clear()
-        self.writing.extend((c, LEFT_OUT if c in player.unknown else PROMPT) for c in player.prompt)
+        self.writing.extend((c, LEFT_OUT if c in generator.unknown else PROMPT) for c in generator.prompt)
 
-    def add(self, written: "Iterable[Written]") -> None:
+    def add(self, written: "Iterable[GeneratedChar]") -> None:
         """Show what was drawn since."""
         self.writing.extend((one.character, tint(one.temperature)) for one in written)
 
@@ -57,30 +57,33 @@ class SideBySide(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self.columns: list[Column] = []
-        self._together = Columns([])
+        self._together = BatchedGenerators([])
 
     @property
-    def players(self) -> list[Player]:
+    def generators(self) -> list[TextGenerator]:
         """Who writes, from left to right."""
-        return [column.player for column in self.columns]
+        return [column.generator for column in self.columns]
 
     @property
     def chosen(self) -> Column:
         """The column that has the focus, else the first."""
         return next((each for each in self.columns if each.writing.has_focus), self.columns[0])
 
-    async def compare(self, players: Sequence[Player]) -> None:
-        """Show the texts of these players, all just begun, in place of those before."""
+    async def compare(self, generators: Sequence[TextGenerator]) -> None:
+        """Show the texts of these generators, all just begun, in place of those before."""
         styles = self._palette()
-        columns, self.columns = [Column(player, styles) for player in players], []
+        columns, self.columns = [Column(generator, styles) for generator in generators], []
         await self.remove_children()
         await self.mount(*columns)
-        self.columns, self._together = columns, Columns(players)  # not before: nobody writes on what is not there yet
+        self.columns, self._together = (
+            columns,
+            BatchedGenerators(generators),
+        )  # not before: nobody writes on what is not there yet
         self.begin()
         self.screen.set_focus(columns[0].writing)
 
     def begin(self) -> None:
-        """Every player has begun anew."""
+        """Every generator has begun anew."""
         for column in self.columns:
             column.begin()
 
@@ -89,7 +92,7 @@ class SideBySide(Horizontal):
         if not self.columns:
             return
         end = time.perf_counter() + budget
-        rows: list[list[Written]] = []
+        rows: list[list[GeneratedChar]] = []
         while most is None or len(rows) < most:
             rows.append(self._together.next())
             if time.perf_counter() >= end:
@@ -104,7 +107,7 @@ class SideBySide(Horizontal):
 
     def entitle(self) -> None:
         """Give each column a title that says how it differs."""
-        named = titles([(player.source, player.settings.temperature) for player in self.players])
+        named = titles([(generator.source, generator.params.temperature) for generator in self.generators])
         for column, title in zip(self.columns, named, strict=True):
             column.set_title(title)
 

@@ -1,4 +1,4 @@
-"""Branches are exact, whatever is done in whatever order: against a player that copies all and forgets nothing."""
+"""Branches are exact, whatever is done in whatever order: against a generator that copies all and forgets nothing."""
 
 import json
 
@@ -8,23 +8,37 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sampling_models import make_model
 
+from charplay.sampling import branches as tree_module
 from charplay.sampling import segment as segment_module
-from charplay.sampling import tree as tree_module
-from charplay.sampling.columns import Columns
+from charplay.sampling.batched import BatchedGenerators
+from charplay.sampling.branches import BranchTree
 from charplay.sampling.distribution import distribution, draw
-from charplay.sampling.errors import TapeError
-from charplay.sampling.luck import uniform
-from charplay.sampling.player import REREAD, Player
-from charplay.sampling.ride import Ride, replay
-from charplay.sampling.settings import Context, Sampling
-from charplay.sampling.tree import Tree
+from charplay.sampling.errors import TranscriptError
+from charplay.sampling.generator import REREAD, TextGenerator
+from charplay.sampling.params import FilterContext, SamplingParams
+from charplay.sampling.random_stream import uniform
+from charplay.sampling.recording import Recording, replay
 
 RIDES = [
-    Sampling(temperature=1.0, seed=3),
-    Sampling(temperature=0.0, seed=3),
-    Sampling(temperature=1.7, top_k=5, repetition_penalty=1.5, repetition_window=7, seed=4),
+    SamplingParams(temperature=1.0, seed=3),
+    SamplingParams(temperature=0.0, seed=3),
+    SamplingParams(temperature=1.7, top_k=5, repetition_penalty=1.5, repetition_window=7, seed=4),
 ]
-DEEDS = ["next", "next", "write", "look", "rivals", "rewind", "fork", "fork", "go", "swap", "ride", "together", "read"]
+DEEDS = [
+    "next",
+    "next",
+    "write",
+    "look",
+    "candidates",
+    "rewind",
+    "fork",
+    "fork",
+    "go",
+    "swap",
+    "ride",
+    "together",
+    "read",
+]
 DEEDS += ["begin", "another"]
 
 
@@ -33,29 +47,29 @@ def models():
 
 
 class Naive:
-    """What a player is to do: every state kept, every branch a copy."""
+    """What a generator is to do: every state kept, every branch a copy."""
 
-    def __init__(self, model, settings=RIDES[0]):
-        self.model, self.settings = model, settings
+    def __init__(self, model, params=RIDES[0]):
+        self.model, self.params = model, params
         newline = int(model.vocabulary.encode("\n")[0])
         self.states = [model.step(model.zero_state(), newline)[0]]
         self.ids, self.text, self.writers = [], "", []
 
-    def foresee(self, position):
+    def next_distribution(self, position):
         model = self.writers[position][0] if position < len(self.ids) else self.model
-        ride = self.writers[position][1] if position < len(self.ids) else self.settings
+        ride = self.writers[position][1] if position < len(self.ids) else self.params
         recent = np.array(self.ids[max(0, position - ride.repetition_window) : position], int)
-        return distribution(model.logits(self.states[position]), ride, Context(recent, model.vocabulary))
+        return distribution(model.logits(self.states[position]), ride, FilterContext(recent, model.vocabulary))
 
     def put(self, one):
-        self.writers.append((self.model, self.settings))
+        self.writers.append((self.model, self.params))
         self.ids.append(one)
         self.text += self.model.characters[one]
         self.states.append(self.model.step(self.states[-1], one)[0])
 
     def next(self):
-        filtered = self.foresee(len(self.ids)).filtered
-        self.put(draw(filtered, uniform(self.settings.seed, len(self.ids))))
+        filtered = self.next_distribution(len(self.ids)).filtered
+        self.put(draw(filtered, uniform(self.params.seed, len(self.ids))))
 
     def swap(self, model):
         if model.family != self.model.family:
@@ -67,7 +81,7 @@ class Naive:
     def back(self, position):
         writer = self.writers[position][0] if position < len(self.ids) else self.model
         if writer.family != self.model.family:
-            raise TapeError
+            raise TranscriptError
         del self.ids[position:], self.writers[position:], self.states[position + 1 :]
         self.text = self.text[:position]
 
@@ -80,54 +94,54 @@ class Naive:
 def refused(deed, *arguments):
     try:
         deed(*arguments)
-    except TapeError:
+    except TranscriptError:
         return True
     return False
 
 
 class Both:
-    """A tree, and naive players for its branches."""
+    """A tree, and naive generators for its branches."""
 
     def __init__(self, models):
         self.models = models
-        self.tree = Tree(Player(models[0], settings=RIDES[0], source="0"))
+        self.tree = BranchTree(TextGenerator(models[0], params=RIDES[0], source="0"))
         self.naive = {"1": Naive(models[0])}
 
     @property
     def present(self):
-        return self.tree.player, self.naive[self.tree.present]
+        return self.tree.generator, self.naive[self.tree.current]
 
     def do(self, deed, number):
         position = number % (len(self.present[1].ids) + 1)
         getattr(self, deed)(number, position)
 
     def next(self, number, _):
-        player, naive = self.present
-        player.advance(most=number % 9 + 1)
+        generator, naive = self.present
+        generator.advance(most=number % 9 + 1)
         for _ in range(number % 9 + 1):
             naive.next()
 
     def write(self, number, _):
-        player, naive = self.present
+        generator, naive = self.present
         text = "ab?c"[: number % 5]
-        player.write(text)
+        generator.write(text)
         for character in text.replace("?", ""):
             naive.put(naive.model.characters.index(character))
 
     def look(self, _, position):
-        player, naive = self.present
-        found, expected = player.look(position, 30), naive.foresee(position)
-        assert sorted((one.raw, one.filtered) for one in found.rivals) == sorted(
+        generator, naive = self.present
+        found, expected = generator.inspect(position, 30), naive.next_distribution(position)
+        assert sorted((one.raw, one.filtered) for one in found.candidates) == sorted(
             zip(expected.raw.tolist(), expected.filtered.tolist(), strict=True)
         )
         assert (found.written is None) == (position == len(naive.ids))
 
-    def rivals(self, number, _):
-        self.tree.player.rivals(number % 5)
+    def candidates(self, number, _):
+        self.tree.generator.candidates(number % 5)
 
     def rewind(self, _, position):
-        player, naive = self.present
-        assert refused(player.rewind, position) == refused(naive.back, position)
+        generator, naive = self.present
+        assert refused(generator.rewind, position) == refused(naive.back, position)
 
     def fork(self, number, position):
         twin = self.present[1].copy()
@@ -136,44 +150,44 @@ class Both:
             self.naive[self.tree.fork(position, twin.text[-1])] = twin
 
     def go(self, number, _):
-        self.tree.go(list(self.naive)[number % len(self.naive)])
+        self.tree.switch_to(list(self.naive)[number % len(self.naive)])
 
     def begin(self, *_):
-        player, naive = self.present
-        self.tree.begin(player)
-        player.restart()
-        self.naive[self.tree.present] = Naive(naive.model, naive.settings)
+        generator, naive = self.present
+        self.tree.start_text(generator)
+        generator.restart()
+        self.naive[self.tree.current] = Naive(naive.model, naive.params)
 
     def another(self, number, _):
         model = self.models[number % 3]
-        self.tree.begin(Player(model, settings=RIDES[0], memory=self.tree.player.tape.memory))
-        self.naive[self.tree.present] = Naive(model)
+        self.tree.start_text(TextGenerator(model, params=RIDES[0], memory=self.tree.generator.transcript.memory))
+        self.naive[self.tree.current] = Naive(model)
 
     def swap(self, number, _):
-        player, naive = self.present
-        player.swap(self.models[number % 3], str(number % 3))
+        generator, naive = self.present
+        generator.swap_model(self.models[number % 3], str(number % 3))
         naive.swap(self.models[number % 3])
 
     def ride(self, number, _):
-        player, naive = self.present
-        player.settings = naive.settings = RIDES[number % 3]
+        generator, naive = self.present
+        generator.params = naive.params = RIDES[number % 3]
 
     def together(self, *_):
-        player, naive = self.present
-        Columns([player]).next()
+        generator, naive = self.present
+        BatchedGenerators([generator]).next()
         naive.next()
 
     def read(self, number, _):
         json.dumps(self.tree.export())
-        self.tree.compare(list(self.naive)[number % len(self.naive)], self.tree.present)
+        self.tree.compare(list(self.naive)[number % len(self.naive)], self.tree.current)
 
     def check(self):
         assert {branch.name for branch in self.tree.branches} == self.naive.keys()
         for branch in self.tree.branches:
             naive = self.naive[branch.name]
             assert self.tree.text(branch.name) == naive.text
-            assert self.tree.tape(branch.name).column("id").tolist() == naive.ids
-            assert np.array_equal(self.tree.tape(branch.name).state_at(branch.length), naive.states[-1])
+            assert self.tree.transcript(branch.name).column("id").tolist() == naive.ids
+            assert np.array_equal(self.tree.transcript(branch.name).state_at(branch.length), naive.states[-1])
             if branch.parent:
                 parent = self.naive[branch.parent]
                 assert naive.ids[: branch.start] == parent.ids[: branch.start]
@@ -194,82 +208,82 @@ def test_any_deeds_in_any_order_are_exact(memory, deeds):
             both.do(*deed)
         both.check()
         for name in list(both.naive):
-            both.tree.go(name)
-            both.tree.player.settings = both.naive[name].settings
+            both.tree.switch_to(name)
+            both.tree.generator.params = both.naive[name].params
             both.do("next", 5)
         both.check()
 
 
 def written(length=60, **fields):
-    player = Player(make_model(**fields), settings=RIDES[0], prompt="abc")
-    player.advance(most=length)
-    return Tree(player)
+    generator = TextGenerator(make_model(**fields), params=RIDES[0], prompt="abc")
+    generator.advance(most=length)
+    return BranchTree(generator)
 
 
 def test_a_fork_has_its_beginning_in_common_and_leaves_its_parent_alone():
     tree = written()
-    before = [tree.player.tape[t] for t in range(63)]
-    rival = next(one for one in tree.player.look(20, 5).rivals if one.character != before[20].character)
-    name = tree.fork(20, rival.character)
-    tree.player.advance(most=30)
-    assert (name, tree.present) == ("2", "2")
+    before = [tree.generator.transcript[t] for t in range(63)]
+    candidate = next(one for one in tree.generator.inspect(20, 5).candidates if one.character != before[20].character)
+    name = tree.fork(20, candidate.character)
+    tree.generator.advance(most=30)
+    assert (name, tree.current) == ("2", "2")
     assert tree.branches == (("1", "", 0, 63, "", 3, 1.0), ("2", "1", 20, 51, "", 3, 1.0))
-    picked = tree.player.tape[20]
-    assert (picked.character, picked.kind, picked.probability) == (rival.character, "picked", rival.filtered)
-    assert [tree.tape("2")[t] for t in range(20)] == before[:20]
-    assert [tree.tape("1")[t] for t in range(63)] == before
+    picked = tree.generator.transcript[20]
+    assert (picked.character, picked.kind, picked.probability) == (candidate.character, "picked", candidate.filtered)
+    assert [tree.transcript("2")[t] for t in range(20)] == before[:20]
+    assert [tree.transcript("1")[t] for t in range(63)] == before
     for t in range(21):
-        assert tree.tape("1").state_at(t) is tree.tape("2").state_at(t)
-    tree.go("1")
-    tree.player.rewind(20)
-    tree.player.write(rival.character)
-    assert "".join(one.character for one in tree.player.advance(most=30)) == tree.text("2")[21:]
+        assert tree.transcript("1").state_at(t) is tree.transcript("2").state_at(t)
+    tree.switch_to("1")
+    tree.generator.rewind(20)
+    tree.generator.write(candidate.character)
+    assert "".join(one.character for one in tree.generator.advance(most=30)) == tree.text("2")[21:]
 
 
 def test_a_branch_goes_on_with_its_own_weights_and_settings():
-    straight = written(100).player
+    straight = written(100).generator
     tree = written(60)
     tree.fork(30, "a")
     weights = make_model(seed=1)
-    tree.player.swap(weights, "other")
-    tree.player.settings = RIDES[2]
-    tree.player.advance(most=50)
-    tree.go("1")
-    assert (tree.player.source, tree.player.settings) == ("", RIDES[0])
-    tree.player.advance(most=40)
-    assert tree.player.text == straight.text
-    assert np.array_equal(tree.player.tape.state_at(103), straight.tape.state_at(103))
-    tree.go("2")
-    assert (tree.player.model, tree.player.source, tree.player.settings) == (weights, "other", RIDES[2])
+    tree.generator.swap_model(weights, "other")
+    tree.generator.params = RIDES[2]
+    tree.generator.advance(most=50)
+    tree.switch_to("1")
+    assert (tree.generator.source, tree.generator.params) == ("", RIDES[0])
+    tree.generator.advance(most=40)
+    assert tree.generator.text == straight.text
+    assert np.array_equal(tree.generator.transcript.state_at(103), straight.transcript.state_at(103))
+    tree.switch_to("2")
+    assert (tree.generator.model, tree.generator.source, tree.generator.params) == (weights, "other", RIDES[2])
 
 
 @pytest.fixture
 def orphan(monkeypatch):
     """A tree with a branch whose weights are gone."""
     monkeypatch.setattr(segment_module, "RECENT", 100)
-    tree = Tree(Player(make_model.__wrapped__(), settings=RIDES[0], source="gone"))
-    tree.player.advance(most=60)
+    tree = BranchTree(TextGenerator(make_model.__wrapped__(), params=RIDES[0], source="gone"))
+    tree.generator.advance(most=60)
     tree.fork(30)
-    tree.player.swap(make_model(seed=1), "here")
-    tree.player.advance(most=10)
+    tree.generator.swap_model(make_model(seed=1), "here")
+    tree.generator.advance(most=10)
     return tree
 
 
 def test_where_the_weights_are_gone_the_present_ones_go_on(orphan):
-    look = orphan.player.look(20, 3)
+    look = orphan.generator.inspect(20, 3)
     assert (look.source, look.written.source) == ("here", "gone")
-    orphan.go("1")
-    assert (orphan.player.source, orphan.player.tape.stretches) == ("here", ((0, "gone"), (60, "here")))
+    orphan.switch_to("1")
+    assert (orphan.generator.source, orphan.generator.transcript.stretches) == ("here", ((0, "gone"), (60, "here")))
 
 
 def test_where_their_states_are_gone_too_a_branch_can_only_be_read(orphan):
-    orphan.player.advance(most=200)
+    orphan.generator.advance(most=200)
     text = orphan.text("1")
-    with pytest.raises(TapeError, match="gone"):
-        orphan.go("1")
-    assert (orphan.present, orphan.text("1")) == ("2", text)
-    with pytest.raises(TapeError, match="gone"):
-        orphan.player.look(20, 3)
+    with pytest.raises(TranscriptError, match="gone"):
+        orphan.switch_to("1")
+    assert (orphan.current, orphan.text("1")) == ("2", text)
+    with pytest.raises(TranscriptError, match="gone"):
+        orphan.generator.inspect(20, 3)
 
 
 def test_all_branches_together_keep_to_the_memory(monkeypatch):
@@ -279,13 +293,13 @@ def test_all_branches_together_keep_to_the_memory(monkeypatch):
     tree = written(200)
     for number in range(20):
         tree.fork(5 + 9 * number, "a")
-        tree.player.advance(most=100)
-        segments = {id(one): one for branch in tree.branches for one in tree.tape(branch.name)._segments}.values()
+        tree.generator.advance(most=100)
+        segments = {id(one): one for branch in tree.branches for one in tree.transcript(branch.name)._segments}.values()
         kept = {id(state): state for one in segments for state in one.states.values()}
         assert sum(one.nbytes for one in kept.values()) <= segment_module.MEMORY + state.nbytes
     for branch in tree.branches:
-        naive = make_model().feed(make_model().zero_state(), tree.tape(branch.name).column("id").tolist())[0]
-        assert np.array_equal(tree.tape(branch.name).state_at(branch.length), naive)
+        naive = make_model().feed(make_model().zero_state(), tree.transcript(branch.name).column("id").tolist())[0]
+        assert np.array_equal(tree.transcript(branch.name).state_at(branch.length), naive)
 
 
 def test_of_beginnings_that_nobody_cared_for_only_the_last_are_kept(monkeypatch):
@@ -294,19 +308,19 @@ def test_of_beginnings_that_nobody_cared_for_only_the_last_are_kept(monkeypatch)
     tree.fork(20, "a")
     branched = tree.text("1")
     for _ in range(2):  # nothing was written in the first: the second takes its place
-        tree.begin(tree.player)
-        tree.player.restart("b")
+        tree.start_text(tree.generator)
+        tree.generator.restart("b")
     assert [branch.name for branch in tree.branches] == ["1", "2", "3"]
-    tree.player.advance(most=5)
+    tree.generator.advance(most=5)
     tree.rename("3", "a good one")
     for seed in range(6):
-        tree.begin(tree.player)
-        tree.player.restart("", seed)
-        tree.player.advance(most=5)
+        tree.start_text(tree.generator)
+        tree.generator.restart("", seed)
+        tree.generator.advance(most=5)
     assert [branch.name for branch in tree.branches] == ["1", "2", "a good one", "7", "8", "9"]
     assert [branch.seed for branch in tree.branches[-3:]] == [3, 4, 5]
-    tree.go("a good one")
-    assert (tree.player.prompt, tree.player.text[0]) == ("b", "b")
+    tree.switch_to("a good one")
+    assert (tree.generator.prompt, tree.generator.text[0]) == ("b", "b")
     assert tree.text("1") == branched
 
 
@@ -315,34 +329,34 @@ def test_of_networks_only_those_that_wrote_last_are_kept(monkeypatch):
     tree = written()
     first = tree.text("1")
     for seed in (1, 2):
-        tree.begin(Player(make_model.__wrapped__(seed=seed), source=str(seed)))
-        tree.player.advance(most=5)
-    tree.go("2")
-    with pytest.raises(TapeError, match="the 2 networks that wrote last"):
-        tree.go("1")
-    assert (tree.present, tree.player.source, tree.text("1")) == ("2", "1", first)
-    tree.go("3")
-    assert tree.player.source == "2"
+        tree.start_text(TextGenerator(make_model.__wrapped__(seed=seed), source=str(seed)))
+        tree.generator.advance(most=5)
+    tree.switch_to("2")
+    with pytest.raises(TranscriptError, match="the 2 networks that wrote last"):
+        tree.switch_to("1")
+    assert (tree.current, tree.generator.source, tree.text("1")) == ("2", "1", first)
+    tree.switch_to("3")
+    assert tree.generator.source == "2"
 
 
 def test_a_tape_tells_the_temperatures_of_any_stretch():
     tree = written(20)
     tree.fork(10)
     for heat in (1.7, 0.2, 1.7):
-        tree.player.settings = Sampling(temperature=heat)
-        tree.player.advance(most=3)
-    tape = tree.player.tape
-    expected = [tape[at].temperature for at in range(len(tape))]
+        tree.generator.params = SamplingParams(temperature=heat)
+        tree.generator.advance(most=3)
+    transcript = tree.generator.transcript
+    expected = [transcript[at].temperature for at in range(len(transcript))]
     assert len(set(expected)) == 3
-    for start in range(len(tape) + 1):
-        for stop in range(start, len(tape) + 1):
-            assert tape.temperatures(start, stop) == expected[start:stop]
+    for start in range(len(transcript) + 1):
+        for stop in range(start, len(transcript) + 1):
+            assert transcript.temperatures(start, stop) == expected[start:stop]
 
 
 def test_branches_are_named_compared_and_let_go():
     tree = written()
     tree.fork(20, "a")
-    tree.player.advance(most=30)
+    tree.generator.advance(most=30)
     tree.fork(40, "b")
     tree.rename("2", "the middle")
     assert [(one.name, one.parent) for one in tree.branches] == [("1", ""), ("the middle", "1"), ("3", "the middle")]
@@ -354,26 +368,26 @@ def test_branches_are_named_compared_and_let_go():
     assert (common + rest[0], common + rest[1]) == (first, second)
     assert len(common) >= 20
     assert rest[0][0] != rest[1][0]
-    tree.forget("the middle")
+    tree.delete("the middle")
     assert [(one.name, one.parent, one.start) for one in tree.branches] == [("1", "", 0), ("3", "1", 20)]
-    with pytest.raises(TapeError, match="stays"):
-        tree.forget("3")
-    tree.go("1")
+    with pytest.raises(TranscriptError, match="stays"):
+        tree.delete("3")
+    tree.switch_to("1")
     assert tree.fork(3) == "4"
     with pytest.raises(KeyError):
-        tree.go("the middle")
+        tree.switch_to("the middle")
 
 
 def test_what_is_exported_can_be_written_again():
     tree = written()
     tree.fork(20, "a")
-    tree.player.settings = RIDES[2]
-    tree.player.advance(most=30)
+    tree.generator.params = RIDES[2]
+    tree.generator.advance(most=30)
     plain = json.loads(json.dumps(tree.export()))
     assert plain["present"] == "2"
     for branch in plain["branches"]:
-        again = Player(make_model())
-        list(replay(again, Ride.from_plain(branch["ride"])))
+        again = TextGenerator(make_model())
+        list(replay(again, Recording.from_plain(branch["ride"])))
         assert again.text == branch["text"] == tree.text(branch["name"])
-        assert again.settings.seed == branch["seed"]
+        assert again.params.seed == branch["seed"]
         assert branch["sources"] == [[0, ""]]

@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.sampling.stops import Stops
+from charplay.sampling.stop_sequences import StopSequences
 
 TEXTS = st.text("ab\n", max_size=12)
 
 
 @given(st.lists(TEXTS, max_size=3), TEXTS)
 def test_it_ends_at_the_first_place_where_one_ends(stops, text):
-    watch = Stops(stops)
+    watch = StopSequences(stops)
     ended = [at for at, character in enumerate(text, 1) if watch.ended(character)]
     assert ended == [at for at in range(1, len(text) + 1) if any(each and text[:at].endswith(each) for each in stops)]

@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import Any, cast
 
 from charplay.sampling.errors import SettingError
-from charplay.sampling.player import Player
-from charplay.sampling.segment import KINDS, Written
-from charplay.sampling.settings import Sampling
-from charplay.sampling.tape import Tape
+from charplay.sampling.generator import TextGenerator
+from charplay.sampling.params import SamplingParams
+from charplay.sampling.segment import KINDS, GeneratedChar
+from charplay.sampling.transcript import Transcript
 
 FORMAT = 1
 LARGEST = 16 * 1024 * 1024
@@ -24,39 +24,39 @@ _OPTIONAL = ("top_k", "top_p", "min_p")
 
 
 @dataclass(frozen=True)
-class Ride:
+class Recording:
     """What was done while a text was written; positions count from the end of the prompt."""
 
     prompt: str
     length: int
     """Characters that were written after the prompt."""
-    changes: tuple[tuple[int, Sampling], ...] = ()
-    """(position, settings): in force from that character on; the first stands at 0."""
+    changes: tuple[tuple[int, SamplingParams], ...] = ()
+    """(position, params): in force from that character on; the first stands at 0."""
     written: tuple[tuple[int, str, str], ...] = ()
     """(position, kind, text): what was written by hand there, by typing or picking."""
 
     @classmethod
-    def of(cls, tape: Tape) -> "Ride":
+    def of(cls, transcript: Transcript) -> "Recording":
         """The ride of a text."""
-        kinds = [KINDS[kind] for kind in tape.column("kind").tolist()]
+        kinds = [KINDS[kind] for kind in transcript.column("kind").tolist()]
         start = next((at for at, kind in enumerate(kinds) if kind != "prompt"), len(kinds))
-        before = [settings for at, settings in tape.changes() if at <= start < len(kinds)]
-        changes = [(0, settings) for settings in before[-1:]]
-        changes += [(at - start, settings) for at, settings in tape.changes() if at > start]
+        before = [params for at, params in transcript.changes() if at <= start < len(kinds)]
+        changes = [(0, params) for params in before[-1:]]
+        changes += [(at - start, params) for at, params in transcript.changes() if at > start]
         written = []
         at = start
         for kind, run in groupby(kinds[start:]):
             stop = at + len(list(run))
             if kind != "drawn":
-                written.append((at - start, kind, tape.text(at, stop)))
+                written.append((at - start, kind, transcript.text(at, stop)))
             at = stop
-        return cls(tape.beginning.prompt, len(kinds) - start, tuple(changes), tuple(written))
+        return cls(transcript.beginning.prompt, len(kinds) - start, tuple(changes), tuple(written))
 
     def plain(self) -> dict[str, Any]:
         """Plain data for JSON: of each change only the settings that are new."""
         changes, before = [], dict[str, Any]()
-        for at, settings in self.changes:
-            values = _plain(settings)
+        for at, params in self.changes:
+            values = _plain(params)
             changes.append([at, {name: value for name, value in values.items() if before.get(name, ...) != value}])
             before = values
         return {
@@ -72,7 +72,7 @@ class Ride:
         return json.dumps(self.plain())
 
     @classmethod
-    def from_json(cls, data: str | bytes) -> "Ride":
+    def from_json(cls, data: str | bytes) -> "Recording":
         """The ride in a file.
 
         Raises:
@@ -87,7 +87,7 @@ class Ride:
         return cls.from_plain(plain)
 
     @classmethod
-    def from_plain(cls, plain: object) -> "Ride":
+    def from_plain(cls, plain: object) -> "Recording":
         """The ride that `plain` made; SettingError as `from_json`."""
         _check(isinstance(plain, dict), "a ride is an object", plain)
         found = cast("dict[str, Any]", plain)
@@ -97,12 +97,12 @@ class Ride:
         _check(isinstance(found["prompt"], str), "a ride's prompt is a text", found["prompt"])
         length = found["length"]
         _check(_is_whole(length) and 0 <= length <= LONGEST, f"a ride's length lies within 0 and {LONGEST:,}", length)
-        changes: list[tuple[int, Sampling]] = []
-        settings: dict[str, object] = {}
+        changes: list[tuple[int, SamplingParams]] = []
+        params: dict[str, object] = {}
         for at, values in _entries(found["settings"], 2, length):
             _check(isinstance(values, dict), "a change is an object of settings", values)
-            settings = settings | values
-            changes.append((at, _sampling(settings)))
+            params = params | values
+            changes.append((at, _sampling(params)))
         _check(not length or bool(changes and changes[0][0] == 0), "a ride's settings begin at 0", found["settings"])
         written: list[tuple[int, str, str]] = []
         for at, kind, text in _entries(found["written"], 3, length):
@@ -113,21 +113,21 @@ class Ride:
         return cls(found["prompt"], length, tuple(changes), tuple(written))
 
 
-def replay(player: Player, ride: Ride, seed: int | None = None) -> Iterator[Written]:
+def replay(generator: TextGenerator, ride: Recording, seed: int | None = None) -> Iterator[GeneratedChar]:
     """Begin anew from a ride's prompt, and write as it was ridden: one character for each that is asked for.
 
     With the same model the same text comes, to the bit; another model, or another seed, makes another text of it. What
     was written by hand is written again, as far as the model knows it. At the end the last settings stay.
     """
-    changes = {at: settings if seed is None else replace(settings, seed=seed) for at, settings in ride.changes}
-    player.settings = changes.get(0, player.settings)
-    player.restart(ride.prompt)
-    return _replay(player, ride.length, changes, {at: (kind, text) for at, kind, text in ride.written})
+    changes = {at: params if seed is None else replace(params, seed=seed) for at, params in ride.changes}
+    generator.params = changes.get(0, generator.params)
+    generator.restart(ride.prompt)
+    return _replay(generator, ride.length, changes, {at: (kind, text) for at, kind, text in ride.written})
 
 
 def _replay(
-    player: Player, length: int, changes: Mapping[int, Sampling], written: Mapping[int, tuple[str, str]]
-) -> Iterator[Written]:
+    generator: TextGenerator, length: int, changes: Mapping[int, SamplingParams], written: Mapping[int, tuple[str, str]]
+) -> Iterator[GeneratedChar]:
     by_hand: dict[int, tuple[str, str]] = {
         start + number: (kind, character)
         for start, (kind, text) in written.items()
@@ -135,30 +135,30 @@ def _replay(
     }
     for at in range(length):
         if at in changes:
-            player.settings = changes[at]
+            generator.params = changes[at]
         if at not in by_hand:
-            yield player.next()
+            yield generator.next()
         else:
             kind, character = by_hand[at]
-            if not player.write(character, kind):
-                yield player.tape[len(player.tape) - 1]
+            if not generator.write(character, kind):
+                yield generator.transcript[len(generator.transcript) - 1]
 
 
-def _plain(settings: Sampling) -> dict[str, Any]:
+def _plain(params: SamplingParams) -> dict[str, Any]:
     """Settings as JSON has them; a bias of null forbids."""
-    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    values["bias"] = [[character, None if math.isinf(nats) else nats] for character, nats in settings.bias]
+    values = {field.name: getattr(params, field.name) for field in fields(params)}
+    values["bias"] = [[character, None if math.isinf(nats) else nats] for character, nats in params.bias]
     return values
 
 
-def _sampling(values: Mapping[str, object]) -> Sampling:
-    names = [field.name for field in fields(Sampling)]
+def _sampling(values: Mapping[str, object]) -> SamplingParams:
+    names = [field.name for field in fields(SamplingParams)]
     _check(sorted(values) == sorted(names), f"settings are {', '.join(names)}", ", ".join(map(str, values)))
     for name, value in values.items():
         if name != "bias":
             right = _is_whole(value) if name in _WHOLE else _is_number(value)
             _check(right or (value is None and name in _OPTIONAL), f"{name} is a number", value)
-    return Sampling(**cast("dict[str, Any]", {**values, "bias": _bias(values["bias"])}))
+    return SamplingParams(**cast("dict[str, Any]", {**values, "bias": _bias(values["bias"])}))
 
 
 def _bias(value: object) -> tuple[tuple[str, float], ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 
-class Stops:
+class StopSequences:
     """Watches what is drawn for texts to stop at. What was written before it began to watch does not count."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:

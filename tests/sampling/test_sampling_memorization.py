@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charplay.sampling.copies import Copies
-from charplay.sampling.origins import Index
+from charplay.sampling.memorization import MemorizationTracker
+from charplay.sampling.substring_index import SubstringIndex
 
 CORPORA = st.text("ab", min_size=1, max_size=40)
 STEPS = st.lists(st.text("abc", max_size=25) | st.integers(0, 60) | st.integers(-6, -1), max_size=6)
@@ -26,7 +26,7 @@ def marked(text, corpus, least):
 @settings(max_examples=200, deadline=None)
 def test_growing_cutting_and_another_length_leave_what_looking_anew_would_find(corpus, steps):
     least, text = 3, ""
-    copies = Copies(Index(corpus), least)
+    copies = MemorizationTracker(SubstringIndex(corpus), least)
     for step in steps:
         before = marked(text, corpus, least)
         if isinstance(step, str):
@@ -50,7 +50,7 @@ def test_growing_cutting_and_another_length_leave_what_looking_anew_would_find(c
 @given(CORPORA, st.text("abc", max_size=40), st.integers(1, 5))
 @settings(max_examples=200, deadline=None)
 def test_a_stretch_is_the_longest_that_holds_the_place_and_leads_to_its_source(corpus, text, least):
-    copies = Copies(Index(corpus), least)
+    copies = MemorizationTracker(SubstringIndex(corpus), least)
     copies.extend(text)
     for position in range(len(text)):
         found = copies.stretch(position)
@@ -75,7 +75,7 @@ def test_a_stretch_is_the_longest_that_holds_the_place_and_leads_to_its_source(c
 
 def test_a_long_stretch_costs_no_more_than_any_other_text():
     corpus = "".join(chr(97 + (n * n // 7) % 26) for n in range(20_000))
-    copies = Copies(Index(corpus), 20)
+    copies = MemorizationTracker(SubstringIndex(corpus), 20)
     begin = time.process_time()
     copies.extend(corpus[:10_000])
     assert (time.process_time() - begin) / 10_000 < 1e-3

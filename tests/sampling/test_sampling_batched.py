@@ -1,4 +1,4 @@
-"""Columns advance as lone players do."""
+"""Columns advance as lone generators do."""
 
 import numpy as np
 import pytest
@@ -8,57 +8,57 @@ from hypothesis.extra.numpy import arrays
 from sampling_models import make_model
 
 from charplay.recipes.listing import names
-from charplay.sampling.columns import Columns
+from charplay.sampling.batched import BatchedGenerators
 from charplay.sampling.distribution import distribution, distributions, draw, draw_each
-from charplay.sampling.player import Player
-from charplay.sampling.settings import Sampling
+from charplay.sampling.generator import TextGenerator
+from charplay.sampling.params import SamplingParams
 
 TEMPERATURES = [0.0, 0.2, 0.5, 0.8, 1.0, 1.5, 2.0, 5.0]
-COLUMNS = [Sampling(temperature=one, seed=7) for one in TEMPERATURES]
-FILTERED = [Sampling(temperature=1.2, top_k=5, repetition_penalty=1.3, seed=7), *COLUMNS[:3]]
+COLUMNS = [SamplingParams(temperature=one, seed=7) for one in TEMPERATURES]
+FILTERED = [SamplingParams(temperature=1.2, top_k=5, repetition_penalty=1.3, seed=7), *COLUMNS[:3]]
 
 
 @pytest.mark.parametrize("cell", names("sampling/cells"))
 @pytest.mark.parametrize("columns", [COLUMNS, FILTERED])
 def test_every_column_is_a_lone_player(cell, columns):
     model = make_model(cell=cell, num_layers=2, hidden_size=33, dtype=np.float64)
-    players = [Player(model, prompt="abc", settings=one) for one in columns]
-    together = Columns(players)
+    generators = [TextGenerator(model, prompt="abc", params=one) for one in columns]
+    together = BatchedGenerators(generators)
     for _ in range(150):
         written = together.next()
-        assert written == [player.tape[len(player.tape) - 1] for player in players]
-    for player, ride in zip(players, columns, strict=True):
-        lone = Player(model, prompt="abc", settings=ride)
+        assert written == [generator.transcript[len(generator.transcript) - 1] for generator in generators]
+    for generator, ride in zip(generators, columns, strict=True):
+        lone = TextGenerator(model, prompt="abc", params=ride)
         lone.advance(most=150)
-        assert player.text == lone.text
+        assert generator.text == lone.text
         for name in ("probability", "surprise", "entropy"):
-            np.testing.assert_allclose(player.tape.column(name), lone.tape.column(name), atol=1e-9)
-        np.testing.assert_allclose(player.state, lone.state, atol=1e-12)
-        player.rewind(100)
-        player.advance(most=53)
-        assert player.text == lone.text
+            np.testing.assert_allclose(generator.transcript.column(name), lone.transcript.column(name), atol=1e-9)
+        np.testing.assert_allclose(generator.state, lone.state, atol=1e-12)
+        generator.rewind(100)
+        generator.advance(most=53)
+        assert generator.text == lone.text
 
 
 def test_several_models_and_single_precision():
     one, other = make_model(scale=2.0), make_model(seed=1)
     models = [one, other, one, make_model("\nxyz", cell="gru"), other]
-    players = [Player(model, settings=COLUMNS[3]) for model in models]
-    together = Columns(players)
+    generators = [TextGenerator(model, params=COLUMNS[3]) for model in models]
+    together = BatchedGenerators(generators)
     for _ in range(300):
         together.next()
-    for player, model in zip(players, models, strict=True):
-        lone = Player(model, settings=COLUMNS[3])
+    for generator, model in zip(generators, models, strict=True):
+        lone = TextGenerator(model, params=COLUMNS[3])
         lone.advance(most=300)
-        assert player.text == lone.text
-    assert Columns([]).next() == []
+        assert generator.text == lone.text
+    assert BatchedGenerators([]).next() == []
 
 
 def test_a_group_of_one_is_the_player_itself_to_the_bit():
-    player, lone = (Player(make_model(), settings=COLUMNS[4]) for _ in range(2))
-    together = Columns([player])
+    generator, lone = (TextGenerator(make_model(), params=COLUMNS[4]) for _ in range(2))
+    together = BatchedGenerators([generator])
     for _ in range(50):
         assert together.next() == [lone.next()]
-    assert np.array_equal(player.state, lone.state)
+    assert np.array_equal(generator.state, lone.state)
 
 
 STRANGE = st.floats(width=32, allow_nan=True, allow_infinity=True)
@@ -77,7 +77,7 @@ def test_distributions_together_are_each_alone(found):
     with np.errstate(all="raise", under="ignore"):
         together = distributions(logits, temperatures)
     for number, temperature in enumerate(temperatures):
-        alone = distribution(logits[number], Sampling(temperature=temperature))
+        alone = distribution(logits[number], SamplingParams(temperature=temperature))
         assert np.array_equal(together.raw[number], alone.raw)
         assert np.array_equal(together.filtered[number], alone.filtered)
         np.testing.assert_allclose(together.logs[number], alone.logs, rtol=1e-14, atol=1e-15)
@@ -86,7 +86,7 @@ def test_distributions_together_are_each_alone(found):
 def test_distributions_together_are_each_alone_in_large_vocabularies():
     logits = np.random.default_rng(0).normal(size=(3, 5000))
     for row, raw in zip(logits, distributions(logits, [0.1, 1.0, 2.0]).raw, strict=True):
-        assert np.array_equal(raw, distribution(row, Sampling()).raw)
+        assert np.array_equal(raw, distribution(row, SamplingParams()).raw)
 
 
 WEIGHTS = arrays(np.float64, (3, 9), elements=st.sampled_from([0.0, 1e-300, 1e-9, 0.1, 1.0, 3.0]))
@@ -103,24 +103,24 @@ def test_draws_together_are_each_alone(weights, luck):
 @settings(max_examples=30, deadline=None)
 def test_between_two_characters_each_does_as_it_likes(deeds):
     models = [make_model(dtype=np.float64), make_model(seed=1, dtype=np.float64)]
-    players, lone = ([Player(models[0], settings=COLUMNS[5 - n]) for n in range(3)] for _ in range(2))
-    together = Columns(players)
+    generators, lone = ([TextGenerator(models[0], params=COLUMNS[5 - n]) for n in range(3)] for _ in range(2))
+    together = BatchedGenerators(generators)
     for deed, number in deeds:
         together.next()
-        for player in lone:
-            player.next()
-        for player in (players[number % 3], lone[number % 3]):
+        for generator in lone:
+            generator.next()
+        for generator in (generators[number % 3], lone[number % 3]):
             if deed == "next":
-                player.next()
+                generator.next()
             elif deed == "swap":
-                player.swap(models[number % 2], "")
+                generator.swap_model(models[number % 2], "")
             elif deed == "rewind":
-                player.rewind(number % (len(player.tape) + 1))
+                generator.rewind(number % (len(generator.transcript) + 1))
             elif deed == "write":
-                player.write("abc")
+                generator.write("abc")
             else:
-                player.settings = FILTERED[number % 4]
+                generator.params = FILTERED[number % 4]
     together.next()
-    for player, alone in zip(players, lone, strict=True):
+    for generator, alone in zip(generators, lone, strict=True):
         alone.next()
-        assert player.text == alone.text
+        assert generator.text == alone.text

@@ -1,4 +1,4 @@
-"""The tape: what was written, character by character, and the states to go back to."""
+"""The transcript: what was written, character by character, and the states to go back to."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -8,22 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.sampling.errors import TapeError
+from charplay.sampling.errors import TranscriptError
 from charplay.sampling.model import CharModel, State
-from charplay.sampling.segment import KINDS, Memory, Segment, Written
-from charplay.sampling.settings import Sampling
+from charplay.sampling.params import SamplingParams
+from charplay.sampling.segment import KINDS, GeneratedChar, Segment, StateCache
 
-__all__ = ["KINDS", "Stretch", "Tape", "Written"]
+__all__ = ["KINDS", "GeneratedChar", "Transcript", "WeightsSpan"]
 
 
-class Stretch(NamedTuple):
+class WeightsSpan(NamedTuple):
     """From `start` up to the next stretch, the characters come from the weights of `source`."""
 
     start: int
     source: str
 
 
-class Beginning(NamedTuple):
+class PromptInfo(NamedTuple):
     """What a text was to begin with."""
 
     prompt: str = ""
@@ -31,7 +31,7 @@ class Beginning(NamedTuple):
     unknown: str = ""
     """Its characters that the model does not know, each once; they were left out."""
 
-    def until(self, position: int) -> "Beginning":
+    def until(self, position: int) -> "PromptInfo":
         """That of a text which has only the first `position` characters in common with this one."""
         if position >= len(self.prompt):
             return self
@@ -39,14 +39,14 @@ class Beginning(NamedTuple):
         if position >= len(known):
             return self
         prompt = self.prompt[: known[position]]
-        return Beginning(prompt, "".join(each for each in self.unknown if each in prompt))
+        return PromptInfo(prompt, "".join(each for each in self.unknown if each in prompt))
 
 
-class Tape:
+class Transcript:
     """Characters and states. Position t lies before character t; its state is what the model remembers there.
 
     It is a way through segments, of which only the last is its own and grows. Going back, branching and changing the
-    weights are one thing, `fork`: a new tape that has the segments so far in common with this one, which stays.
+    weights are one thing, `fork`: a new transcript that has the segments so far in common with this one, which stays.
     """
 
     def __init__(
@@ -58,29 +58,29 @@ class Tape:
         start: int = 0,
         before: Sequence[Segment] = (),
         continues: bool = False,
-        memory: Memory | None = None,
-        beginning: Beginning | None = None,
+        memory: StateCache | None = None,
+        beginning: PromptInfo | None = None,
     ) -> None:
-        """A tape on which `model` writes from `state` on; `before` is what the first `start` characters stand in."""
-        self.memory = memory or Memory()
-        """Which states are kept; one for several tapes bounds what all of them take."""
-        self.beginning = beginning or Beginning()
+        """`model` writes on it from `state` on; `before` holds the first `start` characters."""
+        self.memory = memory or StateCache()
+        """Which states are kept; one for several transcripts bounds what all of them take."""
+        self.beginning = beginning or PromptInfo()
         self._segments = [*before, Segment(start, model, source, continues=continues)]
         self.memory.begin(self._segments[-1], state)
 
-    def append(self, written: Written, settings: Sampling, state: State) -> None:
+    def append(self, written: GeneratedChar, params: SamplingParams, state: State) -> None:
         """Add a character and the state after it."""
         last = self._segments[-1]
-        last.append(written, settings)
+        last.append(written, params)
         self.memory.grow(last, state)
 
-    def fork(self, position: int, model: CharModel, source: str, state: State | None = None) -> "Tape":
-        """A tape that has the characters before a position in common with this one, and on which `model` writes on.
+    def fork(self, position: int, model: CharModel, source: str, state: State | None = None) -> "Transcript":
+        """A transcript that shares the characters before a position with this one, and on which `model` writes on.
 
         It goes on from `state`, or from the state that is there.
 
         Raises:
-            TapeError: there is no such position, or its state is none that the model can go on from.
+            TranscriptError: there is no such position, or its state is none that the model can go on from.
         """
         before = [segment for segment in self._segments if segment.start < position]
         here = self._segments[self._index(position)]
@@ -88,7 +88,7 @@ class Tape:
         if state is None:
             state = self.state_at(position)
             self.check(position, model)
-        return Tape(
+        return Transcript(
             model,
             source,
             state,
@@ -103,18 +103,18 @@ class Tape:
         """The state at a position, to the bit.
 
         Raises:
-            TapeError: there is no such position; or the weights are gone that could make its state, and it is too far
-                back to be remembered.
+            TranscriptError: there is no such position; or the weights are gone that could make its state, and it is
+                too far back to be remembered.
         """
         if not 0 <= position <= len(self):
-            raise TapeError(f"the text has no position {position}; it ends at {len(self)}")
+            raise TranscriptError(f"the text has no position {position}; it ends at {len(self)}")
         number, at = self._kept(position)
         segment = self._segments[number]
         model = segment.writer()
         if at == position:
             return segment.states[at]
         if at is None or model is None:
-            raise TapeError(
+            raise TranscriptError(
                 f"the weights that wrote position {position} are gone; {self.reach} is as far as it goes back"
             )
         return model.feed(segment.states[at], self._gather("id", at, position).tolist())[0]
@@ -129,9 +129,9 @@ class Tape:
         return number, at
 
     def check(self, position: int, model: CharModel) -> None:
-        """Raise TapeError where a model cannot go on from the state at a position, which another network made."""
+        """Raise TranscriptError where a model cannot go on from the state at a position, which another network made."""
         if self._segments[self._index(position)].family != model.family:
-            raise TapeError(f"another network wrote position {position}; {self.reach} is as far as it goes back")
+            raise TranscriptError(f"another network wrote position {position}; {self.reach} is as far as it goes back")
 
     def model_at(self, position: int) -> CharModel | None:
         """Who wrote the character at a position, or writes at the end; None where these weights are gone."""
@@ -152,8 +152,8 @@ class Tape:
                 break
         return reach
 
-    def shared(self, other: "Tape") -> int:
-        """How many characters, records and states included, this tape has in common with another."""
+    def shared(self, other: "Transcript") -> int:
+        """How many characters, records and states included, this transcript has in common with another."""
         shared = 0
         for number, (mine, theirs) in enumerate(zip(self._segments, other._segments, strict=False)):  # noqa: SLF001  (of the same class)
             if mine is not theirs:
@@ -164,25 +164,25 @@ class Tape:
     def __len__(self) -> int:
         return self._segments[-1].stop
 
-    def __getitem__(self, position: int) -> Written:
+    def __getitem__(self, position: int) -> GeneratedChar:
         return self._written_in(position)[position]
 
-    def settings_at(self, position: int) -> Sampling:
-        """The settings in force when the character at a position was written."""
-        return self._written_in(position).settings_at(position)
+    def params_at(self, position: int) -> SamplingParams:
+        """The params in force when the character at a position was written."""
+        return self._written_in(position).params_at(position)
 
     def source_at(self, position: int) -> str:
         """Whose weights wrote the character at a position."""
         return self._segments[self._index(position)].source
 
     @property
-    def stretches(self) -> tuple[Stretch, ...]:
+    def stretches(self) -> tuple[WeightsSpan, ...]:
         """Where the weights changed, and to what."""
-        found: list[Stretch] = []
+        found: list[WeightsSpan] = []
         before: Segment | None = None
         for segment in self._segments:
             if before is None or segment.writer is not before.writer or segment.source != before.source:
-                found.append(Stretch(segment.start, segment.source))
+                found.append(WeightsSpan(segment.start, segment.source))
             before = segment
         return tuple(found)
 
@@ -199,20 +199,20 @@ class Tape:
     def temperatures(self, start: int, stop: int) -> list[float]:
         """In force when the characters of positions start up to stop were written."""
         return [
-            segment.settings[index].temperature
+            segment.params[index].temperature
             for segment, part in self._parts(start, stop)
             for index in segment.rows["settings"][part].tolist()
         ]
 
-    def changes(self) -> list[tuple[int, Sampling]]:
+    def changes(self) -> list[tuple[int, SamplingParams]]:
         """Settings and the position from which on they were in force."""
-        found: list[tuple[int, Sampling]] = []
+        found: list[tuple[int, SamplingParams]] = []
         for number, segment in enumerate(self._segments):
             indices = segment.rows["settings"][: self._stop(number) - segment.start]
-            for at in np.flatnonzero(np.diff(indices, prepend=np.uint32(len(segment.settings)))).tolist():
-                settings = segment.settings[int(indices[at])]
-                if not found or found[-1][1] != settings:
-                    found.append((segment.start + at, settings))
+            for at in np.flatnonzero(np.diff(indices, prepend=np.uint32(len(segment.params)))).tolist():
+                params = segment.params[int(indices[at])]
+                if not found or found[-1][1] != params:
+                    found.append((segment.start + at, params))
         return found
 
     def ids(self, vocabulary: Vocabulary, start: int, stop: int) -> NDArray[np.uint32]:
@@ -243,7 +243,7 @@ class Tape:
             )
 
     def _stop(self, number: int) -> int:
-        """Where this tape leaves a segment."""
+        """Where this transcript leaves a segment."""
         following = number + 1
         return self._segments[following].start if following < len(self._segments) else self._segments[number].stop
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charplay.sampling import origins as origins_module
-from charplay.sampling import suffixes
-from charplay.sampling.origins import Copied, Index, Origins
-from charplay.sampling.suffixes import Stopped, sorted_suffixes
+from charplay.sampling import substring_index as origins_module
+from charplay.sampling import suffix_array as suffixes
+from charplay.sampling.substring_index import LongestMatches, Match, SubstringIndex
+from charplay.sampling.suffix_array import Cancelled, sorted_suffixes
 
 CORPORA = (
     st.text("ab", max_size=60) | st.text("abcdé€😀", max_size=60) | st.text("abc", max_size=12).map(lambda s: s * 6)
@@ -56,7 +56,7 @@ def test_any_number_of_distinct_characters_is_ordered(most):
 
 @given(CORPORA, st.text("abcdé€😀", max_size=8))
 def test_a_passage_is_found_where_it_stands(corpus, passage):
-    index = Index(corpus)
+    index = SubstringIndex(corpus)
     if set(passage) <= set(corpus):
         found = index.find(index.encode(passage))
         assert (found is None) == (passage not in corpus or not corpus)
@@ -66,7 +66,7 @@ def test_a_passage_is_found_where_it_stands(corpus, passage):
 @given(CORPORA, TEXTS, st.lists(st.tuples(st.integers(0, 60), TEXTS), max_size=3))
 @settings(max_examples=150, deadline=None)
 def test_every_character_knows_its_longest_copied_stretch(corpus, text, cuts):
-    origins = Origins(Index(corpus))
+    origins = LongestMatches(SubstringIndex(corpus))
     origins.extend(text)
     for position, more in cuts:
         position = min(position, len(text))  # noqa: PLW2901  (as far as there is text)
@@ -84,7 +84,7 @@ def test_every_character_knows_its_longest_copied_stretch(corpus, text, cuts):
 @given(CORPORA, TEXTS, st.integers(1, 6), st.integers(0, 20))
 @settings(deadline=None)
 def test_stretches_cover_what_is_copied(corpus, text, least, start):
-    origins = Origins(Index(corpus))
+    origins = LongestMatches(SubstringIndex(corpus))
     origins.extend(text)
     found = origins.stretches(least)
     spans = {(one, other) for one in range(len(text)) for other in range(one + 1, len(text) + 1)}
@@ -103,15 +103,15 @@ def test_a_stretch_beyond_the_depth_is_followed(monkeypatch):
     monkeypatch.setattr(suffixes, "DEPTH", 32)
     monkeypatch.setattr(origins_module, "DEPTH", 32)
     corpus = words(500)
-    origins = Origins(Index(corpus))
+    origins = LongestMatches(SubstringIndex(corpus))
     origins.extend("?" + corpus[100:900] + "?" + corpus[300:320])
-    assert origins.stretches(32) == [Copied(1, 801, 100)]
+    assert origins.stretches(32) == [Match(1, 801, 100)]
     assert origins.longest(len(origins) - 1).start == 802
 
 
 def test_it_takes_far_less_than_a_millisecond_a_character():
-    index = Index(words(100_000))
-    origins, text = Origins(index), words(300, seed=1)
+    index = SubstringIndex(words(100_000))
+    origins, text = LongestMatches(index), words(300, seed=1)
     begin = time.process_time()
     origins.extend(text)
     assert (time.process_time() - begin) / len(text) < 1e-3
@@ -119,22 +119,22 @@ def test_it_takes_far_less_than_a_millisecond_a_character():
 
 def test_the_watch_sees_it_advance_and_may_stop_it():
     shares = []
-    Index(words(50_000), lambda share: shares.append(share) or True)
+    SubstringIndex(words(50_000), lambda share: shares.append(share) or True)
     assert shares == sorted(shares)
     assert shares[0] == 0
     assert shares[-1] == 1
-    with pytest.raises(Stopped):
-        Index("abc", lambda share: share < 0.5)
+    with pytest.raises(Cancelled):
+        SubstringIndex("abc", lambda share: share < 0.5)
 
 
 def test_only_so_much_of_a_training_text_is_looked_through(monkeypatch):
     monkeypatch.setattr(origins_module, "MOST", 5)
-    assert Index("abcdefgh").length == 5
+    assert SubstringIndex("abcdefgh").length == 5
 
 
 @pytest.mark.parametrize("position", [-1, 3])
 def test_there_is_nothing_beyond_the_text(position):
-    origins = Origins(Index("abc"))
+    origins = LongestMatches(SubstringIndex("abc"))
     origins.extend("abc")
     with pytest.raises(IndexError):
         origins.longest(position)

@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from charplay.corpora.errors import Cancelled
+
 DEPTH = 1024
 """Positions are ordered by at least so many characters that follow; passages are found up to this length."""
 PORTION = 1 << 17
@@ -13,10 +15,6 @@ PORTION = 1 << 17
 
 Watch: TypeAlias = Callable[[float], bool]
 Positions: TypeAlias = NDArray[np.int32]
-
-
-class Stopped(Exception):  # noqa: N818  (asked for, no error)
-    """The watch said no."""
 
 
 def sorted_suffixes(ids: NDArray[np.unsignedinteger[Any]], watch: Watch | None = None) -> Positions:
@@ -101,4 +99,4 @@ class _Look:
 
     def __call__(self, share: float) -> None:
         if self._watch is not None and not self._watch(share):
-            raise Stopped
+            raise Cancelled

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charplay.sampling.bias_syntax import NAMED, parse_bias, write_bias
 from charplay.sampling.errors import SettingError
-from charplay.sampling.notation import NAMED, parse_bias, write_bias
 
 CHARACTERS = st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=4).filter(
     lambda t: t not in NAMED
@@ -16,11 +16,11 @@ NATS = st.floats(-1e6, 1e6) | st.just(-math.inf)
 
 
 @given(st.lists(st.tuples(CHARACTERS, NATS), max_size=5))
-def test_every_character_gets_the_nats_of_the_last_setting_that_names_it(settings):
+def test_every_character_gets_the_nats_of_the_last_setting_that_names_it(params):
     expected = {}
-    for characters, nats in settings:
+    for characters, nats in params:
         expected |= dict.fromkeys(characters, nats)
-    assert parse_bias(f"{characters}={nats!r}" for characters, nats in settings) == tuple(expected.items())
+    assert parse_bias(f"{characters}={nats!r}" for characters, nats in params) == tuple(expected.items())
 
 
 @pytest.mark.parametrize(("name", "character"), NAMED.items())

@@ -5,8 +5,8 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize_char
-from charplay.sampling.player import Look
-from charplay.tui.commands import RIVALS
+from charplay.sampling.generator import Inspection
+from charplay.tui.commands import CANDIDATES
 from charplay.tui.panes.rows import Cell, Rows, fit
 from charplay.tui.panes.text_looking import percent
 from charplay.tui.screens.dialog import Dialog
@@ -14,54 +14,54 @@ from charplay.tui.screens.dialog import Dialog
 _BAR = 18
 
 
-class _Rivals(Rows):
-    def __init__(self, found: Look) -> None:
+class _Candidates(Rows):
+    def __init__(self, found: Inspection) -> None:
         super().__init__()
         self._found = found
 
     def number(self) -> int:
-        return len(self._found.rivals)
+        return len(self._found.candidates)
 
     def here(self, index: int) -> bool:
         """Whether this one stands in the text already."""
         standing = self._found.written
-        return standing is not None and standing.character == self._found.rivals[index].character
+        return standing is not None and standing.character == self._found.candidates[index].character
 
     def draw(self, index: int, width: int) -> list[Cell]:
-        rival, here = self._found.rivals[index], self.here(index)
-        bar = "━" * round(rival.filtered * _BAR)
+        candidate, here = self._found.candidates[index], self.here(index)
+        bar = "━" * round(candidate.filtered * _BAR)
         return [
             ("● " if here else "  ", "accent"),
-            (fit(sanitize_char(rival.character), 9), "strong" if here else "plain"),
-            (fit(percent(rival.filtered), 8, right=True), "plain"),
+            (fit(sanitize_char(candidate.character), 9), "strong" if here else "plain"),
+            (fit(percent(candidate.filtered), 8, right=True), "plain"),
             (f"  {bar:<{_BAR}}  ", "accent"),
-            (fit(percent(rival.raw), 8, right=True), "quiet"),
+            (fit(percent(candidate.raw), 8, right=True), "quiet"),
         ]
 
     def clicked(self) -> None:
-        self.screen.dismiss(self._found.rivals[self.cursor].character)
+        self.screen.dismiss(self._found.candidates[self.cursor].character)
 
 
-class Rivals(Dialog[str]):
+class Candidates(Dialog[str]):
     """Dismissed with the character to go on with, or with None. Any character can be typed, too."""
 
-    BINDINGS = RIVALS
+    BINDINGS = CANDIDATES
     DEFAULT_CSS = """
-    Rivals {
+    Candidates {
         & .heading { color: $foreground 55%; }
         & .fault { color: $error; height: 1; }
     }
     """
 
-    def __init__(self, found: Look) -> None:
+    def __init__(self, found: Inspection) -> None:
         super().__init__()
-        self._rows = _Rivals(found)
+        self._rows = _Candidates(found)
         self._note = f"rated by {found.source}"
         self._fault = Static("", classes="fault", markup=False)
-        self._characters = {rival.character for rival in found.rivals}
+        self._characters = {candidate.character for candidate in found.candidates}
 
     def compose(self) -> ComposeResult:
-        """What to do, the rivals, and what is wrong."""
+        """What to do, the candidates, and what is wrong."""
         with self.box("Another character", self._note):
             yield Static("Choose one or type it; the text branches there.", classes="sentence")
             yield Static(f"{'':11}{'drawn':>8}{'':{_BAR + 4}}{'model':>8}", classes="heading", markup=False)

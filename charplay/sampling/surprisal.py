@@ -14,7 +14,7 @@ RUN_UP = 256
 """Characters read before a block, from the zero state, so that the model knows what it is about."""
 
 
-class Surprises:
+class SurprisalReader:
     """A text of any length under a model, block by block.
 
     A block's numbers depend on nothing but itself and the RUN_UP characters before it, so a place in the text looks

@@ -14,7 +14,7 @@ from charplay.sampling.errors import SettingError
 ORDER = ("repetition-penalty", "bias", "top-k", "top-p", "min-p")
 """The filters in the order in which they act; temperature comes last. Each is a file in `filters/` and a field here."""
 
-HOTTEST = 1e30
+MAX_TEMPERATURE = 1e30
 STRONGEST = 1e6
 PENALTIES = (0.01, 100.0)
 """Bounds of the temperature, of a finite bias and of the penalty: what is computed with them never overflows."""
@@ -30,7 +30,7 @@ def next_seed(seed: int) -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sampling:
+class SamplingParams:
     """The settings of a draw, checked when made (SettingError). A filter is off at its default."""
 
     repetition_penalty: float = 1.0
@@ -50,7 +50,11 @@ class Sampling:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        _check(0 <= self.temperature <= HOTTEST, f"a temperature lies between 0 and {HOTTEST:g}", self.temperature)
+        _check(
+            0 <= self.temperature <= MAX_TEMPERATURE,
+            f"a temperature lies between 0 and {MAX_TEMPERATURE:g}",
+            self.temperature,
+        )
         penalty = self.repetition_penalty
         low, high = PENALTIES
         _check(low <= penalty <= high, f"a repetition penalty lies between {low:g} and {high:g}", penalty)
@@ -72,7 +76,7 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class FilterContext:
     """What a filter may look at besides the logits."""
 
     history: NDArray[np.integer[Any]]

@@ -1,13 +1,13 @@
 """Which characters of a growing text are copied from the training text, kept up as it grows."""
 
-from charplay.sampling.origins import Copied, Index, Origins
+from charplay.sampling.substring_index import LongestMatches, Match, SubstringIndex
 
 
-class Copies:
+class MemorizationTracker:
     """A text that grows at its end, and whether each character lies in a copied stretch of at least `least`."""
 
-    def __init__(self, index: Index, least: int) -> None:
-        self._origins = Origins(index)
+    def __init__(self, index: SubstringIndex, least: int) -> None:
+        self._origins = LongestMatches(index)
         self._least = least
         self._marks = bytearray()
 
@@ -47,11 +47,11 @@ class Copies:
         """Whether the character there lies in a copied stretch; False where there is none yet."""
         return self._marks[position : position + 1] == b"\1"
 
-    def stretch(self, position: int) -> Copied | None:
+    def stretch(self, position: int) -> Match | None:
         """The longest copied stretch that holds a position; None where what stands there is new."""
         if not self.copied(position):
             return None
-        found: list[Copied] = []
+        found: list[Match] = []
         for last in range(position, len(self)):
             one = self._origins.longest(last)
             if one.start > position:
@@ -59,7 +59,7 @@ class Copies:
             found.append(one)
         return max(found, key=lambda one: one.stop - one.start)
 
-    def newest(self) -> Copied | None:
+    def newest(self) -> Match | None:
         """The copied stretch that ends last; None where there is none."""
         last = self._marks.rfind(1)
         return None if last < 0 else self.stretch(last)

@@ -1,4 +1,4 @@
-"""The player: a model writing on a tape, one character at a time."""
+"""The generator: a model writing on a transcript, one character at a time."""
 
 import time
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ import numpy as np
 
 from charplay.sampling.cell import Array
 from charplay.sampling.distribution import Distribution, distribution, draw
-from charplay.sampling.luck import uniform
 from charplay.sampling.model import CharModel, State
-from charplay.sampling.segment import Memory
-from charplay.sampling.settings import Context, Sampling
-from charplay.sampling.tape import Beginning, Tape, Written
+from charplay.sampling.params import FilterContext, SamplingParams
+from charplay.sampling.random_stream import uniform
+from charplay.sampling.segment import StateCache
+from charplay.sampling.transcript import GeneratedChar, PromptInfo, Transcript
 
 OPENING = "\n"
 """Read before the first character where there is no prompt, and not written: a text starts as a line does."""
@@ -21,7 +21,7 @@ REREAD = 256
 """Characters read again where new weights cannot take over the state."""
 
 
-class Rival(NamedTuple):
+class Candidate(NamedTuple):
     """What the next character may be."""
 
     character: str
@@ -31,21 +31,21 @@ class Rival(NamedTuple):
     """After filters and temperature."""
 
 
-class Look(NamedTuple):
+class Inspection(NamedTuple):
     """A position of the text."""
 
-    written: Written | None
+    written: GeneratedChar | None
     """What stands there; None at the end."""
     source: str
-    """Whose weights rate the rivals: those that wrote it, or the present ones where those are gone."""
-    rivals: tuple[Rival, ...]
+    """Whose weights rate the candidates: those that wrote it, or the present ones where those are gone."""
+    candidates: tuple[Candidate, ...]
     """The most probable characters there, the model's favourite first."""
 
 
-class Player:
+class TextGenerator:
     """Writes with a model from a prompt on, or from the beginning of a line where there is none.
 
-    `settings` may be assigned between any two characters. The luck of the character at position t (prompt included) is
+    `params` may be assigned between any two characters. The luck of the character at position t (prompt included) is
     u(seed, t), so looking ahead changes nothing and going back and on again writes the same.
     """
 
@@ -54,15 +54,15 @@ class Player:
         model: CharModel,
         *,
         prompt: str = "",
-        settings: Sampling | None = None,
+        params: SamplingParams | None = None,
         source: str = "",
-        memory: Memory | None = None,
+        memory: StateCache | None = None,
     ) -> None:
-        """`memory`: of other players whose texts are kept beside this one's, so that all of them keep to its bounds."""
-        self.settings = settings or Sampling()
+        """`memory`: the cache that other generators share with this one, so that all of them keep to its bounds."""
+        self.params = params or SamplingParams()
         self._model = model
         self._source = source
-        self._memory = memory or Memory()
+        self._memory = memory or StateCache()
         self._begin(prompt)
 
     @property
@@ -76,37 +76,37 @@ class Player:
         return self._source
 
     @property
-    def tape(self) -> Tape:
+    def transcript(self) -> Transcript:
         """What was written; another one after `restart`."""
-        return self._tape
+        return self._transcript
 
     @property
     def prompt(self) -> str:
         """The prompt as it was asked for."""
-        return self._tape.beginning.prompt
+        return self._transcript.beginning.prompt
 
     @property
     def unknown(self) -> str:
         """The prompt's characters that the model does not know, each once; they were left out."""
-        return self._tape.beginning.unknown
+        return self._transcript.beginning.unknown
 
     @property
     def text(self) -> str:
-        """All that stands on the tape: the prompt, without unknown characters, and what follows."""
-        return self._tape.text()
+        """All that stands on the transcript: the prompt, without unknown characters, and what follows."""
+        return self._transcript.text()
 
-    def next(self) -> Written:
+    def next(self) -> GeneratedChar:
         """Draw one character and write it."""
-        found = self.foresee()
-        one = draw(found.filtered, self.luck)
+        found = self.next_distribution()
+        one = draw(found.filtered, self.next_uniform)
         written = self._record(one, found, "drawn")
-        self.put(written, self._model.step(self._state, one))
+        self.append(written, self._model.step(self._state, one))
         return written
 
     @property
-    def luck(self) -> float:
+    def next_uniform(self) -> float:
         """What the next draw is made with."""
-        return uniform(self.settings.seed, len(self._tape))
+        return uniform(self.params.seed, len(self._transcript))
 
     @property
     def state(self) -> State:
@@ -118,34 +118,34 @@ class Player:
         """(V,) what the model says about the next character."""
         return self._logits
 
-    def foresee(self) -> Distribution:
+    def next_distribution(self) -> Distribution:
         """What the next character may be. Changes nothing."""
-        return _distribution(self._model, self._logits, self._tape, len(self._tape), self.settings)
+        return _distribution(self._model, self._logits, self._transcript, len(self._transcript), self.params)
 
-    def put(self, written: Written, read: tuple[State, Array]) -> None:
+    def append(self, written: GeneratedChar, read: tuple[State, Array]) -> None:
         """Write a character; `read` is what the model makes of it: the state and the logits (V,) after it."""
         self._state, self._logits = read
-        self._tape.append(written, self.settings, self._state)
+        self._transcript.append(written, self.params, self._state)
 
-    def _record(self, one: int, found: Distribution, kind: str) -> Written:
-        return Written(
+    def _record(self, one: int, found: Distribution, kind: str) -> GeneratedChar:
+        return GeneratedChar(
             self._model.characters[one],
             one,
             kind,
             self._source,
-            self.settings.temperature,
+            self.params.temperature,
             found.filtered.item(one),
             found.rank(one),
             found.surprise(one),
             found.entropy(),
         )
 
-    def advance(self, budget: float | None = None, most: int | None = None) -> list[Written]:
+    def advance(self, budget: float | None = None, most: int | None = None) -> list[GeneratedChar]:
         """Draw up to `most` characters, beginning none once `budget` seconds are spent; at least one is written."""
         if budget is None and most is None:
             raise ValueError("a budget in seconds, or the most characters, must be given")
         end = None if budget is None else time.perf_counter() + budget
-        written: list[Written] = []
+        written: list[GeneratedChar] = []
         while most is None or len(written) < most:
             written.append(self.next())
             if end is not None and time.perf_counter() >= end:
@@ -159,79 +159,80 @@ class Player:
         """
         known, unknown = self._model.vocabulary.split(text)
         for one in self._model.vocabulary.encode(known).tolist():
-            found = self.foresee()
-            self.put(self._record(one, found, kind), self._model.step(self._state, one))
+            found = self.next_distribution()
+            self.append(self._record(one, found, kind), self._model.step(self._state, one))
         return unknown
 
-    def rivals(self, n: int) -> list[Rival]:
-        """The next character's n most probable rivals, the model's favourite first. Changes nothing."""
-        return _rivals(self._model, self.foresee(), n)
+    def candidates(self, n: int) -> list[Candidate]:
+        """The next character's n most probable candidates, the model's favourite first. Changes nothing."""
+        return _candidates(self._model, self.next_distribution(), n)
 
-    def look(self, position: int, n: int) -> Look:
+    def inspect(self, position: int, n: int) -> Inspection:
         """The character at a position and the n most probable that it might have been instead. Changes nothing.
 
         Raises:
-            TapeError: there is no such position, or its state is gone.
+            TranscriptError: there is no such position, or its state is gone.
         """
-        tape = self._tape
-        if position == len(tape):
-            return Look(None, self._source, tuple(self.rivals(n)))
-        state, model, written = tape.state_at(position), tape.model_at(position), tape[position]
+        transcript = self._transcript
+        if position == len(transcript):
+            return Inspection(None, self._source, tuple(self.candidates(n)))
+        state, model, written = transcript.state_at(position), transcript.model_at(position), transcript[position]
         source = written.source
         if model is None:
             model, source = self._model, self._source
-            tape.check(position, model)
-        found = _distribution(model, model.logits(state), tape, position, tape.settings_at(position))
-        return Look(written, source, tuple(_rivals(model, found, n)))
+            transcript.check(position, model)
+        found = _distribution(model, model.logits(state), transcript, position, transcript.params_at(position))
+        return Inspection(written, source, tuple(_candidates(model, found, n)))
 
     def rewind(self, position: int) -> None:
         """Go back to a position: writing goes on from there exactly as it did then.
 
-        It goes on upon another tape. What stood from there on is gone for this player, but whoever kept the old tape
-        can `resume` it.
+        It goes on upon another transcript. What stood from there on is gone for this generator; whoever kept the old
+        transcript can `resume` it.
 
         Raises:
-            TapeError: there is no such position, or the weights that wrote it are gone; `tape.reach` is the earliest.
+            TranscriptError: there is no such position, or the weights that wrote it are gone; `transcript.reach` is the
+                earliest.
         """
-        tape = self._tape
+        transcript = self._transcript
         # Without a prompt a text goes on from where every text without one begins, so that it can be written again.
-        anew = not position and len(tape) and tape[0].kind == "prompt"
-        self._take(tape.fork(position, self._model, self._source, _reread(self._model, "") if anew else None))
+        anew = not position and len(transcript) and transcript[0].kind == "prompt"
+        self._take(transcript.fork(position, self._model, self._source, _reread(self._model, "") if anew else None))
 
-    def resume(self, tape: Tape) -> None:
-        """Go on at the end of a tape that was left, exactly as if it had not been.
+    def resume(self, transcript: Transcript) -> None:
+        """Go on at the end of a transcript that was left, exactly as if it had not been.
 
         Where the weights that wrote last are gone, the present ones go on.
 
         Raises:
-            TapeError: the state at its end is not kept any more, or only another network can go on from it.
+            TranscriptError: the state at its end is not kept any more, or only another network can go on from it.
         """
-        model = tape.model_at(len(tape))
+        model = transcript.model_at(len(transcript))
         if model is None:
-            tape = tape.fork(len(tape), self._model, self._source)
+            transcript = transcript.fork(len(transcript), self._model, self._source)
         else:
-            tape.state_at(len(tape))  # raises before anything has changed
-            self._model, self._source = model, tape.source_at(len(tape))
-        self._take(tape)
+            transcript.state_at(len(transcript))  # raises before anything has changed
+            self._model, self._source = model, transcript.source_at(len(transcript))
+        self._take(transcript)
 
-    def swap(self, model: CharModel, source: str) -> None:
+    def swap_model(self, model: CharModel, source: str) -> None:
         """Let another model write on.
 
         It takes over the state where cell, shape and vocabulary agree. Otherwise it first reads the last REREAD
         characters again, as far as it knows them, and cannot go back to before this.
         """
         same = model.family == self._model.family
-        state = self._state if same else _reread(model, self._tape.text(-REREAD))
+        state = self._state if same else _reread(model, self._transcript.text(-REREAD))
         self._model, self._source = model, source
-        self._take(self._tape.fork(len(self._tape), model, source, state))
+        self._take(self._transcript.fork(len(self._transcript), model, source, state))
 
     def restart(self, prompt: str | None = None, seed: int | None = None) -> None:
-        """Begin a new tape: with the same prompt and seed where none is given."""
+        """Begin a new transcript: with the same prompt and seed where none is given."""
         if seed is not None:
-            self.settings = replace(self.settings, seed=seed)
+            self.params = replace(self.params, seed=seed)
         self._begin(self.prompt if prompt is None else prompt)
 
-    def __iter__(self) -> Iterator[Written]:
+    def __iter__(self) -> Iterator[GeneratedChar]:
         """Characters without end."""
         while True:
             yield self.next()
@@ -240,27 +241,29 @@ class Player:
         model = self._model
         known, unknown = model.vocabulary.split(prompt)
         state = model.zero_state() if known else _reread(model, "")
-        self._take(Tape(model, self._source, state, memory=self._memory, beginning=Beginning(prompt, unknown)))
+        self._take(Transcript(model, self._source, state, memory=self._memory, beginning=PromptInfo(prompt, unknown)))
         self.write(known, "prompt")
 
-    def _take(self, tape: Tape) -> None:
-        """Go on at the end of a tape."""
-        self._state = tape.state_at(len(tape))
+    def _take(self, transcript: Transcript) -> None:
+        """Go on at the end of a transcript."""
+        self._state = transcript.state_at(len(transcript))
         self._logits = self._model.logits(self._state)
-        self._tape = tape
+        self._transcript = transcript
 
 
-def _distribution(model: CharModel, logits: Array, tape: Tape, position: int, settings: Sampling) -> Distribution:
+def _distribution(
+    model: CharModel, logits: Array, transcript: Transcript, position: int, params: SamplingParams
+) -> Distribution:
     """What the character at a position may be."""
-    if not settings.active:
-        return distribution(logits, settings)
-    recent = tape.ids(model.vocabulary, max(0, position - settings.repetition_window), position)
-    return distribution(logits, settings, Context(recent, model.vocabulary))
+    if not params.active:
+        return distribution(logits, params)
+    recent = transcript.ids(model.vocabulary, max(0, position - params.repetition_window), position)
+    return distribution(logits, params, FilterContext(recent, model.vocabulary))
 
 
-def _rivals(model: CharModel, found: Distribution, n: int) -> list[Rival]:
+def _candidates(model: CharModel, found: Distribution, n: int) -> list[Candidate]:
     favourites = np.argsort(-found.raw, kind="stable")[:n].tolist()
-    return [Rival(model.characters[one], float(found.raw[one]), float(found.filtered[one])) for one in favourites]
+    return [Candidate(model.characters[one], float(found.raw[one]), float(found.filtered[one])) for one in favourites]
 
 
 def _reread(model: CharModel, text: str) -> State:

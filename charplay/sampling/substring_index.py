@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.sampling.suffixes import DEPTH, Watch, sorted_suffixes
+from charplay.sampling.suffix_array import DEPTH, Watch, sorted_suffixes
 
 MOST = 10_000_000
 """Characters of a training text that are looked through at most, from its beginning."""
 
 
-class Index:
+class SubstringIndex:
     """A training text in which any passage is found.
 
     Holds the text and 4 bytes a character; see `sorted_suffixes` for what building it takes.
@@ -71,7 +71,7 @@ class Index:
         return low, found
 
 
-class Copied(NamedTuple):
+class Match(NamedTuple):
     """A stretch of a written text that stands in the training text, as long as it can be."""
 
     start: int
@@ -80,14 +80,14 @@ class Copied(NamedTuple):
     """Where it stands in the training text."""
 
 
-class Origins:
+class LongestMatches:
     """A written text that grows, and for each character the longest copied stretch that ends with it.
 
     Exact up to DEPTH characters. A stretch that grows beyond that is followed where it stands, so it is found whole
     as well; where it breaks off and another one as long stands elsewhere, that counts as DEPTH.
     """
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: SubstringIndex) -> None:
         self.index = index
         self._text = bytearray()
         self._lengths = np.zeros(1024, np.uint32)
@@ -110,14 +110,14 @@ class Origins:
         self._count = position
         del self._text[position * self.index.width :]
 
-    def longest(self, position: int) -> Copied:
+    def longest(self, position: int) -> Match:
         """The longest copied stretch that ends with the character at a position; empty where that is all new."""
         if not 0 <= position < self._count:
             raise IndexError(position)
         length, end = int(self._lengths[position]), int(self._ends[position])
-        return Copied(position + 1 - length, position + 1, end - length)
+        return Match(position + 1 - length, position + 1, end - length)
 
-    def stretches(self, least: int, start: int = 0) -> list[Copied]:
+    def stretches(self, least: int, start: int = 0) -> list[Match]:
         """The copied stretches of at least so many characters that end after `start`, as they follow.
 
         None lies within another, but the end of one may be the beginning of the next.
@@ -125,7 +125,7 @@ class Origins:
         lasts, lengths = self._maximal(least, start)
         ends = self._ends[lasts].astype(np.int64)
         rows = zip((lasts + 1 - lengths).tolist(), (lasts + 1).tolist(), (ends - lengths).tolist(), strict=True)
-        return [Copied(*row) for row in rows]
+        return [Match(*row) for row in rows]
 
     def _maximal(self, least: int, start: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Last characters, from `start` on, and lengths of the stretches that cannot be longer."""

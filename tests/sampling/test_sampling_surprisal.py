@@ -5,7 +5,7 @@ import pytest
 from sampling_models import TEXT, make_model
 
 from charplay.sampling.score import score
-from charplay.sampling.surprises import BLOCK, RUN_UP, Surprises
+from charplay.sampling.surprisal import BLOCK, RUN_UP, SurprisalReader
 
 
 def text(length, seed=0):
@@ -15,7 +15,7 @@ def text(length, seed=0):
 @pytest.mark.parametrize("length", [0, 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7])
 def test_a_block_is_scored_after_a_run_up_and_ends_where_the_text_does(length):
     model, whole = make_model(dtype=np.float64), text(length)
-    surprises = Surprises(model, lambda start, stop: whole[start:stop])
+    surprises = SurprisalReader(model, lambda start, stop: whole[start:stop])
     for number in range(-(-length // BLOCK) + 1):
         start = number * BLOCK
         before = max(0, start - RUN_UP)
@@ -27,6 +27,6 @@ def test_a_block_is_scored_after_a_run_up_and_ends_where_the_text_does(length):
 
 def test_only_what_is_looked_at_is_read():
     asked = []
-    surprises = Surprises(make_model(), lambda start, stop: asked.append((start, stop)) or text(stop - start))
+    surprises = SurprisalReader(make_model(), lambda start, stop: asked.append((start, stop)) or text(stop - start))
     surprises.block(1_000_000)
     assert asked == [(1_000_000 * BLOCK - RUN_UP, 1_000_001 * BLOCK)]

@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sampling_models import make_model
 
-from charplay.sampling import ride as ride_module
+from charplay.sampling import recording as ride_module
 from charplay.sampling.errors import SettingError
-from charplay.sampling.player import Player
-from charplay.sampling.ride import Ride, replay
-from charplay.sampling.settings import Sampling
-from charplay.sampling.tape import Beginning
+from charplay.sampling.generator import TextGenerator
+from charplay.sampling.params import SamplingParams
+from charplay.sampling.recording import Recording, replay
+from charplay.sampling.transcript import PromptInfo
 
 SETTINGS = st.builds(
-    Sampling,
+    SamplingParams,
     temperature=st.floats(0, 5),
     top_k=st.none() | st.integers(1, 20),
     top_p=st.none() | st.floats(0.1, 1),
@@ -30,89 +30,89 @@ DEEDS = st.lists(st.one_of(SETTINGS, st.integers(1, 20), st.sampled_from(["a", "
 
 
 def ridden(deeds, prompt="", model=None):
-    player = Player(model or make_model(), prompt=prompt)
+    generator = TextGenerator(model or make_model(), prompt=prompt)
     for number, deed in enumerate(deeds):
-        if isinstance(deed, Sampling):
-            player.settings = deed
+        if isinstance(deed, SamplingParams):
+            generator.params = deed
         elif isinstance(deed, int):
-            player.advance(most=deed)
+            generator.advance(most=deed)
         else:
-            player.write(deed, "picked" if number % 2 else "typed")
-    return player
+            generator.write(deed, "picked" if number % 2 else "typed")
+    return generator
 
 
-def records(player):
-    return [player.tape[t] for t in range(len(player.tape))]
+def records(generator):
+    return [generator.transcript[t] for t in range(len(generator.transcript))]
 
 
 @given(DEEDS, st.sampled_from(["", "abc", "a?b", "???"]))
 @settings(max_examples=60, deadline=None)
 def test_it_writes_the_same_again_through_a_file(deeds, prompt):
-    player = ridden(deeds, prompt)
-    ride = Ride.of(player.tape)
-    assert Ride.from_json(ride.to_json()) == ride
+    generator = ridden(deeds, prompt)
+    ride = Recording.of(generator.transcript)
+    assert Recording.from_json(ride.to_json()) == ride
     json.loads(ride.to_json(), parse_constant=pytest.fail)
-    again = Player(make_model(), prompt="something else")
-    after = list(replay(again, Ride.from_json(ride.to_json().encode())))
-    assert again.text == player.text
-    drawn = [written for written in records(player) if written.kind != "prompt"]
+    again = TextGenerator(make_model(), prompt="something else")
+    after = list(replay(again, Recording.from_json(ride.to_json().encode())))
+    assert again.text == generator.text
+    drawn = [written for written in records(generator) if written.kind != "prompt"]
     assert after == drawn
     assert [one for one in records(again) if one.kind != "prompt"] == drawn
     if ride.length:
-        assert again.settings == player.tape.settings_at(len(player.tape) - 1)
+        assert again.params == generator.transcript.params_at(len(generator.transcript) - 1)
 
 
 @given(st.sampled_from(["", "abc", "a?b", "???", "?ab?c?"]), st.data())
 @settings(max_examples=60, deadline=None)
 def test_a_branch_writes_the_same_again_wherever_it_left(prompt, data):
     model = make_model("\nabc")
-    player = ridden([12], prompt, model)
-    player.rewind(data.draw(st.integers(0, len(player.tape))))
-    player.write(data.draw(st.sampled_from(["", "c", "ab"])), "typed")
-    player.advance(most=9)
-    again = Player(model, prompt="something else")
-    list(replay(again, Ride.of(player.tape)))
-    assert (records(again), again.prompt) == (records(player), player.prompt)
-    known, _ = player.model.vocabulary.split(player.prompt)
-    assert player.text.startswith(known)
-    assert [record.kind for record in records(player)].count("prompt") == len(known)
+    generator = ridden([12], prompt, model)
+    generator.rewind(data.draw(st.integers(0, len(generator.transcript))))
+    generator.write(data.draw(st.sampled_from(["", "c", "ab"])), "typed")
+    generator.advance(most=9)
+    again = TextGenerator(model, prompt="something else")
+    list(replay(again, Recording.of(generator.transcript)))
+    assert (records(again), again.prompt) == (records(generator), generator.prompt)
+    known, _ = generator.model.vocabulary.split(generator.prompt)
+    assert generator.text.startswith(known)
+    assert [record.kind for record in records(generator)].count("prompt") == len(known)
 
 
 def test_the_beginning_of_a_branch_names_no_character_that_it_does_not_have():
-    assert Beginning("abXcdY", "XY").until(3) == ("abXc", "X")
-    assert Beginning("abXcdY", "XY").until(4) == ("abXcdY", "XY")
-    assert Beginning("Xab", "X").until(0) == ("X", "X")
+    assert PromptInfo("abXcdY", "XY").until(3) == ("abXc", "X")
+    assert PromptInfo("abXcdY", "XY").until(4) == ("abXcdY", "XY")
+    assert PromptInfo("Xab", "X").until(0) == ("X", "X")
 
 
 def test_it_plays_on_another_model_and_with_another_seed():
-    hot, cold = Sampling(temperature=3.0, seed=5), Sampling(temperature=0.2, seed=5)
-    player = ridden([cold, 30, "abc", hot, 30], "abc")
-    ride = Ride.of(player.tape)
-    for again in (Player(make_model(seed=1)), Player(make_model("\nabxyz", cell="gru"))):
+    hot, cold = SamplingParams(temperature=3.0, seed=5), SamplingParams(temperature=0.2, seed=5)
+    generator = ridden([cold, 30, "abc", hot, 30], "abc")
+    ride = Recording.of(generator.transcript)
+    for again in (TextGenerator(make_model(seed=1)), TextGenerator(make_model("\nabxyz", cell="gru"))):
         new = list(replay(again, ride))
         text = "".join(one.character for one in new)
         expected = ridden([cold, 30, "abc", hot, 30], "abc", again.model)
         assert text == expected.text[len(expected.text) - len(new) :]
-        assert text != player.text[3:]
-    other = Player(make_model())
+        assert text != generator.text[3:]
+    other = TextGenerator(make_model())
     list(replay(other, ride, seed=6))
-    assert other.settings == Sampling(temperature=3.0, seed=6)
+    assert other.params == SamplingParams(temperature=3.0, seed=6)
     assert other.text[33:36] == "abc"
-    assert other.text != player.text
-    assert [other.tape[t].temperature for t in (3, 40)] == [0.2, 3.0]
+    assert other.text != generator.text
+    assert [other.transcript[t].temperature for t in (3, 40)] == [0.2, 3.0]
 
 
 def test_where_it_ends_the_last_settings_stay():
-    player = ridden([Sampling(temperature=2.0), 5])
-    again = Player(make_model())
-    playing = replay(again, Ride.of(player.tape))
+    generator = ridden([SamplingParams(temperature=2.0), 5])
+    again = TextGenerator(make_model())
+    playing = replay(again, Recording.of(generator.transcript))
     assert len(list(playing)) == 5
-    assert again.settings.temperature == 2.0
+    assert again.params.temperature == 2.0
     again.next()
 
 
 def good():
-    return Ride.of(ridden([3]).tape).plain()
+    return Recording.of(ridden([3]).transcript).plain()
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def good():
 )
 def test_bad_rides_are_refused_with_a_sentence(change, sentence):
     with pytest.raises(SettingError, match=sentence):
-        Ride.from_plain(good() | change)
+        Recording.from_plain(good() | change)
 
 
 @pytest.mark.parametrize(
@@ -169,16 +169,16 @@ def test_bad_settings_are_refused_with_a_sentence(bad):
     plain = good()
     plain["settings"][0][1] |= bad
     with pytest.raises(SettingError):
-        Ride.from_json(json.dumps(plain))
+        Recording.from_json(json.dumps(plain))
 
 
 @pytest.mark.parametrize("data", ["", "{", "[]", "null", "NaN", b"\xff\xfe\xff", "[" * 100_000, "1" * 5000])
 def test_what_is_no_ride_is_refused(data):
     with pytest.raises(SettingError):
-        Ride.from_json(data)
+        Recording.from_json(data)
 
 
 def test_a_file_that_is_too_large_is_not_even_parsed(monkeypatch):
     monkeypatch.setattr(ride_module, "LARGEST", 10)
     with pytest.raises(SettingError, match="at most 10 bytes"):
-        Ride.from_json(json.dumps(good()))
+        Recording.from_json(json.dumps(good()))
