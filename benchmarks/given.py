@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from charplay.playground.preferences import Preferences, write_preferences
 from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import save_preset
 from charplay.runs.home import Home
-from charplay.tui.settings import Settings, write_settings
 
 PRESET = "bench"
 """The preset that a home made for a recipe has."""
@@ -54,7 +54,7 @@ def new_home(recipe: Recipe | None = None) -> Iterator[Home]:
         home.prepare()
         if recipe is not None:
             save_preset(home.presets, PRESET, recipe)
-            write_settings(home.settings, Settings(corpus=recipe.corpus, preset=PRESET))
+            write_preferences(home.settings, Preferences(corpus=recipe.corpus, preset=PRESET))
         yield home
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from charplay.corpora.vocabulary import Vocabulary
 from charplay.recipes.fields import Recipe
-from charplay.runs.checkpoint import Checkpoint, Origin
+from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.sampling.model import CharModel, tensor_shapes
 
 VOCABULARY = Vocabulary("\n" + "".join(map(chr, range(32, 96))))
@@ -20,7 +20,7 @@ def checkpoint(hidden_size: int, num_layers: int = 1) -> Checkpoint:
         name: random.uniform(-scale, scale, shape).astype(np.float32)
         for name, shape in tensor_shapes(recipe, len(VOCABULARY)).items()
     }
-    origin = Origin(name="none", path="", sha256="", characters=0)
+    origin = CorpusOrigin(name="none", path="", sha256="", characters=0)
     return Checkpoint(
         tensors=tensors,
         recipe=recipe,

@@ -11,9 +11,9 @@ from textual.app import App, ComposeResult
 from textual.color import Color
 
 from charplay.plotting.grid import Series
-from charplay.tui.panes.text_tint import palette, tint
+from charplay.tui.presentation.tints import palette, tint
 from charplay.tui.widgets.chart import Chart
-from charplay.tui.widgets.writing import Writing
+from charplay.tui.widgets.growing_text import GrowingText
 
 SIZES = ((80, 24), (120, 40))
 POINTS = 10_000
@@ -30,7 +30,7 @@ def measure(given: Given) -> list[Figure]:
 class _Only(App[None]):
     """An app of one widget."""
 
-    def __init__(self, widget: Chart | Writing) -> None:
+    def __init__(self, widget: Chart | GrowingText) -> None:
         super().__init__()
         self.widget = widget
 
@@ -49,7 +49,7 @@ async def _paint(size: tuple[int, int], seconds: float) -> list[Figure]:
     chart = _Only(Chart())
     async with chart.run_test(size=size):
         redrawn = times(_redraws(chart), seconds)
-    sheet = _Only(Writing())
+    sheet = _Only(GrowingText())
     async with sheet.run_test(size=size):
         grown, scrolled = (times(paint, seconds) for paint in _sheet_paints(sheet))
     return [
@@ -78,7 +78,7 @@ def _redraws(app: _Only) -> Callable[[int], None]:
 def _sheet_paints(app: _Only) -> tuple[Callable[[int], None], Callable[[int], None]]:
     """Paints of a long tinted text: a character more, and a page up or down."""
     writing = app.widget
-    assert isinstance(writing, Writing)
+    assert isinstance(writing, GrowingText)
     writing.set_palette(palette(Color.parse("white"), dark=True))
     prose = "What say you, my lord? I have a sorrow that the "
     writing.extend((prose[i % len(prose)], tint(i % 200 / 100)) for i in range(CHARACTERS))

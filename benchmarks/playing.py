@@ -12,9 +12,9 @@ from networks import model
 from painting import CHARACTERS, SIZES, times
 from textual.app import App, ComposeResult
 
+from charplay.tui.dialogs.branches import BranchesDialog
 from charplay.tui.panes.text import TextPane
-from charplay.tui.panes.text_tint import TINTS
-from charplay.tui.screens.branches import Branches
+from charplay.tui.presentation.tints import TINTS
 from charplay.tui.themes import DARK
 
 HIDDEN = 64
@@ -108,7 +108,7 @@ def _paints(app: _Playing) -> dict[str, Callable[[int], None]]:
 
     def walk(_: int) -> None:
         assert pane._tree is not None
-        rows = Branches(pane._tree, str)._rows
+        rows = BranchesDialog(pane._tree, str)._rows
         for row in range(min(rows.number(), app.size.height)):
             rows.draw(row, app.size.width)
 

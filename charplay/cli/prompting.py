@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
     from charplay.corpora.vocabulary import Vocabulary
     from charplay.recipes.fields import Recipe
-    from charplay.runs.checkpoint import Origin
+    from charplay.runs.checkpoint import CorpusOrigin
     from charplay.sampling.bias_syntax import Bias
     from charplay.sampling.prompts import Prompt
 
@@ -36,7 +36,7 @@ def take_prompt(
     return chosen, f"the prompt stands at {chosen.start:,} of {corpus.title}, which {after}"
 
 
-def _corpus(home_option: str | None, origin: "Origin", recipe: "Recipe", text: str | None) -> "Corpus":
+def _corpus(home_option: str | None, origin: "CorpusOrigin", recipe: "Recipe", text: str | None) -> "Corpus":
     """The text, cleaned as it was for the checkpoint. CorpusError says how to name another."""
     from charplay.cli.house import open_library
     from charplay.corpora.errors import CorpusError

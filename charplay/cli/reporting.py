@@ -8,8 +8,8 @@ from typing import Protocol
 
 from charplay.cli.output import bits, count, loss, say, say_json, shown
 from charplay.formatting.units import duration, plural
+from charplay.playground.run_state import RunState
 from charplay.protocol import events
-from charplay.tui.live import Live
 
 BAR = 16
 """Columns of the bar, where the numbers leave so many."""
@@ -38,7 +38,7 @@ class PlainLines:
     """One line for each thing worth keeping: a start, an evaluation, an epoch, a sample, an end."""
 
     def __init__(self) -> None:
-        self._live = Live(state="preparing")
+        self._live = RunState(state="preparing")
 
     def tell(self, event: events.Event) -> None:
         """Print the event's lines, if it has any."""
@@ -47,7 +47,7 @@ class PlainLines:
             sys.stdout.flush()
 
     def _lines(self, event: events.Event) -> list[str]:
-        self._live.take(event)
+        self._live.apply(event)
         match event:
             case events.Progress() if self._counts_epochs():
                 return [self._epoch(row) for row in event.rows if row.epoch_loss is not None]
@@ -103,7 +103,7 @@ class MovingLine(PlainLines):
         if live.state == "preparing":
             return live.phase
         width = shutil.get_terminal_size().columns - 1
-        line = f"{live.done:4.0%}  {live.says()}  {self._train_loss()}".rstrip()
+        line = f"{live.done:4.0%}  {live.summary()}  {self._train_loss()}".rstrip()
         room = max(0, min(BAR, width - len(line) - 1))
         full = round(room * live.done)
         done, open_ = "━─" if (sys.stdout.encoding or "").lower().startswith("utf") else "#-"

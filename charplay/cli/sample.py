@@ -140,8 +140,8 @@ class _Writing:
 
     def again(self, generator: "TextGenerator", file: Path, seed: int | None) -> None:
         """Write what the ride in a file wrote, or would have written under another seed."""
+        from charplay.playground.recordings import read_ride
         from charplay.sampling.recording import replay
-        from charplay.tui.panes.text_rides import read_ride
 
         self(generator, replay(generator, read_ride(file), seed))
 

@@ -28,7 +28,7 @@ class CheckpointError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class CorpusOrigin:
     """The text that was learned. `sha256` is of the file's bytes; `characters` counts what training saw."""
 
     name: str
@@ -49,7 +49,7 @@ class Checkpoint:
     """The resolved recipe."""
     vocabulary: str
     """The characters in the order of their ids: distinct and sorted."""
-    corpus: Origin
+    corpus: CorpusOrigin
     step: int
     epoch: float
     seconds: float
@@ -71,7 +71,7 @@ class _Metadata(BaseModel):
     versions: dict[str, str]
     recipe: dict[str, Any]
     vocabulary: str
-    corpus: Origin
+    corpus: CorpusOrigin
     step: Annotated[int, Field(ge=0, lt=2**63)]
     epoch: Annotated[float, Field(ge=0)]
     seconds: Annotated[float, Field(ge=0)]

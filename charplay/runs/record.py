@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from charplay.fs import atomic as durable
 from charplay.fs.regular_files import opened
 from charplay.recipes.fields import Recipe
-from charplay.runs.checkpoint import Origin, in_order
+from charplay.runs.checkpoint import CorpusOrigin, in_order
 from charplay.runs.errors import RunError
 
 FORMAT = 1
@@ -41,7 +41,7 @@ class Record(BaseModel):
     versions: dict[str, str]
     asked: dict[str, Any]
     resolved: dict[str, Any]
-    corpus: Origin
+    corpus: CorpusOrigin
     vocabulary: Annotated[str, AfterValidator(_require_order)]
     facts: dict[str, Any]
     schedule_start: float = 0.0

@@ -12,7 +12,7 @@ from charplay.fs import atomic as durable
 from charplay.fs.regular_files import opened
 from charplay.recipes.fields import Recipe
 from charplay.runs import archive, checkpoint, naming, rows
-from charplay.runs.checkpoint import Checkpoint, CheckpointError, Origin
+from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin
 from charplay.runs.errors import RunError
 from charplay.runs.lock import Held, Lock, Owner, owner
 from charplay.runs.record import Record, read_record, write_record
@@ -45,7 +45,7 @@ class Run:
         *,
         asked: Recipe,
         resolved: Recipe,
-        corpus: Origin,
+        corpus: CorpusOrigin,
         vocabulary: str,
         facts: Mapping[str, object],
         name: str | None = None,
@@ -113,7 +113,7 @@ class Run:
         return self._resolved
 
     @property
-    def corpus(self) -> Origin:
+    def corpus(self) -> CorpusOrigin:
         """The text that is learned."""
         return self._record.corpus
 
@@ -163,7 +163,7 @@ class Run:
         asked: Recipe,
         resolved: Recipe,
         facts: Mapping[str, object],
-        corpus: Origin | None = None,
+        corpus: CorpusOrigin | None = None,
         schedule_start: float = 0.0,
     ) -> None:
         """Take the run up again, under new values: it is then no longer finished. `corpus`: its text as it is now."""

@@ -83,12 +83,12 @@ class TextGenerator:
     @property
     def prompt(self) -> str:
         """The prompt as it was asked for."""
-        return self._transcript.beginning.prompt
+        return self._transcript.prompt_info.prompt
 
     @property
     def unknown(self) -> str:
         """The prompt's characters that the model does not know, each once; they were left out."""
-        return self._transcript.beginning.unknown
+        return self._transcript.prompt_info.unknown
 
     @property
     def text(self) -> str:
@@ -241,7 +241,7 @@ class TextGenerator:
         model = self._model
         known, unknown = model.vocabulary.split(prompt)
         state = model.zero_state() if known else _reread(model, "")
-        self._take(Transcript(model, self._source, state, memory=self._memory, beginning=PromptInfo(prompt, unknown)))
+        self._take(Transcript(model, self._source, state, memory=self._memory, prompt_info=PromptInfo(prompt, unknown)))
         self.write(known, "prompt")
 
     def _take(self, transcript: Transcript) -> None:

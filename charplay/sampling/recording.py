@@ -50,7 +50,7 @@ class Recording:
             if kind != "drawn":
                 written.append((at - start, kind, transcript.text(at, stop)))
             at = stop
-        return cls(transcript.beginning.prompt, len(kinds) - start, tuple(changes), tuple(written))
+        return cls(transcript.prompt_info.prompt, len(kinds) - start, tuple(changes), tuple(written))
 
     def plain(self) -> dict[str, Any]:
         """Plain data for JSON: of each change only the settings that are new."""

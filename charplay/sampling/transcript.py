@@ -59,12 +59,12 @@ class Transcript:
         before: Sequence[Segment] = (),
         continues: bool = False,
         memory: StateCache | None = None,
-        beginning: PromptInfo | None = None,
+        prompt_info: PromptInfo | None = None,
     ) -> None:
         """`model` writes on it from `state` on; `before` holds the first `start` characters."""
         self.memory = memory or StateCache()
         """Which states are kept; one for several transcripts bounds what all of them take."""
-        self.beginning = beginning or PromptInfo()
+        self.prompt_info = prompt_info or PromptInfo()
         self._segments = [*before, Segment(start, model, source, continues=continues)]
         self.memory.begin(self._segments[-1], state)
 
@@ -96,7 +96,7 @@ class Transcript:
             before=before,
             continues=continues,
             memory=self.memory,
-            beginning=self.beginning.until(position),
+            prompt_info=self.prompt_info.until(position),
         )
 
     def state_at(self, position: int) -> State:

@@ -18,7 +18,7 @@ from charplay.recipes.inheriting import inherited
 from charplay.recipes.network import GATES, training_characters, whole
 from charplay.recipes.resolve import resolve, unresolved
 from charplay.recipes.yardstick import Text, pace
-from charplay.runs.checkpoint import Origin, read_header, tensor_shapes
+from charplay.runs.checkpoint import CorpusOrigin, read_header, tensor_shapes
 from charplay.runs.errors import RunError
 from charplay.runs.run import Run
 from charplay.training.batches import Batches, open_batches
@@ -57,7 +57,7 @@ class Plan:
     """The checkpoint whose weights the run starts from, where nothing was saved yet."""
     saved: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None
     """What to take up, if anything."""
-    changed: Origin | None = None
+    changed: CorpusOrigin | None = None
     """The text as it is now, where it is not what the run began with."""
     live: Mapping[str, object] = field(default_factory=dict)
     """Live values asked for when a run is taken up; the others stay as they were."""
@@ -179,9 +179,9 @@ def inexact(run: Run, now: Mapping[str, object]) -> tuple[str, ...]:
     return (f"this run will not repeat an uninterrupted one to the bit: {'; '.join(reasons)}",) if reasons else ()
 
 
-def origin(corpus: Corpus, encoding: str) -> Origin:
+def origin(corpus: Corpus, encoding: str) -> CorpusOrigin:
     """The text as checkpoints name it."""
-    return Origin(corpus.name, corpus.path, corpus.sha256, len(corpus), encoding)
+    return CorpusOrigin(corpus.name, corpus.path, corpus.sha256, len(corpus), encoding)
 
 
 def open_session(run: Run, plan: Plan, corpus: Corpus, opened: Opened) -> Session:

@@ -17,26 +17,26 @@ from textual.widget import Widget
 from textual.worker import active_worker
 
 from charplay.formatting.sanitize import sanitize
+from charplay.playground.preferences import read_preferences, write_preferences
 from charplay.protocol.exit_codes import HUNG_UP, REASONS
 from charplay.tui.commands import ALWAYS
-from charplay.tui.driver import Driver
-from charplay.tui.frame import Changes, Frame
-from charplay.tui.palette import Palette
 from charplay.tui.screens.main import MainScreen
-from charplay.tui.settings import read_settings, write_settings
-from charplay.tui.shades import keep_no_widgets
-from charplay.tui.signals import listen
+from charplay.tui.textual_patches.backpressure import PausesWhenBehind
+from charplay.tui.textual_patches.cell_diff import DiffedUpdate, ScreenBuffer
+from charplay.tui.textual_patches.driver import Driver
+from charplay.tui.textual_patches.key_queue import QueuesKeys
+from charplay.tui.textual_patches.palette import Palette
+from charplay.tui.textual_patches.signals import listen
+from charplay.tui.textual_patches.styles_cache import patch_styles_cache
 from charplay.tui.themes import DARK, LIGHT
-from charplay.tui.typeahead import TypeAhead
-from charplay.tui.unseen import Sparing
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Library
+    from charplay.playground.local_trainer import OpenTraining
     from charplay.runs.home import Home
     from charplay.runs.shelf import Shelf
+    from charplay.tui.dialogs.network_summary import Measure
     from charplay.tui.panes.fields import Device
-    from charplay.tui.screens.inside import Measure
-    from charplay.tui.worker import OpenTraining
 
 PATIENCE = 1.5
 """Seconds a trainer has to save when a person leaves."""
@@ -51,7 +51,7 @@ def _is_taken_away() -> bool:
     return isinstance(at_work, Widget) and (at_work._pruning or not at_work.is_attached)  # noqa: SLF001
 
 
-class CharplayApp(TypeAhead, Sparing):
+class CharplayApp(QueuesKeys, PausesWhenBehind):
     """The playground. `run` returns when it was left; `return_code` is then the process's exit code.
 
     `open_library` and `open_shelf` are called once the screen is up: what they import must not delay it.
@@ -72,9 +72,9 @@ class CharplayApp(TypeAhead, Sparing):
         path: str | None = None,
     ) -> None:
         super().__init__(driver_class=Driver)
-        keep_no_widgets()
+        patch_styles_cache()
         self._home = home
-        self._settings, self._notice = read_settings(home.settings)
+        self._settings, self._notice = read_preferences(home.settings)
         self._main = MainScreen(
             home, open_library, open_shelf, open_training, list_devices, measure, self._settings, path
         )
@@ -82,7 +82,7 @@ class CharplayApp(TypeAhead, Sparing):
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if self._settings.light else DARK.name
         self._leaving = False
-        self._frame = Frame()
+        self._frame = ScreenBuffer()
 
     @property
     def stuck(self) -> bool:
@@ -130,7 +130,7 @@ class CharplayApp(TypeAhead, Sparing):
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """As in Textual, except that only cells that changed are sent."""
         if isinstance(renderable, ChopsUpdate | LayoutUpdate):
-            renderable = Changes(renderable, self._frame)
+            renderable = DiffedUpdate(renderable, self._frame)
         super()._display(screen, renderable)
 
     def _handle_exception(self, error: Exception) -> None:
@@ -165,7 +165,7 @@ class CharplayApp(TypeAhead, Sparing):
         if self._leaving:
             return
         self._leaving = True
-        write_settings(self._home.settings, self._main.remember())
+        write_preferences(self._home.settings, self._main.remember())
         if code == HUNG_UP:
             await self._hang_up(reason, patience)
         await self._main.session.close(reason, patience)

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from charplay.tui.worker import Errand
+from charplay.tui.jobs import BackgroundJob
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Entry, Library
 
 
-class Download(Errand):
+class Download(BackgroundJob):
     """Fetches a text off the screen's thread. Tells `Fetching` now and then, at last `Fetched` or `Unfetched`."""
 
     def __init__(

@@ -7,7 +7,7 @@ from textual.message import Message
 
 from charplay.recipes.resolve import EVALUATED
 from charplay.sampling.score import Score, score
-from charplay.tui.worker import Errand
+from charplay.tui.jobs import BackgroundJob
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
@@ -19,7 +19,7 @@ HELD_OUT = 0.1
 """The share that is read at the end of a text of which nothing was held out."""
 
 
-class Part(NamedTuple):
+class TextPart(NamedTuple):
     """A stretch of a text."""
 
     corpus: "Corpus"
@@ -33,11 +33,11 @@ class Part(NamedTuple):
         return self.corpus.text(self.start, self.stop)
 
 
-def held_out(corpus: "Corpus", fraction: float) -> Part:
+def held_out(corpus: "Corpus", fraction: float) -> TextPart:
     """The end of a text, as training with such a `validation_fraction` held it out."""
     start = int(len(corpus) * (1 - (fraction or HELD_OUT)))
     stop = min(len(corpus), start + MOST)
-    return Part(corpus, start, stop, "held-out end" if fraction else "its end")
+    return TextPart(corpus, start, stop, "held-out end" if fraction else "its end")
 
 
 class Named(NamedTuple):
@@ -47,8 +47,8 @@ class Named(NamedTuple):
     open: Callable[[], "CharModel"]
 
 
-class Scoring(Errand):
-    """Reads a part with several networks. Tells `Scoring.Percent` now and then, `Scoring.Done` for each, or `Failed`.
+class ScoringJob(BackgroundJob):
+    """Reads a part with several networks. Tells `Percent` now and then, `Done` for each, or `Failed`.
 
     One that was given up tells nothing more; one that is stopped tells what it has.
     """
@@ -56,7 +56,7 @@ class Scoring(Errand):
     class Percent(Message):
         """So much of the text was read by a network."""
 
-        def __init__(self, scoring: "Scoring", name: str, percent: int) -> None:
+        def __init__(self, scoring: "ScoringJob", name: str, percent: int) -> None:
             super().__init__()
             self.scoring = scoring
             self.name = name
@@ -65,7 +65,7 @@ class Scoring(Errand):
     class Done(Message):
         """A network has read the text, or what of it there was time for."""
 
-        def __init__(self, scoring: "Scoring", name: str, part: Part, score: Score) -> None:
+        def __init__(self, scoring: "ScoringJob", name: str, part: TextPart, score: Score) -> None:
             super().__init__()
             self.scoring = scoring
             self.name = name
@@ -75,7 +75,7 @@ class Scoring(Errand):
     class Failed(Message):
         """The text, or a network, could not be read."""
 
-        def __init__(self, scoring: "Scoring", sentence: str) -> None:
+        def __init__(self, scoring: "ScoringJob", sentence: str) -> None:
             super().__init__()
             self.scoring = scoring
             self.sentence = sentence
@@ -83,12 +83,12 @@ class Scoring(Errand):
     class Ended(Message):
         """No network is left."""
 
-        def __init__(self, scoring: "Scoring") -> None:
+        def __init__(self, scoring: "ScoringJob") -> None:
             super().__init__()
             self.scoring = scoring
 
     def __init__(
-        self, open_part: Callable[[], Part], models: Sequence[Named], tell: Callable[[Message], object]
+        self, open_part: Callable[[], TextPart], models: Sequence[Named], tell: Callable[[Message], object]
     ) -> None:
         super().__init__(tell)
         self._open_part = open_part

@@ -11,9 +11,9 @@ from charplay.cli.main import run
 from charplay.corpora import fetching
 from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.library import Library
+from charplay.playground.preferences import Preferences, read_preferences, write_preferences
 from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import save_preset
-from charplay.tui.settings import Settings, read_settings, write_settings
 
 RENAMES = ("rename", "replace")
 """The calls of `os` that end a writing."""
@@ -21,8 +21,8 @@ RENAMES = ("rename", "replace")
 
 def remember(home, _text):
     """The settings, once more."""
-    write_settings(home.settings, Settings(prompt="new"))
-    return read_settings(home.settings)[0].prompt == "new"
+    write_preferences(home.settings, Preferences(prompt="new"))
+    return read_preferences(home.settings)[0].prompt == "new"
 
 
 def add(home, text):
@@ -65,7 +65,7 @@ def files(home):
 @pytest.mark.fault("47")
 @writing
 def test_what_a_killed_process_left_is_removed_at_the_next_start(home, text_file, monkeypatch, write):
-    write_settings(home.settings, Settings(prompt="old"))
+    write_preferences(home.settings, Preferences(prompt="old"))
     before = files(home)
     child = os.fork()
     if child == 0:

@@ -5,7 +5,7 @@ from hashlib import sha256
 import numpy as np
 
 from charplay.recipes.fields import Recipe
-from charplay.runs.checkpoint import Checkpoint, Origin
+from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.sampling.model import tensor_shapes
 
 TEXT = "the quick brown fox jumps over the lazy dog.\n" * 40
@@ -21,7 +21,7 @@ def tiny_checkpoint(seed=0, text=TEXT):
         tensors={name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()},
         recipe=recipe,
         vocabulary=vocabulary,
-        corpus=Origin("pangram", "/texts/pangram.txt", sha256(text.encode()).hexdigest(), len(text)),
+        corpus=CorpusOrigin("pangram", "/texts/pangram.txt", sha256(text.encode()).hexdigest(), len(text)),
         step=7,
         epoch=0.5,
         seconds=3.0,

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from charplay.recipes.fields import Recipe
-from charplay.runs.checkpoint import Checkpoint, Origin, tensor_shapes
+from charplay.runs.checkpoint import Checkpoint, CorpusOrigin, tensor_shapes
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 
 GATES = {"lstm": 4, "gru": 3}
-ORIGIN = Origin(name="tiny-shakespeare", path="/texts/tiny.txt", sha256="0" * 64, characters=1000)
+ORIGIN = CorpusOrigin(name="tiny-shakespeare", path="/texts/tiny.txt", sha256="0" * 64, characters=1000)
 VOCABULARY = "\n abcdé€😀"
 
 

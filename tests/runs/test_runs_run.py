@@ -15,7 +15,7 @@ from safetensors.numpy import load
 from charplay.fs import atomic as durable
 from charplay.recipes.fields import Recipe
 from charplay.runs import archive
-from charplay.runs.checkpoint import CheckpointError, Origin, read_checkpoint
+from charplay.runs.checkpoint import CheckpointError, CorpusOrigin, read_checkpoint
 from charplay.runs.errors import RunError
 from charplay.runs.run import Run
 
@@ -80,7 +80,7 @@ def test_names_that_play_tricks_are_refused(make_run, home, name):
 def test_a_corpus_of_any_name_gets_a_plain_folder(tmp_path_factory, name):
     checkpoints = tmp_path_factory.mktemp("checkpoints")
     recipe = Recipe(hidden_size=6, num_layers=1, embedding_size=4, steps=5)
-    corpus = Origin(name.encode(errors="replace").decode(), "", "", 1)
+    corpus = CorpusOrigin(name.encode(errors="replace").decode(), "", "", 1)
     run = Run.create(checkpoints, asked=recipe, resolved=recipe, corpus=corpus, vocabulary="ab", facts={})
     assert list(checkpoints.iterdir()) == [run.folder]
     assert run.name.endswith("-lstm-1x6-01")
@@ -91,7 +91,7 @@ def test_a_corpus_of_any_name_gets_a_plain_folder(tmp_path_factory, name):
 def test_names_of_texts_become_words(make_run, home):
     def stem(name: str) -> str:
         recipe = Recipe(hidden_size=6, num_layers=2, embedding_size=4, steps=5, cell="gru")
-        corpus = Origin(name, "", "", 1)
+        corpus = CorpusOrigin(name, "", "", 1)
         made = Run.create(home.checkpoints, asked=recipe, resolved=recipe, corpus=corpus, vocabulary="ab", facts={})
         return made.name
 
@@ -104,7 +104,7 @@ def test_names_of_texts_become_words(make_run, home):
 def _make_many(checkpoints: Path, count: int, names) -> None:
     recipe = Recipe(hidden_size=6, num_layers=1, embedding_size=4, steps=5)
     for _ in range(count):
-        corpus = Origin("race", "", "", 1)
+        corpus = CorpusOrigin("race", "", "", 1)
         run = Run.create(checkpoints, asked=recipe, resolved=recipe, corpus=corpus, vocabulary="ab", facts={})
         names.put(run.name)
 
@@ -197,7 +197,7 @@ def test_a_torn_last_line_is_no_row_and_is_cut(tmp_path_factory, torn):
 def a_run(checkpoints: Path) -> Run:
     recipe = Recipe(hidden_size=6, num_layers=1, embedding_size=4, steps=5)
     return Run.create(
-        checkpoints, asked=recipe, resolved=recipe, corpus=Origin("t", "", "", 1), vocabulary="ab", facts={}
+        checkpoints, asked=recipe, resolved=recipe, corpus=CorpusOrigin("t", "", "", 1), vocabulary="ab", facts={}
     )
 
 

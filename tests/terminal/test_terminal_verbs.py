@@ -8,7 +8,7 @@ import pytest
 from terminal import UNMEASURED
 
 from charplay.recipes.fields import Recipe
-from charplay.runs.checkpoint import Checkpoint, Origin
+from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.sampling.model import tensor_shapes
@@ -30,7 +30,7 @@ def hostile_run(home):
     vocabulary = "".join(sorted(HOSTILE))
     recipe = Recipe(embedding_size=2, hidden_size=2, num_layers=1, sequence_length=4, batch_size=1, output_dropout=0.0)
     shapes = tensor_shapes(recipe, len(vocabulary))
-    origin = Origin("evil\x1b]0;owned\x07", "/evil\x1b[2J", "0" * 64, 300)
+    origin = CorpusOrigin("evil\x1b]0;owned\x07", "/evil\x1b[2J", "0" * 64, 300)
     run = Run.create(
         home.checkpoints, asked=recipe, resolved=recipe, corpus=origin, vocabulary=vocabulary, facts={}, name="odd"
     )

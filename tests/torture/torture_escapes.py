@@ -17,7 +17,7 @@ from terminal_runs import leave, on_terminal
 from torturing import Attempt, Outcome, Torture
 
 from charplay.recipes.fields import Recipe
-from charplay.runs.checkpoint import Checkpoint, Origin
+from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.sampling.model import tensor_shapes
@@ -99,7 +99,7 @@ class Hostile:
         """A run that writes every payload's characters, and a broken one."""
         alphabet = "".join(sorted({*"".join(PAYLOADS).format(t=GENERATED), *"and more of the text\n"}))
         recipe = Recipe(embedding_size=2, hidden_size=2, num_layers=1, sequence_length=4, batch_size=1)
-        origin = Origin(self.payload("origin"), self.payload("origin"), "0" * 64, 900)
+        origin = CorpusOrigin(self.payload("origin"), self.payload("origin"), "0" * 64, 900)
         run = Run.create(self.home.checkpoints, asked=recipe, resolved=recipe, corpus=origin, vocabulary=alphabet,
                          facts={"device": self.payload("origin")}, name="odd")  # fmt: skip
         shapes = tensor_shapes(recipe, len(alphabet))

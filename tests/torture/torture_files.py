@@ -13,7 +13,14 @@ import numpy as np
 from torturing import Attempt, Outcome, Torture
 
 from charplay.recipes.fields import Recipe
-from charplay.runs.checkpoint import Checkpoint, CheckpointError, Origin, read_checkpoint, read_header, write_checkpoint
+from charplay.runs.checkpoint import (
+    Checkpoint,
+    CheckpointError,
+    CorpusOrigin,
+    read_checkpoint,
+    read_header,
+    write_checkpoint,
+)
 from charplay.runs.run import Run, RunError
 from charplay.sampling.model import tensor_shapes
 
@@ -110,7 +117,7 @@ class Checkpoints:
         draw = np.random.default_rng(0)
         tensors = {name: draw.normal(size=shape).astype(np.float32)
                    for name, shape in tensor_shapes(recipe, len(LETTERS)).items()}  # fmt: skip
-        origin = Origin("text", "/text", "0" * 64, 500)
+        origin = CorpusOrigin("text", "/text", "0" * 64, 500)
         sound = Checkpoint(tensors=tensors, recipe=recipe, vocabulary=LETTERS, corpus=origin, step=3, epoch=0.1,
                            seconds=1.0)  # fmt: skip
         write_checkpoint(self._path, sound)

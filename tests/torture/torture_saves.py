@@ -14,7 +14,7 @@ from torturing import Attempt, Outcome, Torture
 
 from charplay.fs import atomic as durable
 from charplay.recipes.fields import Recipe
-from charplay.runs.checkpoint import Checkpoint, CheckpointError, Origin, read_checkpoint
+from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin, read_checkpoint
 from charplay.runs.run import Run, RunError
 from charplay.sampling.model import tensor_shapes
 
@@ -29,7 +29,8 @@ def checkpoint(step: int) -> Checkpoint:
     recipe = Recipe(embedding_size=4, hidden_size=40, num_layers=1)
     tensors = {name: np.full(shape, step, np.float32)
                for name, shape in tensor_shapes(recipe, len(VOCABULARY)).items()}  # fmt: skip
-    return Checkpoint(tensors=tensors, recipe=recipe, vocabulary=VOCABULARY, corpus=Origin("t", "/t", "0" * 64, 500),
+    return Checkpoint(tensors=tensors, recipe=recipe, vocabulary=VOCABULARY,
+                      corpus=CorpusOrigin("t", "/t", "0" * 64, 500),
                       step=step, epoch=0.0, seconds=0.0)  # fmt: skip
 
 
@@ -68,7 +69,7 @@ class Saves:
 
     def __init__(self, folder: Path, *, sabotaged: bool) -> None:
         recipe = Recipe(embedding_size=4, hidden_size=40, num_layers=1)
-        origin = Origin("t", "/t", "0" * 64, 500)
+        origin = CorpusOrigin("t", "/t", "0" * 64, 500)
         self._folder, self._sabotaged = folder, sabotaged
         self._make = lambda: Run.create(
             folder, asked=recipe, resolved=recipe, corpus=origin, vocabulary=VOCABULARY, facts={}

@@ -24,7 +24,7 @@ SIZED = ("hidden_size=128", "embedding_size=64", "sequence_length=64", "batch_si
 
 LEAKING = """
 import sys, socket
-from charplay.tui.session import Session
+from charplay.playground.run_controller import Session
 kept = []
 start = Session.start
 def start_and_keep(self, request):

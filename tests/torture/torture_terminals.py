@@ -35,7 +35,7 @@ import charplay.cli.signals as signals
 def nothing(inbox):
     yield type("Leave", (), {"code": 0})()
 signals.leaving_on_signals = nothing
-import charplay.tui.signals as listening
+import charplay.tui.textual_patches.signals as listening
 listening.listen = lambda *_: None
 from charplay.cli.main import main
 sys.argv[0] = "charplay"

@@ -32,7 +32,7 @@ from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.fields import Recipe
 from charplay.recipes.resolve import resolve
-from charplay.runs.checkpoint import Checkpoint, Origin
+from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.runs.shelf import Shelf
@@ -125,7 +125,7 @@ class ScriptedTrainer:
         request = self.requests[-1]
         asked = Recipe.model_validate({**request.recipe, "hidden_size": 12, "embedding_size": 8, "num_layers": 1})
         resolved = resolve(asked, 5000, len(LETTERS)).recipe
-        origin = Origin("fox", "", "0" * 64, 5000)
+        origin = CorpusOrigin("fox", "", "0" * 64, 5000)
         if request.resume:
             self.run = Run.open(Path(request.resume))
         else:
@@ -198,7 +198,7 @@ def kept_run(home: Home) -> Callable[..., Run]:
     def make(*, name: str = "kept-1", step: int = 500, finished: bool = False) -> Run:
         asked = Recipe.model_validate({"hidden_size": 12, "embedding_size": 8, "num_layers": 1, "steps": 1000})
         resolved = resolve(asked, 5000, len(LETTERS)).recipe
-        origin = Origin("fox", "", "0" * 64, 5000)
+        origin = CorpusOrigin("fox", "", "0" * 64, 5000)
         run = Run.create(home.checkpoints, asked=asked, resolved=resolved, corpus=origin, vocabulary=LETTERS,
                          facts={}, name=name)  # fmt: skip
         checkpoint = Checkpoint(tensors=weights(resolved), recipe=resolved, vocabulary=LETTERS, corpus=origin,

@@ -5,7 +5,7 @@ from select import select
 
 import pytest
 
-from charplay.tui.bell import Bell
+from charplay.tui.textual_patches.selectable_event import SelectableEvent
 
 
 def heard(bell, seconds=0.0):
@@ -13,7 +13,7 @@ def heard(bell, seconds=0.0):
 
 
 def test_it_can_be_read_while_it_is_set():
-    bell = Bell()
+    bell = SelectableEvent()
     assert not heard(bell)
     for _ in range(2):
         bell.set()
@@ -28,7 +28,7 @@ def test_it_can_be_read_while_it_is_set():
 
 
 def test_who_stands_in_a_select_hears_it():
-    bell, ears = Bell(), []
+    bell, ears = SelectableEvent(), []
     listener = threading.Thread(target=lambda: ears.append(heard(bell, 30)))
     listener.start()
     bell.set()
@@ -37,7 +37,7 @@ def test_who_stands_in_a_select_hears_it():
 
 
 def test_it_leaves_no_descriptor_behind():
-    bell = Bell()
+    bell = SelectableEvent()
     descriptor = bell.fileno()
     del bell
     with pytest.raises(OSError, match="Bad file descriptor"):

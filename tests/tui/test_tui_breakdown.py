@@ -5,7 +5,7 @@ import sys
 
 from charplay.cli import play
 from charplay.tui.app import CharplayApp
-from charplay.tui.screens.preview import Preview
+from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 
 
 def test_a_screen_that_breaks_down_has_the_run_saved_before_the_program_ends(monkeypatch, home, trainer, capfd):
@@ -38,7 +38,7 @@ def test_a_screen_that_breaks_down_has_the_run_saved_before_the_program_ends(mon
 async def test_what_trips_while_it_is_taken_away_is_told_to_the_log_alone(play, caplog):
     async with play() as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.app.screen, Preview))
+        await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
         preview = it.app.screen
 
         async def trip_late():

@@ -5,26 +5,26 @@ import asyncio
 import pytest
 
 from charplay.corpora.corpus import from_text
+from charplay.playground.checkpoints import open_model
+from charplay.playground.run_state import RunState
 from charplay.recipes.fields import Recipe
 from charplay.runs.shelf import Shelf
 from charplay.sampling.branches import BranchTree
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.params import SamplingParams
-from charplay.tui.checkpoints import open_model
-from charplay.tui.live import Live
-from charplay.tui.screens.asking import Asking
-from charplay.tui.screens.branches import Branches
-from charplay.tui.screens.candidates import Candidates
-from charplay.tui.screens.columns import ColumnsScreen
-from charplay.tui.screens.comparing import Comparing
-from charplay.tui.screens.inside import Inside
-from charplay.tui.screens.lines import Lines
-from charplay.tui.screens.live_values import LiveValues
-from charplay.tui.screens.opening import Opening
-from charplay.tui.screens.picking import Picking
-from charplay.tui.screens.preview import Preview
-from charplay.tui.screens.question import Choice, Question
-from charplay.tui.screens.score import ScoreScreen
+from charplay.tui.dialogs.branch_diff import BranchDiffDialog
+from charplay.tui.dialogs.branches import BranchesDialog
+from charplay.tui.dialogs.candidates import CandidatesDialog
+from charplay.tui.dialogs.choice import Choice, ChoiceDialog
+from charplay.tui.dialogs.comparison import ComparisonScreen
+from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+from charplay.tui.dialogs.file_picker import FilePicker
+from charplay.tui.dialogs.live_hyperparameters import LiveHyperparametersDialog
+from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
+from charplay.tui.dialogs.network_summary import NetworkDialog
+from charplay.tui.dialogs.reader import ReaderDialog
+from charplay.tui.dialogs.score import ScoreDialog
+from charplay.tui.dialogs.text_input import TextInputDialog
 
 CHOICES = [Choice("a", "one", key="1"), Choice("b", "two", key="2")]
 
@@ -40,21 +40,21 @@ def dialogs(kept_run, home):
     first = tree.current
     tree.fork(20, "x")
     corpus = from_text("fox", "the quick brown fox\n" * 30)
-    live = Live(state="training", recipe=Recipe().model_dump())
+    live = RunState(state="training", recipe=Recipe().model_dump())
     return {
-        "question": lambda: Question("A title", "A sentence.", CHOICES, "b"),
-        "picking": lambda: Picking("A title", "A sentence.", CHOICES, least=1, most=2),
-        "candidates": lambda: Candidates(generator.inspect(5, 8)),
-        "opening": Opening,
-        "asking": lambda: Asking("A title", "A sentence.", "a value", lambda _: "that will not do"),
-        "lines": lambda: Lines("A title", [[("a line", "plain")]]),
-        "inside": lambda: Inside(run.resolved, corpus, lambda *_: 61.0),
-        "comparing": lambda: Comparing(first, tree.current, tree.compare(first, tree.current)),
-        "preview": lambda: Preview(corpus, generator, (30, 40)),
-        "score": lambda: ScoreScreen(generator, corpus, None, lambda _: corpus, list),
-        "branches": lambda: Branches(tree, str),
-        "columns": lambda: ColumnsScreen(opened, "", SamplingParams(), 30.0, Shelf(home)),
-        "live values": lambda: LiveValues(lambda: live, lambda *_: None, lambda: None),
+        "question": lambda: ChoiceDialog("A title", "A sentence.", CHOICES, "b"),
+        "picking": lambda: MultiChoiceDialog("A title", "A sentence.", CHOICES, least=1, most=2),
+        "candidates": lambda: CandidatesDialog(generator.inspect(5, 8)),
+        "opening": FilePicker,
+        "asking": lambda: TextInputDialog("A title", "A sentence.", "a value", lambda _: "that will not do"),
+        "lines": lambda: ReaderDialog("A title", [[("a line", "plain")]]),
+        "inside": lambda: NetworkDialog(run.resolved, corpus, lambda *_: 61.0),
+        "comparing": lambda: BranchDiffDialog(first, tree.current, tree.compare(first, tree.current)),
+        "preview": lambda: CorpusViewer(corpus, generator, (30, 40)),
+        "score": lambda: ScoreDialog(generator, corpus, None, lambda _: corpus, list),
+        "branches": lambda: BranchesDialog(tree, str),
+        "columns": lambda: ComparisonScreen(opened, "", SamplingParams(), 30.0, Shelf(home)),
+        "live values": lambda: LiveHyperparametersDialog(lambda: live, lambda *_: None, lambda: None),
     }  # fmt: skip
 
 

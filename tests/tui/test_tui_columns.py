@@ -7,15 +7,15 @@ from textual.binding import Binding
 from textual.geometry import Region
 from textual.widgets import Input
 
+from charplay.playground.checkpoints import list_checkpoints
+from charplay.playground.temperatures import parse_temperatures
 from charplay.sampling.generator import TextGenerator
-from charplay.tui.checkpoints import shelved
 from charplay.tui.commands import ALWAYS, EVERYWHERE, SCROLL, SLIDER
+from charplay.tui.dialogs.comparison import DEFAULT, ComparisonScreen
+from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
+from charplay.tui.dialogs.side_by_side import titles
+from charplay.tui.dialogs.text_input import TextInputDialog
 from charplay.tui.panes.text import TextPane
-from charplay.tui.screens.asking import Asking
-from charplay.tui.screens.columns import DEFAULT, ColumnsScreen
-from charplay.tui.screens.picking import Picking
-from charplay.tui.temperatures import parse_temperatures
-from charplay.tui.widgets.column import titles
 
 PATIENT = 60.0
 
@@ -23,7 +23,7 @@ PATIENT = 60.0
 async def beside(it):
     """The columns, held."""
     await it.press("5", "l")
-    await it.until(lambda: isinstance(it.app.screen, ColumnsScreen) and it.app.screen.beside.columns)
+    await it.until(lambda: isinstance(it.app.screen, ComparisonScreen) and it.app.screen.beside.columns)
     it.app.screen.playing = False
     for generator in it.app.screen.beside.generators:
         generator.restart()
@@ -64,7 +64,7 @@ async def test_the_chosen_column_warms_up_and_goes_on_in_the_text_pane(play):
         screen = await beside(it)
         await it.press("right", "right", "left", "full_stop", "right_square_bracket")
         chosen = screen.beside.columns[1].generator
-        assert chosen.settings.temperature == pytest.approx(0.55)
+        assert chosen.params.temperature == pytest.approx(0.55)
         assert [len(generator.transcript) for generator in screen.beside.generators] == [1] * 4
         screen.beside.advance(40, PATIENT)
         stands = chosen.text
@@ -79,7 +79,7 @@ async def test_the_chosen_column_warms_up_and_goes_on_in_the_text_pane(play):
         assert text.temperature == pytest.approx(0.55)
         before = len(text.generator.transcript)
         text._advance(text.generator, 10, PATIENT)
-        assert {text.generator.transcript[before + at].temperature for at in range(10)} == {chosen.settings.temperature}
+        assert {text.generator.transcript[before + at].temperature for at in range(10)} == {chosen.params.temperature}
 
 
 async def test_another_seed_begins_all_anew(play):
@@ -87,7 +87,7 @@ async def test_another_seed_begins_all_anew(play):
         screen = await beside(it)
         screen.beside.advance(30, PATIENT)
         before = [generator.text for generator in screen.beside.generators]
-        seed = screen.beside.generators[0].settings.seed
+        seed = screen.beside.generators[0].params.seed
         await it.press("n")
         assert {generator.text for generator in screen.beside.generators} == {""}
         screen.beside.advance(30, PATIENT)
@@ -103,12 +103,12 @@ async def test_temperatures_are_edited_within_the_room_there_is(play, size, most
         screen = await beside(it)
         assert len(screen.beside.columns) == min(most, len(DEFAULT))
         await it.press("e")
-        await it.until(lambda: isinstance(it.app.screen, Asking))
+        await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
         field = it.app.screen.query_one(Input)
         for wrong in ("0.5", "1, x", "-1, 1", ", ".join(["1"] * (most + 1)), "nan 1"):
             field.value = wrong
             await it.press("enter")
-            assert isinstance(it.app.screen, Asking)
+            assert isinstance(it.app.screen, TextInputDialog)
         field.value = ", ".join(f"{at / 10}" for at in range(most))
         await it.press("enter")
         await it.until(lambda: len(screen.beside.columns) == most and it.app.screen is screen)
@@ -161,11 +161,11 @@ async def test_checkpoints_of_several_runs_are_written_side_by_side(play, kept_r
     kept_run(name="kept-2", step=700)
     async with play() as it:
         screen = await beside(it)
-        found = shelved(it.main._shelf)
+        found = list_checkpoints(it.main._shelf)
         assert {(each.run, each.step) for each in found} >= {("kept-1", 500), ("kept-2", 700)}
         assert len({(each.run, each.step) for each in found}) == len(found) == 3  # the demo, too
         await it.press("r")
-        await it.until(lambda: isinstance(it.app.screen, Picking))
+        await it.until(lambda: isinstance(it.app.screen, MultiChoiceDialog))
         await it.press("space", "enter")
         assert "1 are marked" in it.seen()
         await it.press("down", "space", "down", "space", "enter")
@@ -184,7 +184,7 @@ async def test_a_checkpoint_that_is_gone_is_one_sentence(play, kept_run):
     async with play() as it:
         screen = await beside(it)
         await it.press("r")
-        await it.until(lambda: isinstance(it.app.screen, Picking))
+        await it.until(lambda: isinstance(it.app.screen, MultiChoiceDialog))
         (run.folder / "best.safetensors").write_bytes(b"no")
         await it.press("space", "down", "space", "enter")
         await it.until(lambda: it.app.screen is screen and screen._what.has_class("-fault"))
@@ -210,6 +210,6 @@ def test_temperatures_are_read_as_they_are_written(values, between):
 
 def test_no_key_has_two_meanings_here_nor_in_the_text_pane():
     own = [binding for kind in TextPane.__mro__ for binding in vars(kind).get("BINDINGS", ())]
-    for bindings in ([*ColumnsScreen.BINDINGS, *SCROLL, *ALWAYS], [*own, *SLIDER, *EVERYWHERE, *ALWAYS]):
+    for bindings in ([*ComparisonScreen.BINDINGS, *SCROLL, *ALWAYS], [*own, *SLIDER, *EVERYWHERE, *ALWAYS]):
         pressed = [key for binding in bindings if isinstance(binding, Binding) for key in binding.key.split(",")]
         assert sorted(pressed) == sorted(set(pressed))

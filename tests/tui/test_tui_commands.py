@@ -2,7 +2,7 @@
 
 import pytest
 
-from charplay.tui.screens.lines import Lines
+from charplay.tui.dialogs.reader import ReaderDialog
 
 WITHIN_TEXTUAL = {"super+c", "ctrl+insert", "ctrl+p"}
 """Copying what a mouse has marked; and the palette, which Textual opens by its own binding."""
@@ -16,7 +16,7 @@ async def test_no_key_of_a_pane_is_left_out(play, pane):
         assert not [key for key, binding in bindings.items() if not binding.tooltip]
         palette = {command.help for command in it.app.get_system_commands(it.main)}
         await it.press("question_mark")
-        assert isinstance(it.app.screen, Lines)
+        assert isinstance(it.app.screen, ReaderDialog)
         lines = [[text.strip() for text, _ in line] for line in it.app.screen._lines]
         helped = {(key, line[1]) for line in lines if len(line) == 2 for key in line[0].split()}
         for key, binding in bindings.items():
@@ -35,7 +35,7 @@ async def test_ctrl_q_leaves_as_ctrl_c_does(play):
 
 async def test_a_key_of_several_is_shown_as_each_of_them():
     from charplay.tui.commands import command
-    from charplay.tui.screens.lines import key_lines
+    from charplay.tui.dialogs.reader import key_lines
 
     (_, line) = key_lines([("Here", [command("up,k", "x", "up", "A line up")])], lambda binding: binding.key)
     assert line[0][0].split() == ["up", "k"]

@@ -7,7 +7,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from charplay.tui.compositing import Rows
+from charplay.tui.textual_patches.row_compositor import RowCompositor
 
 
 class Sheet(Widget):
@@ -31,7 +31,7 @@ class Sheet(Widget):
 class House(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
-        self._compositor = Rows()
+        self._compositor = RowCompositor()
         self.sheets = [Sheet() for _ in range(3)]
 
     def compose(self) -> ComposeResult:

@@ -16,8 +16,8 @@ from textual.app import App
 from textual.drivers._writer_thread import WriterThread
 from textual.events import Key, Resize
 
-from charplay.tui import driver as drivers
-from charplay.tui.driver import MOST_CHARACTERS, MOST_WRITES, Driver
+from charplay.tui.textual_patches import driver as drivers
+from charplay.tui.textual_patches.driver import MOST_CHARACTERS, MOST_WRITES, Driver
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ class Slow(StringIO):
 async def test_on_the_way_out_it_is_waited_for_as_long_as_it_takes_something(
     driver, monkeypatch, seconds, writes, stuck
 ):
-    monkeypatch.setattr("charplay.tui.driver.PATIENCE", 0.4)
+    monkeypatch.setattr("charplay.tui.textual_patches.driver.PATIENCE", 0.4)
     driver._writer_thread = WriterThread(Slow(seconds))
     driver._writer_thread.start()
     for _ in range(writes):

@@ -12,7 +12,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from charplay.tui.frame import Changes, Frame
+from charplay.tui.textual_patches.cell_diff import DiffedUpdate, ScreenBuffer
 
 WIDTH, HEIGHT, LEFT = 24, 3, 10
 CONSOLE = Console(file=io.StringIO(), color_system="truecolor", width=WIDTH, height=HEIGHT, force_terminal=True)
@@ -47,10 +47,10 @@ screens = st.lists(pieces.map(lambda made: row(made, WIDTH)), min_size=HEIGHT, m
 def test_a_terminal_that_gets_the_changes_shows_what_one_shows_that_gets_everything(frames):
     cut, full = pyte.Screen(WIDTH, HEIGHT), pyte.Screen(WIDTH, HEIGHT)
     to_cut, to_full = pyte.Stream(cut), pyte.Stream(full)
-    frame = Frame()
+    frame = ScreenBuffer()
     for rows in frames:
         spans = [(y, 0, WIDTH) for y in range(HEIGHT)]
-        to_cut.feed(Changes(chops(rows, spans), frame).render_segments(CONSOLE))
+        to_cut.feed(DiffedUpdate(chops(rows, spans), frame).render_segments(CONSOLE))
         full.reset()
         to_full.feed(chops(rows, spans).render_segments(CONSOLE))
         assert shown(cut) == shown(full)
@@ -59,19 +59,19 @@ def test_a_terminal_that_gets_the_changes_shows_what_one_shows_that_gets_everyth
 @settings(max_examples=20)
 @given(screens)
 def test_what_is_there_already_is_not_sent_again(rows):
-    frame = Frame()
+    frame = ScreenBuffer()
     spans = [(y, 0, WIDTH) for y in range(HEIGHT)]
-    assert Changes(chops(rows, spans), frame).render_segments(CONSOLE)
-    assert Changes(chops(rows, spans), frame).render_segments(CONSOLE) == ""
+    assert DiffedUpdate(chops(rows, spans), frame).render_segments(CONSOLE)
+    assert DiffedUpdate(chops(rows, spans), frame).render_segments(CONSOLE) == ""
 
 
 def test_one_more_character_costs_one_cell():
-    frame = Frame()
+    frame = ScreenBuffer()
     before, after = (
         Strip([Segment(text.ljust(WIDTH), STYLES[0])]) for text in ("a text that grow", "a text that grows")
     )
-    Changes(chops([before] * HEIGHT, [(1, 0, WIDTH)]), frame).render_segments(CONSOLE)
-    sent = Changes(chops([after] * HEIGHT, [(1, LEFT, WIDTH)]), frame).render_segments(CONSOLE)
+    DiffedUpdate(chops([before] * HEIGHT, [(1, 0, WIDTH)]), frame).render_segments(CONSOLE)
+    sent = DiffedUpdate(chops([after] * HEIGHT, [(1, LEFT, WIDTH)]), frame).render_segments(CONSOLE)
     assert sent == f"\x1b[2;17H{STYLES[0].render('s')}"
 
 
@@ -80,20 +80,20 @@ def test_one_more_character_costs_one_cell():
 def test_whole_and_partial_updates_lead_to_the_same_screen(frames):
     cut, full = pyte.Screen(WIDTH, HEIGHT), pyte.Screen(WIDTH, HEIGHT)
     to_cut, to_full = pyte.Stream(cut), pyte.Stream(full)
-    frame = Frame()
+    frame = ScreenBuffer()
     for rows, all_of_it in frames:
         update = whole(rows) if all_of_it else chops(rows, [(y, 0, WIDTH) for y in range(HEIGHT)])
-        to_cut.feed(Changes(update, frame).render_segments(CONSOLE))
+        to_cut.feed(DiffedUpdate(update, frame).render_segments(CONSOLE))
         full.reset()
         to_full.feed(update.render_segments(CONSOLE))
         assert shown(cut) == shown(full)
-        assert Changes(update, frame).render_segments(CONSOLE) == ""
+        assert DiffedUpdate(update, frame).render_segments(CONSOLE) == ""
 
 
 @settings(max_examples=20)
 @given(screens)
 def test_a_terminal_that_may_show_anything_gets_everything(rows):
-    frame = Frame()
-    first = Changes(whole(rows), frame).render_segments(CONSOLE)
+    frame = ScreenBuffer()
+    first = DiffedUpdate(whole(rows), frame).render_segments(CONSOLE)
     frame.forget()
-    assert Changes(whole(rows), frame).render_segments(CONSOLE) == first
+    assert DiffedUpdate(whole(rows), frame).render_segments(CONSOLE) == first

@@ -7,19 +7,19 @@ import os
 
 import pytest
 
+from charplay.playground.recipe_draft import RecipeDraft
+from charplay.playground.recordings import read_ride
 from charplay.protocol.events import Failed, Finished
 from charplay.sampling.params import SEEDS, SamplingParams
 from charplay.sampling.recording import Recording
-from charplay.tui.draft import Draft
+from charplay.tui.dialogs.branches import BranchesDialog
+from charplay.tui.dialogs.comparison import ComparisonScreen
+from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+from charplay.tui.dialogs.file_picker import FilePicker
+from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
+from charplay.tui.dialogs.score import ScoreDialog
+from charplay.tui.dialogs.text_input import TextInputDialog
 from charplay.tui.panes.corpus import CorpusPane
-from charplay.tui.panes.text_rides import read_ride
-from charplay.tui.screens.asking import Asking
-from charplay.tui.screens.branches import Branches
-from charplay.tui.screens.columns import ColumnsScreen
-from charplay.tui.screens.opening import Opening
-from charplay.tui.screens.picking import Picking
-from charplay.tui.screens.preview import Preview
-from charplay.tui.screens.score import ScoreScreen
 
 NOBODY = "~nobody-of-that-name/x"
 
@@ -50,7 +50,7 @@ async def test_a_path_of_nobody_is_no_ride(play):
         read_ride(NOBODY)
     async with play() as it:
         await it.press("5", "a", "o", "f")
-        await it.until(lambda: isinstance(it.app.screen, Asking))
+        await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
         it.app.screen.query_one("Input").value = NOBODY
         await it.until(lambda: "does not exist" in it.seen())
 
@@ -83,7 +83,7 @@ async def test_a_folder_that_may_not_be_searched_is_listed_all_the_same(play, tm
     monkeypatch.chdir(tmp_path)
     async with play() as it:
         await it.press("1", "o")
-        await it.until(lambda: isinstance(it.app.screen, Opening))
+        await it.until(lambda: isinstance(it.app.screen, FilePicker))
         it.app.screen.query_one("_Entries").enter(sealed)
         await it.until(lambda: "inner" in it.seen())
     sealed.chmod(0o755)
@@ -98,9 +98,9 @@ async def test_a_working_folder_that_has_gone_ends_nothing(play, kept_run, tmp_p
         monkeypatch.chdir(gone)
         gone.rmdir()
         await it.press("1", "o")
-        await it.until(lambda: isinstance(it.app.screen, Opening))
+        await it.until(lambda: isinstance(it.app.screen, FilePicker))
         await it.press("escape", "3", "e")
-        await it.until(lambda: isinstance(it.app.screen, Asking))
+        await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
         await it.press("escape")
         it.main.corpus.choose("nosuch/text.txt")
         await it.until(lambda: "nosuch" in it.seen())
@@ -127,7 +127,7 @@ async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_righ
         it.main.text.playing = True
         await it.until(lambda: len(it.main.text.generator.transcript) > 2)
         await it.press("g")
-        await it.until(lambda: isinstance(it.app.screen, Branches))
+        await it.until(lambda: isinstance(it.app.screen, BranchesDialog))
         await it.press("home")
         run = it.trainer.run
         it.trainer.put(Finished(step=100, run=run.name, checkpoint="x", train_loss=1.2, val_loss=1.5, val_loss_cold=1.6,
@@ -136,7 +136,7 @@ async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_righ
         it.main.play("demo")
         it.app.screen.query_one("_Branches").refresh()
         await it.press("down", "space", "c", "escape", "up", "enter")
-        await it.until(lambda: it.app.screen is it.main or isinstance(it.app.screen, Branches))
+        await it.until(lambda: it.app.screen is it.main or isinstance(it.app.screen, BranchesDialog))
         assert it.app._exception is None
 
 
@@ -196,7 +196,7 @@ async def test_a_text_is_looked_at_once_however_often_it_was_asked_for(play, hom
         corpus = it.main.corpus.corpus
         for _ in range(3):
             it.main.corpus.post_message(CorpusPane.Preview(corpus))
-        await it.until(lambda: isinstance(it.app.screen, Preview))
+        await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
         await it.press("escape")
         await it.until(lambda: it.app.screen is it.main)
 
@@ -261,20 +261,20 @@ async def test_a_checkpoint_that_cannot_be_scored_is_named_when_the_others_are_t
     async with play() as it:
         await it.until(lambda: it.main.runs.number() > 0)
         await it.press("5", "h", "c")
-        await it.until(lambda: isinstance(it.app.screen, ScoreScreen) and it.app.screen._scoring is None)
+        await it.until(lambda: isinstance(it.app.screen, ScoreDialog) and it.app.screen._scoring is None)
         await it.press("a")
-        await it.until(lambda: isinstance(it.app.screen, Picking))
+        await it.until(lambda: isinstance(it.app.screen, MultiChoiceDialog))
         for path in (run.best, run.latest):
             path.write_bytes(path.read_bytes()[:-4] + b"\xff\xff\x7f\x7f")
         await it.press("space", "enter")
-        await it.until(lambda: isinstance(it.app.screen, ScoreScreen) and it.app.screen._scoring is None)
+        await it.until(lambda: isinstance(it.app.screen, ScoreDialog) and it.app.screen._scoring is None)
         await it.until(lambda: "is damaged" in it.seen())
 
 
 async def test_columns_show_their_first_characters_however_fast_they_begin(play):
     async with play() as it:
         await it.press("5", "l")
-        await it.until(lambda: isinstance(it.app.screen, ColumnsScreen) and it.app.screen.beside.columns)
+        await it.until(lambda: isinstance(it.app.screen, ComparisonScreen) and it.app.screen.beside.columns)
         screen = it.app.screen
         for _ in range(3):
             comparing = asyncio.ensure_future(screen._compare([screen._opened], [0.2, 0.5]))
@@ -301,7 +301,7 @@ async def test_where_writing_holds_by_itself_the_bars_are_of_what_comes_next(pla
 
 
 def test_one_minute_is_no_minutes(tmp_path):
-    draft = Draft(tmp_path)
+    draft = RecipeDraft(tmp_path)
     draft.set("for", "1 minutes")
     assert draft.shown("for")[0] == "1 minute"
 

@@ -8,11 +8,11 @@ import threading
 import numpy as np
 import pytest
 
+from charplay.playground.preferences import write_preferences
 from charplay.protocol.commands import Pause, PublishWeights, Resume, Save, SetHyperparameter, StepOnce, Stop, Undo
 from charplay.protocol.events import NO_MEMORY, Changed, Failed, Finished, Paused, Saved, Warned
 from charplay.runs.shelf import Shelf
-from charplay.tui.screens.question import Question
-from charplay.tui.settings import write_settings
+from charplay.tui.dialogs.choice import ChoiceDialog
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 
@@ -109,7 +109,7 @@ async def test_training_while_training_asks_and_going_on_changes_nothing(play):
     async with play() as it:
         await it.training()
         await it.press("t")
-        assert isinstance(it.app.screen, Question)
+        assert isinstance(it.app.screen, ChoiceDialog)
         await it.press("g")
         assert it.main.session.live.state == "training"
         assert len(it.trainer.requests) == 1
@@ -146,7 +146,7 @@ async def test_a_failure_is_a_panel_and_the_next_run_starts(play):
     async with play() as it:
         await it.training()
         it.trainer.put(Saved(step=90, path="x", best=False), Failed(message="The disk is full.", saved_step=90))
-        await it.until(lambda: isinstance(it.app.screen, Question) and "The disk is full." in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, ChoiceDialog) and "The disk is full." in it.seen())
         assert "step 90" in it.seen()
         await it.press("b")
         await it.training()
@@ -158,7 +158,7 @@ async def test_an_exception_in_the_trainer_is_a_panel_too(play):
     async with play() as it:
         await it.training()
         it.trainer.put(ZeroDivisionError("by \x1b[31mnought"))
-        await it.until(lambda: isinstance(it.app.screen, Question) and "ZeroDivisionError" in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, ChoiceDialog) and "ZeroDivisionError" in it.seen())
         assert "\x1b" not in it.seen()
         assert "Nothing was saved" in it.seen()
 
@@ -167,7 +167,7 @@ async def test_the_failed_run_is_taken_up_from_the_panel(play):
     async with play() as it:
         await it.training()
         it.trainer.put(Failed(message="It broke.", saved_step=90))
-        await it.until(lambda: isinstance(it.app.screen, Question))
+        await it.until(lambda: isinstance(it.app.screen, ChoiceDialog))
         await it.press("r")
         await it.until(lambda: len(it.trainer.requests) == 2)
         assert it.trainer.requests[1].resume == str(it.trainer.run.folder)
@@ -179,7 +179,7 @@ async def test_a_lost_device_is_left_behind(play, key, device):
     async with play() as it:
         await it.training()
         it.trainer.put(Failed(message="cuda:0 is lost to this program", saved_step=90, lost_device=True))
-        await it.until(lambda: isinstance(it.app.screen, Question) and "is lost" in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, ChoiceDialog) and "is lost" in it.seen())
         assert "take it up again" not in it.seen(), "there it would only fail once more"
         await it.press(key)
         if device is None:
@@ -242,7 +242,7 @@ async def test_quit_asks_once_while_training_and_saves(play):
     async with play() as it:
         await it.training()
         await it.press("q")
-        assert isinstance(it.app.screen, Question)
+        assert isinstance(it.app.screen, ChoiceDialog)
         await it.press("q")
         await it.until(lambda: it.app._exit)
         assert any(isinstance(command, Stop) for command in it.trainer.commands)
@@ -291,7 +291,7 @@ async def test_the_encoding_of_a_text_can_be_named_trained_with_and_found_again(
         assert it.trainer.requests[-1].encoding == "koi8-r"
         kept = it.main.remember()
         assert (kept.corpus, kept.encoding) == ("letters", "koi8-r")
-        write_settings(home.settings, kept)
+        write_preferences(home.settings, kept)
         it.main.corpus.choose("fox")
         assert it.main.remember().encoding == ""
     async with play(path=None) as it:
@@ -380,11 +380,11 @@ async def test_bad_numbers_open_a_panel_that_says_what_happened_and_offers_ways_
             Warned(step=100, message="a gradient was not finite and taught nothing"),
             Paused(step=100, reason="numbers went bad"),
         )
-        await it.until(lambda: isinstance(it.app.screen, Question) and "a gradient was not finite" in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, ChoiceDialog) and "a gradient was not finite" in it.seen())
         assert "The last save is step 90." in it.seen()
         assert it.main.training._marks == [(100, "numbers went bad")], "the chart marks it"
         await it.press(key)
-        await it.until(lambda: not isinstance(it.app.screen, Question))
+        await it.until(lambda: not isinstance(it.app.screen, ChoiceDialog))
         await it.until(lambda: [type(c) for c in it.trainer.commands if not isinstance(c, PublishWeights)] == kinds)
         if key == "l":
             was = it.trainer.run.resolved.learning_rate
@@ -405,11 +405,11 @@ async def test_no_memory_opens_a_panel_that_offers_ways_on(play, key, kinds):
             Warned(step=100, message="cpu ran out of memory: this needs about 2.0 GB"),
             Paused(step=100, reason=NO_MEMORY),
         )
-        await it.until(lambda: isinstance(it.app.screen, Question) and "this needs about 2.0 GB" in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, ChoiceDialog) and "this needs about 2.0 GB" in it.seen())
         assert "go on on cuda:7" in it.seen()
         assert "go on on cpu" not in it.seen(), "it is there already"
         await it.press(key)
-        await it.until(lambda: not isinstance(it.app.screen, Question))
+        await it.until(lambda: not isinstance(it.app.screen, ChoiceDialog))
         await it.until(
             lambda: kinds == [type(c) for c in it.trainer.commands if not isinstance(c, PublishWeights)][: len(kinds)]
         )
@@ -433,7 +433,7 @@ async def test_a_start_that_fails_leaves_what_writes_alone_and_says_why(play):
         await it.press("t")
         await it.until(lambda: len(it.trainer.requests) == 2)
         it.trainer.put(Failed(message="fox.txt does not exist; check its spelling."))
-        await it.until(lambda: isinstance(it.app.screen, Question))
+        await it.until(lambda: isinstance(it.app.screen, ChoiceDialog))
         await it.press("escape")
         await it.until(lambda: "fox.txt does not exist" in it.seen().splitlines()[-2])
         assert it.main.text.generator is generator
@@ -454,7 +454,7 @@ async def test_once_bad_numbers_are_taken_back_nothing_says_so_and_the_live_run_
             Warned(step=200, message="a gradient was not finite and taught nothing"),
             Paused(step=200, reason="numbers went bad"),
         )
-        await it.until(lambda: isinstance(it.app.screen, Question))
+        await it.until(lambda: isinstance(it.app.screen, ChoiceDialog))
         await it.press("escape")
         await it.until(lambda: "The live run cannot write" in it.seen() and "paused, numbers went bad" in it.seen())
         await it.press("z")
@@ -502,7 +502,7 @@ async def test_a_run_that_failed_before_it_began_says_nothing_of_its_saves(play,
         it.main.resume("kept-1")
         await it.until(lambda: it.trainer.requests)
         it.trainer.put(Failed(message="The disk is full."))
-        await it.until(lambda: isinstance(it.app.screen, Question) and "The disk is full." in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, ChoiceDialog) and "The disk is full." in it.seen())
         assert "saved" not in it.app.screen._sentence
 
 

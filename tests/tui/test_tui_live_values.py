@@ -8,7 +8,7 @@ from charplay.protocol.commands import SetHyperparameter, Undo
 from charplay.protocol.events import Changed, Finished
 from charplay.recipes.fields import LIVE
 from charplay.recipes.specs import spec
-from charplay.tui.screens.live_values import LiveValues
+from charplay.tui.dialogs.live_hyperparameters import LiveHyperparametersDialog
 
 
 async def opened(it, **over):
@@ -22,7 +22,7 @@ async def opened(it, **over):
     await it.press("4")
     await it.until(lambda: it.main.training._live.recipe)
     await it.press("l")
-    await it.until(lambda: isinstance(it.app.screen, LiveValues) and it.app.screen._values.names)
+    await it.until(lambda: isinstance(it.app.screen, LiveHyperparametersDialog) and it.app.screen._values.names)
     return it.app.screen
 
 
@@ -75,7 +75,7 @@ async def test_what_cannot_be_is_said_while_it_is_typed_and_never_sent(play, fie
         await it.press("enter", *["backspace"] * 8, *text)
         await it.until(lambda: why in it.seen())
         await it.press("enter", "escape")
-        assert isinstance(it.app.screen, LiveValues)
+        assert isinstance(it.app.screen, LiveHyperparametersDialog)
         assert why not in it.seen()
         assert not changes(it)
 
@@ -111,7 +111,7 @@ async def test_leaving_sends_what_was_nudged_last_and_z_takes_it_back(play):
         await it.until(lambda: changes(it) == [("clip_norm", 0.8)])
         await it.until(lambda: len(it.main.session.live.changes) == 1)
         await it.press("l")
-        await it.until(lambda: isinstance(it.app.screen, LiveValues) and "0.8" in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, LiveHyperparametersDialog) and "0.8" in it.seen())
         await it.press("z")
         await it.until(lambda: any(isinstance(each, Undo) for each in it.trainer.commands))
         it.trainer.put(Changed(step=100, field="undo", old=100, new=100),

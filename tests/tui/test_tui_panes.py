@@ -11,14 +11,14 @@ from textual import events
 from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.library import Library
 from charplay.formatting.sanitize import sanitize
+from charplay.playground.recipe_rows import label
+from charplay.playground.warm_start import WarmStart
 from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import name_fault
-from charplay.tui.beginning import Beginning
-from charplay.tui.form_rows import label
+from charplay.tui.dialogs.choice import Choice, ChoiceDialog
+from charplay.tui.dialogs.corpus_viewer import CorpusViewer, Sheet
+from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.panes import runs
-from charplay.tui.screens.lines import Lines
-from charplay.tui.screens.preview import Preview, Sheet
-from charplay.tui.screens.question import Choice, Question
 
 
 async def test_the_form_shows_eight_fields_and_what_auto_resolved_to(play):
@@ -93,7 +93,7 @@ async def test_arrows_step_through_choices_and_numbers(play):
 async def test_a_choice_is_taken_from_a_list(play):
     async with play() as it:
         await it.press("2", "home", "enter")
-        assert isinstance(it.app.screen, Question)
+        assert isinstance(it.app.screen, ChoiceDialog)
         await it.press("end", "enter")
         assert it.main.form.draft.preset == it.main.form.draft.preset_names()[-1]
 
@@ -107,7 +107,7 @@ async def test_the_device_list_says_how_much_memory_is_free(play):
 async def test_what_the_network_sees(play):
     async with play() as it:
         await it.press("2", "n")
-        await it.until(lambda: isinstance(it.app.screen, Lines) and "lstm 1" in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, ReaderDialog) and "lstm 1" in it.seen())
         seen = it.seen()
         assert "(64 + 1) x 28 = 1,820" in seen
         assert "predicts" in seen
@@ -262,10 +262,12 @@ async def test_a_long_answer_leaves_its_room_to_the_note_beside_it(play, width):
     note = "lstm 1x256, step 500, fox"
     names = [f"{'a-name-' * 8}{end}" for end in ("01", "02")]
     async with play((width, 30)) as it:
-        it.app.push_screen(Question("A title", "", [Choice("", "no", key="0"), *(Choice(n, n, note) for n in names)]))
+        it.app.push_screen(
+            ChoiceDialog("A title", "", [Choice("", "no", key="0"), *(Choice(n, n, note) for n in names)])
+        )
         for end in ("01", "02"):
             await it.until(lambda: re.search(rf"a-name\S*{end}   {note} ", it.seen()))  # noqa: B023
-        it.app.push_screen(Question("A title", "", [Choice("an answer", "an answer", "a-note-" * 20)]))
+        it.app.push_screen(ChoiceDialog("A title", "", [Choice("an answer", "an answer", "a-note-" * 20)]))
         await it.until(lambda: re.search(r" an answer   a-note\S*… *│", it.seen()))
 
 
@@ -273,7 +275,7 @@ async def test_a_long_answer_leaves_its_room_to_the_note_beside_it(play, width):
 async def test_a_list_in_a_dialog_keeps_to_the_screen_whatever_becomes_of_that(play, heights):
     first, then = heights
     async with play((100, first)) as it:
-        question = Question("A title", "A sentence.", [Choice(str(at), f"answer {at}") for at in range(30)], "3")
+        question = ChoiceDialog("A title", "A sentence.", [Choice(str(at), f"answer {at}") for at in range(30)], "3")
         it.app.push_screen(question)
         await it.until(lambda: "answer 3" in it.seen())
         assert question._answers.cursor == 3
@@ -308,21 +310,21 @@ async def test_a_prompt_is_put_away_by_whatever_leaves_it(play, key):
 async def test_preview_searches_and_counts(play):
     async with play() as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.app.screen, Preview) and "the quick brown" in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, CorpusViewer) and "the quick brown" in it.seen())
         await it.press("slash", *"lazy", "enter")
         sheet = it.app.screen.query_one(Sheet)
         assert sheet.found == (35, 39)
         await it.press("n")
         assert sheet.found[0] > 39
         await it.press("pagedown", "up", "end", "home", "c")
-        await it.until(lambda: isinstance(it.app.screen, Lines) and "%" in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, ReaderDialog) and "%" in it.seen())
 
 
 async def test_a_name_that_looks_like_markup_is_a_name(play, home):
     (home.corpora / "[b='x.txt").write_text("abc " * 100)
     async with play(path="[b='x") as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.app.screen, Preview) and "[b='x   400 characters" in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, CorpusViewer) and "[b='x   400 characters" in it.seen())
         await it.press("c")
         await it.until(lambda: "[b='x: characters" in it.seen())
 
@@ -367,7 +369,7 @@ async def test_train_fetches_the_default_text_and_starts_by_itself(play, home, s
             return
         assert "tiny Shakespeare could not be fetched (1 and v say why); Python manual is read instead" in it.seen()
         await it.press("1", "end", "v")
-        await it.until(lambda: isinstance(it.app.screen, Lines))
+        await it.until(lambda: isinstance(it.app.screen, ReaderDialog))
         for told in (address, digest, "refuses (404"):
             assert told in it.seen()
 
@@ -377,7 +379,7 @@ async def test_a_text_that_was_not_chosen_can_be_looked_at(play, home):
     async with play() as it:
         it.main.corpus.refill()
         await it.press("1", "down", "v")
-        await it.until(lambda: isinstance(it.app.screen, Preview) and "the hedgehog" in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, CorpusViewer) and "the hedgehog" in it.seen())
         assert it.main.corpus.chosen.name == "fox"
 
 
@@ -491,10 +493,10 @@ async def test_a_run_starts_from_the_weights_of_another(play, kept_run):
         await it.press("2", "m")
         fields = it.main.form._fields
         await it.press(*["down"] * fields.names.index("start from"), "enter")
-        await it.until(lambda: isinstance(it.app.screen, Question) and "kept-1" in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, ChoiceDialog) and "kept-1" in it.seen())
         await it.press("down", "enter")
         draft = it.main.form.draft
-        await it.until(lambda: draft.beginning)
+        await it.until(lambda: draft.warm_start)
         assert draft.resolved.hidden_size == 12
         await it.press("m")
         await it.until(lambda: fields.draft.shown("start from")[0] == "kept-1")
@@ -515,7 +517,7 @@ async def test_weights_that_do_not_fit_are_said_before_training(play, kept_run):
 
 
 def test_characters_that_weights_do_not_know_are_listed():
-    known = Beginning("kept-1", "", Recipe(), "abc")
+    known = WarmStart("kept-1", "", Recipe(), "abc")
     assert known.fresh("abc") == ""
     assert known.fresh("ab cd\n") == "3 characters that kept-1 does not know start fresh: ␣ d ↵"
 
@@ -526,7 +528,7 @@ async def test_presets_are_chosen_by_what_they_say_of_themselves_and_a_broken_on
     (home.presets / "torn.toml").write_text("hidden_size = = 3\n")
     async with play() as it:
         await it.press("2", "enter")
-        await it.until(lambda: isinstance(it.app.screen, Question) and "what I like" in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, ChoiceDialog) and "what I like" in it.seen())
         assert "the preset torn cannot be" in it.seen()
         await it.press("escape")
         it.main.form._set("preset", "torn")

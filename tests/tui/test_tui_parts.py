@@ -10,6 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from charplay.formatting.units import age, count, duration, rate
+from charplay.playground.recipe_draft import RecipeDraft, budget_layer, extended
+from charplay.playground.recipe_rows import BUDGET, COMMON, in_labels, label
+from charplay.playground.run_controller import RunController
+from charplay.playground.run_state import RunState
+from charplay.playground.value_steps import next_number
 from charplay.protocol.commands import PublishWeights, Stop
 from charplay.protocol.events import Changed, Evaluated, Failed, Preparing, Saved, Stopped
 from charplay.protocol.request import TrainRequest
@@ -18,16 +23,11 @@ from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import preset_names
 from charplay.recipes.specs import spec, specs
-from charplay.tui.choices import next_number
-from charplay.tui.draft import Draft, budget_layer, extended
-from charplay.tui.form_rows import BUDGET, COMMON, in_labels, label
-from charplay.tui.live import Live
+from charplay.tui.dialogs.corpus_viewer import wrapped
+from charplay.tui.dialogs.reader import ReaderDialog, folded
 from charplay.tui.panes.form_summary import _numbers
-from charplay.tui.panes.rows import Rows, fit
 from charplay.tui.panes.status import GAP, LEAST_NAME, StatusLine
-from charplay.tui.screens.lines import Lines, folded
-from charplay.tui.screens.preview import wrapped
-from charplay.tui.session import Session
+from charplay.tui.widgets.row_list import RowList, fit
 
 LETTERS = "\n abcdefghijklmnopqrstuvwxyz"
 
@@ -75,7 +75,7 @@ def test_nudging_a_number_moves_it_the_right_way_and_stays_within_the_bounds(of,
 
 
 def test_a_draft_shows_what_applies(tmp_path):
-    draft = Draft(tmp_path, characters=5000, vocabulary=LETTERS)
+    draft = RecipeDraft(tmp_path, characters=5000, vocabulary=LETTERS)
     assert draft.rows(everything=False) == [name for name in COMMON if name != "dropout"]
     assert "stride" not in draft.rows(everything=True)
     assert draft.set("batching", "windows") == ""
@@ -85,13 +85,13 @@ def test_a_draft_shows_what_applies(tmp_path):
 
 
 def test_only_numbers_have_a_unit(tmp_path):
-    draft = Draft(tmp_path, values={"evaluate_every": "epoch", "log_every": "20"})
+    draft = RecipeDraft(tmp_path, values={"evaluate_every": "epoch", "log_every": "20"})
     shown = [draft.shown(name) for name in ("patience", "sample_every", "evaluate_every", "log_every")]
     assert shown == [("none", ""), ("none", ""), ("epoch", ""), ("20", "steps")]
 
 
 def test_a_draft_says_what_only_the_start_decides(tmp_path):
-    draft = Draft(tmp_path, characters=5000, vocabulary=LETTERS, devices=("cpu", "cuda:0"))
+    draft = RecipeDraft(tmp_path, characters=5000, vocabulary=LETTERS, devices=("cpu", "cuda:0"))
     assert draft.shown("hidden_size") == ("auto", "at the start")
     assert "measured at the start" in draft.notes[0]
     assert _numbers(draft) == "about 3:00"
@@ -115,11 +115,11 @@ def test_a_draft_says_what_only_the_start_decides(tmp_path):
     ],
 )
 def test_a_draft_names_its_network_as_far_as_it_is_known(tmp_path, devices, characters, network):
-    assert Draft(tmp_path, characters=characters, vocabulary=" abc", devices=devices).network == network
+    assert RecipeDraft(tmp_path, characters=characters, vocabulary=" abc", devices=devices).network == network
 
 
 def test_a_draft_refuses_with_the_recipe_s_own_sentence_and_stays_as_it_was(tmp_path):
-    draft = Draft(tmp_path)
+    draft = RecipeDraft(tmp_path)
     before = draft.asked
     assert "hidden size must be" in draft.set("hidden_size", "many")
     assert "nearest" in draft.check("cell", "lstn")
@@ -138,7 +138,7 @@ def names_a_field_otherwise_than_its_row(sentence):
 @example("validation_fraction", "300 steps")
 @example("dropout", "0.3")
 def test_what_is_wrong_is_told_by_the_row_s_name_and_with_what_was_typed(tmp_path_factory, name, text):
-    fault = Draft(tmp_path_factory.getbasetemp()).check(name, text)
+    fault = RecipeDraft(tmp_path_factory.getbasetemp()).check(name, text)
     typed = repr(text.strip())
     if " must be " in fault:
         assert fault.startswith(f"{label(name)} must be ")
@@ -153,7 +153,7 @@ def test_fields_that_cannot_all_be_meant_are_told_by_their_rows_names(sentence):
 
 def test_a_preset_s_misspelt_field_is_told_as_its_file_must_have_it(tmp_path):
     (tmp_path / "mine.toml").write_text("hidden = 3\nsequence_length = 0\n")
-    draft = Draft(tmp_path, "mine")
+    draft = RecipeDraft(tmp_path, "mine")
     assert draft.faults == (
         "there is no field 'hidden' (preset mine); the nearest is 'hidden_size'",
         "length must be auto or a whole number from 1 to 65,536, not 0 (preset mine)",
@@ -165,14 +165,14 @@ def test_a_preset_s_misspelt_field_is_told_as_its_file_must_have_it(tmp_path):
     [("3", "minutes", 3), ("2 e", "epochs", 2), ("5,000 steps", "steps", 5000), ("0.5m", "minutes", 0.5)],
 )
 def test_a_budget_is_read_as_a_person_writes_it(tmp_path, text, unit, amount):
-    draft = Draft(tmp_path)
+    draft = RecipeDraft(tmp_path)
     assert draft.set(BUDGET, text) == ""
     assert draft.budget() == (unit, amount)
 
 
 @given(st.lists(st.sampled_from(["4 minutes", "2 epochs", "700 steps"])))
 def test_a_budget_takes_the_place_of_whatever_stood_there(tmp_path_factory, texts):
-    draft = Draft(tmp_path_factory.getbasetemp())
+    draft = RecipeDraft(tmp_path_factory.getbasetemp())
     for text in texts:
         assert draft.set(BUDGET, text) == ""
         assert draft.shown(BUDGET)[0] == text
@@ -185,7 +185,7 @@ def test_what_is_no_budget_is_answered(text):
 
 
 def test_every_field_can_be_shown_nudged_and_reset(tmp_path):
-    draft = Draft(tmp_path, characters=5000, vocabulary=LETTERS)
+    draft = RecipeDraft(tmp_path, characters=5000, vocabulary=LETTERS)
     preset = draft.asked
     for name in draft.rows(everything=True):
         if name.endswith(":"):
@@ -205,7 +205,9 @@ WORDY = [of.name for of in specs() if of.kind in {"int", "float"} and of.start i
 
 @pytest.mark.parametrize("name", WORDY)
 def test_a_nudged_word_becomes_a_number_that_a_run_can_start_with(tmp_path, name):
-    draft = Draft(tmp_path, values={"batching": "windows", "num_layers": "2"}, characters=2_000_000, vocabulary=LETTERS)
+    draft = RecipeDraft(
+        tmp_path, values={"batching": "windows", "num_layers": "2"}, characters=2_000_000, vocabulary=LETTERS
+    )
     for word, by in product(("none", "auto", "epoch"), (1, -1)):
         draft.set(name, word)
         before = getattr(draft.resolved, name)
@@ -215,7 +217,7 @@ def test_a_nudged_word_becomes_a_number_that_a_run_can_start_with(tmp_path, name
 
 
 def test_a_run_s_recipe_fills_the_draft_exactly(tmp_path):
-    first = Draft(tmp_path)
+    first = RecipeDraft(tmp_path)
     for name, text in {
         "hidden_size": "96",
         "cleaning": "lowercase",
@@ -226,14 +228,14 @@ def test_a_run_s_recipe_fills_the_draft_exactly(tmp_path):
         first.values |= {name: text} if name != BUDGET else {"steps": "700"}
     first.settle()
     assert not first.faults
-    second = Draft(tmp_path)
+    second = RecipeDraft(tmp_path)
     second.fill(first.asked.model_dump())
     assert second.asked == first.asked
 
 
 @pytest.mark.parametrize("name", preset_names())
 def test_a_run_that_was_begun_with_the_preset_as_it_stands_is_no_change_of_it(tmp_path, name):
-    draft = Draft(tmp_path, name)
+    draft = RecipeDraft(tmp_path, name)
     asked = draft.asked
     draft.fill(asked.model_dump() | {"corpus": "fox"})
     assert draft.values == {}
@@ -241,7 +243,7 @@ def test_a_run_that_was_begun_with_the_preset_as_it_stands_is_no_change_of_it(tm
 
 
 def test_an_extension_replaces_the_budget(tmp_path):
-    asked = Draft(tmp_path).asked
+    asked = RecipeDraft(tmp_path).asked
     assert extended(asked, "500 steps").steps == 500
     assert extended(asked, "500 steps").minutes is None
     with pytest.raises((RecipeError, ValueError)):
@@ -249,21 +251,21 @@ def test_an_extension_replaces_the_budget(tmp_path):
 
 
 def test_live_says_each_phase():
-    live = Live(state="preparing")
-    live.take(Preparing(phase="opening the device"))
-    assert live.says() == "opening the device"
-    live.take(Changed(step=3, field="learning_rate", old=1.0, new=0.5))
+    live = RunState(state="preparing")
+    live.apply(Preparing(phase="opening the device"))
+    assert live.summary() == "opening the device"
+    live.apply(Changed(step=3, field="learning_rate", old=1.0, new=0.5))
     assert live.peak_rate == 0.5
     assert live.learning_rate is None  # that of the last step, which is the schedule's
-    live.take(Saved(step=4, path="", best=False))
-    live.take(Stopped(step=5, reason="asked"))
-    assert live.says() == "stopped, saved step 4"
-    live.take(Failed(message="why", saved_step=None))
-    assert (live.says(), live.saved_step, live.message) == ("failed", 4, "why")
+    live.apply(Saved(step=4, path="", best=False))
+    live.apply(Stopped(step=5, reason="asked"))
+    assert live.summary() == "stopped, saved step 4"
+    live.apply(Failed(message="why", saved_step=None))
+    assert (live.summary(), live.saved_step, live.message) == ("failed", 4, "why")
 
 
 def test_what_is_taken_back_was_never_worse_nor_best():
-    live = Live(state="training")
+    live = RunState(state="training")
     for step, loss, best in (
         (100, 2.0, True),
         (200, 1.9, True),
@@ -271,17 +273,17 @@ def test_what_is_taken_back_was_never_worse_nor_best():
         (400, 2.2, False),
         (500, 2.3, False),
     ):
-        live.take(Evaluated(step=step, seconds=1.0, epoch=step / 100, val_loss=loss, val_accuracy=0.5, best=best))
-    assert live.memorises
-    live.take(Changed(step=250, field="undo", old=500, new=250))
-    assert not live.memorises
+        live.apply(Evaluated(step=step, seconds=1.0, epoch=step / 100, val_loss=loss, val_accuracy=0.5, best=best))
+    assert live.is_overfitting
+    live.apply(Changed(step=250, field="undo", old=500, new=250))
+    assert not live.is_overfitting
     assert (live.best_step, live.best_loss) == (200, 1.9)
-    live.take(Changed(step=150, field="undo", old=250, new=150))
+    live.apply(Changed(step=150, field="undo", old=250, new=150))
     assert (live.best_step, live.best_loss) == (None, None)
 
 
 def test_a_trainer_that_ends_without_a_word_has_failed():
-    session = Session(lambda request, inbox: iter(()))
+    session = RunController(lambda request, inbox: iter(()))
     session.start(TrainRequest(home="/"))
     session._worker._thread.join(2)
     events = session.drain()
@@ -298,7 +300,7 @@ async def test_closing_waits_no_longer_than_it_was_told():
         release.wait(10)
         yield Stopped(reason="at last")
 
-    session = Session(stubborn)
+    session = RunController(stubborn)
     session.start(TrainRequest(home="/"))
     assert not await session.close("terminated", 0.1)
     assert stops == [PublishWeights(), Stop("terminated")]
@@ -332,8 +334,8 @@ def test_a_line_is_wrapped_without_losing_a_word_or_leaving_its_column(text, wid
 async def test_no_sentence_of_the_keys_is_cut(play, width):
     async with play((width, 50)) as it:
         await it.press("question_mark")
-        await it.until(lambda: isinstance(it.app.screen, Lines))
-        lines = it.app.screen.query_one(Rows)
+        await it.until(lambda: isinstance(it.app.screen, ReaderDialog))
+        lines = it.app.screen.query_one(RowList)
         await it.until(lambda: lines.number() > 20)
         said = " ".join(text for row in range(lines.number()) for text, _ in lines.draw(row, lines.size.width))
         assert "…" not in said

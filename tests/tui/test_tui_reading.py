@@ -12,18 +12,18 @@ from textual.widgets import Input
 from charplay.corpora.corpus import from_text
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.library import Library
-from charplay.runs.checkpoint import Origin, read_checkpoint, write_checkpoint
+from charplay.playground.checkpoints import list_checkpoints, open_model
+from charplay.playground.preferences import Preferences, read_preferences, write_preferences
+from charplay.runs.checkpoint import CorpusOrigin, read_checkpoint, write_checkpoint
 from charplay.sampling.score import score
 from charplay.sampling.surprisal import BLOCK, SurprisalReader
-from charplay.tui.checkpoints import open_model, shelved
-from charplay.tui.learned import Indexing, open_learned, read_origin
-from charplay.tui.panes.text_tint import PLAIN, probability_tint, surprise_tint
-from charplay.tui.scoring import MOST, Named, Part, Scoring, held_out
-from charplay.tui.screens.picking import Picking
-from charplay.tui.screens.preview import Preview
-from charplay.tui.screens.score import ScoreScreen
-from charplay.tui.settings import Settings, read_settings, write_settings
-from charplay.tui.tinting import Tinted, Tinting
+from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
+from charplay.tui.dialogs.score import ScoreDialog
+from charplay.tui.presentation.tints import PLAIN, probability_tint, surprise_tint
+from charplay.tui.scoring import MOST, Named, ScoringJob, TextPart, held_out
+from charplay.tui.surprisal_job import SurprisalJob, Tinted
+from charplay.tui.training_text import TrainingTextJob, open_training_text, read_origin
 
 VERSE = "the quick brown fox jumps over the lazy dog\nand goes on to say so once again\n"
 
@@ -35,7 +35,7 @@ def learned(home, kept_run):
 
     def make(**over):
         sha256 = hashlib.sha256((home.corpora / "fox.txt").read_bytes()).hexdigest()
-        origin = replace(Origin("fox", "", sha256, 1000), **over)
+        origin = replace(CorpusOrigin("fox", "", sha256, 1000), **over)
         path = home.root / "fox.safetensors"
         recipe = made.recipe.model_copy(update={"limit": 1000})
         write_checkpoint(path, replace(made, corpus=origin, recipe=recipe))
@@ -56,17 +56,17 @@ async def test_a_line_break_in_a_name_breaks_no_heading(play, home):
 
 def test_the_text_that_was_learned_is_opened_as_it_was_learned(home, learned):
     library = Library(home.corpora, home.cache)
-    corpus = open_learned(library, *read_origin(learned()), lambda share: True)
+    corpus = open_training_text(library, *read_origin(learned()), lambda share: True)
     assert corpus.text() == (VERSE * 70)[:1000]
     elsewhere = home.root / "moved.txt"
     elsewhere.write_text(VERSE * 70)
     moved = read_origin(learned(name="gone", path=str(elsewhere)))
-    assert len(open_learned(library, *moved, lambda share: True)) == 1000
+    assert len(open_training_text(library, *moved, lambda share: True)) == 1000
     nameless = read_origin(learned(name="gone"))
-    assert len(open_learned(library, *nameless, lambda share: True, str(elsewhere))) == 1000
+    assert len(open_training_text(library, *nameless, lambda share: True, str(elsewhere))) == 1000
     elsewhere.write_text(VERSE * 71)
     with pytest.raises(CorpusError, match="gone, which this network learned, is not here"):
-        open_learned(library, *nameless, lambda share: True, str(elsewhere))
+        open_training_text(library, *nameless, lambda share: True, str(elsewhere))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_text_that_was_learned_is_opened_as_it_was_learned(home, learned):
 )
 def test_a_text_that_is_gone_or_changed_is_one_sentence(home, learned, over, sentence):
     with pytest.raises(CorpusError, match=sentence):
-        open_learned(Library(home.corpora, home.cache), *read_origin(learned(**over)), lambda share: True)
+        open_training_text(Library(home.corpora, home.cache), *read_origin(learned(**over)), lambda share: True)
 
 
 def told(begin, last):
@@ -95,17 +95,21 @@ def told(begin, last):
 def test_the_index_comes_with_its_progress_or_with_the_reason_why_not(home, learned):
     library = Library(home.corpora, home.cache)
     path = learned()
-    *before, done = told(lambda tell: Indexing(library, path, tell), Indexing.Done)
+    *before, done = told(lambda tell: TrainingTextJob(library, path, tell), TrainingTextJob.Done)
     percents = [each.percent for each in before]
     assert percents == sorted(set(percents))
     index, corpus = done.learned.index, done.learned.corpus
     place = index.find(index.encode("brown fox"))
     assert corpus.text(place, place + 9) == "brown fox"
-    (again,) = told(lambda tell: Indexing(library, path, tell, done.learned), Indexing.Done)
+    (again,) = told(lambda tell: TrainingTextJob(library, path, tell, done.learned), TrainingTextJob.Done)
     assert again.learned is done.learned
-    *_, other = told(lambda tell: Indexing(library, path, tell, replace(done.learned, key=None)), Indexing.Done)
+    *_, other = told(
+        lambda tell: TrainingTextJob(library, path, tell, replace(done.learned, key=None)), TrainingTextJob.Done
+    )
     assert other.learned is not done.learned
-    (failed,) = told(lambda tell: Indexing(library, home.root / "none.safetensors", tell), Indexing.Failed)
+    (failed,) = told(
+        lambda tell: TrainingTextJob(library, home.root / "none.safetensors", tell), TrainingTextJob.Failed
+    )
     assert failed.sentence
 
 
@@ -121,18 +125,18 @@ async def test_a_text_is_scored_by_one_network_after_another_and_a_broken_one_is
     kept_run()
     async with play() as it:
         model, corpus = it.main.text.generator.model, from_text("text", VERSE * 8)
-        (kept,) = [each for each in shelved(it.main._shelf) if each.run == "kept-1"]
+        (kept,) = [each for each in list_checkpoints(it.main._shelf) if each.run == "kept-1"]
         other = Named(kept.title, lambda: open_model(Path(kept.path), kept.run).model)
 
         def broken():
             raise CorpusError("It is gone.")
 
         models = [Named("demo", lambda: model), other]
-        found = told(lambda tell: Scoring(lambda: Part(corpus, 3, 600), models, tell), Scoring.Ended)
-        done = {each.name: each.score for each in found if isinstance(each, Scoring.Done)}
+        found = told(lambda tell: ScoringJob(lambda: TextPart(corpus, 3, 600), models, tell), ScoringJob.Ended)
+        done = {each.name: each.score for each in found if isinstance(each, ScoringJob.Done)}
         assert list(done) == ["demo", other.name]
         np.testing.assert_array_equal(done["demo"].surprises, score(model, corpus.text(3, 600)).surprises)
-        (failed,) = told(lambda tell: Scoring(broken, models, tell), Scoring.Failed)
+        (failed,) = told(lambda tell: ScoringJob(broken, models, tell), ScoringJob.Failed)
         assert failed.sentence == "It is gone."
 
 
@@ -144,13 +148,13 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
         for _ in range(200):
             it.main.text.generator.next()
         await it.press("5", "h")
-        await it.until(lambda: isinstance(it.app.screen, ScoreScreen) and it.app.screen._scoring is None)
+        await it.until(lambda: isinstance(it.app.screen, ScoreDialog) and it.app.screen._scoring is None)
         screen = it.app.screen
         found = score(it.main.text.generator.model, it.main.text.generator.text)
         assert f"{found.bits:.3f} bits a character" in it.seen()
         assert f"perplexity {2**found.bits:.2f}" in it.seen()
         await it.press("a")
-        assert isinstance(it.app.screen, Picking)
+        assert isinstance(it.app.screen, MultiChoiceDialog)
         names = [each.label for each in it.app.screen._rows.choices]
         assert names == ["kept-2, step 700", "kept-1, step 500", "kept-1, step 600"]
         await it.press("space", "down", "down", "space", "enter")
@@ -170,7 +174,7 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
         await it.press("enter")
         await it.until(lambda: screen._part and screen._part.corpus.title == "a file" and screen._scoring is None)
         await it.press("enter")
-        await it.until(lambda: isinstance(it.app.screen, Preview))
+        await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
         place = screen._findings.passage
         await it.until(lambda: it.app.screen._sheet.found == (place.start, place.stop))
         await it.press("escape")
@@ -189,18 +193,18 @@ async def test_reading_can_be_stopped_and_what_was_read_counts(play):
         scoring = None
 
         def tell(message):
-            if isinstance(message, Scoring.Percent) and message.percent > 5:
+            if isinstance(message, ScoringJob.Percent) and message.percent > 5:
                 scoring.stop()
             messages.put(message)
 
-        scoring = Scoring(lambda: Part(corpus, 0, len(corpus)), [Named("one", lambda: model)] * 2, tell)
+        scoring = ScoringJob(lambda: TextPart(corpus, 0, len(corpus)), [Named("one", lambda: model)] * 2, tell)
         scoring.begin()
         found = []
-        while not found or not isinstance(found[-1], Scoring.Ended):
+        while not found or not isinstance(found[-1], ScoringJob.Ended):
             found.append(messages.get(timeout=20))
-        (done,) = [each for each in found if isinstance(each, Scoring.Done)]
+        (done,) = [each for each in found if isinstance(each, ScoringJob.Done)]
         assert 0 < done.score.characters < len(corpus) / 2
-        given_up = Scoring(lambda: Part(corpus, 0, 300), [Named("one", lambda: model)], messages.put)
+        given_up = ScoringJob(lambda: TextPart(corpus, 0, 300), [Named("one", lambda: model)], messages.put)
         given_up.give_up()
         given_up._work()
         assert messages.empty()
@@ -209,7 +213,7 @@ async def test_reading_can_be_stopped_and_what_was_read_counts(play):
 async def test_the_preview_is_tinted_by_the_network_that_plays(play):
     async with play((80, 24)) as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.app.screen, Preview))
+        await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
         sheet, model, corpus = it.app.screen._sheet, it.main.text.generator.model, it.main.corpus.corpus
         await it.press("v")
         expected = SurprisalReader(model, corpus.text).block(0)
@@ -235,7 +239,7 @@ async def test_only_what_is_in_sight_is_read_and_a_place_has_one_tint(play):
             return text[start:stop]
 
         messages = queue.Queue()
-        tinting = Tinting(SurprisalReader(model, read), messages.put)
+        tinting = SurprisalJob(SurprisalReader(model, read), messages.put)
         assert tinting.numbers(3 * BLOCK - 5, 3 * BLOCK + 5, "surprise") == [PLAIN] * 10
         tinting.look(3 * BLOCK - 5, 3 * BLOCK + 5)
         assert all(isinstance(messages.get(timeout=20), Tinted) for _ in range(2))
@@ -265,9 +269,9 @@ async def test_filters_and_the_bias_are_there_at_the_next_start(play, home):
         assert (drawn.repetition_penalty, drawn.repetition_window, drawn.top_k) == (1.5, 20, 40)
         assert drawn.bias == (("q", -np.inf), ("z", -np.inf), (" ", 1.0))
         assert it.main.text.has_class("-filters")
-    kept, notice = read_settings(home.settings)
-    write_settings(home.settings, replace(kept, bias="what?"))
+    kept, notice = read_preferences(home.settings)
+    write_preferences(home.settings, replace(kept, bias="what?"))
     assert not notice
-    assert isinstance(kept, Settings)
+    assert isinstance(kept, Preferences)
     async with play(path=None) as it:
         assert it.main.text._settings.bias == ()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from charplay.tui.screens.branches import Branches
-from charplay.tui.screens.candidates import Candidates
+from charplay.tui.dialogs.branches import BranchesDialog
+from charplay.tui.dialogs.candidates import CandidatesDialog
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -30,14 +30,14 @@ async def test_a_text_is_gone_back_in_branched_and_found_again(play):
         await it.press("c")
         assert not text.playing
         await it.press("home", "right", "right", "enter")
-        assert isinstance(it.app.screen, Candidates)
+        assert isinstance(it.app.screen, CandidatesDialog)
         await it.press(next(character for character in "ab" if character != before[2]))
         assert it.app.screen is it.main
         assert text.playing
         assert text.generator.text.startswith(before[:2])
         assert "branch 2" in it.seen()
         await it.press("g")
-        assert isinstance(it.app.screen, Branches)
+        assert isinstance(it.app.screen, BranchesDialog)
         assert not text.at_work
         await it.press("up", "enter")
         assert text.playing

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from textual.widgets import Input
 
 from charplay.cli.main import run
+from charplay.playground.recordings import ENDING, kept_rides, read_ride
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.prompts import choose
 from charplay.sampling.recording import Recording
-from charplay.tui.panes.text_rides import ENDING, kept_rides, read_ride
+from charplay.tui.dialogs.choice import ChoiceDialog
+from charplay.tui.dialogs.text_input import TextInputDialog
 from charplay.tui.panes.text_sheet import step_of
 from charplay.tui.panes.text_writing import MARGIN
-from charplay.tui.screens.asking import Asking
-from charplay.tui.screens.question import Question
 
 PATIENT = 60.0
 """Seconds that drawing may take: a busy machine must not make a test."""
@@ -54,7 +54,7 @@ async def ridden(it):
 
 async def answer(it, key):
     await it.press("a")
-    await it.until(lambda: isinstance(it.app.screen, Question))
+    await it.until(lambda: isinstance(it.app.screen, ChoiceDialog))
     await it.press(key)
     await it.until(lambda: it.app.screen is it.main)
     it.main.text.playing = False
@@ -141,7 +141,7 @@ async def test_ride_files_go_both_ways(play, home, tmp_path, capsys):
         await it.press("a", "o")
         await it.until(lambda: kept.name in it.seen())
         await it.press("f")
-        await it.until(lambda: isinstance(it.app.screen, Asking))
+        await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
         it.app.screen.query_one(Input).value = str(again)
         await it.press("enter")
         await it.until(lambda: it.app.screen is it.main)
@@ -189,7 +189,7 @@ async def test_it_holds_where_the_text_ends_with_a_stop_text(play):
         lone = TextGenerator(text.generator.model, params=text.generator.params)
         lone.advance(most=2000)
         await it.press("d")
-        await it.until(lambda: isinstance(it.app.screen, Asking))
+        await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
         it.app.screen.query_one(Input).value = r"zzz|the |.\n"
         await it.press("enter")
         await it.until(lambda: it.app.screen is it.main)
@@ -205,7 +205,7 @@ async def test_it_holds_where_the_text_ends_with_a_stop_text(play):
         write(text, 2000)
         assert len(text.generator.text) > len(drawn)
         await it.press("d")
-        await it.until(lambda: isinstance(it.app.screen, Asking))
+        await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
         assert it.app.screen.query_one(Input).value == r"zzz|the |.\n"
         it.app.screen.query_one(Input).value = "|"
         await it.press("enter")

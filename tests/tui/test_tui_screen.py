@@ -11,15 +11,15 @@ from textual import events
 from textual.binding import Binding
 from textual.widgets import Static
 
+from charplay.playground.preferences import Preferences, read_preferences, write_preferences
 from charplay.protocol.exit_codes import INTERRUPTED, SIGNALS
 from charplay.tui import commands
-from charplay.tui.panes.row_editor import RowEditor
+from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.panes.text import TextPane
-from charplay.tui.screens.lines import Lines
-from charplay.tui.screens.preview import Preview
-from charplay.tui.settings import Settings, read_settings, write_settings
-from charplay.tui.signals import listen
-from charplay.tui.typeahead import Handled
+from charplay.tui.textual_patches.key_queue import KeyHandled
+from charplay.tui.textual_patches.signals import listen
+from charplay.tui.widgets.row_editor import RowEditor
 from charplay.tui.widgets.slider import Slider
 
 ORDER = [
@@ -78,7 +78,7 @@ async def test_every_command_has_an_action_and_is_in_the_help(play):
                 )
                 assert callable(getattr(node, f"action_{action.partition('(')[0]}"))
         await it.press("question_mark")
-        assert isinstance(it.app.screen, Lines)
+        assert isinstance(it.app.screen, ReaderDialog)
         said = " ".join(text for line in it.app.screen._lines for text, _ in line)
         for _, bindings in owners:
             assert all(binding.tooltip in said for binding in bindings)
@@ -97,7 +97,7 @@ async def test_the_palette_offers_what_can_be_done_and_nothing_else(play):
 async def test_the_palette_shows_every_key_as_it_is(play):
     async with play((120, 60)) as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.app.screen, Preview))
+        await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
         await it.press("ctrl+p")
         await it.until(lambda: "Search   /" in it.seen())
         await it.press("escape", "escape", "ctrl+p")
@@ -169,9 +169,9 @@ async def test_a_broken_settings_file_is_said_and_ignored(play, home):
 
 def test_settings_round_trip(tmp_path):
     path = tmp_path / "settings.json"
-    settings = Settings("a", "koi8-r", "gpu", {"hidden_size": "96"}, "to be", 1.25, 60.0, light=True)
-    write_settings(path, settings)
-    assert read_settings(path) == (settings, "")
+    settings = Preferences("a", "koi8-r", "gpu", {"hidden_size": "96"}, "to be", 1.25, 60.0, light=True)
+    write_preferences(path, settings)
+    assert read_preferences(path) == (settings, "")
     assert [each.name for each in tmp_path.iterdir()] == ["settings.json"]
 
 
@@ -182,14 +182,14 @@ def test_settings_round_trip(tmp_path):
 def test_a_setting_of_the_wrong_kind_is_named_and_the_others_are_kept(tmp_path, name, value):
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({"prompt": "kept", name: value}))
-    settings, notice = read_settings(path)
+    settings, notice = read_preferences(path)
     assert name in notice
-    assert settings == Settings(prompt="kept")
+    assert settings == Preferences(prompt="kept")
 
 
 def test_settings_that_cannot_be_written_stop_nothing(tmp_path):
     (tmp_path / "file").write_text("")
-    write_settings(tmp_path / "file" / "settings.json", Settings())
+    write_preferences(tmp_path / "file" / "settings.json", Preferences())
 
 
 @pytest.mark.fault("14")
@@ -279,7 +279,7 @@ async def test_a_key_waits_for_what_the_one_before_has_sent_on_its_way(play, mon
 
 async def test_a_key_whose_way_ended_holds_the_next_one_up_for_a_moment_only(play):
     async with play() as it:
-        it.app._follow(Handled(), Static())  # nobody will ever hear of it
+        it.app._follow(KeyHandled(), Static())  # nobody will ever hear of it
         it.app.post_message(key("2"))
         await it.until(lambda: it.app.focused is it.main.form._fields)
 
@@ -287,7 +287,7 @@ async def test_a_key_whose_way_ended_holds_the_next_one_up_for_a_moment_only(pla
 async def test_a_second_answer_takes_no_other_screen_away(play):
     async with play() as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.app.screen, Preview))
+        await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
         preview = it.app.screen
         await it.press("ctrl+p")
         palette = it.app.screen

@@ -8,7 +8,7 @@ import pytest
 from charplay.plotting.plot import MARKERS
 from charplay.protocol.commands import PublishWeights
 from charplay.protocol.events import Changed, Evaluated, Failed, Finished, Sampled, Saved, Stopped
-from charplay.tui.screens.lines import Lines
+from charplay.tui.dialogs.reader import ReaderDialog
 
 
 def steps(it):
@@ -244,7 +244,7 @@ async def test_the_newest_round_of_samples_can_be_read(play):
                        sampled(200, temperature=1.0, text="a cat"))  # fmt: skip
         await it.until(lambda: len(it.main.training._samples) == 2)
         await it.press("e")
-        assert isinstance(it.app.screen, Lines)
+        assert isinstance(it.app.screen, ReaderDialog)
         await it.until(lambda: "a cat" in it.seen())
         for told in ("step 200", "epoch 0.40", "temperature 0.5", "temperature 1", "barks", "lazy dog", "the "):
             assert told in it.seen()

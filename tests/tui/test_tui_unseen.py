@@ -6,7 +6,7 @@ import pytest
 
 from charplay.protocol.commands import PublishWeights
 from charplay.tui.screens import watching
-from charplay.tui.unseen import CATCH_UP_SECONDS, Sparing
+from charplay.tui.textual_patches.backpressure import CATCH_UP_SECONDS, PausesWhenBehind
 from charplay.tui.widgets import chart
 
 
@@ -32,7 +32,7 @@ class StandsStill:
 def terminal(monkeypatch):
     """What the app takes for its terminal."""
     terminal = StandsStill()
-    monkeypatch.setattr(Sparing, "_terminal", property(lambda _: terminal))
+    monkeypatch.setattr(PausesWhenBehind, "_terminal", property(lambda _: terminal))
     return terminal
 
 

@@ -4,13 +4,13 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App
 
-from charplay.tui.widgets.bars import Bars
+from charplay.tui.widgets.candidate_bars import CandidateBars
 
 
 class Board(App):
     def __init__(self):
         super().__init__()
-        self.bars = Bars()
+        self.bars = CandidateBars()
 
     def compose(self):
         yield self.bars
@@ -34,13 +34,13 @@ async def test_a_row_says_character_share_and_percentage():
 
 @given(st.floats(0, 1), st.floats(0, 1), st.integers(0, 60))
 def test_a_bar_fills_its_room_whatever_the_shares(raw, filtered, room):
-    bar, rest = Bars()._bar(filtered, raw, room)
+    bar, rest = CandidateBars()._bar(filtered, raw, room)
     assert cell_len(bar) + cell_len(rest) == room
     assert abs(bar.count("█") - filtered * room) <= 1
 
 
 async def test_longer_shares_have_longer_bars():
-    bars = Bars()
+    bars = CandidateBars()
     lengths = [len(bars._bar(share / 100, 0.0, 20)[0]) for share in range(101)]
     assert lengths == sorted(lengths)
 

@@ -5,16 +5,16 @@ import numpy as np
 import pytest
 from textual.app import App
 
+from charplay.playground.saved_texts import ModelOrigin
 from charplay.sampling.branches import Branch
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.params import SamplingParams
+from charplay.tui.dialogs.branch_diff import BranchDiffDialog
+from charplay.tui.dialogs.branches import BranchesDialog, limbs
+from charplay.tui.dialogs.candidates import CandidatesDialog
 from charplay.tui.panes.text import TextPane
-from charplay.tui.panes.text_kept import Origin
-from charplay.tui.panes.text_looking import percent
-from charplay.tui.panes.text_tint import LEFT_OUT, PROMPT, tint
-from charplay.tui.screens.branches import Branches, limbs
-from charplay.tui.screens.candidates import Candidates
-from charplay.tui.screens.comparing import Comparing
+from charplay.tui.presentation.character_details import percent
+from charplay.tui.presentation.tints import LEFT_OUT, PROMPT, tint
 from charplay.tui.themes import DARK
 from charplay.tui.widgets.wrapping import shown
 
@@ -211,7 +211,7 @@ async def test_another_character_makes_a_branch_that_goes_on_from_it(stage):
         stage.write(40)
         before = stage.text
         await pilot.press("c", *["left"] * 9, "enter")
-        assert isinstance(stage.screen, Candidates)
+        assert isinstance(stage.screen, CandidatesDialog)
         other = next(c for c in "abehinoqrstu" if c != before[30])
         await pilot.press(other)
         assert stage.text == before[:30] + other
@@ -249,7 +249,7 @@ async def test_a_character_the_network_does_not_know_cannot_be_picked(stage):
     async with stage.run_test(size=(80, 30)) as pilot:
         stage.write(20)
         await pilot.press("c", "enter", "Z")
-        assert isinstance(stage.screen, Candidates)
+        assert isinstance(stage.screen, CandidatesDialog)
         assert "does not know Z" in stage.said(stage.screen.query_one(".fault"))
 
 
@@ -310,7 +310,7 @@ async def test_the_screen_of_branches_renames_forgets_compares_and_exports(stage
         stage.write(5)
         await pilot.press("g")
         screen = stage.screen
-        assert isinstance(screen, Branches)
+        assert isinstance(screen, BranchesDialog)
         await pilot.pause()
         rows = [screen._rows.render_line(y).text for y in range(3)]
         assert "└─ 2" in rows[2]
@@ -323,7 +323,7 @@ async def test_the_screen_of_branches_renames_forgets_compares_and_exports(stage
         await pilot.press("backspace", *"\u202ehope", "enter")
         assert "\u202e" not in "".join(screen._rows.render_line(2).text)
         await pilot.press("up", "c")
-        assert isinstance(stage.screen, Comparing)
+        assert isinstance(stage.screen, BranchDiffDialog)
         await pilot.press("escape", "e")
         (path,) = (tmp_path / "texts").glob("*-branches.json")
         plain = json.loads(path.read_text())
@@ -386,7 +386,7 @@ async def test_branches_outlive_another_seed_another_prompt_and_another_network(
         stage.write(5)
         await pilot.press("e", *"or", "enter")
         stage.write(5)
-        pane.show_model(Scholar(reciter, 3), "live, step 9", follow=True, origin=Origin("run", "/runs/run"))
+        pane.show_model(Scholar(reciter, 3), "live, step 9", follow=True, origin=ModelOrigin("run", "/runs/run"))
         stage.write(5)
         assert pane.following
         texts |= {name: pane._tree.text(name) for name in ("3", "4", "5")}
@@ -397,7 +397,7 @@ async def test_branches_outlive_another_seed_another_prompt_and_another_network(
         await pilot.press("home", "c")  # beside the one that is being written
         assert stage.screen._first == "5"
         await pilot.press("escape", "down", "space", "end", "up", "c")
-        assert isinstance(stage.screen, Comparing)
+        assert isinstance(stage.screen, BranchDiffDialog)
         assert (stage.screen._first, stage.screen._second) == ("2", "4")
         assert stage.screen._compared == pane._tree.compare("2", "4")
         await pilot.press("escape", "home", "down", "enter")
@@ -445,7 +445,7 @@ async def test_of_a_prompt_with_struck_out_characters_every_branch_shows_its_own
 
 
 async def test_of_a_text_whose_beginning_was_let_go_another_branch_is_shown_whole(stage, monkeypatch):
-    monkeypatch.setattr("charplay.tui.widgets.writing.MOST_CHARACTERS", 2000)
+    monkeypatch.setattr("charplay.tui.widgets.growing_text.MOST_CHARACTERS", 2000)
     async with stage.run_test(size=(80, 30)) as pilot:
         stage.pane.playing = False
         stage.write(300)

@@ -8,10 +8,10 @@ from textual.content import Content
 
 from charplay.plotting.grid import Reference, Series
 from charplay.tui.widgets.chart import Chart
-from charplay.tui.widgets.frame import Framed
+from charplay.tui.widgets.titled_border import TitledBorder
 
 
-class Box(Framed, Vertical):
+class Box(TitledBorder, Vertical):
     pass
 
 

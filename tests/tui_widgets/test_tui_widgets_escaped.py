@@ -8,8 +8,8 @@ from textual.widgets import Input
 
 from charplay.formatting.escapes import escape, listed, showable, unescape
 from charplay.formatting.sanitize import SPACE, sanitize
-from charplay.tui.typeahead import TypeAhead
-from charplay.tui.widgets.escaped import Escaped
+from charplay.tui.textual_patches.key_queue import QueuesKeys
+from charplay.tui.widgets.escaped_input import EscapedInput
 
 ODD = "\t\r\n\\\u0301\u200d\ufe0f\u093f\x1b\x00\x7f\u2028\ue000\U0001f469"
 TEXTS = st.text(st.sampled_from(f"{ODD}abdntu{{}}0123 ") | st.characters(codec="utf-8"))
@@ -68,10 +68,10 @@ def test_half_a_surrogate_pair_never_comes_through(text):
     assert sanitize(showable(text)) == showable(text)
 
 
-class Stage(TypeAhead):
+class Stage(QueuesKeys):
     def __init__(self):
         super().__init__()
-        self.field, self.ordinary = Escaped(), Input()
+        self.field, self.ordinary = EscapedInput(), Input()
         self.held = []
 
     def compose(self):

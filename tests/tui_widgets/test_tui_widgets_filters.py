@@ -10,7 +10,7 @@ from textual.events import Key, Paste
 
 from charplay.formatting.sanitize import sanitize
 from charplay.sampling.params import SamplingParams
-from charplay.tui.panes.text_filters import Filters
+from charplay.tui.panes.sampling_filters import SamplingFilters
 from charplay.tui.widgets.slider import Slider
 
 VALUES = st.fixed_dictionaries(
@@ -32,12 +32,12 @@ async def test_whatever_was_remembered_makes_settings_that_hold():
         @given(VALUES)
         @example({"top_k": 999.5})
         def check(values):
-            filters, again = Filters(), Filters()
+            filters, again = SamplingFilters(), SamplingFilters()
             filters.set(values)
             once = filters.applied(SamplingParams())
             again.set(filters.values)
             assert again.applied(SamplingParams()) == once
-            shown = Filters()
+            shown = SamplingFilters()
             shown.show(once)
             assert shown.applied(SamplingParams()) == once
 
@@ -45,14 +45,14 @@ async def test_whatever_was_remembered_makes_settings_that_hold():
 
 
 def test_they_are_off_at_first():
-    assert not Filters().on
-    assert Filters().applied(SamplingParams(temperature=0.3, seed=5)) == SamplingParams(temperature=0.3, seed=5)
+    assert not SamplingFilters().on
+    assert SamplingFilters().applied(SamplingParams(temperature=0.3, seed=5)) == SamplingParams(temperature=0.3, seed=5)
 
 
 class Stage(App):
     def __init__(self):
         super().__init__()
-        self.filters = Filters()
+        self.filters = SamplingFilters()
         self.heard = []
 
     def compose(self):

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from textual.app import App
 
 from charplay.corpora.corpus import from_text
+from charplay.playground.saved_texts import ModelOrigin
 from charplay.sampling.substring_index import SubstringIndex
-from charplay.tui.learned import Indexing, Learned
 from charplay.tui.panes.text import TextPane
-from charplay.tui.panes.text_kept import Origin
-from charplay.tui.panes.text_tint import COPIED, TINTS, probability_tint, surprise_tint, tint
-from charplay.tui.widgets.along import means
+from charplay.tui.presentation.tints import COPIED, TINTS, probability_tint, surprise_tint, tint
+from charplay.tui.training_text import TrainingText, TrainingTextJob
+from charplay.tui.widgets.surprisal_bars import means
 
 SONG = "to be or not to be\nthat is the question\n"
-LEARNED = Learned(from_text("the song", SONG), SubstringIndex(SONG), SONG)
+LEARNED = TrainingText(from_text("the song", SONG), SubstringIndex(SONG), SONG)
 
 
 class Stage(App):
@@ -31,7 +31,7 @@ class Stage(App):
     async def on_mount(self):
         await self.pane.unfold()
         self.pane.playing = False
-        self.pane.show_model(self.model, "demo", origin=Origin("demo", "/demo"))
+        self.pane.show_model(self.model, "demo", origin=ModelOrigin("demo", "/demo"))
 
     def on_text_pane_notice(self, message):
         self.heard.append(message.text)
@@ -54,8 +54,8 @@ class Stage(App):
     async def search(self, pilot, learned=LEARNED):
         """Press `o`, and let the training text be found."""
         await pilot.press("o")
-        self.pane._indexing = indexing = Indexing(None, None, None)
-        self.pane.post_message(Indexing.Done(indexing, learned))
+        self.pane._indexing = indexing = TrainingTextJob(None, None, None)
+        self.pane.post_message(TrainingTextJob.Done(indexing, learned))
         await pilot.pause()
 
     def underlined(self):
@@ -98,14 +98,14 @@ async def test_a_key_tints_by_temperature_surprise_probability_and_not_at_all(st
 @pytest.mark.parametrize("beyond", ["", "!"])
 async def test_a_text_that_is_searched_in_part_is_said_to_be(stage, beyond):
     async with stage.run_test(size=(80, 14)) as pilot:
-        await stage.search(pilot, Learned(from_text("a song", SONG + beyond), LEARNED.index, "a song"))
+        await stage.search(pilot, TrainingText(from_text("a song", SONG + beyond), LEARNED.index, "a song"))
         said = f"Copies are looked for in the first {len(SONG)} characters of the training text."
         assert (said in stage.heard) == bool(beyond)
 
 
 async def test_underlined_is_what_lies_in_a_stretch_of_at_least_that_length(stage, reciter):
     async with stage.run_test(size=(80, 14)) as pilot:
-        stage.pane.show_model(reciter("to be? that is not it"), "other", origin=Origin("demo", "/demo"))
+        stage.pane.show_model(reciter("to be? that is not it"), "other", origin=ModelOrigin("demo", "/demo"))
         stage.write(10)
         await stage.search(pilot)
         for least in (5, 4, 6):
@@ -154,7 +154,7 @@ async def test_another_text_and_another_network_are_looked_through_anew(stage):
         stage.look()
         assert len(stage.pane._marked) == 25
         asked = len(stage.heard)
-        stage.pane.show_model(stage.model, "other", origin=Origin("other", "/other"))
+        stage.pane.show_model(stage.model, "other", origin=ModelOrigin("other", "/other"))
         await pilot.pause()
         assert len(stage.heard) == asked + 1
         assert stage.pane._marked is None
@@ -165,10 +165,10 @@ async def test_an_index_that_comes_too_late_changes_nothing(stage):
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.write(30)
         await pilot.press("o")
-        stage.pane._indexing = late = Indexing(None, None, None)
+        stage.pane._indexing = late = TrainingTextJob(None, None, None)
         await pilot.press("o")
         assert late._given_up
-        stage.pane.post_message(Indexing.Done(late, LEARNED))
+        stage.pane.post_message(TrainingTextJob.Done(late, LEARNED))
         await pilot.pause()
         assert stage.pane._marked is None
         assert not stage.underlined().strip(".")
@@ -178,12 +178,12 @@ async def test_where_the_training_text_is_not_here_it_is_said_in_one_sentence(st
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.write(30)
         await pilot.press("o")
-        stage.pane._indexing = indexing = Indexing(None, None, None)
-        stage.pane.post_message(Indexing.Percent(indexing, 7))
+        stage.pane._indexing = indexing = TrainingTextJob(None, None, None)
+        stage.pane.post_message(TrainingTextJob.Percent(indexing, 7))
         await pilot.pause()
         assert "7 %" in stage.meter()
-        stage.pane.post_message(Indexing.Failed(indexing, "It is \x1b[31m not here."))
-        stage.pane.post_message(Indexing.Failed(Indexing(None, None, None), "given up before"))
+        stage.pane.post_message(TrainingTextJob.Failed(indexing, "It is \x1b[31m not here."))
+        stage.pane.post_message(TrainingTextJob.Failed(TrainingTextJob(None, None, None), "given up before"))
         await pilot.pause()
         assert stage.heard[-1] == "It is \x1b[31m not here."
         assert "not here" in stage.meter()

@@ -8,10 +8,10 @@ from rich.cells import cell_len
 from charplay.formatting.ellipsis import shorten, shorten_distinctly
 from charplay.formatting.sanitize import sanitize_line
 from charplay.sampling.score import ModelRanking
-from charplay.tui.panes.rows import fit_name
-from charplay.tui.screens.findings import Findings
-from charplay.tui.screens.picking import Picking
-from charplay.tui.screens.question import Choice
+from charplay.tui.dialogs.choice import Choice
+from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
+from charplay.tui.dialogs.score_results import ScoreResults
+from charplay.tui.widgets.row_list import fit_name
 
 ANY = st.characters(exclude_categories=(), exclude_characters="…")
 NAMES = st.text(st.sampled_from("ab-01 漢字é\u0301🙂\n\x1b") | ANY, max_size=60)
@@ -72,8 +72,8 @@ def test_names_that_differ_within_are_cut_beside_what_differs():
 
 def test_checkpoints_of_a_run_with_a_long_name_are_told_apart_by_their_steps():
     titles = [f"{'a-name-' * 11}, step {step}" for step in (100, 200)]
-    picking = Picking("", "", [Choice(title, title, "loss 1.234") for title in titles], least=1, most=2)
-    findings = Findings()
+    picking = MultiChoiceDialog("", "", [Choice(title, title, "loss 1.234") for title in titles], least=1, most=2)
+    findings = ScoreResults()
     findings._standings = [ModelRanking(title, 1.2, 0.5) for title in titles]
     for rows, first in ((picking._rows, 0), (findings, 1)):
         drawn = ["".join(text for text, _ in rows.draw(first + at, 60)) for at in range(2)]

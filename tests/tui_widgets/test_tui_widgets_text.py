@@ -8,12 +8,12 @@ from textual.color import Color
 from textual.events import Paste
 
 from charplay.formatting.sanitize import sanitize
+from charplay.playground.saved_texts import MOST_RECENT, RECENT, Generation, ModelOrigin, keep_recent
 from charplay.sampling.params import SamplingParams
 from charplay.sampling.recording import Recording
+from charplay.tui.panes.sampling_filters import SamplingFilters
 from charplay.tui.panes.text import MOST_READ, TextPane
-from charplay.tui.panes.text_filters import Filters
-from charplay.tui.panes.text_kept import MOST_RECENT, RECENT, Generation, Origin, keep_recent
-from charplay.tui.panes.text_tint import (
+from charplay.tui.presentation.tints import (
     COPIED,
     HOTTEST,
     LEFT_OUT,
@@ -30,7 +30,7 @@ from charplay.tui.widgets.slider import Slider
 SONG = "to be or not to be\nthat is the question\n"
 
 
-OFF = Filters().values
+OFF = SamplingFilters().values
 
 
 class Stage(App):
@@ -285,7 +285,7 @@ async def test_copy_and_keep(stage, tmp_path):
 async def test_a_kept_text_names_its_run_and_every_change_of_weights(stage, tmp_path, reciter):
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.pane.playing = False
-        stage.pane.show_model(stage.model, "live, step 0", follow=True, origin=Origin("fox-1", "/runs/fox-1"))
+        stage.pane.show_model(stage.model, "live, step 0", follow=True, origin=ModelOrigin("fox-1", "/runs/fox-1"))
         stage.write(3)
         stage.pane.update_weights(reciter(SONG), "live, step 1,200")
         stage.write(2)

@@ -6,8 +6,8 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.app import App
 
+from charplay.tui.widgets.growing_text import GrowingText
 from charplay.tui.widgets.wrapping import Wrapped, shown
-from charplay.tui.widgets.writing import Writing
 
 PROSE = st.text(st.sampled_from("ab c\n漢\x1b\u0301🙂"), max_size=200)
 
@@ -93,11 +93,11 @@ def test_cutting_leaves_what_was_before_as_if_no_more_had_come(text, more, width
 
 
 class Sheet(App):
-    CSS = "Writing { width: 30; height: 6; }"
+    CSS = "GrowingText { width: 30; height: 6; }"
 
     def __init__(self, **how):
         super().__init__()
-        self.writing = Writing(**how)
+        self.writing = GrowingText(**how)
 
     def compose(self):
         yield self.writing
@@ -187,7 +187,7 @@ async def test_what_is_cut_goes_with_its_marks_and_styles():
 
 
 async def test_colours_are_asked_for_when_they_come_in_sight(monkeypatch):
-    monkeypatch.setattr("charplay.tui.widgets.writing.MOST_CHARACTERS", 1000)
+    monkeypatch.setattr("charplay.tui.widgets.growing_text.MOST_CHARACTERS", 1000)
     app = Sheet()
     asked = []
 
@@ -240,7 +240,7 @@ async def test_outside_text_is_harmless():
 
 
 async def test_a_text_without_end_keeps_its_memory(monkeypatch):
-    monkeypatch.setattr("charplay.tui.widgets.writing.MOST_CHARACTERS", 1000)
+    monkeypatch.setattr("charplay.tui.widgets.growing_text.MOST_CHARACTERS", 1000)
     app = Sheet(margin=6)
     async with app.run_test(size=(40, 10)):
         for i in range(500):

@@ -8,10 +8,10 @@ from textual.message import Message
 
 from charplay.formatting.sanitize import sanitize_line
 from charplay.tui.commands import CORPUS
+from charplay.tui.dialogs.text_input import TextInputDialog
+from charplay.tui.jobs import run_in_background
 from charplay.tui.panes.corpus_fetching import FetchingList
 from charplay.tui.panes.corpus_list import CorpusList
-from charplay.tui.screens.asking import Asking
-from charplay.tui.worker import errand
 
 if TYPE_CHECKING:
     from charplay.corpora.entries import Place
@@ -100,7 +100,7 @@ class CorpusPane(FetchingList):
                 corpus.counts()  # what the screen will ask for
                 self.post_message(self.Read(corpus, mine))
 
-        errand(work)
+        run_in_background(work)
 
     @on(Read)
     def _read(self, message: Read) -> None:
@@ -136,7 +136,7 @@ class CorpusPane(FetchingList):
         elif self.corpus is not None and self.chosen is not None and entry.name == self.chosen.name:
             self.post_message(self.Preview(self.corpus))
         else:
-            errand(lambda: self.post_message(self._opened(entry)))
+            run_in_background(lambda: self.post_message(self._opened(entry)))
 
     def _opened(self, entry: "Entry") -> Message:
         """A text that was not chosen, to be looked at."""
@@ -159,7 +159,7 @@ class CorpusPane(FetchingList):
             sentence = (
                 f"What {sanitize_line(self.chosen.title)} is written in, as utf-8, cp1252 or koi8-r; auto finds it out."
             )
-            asking = Asking("Encoding", sentence, self.encoding or AUTO, check=_encoding_fault)
+            asking = TextInputDialog("Encoding", sentence, self.encoding or AUTO, check=_encoding_fault)
             self.app.push_screen(asking, self._encode)
 
     def _encode(self, name: str | None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from charplay.formatting.units import count
-from charplay.tui.panes.rows import Cell, Rows, fit
+from charplay.tui.widgets.row_list import Cell, RowList, fit
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Entry, Library
@@ -17,7 +17,7 @@ POLL = 2.0
 """Seconds between two looks at the folder for dropped files, and at the chosen one; a look is a `stat` of each."""
 
 
-class CorpusList(Rows):
+class CorpusList(RowList):
     """A list of texts. Messages: `Chosen`, or `Unread` where a name is none of a text."""
 
     class Chosen(Message, namespace="corpus_pane"):

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Protocol
 from textual.message import Message
 
 from charplay.formatting.sanitize import sanitize_line
-from charplay.tui.panes.rows import Cell, Rows, fit
+from charplay.tui.widgets.row_list import Cell, RowList, fit
 
 if TYPE_CHECKING:
-    from charplay.tui.draft import Draft
+    from charplay.playground.recipe_draft import RecipeDraft
 
 LABEL = 20
 """Width of the labels' column."""
@@ -34,12 +34,12 @@ class Device(Protocol):
         """Bytes in all."""
 
 
-class Fields(Rows):
+class Fields(RowList):
     """The rows of a draft."""
 
     def __init__(self) -> None:
         super().__init__(id="fields")
-        self.draft: Draft | None = None
+        self.draft: RecipeDraft | None = None
         self.everything = False
         self.names: list[str] = []
 
@@ -53,7 +53,7 @@ class Fields(Rows):
 
     def draw(self, index: int, width: int) -> list[Cell]:
         """Label, value, and in quiet letters what follows from it."""
-        from charplay.tui.form_rows import label
+        from charplay.playground.recipe_rows import label
 
         name = self.names[index]
         if name.endswith(":"):

@@ -11,24 +11,24 @@ from textual.widgets import Input
 
 from charplay.formatting.sanitize import sanitize_line
 from charplay.tui.commands import FORM
+from charplay.tui.dialogs.choice import Choice, ChoiceDialog
+from charplay.tui.dialogs.text_input import TextInputDialog
+from charplay.tui.jobs import run_in_background
 from charplay.tui.panes.fields import LABEL, Device, Fields
-from charplay.tui.panes.form_summary import Summary
-from charplay.tui.panes.row_editor import RowEditor
-from charplay.tui.panes.rows import Rows
-from charplay.tui.screens.asking import Asking
-from charplay.tui.screens.question import Choice, Question
-from charplay.tui.widgets.frame import Framed
-from charplay.tui.worker import errand
+from charplay.tui.panes.form_summary import FormSummary
+from charplay.tui.widgets.row_editor import RowEditor
+from charplay.tui.widgets.row_list import RowList
+from charplay.tui.widgets.titled_border import TitledBorder
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
-    from charplay.tui.beginning import Beginning
-    from charplay.tui.draft import Draft
+    from charplay.playground.recipe_draft import RecipeDraft
+    from charplay.playground.warm_start import WarmStart
 
 TITLE = "Next run"
 
 
-class FormPane(Framed):
+class FormPane(TitledBorder):
     """The next run. Messages: `Changed` after every change, `Network` to look inside, `Said` for a notice."""
 
     BINDINGS = FORM
@@ -42,7 +42,7 @@ class FormPane(Framed):
     class Changed(Message):
         """The next run is another one."""
 
-        def __init__(self, draft: "Draft") -> None:
+        def __init__(self, draft: "RecipeDraft") -> None:
             super().__init__()
             self.draft = draft
 
@@ -65,14 +65,14 @@ class FormPane(Framed):
         self._list_devices = list_devices
         self._devices: Sequence[Device] = ()
         self._fields = Fields()
-        self._summary = Summary()
+        self._summary = FormSummary()
         self._editor = RowEditor(self._fields, LABEL + 1)
         self._fault = ""
         self._unknown = ""
         """Why the next run's numbers are not known."""
 
     @property
-    def draft(self) -> "Draft | None":
+    def draft(self) -> "RecipeDraft | None":
         """The next run; None until the form was begun."""
         return self._fields.draft
 
@@ -88,16 +88,16 @@ class FormPane(Framed):
 
     def begin(self, preset: str, values: Mapping[str, object]) -> None:
         """Fill the form with what was chosen last, and look for devices."""
+        from charplay.playground.recipe_draft import RecipeDraft
         from charplay.recipes.fields import Recipe
-        from charplay.tui.draft import Draft
 
         known = {name: str(value) for name, value in values.items() if name in Recipe.model_fields}
-        draft = Draft(self._presets, preset, known)
+        draft = RecipeDraft(self._presets, preset, known)
         if draft.faults:
-            draft = Draft(self._presets)
+            draft = RecipeDraft(self._presets)
         self._fields.draft = draft
         self._settled()
-        errand(lambda: self.post_message(self.Known(self._list_devices())))
+        run_in_background(lambda: self.post_message(self.Known(self._list_devices())))
 
     def read_corpus(self, name: str, corpus: "Corpus | None", unknown: str = "reading the text") -> None:
         """The next run reads this text; its numbers are known once it was read. Until then it says `unknown`."""
@@ -116,10 +116,10 @@ class FormPane(Framed):
             self.draft.fill(asked)
             self._settled()
 
-    def begin_from(self, beginning: "Beginning | None") -> None:
+    def begin_from(self, beginning: "WarmStart | None") -> None:
         """Start from a checkpoint's weights, or from fresh ones."""
         if self.draft is not None:
-            self.draft.beginning = beginning
+            self.draft.warm_start = beginning
             self.draft.settle()
             self._settled()
 
@@ -142,7 +142,7 @@ class FormPane(Framed):
             self.draft.settle()
             self._settled()
 
-    @on(Rows.Moved)
+    @on(RowList.Moved)
     def _summarize(self) -> None:
         fields = self._fields
         if self.draft is not None and fields.names:
@@ -156,20 +156,20 @@ class FormPane(Framed):
     @on(Fields.Edit)
     def action_edit(self) -> None:
         """Type a value into the row, or choose one from a list."""
-        from charplay.tui.form_rows import BEGINNING, PRESET
+        from charplay.playground.recipe_rows import PRESET, WARM_START
 
         draft = self.draft
         if draft is None:
             return
         name = self._fields.names[self._fields.cursor]
         choices = draft.choices(name)
-        if name == BEGINNING:
+        if name == WARM_START:
             self.post_message(self.Begin())
         elif choices:
             notes = draft.titles() if name == PRESET else {}
             notes |= {device.name: _memory(device) for device in self._devices} if name == "device" else {}
             answers = [Choice(value, value, notes.get(value, "")) for value in choices]
-            question = Question(name.replace("_", " "), draft.help(name), answers, draft.shown(name)[0])
+            question = ChoiceDialog(name.replace("_", " "), draft.help(name), answers, draft.shown(name)[0])
             self.app.push_screen(question, lambda value: self._set(name, value or ""))
         else:
             self._open_editor(draft.shown(name)[0])
@@ -234,13 +234,15 @@ class FormPane(Framed):
         """Save as a preset."""
         from charplay.recipes.presets import name_fault
 
-        self.app.push_screen(Asking("Keep as preset", "A name for these values:", check=name_fault), self._ask_to_keep)
+        self.app.push_screen(
+            TextInputDialog("Keep as preset", "A name for these values:", check=name_fault), self._ask_to_keep
+        )
 
     def _ask_to_keep(self, name: str | None) -> None:
         """Keep the values under a name; ask first where another preset has it."""
         if name and self.draft is not None and name in self.draft.preset_names():
             answers = [Choice("", "leave it", key="l"), Choice(name, "replace it", "with the form's values", "r")]
-            question = Question("Keep as preset", f"There is a preset {name} already.", answers)
+            question = ChoiceDialog("Keep as preset", f"There is a preset {name} already.", answers)
             self.app.push_screen(question, self._keep)
         else:
             self._keep(name)

@@ -10,17 +10,17 @@ from charplay.formatting.sanitize import sanitize_line
 from charplay.formatting.units import count, duration
 
 if TYPE_CHECKING:
-    from charplay.tui.draft import Draft
+    from charplay.playground.recipe_draft import RecipeDraft
 
 ROOM = 4
 """Lines that it may always take."""
 
 
-class Summary(Static):
+class FormSummary(Static):
     """As many whole sentences as fit."""
 
     DEFAULT_CSS = """
-    Summary {
+    FormSummary {
         height: auto;
         color: $foreground 55%;
         padding: 0 1;
@@ -31,7 +31,7 @@ class Summary(Static):
     def __init__(self) -> None:
         super().__init__("", id="summary", markup=False)
 
-    def show(self, draft: "Draft", name: str, fault: str, unknown: str, room: int) -> None:
+    def show(self, draft: "RecipeDraft", name: str, fault: str, unknown: str, room: int) -> None:
         """Say what there is to say with the cursor on row `name`, in at most `room` lines, or four.
 
         `fault` is one of the value that is typed just now, `unknown` why the run's numbers are not known.
@@ -55,7 +55,7 @@ def _fitting(lines: Iterable[str], width: int, room: int) -> list[str]:
     return taken[:room]
 
 
-def _numbers(draft: "Draft") -> str:
+def _numbers(draft: "RecipeDraft") -> str:
     """Parameters, memory and time of the next run, as far as known."""
     from charplay.recipes.network import memory_bytes, parameter_count
 

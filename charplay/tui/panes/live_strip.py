@@ -8,8 +8,8 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from charplay.formatting.units import rate
+from charplay.playground.run_state import RunState
 from charplay.protocol.events import Changed
-from charplay.tui.live import Live
 from charplay.tui.widgets.scales import Log
 from charplay.tui.widgets.slider import Slider
 
@@ -35,7 +35,7 @@ class LiveStrip(Horizontal):
         self.rate = Slider("learning rate", 5e-3, Log(1e-5, 1.0), show=rate)
         self._values = Static("", markup=False)
         self._shown_values = ""
-        self._live = Live()
+        self._live = RunState()
         self._asked: float | None = None
         """Where the slider was moved to, as long as the trainer has not told of it."""
 
@@ -44,7 +44,7 @@ class LiveStrip(Horizontal):
         yield self.rate
         yield self._values
 
-    def show(self, live: Live) -> None:
+    def show(self, live: RunState) -> None:
         """As many of the live values as leave the slider room."""
         self._live = live
         self.set_class(live.busy, "-busy")
@@ -75,7 +75,7 @@ class LiveStrip(Horizontal):
         self._asked = event.value
 
 
-def _parts(live: Live) -> list[str]:
+def _parts(live: RunState) -> list[str]:
     held_out = live.val_loss is not None
     loss, accuracy = (live.val_loss, live.val_accuracy) if held_out else (live.train_loss, live.train_accuracy)
     name = "train" if not held_out else "best val" if live.state == "finished" else "val"

@@ -12,11 +12,11 @@ from charplay.formatting.sanitize import sanitize_line
 from charplay.formatting.units import age, count
 from charplay.fs.paths import here, place
 from charplay.tui.commands import RUNS
-from charplay.tui.panes.rows import Cell, Rows, fit, fit_name
-from charplay.tui.screens.asking import Asking
-from charplay.tui.screens.question import Choice, Question
-from charplay.tui.unseen import set_seen_clock
-from charplay.tui.worker import errand
+from charplay.tui.dialogs.choice import Choice, ChoiceDialog
+from charplay.tui.dialogs.text_input import TextInputDialog
+from charplay.tui.jobs import run_in_background
+from charplay.tui.textual_patches.backpressure import set_visible_interval
+from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
 
 if TYPE_CHECKING:
     from charplay.playground.run_history import RunHistory
@@ -31,7 +31,7 @@ COLUMNS = f"step{'loss':>8}{'age':>8}"
 """Over the numbers of a row."""
 
 
-class RunsPane(Rows):
+class RunsPane(RowList):
     """The runs, newest first. Messages: `Play`, `Again`, `Resume` and `Overlay`, with all that is needed to do it."""
 
     BINDINGS = RUNS
@@ -122,7 +122,7 @@ class RunsPane(Rows):
         """List a shelf's runs."""
         self._shelf = shelf
         self.refill()
-        set_seen_clock(self, LOOK_SECONDS, self.refill)
+        set_visible_interval(self, LOOK_SECONDS, self.refill)
 
     @on(events.Focus)
     def _look(self) -> None:
@@ -131,7 +131,7 @@ class RunsPane(Rows):
 
     def refill(self) -> None:
         """Read the runs anew, off the screen's thread."""
-        errand(lambda: self.post_message(self.Listed(self._shelf.list(), self._shelf.unfinished())))
+        run_in_background(lambda: self.post_message(self.Listed(self._shelf.list(), self._shelf.unfinished())))
 
     @on(Listed)
     def _list(self, message: Listed) -> None:
@@ -200,7 +200,9 @@ class RunsPane(Rows):
         if not run.finished:
             self.post_message(self.Resume(run.name))
             return
-        asking = Asking("Extend", "How much longer? As in: 3 minutes, 2 epochs, 5000 steps", check=_amount_fault)
+        asking = TextInputDialog(
+            "Extend", "How much longer? As in: 3 minutes, 2 epochs, 5000 steps", check=_amount_fault
+        )
 
         def extend(more: str | None) -> None:
             if more:
@@ -228,7 +230,7 @@ class RunsPane(Rows):
         if not self._runs:
             return
         name = self._runs[self.cursor].name
-        asking = Asking(
+        asking = TextInputDialog(
             "Export", f"Copy the checkpoint of {sanitize_line(name)} to:", str(here() / f"{name}.safetensors")
         )
         self.app.push_screen(asking, lambda target: self._export(name, target or ""))
@@ -255,7 +257,7 @@ class RunsPane(Rows):
             self._complain(f"{name} comes with charplay and cannot be deleted")
             return
         answers = [Choice("", "keep it", key="k"), Choice("delete", "delete it", "for good", "d")]
-        question = Question("Delete", f"Delete the run {sanitize_line(name)} with its checkpoints?", answers)
+        question = ChoiceDialog("Delete", f"Delete the run {sanitize_line(name)} with its checkpoints?", answers)
         self.app.push_screen(question, lambda answer: self._delete(name) if answer else None)
 
     def _delete(self, name: str) -> None:
@@ -282,7 +284,7 @@ def _loss(run: "Summary") -> str:
 
 
 def _amount_fault(more: str) -> str:
-    from charplay.tui.draft import budget_layer
+    from charplay.playground.recipe_draft import budget_layer
 
     try:
         budget_layer(more)

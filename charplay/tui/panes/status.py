@@ -17,12 +17,12 @@ from textual.widgets import Static
 from charplay.formatting.ellipsis import shorten
 from charplay.formatting.sanitize import sanitize, sanitize_line
 from charplay.formatting.units import count
-from charplay.tui.live import Live
+from charplay.playground.run_state import RunState
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from charplay.tui.draft import Draft
+    from charplay.playground.recipe_draft import RecipeDraft
 
 GAP = "   "
 LEAST_NAME = 10
@@ -116,7 +116,7 @@ class StatusLine(Widget):
     happening: reactive[tuple[str, str]] = reactive(("", "quiet"), repaint=False)
     """The right-hand side, and its tone: "quiet", "busy" or "bad"."""
 
-    def show(self, live: Live, next_run: "Draft | None", title: str) -> None:
+    def show(self, live: RunState, next_run: "RecipeDraft | None", title: str) -> None:
         """The run under way with its facts, else what the next one will be."""
         if live.busy:
             network = "{cell} {num_layers}x{hidden_size}".format_map(live.recipe) if live.recipe else ""
@@ -126,7 +126,7 @@ class StatusLine(Widget):
         device = live.device if live.busy else ""
         corpus = live.corpus if live.busy and live.corpus else title
         self.facts = tuple(filter(None, (corpus, network, parameters, device)))
-        self.happening = (live.says(), "bad" if live.state == "failed" else "busy" if live.busy else "quiet")
+        self.happening = (live.summary(), "bad" if live.state == "failed" else "busy" if live.busy else "quiet")
 
     def _watch_facts(self) -> None:
         self._repaint_changed()

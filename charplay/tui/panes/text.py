@@ -14,14 +14,14 @@ from textual.message import Message
 from textual.widgets import Input
 
 from charplay.formatting.escapes import listed
+from charplay.playground.saved_texts import generation, write_text
 from charplay.sampling.params import SamplingParams, next_seed
 from charplay.tui.commands import command
+from charplay.tui.panes.sampling_filters import BiasEntry, SamplingFilters
 from charplay.tui.panes.text_branching import BranchingPane
-from charplay.tui.panes.text_filters import BiasEntry, Filters
-from charplay.tui.panes.text_kept import generation, write_text
-from charplay.tui.panes.text_prompt import PromptEntry
 from charplay.tui.panes.text_reading import ReadingPane
 from charplay.tui.panes.text_riding import RidingPane
+from charplay.tui.widgets.prompt_entry import PromptEntry
 from charplay.tui.widgets.slider import Slider
 
 MOST_COPIED = 100_000
@@ -51,7 +51,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         height: 1fr;
         padding: 0 1;
         & > #sheet { height: 1fr; }
-        & Bars { margin-left: 2; }
+        & CandidateBars { margin-left: 2; }
         & > #filters { display: none; }
         & > #copies { display: none; }
         & > #prompt { display: none; }
@@ -62,7 +62,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         &.-prompting > #prompt { display: block; }
         &.-looking > #look { display: block; }
         &.-typing > #own { display: block; }
-        &.-slim Bars { display: none; }
+        &.-slim CandidateBars { display: none; }
         &.-slim > #copies { layout: vertical; height: 2; }
     }
     """
@@ -77,7 +77,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
     def __init__(self, texts: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
         """`texts`: the folder for generated texts, made when first needed; `clock`: seconds, rising."""
         super().__init__(texts, clock)
-        self.filters = Filters(id="filters")
+        self.filters = SamplingFilters(id="filters")
         self._entry = PromptEntry(id="prompt")
         self._hinted = ""
 
@@ -98,7 +98,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
     def begin(
         self, prompt: str, temperature: float, speed: float, filters: Mapping[str, Any] | None = None, stops: str = ""
     ) -> None:
-        """Start with what was chosen last time; `filters` as `Filters.values` gives them, shown where one is on."""
+        """Start with what was chosen last; `filters` as `SamplingFilters.values` gives them, shown where one is on."""
         self.stop_at(stops)
         self._set_prompt(prompt)
         self.filters.set(filters or {})

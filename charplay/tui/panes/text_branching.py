@@ -10,15 +10,15 @@ from textual.widgets import Static
 
 from charplay.formatting.escapes import listed
 from charplay.formatting.sanitize import sanitize_char
+from charplay.playground.saved_texts import write_branches
 from charplay.sampling.errors import TranscriptError
 from charplay.sampling.generator import Candidate, Inspection
 from charplay.sampling.transcript import Transcript
 from charplay.tui.commands import command
-from charplay.tui.panes.text_kept import write_branches
-from charplay.tui.panes.text_looking import looked_at
-from charplay.tui.panes.text_prompt import PromptEntry
 from charplay.tui.panes.text_writing import MOST_CANDIDATES, WritingPane
-from charplay.tui.widgets.pointing import Pointing
+from charplay.tui.presentation.character_details import looked_at
+from charplay.tui.widgets.cursor_text import CursorText
+from charplay.tui.widgets.prompt_entry import PromptEntry
 
 
 class BranchingPane(WritingPane):
@@ -65,8 +65,8 @@ class BranchingPane(WritingPane):
             self.screen.set_focus(sheet)
             self._say_hint()
 
-    @on(Pointing.Moved)
-    def _look_there(self, message: Pointing.Moved) -> None:
+    @on(CursorText.Moved)
+    def _look_there(self, message: CursorText.Moved) -> None:
         message.stop()
         point, generator = self.writing.point, self.generator
         if point is None or generator is None:
@@ -90,8 +90,8 @@ class BranchingPane(WritingPane):
             return super()._candidates(n)
         return self._found.candidates[:n] if self._found else ()
 
-    @on(Pointing.Left)
-    def _leave(self, message: Pointing.Left) -> None:
+    @on(CursorText.Left)
+    def _leave(self, message: CursorText.Left) -> None:
         message.stop()
         self._go_on()
 
@@ -132,9 +132,9 @@ class BranchingPane(WritingPane):
 
     # Another way.
 
-    @on(Pointing.Chosen)
-    def _choose(self, message: Pointing.Chosen) -> None:
-        from charplay.tui.screens.candidates import Candidates
+    @on(CursorText.Chosen)
+    def _choose(self, message: CursorText.Chosen) -> None:
+        from charplay.tui.dialogs.candidates import CandidatesDialog
 
         message.stop()
         point, generator = self.writing.point, self.generator
@@ -147,7 +147,7 @@ class BranchingPane(WritingPane):
             self._tell(f"It cannot go on from there: {fault}.")
             return
         looked_at = generator.transcript
-        self.app.push_screen(Candidates(found), lambda picked: self._pick(looked_at, position, picked))
+        self.app.push_screen(CandidatesDialog(found), lambda picked: self._pick(looked_at, position, picked))
 
     def _pick(self, looked_at: Transcript, position: int, picked: str | None) -> None:
         generator = self.generator
@@ -226,11 +226,11 @@ class BranchingPane(WritingPane):
 
     def action_branches(self) -> None:
         """Every branch, on a screen of its own."""
-        from charplay.tui.screens.branches import Branches
+        from charplay.tui.dialogs.branches import BranchesDialog
 
         if self._tree is not None:
             self._paint()
-            self.app.push_screen(Branches(self._tree, self._export), self._go_to)
+            self.app.push_screen(BranchesDialog(self._tree, self._export), self._go_to)
 
     def _go_to(self, name: str | None) -> None:
         tree = self._tree

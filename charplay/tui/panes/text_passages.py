@@ -12,8 +12,8 @@ from charplay.sampling.generator import TextGenerator
 from charplay.sampling.prompts import LENGTH, Prompt
 from charplay.sampling.stop_sequences import StopSequences
 from charplay.tui.commands import Bindings, command
+from charplay.tui.dialogs.text_input import TextInputDialog
 from charplay.tui.panes.text_writing import WritingPane
-from charplay.tui.screens.asking import Asking
 
 LEAST_ROWS = 8
 """Of the pane, for the truth to be shown."""
@@ -99,7 +99,7 @@ class PassagesPane(WritingPane):
         sentence = (
             r"Hold where the text ends with one of these, with | between them. \n is a new line, | alone is none."
         )
-        self.app.push_screen(Asking("Hold at", sentence, self.stops), self.stop_at)
+        self.app.push_screen(TextInputDialog("Hold at", sentence, self.stops), self.stop_at)
 
     @property
     def stops(self) -> str:

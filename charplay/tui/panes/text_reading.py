@@ -11,10 +11,10 @@ from textual.message import Message
 from charplay.sampling.memorization import MemorizationTracker
 from charplay.sampling.transcript import Transcript
 from charplay.tui.commands import command
-from charplay.tui.learned import Indexing, Learned
-from charplay.tui.panes.text_copies import CopiesRow
-from charplay.tui.panes.text_tint import COPIED, PLAIN, TINTS, probability_tint, surprise_tint
+from charplay.tui.panes.memorization_row import CopiesRow
 from charplay.tui.panes.text_writing import WritingPane
+from charplay.tui.presentation.tints import COPIED, PLAIN, TINTS, probability_tint, surprise_tint
+from charplay.tui.training_text import TrainingText, TrainingTextJob
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -70,8 +70,8 @@ class ReadingPane(WritingPane):
         self.copies = CopiesRow(id="copies")
         self._tint = TINTS[0]
         self._marked: MemorizationTracker | None = None
-        self._indexing: Indexing | None = None
-        self._learned: tuple[str, Learned] | None = None
+        self._indexing: TrainingTextJob | None = None
+        self._learned: tuple[str, TrainingText] | None = None
         """The path of the checkpoint that learned it, and the text."""
         self._sought = ""
         """The path of the checkpoint whose text is searched, or is to be."""
@@ -139,29 +139,29 @@ class ReadingPane(WritingPane):
         """Make the text searchable that the network learned: the library may have it, or it is the one at `near`."""
         self._rest()
         known = self._learned[1] if self._learned else None
-        self._indexing = Indexing(library, Path(self._sought), self.post_message, known, near)
+        self._indexing = TrainingTextJob(library, Path(self._sought), self.post_message, known, near)
         self._indexing.begin()
 
-    @on(Indexing.Percent)
-    def _indexed_so_far(self, message: Indexing.Percent) -> None:
+    @on(TrainingTextJob.Percent)
+    def _indexed_so_far(self, message: TrainingTextJob.Percent) -> None:
         if message.indexing is self._indexing:
             self.copies.say(f"reading the training text: {message.percent} %")
 
-    @on(Indexing.Failed)
-    def _not_indexed(self, message: Indexing.Failed) -> None:
+    @on(TrainingTextJob.Failed)
+    def _not_indexed(self, message: TrainingTextJob.Failed) -> None:
         if message.indexing is self._indexing:
             self._indexing = None
             self.copies.say("the training text is not here")
             self._tell(message.sentence)
 
-    @on(Indexing.Done)
-    def _indexed(self, message: Indexing.Done) -> None:
+    @on(TrainingTextJob.Done)
+    def _indexed(self, message: TrainingTextJob.Done) -> None:
         if message.indexing is self._indexing and self.has_class("-copies"):
             self._indexing = None
             self._learned = (self._sought, message.learned)
             self._begin_looking(message.learned)
 
-    def _begin_looking(self, learned: Learned) -> None:
+    def _begin_looking(self, learned: TrainingText) -> None:
         self._marked = MemorizationTracker(learned.index, round(self.copies.least.value))
         if learned.index.length < len(learned.corpus):
             self._tell(f"Copies are looked for in the first {learned.index.length:,} characters of the training text.")

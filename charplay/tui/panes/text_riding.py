@@ -11,18 +11,18 @@ from textual import on
 from textual.message import Message
 
 from charplay.corpora.errors import CorpusError
+from charplay.playground.checkpoints import LoadedModel
+from charplay.playground.recordings import kept_rides, read_ride, write_ride
+from charplay.playground.saved_texts import ModelOrigin
 from charplay.sampling.errors import SettingError
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.params import SamplingParams, next_seed
 from charplay.sampling.recording import Recording, replay
 from charplay.sampling.transcript import GeneratedChar
-from charplay.tui.checkpoints import Opened
 from charplay.tui.commands import Bindings, command
-from charplay.tui.panes.text_kept import Origin
+from charplay.tui.dialogs.choice import Choice, ChoiceDialog
+from charplay.tui.dialogs.text_input import TextInputDialog
 from charplay.tui.panes.text_passages import PassagesPane
-from charplay.tui.panes.text_rides import kept_rides, read_ride, write_ride
-from charplay.tui.screens.asking import Asking
-from charplay.tui.screens.question import Choice, Question
 from charplay.tui.widgets.slider import Slider
 
 
@@ -49,7 +49,7 @@ class RidingPane(PassagesPane):
     class Beside(Message, namespace="text_pane"):
         """Columns shall be written with this model, at these settings."""
 
-        def __init__(self, opened: Opened, settings: SamplingParams) -> None:
+        def __init__(self, opened: LoadedModel, settings: SamplingParams) -> None:
             super().__init__()
             self.opened = opened
             self.settings = settings
@@ -119,12 +119,12 @@ class RidingPane(PassagesPane):
         generator = self.generator
         if generator is not None:
             self.post_message(
-                self.Beside(Opened(generator.model, generator.source, self._origin, None), generator.params)
+                self.Beside(LoadedModel(generator.model, generator.source, self._origin, None), generator.params)
             )
 
     # Rides.
 
-    def ride(self, ride: Recording, *, seed: int | None = None, opened: Opened | None = None) -> None:
+    def ride(self, ride: Recording, *, seed: int | None = None, opened: LoadedModel | None = None) -> None:
         """Begin anew and write as it was ridden; with another seed, or with another model."""
         generator = self.generator
         self._keep_recent()
@@ -140,7 +140,7 @@ class RidingPane(PassagesPane):
         self.playing = True
         self._say_hint()
 
-    def take_over(self, generator: TextGenerator, origin: Origin) -> None:
+    def take_over(self, generator: TextGenerator, origin: ModelOrigin) -> None:
         """Go on with a text that was written elsewhere, under what stands here."""
         self._keep_recent()
         if self.following and self.generator is not None and generator.model is self.generator.model:
@@ -196,7 +196,7 @@ class RidingPane(PassagesPane):
             Choice("keep", "keep it as a file", "sample --ride takes it", "k"),
             Choice("open", "open one from a file", "", "o"),
         ]
-        question = Question("Rides", "", choices if written else choices[-1:])
+        question = ChoiceDialog("Rides", "", choices if written else choices[-1:])
         self.app.push_screen(question, self._rides)
 
     def _rides(self, answer: str | None) -> None:
@@ -226,7 +226,7 @@ class RidingPane(PassagesPane):
 
     def _ask_ride(self) -> None:
         choices = [Choice(str(path), path.name) for path in kept_rides(self._texts)]
-        question = Question("Open a ride", "", [*choices, Choice("", "a file elsewhere", key="f")])
+        question = ChoiceDialog("Open a ride", "", [*choices, Choice("", "a file elsewhere", key="f")])
         self.app.push_screen(question, self._open_ride)
 
     def _open_ride(self, path: str | None) -> None:
@@ -236,7 +236,9 @@ class RidingPane(PassagesPane):
             except (CorpusError, SettingError) as fault:
                 self._tell(f"{fault}.")
         elif path is not None:
-            self.app.push_screen(Asking("Open a ride", "The file of a ride:", check=_ride_fault), self._open_ride)
+            self.app.push_screen(
+                TextInputDialog("Open a ride", "The file of a ride:", check=_ride_fault), self._open_ride
+            )
 
 
 def _ride_fault(path: str) -> str:

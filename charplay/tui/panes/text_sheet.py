@@ -8,15 +8,15 @@ from textual.containers import Vertical
 from charplay.sampling.branches import BranchTree
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.transcript import KINDS, Transcript
-from charplay.tui.panes.text_tint import LEFT_OUT, PLAIN, PROMPT, tint
-from charplay.tui.widgets.frame import Framed
-from charplay.tui.widgets.pointing import Pointing
-from charplay.tui.widgets.writing import UNKNOWN
+from charplay.tui.presentation.tints import LEFT_OUT, PLAIN, PROMPT, tint
+from charplay.tui.widgets.cursor_text import CursorText
+from charplay.tui.widgets.growing_text import UNKNOWN
+from charplay.tui.widgets.titled_border import TitledBorder
 
 DRAWN = KINDS.index("drawn")
 
 
-class SheetPane(Framed, Vertical):
+class SheetPane(TitledBorder, Vertical):
     """Holds the text's branches, and shows the present one. What it does not show yet is in `_unpainted`."""
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class SheetPane(Framed, Vertical):
         """Characters of the prompt that stand there, struck out or not."""
         self._struck: list[int] = []
         """How far after `_first` the prompt's unknown characters stand, which are not on the transcript."""
-        self.writing = Pointing(id="writing")
+        self.writing = CursorText(id="writing")
         self.writing.ask = self._numbers
 
     @property

@@ -16,16 +16,16 @@ from textual.theme import Theme
 
 from charplay.formatting.ellipsis import shorten
 from charplay.formatting.sanitize import sanitize_line
+from charplay.playground.saved_texts import ModelOrigin, generation, keep_recent, temperatures
 from charplay.sampling.generator import Candidate, TextGenerator
 from charplay.sampling.model import CharModel
 from charplay.sampling.params import SamplingParams
 from charplay.sampling.transcript import GeneratedChar
-from charplay.tui.panes.text_kept import Origin, generation, keep_recent, temperatures
+from charplay.tui.panes.sampling_controls import Pace, SamplingControls
 from charplay.tui.panes.text_sheet import SheetPane, step_of
-from charplay.tui.panes.text_sliders import Pace, Sliders
-from charplay.tui.panes.text_tint import palette
-from charplay.tui.unseen import set_seen_clock
-from charplay.tui.widgets.bars import Bars
+from charplay.tui.presentation.tints import palette
+from charplay.tui.textual_patches.backpressure import set_visible_interval
+from charplay.tui.widgets.candidate_bars import CandidateBars
 
 TICKS = 30
 """A second."""
@@ -59,7 +59,7 @@ class WritingPane(SheetPane):
         super().__init__()
         self._texts = texts
         self._clock = clock
-        self._origins: WeakKeyDictionary[TextGenerator, Origin] = WeakKeyDictionary()
+        self._origins: WeakKeyDictionary[TextGenerator, ModelOrigin] = WeakKeyDictionary()
         self._settings = SamplingParams()
         self._prompt = ""
         self._then = 0.0
@@ -69,8 +69,8 @@ class WritingPane(SheetPane):
         """Whether it writes, given a model."""
         self.covered = False
         """Whether a dialog lies over it: every character would repaint the whole screen through that."""
-        self.bars = Bars(id="bars")
-        self.sliders = Sliders(id="sliders")
+        self.bars = CandidateBars(id="bars")
+        self.sliders = SamplingControls(id="sliders")
 
     @property
     def prompt(self) -> str:
@@ -83,9 +83,9 @@ class WritingPane(SheetPane):
         return self.playing and not self.covered
 
     @property
-    def _origin(self) -> Origin:
+    def _origin(self) -> ModelOrigin:
         """Where the weights come from that write."""
-        return self._origins.get(self.generator, Origin()) if self.generator else Origin()
+        return self._origins.get(self.generator, ModelOrigin()) if self.generator else ModelOrigin()
 
     @property
     def _ride(self) -> list[tuple[int, float]]:
@@ -102,11 +102,13 @@ class WritingPane(SheetPane):
         """Characters a second; above FASTEST: as many as there is time for."""
         return self.sliders.speed.value
 
-    def show_model(self, model: CharModel, source: str, *, follow: bool = False, origin: Origin | None = None) -> None:
+    def show_model(
+        self, model: CharModel, source: str, *, follow: bool = False, origin: ModelOrigin | None = None
+    ) -> None:
         """Let a model write from here on, on a new line; `follow`: its weights will go on changing."""
         self._keep_recent()
         self._paint()
-        generator = self._new_generator(model, source, origin or Origin())
+        generator = self._new_generator(model, source, origin or ModelOrigin())
         if follow:
             self._live = generator
             self.writing.set_margin(MARGIN)
@@ -115,7 +117,7 @@ class WritingPane(SheetPane):
         self._first = self.writing.end
         self._begin_text()
 
-    def _new_generator(self, model: CharModel, source: str, origin: Origin) -> TextGenerator:
+    def _new_generator(self, model: CharModel, source: str, origin: ModelOrigin) -> TextGenerator:
         memory = self.generator.transcript.memory if self.generator else None
         generator = TextGenerator(model, prompt=self._prompt, params=self._settings, source=source, memory=memory)
         self._origins[generator] = origin
@@ -147,7 +149,7 @@ class WritingPane(SheetPane):
         self.app.theme_changed_signal.subscribe(self, self._colour)
         self._colour(self.app.current_theme)
         self._then = self._clock()
-        set_seen_clock(self, 1 / TICKS, self._tick)
+        set_visible_interval(self, 1 / TICKS, self._tick)
         self._say_source()
         if self.screen.focused is None:
             self.focus_first()

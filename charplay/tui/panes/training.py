@@ -15,18 +15,18 @@ from textual.message import Message
 
 from charplay.playground.chart_quantities import MEASURES
 from charplay.playground.run_history import RunHistory, characters_per_step, kept_changes, kept_curves, kept_samples
+from charplay.playground.run_marks import Marks, UndoStack, with_mark
+from charplay.playground.run_state import RunState
 from charplay.plotting.downsample import X_AXES
 from charplay.plotting.grid import Mark, Reference, Series
 from charplay.plotting.plot import MARKERS
 from charplay.protocol.events import ASKED, Changed, Evaluated, Event, Paused, Progress, Row, Sampled, Started
 from charplay.tui.commands import TRAINING, command
-from charplay.tui.live import Live
-from charplay.tui.marks import Changes, Marks, marked
 from charplay.tui.panes.live_strip import LiveStrip
-from charplay.tui.samples import newest_round, sample_lines
+from charplay.tui.presentation.training_samples import newest_round, sample_lines
 from charplay.tui.widgets.chart import Chart
-from charplay.tui.widgets.frame import Framed
 from charplay.tui.widgets.slider import Slider
+from charplay.tui.widgets.titled_border import TitledBorder
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
@@ -47,7 +47,7 @@ class Curves(Chart, can_focus=True):
     """The chart. It holds the focus while there is no learning rate to move."""
 
 
-class TrainingPane(Framed):
+class TrainingPane(TitledBorder):
     """Curves and live values.
 
     Messages: `Moved` when a live hyperparameter was moved, `Values` to see them all, `Overlaid` when other earlier runs
@@ -87,11 +87,11 @@ class TrainingPane(Framed):
         self._history = RunHistory()
         self._begun = False
         """Whether a run is on the chart."""
-        self._live = Live()
+        self._live = RunState()
         self._recipe: dict[str, object] = {}
         """The run's, under the values that it has now."""
         self._marks: Marks = []
-        self._changes = Changes()
+        self._changes = UndoStack()
         self._overlays: dict[str, RunHistory] = {}
         self._levels: dict[str, float] = {}
         """Reference losses by name, in nats."""
@@ -127,7 +127,7 @@ class TrainingPane(Framed):
         self._levels[name] = nats
         self._draw()
 
-    def take(self, told: Iterable[Event], live: Live) -> None:
+    def take(self, told: Iterable[Event], live: RunState) -> None:
         """Draw what a run's events say."""
         self._live = live
         here = self.screen.focused in {self.chart, self.strip.rate}
@@ -185,7 +185,7 @@ class TrainingPane(Framed):
         self._measure_text(event.vocabulary_size, event.unigram_entropy)
         self._recipe = dict(event.recipe)
         self._history = RunHistory(characters_per_step(event.recipe))
-        self._marks, self._changes, self._samples = [], Changes(), []
+        self._marks, self._changes, self._samples = [], UndoStack(), []
         if event.resumed:
             from charplay.runs.run import Run, RunError
 
@@ -210,7 +210,7 @@ class TrainingPane(Framed):
     def _mark(self, change: Changed) -> None:
         self.strip.hear(change)
         if self._changes.take(change):
-            self._marks = marked(self._marks, change)
+            self._marks = with_mark(self._marks, change)
 
     def _draw(self) -> None:
         name = tuple(MEASURES)[self._measure]
@@ -234,7 +234,7 @@ class TrainingPane(Framed):
 
     def _all_marks(self) -> Iterable[tuple[int, str]]:
         best = self._live.best_step
-        memorises = [(best, "from here it memorises")] if best is not None and self._live.memorises else []
+        memorises = [(best, "from here it memorises")] if best is not None and self._live.is_overfitting else []
         return chain(self._marks, memorises)
 
     def _end(self, clock: str) -> float | None:
@@ -276,10 +276,10 @@ class TrainingPane(Framed):
 
     def action_samples(self) -> None:
         """The newest text samples, to read."""
-        from charplay.tui.screens.lines import Lines
+        from charplay.tui.dialogs.reader import ReaderDialog
 
         if self._samples:
-            self.app.push_screen(Lines("Samples", sample_lines(self._samples)))
+            self.app.push_screen(ReaderDialog("Samples", sample_lines(self._samples)))
         else:
             self.notify("No sample was written yet; the next run writes them where sample every is set: 2 and m.")
 

@@ -1,1 +1,1 @@
-"""What is laid over the main screen, and the main screen."""
+"""The main screen."""

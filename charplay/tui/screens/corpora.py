@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
+from charplay.playground.local_trainer import OpenTraining
 from charplay.tui.commands import command
+from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.download import Fetched, Fetching, Unfetched
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
-from charplay.tui.screens.lines import Lines
 from charplay.tui.screens.training import TrainingScreen
-from charplay.tui.worker import OpenTraining
 
 if TYPE_CHECKING:
     from charplay.runs.home import Home
@@ -105,22 +105,22 @@ class CorporaScreen(TrainingScreen):
 
     @on(CorpusPane.About)
     def _about(self, message: CorpusPane.About) -> None:
-        from charplay.tui.about import about
+        from charplay.tui.presentation.corpus_about import about
 
-        self.app.push_screen(Lines(message.entry.title, about(message.entry, message.place, message.trouble)))
+        self.app.push_screen(ReaderDialog(message.entry.title, about(message.entry, message.place, message.trouble)))
 
     @on(CorpusPane.Preview)
     def _preview(self, message: CorpusPane.Preview) -> None:
-        from charplay.tui.screens.preview import Preview
+        from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 
         if self.app.screen is self:  # a text takes a while to open, and something else may lie there by then
-            self.app.push_screen(Preview(message.corpus, self.text.generator))
+            self.app.push_screen(CorpusViewer(message.corpus, self.text.generator))
 
     @on(CorpusPane.Open)
     def _open(self) -> None:
-        from charplay.tui.screens.opening import Opening
+        from charplay.tui.dialogs.file_picker import FilePicker
 
-        self.app.push_screen(Opening(), lambda path: self.corpus.choose(str(path)) if path else None)
+        self.app.push_screen(FilePicker(), lambda path: self.corpus.choose(str(path)) if path else None)
 
     @on(FormPane.Changed)
     def _changed(self, message: FormPane.Changed) -> None:

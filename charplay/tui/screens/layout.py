@@ -11,13 +11,13 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from charplay.tui.commands import ALWAYS, CORPUS, CURSOR, EVERYWHERE, FORM, LIST, RUNS, SCROLL, SLIDER, Bindings
-from charplay.tui.compositing import Rows
+from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
 from charplay.tui.panes.status import Hint, KeyLine, StatusLine
-from charplay.tui.screens.lines import Lines, key_lines
+from charplay.tui.textual_patches.row_compositor import RowCompositor
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -71,7 +71,7 @@ class Layout(Screen[None]):
 
     def __init__(self, home: "Home", list_devices: Callable[[], Sequence[Device]]) -> None:
         super().__init__()
-        self._compositor = Rows()
+        self._compositor = RowCompositor()
         self._texts = home.texts
         self.furnished = False
         """Whether all panes are there."""
@@ -174,7 +174,7 @@ class Layout(Screen[None]):
         ]
         used = [] if self.focused is None else [each for each in self.focused.ancestors_with_self if each is not self]
         sections = [place[1:] for place in sorted(places, key=lambda place: place[0] not in used)]
-        self.app.push_screen(Lines("Keys", key_lines(sections, self.app.get_key_display)))
+        self.app.push_screen(ReaderDialog("Keys", key_lines(sections, self.app.get_key_display)))
 
     def action_temperature(self, by: int) -> None:
         """Warmer or cooler."""

@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 from textual import events, on
 
 from charplay.formatting.sanitize import sanitize
+from charplay.playground.local_trainer import OpenTraining
+from charplay.playground.preferences import Preferences
+from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
 from charplay.tui.screens.playing import PlayingScreen
-from charplay.tui.screens.question import Choice, Question
 from charplay.tui.screens.reading import ReadingScreen
-from charplay.tui.settings import Settings
-from charplay.tui.worker import OpenTraining
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus, Library
     from charplay.recipes.fields import Recipe
     from charplay.runs.home import Home
     from charplay.runs.shelf import Shelf
+    from charplay.tui.dialogs.network_summary import Measure
     from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
-    from charplay.tui.screens.inside import Measure
 
 
 class MainScreen(PlayingScreen, ReadingScreen):
@@ -31,7 +31,7 @@ class MainScreen(PlayingScreen, ReadingScreen):
     def __init__(
         self, home: "Home", open_library: "Callable[[], Library]", open_shelf: "Callable[[], Shelf]",
         open_training: OpenTraining, list_devices: Callable[[], Sequence[Device]], measure: "Measure",
-        settings: Settings, path: str | None,
+        settings: Preferences, path: str | None,
     ) -> None:  # fmt: skip
         super().__init__(home, open_training, list_devices)
         self._open_library = open_library
@@ -67,7 +67,7 @@ class MainScreen(PlayingScreen, ReadingScreen):
             self.runs.begin(self._shelf)
             self.say("[ ] temperature   t trains a network of your own while the demo writes")
 
-    def remember(self) -> Settings:
+    def remember(self) -> Preferences:
         """What the next start shall find again."""
         draft, chosen = self.form.draft, self.corpus.chosen
         if not self.furnished:
@@ -85,13 +85,13 @@ class MainScreen(PlayingScreen, ReadingScreen):
 
     @on(FormPane.Network)
     def _inside(self) -> None:
-        from charplay.tui.screens.inside import Inside
+        from charplay.tui.dialogs.network_summary import NetworkDialog
 
         draft, corpus = self.form.draft, self.corpus.corpus
         if draft is None or draft.resolved is None or corpus is None:
             self.complain("The text was not read yet; choose one that is here.")
         else:
-            self.app.push_screen(Inside(draft.resolved, corpus, self._timed))
+            self.app.push_screen(NetworkDialog(draft.resolved, corpus, self._timed))
 
     def _timed(self, recipe: "Recipe", corpus: "Corpus", watch: Callable[[float], bool]) -> float:
         if self.session.busy:
@@ -104,13 +104,13 @@ class MainScreen(PlayingScreen, ReadingScreen):
         for run in self.runs.playable():
             shape = f"{run.cell} {run.num_layers}x{run.hidden_size}, step {run.step:,}, {run.corpus}"
             answers.append(Choice(run.name, run.name, shape))
-        question = Question("start from", "Whose weights does the next run take over?", answers)
+        question = ChoiceDialog("start from", "Whose weights does the next run take over?", answers)
         self.app.push_screen(question, self._begin_from)
 
     def _begin_from(self, name: str | None) -> None:
+        from charplay.playground.warm_start import WarmStart
         from charplay.runs.checkpoint import CheckpointError, read_header
         from charplay.runs.shelf import RunError
-        from charplay.tui.beginning import Beginning
 
         if not name:
             if name is not None:
@@ -122,16 +122,16 @@ class MainScreen(PlayingScreen, ReadingScreen):
         except (RunError, CheckpointError) as fault:
             self.complain(str(fault))
         else:
-            self.form.begin_from(Beginning(name, str(path), header.recipe, header.vocabulary))
+            self.form.begin_from(WarmStart(name, str(path), header.recipe, header.vocabulary))
 
     def _on_training_pane_moved(self, message: "TrainingPane.Moved") -> None:
         self.session.change(message.field, message.value)
 
     def _on_training_pane_values(self) -> None:
-        from charplay.tui.screens.live_values import LiveValues
+        from charplay.tui.dialogs.live_hyperparameters import LiveHyperparametersDialog
 
         session = self.session
-        self.app.push_screen(LiveValues(lambda: session.live, session.change, session.undo))
+        self.app.push_screen(LiveHyperparametersDialog(lambda: session.live, session.change, session.undo))
 
     def _on_text_pane_notice(self, message: "TextPane.Notice") -> None:
         self.notify(sanitize(message.text, " "), markup=False)

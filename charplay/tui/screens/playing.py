@@ -2,25 +2,25 @@
 
 from typing import TYPE_CHECKING
 
+from charplay.tui.dialogs.choice import Choice, ChoiceDialog
+from charplay.tui.jobs import run_in_background
 from charplay.tui.screens.corpora import CorporaScreen
-from charplay.tui.screens.question import Choice, Question
-from charplay.tui.worker import errand
 
 if TYPE_CHECKING:
+    from charplay.playground.checkpoints import CheckpointEntry
     from charplay.sampling.recording import Recording
-    from charplay.tui.checkpoints import Shelved
+    from charplay.tui.dialogs.comparison import Taken
     from charplay.tui.panes.text import TextPane
-    from charplay.tui.screens.columns import Taken
 
 
 class PlayingScreen(CorporaScreen):
     """Passages of the chosen text, checkpoints for rides, columns."""
 
     def _on_text_pane_beside(self, message: "TextPane.Beside") -> None:
-        from charplay.tui.screens.columns import ColumnsScreen
+        from charplay.tui.dialogs.comparison import ComparisonScreen
 
         text = self.text
-        screen = ColumnsScreen(message.opened, text.prompt, message.settings, text.speed, self._shelf, text.columns)
+        screen = ComparisonScreen(message.opened, text.prompt, message.settings, text.speed, self._shelf, text.columns)
 
         def leave(taken: "Taken | None") -> None:
             text.columns = screen.temperatures
@@ -49,22 +49,22 @@ class PlayingScreen(CorporaScreen):
             passage = choose(corpus.text(), "passage", **wanted)
             self.app.call_later(self.text.begin_passage, passage, chosen.title)
 
-        errand(work)  # a long text takes its time
+        run_in_background(work)  # a long text takes its time
 
     def _on_text_pane_another(self, message: "TextPane.Another") -> None:
-        from charplay.tui.checkpoints import shelved
+        from charplay.playground.checkpoints import list_checkpoints
 
-        found = shelved(self._shelf)
+        found = list_checkpoints(self._shelf)
         choices = [Choice(str(number), each.title, each.note) for number, each in enumerate(found)]
-        question = Question("Replay on", "", choices)
+        question = ChoiceDialog("Replay on", "", choices)
         self.app.push_screen(question, lambda at: self._ride(message.ride, found[int(at)]) if at else None)
 
-    def _ride(self, ride: "Recording", chosen: "Shelved") -> None:
+    def _ride(self, ride: "Recording", chosen: "CheckpointEntry") -> None:
         from pathlib import Path
 
+        from charplay.playground.checkpoints import open_model
         from charplay.runs.checkpoint import CheckpointError
         from charplay.sampling.errors import ModelError
-        from charplay.tui.checkpoints import open_model
 
         try:
             opened = open_model(Path(chosen.path), chosen.run)

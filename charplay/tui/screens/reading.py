@@ -22,22 +22,22 @@ class ReadingScreen(CorporaScreen):
         self.text.seek(self._open_library(), chosen.path if chosen else "")
 
     def _on_text_pane_opened(self, message: "ReadingPane.Opened") -> None:
-        from charplay.tui.screens.preview import Preview
+        from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 
-        self.app.push_screen(Preview(message.corpus, self.text.generator, message.passage))
+        self.app.push_screen(CorpusViewer(message.corpus, self.text.generator, message.passage))
 
     def _on_text_pane_scored(self) -> None:
         from charplay.corpora.corpus import from_text
-        from charplay.tui.checkpoints import shelved
-        from charplay.tui.screens.score import ScoreScreen
+        from charplay.playground.checkpoints import list_checkpoints
+        from charplay.tui.dialogs.score import ScoreDialog
 
         generator = self.text.generator
         if generator is None:
             return
         what = "the prompt and what follows" if generator.prompt else "generated text"
         written = from_text(what, generator.text) if generator.text else None
-        others = partial(shelved, self._shelf)
-        self.app.push_screen(ScoreScreen(generator, written, self.corpus.corpus, self._open_text, others))
+        others = partial(list_checkpoints, self._shelf)
+        self.app.push_screen(ScoreDialog(generator, written, self.corpus.corpus, self._open_text, others))
 
     def _open_text(self, path: str) -> "Corpus":
         library = self._open_library()

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
+from charplay.playground.local_trainer import OpenTraining
 from charplay.protocol import events
 from charplay.protocol.events import Event, Failed, Paused, Saved
 from charplay.protocol.request import TrainRequest
+from charplay.tui.dialogs.choice import Choice, ChoiceDialog
+from charplay.tui.dialogs.training_trouble import LOWER, bad_numbers, failed, no_memory, text_changed
 from charplay.tui.panes.fields import Device
-from charplay.tui.screens.question import Choice, Question
-from charplay.tui.screens.trouble import LOWER, bad_numbers, failed, no_memory, text_changed
 from charplay.tui.screens.watching import WatchingScreen
-from charplay.tui.worker import OpenTraining
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Entry
@@ -110,7 +110,7 @@ class TrainingScreen(WatchingScreen):
             Choice("", "go on with this run", key="g"),
             Choice("train", "stop it and start the next", "it is saved first", "s"),
         ]
-        question = Question("Training is under way", "", answers)
+        question = ChoiceDialog("Training is under way", "", answers)
         self.app.push_screen(question, lambda answer: self.train() if answer else None)
 
     def train(self) -> None:
@@ -125,7 +125,7 @@ class TrainingScreen(WatchingScreen):
         elif not entry.ready:
             self._fetch(entry)
         else:
-            source = draft.beginning.path if draft.beginning else None
+            source = draft.warm_start.path if draft.warm_start else None
             encoding = self.corpus.encoding or None
             recipe = draft.asked.model_dump()
             self._start(TrainRequest(home=self._root, recipe=recipe, source=source, encoding=encoding))
@@ -140,9 +140,9 @@ class TrainingScreen(WatchingScreen):
 
     def resume(self, name: str, more: str = "", device: str = "") -> None:
         """Go on with a run; with `more`, a budget added to what was done; with `device`, there."""
+        from charplay.playground.recipe_draft import extended
         from charplay.recipes.faults import RecipeError
         from charplay.runs.shelf import RunError
-        from charplay.tui.draft import extended
 
         try:
             run = self._shelf.find(name)
@@ -211,7 +211,7 @@ class TrainingScreen(WatchingScreen):
             return
         self._asked_to_leave = True
         answers = [Choice("leave", "save and leave", key="q"), Choice("", "go on training", key="g")]
-        self.app.push_screen(Question("Training is under way", "", answers), self._leave)
+        self.app.push_screen(ChoiceDialog("Training is under way", "", answers), self._leave)
 
     def _leave(self, answer: str | None) -> None:
         self._asked_to_leave = False

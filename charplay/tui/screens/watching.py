@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from charplay.formatting.sanitize import sanitize
+from charplay.playground.local_trainer import OpenTraining
+from charplay.playground.run_controller import RunController
+from charplay.playground.weight_follower import WeightFollower
 from charplay.protocol.events import Changed, Event, Failed, Finished, Published, Started, Stopped, Warned
 from charplay.tui.panes.fields import Device
 from charplay.tui.screens.layout import Layout
-from charplay.tui.session import Session
-from charplay.tui.source import Source
-from charplay.tui.unseen import set_seen_clock
-from charplay.tui.worker import OpenTraining
+from charplay.tui.textual_patches.backpressure import set_visible_interval
 
 if TYPE_CHECKING:
     from charplay.runs.home import Home
@@ -29,8 +29,8 @@ class WatchingScreen(Layout):
     def __init__(self, home: "Home", open_training: OpenTraining, list_devices: Callable[[], Sequence[Device]]) -> None:
         super().__init__(home, list_devices)
         self._shelf: Shelf
-        self.session = Session(open_training)
-        self.source: Source
+        self.session = RunController(open_training)
+        self.source: WeightFollower
         self._state = "idle"
         self._ticks = 0
         self._untold: list[Event] = []
@@ -42,8 +42,8 @@ class WatchingScreen(Layout):
     def begin(self, shelf: "Shelf") -> None:
         """With every pane in its place: look into the mailbox from now on."""
         self._shelf = shelf
-        self.source = Source(self.text)
-        set_seen_clock(self, TICK, self._tick)
+        self.source = WeightFollower(self.text)
+        set_visible_interval(self, TICK, self._tick)
         self.set_interval(UNSEEN_TICK, self._tick)
 
     def _tick(self) -> None:
@@ -133,8 +133,8 @@ class WatchingScreen(Layout):
             self.source.take(event, self.session.live)
         except (ModelError, RunError) as fault:
             mute = f"The live run cannot write: {fault}"
-        if self.source.following and mute != self.source.mute:
-            self.source.mute = mute
+        if self.source.following and mute != self.source.blocked_reason:
+            self.source.blocked_reason = mute
             self.say(mute or "The live run writes again", warning=bool(mute))
 
 

@@ -17,7 +17,7 @@ from charplay.formatting.ellipsis import shorten_distinctly
 from charplay.plotting.braille import Drawing, best_drawing
 from charplay.plotting.grid import ROLES, Grid, Mark, Reference, Series, View
 from charplay.plotting.plot import MARKERS, draw
-from charplay.tui.unseen import set_seen_clock
+from charplay.tui.textual_patches.backpressure import set_visible_interval
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -90,7 +90,7 @@ class Chart(Widget):
 
     def on_mount(self) -> None:
         """Start the only clock that repaints."""
-        set_seen_clock(self, REPAINT_SECONDS, self._repaint)
+        set_visible_interval(self, REPAINT_SECONDS, self._repaint)
 
     def on_resize(self, _: events.Resize) -> None:
         """A new size is a new chart."""

@@ -7,12 +7,12 @@ screen anew.
 from textual import events
 
 from charplay.tui.commands import SCROLL
-from charplay.tui.widgets.bare import Bare
+from charplay.tui.textual_patches.fast_paint import FastPaint
 
 _WHEEL_LINES = 3
 
 
-class Scrolling(Bare, can_focus=True):
+class Scrolling(FastPaint, can_focus=True):
     """Follows the end unless the user scrolled up, and follows again once scrolled back down.
 
     Subclasses say how many `lines` there are, and draw those from `top` on.

@@ -1,0 +1,90 @@
+"""The checkpoints on the shelf, and the models in them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from charplay.playground.saved_texts import ModelOrigin
+
+if TYPE_CHECKING:
+    from charplay.runs.shelf import Shelf
+    from charplay.sampling.model import CharModel
+
+MOST = 500
+"""Checkpoints that are listed."""
+
+
+class CheckpointEntry(NamedTuple):
+    """A checkpoint that can be played."""
+
+    run: str
+    path: str
+    step: int
+    train_loss: float | None
+    val_loss: float | None
+    """Nats per character."""
+
+    @property
+    def title(self) -> str:
+        """The run and the step."""
+        return f"{self.run}, step {self.step:,}"
+
+    @property
+    def note(self) -> str:
+        """Its loss on held-out text, else on what it was trained on, where one is known."""
+        if self.val_loss is not None:
+            return f"held-out {self.val_loss:.3f}"
+        return "" if self.train_loss is None else f"train {self.train_loss:.3f}"
+
+
+class LoadedModel(NamedTuple):
+    """A checkpoint's model, ready to write."""
+
+    model: "CharModel"
+    source: str
+    """Whose weights these are: the run and the step."""
+    origin: ModelOrigin
+    loss: float | None
+    """Held out; nats per character."""
+
+
+def list_checkpoints(shelf: "Shelf") -> list[CheckpointEntry]:
+    """Every checkpoint of every run, one a step: runs newest first, steps rising. What cannot be read is left out."""
+    from charplay.runs.checkpoint import CheckpointError, read_header
+
+    found: list[CheckpointEntry] = []
+    for summary in shelf.list():
+        steps: dict[int, CheckpointEntry] = {}
+        for path in [] if summary.playable is None or summary.broken else _files(summary.folder, summary.playable):
+            try:
+                header = read_header(path)
+            except CheckpointError:
+                continue
+            found_here = CheckpointEntry(summary.name, str(path), header.step, header.train_loss, header.val_loss)
+            steps.setdefault(header.step, found_here)
+        found += [steps[step] for step in sorted(steps)]
+        if len(found) >= MOST:
+            break
+    return found[:MOST]
+
+
+def _files(folder: Path, playable: Path) -> Sequence[Path]:
+    from charplay.runs.run import Run
+    from charplay.runs.shelf import RunError
+
+    try:
+        run = Run.open(folder)
+    except RunError:  # the demo is a checkpoint without a run
+        return [playable]
+    return [path for path in (run.best, run.latest, *run.snapshots) if path is not None]
+
+
+def open_model(path: Path, run: str) -> LoadedModel:
+    """The model in a checkpoint; CheckpointError, ModelError where it cannot be played."""
+    from charplay.corpora.vocabulary import Vocabulary
+    from charplay.runs.checkpoint import read_checkpoint
+    from charplay.sampling.model import CharModel
+
+    checkpoint = read_checkpoint(path)
+    model = CharModel.load(checkpoint.tensors, checkpoint.recipe, Vocabulary(checkpoint.vocabulary))
+    return LoadedModel(model, f"{run}, step {checkpoint.step:,}", ModelOrigin(run, str(path)), checkpoint.val_loss)

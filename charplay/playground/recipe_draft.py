@@ -1,0 +1,258 @@
+"""The next run as it stands in the form: a preset, what was changed of it, and what follows from both."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from charplay.playground.recipe_rows import APPLIES, BUDGET, COMMON, PRESET, WARM_START, in_labels
+from charplay.playground.value_steps import next_number, nudged
+from charplay.playground.warm_start import WarmStart
+from charplay.recipes.calibrated import SENTENCE, likely_device, open_fields
+from charplay.recipes.faults import RecipeError
+from charplay.recipes.fields import BUDGETS, Recipe
+from charplay.recipes.inheriting import inherited
+from charplay.recipes.layers import Layer, compose, resumed
+from charplay.recipes.presets import load_preset, preset_names, read_preset, save_preset
+from charplay.recipes.resolve import resolve
+from charplay.recipes.specs import Spec, spec, specs, written
+
+_BUDGET = re.compile(r"\s*([0-9.,_]+(?:e\d+)?)\s*([a-z]*)\s*$", re.IGNORECASE)
+
+
+@dataclass
+class RecipeDraft:
+    """What the form holds. Values are kept as a person writes them; `faults` say what is wrong with them now."""
+
+    presets: Path
+    preset: str = "quick"
+    values: dict[str, str] = field(default_factory=dict)
+    corpus: str = ""
+    characters: int = 0
+    vocabulary: str = ""
+    """0 and empty until the text was read."""
+    warm_start: WarmStart | None = None
+    devices: tuple[str, ...] = ("cpu",)
+    faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.asked = Recipe()
+        self.resolved: Recipe | None = None
+        self.open: frozenset[str] = frozenset()
+        """Fields that the start decides."""
+        self.settle()
+
+    def settle(self) -> None:
+        """Compose and resolve anew; what cannot be used leaves the last good recipe standing."""
+        try:
+            self.asked, notes = compose(self._base(), Layer("", {**self.values, "corpus": self.corpus}))
+            shaped = inherited(self.asked, self.warm_start.recipe) if self.warm_start else self.asked
+            self.faults = ()
+            self.open = open_fields(shaped, likely_device(self.asked.device, self.devices))
+            notes = (SENTENCE, *notes) if self.open else notes
+            self.resolved = None
+            if self.characters:
+                resolution = resolve(shaped, self.characters, self.vocabulary_size)
+                fresh = self.warm_start.fresh(self.vocabulary) if self.warm_start else ""
+                self.resolved, notes = resolution.recipe, (fresh, *notes, *resolution.notes)
+            self.notes = tuple(in_labels(note) for note in notes if note)
+        except RecipeError as fault:
+            self.faults = tuple(map(in_labels, fault.faults))
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Different characters of the text."""
+        return len(self.vocabulary)
+
+    @property
+    def network(self) -> str:
+        """In a few letters, "lstm 2x128": its cell, and its size as far as it is known before the start."""
+        if "hidden_size" in self.open:
+            return self.asked.cell
+        recipe = self.resolved
+        return f"{recipe.cell} {recipe.num_layers}x{recipe.hidden_size}" if recipe else ""
+
+    def _base(self) -> Layer:
+        if self.preset not in self.preset_names():
+            self.preset = "quick"
+        return load_preset(self.preset, self.presets)
+
+    def preset_names(self) -> tuple[str, ...]:
+        """Every preset, the user's own ones too."""
+        return tuple(preset_names(self.presets))
+
+    def titles(self) -> dict[str, str]:
+        """What each preset says of itself; of one that cannot be read, why."""
+        titles = {}
+        for name in self.preset_names():
+            try:
+                titles[name] = read_preset(name, self.presets).title
+            except RecipeError as fault:
+                titles[name] = str(fault)
+        return titles
+
+    def rows(self, *, everything: bool) -> list[str]:
+        """Names of the rows to show: the common ones, and below them the rest that applies, group by group.
+
+        A group's heading is its name with a colon after it.
+        """
+        shown = [name for name in COMMON if self.applies(name)]
+        if not everything:
+            return [*shown, WARM_START] if self.warm_start else shown
+        shown.append(WARM_START)
+        group = ""
+        for each in specs():
+            if each.name in {*COMMON, *BUDGETS, "corpus"} or not self.applies(each.name):
+                continue
+            if each.group != group:
+                group = each.group
+                shown.append(f"{group}:")
+            shown.append(each.name)
+        return shown
+
+    def applies(self, name: str) -> bool:
+        """Whether a field means anything under the recipe as it stands."""
+        return name not in APPLIES or APPLIES[name](self.asked)
+
+    def shown(self, name: str) -> tuple[str, str]:
+        """What a row shows: what was asked, and in quiet letters what `auto` resolved to, or the unit."""
+        if name == PRESET:
+            return self.preset, "changed" if self.values else ""
+        if name == BUDGET:
+            unit, amount = self.budget()
+            return f"{written(amount)} {unit.removesuffix('s') if amount == 1 else unit}", ""
+        if name == WARM_START:
+            return (self.warm_start.name, "") if self.warm_start else ("fresh weights", "")
+        asked = self.values.get(name, written(getattr(self.asked, name)))
+        if asked == "auto" and self.resolved is not None:
+            chosen = getattr(self.resolved, name)
+            return "auto", "at the start" if name in self.open else "" if chosen == "auto" else written(chosen)
+        counted = asked[:1].isdigit() and spec(name).unit != "characters"
+        return asked, spec(name).unit if counted else ""
+
+    def budget(self) -> tuple[str, float]:
+        """The one budget: its unit and its amount."""
+        for unit in BUDGETS:
+            amount = getattr(self.asked, unit)
+            if amount is not None:
+                return unit, amount
+        raise AssertionError("a composed recipe has a budget")
+
+    def help(self, name: str) -> str:
+        """The sentence of a row."""
+        if name == PRESET:
+            return "where the other fields start from"
+        if name == BUDGET:
+            return "how long to train: 3 minutes, 2 epochs or 5000 steps"
+        if name == WARM_START:
+            return "a checkpoint whose weights the run takes over; shapes left auto are then its own"
+        return spec(name).help if not name.endswith(":") else ""
+
+    def check(self, name: str, text: str) -> str:
+        """Why a text cannot be this row's value; empty where it can."""
+        if name == PRESET:
+            known = self.preset_names()
+            return "" if text in known else f"there is no preset {text!r}; choose one of {', '.join(known)}"
+        try:
+            compose(self._base(), Layer("", self._with(name, text)))
+        except RecipeError as fault:
+            return in_labels(fault.faults[0])
+        except ValueError as fault:
+            return str(fault)
+        return ""
+
+    def set(self, name: str, text: str) -> str:
+        """Give a row a value; the sentence that `check` has against it, and nothing changed, where it has one."""
+        fault = self.check(name, text)
+        if fault:
+            return fault
+        if name == PRESET:
+            self.preset, self.values = text, {}
+        else:
+            self.values = self._with(name, text)
+        self.settle()
+        return ""
+
+    def _with(self, name: str, text: str) -> dict[str, str]:
+        """The values once a row has this one: another budget takes the place of the one before."""
+        replaced = BUDGETS if name == BUDGET else ()
+        return {each: value for each, value in self.values.items() if each not in replaced} | _layer(name, text)
+
+    def reset(self, name: str) -> None:
+        """Give a row the preset's value again; the preset's row resets them all."""
+        gone = list(self.values) if name == PRESET else BUDGETS if name == BUDGET else (name,)
+        for each in gone:
+            self.values.pop(each, None)
+        if name in {WARM_START, PRESET}:
+            self.warm_start = None
+        self.settle()
+
+    def choices(self, name: str) -> tuple[str, ...]:
+        """The values to choose from; empty where any number or text may be typed."""
+        if name == PRESET:
+            return self.preset_names()
+        if name == "device":
+            return ("auto", *self.devices)
+        if name in {BUDGET, WARM_START}:
+            return ()
+        return _choices(spec(name))
+
+    def nudge(self, name: str, by: int) -> None:
+        """The next choice, or the next larger (`by` 1) or smaller (-1) number."""
+        if name.endswith(":") or name == WARM_START:
+            return
+        choices = self.choices(name)
+        if choices:
+            now = self.shown(name)[0]
+            place = choices.index(now) if now in choices else 0
+            self.set(name, choices[(place + by) % len(choices)])
+        elif name == BUDGET:
+            unit, amount = self.budget()
+            self.set(name, f"{written(next_number(amount, by, whole=unit == 'steps'))} {unit}")
+        elif spec(name).kind in {"int", "float"}:
+            self.set(name, written(nudged(spec(name), getattr(self.resolved or self.asked, name), by)))
+
+    def fill(self, asked: Mapping[str, object]) -> None:
+        """Take a run's asked recipe over: again, with changes."""
+        self.values, self.warm_start = {}, None
+        self.settle()
+        base = self.asked.model_dump()
+        self.values = {
+            name: written(value)
+            for name, value in asked.items()
+            if name in base and name != "corpus" and value != base[name]
+        }
+        self.settle()
+
+    def keep(self, name: str) -> None:
+        """Save the recipe as a preset of one's own and go on from it."""
+        save_preset(self.presets, name, self.asked)
+        self.preset, self.values = name, {}
+        self.settle()
+
+
+def extended(asked: Recipe, more: str) -> Recipe:
+    """A run's recipe with a budget to be added: "3 minutes". ValueError, RecipeError where that is none."""
+    return resumed(asked, Layer("", _layer(BUDGET, more)))
+
+
+def _layer(name: str, text: str) -> dict[str, str]:
+    return budget_layer(text) if name == BUDGET else {name: text.strip()}
+
+
+def budget_layer(text: str) -> dict[str, str]:
+    """A budget as a person writes it, "3 minutes", as a layer's values; ValueError with a sentence where it is none."""
+    found = _BUDGET.match(text)
+    units = [unit for unit in BUDGETS if found and unit.startswith((found[2] or "minutes").lower())]
+    if not found or len(units) != 1:
+        raise ValueError("write a number and steps, epochs or minutes, as in 3 minutes")
+    return {units[0]: found[1].replace(",", "")}
+
+
+def _choices(of: Spec) -> tuple[str, ...]:
+    if of.kind == "bool":
+        return ("yes", "no")
+    if of.kind != "choice":
+        return ()
+    return (*(("auto",) if of.auto else ()), *(("none",) if of.optional else ()), *of.choices)

@@ -1,0 +1,88 @@
+"""Two branches of a text beside each other, over the main screen."""
+
+from itertools import zip_longest
+
+from rich.cells import set_cell_size
+from textual import events, on
+from textual.app import ComposeResult
+
+from charplay.formatting.sanitize import sanitize
+from charplay.sampling.branches import Comparison
+from charplay.tui.dialogs.dialog import Dialog
+from charplay.tui.dialogs.reader import Line
+from charplay.tui.widgets.row_list import Cell, RowList, fit
+from charplay.tui.widgets.wrapping import Wrapped
+
+LAST = 600
+"""Characters of the common beginning that are shown: its end."""
+LONGEST = 20_000
+"""Characters of each continuation that are shown: its beginning."""
+_GAP = 3
+
+
+def cut(text: str, width: int) -> list[str]:
+    """A text in lines of at most `width` cells."""
+    wrapped = Wrapped(width)
+    for character in text:
+        wrapped.append(character)
+    return ["".join(wrapped.glyphs[at] for at in wrapped.line(number)) for number in range(len(wrapped.starts))]
+
+
+def beside(first: str, second: str, compared: Comparison, width: int) -> list[Line]:
+    """The end of the common beginning over the whole width, then both continuations side by side under their names."""
+    half = max(8, (width - _GAP) // 2)
+    common = compared.common[-LAST:]
+    more = "… " if len(common) < len(compared.common) else ""
+    lines: list[Line] = [[(f"{len(compared.common):,} characters in common", "quiet")]]
+    lines += [[(line, "plain")] for line in cut(more + common, width)] if common else []
+    lines.append([])
+    gap = " " * _GAP
+    lengths = [f"  {len(text):,} characters" for text in compared[1:]]
+    names = [fit(name, max(1, half - len(length))) for name, length in zip((first, second), lengths, strict=True)]
+    lines.append([(names[0], "accent"), (lengths[0] + gap, "quiet"), (names[1], "accent"), (lengths[1], "quiet")])
+    for left, right in zip_longest(*(cut(text[:LONGEST], half) for text in compared[1:]), fillvalue=""):
+        lines.append([(set_cell_size(left, half) + gap, "plain"), (set_cell_size(right, half), "plain")])
+    return lines
+
+
+class _Beside(RowList):
+    def __init__(self, first: str, second: str, compared: Comparison) -> None:
+        super().__init__()
+        self._compared = (first, second, compared)
+        self._lines: list[Line] = []
+
+    def number(self) -> int:
+        return len(self._lines)
+
+    def draw(self, index: int, width: int) -> list[Cell]:
+        return list(self._lines[index])
+
+    @on(events.Resize)
+    def _lay_out(self) -> None:
+        self._lines = beside(*self._compared, self.size.width)
+        self.repaint()
+
+    def action_move(self, by: int) -> None:
+        """Scroll: there is nothing to stand on."""
+        self.scroll_lines(by)
+
+
+class BranchDiffDialog(Dialog[None]):
+    """How two branches begin, and how each goes on."""
+
+    DEFAULT_CSS = """
+    BranchDiffDialog _Beside {
+        height: 1fr;
+        & > .rows--cursor, &:focus > .rows--cursor { background: $background; }
+    }
+    """
+
+    def __init__(self, first: str, second: str, compared: Comparison) -> None:
+        super().__init__()
+        self._first, self._second, self._compared = first, second, compared
+
+    def compose(self) -> ComposeResult:
+        """Both in a box."""
+        title = f"Branches {sanitize(self._first)} and {sanitize(self._second)}"
+        with self.box(title, "esc goes back", wide=True):
+            yield _Beside(self._first, self._second, self._compared)

@@ -1,0 +1,54 @@
+"""A framed box over the main screen, left by escape."""
+
+from typing import TypeVar
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from charplay.formatting.sanitize import sanitize_line
+from charplay.tui.commands import CLOSE
+from charplay.tui.textual_patches.safe_dismiss import DismissOnce
+from charplay.tui.widgets.row_list import RowList
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer], DismissOnce[Answer]):
+    """A box with a title. Subclasses yield `self.box(...)` from `compose`; escape leaves without an answer."""
+
+    BINDINGS = CLOSE
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 60%;
+        & > .box {
+            width: 74;
+            max-width: 94%;
+            height: auto;
+            max-height: 94%;
+            border: round $accent;
+            border-title-color: $foreground;
+            border-subtitle-color: $foreground 60%;
+            padding: 0 1;
+            background: $background;
+        }
+        & > .wide { width: 96; height: 90%; }
+        & .sentence { height: auto; margin-bottom: 1; }
+        & RowList, & RowList:focus { border: none; }
+    }
+    """
+
+    def box(self, title: str, note: str = "", *, wide: bool = False) -> Vertical:
+        """The box: a context manager for what it holds."""
+        box = Vertical(classes="box wide" if wide else "box")
+        box.border_title, box.border_subtitle = Content(sanitize_line(title)), Content(sanitize_line(note))
+        return box
+
+    def hold(self, rows: RowList, others: int) -> None:
+        """Give `rows` the lines they need, as far as the screen has them beside `others` lines."""
+        rows.styles.height = min(rows.number(), max(3, self.app.size.height - others))
+
+    def action_close(self) -> None:
+        """Leave without an answer."""
+        self.dismiss(None)

@@ -1,0 +1,64 @@
+"""What the network sees, over the main screen; and how long an epoch would take, when asked."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.message import Message
+
+from charplay.formatting.sanitize import sanitize
+from charplay.formatting.units import duration
+from charplay.tui.commands import command
+from charplay.tui.dialogs.reader import ReaderDialog
+from charplay.tui.jobs import run_in_background
+from charplay.tui.presentation.network_summary import inside
+
+if TYPE_CHECKING:
+    from charplay.corpora.corpus import Corpus
+    from charplay.recipes.fields import Recipe
+
+Measure = Callable[["Recipe", "Corpus", Callable[[float], bool]], float]
+"""Seconds an epoch, of a few steps; they end where the function that it is given says False."""
+
+
+class NetworkDialog(ReaderDialog):
+    """Layers, examples and characters; `m` times a few steps off the screen's thread."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's form
+        command("m", "measure", "measure", "Time a few steps: how long an epoch takes here", footer=True),
+    ]
+    KEYS = "m times an epoch   esc goes back"
+
+    class Measured(Message):
+        """What was found: a time, or why there is none."""
+
+        def __init__(self, sentence: str) -> None:
+            super().__init__()
+            self.sentence = sentence
+
+    def __init__(self, recipe: "Recipe", corpus: "Corpus", measure: Measure) -> None:
+        super().__init__("What the network sees", inside(recipe, corpus))
+        self._recipe = recipe
+        self._corpus = corpus
+        self._measure = measure
+        self._asked = False
+
+    def action_measure(self) -> None:
+        """Begin, once."""
+        if not self._asked:
+            self._asked = True
+            self.show(inside(self._recipe, self._corpus, "a few of them are timed ..."))
+            run_in_background(self._work)
+
+    def _work(self) -> None:
+        try:
+            seconds = self._measure(self._recipe, self._corpus, lambda _share: self.is_attached)
+        except Exception as fault:  # noqa: BLE001 - whatever it was, the screen lives on and says it
+            self.post_message(self.Measured(f"they could not be timed: {fault}"))
+        else:
+            self.post_message(self.Measured(f"about {duration(seconds)} on this machine"))
+
+    @on(Measured)
+    def _tell(self, message: Measured) -> None:
+        self._asked = False
+        self.show(inside(self._recipe, self._corpus, sanitize(message.sentence, " ")))

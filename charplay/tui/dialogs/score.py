@@ -1,0 +1,258 @@
+"""How well networks foretell a text: bits a character, where it surprises most, and which of them does best."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from textual import events, on
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from charplay.formatting.sanitize import sanitize_line
+from charplay.playground.checkpoints import CheckpointEntry, open_model
+from charplay.tui.commands import command
+from charplay.tui.dialogs.choice import Choice
+from charplay.tui.dialogs.dialog import Dialog
+from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
+from charplay.tui.dialogs.score_results import ScoreResults
+from charplay.tui.scoring import Named, ScoringJob, TextPart, held_out
+from charplay.tui.widgets.row_list import RowList
+from charplay.tui.widgets.surprisal_bars import SurprisalBars
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Corpus
+    from charplay.sampling.generator import TextGenerator
+    from charplay.sampling.model import CharModel
+    from charplay.sampling.score import Score
+
+
+class ScoreDialog(Dialog[None]):
+    """Scores what was generated, the chosen corpus or any file, by the network that plays and by others."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's form
+        command("g", "generated", "generated", "Score the generated text", footer=True),
+        command("c", "corpus", "corpus", "Score the held-out end of the corpus; again, all of it", footer=True),
+        command("o", "file", "a file", "Score any file", footer=True),
+        command("a", "others", "other networks", "Score it by other checkpoints, too: choose which", footer=True),
+        command("x", "stop", "stop", "Let what was read be enough", footer=True),
+        command("enter", "passage", "open", "Open the passage in its text", footer=True),
+    ]
+    DEFAULT_CSS = """
+    ScoreDialog {
+        & #about { height: auto; min-height: 2; max-height: 4; }
+        & SurprisalBars { margin-bottom: 1; }
+        & Input { display: none; }
+        & ScoreResults { height: 1fr; }
+    }
+    """
+
+    def __init__(
+        self, generator: "TextGenerator", written: "Corpus | None", corpus: "Corpus | None",
+        open_text: Callable[[str], "Corpus"], others: Callable[[], Sequence[CheckpointEntry]],
+    ) -> None:  # fmt: skip
+        """`written`: the generated text; `open_text` opens a path (CorpusError); `others`: what is on the shelf."""
+        super().__init__()
+        self._generator = generator
+        self._written = written
+        self._corpus = corpus
+        self._open_text = open_text
+        self._others = others
+        self._fault = ""
+        """What could not be read."""
+        self._scoring: ScoringJob | None = None
+        self._part: TextPart | None = None
+        self._scores: dict[str, Score] = {}
+        self._said = Static("", id="about", markup=False)
+        self._along = SurprisalBars()
+        self._findings = ScoreResults()
+
+    def compose(self) -> ComposeResult:
+        """What was found in a sentence, along the text, and passage by passage."""
+        keys = "g generated  c corpus  o a file  a networks  enter opens  esc back"
+        with self.box(f"Score   {self._generator.source}", keys, wide=True):
+            yield self._said
+            yield self._along
+            yield self._findings
+            field = Input(placeholder="path of a text file", compact=True)
+            field.cursor_blink = False
+            yield field
+
+    @on(ScoreResults.Chosen)
+    def _chosen(self) -> None:
+        self.action_passage()
+
+    def on_mount(self) -> None:
+        """Begin with what was generated, else with the corpus."""
+        self._findings.focus()
+        if self._written is not None:
+            self.action_generated()
+        else:
+            self.action_corpus()
+
+    @on(events.Unmount)
+    def _leave(self) -> None:
+        if self._scoring is not None:
+            self._scoring.give_up()
+
+    # Which text.
+
+    def action_generated(self) -> None:
+        """What the network wrote."""
+        written = self._written
+        if written is None:
+            self._say("Nothing was generated yet.")
+        else:
+            self._begin(lambda: TextPart(written, 0, len(written)))
+
+    def action_corpus(self) -> None:
+        """The end that training holds out; where that is shown, all of it."""
+        corpus, part = self._corpus, self._part
+        if corpus is None:
+            self._say("No corpus was read; 1 chooses one.")
+        elif part is not None and part.corpus is corpus and part.note:
+            self._begin(lambda: TextPart(corpus, 0, len(corpus)))
+        else:
+            self._begin(lambda: held_out(corpus, self._generator.model.recipe.validation_fraction))
+
+    def action_file(self) -> None:
+        """Ask for its path."""
+        field = self.query_one(Input)
+        field.display = True
+        self.set_focus(field)
+
+    @on(Input.Submitted)
+    def _open_file(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._close_field()
+        path = event.value.strip()
+        if path:
+            self._begin(lambda: _whole(self._open_text(path)))
+
+    def _close_field(self) -> None:
+        self.query_one(Input).display = False
+        self.set_focus(self._findings)
+
+    def action_close(self) -> None:
+        """Leave the path, else the screen."""
+        if self.query_one(Input).display:
+            self._close_field()
+        else:
+            super().action_close()
+
+    # Reading.
+
+    def _begin(self, open_part: Callable[[], TextPart]) -> None:
+        self._part, self._scores = None, {}
+        self._show()
+        self._say("The text is opened.")
+        self._read(open_part, [Named(self._generator.source, lambda: self._generator.model)])
+
+    def _read(self, open_part: Callable[[], TextPart], models: Sequence[Named]) -> None:
+        if self._scoring is not None:
+            self._scoring.give_up()
+        self._scoring, self._fault = ScoringJob(open_part, models, self.post_message), ""
+        self._scoring.begin()
+
+    def action_stop(self) -> None:
+        """What was read is enough."""
+        if self._scoring is not None:
+            self._scoring.stop()
+
+    def action_others(self) -> None:
+        """Ask which checkpoints."""
+        part = self._part
+        if part is None or self._scoring is not None:
+            self._say("The text is still being read; x stops that.")
+            return
+        found = [each for each in self._others() if each.title not in self._scores]
+        if not found:
+            self._say("There are no other networks on the shelf.")
+            return
+
+        def read(picked: Sequence[str] | None) -> None:
+            models = [Named(found[int(at)].title, partial(_open, found[int(at)])) for at in picked or ()]
+            if models:
+                self._read(lambda: part, models)
+
+        choices = [Choice(str(number), each.title, each.note) for number, each in enumerate(found)]
+        self.app.push_screen(
+            MultiChoiceDialog("Score", "By which checkpoints?", choices, least=1, most=len(choices)), read
+        )
+
+    @on(ScoringJob.Percent)
+    def _reading(self, message: ScoringJob.Percent) -> None:
+        if message.scoring is self._scoring:
+            self._say(f"{message.name} reads: {message.percent} %   x stops")
+
+    @on(ScoringJob.Failed)
+    def _failed(self, message: ScoringJob.Failed) -> None:
+        if message.scoring is self._scoring:
+            self._scoring = None if self._part is None else self._scoring
+            self._fault = message.sentence
+            self._say(self._fault)
+
+    @on(ScoringJob.Done)
+    def _scored(self, message: ScoringJob.Done) -> None:
+        if message.scoring is self._scoring:
+            self._part = message.part
+            self._scores[message.name] = message.score
+            self._show()
+
+    @on(ScoringJob.Ended)
+    def _ended(self, message: ScoringJob.Ended) -> None:
+        if message.scoring is self._scoring:
+            self._scoring = None
+            self._say(self._fault)
+
+    # What is shown.
+
+    def _say(self, sentence: str) -> None:
+        """Under what was found, in place of its details."""
+        found, details = self._summary()
+        self._said.update("\n".join(sanitize_line(line) for line in (found, sentence or details) if line))
+
+    def _summary(self) -> tuple[str, str]:
+        part, found = self._part, self._scores.get(self._generator.source)
+        if part is None or found is None:
+            return "", ""
+        what = ", ".join(filter(None, (part.corpus.title, part.note)))
+        if not len(found.surprises):
+            return what, "Nothing was foretold; that takes at least 2 characters that the network knows."
+        measured = f"{what}   {found.bits:.3f} bits a character   perplexity {2 ** min(found.bits, 1000):.2f}"
+        skipped = f"   {found.skipped:,} unknown ones skipped" if found.skipped else ""
+        return measured, f"{found.nats:.4f} nats   {found.characters:,} characters{skipped}"
+
+    def _show(self) -> None:
+        part, found = self._part, self._scores.get(self._generator.source)
+        if part is not None and found is not None:
+            self._along.show(found.along(part.stop - part.start))
+            self._findings.show(part, found, self._scores, self._generator.source)
+        else:
+            self._along.show(np.empty(0))
+            self._findings.clear()
+        self._say("")
+
+    @on(RowList.Moved)
+    def _point(self) -> None:
+        passage = self._findings.passage
+        if passage is not None:
+            self._along.mark(passage.start, passage.stop)
+
+    def action_passage(self) -> None:
+        """The passage under the cursor, in its text."""
+        from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+
+        part, passage = self._part, self._findings.passage
+        if part is not None and passage is not None:
+            place = (part.start + passage.start, part.start + passage.stop)
+            self.app.push_screen(CorpusViewer(part.corpus, self._generator, place))
+
+
+def _open(shelved: CheckpointEntry) -> "CharModel":
+    return open_model(Path(shelved.path), shelved.run).model
+
+
+def _whole(corpus: "Corpus") -> TextPart:
+    return TextPart(corpus, 0, len(corpus))

@@ -1,0 +1,137 @@
+"""Texts that are written side by side, and advance together."""
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.color import Color
+from textual.containers import Horizontal, Vertical
+
+from charplay.sampling.batched import BatchedGenerators
+from charplay.sampling.generator import TextGenerator
+from charplay.tui.presentation.tints import LEFT_OUT, PROMPT, palette, tint
+from charplay.tui.widgets.growing_text import GrowingText
+from charplay.tui.widgets.titled_border import TitledBorder
+
+if TYPE_CHECKING:
+    from charplay.sampling.transcript import GeneratedChar
+
+
+class Column(TitledBorder, Vertical):
+    """A generator's text in a frame."""
+
+    DEFAULT_CSS = """
+    Column { width: 1fr; height: 1fr; }
+    """
+
+    def __init__(self, generator: TextGenerator, styles: Sequence[Style]) -> None:
+        super().__init__()
+        self.generator = generator
+        self.writing = GrowingText()
+        self.writing.set_palette(styles)
+
+    def compose(self) -> ComposeResult:
+        """The text alone."""
+        yield self.writing
+
+    def begin(self) -> None:
+        """Show a text that was just begun: its prompt, with what the model does not know struck out."""
+        generator = self.generator
+        self.writing.clear()
+        self.writing.extend((c, LEFT_OUT if c in generator.unknown else PROMPT) for c in generator.prompt)
+
+    def add(self, written: "Iterable[GeneratedChar]") -> None:
+        """Show what was drawn since."""
+        self.writing.extend((one.character, tint(one.temperature)) for one in written)
+
+
+class SideBySide(Horizontal):
+    """Columns, one of which is chosen: it has the focus."""
+
+    DEFAULT_CSS = """
+    SideBySide { height: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.columns: list[Column] = []
+        self._together = BatchedGenerators([])
+
+    @property
+    def generators(self) -> list[TextGenerator]:
+        """Who writes, from left to right."""
+        return [column.generator for column in self.columns]
+
+    @property
+    def chosen(self) -> Column:
+        """The column that has the focus, else the first."""
+        return next((each for each in self.columns if each.writing.has_focus), self.columns[0])
+
+    async def compare(self, generators: Sequence[TextGenerator]) -> None:
+        """Show the texts of these generators, all just begun, in place of those before."""
+        styles = self._palette()
+        columns, self.columns = [Column(generator, styles) for generator in generators], []
+        await self.remove_children()
+        await self.mount(*columns)
+        self.columns, self._together = (
+            columns,
+            BatchedGenerators(generators),
+        )  # not before: nobody writes on what is not there yet
+        self.begin()
+        self.screen.set_focus(columns[0].writing)
+
+    def begin(self) -> None:
+        """Every generator has begun anew."""
+        for column in self.columns:
+            column.begin()
+
+    def advance(self, most: int | None, budget: float) -> None:
+        """Up to `most` characters in each column, beginning none once `budget` seconds are spent."""
+        if not self.columns:
+            return
+        end = time.perf_counter() + budget
+        rows: list[list[GeneratedChar]] = []
+        while most is None or len(rows) < most:
+            rows.append(self._together.next())
+            if time.perf_counter() >= end:
+                break
+        for column, written in zip(self.columns, zip(*rows, strict=True), strict=True):
+            column.add(written)
+
+    def choose(self, by: int) -> None:
+        """Go so many columns to the right, and around."""
+        at = self.columns.index(self.chosen) + by
+        self.screen.set_focus(self.columns[at % len(self.columns)].writing)
+
+    def entitle(self) -> None:
+        """Give each column a title that says how it differs."""
+        named = titles([(generator.source, generator.params.temperature) for generator in self.generators])
+        for column, title in zip(self.columns, named, strict=True):
+            column.set_title(title)
+
+    def on_mount(self) -> None:
+        """Another theme has other colours."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._colour())
+
+    def _palette(self) -> list[Style]:
+        foreground = Color.parse(self.app.theme_variables["foreground"])
+        return palette(foreground, dark=self.app.current_theme.dark)
+
+    def _colour(self) -> None:
+        styles = self._palette()
+        for column in self.columns:
+            column.writing.set_palette(styles)
+
+
+def titles(columns: Sequence[tuple[str, float]]) -> list[str]:
+    """What differs between columns, given as (source, temperature): run, step, temperature; the last if none."""
+    rows = []
+    for source, temperature in columns:
+        run, _, step = source.rpartition(", step ")
+        rows.append((run, f"step {step}", f"{temperature:.2f}"))
+    differ = [len(set(facet)) > 1 for facet in zip(*rows, strict=True)]
+    if not any(differ):
+        differ = [False, False, True]
+    return ["  ".join(part for part, shown in zip(row, differ, strict=True) if shown) for row in rows]

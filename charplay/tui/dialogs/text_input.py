@@ -1,0 +1,44 @@
+"""One line of text asked for, over the main screen."""
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from charplay.formatting.sanitize import sanitize
+from charplay.tui.dialogs.dialog import Dialog
+
+
+class TextInputDialog(Dialog[str]):
+    """Dismissed with the text, or with None. `check` returns a sentence where a text will not do."""
+
+    DEFAULT_CSS = """
+    TextInputDialog .fault { color: $error; height: auto; min-height: 1; }
+    """
+
+    def __init__(self, title: str, sentence: str, value: str = "", check: Callable[[str], str] = lambda _: "") -> None:
+        super().__init__()
+        self._title = title
+        self._sentence = sentence
+        self._value = value
+        self._check = check
+
+    def compose(self) -> ComposeResult:
+        """The sentence, the field, and what is wrong with it."""
+        with self.box(self._title, "enter takes it, esc leaves"):
+            yield Static(sanitize(self._sentence, "\n"), classes="sentence", markup=False)
+            field = Input(sanitize(self._value), compact=True)
+            field.cursor_blink = False
+            yield field
+            yield Static("", classes="fault", markup=False)
+
+    @on(Input.Changed)
+    def _judge(self, event: Input.Changed) -> None:
+        self.query_one(".fault", Static).update(sanitize(self._check(event.value)) if event.value else "")
+
+    @on(Input.Submitted)
+    def _take(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.value and not self._check(event.value):
+            self.dismiss(event.value)

@@ -1,0 +1,1 @@
+"""State as rows of cells, ready to be drawn. Pure: no widget, no screen."""

@@ -1,0 +1,106 @@
+"""What the terminal shows, cell by cell, so that only cells that changed are sent to it.
+
+Textual sends a row's changed part from its widget's left edge on, and all rows where a widget comes or goes, whether or
+not a cell there is another one than before; over a slow line that is most of what a key or a moving number costs.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
+from operator import itemgetter
+
+from rich.cells import get_character_cell_size
+from rich.console import Console
+from rich.control import Control
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.strip import Strip
+
+Cell = tuple[str, Style | None]
+"""What stands in a cell; empty text is the right half of a wide character."""
+
+Rows = Iterator[tuple[int, Iterator[tuple[int, Cell]]]]
+"""Rows by their number, each with its cells by their column."""
+
+NEAR = 6
+"""Unchanged cells between two changed ones that are sent again: moving the cursor would take more bytes."""
+
+
+class ScreenBuffer:
+    """The cells that were sent."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, dict[int, Cell]] = {}
+
+    def forget(self) -> None:
+        """Anything may stand on the terminal now."""
+        self._rows.clear()
+
+    def put(self, y: int, cells: dict[int, Cell]) -> list[range]:
+        """Take cells of a row in; the runs of columns that have to be sent."""
+        row = self._rows.setdefault(y, {})
+        runs: list[range] = []
+        for x, cell in cells.items():
+            if row.get(x) == cell:
+                continue
+            start = x
+            while not cells[start][0] and start - 1 in cells:
+                start -= 1
+            if runs and start - runs[-1].stop <= NEAR and all(i in cells for i in range(runs[-1].stop, start)):
+                start = runs.pop().start
+            runs.append(range(start, x + 1))
+        row |= cells
+        return runs
+
+
+class DiffedUpdate(CompositorUpdate):
+    """An update of the screen or of a part of it, cut down to what differs from the frame when it is sent."""
+
+    def __init__(self, update: ChopsUpdate | LayoutUpdate, frame: ScreenBuffer) -> None:
+        self._update = update
+        self._frame = frame
+
+    def render_segments(self, console: Console) -> str:
+        """The terminal sequences; what they lead to is the frame from now on."""
+        sent: list[str] = []
+        rows = self._parts(self._update) if isinstance(self._update, ChopsUpdate) else self._whole(self._update)
+        for y, pieces in rows:
+            cells = dict(pieces)
+            for run in self._frame.put(y, cells):
+                sent += (Control.move_to(run.start, y).segment.text, _strip(cells, run).render(console))
+        return "".join(sent)
+
+    def _parts(self, update: ChopsUpdate) -> Rows:
+        for y, left, right in update.spans:
+            yield y, self._span(update, y, left, right)
+
+    def _span(self, update: ChopsUpdate, y: int, left: int, right: int) -> Iterator[tuple[int, Cell]]:
+        for end, (start, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is not None and start < right and end > left:
+                yield from _cells_of(strip.crop(max(left - start, 0), min(end, right) - start), max(start, left))
+
+    def _whole(self, update: LayoutUpdate) -> Rows:
+        for y, strips in enumerate(update.strips, update.region.y):
+            yield y, _cells_of(chain.from_iterable(strips), update.region.x)
+
+
+def _cells_of(strip: Iterable[Segment], x: int) -> Iterator[tuple[int, Cell]]:
+    cell: Cell = ("", None)
+    for segment in strip:
+        for character in segment.text:
+            width = get_character_cell_size(character)
+            if width:
+                cell = (character, segment.style)
+                yield x, cell
+                if width == 2:
+                    yield x + 1, ("", segment.style)
+                x += width
+            else:
+                cell = (cell[0] + character, cell[1])
+                yield x - 1, cell
+
+
+def _strip(cells: dict[int, Cell], run: range) -> Strip:
+    """A run of cells, pieces of one style in one segment."""
+    pieces = groupby((cells[x] for x in run), key=itemgetter(1))
+    return Strip([Segment("".join(text for text, _ in piece), style) for style, piece in pieces])

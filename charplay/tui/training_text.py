@@ -1,0 +1,150 @@
+"""The text that a checkpoint learned: opened where it is here, and made searchable."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from charplay.tui.jobs import BackgroundJob
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Corpus, Library
+    from charplay.recipes.fields import Recipe
+    from charplay.runs.checkpoint import CorpusOrigin
+    from charplay.sampling.substring_index import SubstringIndex
+
+READING = 0.3
+"""The share of the work that reading takes; the rest is the index."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingText:
+    """A text that was learned."""
+
+    corpus: "Corpus"
+    index: "SubstringIndex"
+    key: object
+    """What makes it this text: the file's sha256, and how it was cleaned and cut."""
+
+
+def open_training_text(
+    library: "Library", origin: "CorpusOrigin", recipe: "Recipe", watch: Callable[[float], bool], near: str = ""
+) -> "Corpus":
+    """The text that a checkpoint names as its origin, cleaned as its recipe says.
+
+    `near`: the path of a text that may be it under another name, such as the one that is chosen.
+
+    Raises:
+        CorpusError: it is not here, or is not the same any more.
+        Cancelled: the watch returned False.
+    """
+    from charplay.corpora.errors import CorpusError
+
+    title, changed = origin.name, False
+    named = (origin.path, origin.name)
+    for name in dict.fromkeys(filter(None, (*named, near))):
+        try:
+            entry = library.find(name)
+            if entry.ready:
+                corpus = library.open(
+                    entry, cleaning=recipe.cleaning, limit=recipe.limit, encoding=origin.encoding or None, watch=watch
+                )
+                if corpus.sha256 == origin.sha256:
+                    return corpus
+            if name in named:
+                title, changed = entry.title, changed or entry.ready
+        except CorpusError:
+            continue
+    if changed:
+        raise CorpusError(f"{title} is not the text any more that this network learned; its sha256 differs.")
+    raise CorpusError(f"{title}, which this network learned, is not here; 1 lists the texts, and enter fetches one.")
+
+
+def read_origin(path: Path) -> "tuple[CorpusOrigin, Recipe]":
+    """What a checkpoint, or the run in a folder, learned. RunError, CheckpointError where there is none."""
+    from charplay.runs.checkpoint import read_header
+    from charplay.runs.run import Run
+
+    if path.is_dir():
+        run = Run.open(path)
+        return run.corpus, run.resolved
+    header = read_header(path)
+    return header.corpus, header.recipe
+
+
+class TrainingTextJob(BackgroundJob):
+    """Makes the text that a checkpoint learned searchable, off the screen's thread.
+
+    Tells `TrainingTextJob.Percent` now and then, at last `TrainingTextJob.Done` or `TrainingTextJob.Failed`.
+    """
+
+    class Percent(Message):
+        """So much is done."""
+
+        def __init__(self, indexing: "TrainingTextJob", percent: int) -> None:
+            super().__init__()
+            self.indexing = indexing
+            self.percent = percent
+
+    class Done(Message):
+        """Any passage is found in it from now on."""
+
+        def __init__(self, indexing: "TrainingTextJob", learned: TrainingText) -> None:
+            super().__init__()
+            self.indexing = indexing
+            self.learned = learned
+
+    class Failed(Message):
+        """There is no such text."""
+
+        def __init__(self, indexing: "TrainingTextJob", sentence: str) -> None:
+            super().__init__()
+            self.indexing = indexing
+            self.sentence = sentence
+
+    def __init__(
+        self, library: "Library", path: Path, tell: Callable[[Message], object], known: TrainingText | None = None,
+        near: str = "",
+    ) -> None:  # fmt: skip
+        """`known`: a text that is searchable already; several checkpoints may have learned the same.
+
+        `near`: as in `open_training_text`.
+        """
+        super().__init__(tell)
+        self._library = library
+        self._known = known
+        self._near = near
+        self._path = path
+
+    def _so_far(self, percent: int) -> Message:
+        return self.Percent(self, percent)
+
+    def _work(self) -> None:
+        from charplay.corpora.errors import Cancelled, CorpusError
+        from charplay.runs.checkpoint import CheckpointError
+        from charplay.runs.errors import RunError
+
+        try:
+            learned = self._learn()
+        except Cancelled:
+            return
+        except (CorpusError, CheckpointError, RunError) as fault:
+            self._tell(self.Failed(self, str(fault)))
+        else:
+            self._tell(self.Done(self, learned))
+
+    def _learn(self) -> TrainingText:
+        from charplay.sampling.substring_index import SubstringIndex
+
+        origin, recipe = read_origin(self._path)
+        key = (origin.sha256, tuple(recipe.cleaning), recipe.limit, origin.encoding)
+        if self._known is not None and self._known.key == key:
+            return self._known
+        corpus = open_training_text(
+            self._library, origin, recipe, lambda share: self._watch(READING * share), self._near
+        )
+        return TrainingText(
+            corpus, SubstringIndex(corpus.text(), lambda share: self._watch(READING + (1 - READING) * share)), key
+        )

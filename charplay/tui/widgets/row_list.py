@@ -1,0 +1,157 @@
+"""A list of rows with a cursor, drawn line by line: the corpus, form and runs panes and the dialogs are made of it."""
+
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events, on
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from charplay.formatting.ellipsis import shorten
+from charplay.formatting.sanitize import sanitize
+from charplay.tui.commands import LIST
+from charplay.tui.widgets.titled_border import TitledBorder
+
+Cell = tuple[str, str]
+"""A piece of a row and its tone: "plain", "quiet", "strong", "accent", "bad"."""
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """Outside text as exactly `width` cells, cut with an ellipsis; `right` aligns it to the right."""
+    shown = sanitize(text, " ")
+    if cell_len(shown) > width:
+        shown = set_cell_size(shown, max(0, width - 1)).rstrip() + "…" if width else ""
+    space = " " * (width - cell_len(shown))
+    return space + shown if right else shown + space
+
+
+def fit_name(name: str, width: int) -> str:
+    """A name as exactly `width` cells, cut in its middle."""
+    return set_cell_size(shorten(name, width), max(0, width))
+
+
+class RowList(TitledBorder, can_focus=True):
+    """Rows with a cursor. Subclasses say how many there are and how one is drawn."""
+
+    BINDINGS = LIST
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "rows--plain", "rows--quiet", "rows--strong", "rows--accent", "rows--bad", "rows--cursor",
+    }  # fmt: skip
+    DEFAULT_CSS = """
+    RowList {
+        & > .rows--plain { color: $foreground; }
+        & > .rows--quiet { color: $foreground 55%; }
+        & > .rows--strong { color: $foreground; text-style: bold; }
+        & > .rows--accent { color: $accent; }
+        & > .rows--bad { color: $error; }
+        & > .rows--cursor { background: $surface; }
+        &:focus > .rows--cursor { background: $cursor; }
+    }
+    """
+
+    cursor = reactive(0, repaint=False)
+    top = reactive(0)
+    """The row on the first line."""
+
+    class Moved(Message):
+        """The cursor stands on another row."""
+
+        def __init__(self, rows: "RowList", index: int) -> None:
+            super().__init__()
+            self.rows = rows
+            self.index = index
+
+        @property
+        def control(self) -> "RowList":
+            """The list it happened in."""
+            return self.rows
+
+    def number(self) -> int:
+        """How many rows there are."""
+        raise NotImplementedError
+
+    def draw(self, index: int, width: int) -> list[Cell]:
+        """Row `index` as pieces, cells together at most `width` wide."""
+        raise NotImplementedError
+
+    def stands(self, index: int) -> bool:
+        """Whether the cursor may stand on a row; headings are passed over."""
+        return 0 <= index < self.number()
+
+    def repaint(self) -> None:
+        """The rows changed: hold the cursor on one that exists, and draw."""
+        last = self.number() - 1
+        if not self.stands(self.cursor):
+            self.cursor = next((i for i in range(min(self.cursor, last), -1, -1) if self.stands(i)), 0)
+        self._follow()
+        self.refresh()
+
+    def _validate_cursor(self, index: int) -> int:
+        return max(0, min(index, self.number() - 1))
+
+    def _watch_cursor(self) -> None:
+        self._follow()
+        self.refresh()
+        self.post_message(self.Moved(self, self.cursor))
+
+    @on(events.Resize)
+    def _resized(self) -> None:
+        self._follow()
+
+    def scroll_lines(self, by: int) -> None:
+        """Move the rows under the window, leaving the cursor where it is."""
+        self.top = max(0, min(self.top + by, self.number() - self.size.height))
+
+    def line_of_cursor(self) -> int:
+        """On which line of the content area the cursor stands."""
+        return self.cursor - self.top
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor, past rows on which it may not stand."""
+        step = 1 if by > 0 else -1
+        wanted = max(0, min(self.cursor + by, self.number() - 1))
+        beyond, before = range(wanted, self.number() if by > 0 else -1, step), range(wanted, self.cursor, -step)
+        self.cursor = next((index for index in (*beyond, *before) if self.stands(index)), self.cursor)
+
+    @on(events.Click)
+    def _choose_by_mouse(self, event: events.Click) -> None:
+        index = self.top + event.get_content_offset_capture(self).y
+        if self.stands(index):
+            again = index == self.cursor
+            self.cursor = index
+            if again:
+                self.clicked()
+
+    def clicked(self) -> None:
+        """The row under the cursor was clicked once more."""
+
+    @on(events.MouseScrollDown)
+    def _wheel_down(self) -> None:
+        self.action_move(3)
+
+    @on(events.MouseScrollUp)
+    def _wheel_up(self) -> None:
+        self.action_move(-3)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the content area."""
+        index, width = self.top + y, self.size.width
+        base = self.rich_style
+        if not 0 <= index < self.number():
+            return Strip.blank(width, base)
+        over = self.get_component_rich_style("rows--cursor", partial=True) if index == self.cursor else Style.null()
+        segments = [
+            Segment(text, self.get_component_rich_style(f"rows--{tone}") + over)
+            for text, tone in self.draw(index, width)
+        ]
+        return Strip(segments).adjust_cell_length(width, base + over)
+
+    def _follow(self) -> None:
+        height = self.size.height
+        if not height:  # not laid out yet
+            return
+        top = min(self.top, max(0, self.number() - height))
+        self.top = max(0, min(top, self.cursor), self.cursor - height + 1)
