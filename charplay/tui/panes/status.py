@@ -33,7 +33,7 @@ NOTE_SECONDS = 8.0
 
 FIRST = ("train", "hold", "step", "stop", "take_up", "answer")
 LAST = ("keys", "leave")
-"""Actions whose keys stand at the left and at the right end of the key line."""
+"""Commands, or a widget's own actions, whose keys stand at the left and at the right end of the key line."""
 
 PANES = "1-5 panes  "
 """Five keys in one word."""
@@ -191,10 +191,15 @@ class KeyLine(Widget):
     }
     """
 
-    def __init__(self, label: Callable[[Binding], str] = lambda binding: binding.description) -> None:
-        """`label`: what a key is called just now."""
+    def __init__(
+        self,
+        label: Callable[[Binding], str] = lambda binding: binding.description,
+        enabled: Callable[[Binding], bool] = lambda _: True,
+    ) -> None:
+        """`label`: what a key is called just now; `enabled`: whether its command can be used."""
         super().__init__()
         self._label = label
+        self._enabled = enabled
 
     @on(events.Mount)
     def _listen(self) -> None:
@@ -207,8 +212,8 @@ class KeyLine(Widget):
         """The journey's keys, the focused pane's, everywhere's, as many as fit; help and the way out at the right."""
         key_style, label_style = (str(self.get_component_rich_style(f"keys--{part}")) for part in ("key", "label"))
         bindings = self._usable()
-        last = [binding for binding in bindings if binding.action in LAST]
-        rest = sorted((binding for binding in bindings if binding.action not in LAST), key=self._rank)
+        last = [binding for binding in bindings if _name(binding) in LAST]
+        rest = sorted((binding for binding in bindings if _name(binding) not in LAST), key=self._rank)
         room = self.size.width - sum(self._width(binding) for binding in last) - (len(PANES) if last else 0)
         line = Text(no_wrap=True, end="")
         for binding in (*rest, *last):
@@ -229,7 +234,7 @@ class KeyLine(Widget):
 
     @staticmethod
     def _rank(binding: Binding) -> int:
-        return FIRST.index(binding.action) if binding.action in FIRST else len(FIRST)
+        return FIRST.index(_name(binding)) if _name(binding) in FIRST else len(FIRST)
 
     def _usable(self) -> list[Binding]:
         """The bindings to show; a key that a text field would take for itself is none."""
@@ -238,6 +243,10 @@ class KeyLine(Widget):
         for _, binding, enabled, _ in self.screen.active_bindings.values():
             character = binding.key if len(binding.key) == 1 else None
             taken = focused is not None and focused.check_consume_key(binding.key, character)
-            if binding.show and enabled and not taken:
+            if binding.show and enabled and not taken and self._enabled(binding):
                 usable.append(binding)
         return usable
+
+
+def _name(binding: Binding) -> str:
+    return binding.id or binding.action

@@ -1,7 +1,7 @@
 """How the panes lie: two columns where there is room, else the stage, with the other panes one key away."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -10,7 +10,9 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
+from charplay.formatting.sanitize import sanitize
 from charplay.tui.commands import ALWAYS, CORPUS, CURSOR, EVERYWHERE, FORM, LIST, RUNS, SCROLL, SLIDER, Bindings
+from charplay.tui.controllers.base import CommandTable
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.fields import Device
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from charplay.runs.home import Home
     from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
+
+Answer = TypeVar("Answer")
 
 ALONE = ("corpus", "form", "runs")
 """Panes that fill a narrow screen alone; the others are the stage."""
@@ -80,6 +84,7 @@ class Layout(Screen[None]):
         self.form = FormPane(home.presets, list_devices)
         self.runs = RunsPane()
         self.hint = Hint()
+        self.commands = CommandTable((), self)
 
     def compose(self) -> ComposeResult:
         """Status, the two columns, a hint, the keys."""
@@ -91,7 +96,7 @@ class Layout(Screen[None]):
                 yield self.runs
             yield Vertical(id="watch")
         yield self.hint
-        yield KeyLine(self.label)
+        yield KeyLine(self.label, self.is_enabled)
         yield Static("charplay needs 60 columns and 20 rows.", id="small", markup=False)
 
     async def furnish(self) -> None:
@@ -110,7 +115,8 @@ class Layout(Screen[None]):
 
     def label(self, binding: Binding) -> str:
         """What the key line calls a key just now."""
-        return binding.description
+        command = self.commands.find(binding.id or "")
+        return self.commands.label(command.id) if command else binding.description
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """The hint line."""
@@ -122,6 +128,60 @@ class Layout(Screen[None]):
     def complain(self, sentence: str) -> None:
         """Say for a while what went wrong."""
         self.hint.note(sentence, warning=True)
+
+    # What controllers ask of the screen: see `Ui`.
+
+    def note(self, sentence: str, *, warning: bool = False) -> None:
+        """Say something for a while: above the keys, or over the dialog that lies there."""
+        self.app.notify(sanitize(sentence, " "), severity="warning" if warning else "information", markup=False)
+
+    def open_dialog(self, dialog: "Screen[Answer]", then: "Callable[[Answer | None], object] | None" = None) -> None:
+        """Open a dialog; `then` gets its answer, None where it was left without one."""
+        self.app.push_screen(dialog, None if then is None else lambda answer: self._answered(then, answer))
+
+    def _answered(self, then: "Callable[[Answer | None], object]", answer: "Answer | None") -> None:
+        then(answer)
+        self.refresh_bindings()
+
+    def go_to(self, place: str) -> None:
+        """Go to a pane, or to a row of one."""
+        self.action_show(place)
+
+    def selected(self, place: str) -> str:
+        """Name what the cursor of a pane's list stands on; empty where there is nothing."""
+        return str(getattr(self, place).selected)
+
+    def copy(self, text: str) -> None:
+        """Put text on the clipboard."""
+        self.app.copy_to_clipboard(text)
+
+    def leave(self) -> None:
+        """Leave charplay; what trains is saved first."""
+        self.app.run_worker(self.app.action_quit())
+
+    # Commands.
+
+    def action_run_command(self, name: str) -> None:
+        """Carry a command out, or say why that cannot be now."""
+        self.commands.run(name)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key is a command here; one that cannot be used now says why, unless it passes its key on."""
+        if action != "run_command":
+            return True
+        command = self.commands[str(parameters[0])]
+        if command.place and not self._is_within(command.place):
+            return False
+        return self.furnished and not (command.passes and self.commands.disabled(command.id))
+
+    def _is_within(self, place: str) -> bool:
+        return self.focused is not None and any(each.id == place for each in self.focused.ancestors_with_self)
+
+    def is_enabled(self, binding: Binding) -> bool:
+        """Whether a binding's command can be used now."""
+        command = self.commands.find(binding.id or "")
+        return command is None or not self.commands.disabled(command.id)
 
     def action_show(self, pane: str) -> None:
         """Go to a pane; on a narrow screen it, or the stage, takes the room."""

@@ -95,7 +95,7 @@ class TrainingScreen(WatchingScreen):
             "undo": live.busy and len(live.changes) > 0,
             "follow": live.busy and not self.source.following,
         }
-        return usable.get(action, True)
+        return usable[action] if action in usable else super().check_action(action, parameters)
 
     def label(self, binding: Binding) -> str:
         """The same key pauses and goes on."""
