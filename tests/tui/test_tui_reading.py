@@ -1,7 +1,6 @@
 """A text read by a network: its score, its tints in the preview, and the training text it was copied from."""
 
 import hashlib
-import queue
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,16 +13,16 @@ from charplay.corpora.errors import CorpusError
 from charplay.corpora.library import Library
 from charplay.playground.checkpoints import list_checkpoints, open_model
 from charplay.playground.preferences import Preferences, read_preferences, write_preferences
+from charplay.playground.scoring import MOST, Named, NotScored, Scored, ScoringJob, TextPart, held_out
+from charplay.playground.surprisal_job import SurprisalJob
+from charplay.playground.training_text import TrainingTextJob, open_training_text, read_origin
 from charplay.runs.checkpoint import CorpusOrigin, read_checkpoint, write_checkpoint
 from charplay.sampling.score import score
 from charplay.sampling.surprisal import BLOCK, SurprisalReader
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.score import ScoreDialog
-from charplay.tui.presentation.tints import PLAIN, probability_tint, surprise_tint
-from charplay.tui.scoring import MOST, Named, ScoringJob, TextPart, held_out
-from charplay.tui.surprisal_job import SurprisalJob, Tinted
-from charplay.tui.training_text import TrainingTextJob, open_training_text, read_origin
+from charplay.tui.presentation.tints import PLAIN, bit_tints, probability_tint, surprise_tint
 
 VERSE = "the quick brown fox jumps over the lazy dog\nand goes on to say so once again\n"
 
@@ -82,35 +81,29 @@ def test_a_text_that_is_gone_or_changed_is_one_sentence(home, learned, over, sen
         open_training_text(Library(home.corpora, home.cache), *read_origin(learned(**over)), lambda share: True)
 
 
-def told(begin, last):
-    """What an errand tells, up to a message of the class `last`."""
-    messages = queue.Queue()
-    begin(messages.put).begin()
-    found = [messages.get(timeout=20)]
-    while not isinstance(found[-1], last):
-        found.append(messages.get(timeout=20))
-    return found
+def done(job):
+    """The job, once it has ended by itself in this thread."""
+    job.run()
+    assert job.done
+    return job
 
 
 def test_the_index_comes_with_its_progress_or_with_the_reason_why_not(home, learned):
     library = Library(home.corpora, home.cache)
     path = learned()
-    *before, done = told(lambda tell: TrainingTextJob(library, path, tell), TrainingTextJob.Done)
-    percents = [each.percent for each in before]
-    assert percents == sorted(set(percents))
-    index, corpus = done.learned.index, done.learned.corpus
+    job, percents = TrainingTextJob(library, path), []
+    watch = job._watch
+    job._watch = lambda share: percents.append(share) or watch(share)
+    found = done(job).result
+    assert percents == sorted(percents)
+    assert job.percent == 100
+    index, corpus = found.index, found.corpus
     place = index.find(index.encode("brown fox"))
     assert corpus.text(place, place + 9) == "brown fox"
-    (again,) = told(lambda tell: TrainingTextJob(library, path, tell, done.learned), TrainingTextJob.Done)
-    assert again.learned is done.learned
-    *_, other = told(
-        lambda tell: TrainingTextJob(library, path, tell, replace(done.learned, key=None)), TrainingTextJob.Done
-    )
-    assert other.learned is not done.learned
-    (failed,) = told(
-        lambda tell: TrainingTextJob(library, home.root / "none.safetensors", tell), TrainingTextJob.Failed
-    )
-    assert failed.sentence
+    assert done(TrainingTextJob(library, path, found)).result is found
+    other = done(TrainingTextJob(library, path, replace(found, key=None))).result
+    assert other is not found
+    assert str(done(TrainingTextJob(library, home.root / "none.safetensors")).fault)
 
 
 def test_the_held_out_end_is_that_of_training():
@@ -132,12 +125,11 @@ async def test_a_text_is_scored_by_one_network_after_another_and_a_broken_one_is
             raise CorpusError("It is gone.")
 
         models = [Named("demo", lambda: model), other]
-        found = told(lambda tell: ScoringJob(lambda: TextPart(corpus, 3, 600), models, tell), ScoringJob.Ended)
-        done = {each.name: each.score for each in found if isinstance(each, ScoringJob.Done)}
-        assert list(done) == ["demo", other.name]
-        np.testing.assert_array_equal(done["demo"].surprises, score(model, corpus.text(3, 600)).surprises)
-        (failed,) = told(lambda tell: ScoringJob(broken, models, tell), ScoringJob.Failed)
-        assert failed.sentence == "It is gone."
+        found = done(ScoringJob(lambda: TextPart(corpus, 3, 600), models)).take()
+        scores = {each.name: each.score for each in found if isinstance(each, Scored)}
+        assert list(scores) == ["demo", other.name]
+        np.testing.assert_array_equal(scores["demo"].surprises, score(model, corpus.text(3, 600)).surprises)
+        assert done(ScoringJob(broken, models)).take() == [NotScored("It is gone.")]
 
 
 async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play, kept_run, tmp_path):
@@ -189,25 +181,23 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
 async def test_reading_can_be_stopped_and_what_was_read_counts(play):
     async with play() as it:
         model, corpus = it.main.text.generator.model, from_text("text", VERSE * 200)
-        messages = queue.Queue()
-        scoring = None
+        models = [Named("one", lambda: model)] * 2
+        scoring = ScoringJob(lambda: TextPart(corpus, 0, len(corpus)), models)
+        watch = scoring._watch
 
-        def tell(message):
-            if isinstance(message, ScoringJob.Percent) and message.percent > 5:
+        def stop(share):
+            if share > 0.05:
                 scoring.stop()
-            messages.put(message)
+            return watch(share)
 
-        scoring = ScoringJob(lambda: TextPart(corpus, 0, len(corpus)), [Named("one", lambda: model)] * 2, tell)
-        scoring.begin()
-        found = []
-        while not found or not isinstance(found[-1], ScoringJob.Ended):
-            found.append(messages.get(timeout=20))
-        (done,) = [each for each in found if isinstance(each, ScoringJob.Done)]
-        assert 0 < done.score.characters < len(corpus) / 2
-        given_up = ScoringJob(lambda: TextPart(corpus, 0, 300), [Named("one", lambda: model)], messages.put)
-        given_up.give_up()
-        given_up._work()
-        assert messages.empty()
+        scoring._watch = stop
+        (found,) = done(scoring).take()
+        assert 0 < found.score.characters < len(corpus) / 2
+        cancelled = ScoringJob(lambda: TextPart(corpus, 0, 300), models)
+        cancelled.cancel()
+        cancelled.run()
+        assert not cancelled.done
+        assert cancelled.take() == []
 
 
 async def test_the_preview_is_tinted_by_the_network_that_plays(play):
@@ -217,11 +207,12 @@ async def test_the_preview_is_tinted_by_the_network_that_plays(play):
         sheet, model, corpus = it.app.screen._sheet, it.main.text.generator.model, it.main.corpus.corpus
         await it.press("v")
         expected = SurprisalReader(model, corpus.text).block(0)
-        await it.until(lambda: any(sheet.tinting.numbers(0, 100, "surprise")))
-        assert sheet.tinting.numbers(0, 100, "surprise") == [surprise_tint(each) for each in expected[:100]]
+        await it.until(lambda: any(bit_tints(sheet.tinting.bits(0, 100), "surprise")))
+        assert bit_tints(sheet.tinting.bits(0, 100), "surprise") == [surprise_tint(each) for each in expected[:100]]
         assert "surprise under demo" in it.seen()
         await it.press("v")
-        assert sheet.tinting.numbers(0, 100, "probability") == [probability_tint(2.0**-each) for each in expected[:100]]
+        found = bit_tints(sheet.tinting.bits(0, 100), "probability")
+        assert found == [probability_tint(2.0**-each) for each in expected[:100]]
         await it.press("end")
         await it.until(lambda: len(corpus) // BLOCK in sheet.tinting._bits)
         assert len(sheet.tinting._bits) < len(corpus) // BLOCK
@@ -238,16 +229,17 @@ async def test_only_what_is_in_sight_is_read_and_a_place_has_one_tint(play):
             asked.append(start)
             return text[start:stop]
 
-        messages = queue.Queue()
-        tinting = SurprisalJob(SurprisalReader(model, read), messages.put)
-        assert tinting.numbers(3 * BLOCK - 5, 3 * BLOCK + 5, "surprise") == [PLAIN] * 10
+        tinting = SurprisalJob(SurprisalReader(model, read))
+        assert bit_tints(tinting.bits(3 * BLOCK - 5, 3 * BLOCK + 5), "surprise") == [PLAIN] * 10
         tinting.look(3 * BLOCK - 5, 3 * BLOCK + 5)
-        assert all(isinstance(messages.get(timeout=20), Tinted) for _ in range(2))
-        found = tinting.numbers(3 * BLOCK - 5, 3 * BLOCK + 5, "surprise")
+        await it.until(lambda: not tinting._at_work)
+        assert tinting.take_news()
+        assert not tinting.take_news()
+        found = bit_tints(tinting.bits(3 * BLOCK - 5, 3 * BLOCK + 5), "surprise")
         assert PLAIN not in found
         assert len(asked) == 2
         tinting.look(3 * BLOCK - 5, 3 * BLOCK + 5)
-        assert tinting.numbers(3 * BLOCK, 3 * BLOCK + 5, "surprise") == found[5:]
+        assert bit_tints(tinting.bits(3 * BLOCK, 3 * BLOCK + 5), "surprise") == found[5:]
         assert len(asked) == 2
 
 

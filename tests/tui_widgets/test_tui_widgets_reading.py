@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from textual.app import App
 
 from charplay.corpora.corpus import from_text
+from charplay.corpora.errors import CorpusError
+from charplay.playground.jobs import BackgroundJob
 from charplay.playground.saved_texts import ModelOrigin
+from charplay.playground.training_text import TrainingText
 from charplay.sampling.substring_index import SubstringIndex
 from charplay.tui.panes.text import TextPane
 from charplay.tui.presentation.tints import COPIED, TINTS, probability_tint, surprise_tint, tint
-from charplay.tui.training_text import TrainingText, TrainingTextJob
 from charplay.tui.widgets.surprisal_bars import means
 
 SONG = "to be or not to be\nthat is the question\n"
@@ -54,8 +56,9 @@ class Stage(App):
     async def search(self, pilot, learned=LEARNED):
         """Press `o`, and let the training text be found."""
         await pilot.press("o")
-        self.pane._indexing = indexing = TrainingTextJob(None, None, None)
-        self.pane.post_message(TrainingTextJob.Done(indexing, learned))
+        self.pane._indexing = job = BackgroundJob(lambda watch: learned)
+        job.run()
+        self.pane._look_on()
         await pilot.pause()
 
     def underlined(self):
@@ -165,10 +168,11 @@ async def test_an_index_that_comes_too_late_changes_nothing(stage):
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.write(30)
         await pilot.press("o")
-        stage.pane._indexing = late = TrainingTextJob(None, None, None)
+        stage.pane._indexing = late = BackgroundJob(lambda watch: LEARNED)
         await pilot.press("o")
-        assert late._given_up
-        stage.pane.post_message(TrainingTextJob.Done(late, LEARNED))
+        assert late.cancelled
+        late.run()
+        stage.pane._look_on()
         await pilot.pause()
         assert stage.pane._marked is None
         assert not stage.underlined().strip(".")
@@ -178,12 +182,16 @@ async def test_where_the_training_text_is_not_here_it_is_said_in_one_sentence(st
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.write(30)
         await pilot.press("o")
-        stage.pane._indexing = indexing = TrainingTextJob(None, None, None)
-        stage.pane.post_message(TrainingTextJob.Percent(indexing, 7))
-        await pilot.pause()
-        assert "7 %" in stage.meter()
-        stage.pane.post_message(TrainingTextJob.Failed(indexing, "It is \x1b[31m not here."))
-        stage.pane.post_message(TrainingTextJob.Failed(TrainingTextJob(None, None, None), "given up before"))
+
+        def work(watch):
+            watch(0.07)
+            stage.pane._look_on()
+            assert "7 %" in stage.meter()
+            raise CorpusError("It is \x1b[31m not here.")
+
+        stage.pane._indexing = job = BackgroundJob(work)
+        job.run()
+        stage.pane._look_on()
         await pilot.pause()
         assert stage.heard[-1] == "It is \x1b[31m not here."
         assert "not here" in stage.meter()

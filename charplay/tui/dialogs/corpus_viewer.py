@@ -15,13 +15,13 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from charplay.formatting.sanitize import sanitize, sanitize_line
+from charplay.playground.surprisal_job import SurprisalJob
 from charplay.sampling.surprisal import SurprisalReader
 from charplay.tui.commands import PREVIEW, SHEET, command
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.presentation.network_summary import counts
-from charplay.tui.presentation.tints import palette
-from charplay.tui.surprisal_job import SurprisalJob, Tinted
+from charplay.tui.presentation.tints import bit_tints, palette
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 BACK = 4096
 """Characters looked through for the start of the line above."""
+LOOK_SECONDS = 0.05
+"""Between two looks at what of the page was read by the network."""
 TINTS = ("plain", "surprise", "probability")
 
 
@@ -112,7 +114,7 @@ class Sheet(Widget, can_focus=True):
         text = self._corpus.text(start, stop)
         if self.tinting is None or self.tint == "plain":
             return [Segment(sanitize(text), base)]
-        pairs = zip(text, self.tinting.numbers(start, stop, self.tint), strict=True)
+        pairs = zip(text, bit_tints(self.tinting.bits(start, stop), self.tint), strict=True)
         return [
             Segment(sanitize("".join(character for character, _ in run)), base + self.palette[number])
             for number, run in groupby(pairs, key=lambda pair: pair[1])
@@ -198,9 +200,10 @@ class CorpusViewer(Dialog[None]):
         facts = [f"{len(corpus):,} characters", f"{len(corpus.vocabulary)} different ones", corpus.encoding]
         return f"{corpus.title}   {', '.join(filter(None, facts))}"
 
-    @on(Tinted)
-    def _more_tinted(self) -> None:
-        self._sheet.refresh()
+    def _show_news(self) -> None:
+        tinting = self._sheet.tinting
+        if tinting is not None and tinting.take_news():
+            self._sheet.refresh()
 
     @on(events.Unmount)
     def _stop_reading(self) -> None:
@@ -214,7 +217,8 @@ class CorpusViewer(Dialog[None]):
             self.notify("No network writes yet.", markup=False)
             return
         if sheet.tinting is None:
-            sheet.tinting = SurprisalJob(SurprisalReader(self._generator.model, self._corpus.text), self.post_message)
+            sheet.tinting = SurprisalJob(SurprisalReader(self._generator.model, self._corpus.text))
+            self.set_interval(LOOK_SECONDS, self._show_news)
         sheet.tint = TINTS[(TINTS.index(sheet.tint) + 1) % len(TINTS)]
         self.query_one(".box").border_title = Content(sanitize_line(self._title()))
         sheet.refresh()

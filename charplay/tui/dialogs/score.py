@@ -12,12 +12,12 @@ from textual.widgets import Input, Static
 
 from charplay.formatting.sanitize import sanitize_line
 from charplay.playground.checkpoints import CheckpointEntry, open_model
+from charplay.playground.scoring import Named, NotScored, Scored, ScoringJob, TextPart, held_out
 from charplay.tui.commands import command
 from charplay.tui.dialogs.choice import Choice
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.score_results import ScoreResults
-from charplay.tui.scoring import Named, ScoringJob, TextPart, held_out
 from charplay.tui.widgets.row_list import RowList
 from charplay.tui.widgets.surprisal_bars import SurprisalBars
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from charplay.sampling.generator import TextGenerator
     from charplay.sampling.model import CharModel
     from charplay.sampling.score import Score
+
+LOOK_SECONDS = 0.05
+"""Between two looks at what was read."""
 
 
 class ScoreDialog(Dialog[None]):
@@ -62,6 +65,8 @@ class ScoreDialog(Dialog[None]):
         self._fault = ""
         """What could not be read."""
         self._scoring: ScoringJob | None = None
+        self._percent = -1
+        """How far it was when that was said last."""
         self._part: TextPart | None = None
         self._scores: dict[str, Score] = {}
         self._said = Static("", id="about", markup=False)
@@ -86,6 +91,7 @@ class ScoreDialog(Dialog[None]):
     def on_mount(self) -> None:
         """Begin with what was generated, else with the corpus."""
         self._findings.focus()
+        self.set_interval(LOOK_SECONDS, self._look)
         if self._written is not None:
             self.action_generated()
         else:
@@ -94,7 +100,7 @@ class ScoreDialog(Dialog[None]):
     @on(events.Unmount)
     def _leave(self) -> None:
         if self._scoring is not None:
-            self._scoring.give_up()
+            self._scoring.cancel()
 
     # Which text.
 
@@ -151,9 +157,8 @@ class ScoreDialog(Dialog[None]):
 
     def _read(self, open_part: Callable[[], TextPart], models: Sequence[Named]) -> None:
         if self._scoring is not None:
-            self._scoring.give_up()
-        self._scoring, self._fault = ScoringJob(open_part, models, self.post_message), ""
-        self._scoring.begin()
+            self._scoring.cancel()
+        self._scoring, self._fault, self._percent = ScoringJob(open_part, models).start(), "", -1
 
     def action_stop(self) -> None:
         """What was read is enough."""
@@ -181,30 +186,26 @@ class ScoreDialog(Dialog[None]):
             MultiChoiceDialog("Score", "By which checkpoints?", choices, least=1, most=len(choices)), read
         )
 
-    @on(ScoringJob.Percent)
-    def _reading(self, message: ScoringJob.Percent) -> None:
-        if message.scoring is self._scoring:
-            self._say(f"{message.name} reads: {message.percent} %   x stops")
-
-    @on(ScoringJob.Failed)
-    def _failed(self, message: ScoringJob.Failed) -> None:
-        if message.scoring is self._scoring:
-            self._scoring = None if self._part is None else self._scoring
-            self._fault = message.sentence
-            self._say(self._fault)
-
-    @on(ScoringJob.Done)
-    def _scored(self, message: ScoringJob.Done) -> None:
-        if message.scoring is self._scoring:
-            self._part = message.part
-            self._scores[message.name] = message.score
-            self._show()
-
-    @on(ScoringJob.Ended)
-    def _ended(self, message: ScoringJob.Ended) -> None:
-        if message.scoring is self._scoring:
+    def _look(self) -> None:
+        """Take in what the job has found, and how far it is."""
+        scoring = self._scoring
+        if scoring is None:
+            return
+        ended = scoring.done  # what it found comes before its end
+        for found in scoring.take():
+            match found:
+                case Scored():
+                    self._part, self._scores[found.name] = found.part, found.score
+                    self._show()
+                case NotScored():
+                    self._fault = found.sentence
+                    self._say(self._fault)
+        if ended:
             self._scoring = None
-            self._say(self._fault)
+            self._say(self._fault or str(scoring.fault or ""))
+        elif scoring.percent != self._percent:
+            self._percent = scoring.percent
+            self._say(f"{scoring.reading} reads: {scoring.percent} %   x stops")
 
     # What is shown.
 

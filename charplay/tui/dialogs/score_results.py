@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from textual.message import Message
 
+from charplay.playground.scoring import TextPart
 from charplay.sampling.score import ModelRanking, Passage, Score, compare
-from charplay.tui.scoring import TextPart
 from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
 
 HARDEST = 8

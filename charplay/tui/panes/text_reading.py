@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.message import Message
 
+from charplay.playground.training_text import TrainingText, TrainingTextJob
 from charplay.sampling.memorization import MemorizationTracker
 from charplay.sampling.transcript import Transcript
 from charplay.tui.commands import command
 from charplay.tui.panes.memorization_row import CopiesRow
 from charplay.tui.panes.text_writing import WritingPane
 from charplay.tui.presentation.tints import COPIED, PLAIN, TINTS, probability_tint, surprise_tint
-from charplay.tui.training_text import TrainingText, TrainingTextJob
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -71,6 +71,8 @@ class ReadingPane(WritingPane):
         self._tint = TINTS[0]
         self._marked: MemorizationTracker | None = None
         self._indexing: TrainingTextJob | None = None
+        self._indexed = -1
+        """The percentage of it that was said last."""
         self._learned: tuple[str, TrainingText] | None = None
         """The path of the checkpoint that learned it, and the text."""
         self._sought = ""
@@ -130,7 +132,7 @@ class ReadingPane(WritingPane):
 
     def _rest(self) -> None:
         if self._indexing is not None:
-            self._indexing.give_up()
+            self._indexing.cancel()
             self._indexing = None
         self._timer.pause()
         self._marked = self._watched = None
@@ -139,27 +141,25 @@ class ReadingPane(WritingPane):
         """Make the text searchable that the network learned: the library may have it, or it is the one at `near`."""
         self._rest()
         known = self._learned[1] if self._learned else None
-        self._indexing = TrainingTextJob(library, Path(self._sought), self.post_message, known, near)
-        self._indexing.begin()
+        self._indexing = TrainingTextJob(library, Path(self._sought), known, near).start()
+        self._indexed = -1
+        self._timer.resume()
 
-    @on(TrainingTextJob.Percent)
-    def _indexed_so_far(self, message: TrainingTextJob.Percent) -> None:
-        if message.indexing is self._indexing:
-            self.copies.say(f"reading the training text: {message.percent} %")
-
-    @on(TrainingTextJob.Failed)
-    def _not_indexed(self, message: TrainingTextJob.Failed) -> None:
-        if message.indexing is self._indexing:
-            self._indexing = None
+    def _look_at_index(self, indexing: TrainingTextJob) -> None:
+        """Say how far the search for the training text is; when it is here, begin to look for copies."""
+        if not indexing.done:
+            if indexing.percent != self._indexed:
+                self._indexed = indexing.percent
+                self.copies.say(f"reading the training text: {indexing.percent} %")
+            return
+        self._indexing = None
+        if indexing.result is None:
+            self._timer.pause()
             self.copies.say("the training text is not here")
-            self._tell(message.sentence)
-
-    @on(TrainingTextJob.Done)
-    def _indexed(self, message: TrainingTextJob.Done) -> None:
-        if message.indexing is self._indexing and self.has_class("-copies"):
-            self._indexing = None
-            self._learned = (self._sought, message.learned)
-            self._begin_looking(message.learned)
+            self._tell(str(indexing.fault))
+        else:
+            self._learned = (self._sought, indexing.result)
+            self._begin_looking(indexing.result)
 
     def _begin_looking(self, learned: TrainingText) -> None:
         self._marked = MemorizationTracker(learned.index, round(self.copies.least.value))
@@ -170,6 +170,9 @@ class ReadingPane(WritingPane):
 
     def _look_on(self) -> None:
         """Look at what was written meanwhile, for a bounded time, and underline what is copied."""
+        if self._indexing is not None:
+            self._look_at_index(self._indexing)
+            return
         found, generator = self._marked, self.generator
         if found is None or generator is None:
             return

@@ -4,6 +4,7 @@ All are numbers in one palette, and each has another number for the same tint un
 """
 
 import math
+from collections.abc import Iterable
 
 from rich.style import Style
 from textual.color import Color
@@ -42,6 +43,16 @@ def surprise_tint(bits: float) -> int:
 def probability_tint(probability: float) -> int:
     """The number of a probability's tint; NaN is plain."""
     return PLAIN if math.isnan(probability) else _PROBABILITY + round(min(max(probability, 0.0), 1.0) * STEPS)
+
+
+def bit_tints(bits: Iterable[float], by: str) -> list[int]:
+    """The numbers of characters with so many bits of surprise, tinted by one of TINTS; plain where NaN."""
+    match by:
+        case "surprise":
+            return [surprise_tint(each) for each in bits]
+        case "probability":
+            return [probability_tint(2.0**-each) for each in bits]
+    return [PLAIN for _ in bits]
 
 
 def palette(foreground: Color, *, dark: bool) -> list[Style]:

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.message import Message
-
-from charplay.tui.jobs import BackgroundJob
+from charplay.playground.jobs import BackgroundJob
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus, Library
@@ -74,77 +72,31 @@ def read_origin(path: Path) -> "tuple[CorpusOrigin, Recipe]":
     return header.corpus, header.recipe
 
 
-class TrainingTextJob(BackgroundJob):
-    """Makes the text that a checkpoint learned searchable, off the screen's thread.
+class TrainingTextJob(BackgroundJob[TrainingText]):
+    """A job that makes the text that a checkpoint learned searchable.
 
-    Tells `TrainingTextJob.Percent` now and then, at last `TrainingTextJob.Done` or `TrainingTextJob.Failed`.
+    Its fault is a CorpusError, CheckpointError or RunError where there is no such text.
     """
 
-    class Percent(Message):
-        """So much is done."""
+    def __init__(self, library: "Library", path: Path, known: TrainingText | None = None, near: str = "") -> None:
+        """`path`: of a checkpoint, or of a run's folder.
 
-        def __init__(self, indexing: "TrainingTextJob", percent: int) -> None:
-            super().__init__()
-            self.indexing = indexing
-            self.percent = percent
-
-    class Done(Message):
-        """Any passage is found in it from now on."""
-
-        def __init__(self, indexing: "TrainingTextJob", learned: TrainingText) -> None:
-            super().__init__()
-            self.indexing = indexing
-            self.learned = learned
-
-    class Failed(Message):
-        """There is no such text."""
-
-        def __init__(self, indexing: "TrainingTextJob", sentence: str) -> None:
-            super().__init__()
-            self.indexing = indexing
-            self.sentence = sentence
-
-    def __init__(
-        self, library: "Library", path: Path, tell: Callable[[Message], object], known: TrainingText | None = None,
-        near: str = "",
-    ) -> None:  # fmt: skip
-        """`known`: a text that is searchable already; several checkpoints may have learned the same.
-
+        `known`: a text that is searchable already; several checkpoints may have learned the same.
         `near`: as in `open_training_text`.
         """
-        super().__init__(tell)
+        super().__init__(self._learn)
         self._library = library
         self._known = known
         self._near = near
         self._path = path
 
-    def _so_far(self, percent: int) -> Message:
-        return self.Percent(self, percent)
-
-    def _work(self) -> None:
-        from charplay.corpora.errors import Cancelled, CorpusError
-        from charplay.runs.checkpoint import CheckpointError
-        from charplay.runs.errors import RunError
-
-        try:
-            learned = self._learn()
-        except Cancelled:
-            return
-        except (CorpusError, CheckpointError, RunError) as fault:
-            self._tell(self.Failed(self, str(fault)))
-        else:
-            self._tell(self.Done(self, learned))
-
-    def _learn(self) -> TrainingText:
+    def _learn(self, watch: Callable[[float], bool]) -> TrainingText:
         from charplay.sampling.substring_index import SubstringIndex
 
         origin, recipe = read_origin(self._path)
         key = (origin.sha256, tuple(recipe.cleaning), recipe.limit, origin.encoding)
         if self._known is not None and self._known.key == key:
             return self._known
-        corpus = open_training_text(
-            self._library, origin, recipe, lambda share: self._watch(READING * share), self._near
-        )
-        return TrainingText(
-            corpus, SubstringIndex(corpus.text(), lambda share: self._watch(READING + (1 - READING) * share)), key
-        )
+        corpus = open_training_text(self._library, origin, recipe, lambda share: watch(READING * share), self._near)
+        index = SubstringIndex(corpus.text(), lambda share: watch(READING + (1 - READING) * share))
+        return TrainingText(corpus, index, key)
