@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from charplay.playground.recipe_rows import APPLIES, BUDGET, COMMON, PRESET, WARM_START, in_labels
-from charplay.playground.value_steps import next_number, nudged
+from charplay.playground.value_steps import next_number, adjacent_value
 from charplay.playground.warm_start import WarmStart
 from charplay.recipes.calibrated import SENTENCE, likely_device, open_fields
 from charplay.recipes.faults import RecipeError
@@ -211,7 +211,7 @@ class RecipeDraft:
             unit, amount = self.budget()
             self.set(name, f"{written(next_number(amount, by, whole=unit == 'steps'))} {unit}")
         elif spec(name).kind in {"int", "float"}:
-            self.set(name, written(nudged(spec(name), getattr(self.resolved or self.asked, name), by)))
+            self.set(name, written(adjacent_value(spec(name), getattr(self.resolved or self.asked, name), by)))
 
     def fill(self, asked: Mapping[str, object]) -> None:
         """Take a run's asked recipe over: again, with changes."""

@@ -5,7 +5,7 @@ import math
 from charplay.recipes.specs import Spec
 
 
-def nudged(of: Spec, now: object, by: int) -> float | None:
+def adjacent_value(of: Spec, now: object, by: int) -> float | None:
     """The number beside a field's value; where that is a word, the one that the field starts from."""
     if not isinstance(now, int | float):
         return of.start

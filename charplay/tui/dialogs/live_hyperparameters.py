@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from charplay.formatting.sanitize import sanitize_line
 from charplay.playground.recipe_rows import APPLIES, in_labels, label
-from charplay.playground.value_steps import nudged
+from charplay.playground.value_steps import adjacent_value
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.layers import altered
@@ -186,7 +186,7 @@ class LiveHyperparametersDialog(Dialog[None]):
     def action_nudge(self, by: int) -> None:
         """The next value, or the one before."""
         name = self._values.name_here
-        self._ask(nudged(spec(name), self._values.value(name), by))
+        self._ask(adjacent_value(spec(name), self._values.value(name), by))
         if self._waiting is not None:
             self._waiting.stop()
         self._waiting = self.set_timer(SEND_SECONDS, self._send)
