@@ -12,6 +12,11 @@ from networks import model
 from painting import CHARACTERS, SIZES, times
 from textual.app import App, ComposeResult
 
+from charplay.playground.happenings import Said
+from charplay.playground.instrument import Instrument
+from charplay.playground.memorization import Memorization
+from charplay.playground.training_text import TrainingText, TrainingTextJob
+from charplay.sampling.params import SamplingParams
 from charplay.tui.dialogs.branches import BranchesDialog
 from charplay.tui.panes.text import TextPane
 from charplay.tui.presentation.tints import TINTS
@@ -35,7 +40,8 @@ class _Playing(App[None]):
         super().__init__()
         self.register_theme(DARK)
         self.theme = DARK.name
-        self.pane = TextPane(Path(texts))
+        self.instrument = Instrument(Path(texts), SamplingParams())
+        self.pane = TextPane(self.instrument, Memorization(self.instrument, _find_nothing))
 
     def compose(self) -> ComposeResult:
         """The pane."""
@@ -43,30 +49,33 @@ class _Playing(App[None]):
 
     async def on_mount(self) -> None:
         """Write on a branch that left another half way: it is as long as the text that is measured."""
-        pane = self.pane
-        await pane.unfold()
-        pane.playing = False
-        pane.begin("", 0.8, 30.0)
-        pane.show_model(model(HIDDEN), "bench")
+        instrument = self.instrument
+        await self.pane.unfold()
+        instrument.playing = False
+        instrument.play(model(HIDDEN), "bench")
         self.write(CHARACTERS // 2)
-        pane._branch(CHARACTERS // 2 - 1, " ", "picked")
+        instrument.insert(CHARACTERS // 2 - 1, " ", "picked")
         self.write(CHARACTERS // 2)
-        assert pane._tree is not None
-        present = pane._tree.current
+        branches = instrument.branches
+        assert branches is not None
+        current = branches.current
         for at in range(BRANCHES):
-            pane._tree.fork(CHARACTERS // 2 - at, " ")
-        pane._tree.switch_to(present)
+            branches.fork(CHARACTERS // 2 - at, " ")
+        branches.switch_to(current)
 
     def write(self, number: int) -> None:
-        """So many characters more."""
-        assert self.pane.generator is not None
-        self.pane._advance(self.pane.generator, number, 1e6)
-        self.pane._paint()
+        """Write so many characters more, and show them."""
+        self.instrument.write(number)
+        self.pane.sync([each for each in self.instrument.drain() if not isinstance(each, Said)])
 
     def draw_rows(self) -> None:
         """What a paint of the text asks of it."""
-        for row in range(self.pane.writing.size.height):
-            self.pane.writing.render_line(row)
+        for row in range(self.pane.sheet.size.height):
+            self.pane.sheet.render_line(row)
+
+
+def _find_nothing(path: Path, known: TrainingText | None) -> TrainingTextJob:
+    raise AssertionError(path, known)
 
 
 async def _play(size: tuple[int, int], seconds: float) -> list[Figure]:
@@ -89,26 +98,26 @@ def _paints(app: _Playing) -> dict[str, Callable[[int], None]]:
         app.draw_rows()
 
     def tint(_: int) -> None:
-        pane._tint = TINTS[(TINTS.index(pane._tint) + 1) % len(TINTS)]
-        pane._repaint_text()
+        pane.set_tint(TINTS[(TINTS.index(pane.view.tint) + 1) % len(TINTS)])
         app.draw_rows()
 
     def scroll(turn: int) -> None:
-        pane.writing.action_scroll_pages(1 if turn % 100 >= 50 else -1)
-        pane.writing.recolour(0)  # no line's colours are known yet
+        pane.sheet.action_scroll_pages(1 if turn % 100 >= 50 else -1)
+        pane.sheet.recolour(0)  # no line's colours are known yet
         app.draw_rows()
 
     def point(turn: int) -> None:
-        assert pane.generator is not None
-        if pane.writing.point is None:
-            pane.writing.bring_out(pane.writing.end - 1, 0)
-        pane.writing.action_point(-11 if turn % 200 < 100 else 11)
-        pane.generator.inspect(pane.writing.point or 0, LOOKED_AT)
+        generator = app.instrument.generator
+        assert generator is not None
+        if pane.sheet.point is None:
+            pane.sheet.bring_out(pane.sheet.end - 1, 0)
+        pane.sheet.action_point(-11 if turn % 200 < 100 else 11)
+        generator.inspect(pane.sheet.point or 0, LOOKED_AT)
         app.draw_rows()
 
     def walk(_: int) -> None:
-        assert pane._tree is not None
-        rows = BranchesDialog(pane._tree, str)._rows
+        assert app.instrument.branches is not None
+        rows = BranchesDialog(app.instrument.branches, str)._rows
         for row in range(min(rows.number(), app.size.height)):
             rows.draw(row, app.size.width)
 

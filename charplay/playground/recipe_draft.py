@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from charplay.playground.recipe_rows import APPLIES, BUDGET, COMMON, PRESET, WARM_START, in_labels
-from charplay.playground.value_steps import next_number, adjacent_value
+from charplay.playground.value_steps import adjacent_value, next_number
 from charplay.playground.warm_start import WarmStart
 from charplay.recipes.calibrated import SENTENCE, likely_device, open_fields
 from charplay.recipes.faults import RecipeError

@@ -49,7 +49,7 @@ class RunController:
         self._next, self._held = None, False
         self.live = RunState(state="preparing", phase="starting")
         self._worker.start(request)
-        self._worker.ask(
+        self._worker.send(
             PublishWeights()
         )  # it is carried out before the first step: pure noise is the beginning of the story
 
@@ -57,44 +57,44 @@ class RunController:
         """Ask the run to save and leave; in every phase."""
         if self.live.busy and self.live.state != "stopping":
             self.live.state = "stopping"
-            self._worker.ask(Stop(reason))
+            self._worker.send(Stop(reason))
 
     def hold(self) -> None:
         """Pause the run, or let it go on."""
         if self.live.busy and self.live.state != "stopping":
             self._held = not self._held
-            self._worker.ask(Pause() if self._held else Resume())
+            self._worker.send(Pause() if self._held else Resume())
 
     def step(self) -> bool:
         """Train one step of a run that is held; False where none is."""
         if self.held:
-            self._worker.ask(StepOnce())
+            self._worker.send(StepOnce())
         return self.held
 
     def save(self) -> None:
         """Have the run saved now; `Saved` follows."""
         if self.live.busy:
-            self._worker.ask(Save())
+            self._worker.send(Save())
 
     def change(self, field: str, value: object) -> None:
         """Set a live hyperparameter."""
         if self.live.busy:
-            self._worker.ask(SetHyperparameter(field, value))
+            self._worker.send(SetHyperparameter(field, value))
 
     def undo(self) -> None:
         """Go back to before the last live change."""
         if self.live.busy and self.live.changes:
-            self._worker.ask(Undo())
+            self._worker.send(Undo())
 
     def away(self, seconds: float | None) -> None:
         """The whole process was stopped for so long: the run's clock leaves it out. None: it is about to be."""
         if self.live.busy:
-            self._worker.ask(ProcessSuspended(seconds))
+            self._worker.send(ProcessSuspended(seconds))
 
     def publish(self) -> None:
         """Ask for a copy of the weights."""
         if self.live.busy:
-            self._worker.ask(PublishWeights())
+            self._worker.send(PublishWeights())
 
     def drain(self) -> list[Event]:
         """The events since the last call, taken in; a run that waits begins once the one before has told all."""

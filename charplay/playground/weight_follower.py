@@ -1,4 +1,4 @@
-"""Which network the text pane plays: a checkpoint, or the run under way as it learns."""
+"""Which weights the instrument plays: a checkpoint's, or those of the run under way as it learns."""
 
 import time
 from pathlib import Path
@@ -9,18 +9,18 @@ from charplay.protocol.events import Published
 
 if TYPE_CHECKING:
     from charplay.corpora.vocabulary import Vocabulary
+    from charplay.playground.instrument import Instrument
     from charplay.sampling.model import CharModel
-    from charplay.tui.panes.text import TextPane
 
 PUBLISH_SECONDS = 0.5
 """Weights of the live run are asked for at most this often."""
 
 
 class WeightFollower:
-    """Hands models to the text pane. `following` says whether the live run is what it plays, or is to play."""
+    """Hands models to the instrument. `following` says whether the live run is what it plays, or is to play."""
 
-    def __init__(self, text: "TextPane") -> None:
-        self._text = text
+    def __init__(self, instrument: "Instrument") -> None:
+        self._instrument = instrument
         self._asked = 0.0
         self._run = ""
         """Folder of the run whose weights are shown."""
@@ -39,7 +39,7 @@ class WeightFollower:
 
         opened = open_model(path, title)
         self.following = False
-        self._text.show_model(opened.model, opened.source, origin=opened.origin)
+        self._instrument.play(opened.model, opened.source, origin=opened.origin)
         return opened.loss
 
     def follow(self, *, promised: bool = False) -> None:
@@ -55,7 +55,7 @@ class WeightFollower:
             not self.following
             or self._promised
             or now - self._asked < PUBLISH_SECONDS
-            or not (self._text.at_work or not self._run)
+            or not (self._instrument.at_work or not self._run)
         ):
             return False
         self._asked = now
@@ -82,21 +82,21 @@ class WeightFollower:
         self._run, self._last = live.folder, (model, event)
         source = f"live, step {event.step:,}"
         if first:
-            self._text.show_model(model, source, follow=True, origin=ModelOrigin(live.run, live.folder))
+            self._instrument.play(model, source, live=True, origin=ModelOrigin(live.run, live.folder))
         else:
-            self._text.update_weights(model, source)
+            self._instrument.update_weights(model, source)
 
     def end(self, live: RunState) -> None:
         """The run has ended: what it wrote with last writes on, and is live no more."""
         if self.following and self._last is not None and self._run == live.folder:
             model, event = self._last
-            self._text.update_weights(model, f"{live.run}, step {event.step:,}")
+            self._instrument.update_weights(model, f"{live.run}, step {event.step:,}")
 
     def _known(self, event: Published) -> bool:
         """Whether these weights write already, as in a pause: a line of the text each, they would fill its margin."""
         from numpy import array_equal
 
-        generator = self._text.generator
+        generator = self._instrument.generator
         if self._last is None or generator is None:
             return False
         model, known = self._last

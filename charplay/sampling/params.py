@@ -1,7 +1,7 @@
 """How the next character is drawn: the settings, in the fixed order in which they act."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -66,6 +66,10 @@ class SamplingParams:
         for character, weight in self.bias:
             _check(len(character) == 1, "a bias names single characters", character)
             _check(abs(weight) <= STRONGEST or weight == -math.inf, f"a bias is -inf or within ±{STRONGEST:g}", weight)
+
+    def replaced(self, **values: object) -> "SamplingParams":
+        """Return these parameters with some of them changed; SettingError where one cannot be."""
+        return replace(self, **values)  # type: ignore[arg-type]
 
     @cached_property
     def active(self) -> tuple[str, ...]:

@@ -18,3 +18,14 @@ class StopSequences:
             return False
         self._tail = (self._tail + character)[-self._longest :]
         return self._tail.endswith(self.texts)
+
+
+def parse_stop_texts(typed: str) -> tuple[str, ...]:
+    r"""Return the texts in one line, with | between them; \n is a newline, \\ a backslash."""
+    parts = (r"\\".join(each.replace(r"\n", "\n") for each in part.split(r"\\")) for part in typed.split("|"))
+    return tuple(text for text in (part.replace(r"\\", "\\") for part in parts) if text)
+
+
+def format_stop_texts(texts: Iterable[str]) -> str:
+    """Write texts on one line, as `parse_stop_texts` reads them."""
+    return "|".join(text.replace("\\", r"\\").replace("\n", r"\n") for text in texts)

@@ -26,9 +26,6 @@ EVERYWHERE: Bindings = [
     command("z", "undo", "undo", "Take the last live change back: weights, optimizer and step, too"),
     command("u", "take_up", "take up", "Take up the run that was not finished"),
     command("f", "follow", "follow", "Let the live run write again, after another one was played"),
-    command("space", "write", "write", "Let the network write, or hold it", footer=True),
-    command("left_square_bracket", "temperature(-1)", "cooler", "Lower the temperature"),
-    command("right_square_bracket", "temperature(1)", "warmer", "Raise the temperature"),
     command("1", "show('corpus')", "corpus", "Go to the texts"),
     command("2", "show('form')", "next run", "Go to the next run's hyperparameters"),
     command("3", "show('runs')", "runs", "Go to the runs"),
@@ -74,8 +71,6 @@ SCROLL: Bindings = [
 ]
 
 CURSOR: Bindings = [
-    command("enter", "choose", "pick another", "Pick another character there, and go on from it", footer=True),
-    command("escape", "leave", "put away", "Put the cursor away, and go on writing", footer=True),
     command("left", "point(-1)", "left", "A character back; the other moving keys move the cursor, too"),
     command("right", "point(1)", "right", "A character on"),
 ]

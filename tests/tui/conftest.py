@@ -13,6 +13,7 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 
 from charplay.corpora.library import Library
+from charplay.playground.instrument import Instrument
 from charplay.protocol.commands import Command, Pause, PublishWeights, Resume, SetHyperparameter, StepOnce, Stop
 from charplay.protocol.events import (
     Changed,
@@ -223,6 +224,21 @@ class Played:
         self.trainer = trainer
         self.main = app._main
 
+    @property
+    def instrument(self) -> Instrument:
+        return self.main.playground.instrument
+
+    def begin(self, prompt: str, temperature: float = 0.8) -> None:
+        """Begin the text anew, with this prompt and at this temperature."""
+        self.instrument.set_params(temperature=temperature)
+        self.instrument.restart(prompt=prompt)
+        self.main._show_all()
+
+    def write(self, number: int, budget: float = 60.0) -> None:
+        """Write so many characters, and show them."""
+        self.instrument.write(number, budget)
+        self.main.advance()
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 
@@ -268,8 +284,10 @@ def play(
         async with app.run_test(size=size) as pilot:
             it = await Played(app, pilot, trainer).ready()
             # Where text is written beside it, what a key did is not all that changes.
-            it.main.text.playing = writing
-            it.main.text._say_hint()  # at once, not at a later tick, which would say it over what a test waits for
+            it.instrument.playing = writing
+            it.main.text.post_message(
+                it.main.text.Touched()
+            )  # at once, not at a later tick, which would say it over what a test waits for
             yield it
             await app._main.session.close("asked", 2.0)
 

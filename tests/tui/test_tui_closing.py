@@ -1,11 +1,13 @@
 """The program may be left at any moment: also while a dialog is on its way up."""
 
 import asyncio
+import time
 
 import pytest
 
 from charplay.corpora.corpus import from_text
 from charplay.playground.checkpoints import open_model
+from charplay.playground.comparison import Comparison
 from charplay.playground.run_state import RunState
 from charplay.recipes.fields import Recipe
 from charplay.runs.shelf import Shelf
@@ -53,7 +55,9 @@ def dialogs(kept_run, home):
         "preview": lambda: CorpusViewer(corpus, generator, (30, 40)),
         "score": lambda: ScoreDialog(generator, corpus, None, lambda _: corpus, list),
         "branches": lambda: BranchesDialog(tree, str),
-        "columns": lambda: ComparisonScreen(opened, "", SamplingParams(), 30.0, Shelf(home)),
+        "columns": lambda: ComparisonScreen(
+            lambda room: Comparison(opened, "", SamplingParams(), speed=30.0, room=room), Shelf(home), time.monotonic
+        ),
         "live values": lambda: LiveHyperparametersDialog(lambda: live, lambda *_: None, lambda: None),
     }  # fmt: skip
 

@@ -8,10 +8,11 @@ from textual.geometry import Region
 from textual.widgets import Input
 
 from charplay.playground.checkpoints import list_checkpoints
+from charplay.playground.comparison import DEFAULT
 from charplay.playground.temperatures import parse_temperatures
 from charplay.sampling.generator import TextGenerator
 from charplay.tui.commands import ALWAYS, EVERYWHERE, SCROLL, SLIDER
-from charplay.tui.dialogs.comparison import DEFAULT, ComparisonScreen
+from charplay.tui.dialogs.comparison import ComparisonScreen
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.side_by_side import titles
 from charplay.tui.dialogs.text_input import TextInputDialog
@@ -24,8 +25,8 @@ async def beside(it):
     """The columns, held."""
     await it.press("5", "l")
     await it.until(lambda: isinstance(it.app.screen, ComparisonScreen) and it.app.screen.beside.columns)
-    it.app.screen.playing = False
-    for generator in it.app.screen.beside.generators:
+    it.app.screen.comparison.playing = False
+    for generator in it.app.screen.comparison.generators:
         generator.restart()
     it.app.screen.beside.begin()
     return it.app.screen
@@ -44,10 +45,10 @@ def sheet(column):
 
 async def test_every_column_writes_what_it_would_alone(play):
     async with play() as it:
-        it.main.text.begin("The ", 0.8, 30.0)
+        it.begin("The ", 0.8)
         screen = await beside(it)
-        assert [generator.params.temperature for generator in screen.beside.generators] == list(DEFAULT)
-        screen.beside.advance(150, PATIENT)
+        assert [generator.params.temperature for generator in screen.comparison.generators] == list(DEFAULT)
+        screen.beside.add(screen.comparison.write(150, PATIENT))
         for column in screen.beside.columns:
             assert column.generator.text == alone(column.generator, 150, "The ")
             assert sheet(column) == " ".join(column.generator.text.split())
@@ -65,34 +66,35 @@ async def test_the_chosen_column_warms_up_and_goes_on_in_the_text_pane(play):
         await it.press("right", "right", "left", "full_stop", "right_square_bracket")
         chosen = screen.beside.columns[1].generator
         assert chosen.params.temperature == pytest.approx(0.55)
-        assert [len(generator.transcript) for generator in screen.beside.generators] == [1] * 4
-        screen.beside.advance(40, PATIENT)
+        assert [len(generator.transcript) for generator in screen.comparison.generators] == [1] * 4
+        screen.beside.add(screen.comparison.write(40, PATIENT))
         stands = chosen.text
         await it.press("enter")
         await it.until(lambda: it.app.screen is it.main)
-        text = it.main.text
-        assert text.playing
+        assert it.instrument.playing
         assert "held: space" not in it.seen()
-        text.playing = False
-        assert text.generator is chosen
-        assert text.generator.text.startswith(stands)
-        assert text.temperature == pytest.approx(0.55)
-        before = len(text.generator.transcript)
-        text._advance(text.generator, 10, PATIENT)
-        assert {text.generator.transcript[before + at].temperature for at in range(10)} == {chosen.params.temperature}
+        it.instrument.playing = False
+        assert it.instrument.generator is chosen
+        assert it.instrument.generator.text.startswith(stands)
+        assert it.instrument.params.temperature == pytest.approx(0.55)
+        before = len(it.instrument.generator.transcript)
+        it.write(10, PATIENT)
+        assert {it.instrument.generator.transcript[before + at].temperature for at in range(10)} == {
+            chosen.params.temperature
+        }
 
 
 async def test_another_seed_begins_all_anew(play):
     async with play() as it:
         screen = await beside(it)
-        screen.beside.advance(30, PATIENT)
-        before = [generator.text for generator in screen.beside.generators]
-        seed = screen.beside.generators[0].params.seed
+        screen.beside.add(screen.comparison.write(30, PATIENT))
+        before = [generator.text for generator in screen.comparison.generators]
+        seed = screen.comparison.generators[0].params.seed
         await it.press("n")
-        assert {generator.text for generator in screen.beside.generators} == {""}
-        screen.beside.advance(30, PATIENT)
-        assert [generator.text for generator in screen.beside.generators] != before
-        assert {generator.params.seed for generator in screen.beside.generators} == {seed + 1}
+        assert {generator.text for generator in screen.comparison.generators} == {""}
+        screen.beside.add(screen.comparison.write(30, PATIENT))
+        assert [generator.text for generator in screen.comparison.generators] != before
+        assert {generator.params.seed for generator in screen.comparison.generators} == {seed + 1}
         await it.press("escape")
         await it.until(lambda: it.app.screen is it.main)
 
@@ -113,7 +115,7 @@ async def test_temperatures_are_edited_within_the_room_there_is(play, size, most
         await it.press("enter")
         await it.until(lambda: len(screen.beside.columns) == most and it.app.screen is screen)
         await it.pilot.pause()
-        screen.beside.advance(20, PATIENT)
+        screen.beside.add(screen.comparison.write(20, PATIENT))
         await it.pilot.pause()
         seen = it.seen()
         assert all(f" {at / 10:.2f} " in seen for at in range(most))
@@ -125,7 +127,7 @@ async def test_temperatures_are_edited_within_the_room_there_is(play, size, most
 async def test_a_column_on_its_way_off_the_screen_can_still_be_painted(play):
     async with play() as it:
         screen = await beside(it)
-        screen.beside.advance(30, PATIENT)
+        screen.beside.add(screen.comparison.write(30, PATIENT))
         column = screen.beside.columns[0]
         await column.remove()
         column.writing.notify_style_update()
@@ -145,15 +147,15 @@ async def test_temperatures_are_there_at_the_next_start(play):
         await it.until(lambda: it.app._exit)
     async with play() as it:
         screen = await beside(it)
-        assert [generator.params.temperature for generator in screen.beside.generators] == [0.45, 0.6]
+        assert [generator.params.temperature for generator in screen.comparison.generators] == [0.45, 0.6]
 
 
 @pytest.mark.parametrize("kept", ["nonsense", "0.3", "1e999 1", ""])
 async def test_temperatures_that_were_kept_and_are_none_are_passed_over(play, kept):
     async with play() as it:
-        it.main.text.columns = kept
+        it.main.playground.preferences.columns = kept
         screen = await beside(it)
-        assert [generator.params.temperature for generator in screen.beside.generators] == list(DEFAULT)
+        assert [generator.params.temperature for generator in screen.comparison.generators] == list(DEFAULT)
 
 
 async def test_checkpoints_of_several_runs_are_written_side_by_side(play, kept_run):
@@ -170,13 +172,13 @@ async def test_checkpoints_of_several_runs_are_written_side_by_side(play, kept_r
         assert "1 are marked" in it.seen()
         await it.press("down", "space", "down", "space", "enter")
         await it.until(lambda: len(screen.beside.columns) == 3)
-        assert [generator.source for generator in screen.beside.generators] == [
+        assert [generator.source for generator in screen.comparison.generators] == [
             f"{e.run}, step {e.step:,}" for e in found
         ]
-        screen.beside.advance(30, PATIENT)
-        for generator in screen.beside.generators:
+        screen.beside.add(screen.comparison.write(30, PATIENT))
+        for generator in screen.comparison.generators:
             assert generator.text[:20] == alone(generator, 30)[:20]
-            assert generator.params.temperature == it.main.text.temperature
+            assert generator.params.temperature == it.instrument.params.temperature
 
 
 async def test_a_checkpoint_that_is_gone_is_one_sentence(play, kept_run):

@@ -12,6 +12,7 @@ from charplay.playground.recordings import read_ride
 from charplay.protocol.events import Failed, Finished
 from charplay.sampling.params import SEEDS, SamplingParams
 from charplay.sampling.recording import Recording
+from charplay.sampling.stop_sequences import parse_stop_texts
 from charplay.tui.dialogs.branches import BranchesDialog
 from charplay.tui.dialogs.comparison import ComparisonScreen
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer
@@ -109,12 +110,11 @@ async def test_a_working_folder_that_has_gone_ends_nothing(play, kept_run, tmp_p
 
 async def test_after_the_last_seed_comes_the_first(play):
     async with play() as it:
-        text = it.main.text
         ride = Recording("a", 3, ((0, SamplingParams(seed=SEEDS - 1)),))
-        text.ride(Recording.from_json(ride.to_json()))
-        await it.until(lambda: text.generator.params.seed == SEEDS - 1)
+        it.instrument.replay(Recording.from_json(ride.to_json()))
+        await it.until(lambda: it.instrument.generator.params.seed == SEEDS - 1)
         await it.press("5", "n")
-        await it.until(lambda: text.generator.params.seed == 0)
+        await it.until(lambda: it.instrument.generator.params.seed == 0)
 
 
 async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_right(play):
@@ -124,8 +124,8 @@ async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_righ
         it.main.text.focus_first()
         for _ in range(25):
             await it.press("n")
-        it.main.text.playing = True
-        await it.until(lambda: len(it.main.text.generator.transcript) > 2)
+        it.instrument.playing = True
+        await it.until(lambda: len(it.instrument.generator.transcript) > 2)
         await it.press("g")
         await it.until(lambda: isinstance(it.app.screen, BranchesDialog))
         await it.press("home")
@@ -142,18 +142,17 @@ async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_righ
 
 async def test_what_was_picked_for_a_text_that_is_gone_is_written_into_no_other(play):
     async with play(writing=True) as it:
-        text = it.main.text
-        await it.until(lambda: len(text.generator.transcript) > 8)
-        text.playing = False
-        looked_at = text.generator.transcript
+        await it.until(lambda: len(it.instrument.generator.transcript) > 8)
+        it.instrument.playing = False
+        looked_at = it.instrument.generator.transcript
         await it.press("n")
-        await it.until(lambda: text.generator.transcript is not looked_at)
-        text._advance(text.generator, 12)
-        before = text.generator.text
-        text._pick(looked_at, 4, "z")
-        assert text.generator.text == before
-        text._pick(text.generator.transcript, 4, "z")
-        assert text.generator.text == before[:4] + "z"
+        await it.until(lambda: it.instrument.generator.transcript is not looked_at)
+        it.write(12)
+        before = it.instrument.generator.text
+        it.instrument.pick(looked_at, 4, "z")
+        assert it.instrument.generator.text == before
+        it.instrument.pick(it.instrument.generator.transcript, 4, "z")
+        assert it.instrument.generator.text == before[:4] + "z"
 
 
 @pytest.mark.parametrize("end", [None, Failed(message="It could not begin.")])
@@ -169,7 +168,7 @@ async def test_stopping_one_run_for_the_next_leaves_no_text_called_live(play, en
         if end is not None:
             it.trainer.put(end)
             await it.until(lambda: it.main.session.live.state == "failed")
-            assert it.main.text.generator.source == f"{name}, step 100"
+            assert it.instrument.generator.source == f"{name}, step 100"
 
 
 @pytest.mark.fault("37")
@@ -223,7 +222,7 @@ async def test_a_prompt_that_is_left_by_the_mouse_is_closed(play):
 async def test_the_offer_goes_with_its_run_and_with_no_other(play, kept_run):
     kept_run(name="finished-1", finished=True)
     kept_run(name="kept-1")
-    async with play() as it:
+    async with play(writing=True) as it:
         await it.until(lambda: "kept-1 is not finished" in it.seen())
         offer = it.main._offer
         it.main.runs.post_message(it.main.runs.Deleted("finished-1"))
@@ -277,26 +276,27 @@ async def test_columns_show_their_first_characters_however_fast_they_begin(play)
         await it.until(lambda: isinstance(it.app.screen, ComparisonScreen) and it.app.screen.beside.columns)
         screen = it.app.screen
         for _ in range(3):
-            comparing = asyncio.ensure_future(screen._compare([screen._opened], [0.2, 0.5]))
+            screen.comparison.playing = True
+            comparing = asyncio.ensure_future(screen._warm("0.2, 0.5"))
             while not comparing.done():
-                screen.beside.advance(3, 1.0)
+                screen._tick()
+                screen.action_one()
                 await asyncio.sleep(0)
-            screen.playing = False
+            screen.comparison.playing = False
             await it.pilot.pause()
-            screen.beside.advance(30, 5.0)
+            screen.beside.add(screen.comparison.write(30, 5.0))
             for column in screen.beside.columns:
                 shown = "".join(line.text for line in map(column.writing.render_line, range(6)))
                 assert "".join(shown.replace("▌", "").split())[:9] == "".join(column.generator.text.split())[:9]
-            screen.playing = True
 
 
 async def test_where_writing_holds_by_itself_the_bars_are_of_what_comes_next(play):
     async with play(writing=True) as it:
         text = it.main.text
-        text.stop_at("e")
-        text.playing = True
-        await it.until(lambda: not text.playing and text.generator.text.endswith("e"))
-        candidates = [candidate.character for candidate in text.generator.candidates(3)]
+        it.instrument.stop_at(parse_stop_texts("e"))
+        it.instrument.playing = True
+        await it.until(lambda: not it.instrument.playing and it.instrument.generator.text.endswith("e"))
+        candidates = [candidate.character for candidate in it.instrument.generator.candidates(3)]
         assert [candidate.character for candidate in text.bars._candidates[:3]] == candidates
 
 

@@ -24,9 +24,9 @@ async def test_train_look_play_pause_stop(play, size):
         await it.training()
         await it.until(lambda: "training  step 100/3,000" in it.seen())
         await it.until(lambda: "live, step" in it.seen())
-        before = it.main.text.temperature
+        before = it.instrument.params.temperature
         await it.press("right_square_bracket")
-        assert it.main.text.temperature > before
+        assert it.instrument.params.temperature > before
         await it.press("p")
         await it.until(lambda: it.main.session.live.state == "paused")
         await it.press("s")
@@ -84,8 +84,8 @@ async def test_the_text_goes_over_to_the_live_run_and_stays_on_it(play):
 async def test_the_first_weights_that_write_are_those_before_the_first_step(play):
     async with play(writing=True) as it:
         shown = []
-        show = it.main.text.show_model
-        it.main.text.show_model = lambda model, source, **how: (shown.append(source), show(model, source, **how))
+        show = it.instrument.play
+        it.instrument.play = lambda model, source, **how: (shown.append(source), show(model, source, **how))
         await it.training()
         await it.until(lambda: "live, step 100" in it.seen())
         assert next(source for source in shown if source.startswith("live")) == "live, step 0"
@@ -96,7 +96,7 @@ async def test_weights_are_not_asked_for_while_the_writing_is_held(play):
         await it.training()
         await it.until(lambda: "live, step" in it.seen())
         await it.press("space")
-        assert not it.main.text.playing
+        assert not it.instrument.playing
         it.trainer.commands.clear()
         it.main.source._asked = 0.0
         await asyncio.sleep(0.25)
@@ -345,16 +345,15 @@ async def test_notes_of_the_start_are_said(play):
 
 async def test_under_a_dialog_the_text_is_held_and_goes_on_after_it(play):
     async with play(writing=True) as it:
-        text = it.main.text
-        await it.until(lambda: text.generator.transcript)
+        await it.until(lambda: it.instrument.generator.transcript)
         await it.press("question_mark")
-        before = len(text.generator.transcript)
-        text._say_hint()
+        before = len(it.instrument.generator.transcript)
+        it.main._show_all()
         await asyncio.sleep(0.2)
-        assert len(text.generator.transcript) == before
+        assert len(it.instrument.generator.transcript) == before
         assert "held:" not in it.seen()
         await it.press("escape")
-        await it.until(lambda: len(text.generator.transcript) > before)
+        await it.until(lambda: len(it.instrument.generator.transcript) > before)
 
 
 async def test_a_warning_is_said_whole(play):
@@ -429,14 +428,14 @@ async def test_a_start_that_fails_leaves_what_writes_alone_and_says_why(play):
         await it.press("x")
         await it.until(lambda: it.main.session.live.state == "stopped")
         it.main.play("demo")
-        generator, writer = it.main.text.generator, it.main.text.generator.model
+        generator, writer = it.instrument.generator, it.instrument.generator.model
         await it.press("t")
         await it.until(lambda: len(it.trainer.requests) == 2)
         it.trainer.put(Failed(message="fox.txt does not exist; check its spelling."))
         await it.until(lambda: isinstance(it.app.screen, ChoiceDialog))
         await it.press("escape")
         await it.until(lambda: "fox.txt does not exist" in it.seen().splitlines()[-2])
-        assert it.main.text.generator is generator
+        assert it.instrument.generator is generator
         assert generator.model is writer
         assert "demo, step" in it.seen()
 

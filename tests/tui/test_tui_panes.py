@@ -302,7 +302,7 @@ async def test_a_prompt_is_put_away_by_whatever_leaves_it(play, key):
         await it.press("5", "e", *"so", key)
         await it.until(lambda: "enter begins anew" not in it.seen())
         assert not it.main.text.has_class("-prompting")
-        assert it.main.text.prompt == ""
+        assert it.instrument.prompt == ""
         await it.press("t")
         await it.until(lambda: it.trainer.requests)
 

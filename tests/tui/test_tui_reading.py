@@ -117,7 +117,7 @@ def test_the_held_out_end_is_that_of_training():
 async def test_a_text_is_scored_by_one_network_after_another_and_a_broken_one_is_named(play, kept_run):
     kept_run()
     async with play() as it:
-        model, corpus = it.main.text.generator.model, from_text("text", VERSE * 8)
+        model, corpus = it.instrument.generator.model, from_text("text", VERSE * 8)
         (kept,) = [each for each in list_checkpoints(it.main._shelf) if each.run == "kept-1"]
         other = Named(kept.title, lambda: open_model(Path(kept.path), kept.run).model)
 
@@ -138,11 +138,11 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
     kept_run(name="kept-2", step=700)
     async with play((80, 24)) as it:
         for _ in range(200):
-            it.main.text.generator.next()
+            it.instrument.generator.next()
         await it.press("5", "h")
         await it.until(lambda: isinstance(it.app.screen, ScoreDialog) and it.app.screen._scoring is None)
         screen = it.app.screen
-        found = score(it.main.text.generator.model, it.main.text.generator.text)
+        found = score(it.instrument.generator.model, it.instrument.generator.text)
         assert f"{found.bits:.3f} bits a character" in it.seen()
         assert f"perplexity {2**found.bits:.2f}" in it.seen()
         await it.press("a")
@@ -151,7 +151,7 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
         assert names == ["kept-2, step 700", "kept-1, step 500", "kept-1, step 600"]
         await it.press("space", "down", "down", "space", "enter")
         await it.until(lambda: len(screen._scores) == 3 and screen._scoring is None)
-        assert set(screen._scores) == {it.main.text.generator.source, names[0], names[2]}
+        assert set(screen._scores) == {it.instrument.generator.source, names[0], names[2]}
         await it.press("end")
         await it.until(lambda: "of the networks" in it.seen())
         await it.press("c")
@@ -180,7 +180,7 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
 
 async def test_reading_can_be_stopped_and_what_was_read_counts(play):
     async with play() as it:
-        model, corpus = it.main.text.generator.model, from_text("text", VERSE * 200)
+        model, corpus = it.instrument.generator.model, from_text("text", VERSE * 200)
         models = [Named("one", lambda: model)] * 2
         scoring = ScoringJob(lambda: TextPart(corpus, 0, len(corpus)), models)
         watch = scoring._watch
@@ -204,7 +204,7 @@ async def test_the_preview_is_tinted_by_the_network_that_plays(play):
     async with play((80, 24)) as it:
         await it.press("1", "v")
         await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
-        sheet, model, corpus = it.app.screen._sheet, it.main.text.generator.model, it.main.corpus.corpus
+        sheet, model, corpus = it.app.screen._sheet, it.instrument.generator.model, it.main.corpus.corpus
         await it.press("v")
         expected = SurprisalReader(model, corpus.text).block(0)
         await it.until(lambda: any(bit_tints(sheet.tinting.bits(0, 100), "surprise")))
@@ -221,7 +221,7 @@ async def test_the_preview_is_tinted_by_the_network_that_plays(play):
 
 async def test_only_what_is_in_sight_is_read_and_a_place_has_one_tint(play):
     async with play() as it:
-        model = it.main.text.generator.model
+        model = it.instrument.generator.model
         text = VERSE * 200
         asked = []
 
@@ -253,11 +253,12 @@ async def test_filters_and_the_bias_are_there_at_the_next_start(play, home):
     wanted = {"repetition_penalty": 1.5, "repetition_window": 20.0, "bias": "qz=-inf space=1", "top_k": 40.0}
     async with play() as it:
         it.main.text.filters.set(wanted)
+        it.main.text._set_params()
         await it.press("q")
         await it.until(lambda: it.app._exit)
     async with play(path=None) as it:
         assert wanted.items() <= it.main.text.filters.values.items()
-        drawn = it.main.text._settings
+        drawn = it.instrument.params
         assert (drawn.repetition_penalty, drawn.repetition_window, drawn.top_k) == (1.5, 20, 40)
         assert drawn.bias == (("q", -np.inf), ("z", -np.inf), (" ", 1.0))
         assert it.main.text.has_class("-filters")
@@ -266,4 +267,4 @@ async def test_filters_and_the_bias_are_there_at_the_next_start(play, home):
     assert not notice
     assert isinstance(kept, Preferences)
     async with play(path=None) as it:
-        assert it.main.text._settings.bias == ()
+        assert it.instrument.params.bias == ()

@@ -21,61 +21,57 @@ async def test_rewind_and_branches_are_found_from_the_key_line_and_at_the_top_of
 
 async def test_a_text_is_gone_back_in_branched_and_found_again(play):
     async with play() as it:
-        text = it.main.text
-        text.playing = False
-        text._advance(text.generator, 30, 5.0)
-        text._paint()
-        before = text.generator.text
-        text.playing = True
+        it.instrument.playing = False
+        it.write(30, 5.0)
+        before = it.instrument.generator.text
+        it.instrument.playing = True
         await it.press("c")
-        assert not text.playing
+        assert not it.instrument.at_work
         await it.press("home", "right", "right", "enter")
         assert isinstance(it.app.screen, CandidatesDialog)
         await it.press(next(character for character in "ab" if character != before[2]))
         assert it.app.screen is it.main
-        assert text.playing
-        assert text.generator.text.startswith(before[:2])
+        assert it.instrument.playing
+        assert it.instrument.generator.text.startswith(before[:2])
         assert "branch 2" in it.seen()
         await it.press("g")
         assert isinstance(it.app.screen, BranchesDialog)
-        assert not text.at_work
+        assert not it.instrument.at_work
         await it.press("up", "enter")
-        assert text.playing
+        assert it.instrument.playing
         await it.until(lambda: "held: space" not in it.seen())
-        assert text.generator.text.startswith(before)
+        assert it.instrument.generator.text.startswith(before)
         await it.press("g", "escape")
-        assert text.playing
-        assert text.generator.text.startswith(before)
+        assert it.instrument.playing
+        assert it.instrument.generator.text.startswith(before)
 
 
 async def test_enter_twice_takes_the_likeliest_other_and_what_stands_there_is_said_to(play):
     async with play() as it:
-        text = it.main.text
-        text._advance(text.generator, 30, 5.0)
-        text._paint()
-        before = text.generator.text
-        await it.press("c", "home", "right", "enter", before[1])
+        it.write(30, 5.0)
+        before = it.instrument.generator.text
+        await it.press("5", "c", "home", "right", "enter", before[1])
         await it.until(lambda: "stands there already; pick another" in it.seen())
         likeliest = next(
             candidate.character
-            for candidate in text.generator.inspect(1, 3).candidates
+            for candidate in it.instrument.generator.inspect(1, 3).candidates
             if candidate.character != before[1]
         )
         await it.press("enter", "enter")
-        assert text.generator.text[:2] == before[0] + likeliest
+        assert it.instrument.generator.text[:2] == before[0] + likeliest
         assert "branch 2" in it.seen()
 
 
 async def test_a_branch_of_the_live_run_is_followed_again_and_one_of_another_network_is_left_alone(play):
     async with play() as it:
-        text, source = it.main.text, it.main.source
-        text._advance(text.generator, 10, 5.0)
+        _text, source = it.main.text, it.main.source
+        it.write(10, 5.0)
         await it.training()
-        await it.until(lambda: text.following)
-        text._advance(text.generator, 10, 5.0)
+        await it.until(lambda: it.instrument.following)
+        it.write(10, 5.0)
         await it.press("5", "g", "up", "enter")
         await it.until(lambda: not source.following)
-        assert text.generator.source.startswith("demo")
+        assert it.instrument.generator.source.startswith("demo")
         await it.press("g", "down", "enter")
         await it.until(lambda: source.following)
-        assert text.generator.source.startswith("live")
+        assert it.instrument.generator.source.startswith("live")

@@ -9,21 +9,20 @@ from textual.widgets import Input
 
 from charplay.cli.main import run
 from charplay.playground.recordings import ENDING, kept_rides, read_ride
+from charplay.playground.scales import TEMPERATURES
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.prompts import choose
 from charplay.sampling.recording import Recording
 from charplay.tui.dialogs.choice import ChoiceDialog
 from charplay.tui.dialogs.text_input import TextInputDialog
-from charplay.tui.panes.text_sheet import step_of
-from charplay.tui.panes.text_writing import MARGIN
+from charplay.tui.panes.transcript_view import MARGIN, step_of
 
 PATIENT = 60.0
 """Seconds that drawing may take: a busy machine must not make a test."""
 
 
-def write(text, number):
-    text._advance(text.generator, number, PATIENT)
-    text._paint()
+def write(it, number):
+    it.write(number, PATIENT)
 
 
 def temperatures(generator):
@@ -34,22 +33,22 @@ def temperatures(generator):
     ]
 
 
-def wander(text):
+def wander(it):
     """A text that was written at several temperatures."""
-    text.begin("to ", 0.8, 30.0)
+    it.begin("to ", 0.8)
     for steps in (0, -8, 20):
-        text.set_temperature(steps)
+        temperature = it.instrument.params.temperature
+        it.instrument.set_params(temperature=TEMPERATURES.moved(temperature, steps))
         yield
-        write(text, 20)
+        write(it, 20)
 
 
 async def ridden(it):
     """The text and the temperatures of a ride that was just ridden."""
-    text = it.main.text
-    for _ in wander(text):
+    for _ in wander(it):
         await it.pilot.pause()
-    assert len(set(temperatures(text.generator))) == 3
-    return text.generator.text, temperatures(text.generator)
+    assert len(set(temperatures(it.instrument.generator))) == 3
+    return it.instrument.generator.text, temperatures(it.instrument.generator)
 
 
 async def answer(it, key):
@@ -57,46 +56,45 @@ async def answer(it, key):
     await it.until(lambda: isinstance(it.app.screen, ChoiceDialog))
     await it.press(key)
     await it.until(lambda: it.app.screen is it.main)
-    it.main.text.playing = False
+    it.instrument.playing = False
 
 
 async def test_a_ride_is_replayed_exactly_and_then_the_writing_holds(play):
     async with play() as it:
-        text, generator = it.main.text, it.main.text.generator
+        _text, generator = it.main.text, it.instrument.generator
         before, heats = await ridden(it)
         await answer(it, "r")
-        write(text, 30)
-        assert before.startswith(text.generator.text)
-        assert text.temperature == temperatures(text.generator)[-1]
-        text.playing = True
-        write(text, 1000)
-        assert (text.generator.text, temperatures(text.generator)) == (before, heats)
-        assert not text.playing
-        write(text, 5)  # by hand, at the last temperature
-        assert len(text.generator.text) == len(before) + 5
-        assert text.generator is generator
-        assert temperatures(text.generator)[-1] == heats[-1] == text.temperature
+        write(it, 30)
+        assert before.startswith(it.instrument.generator.text)
+        assert it.instrument.params.temperature == temperatures(it.instrument.generator)[-1]
+        it.instrument.playing = True
+        write(it, 1000)
+        assert (it.instrument.generator.text, temperatures(it.instrument.generator)) == (before, heats)
+        assert not it.instrument.playing
+        write(it, 5)  # by hand, at the last temperature
+        assert len(it.instrument.generator.text) == len(before) + 5
+        assert it.instrument.generator is generator
+        assert temperatures(it.instrument.generator)[-1] == heats[-1] == it.instrument.params.temperature
 
 
 async def test_another_seed_and_another_checkpoint_are_ridden_at_the_same_temperatures(play, kept_run):
     kept_run()
     async with play() as it:
-        text = it.main.text
         before, heats = await ridden(it)
         await answer(it, "s")
-        write(text, 1000)
-        assert temperatures(text.generator) == heats
-        assert text.generator.text != before
-        assert text.generator.prompt == "to "
+        write(it, 1000)
+        assert temperatures(it.instrument.generator) == heats
+        assert it.instrument.generator.text != before
+        assert it.instrument.generator.prompt == "to "
         await it.press("a", "c")
         await it.until(lambda: it.app.screen.query("_Answers") and "kept-1, step 500" in it.seen())
         await it.press("enter")
-        await it.until(lambda: "kept-1" in it.main.text.generator.source)
-        text.playing = False
-        write(text, 1000)
-        assert temperatures(text.generator) == heats
-        assert text.generator.prompt == "to "
-        assert text._origin.run == "kept-1"
+        await it.until(lambda: "kept-1" in it.instrument.generator.source)
+        it.instrument.playing = False
+        write(it, 1000)
+        assert temperatures(it.instrument.generator) == heats
+        assert it.instrument.generator.prompt == "to "
+        assert it.instrument.origin.run == "kept-1"
 
 
 @pytest.mark.parametrize("leave", ["slider", "escape", "typed", "anew"])
@@ -104,29 +102,28 @@ async def test_a_ride_can_be_left_at_any_character(play, leave):
     async with play() as it:
         text = it.main.text
         before, _ = await ridden(it)
-        text.sliders.speed.value = 1.0  # what the clock writes meanwhile must not come to the ride's end
+        text.controls.speed.value = 1.0  # what the clock writes meanwhile must not come to the ride's end
         await answer(it, "r")
-        write(text, 30)
+        write(it, 30)
         assert "riding" in it.seen()
         if leave == "slider":
             await it.press("left_square_bracket")
         elif leave == "escape":
             await it.press("escape")
         elif leave == "typed":
-            text.generator.write("and ")
+            it.instrument.generator.write("and ")
         else:
             await it.press("n")
-        stands, heat = text.generator.text, text.temperature
-        write(text, 100)
-        assert len(text.generator.text) == len(stands) + 100
-        assert set(temperatures(text.generator)[len(stands) - len("to ") :]) == {heat}
-        assert not text.generator.text.startswith(before)
+        stands, heat = it.instrument.generator.text, it.instrument.params.temperature
+        write(it, 100)
+        assert len(it.instrument.generator.text) == len(stands) + 100
+        assert set(temperatures(it.instrument.generator)[len(stands) - len("to ") :]) == {heat}
+        assert not it.instrument.generator.text.startswith(before)
         await it.until(lambda: "riding" not in it.seen())
 
 
 async def test_ride_files_go_both_ways(play, home, tmp_path, capsys):
     async with play() as it:
-        text = it.main.text
         before, heats = await ridden(it)
         await answer(it, "k")
         await it.until(lambda: list(home.texts.glob(f"*{ENDING}")))
@@ -136,8 +133,7 @@ async def test_ride_files_go_both_ways(play, home, tmp_path, capsys):
     assert capsys.readouterr().out.rstrip("\n") == before.rstrip("\n")
     assert read_ride(again) == read_ride(kept)
     async with play() as it:
-        text = it.main.text
-        write(text, 10)
+        write(it, 10)
         await it.press("a", "o")
         await it.until(lambda: kept.name in it.seen())
         await it.press("f")
@@ -145,88 +141,87 @@ async def test_ride_files_go_both_ways(play, home, tmp_path, capsys):
         it.app.screen.query_one(Input).value = str(again)
         await it.press("enter")
         await it.until(lambda: it.app.screen is it.main)
-        text.playing = False
-        write(text, 1000)
-        assert (text.generator.text, temperatures(text.generator)) == (before, heats)
+        it.instrument.playing = False
+        write(it, 1000)
+        assert (it.instrument.generator.text, temperatures(it.instrument.generator)) == (before, heats)
 
 
 async def test_what_is_no_ride_is_one_sentence(play, home):
     (home.texts / f"broken{ENDING}").write_text("{}")
     async with play() as it:
-        write(it.main.text, 5)
-        before = it.main.text.generator.text
+        write(it, 5)
+        before = it.instrument.generator.text
         await it.press("a", "o", "enter")
         await it.until(lambda: "ride" in it.seen().splitlines()[-2])
-        assert it.main.text.generator.text == before
+        assert it.instrument.generator.text == before
 
 
 async def test_a_passage_is_the_prompt_and_the_truth_stands_beside_it(play):
     async with play() as it:
         text, whole = it.main.text, it.main.corpus.corpus.text()
-        seed, length = text.generator.params.seed, text.generator.model.recipe.sequence_length
+        seed, length = it.instrument.generator.params.seed, it.instrument.generator.model.recipe.sequence_length
         for number in range(2):
             await it.press("r")
             chosen = choose(whole, "passage", seed=seed, number=number, length=min(length, 100))
-            await it.until(lambda: text.generator.prompt == chosen.prompt)  # noqa: B023 - awaited at once
+            await it.until(lambda: it.instrument.generator.prompt == chosen.prompt)  # noqa: B023 - awaited at once
             assert whole[chosen.start :].startswith(chosen.prompt + chosen.truth)
             await it.until(lambda: f"goes on: {' '.join(chosen.truth.split()[:2])}"[:16] in it.seen())  # noqa: B023
         assert text.truth.display
-        sheet = text.writing
-        write(text, 3)
+        sheet = text.sheet
+        write(it, 3)
         lines = [sheet._wrapped.line(line) for line in range(len(sheet._wrapped.starts))]
-        assert text.writing.gone + next(line.start for line in lines if line.stop > len(chosen.prompt)) == len(
+        assert text.sheet.gone + next(line.start for line in lines if line.stop > len(chosen.prompt)) == len(
             chosen.prompt
         )  # what the model writes begins a line
-        text._prompt = "else"
-        text._restart()
+        it.instrument.restart(prompt="else")
+        it.main._show_all()
         assert not text.truth.display
 
 
 async def test_it_holds_where_the_text_ends_with_a_stop_text(play):
     async with play() as it:
-        text = it.main.text
-        text.begin("", 0.5, 30.0)
-        lone = TextGenerator(text.generator.model, params=text.generator.params)
+        it.begin("", 0.5)
+        lone = TextGenerator(it.instrument.generator.model, params=it.instrument.generator.params)
         lone.advance(most=2000)
         await it.press("d")
         await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
         it.app.screen.query_one(Input).value = r"zzz|the |.\n"
         await it.press("enter")
         await it.until(lambda: it.app.screen is it.main)
-        text.playing = True
-        write(text, 2000)
-        assert not text.playing
-        drawn = lone.text[: len(text.generator.text)]
-        assert text.generator.text == drawn
+        it.instrument.playing = True
+        write(it, 2000)
+        assert not it.instrument.playing
+        drawn = lone.text[: len(it.instrument.generator.text)]
+        assert it.instrument.generator.text == drawn
         assert drawn.endswith(("the ", ".\n"))
         assert "the " not in drawn[:-1]
         assert ".\n" not in drawn[:-1]
-        text.playing = True
-        write(text, 2000)
-        assert len(text.generator.text) > len(drawn)
+        it.instrument.playing = True
+        write(it, 2000)
+        assert len(it.instrument.generator.text) > len(drawn)
         await it.press("d")
         await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
         assert it.app.screen.query_one(Input).value == r"zzz|the |.\n"
         it.app.screen.query_one(Input).value = "|"
         await it.press("enter")
         await it.until(lambda: it.app.screen is it.main)
-        before = len(text.generator.text)
-        write(text, 500)
-        assert len(text.generator.text) == before + 500
+        before = len(it.instrument.generator.text)
+        write(it, 500)
+        assert len(it.instrument.generator.text) == before + 500
 
 
 async def test_settings_change_with_the_ride_filters_too(play):
     async with play() as it:
         text = it.main.text
-        text.begin("", 0.5, 30.0)
-        settings = text.generator.params
+        it.begin("", 0.5)
+        settings = it.instrument.generator.params
         ride = Recording("", 20, ((0, settings), (10, replace(settings, top_k=3, temperature=1.1))))
-        text.ride(ride)
-        text.playing = False
-        write(text, 11)
+        it.instrument.replay(ride)
+        it.instrument.playing = False
+        write(it, 11)
         assert text.filters.top_k.value == 3
-        assert text.temperature == pytest.approx(1.1)
-        assert text._settings == ride.changes[1][1]
+        assert it.instrument.params.temperature == pytest.approx(1.1)
+        assert it.instrument.params == ride.changes[1][1]
 
 
 @given(st.integers(0, 10**8))

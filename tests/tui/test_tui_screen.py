@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from charplay.playground.preferences import Preferences, read_preferences, write_preferences
 from charplay.protocol.exit_codes import INTERRUPTED, SIGNALS
+from charplay.sampling.stop_sequences import parse_stop_texts
 from charplay.tui import commands
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 from charplay.tui.dialogs.reader import ReaderDialog
@@ -145,18 +146,18 @@ async def test_resizing_keeps_what_was_going_on(play):
 
 async def test_what_was_chosen_is_there_at_the_next_start(play, home):
     async with play() as it:
-        it.main.text.filters.set({"top_k": 40.0, "top_p": 0.9, "min_p": 0.05})
-        it.main.text.stop_at(r"the end|\n\n|a\\n")
+        it.instrument.set_params(top_k=40, top_p=0.9, min_p=0.05)
+        it.instrument.stop_at(parse_stop_texts(r"the end|\n\n|a\\n"))
         await it.press("right_square_bracket", "b", "2", "down", "down", "right", "q")
         await it.until(lambda: it.app._exit)
-        heat = it.main.text.temperature
+        heat = it.instrument.params.temperature
     async with play(path=None) as it:
         assert it.main.corpus.chosen.name == "fox"
         assert it.main.form.draft.asked.num_layers == 2
-        assert it.main.text.temperature == heat
-        drawn = it.main.text._settings
+        assert it.instrument.params.temperature == heat
+        drawn = it.instrument.params
         assert (drawn.top_k, drawn.top_p, drawn.min_p) == (40, 0.9, 0.05)
-        assert it.main.text._stops.texts == ("the end", "\n\n", r"a\n")
+        assert it.instrument._stops == ("the end", "\n\n", r"a\n")
         assert it.app.theme == "charplay-light"
 
 
@@ -310,11 +311,10 @@ async def test_an_editor_that_is_opened_again_at_once_stays_open(play):
 
 
 async def test_one_line_above_the_keys_says_what_the_text_pane_and_the_screen_have_to_say(play):
-    async with play(size=(80, 24)) as it:
+    async with play(size=(80, 24), writing=True) as it:
         line = lambda: it.seen().splitlines()[-2]  # noqa: E731
         await it.until(lambda: "t trains" in line())
-        it.main.text.action_write()
-        it.main.text.action_write()
+        it.main.action_run_command("text.write")
         await it.until(lambda: "held: space goes on" in line())
         it.main.complain("Something else.")
         await it.until(lambda: "Something else." in line())
@@ -322,6 +322,6 @@ async def test_one_line_above_the_keys_says_what_the_text_pane_and_the_screen_ha
         it.main.hint._back = None
         it.main.hint._stand()
         assert "held" in str(it.main.hint.content)
-        it.main.text.action_write()
+        it.main.action_run_command("text.write")
         await it.until(lambda: "t trains" in line())
         assert it.seen().count("t trains") == 1

@@ -35,7 +35,7 @@ async def test_a_run_that_is_taken_up_has_its_own_curve_and_no_other(play, kept_
 async def test_in_a_pause_the_weights_that_write_already_are_not_told_again(play):
     async with play(writing=True) as it:
         text = it.main.text
-        demo = text.generator.model
+        demo = it.instrument.generator.model
         await it.training()
         await it.until(lambda: "live, step 100" in it.seen())
         await it.press("p")
@@ -45,13 +45,13 @@ async def test_in_a_pause_the_weights_that_write_already_are_not_told_again(play
             await it.until(lambda: it.trainer.commands.count(PublishWeights()) > before + 1)
 
         await asked_again()
-        marks = list(text.writing._marks)
+        marks = list(text.sheet._marks)
         await asked_again()
-        assert text.writing._marks == marks
-        generator = text.generator
+        assert text.sheet._marks == marks
+        generator = it.instrument.generator
         generator.swap_model(demo, "demo")  # as a branch has it that goes back to before the run
         await it.until(lambda: generator.source == "live, step 100")
-        assert text.writing._marks == [*marks, "100"]
+        assert text.sheet._marks == [*marks, "100"]
 
 
 async def test_an_earlier_run_on_the_chart_counts_its_characters(play, kept_run):

@@ -44,10 +44,10 @@ def clocks_standing(it):
 async def test_what_nobody_sees_waits_until_the_terminal_reads_on(play, terminal):
     async with play(writing=True) as it:
         await it.training()
-        await it.until(lambda: it.main.source.following and len(it.main.text.generator.transcript) > 2)
+        await it.until(lambda: it.main.source.following and len(it.instrument.generator.transcript) > 2)
         terminal.behind = True
         await it.until(lambda: all(clocks_standing(it)))
-        generator, plot = it.main.text.generator, it.main.training.chart
+        generator, plot = it.instrument.generator, it.main.training.chart
         written, drawn, asked = len(generator.transcript), plot._grid, it.trainer.commands.count(PublishWeights())
         it.trainer.put(it.trainer.progress(900))
         await asyncio.sleep(2 * chart.REPAINT_SECONDS)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from textual.app import App
 from textual.events import MouseScrollDown
 
-from charplay.tui.widgets.scales import Linear, Log
+from charplay.playground.scales import Linear, Log
 from charplay.tui.widgets.slider import Slider
 
 UNEVEN = Linear(((0.0, 0.0), (0.2, 0.5), (0.7, 1.5), (1.0, 5.0)), 0.05)

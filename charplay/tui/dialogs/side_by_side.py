@@ -1,6 +1,5 @@
 """Texts that are written side by side, and advance together."""
 
-import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,6 @@ from textual.app import ComposeResult
 from textual.color import Color
 from textual.containers import Horizontal, Vertical
 
-from charplay.sampling.batched import BatchedGenerators
 from charplay.sampling.generator import TextGenerator
 from charplay.tui.presentation.tints import LEFT_OUT, PROMPT, palette, tint
 from charplay.tui.widgets.growing_text import GrowingText
@@ -57,57 +55,44 @@ class SideBySide(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self.columns: list[Column] = []
-        self._together = BatchedGenerators([])
 
     @property
-    def generators(self) -> list[TextGenerator]:
-        """Who writes, from left to right."""
-        return [column.generator for column in self.columns]
+    def chosen(self) -> int:
+        """The number of the column that has the focus, else of the first."""
+        return next((number for number, each in enumerate(self.columns) if each.writing.has_focus), 0)
 
-    @property
-    def chosen(self) -> Column:
-        """The column that has the focus, else the first."""
-        return next((each for each in self.columns if each.writing.has_focus), self.columns[0])
-
-    async def compare(self, generators: Sequence[TextGenerator]) -> None:
+    async def show(self, generators: Sequence[TextGenerator]) -> None:
         """Show the texts of these generators, all just begun, in place of those before."""
         styles = self._palette()
         columns, self.columns = [Column(generator, styles) for generator in generators], []
         await self.remove_children()
         await self.mount(*columns)
-        self.columns, self._together = (
-            columns,
-            BatchedGenerators(generators),
-        )  # not before: nobody writes on what is not there yet
+        self.columns = columns  # not before: nothing is drawn on what is not there yet
         self.begin()
         self.screen.set_focus(columns[0].writing)
 
     def begin(self) -> None:
-        """Every generator has begun anew."""
+        """Show every text from its beginning."""
         for column in self.columns:
             column.begin()
 
-    def advance(self, most: int | None, budget: float) -> None:
-        """Up to `most` characters in each column, beginning none once `budget` seconds are spent."""
-        if not self.columns:
-            return
-        end = time.perf_counter() + budget
-        rows: list[list[GeneratedChar]] = []
-        while most is None or len(rows) < most:
-            rows.append(self._together.next())
-            if time.perf_counter() >= end:
-                break
-        for column, written in zip(self.columns, zip(*rows, strict=True), strict=True):
-            column.add(written)
+    def add(self, written: "Sequence[Sequence[GeneratedChar]]") -> None:
+        """Show the new characters of each column."""
+        for column, characters in zip(self.columns, written, strict=False):
+            column.add(characters)
 
     def choose(self, by: int) -> None:
         """Go so many columns to the right, and around."""
-        at = self.columns.index(self.chosen) + by
-        self.screen.set_focus(self.columns[at % len(self.columns)].writing)
+        self.screen.set_focus(self.columns[(self.chosen + by) % len(self.columns)].writing)
 
     def entitle(self) -> None:
         """Give each column a title that says how it differs."""
-        named = titles([(generator.source, generator.params.temperature) for generator in self.generators])
+        named = titles(
+            [
+                (generator.source, generator.params.temperature)
+                for generator in (column.generator for column in self.columns)
+            ]
+        )
         for column, title in zip(self.columns, named, strict=True):
             column.set_title(title)
 

@@ -9,8 +9,8 @@ from textual.widgets import Static
 
 from charplay.formatting.units import rate
 from charplay.playground.run_state import RunState
+from charplay.playground.scales import Log
 from charplay.protocol.events import Changed
-from charplay.tui.widgets.scales import Log
 from charplay.tui.widgets.slider import Slider
 
 SLIDER = 40

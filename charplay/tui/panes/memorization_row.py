@@ -7,19 +7,16 @@ from textual.message import Message
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize_line
-from charplay.sampling.memorization import MemorizationTracker
-from charplay.tui.widgets.scales import Log
+from charplay.playground.memorization import MIN_COPIED, Measure
+from charplay.playground.scales import Log
 from charplay.tui.widgets.slider import Slider
 
-LEAST = 20.0
-"""Characters from which on a stretch counts as copied, at first."""
 
-
-class CopiesRow(Horizontal):
-    """A slider and a meter. Sends `Moved` when the slider was."""
+class MemorizationRow(Horizontal):
+    """A slider for the least length, and a meter. Sends `Moved` when the slider was."""
 
     DEFAULT_CSS = """
-    CopiesRow {
+    MemorizationRow {
         height: 1;
         & > Slider { width: 1fr; margin-right: 3; }
         & > Static { width: 1fr; min-width: 36; height: 1; color: $foreground 75%; }
@@ -30,33 +27,36 @@ class CopiesRow(Horizontal):
     class Moved(Message):
         """Another length counts as copied."""
 
+        def __init__(self, min_length: int) -> None:
+            super().__init__()
+            self.min_length = min_length
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self.least = Slider("copied from", LEAST, Log(4.0, 400.0), show="{:.0f}".format, value_width=4)
+        self.min_length = Slider("copied from", MIN_COPIED, Log(4.0, 400.0), show="{:.0f}".format, value_width=4)
         self._meter = Static("", markup=False)
         self._said = ""
 
     def compose(self) -> ComposeResult:
-        """Side by side; a slim pane puts one below the other."""
-        yield self.least
+        """Lay them out side by side; a slim pane puts one below the other."""
+        yield self.min_length
         yield self._meter
 
     @on(Slider.Changed)
     def _moved(self, event: Slider.Changed) -> None:
         event.stop()
-        self.post_message(self.Moved())
+        self.post_message(self.Moved(round(event.value)))
 
-    def say(self, sentence: str) -> None:
-        """In place of the meter: what is being done, or why there is none."""
+    def show(self, status: str, measure: Measure | None) -> None:
+        """Show how much of the text is new, or `status`: what is being done, or why nothing is known."""
+        if status or measure is None:
+            self._say(status)
+        elif measure.last_copied:
+            self._say(f"{100 * measure.new_share:.0f} % new   last copy {measure.last_copied:,}, O opens")
+        else:
+            self._say(f"{100 * measure.new_share:.0f} % new   nothing copied")
+
+    def _say(self, sentence: str) -> None:
         if sentence != self._said:
             self._said = sentence
             self._meter.update(sanitize_line(sentence))
-
-    def measure(self, copies: MemorizationTracker, start: int) -> None:
-        """How much is new of a text, from a position on, and the stretch that was copied last."""
-        newest = copies.newest()
-        new = f"{100 * copies.new_share(start):.0f} % new"
-        if newest is None or newest.stop <= start:
-            self.say(f"{new}   nothing copied")
-        else:
-            self.say(f"{new}   last copy {newest.stop - newest.start:,}, O opens")

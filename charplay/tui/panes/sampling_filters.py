@@ -11,11 +11,11 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from charplay.formatting.escapes import unescape
+from charplay.playground.scales import Linear, Log
 from charplay.sampling.bias_syntax import Bias, parse_bias, write_bias
 from charplay.sampling.errors import SettingError
 from charplay.sampling.params import SamplingParams
 from charplay.tui.widgets.escaped_input import EscapedInput
-from charplay.tui.widgets.scales import Linear, Log
 from charplay.tui.widgets.slider import Slider
 
 MOST_K = 1000.0

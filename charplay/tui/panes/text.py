@@ -1,51 +1,52 @@
-"""The text pane: what there is to play a writing network with, and what becomes of its texts."""
+"""The text pane: draws what the instrument writes, and what there is to play it with."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from rich.cells import cell_len
+from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.color import Color
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input
+from textual.theme import Theme
+from textual.widgets import Input, Static
 
+from charplay.formatting.ellipsis import shorten
 from charplay.formatting.escapes import listed
-from charplay.playground.saved_texts import generation, write_text
-from charplay.sampling.params import SamplingParams, next_seed
-from charplay.tui.commands import command
+from charplay.formatting.sanitize import sanitize_line
+from charplay.playground.instrument import MAX_CANDIDATES, Instrument
+from charplay.playground.memorization import Memorization
+from charplay.playground.text_changes import Appended, CopiesFound, TextChange
+from charplay.tui.panes.memorization_row import MemorizationRow
+from charplay.tui.panes.sampling_controls import SamplingControls
 from charplay.tui.panes.sampling_filters import BiasEntry, SamplingFilters
-from charplay.tui.panes.text_branching import BranchingPane
-from charplay.tui.panes.text_reading import ReadingPane
-from charplay.tui.panes.text_riding import RidingPane
+from charplay.tui.panes.transcript_view import TranscriptView
+from charplay.tui.presentation.character_details import looked_at
+from charplay.tui.presentation.tints import TINTS, palette
+from charplay.tui.widgets.candidate_bars import CandidateBars
+from charplay.tui.widgets.cursor_text import CursorText
 from charplay.tui.widgets.prompt_entry import PromptEntry
 from charplay.tui.widgets.slider import Slider
+from charplay.tui.widgets.titled_border import TitledBorder
 
-MOST_COPIED = 100_000
-MOST_READ = 4_000
-"""Characters that are read of a prompt, or of a text typed in: the last ones. Meanwhile the screen stands still, for a
-tenth of a millisecond each with a small network, for one with a large. What is further back says next to nothing."""
+if TYPE_CHECKING:
+    from charplay.sampling.params import SamplingParams
+
+SYNCS_A_BAR = 10
+"""The candidates are shown anew every so many times while it writes: they could not be read faster."""
+ROOM_FOR_BARS = 64
+ROOM_FOR_TRUTH = 8
+"""Rows of the pane, for a passage's own continuation to be shown."""
+MIN_PROBABILITY = 0.005
+"""Of a candidate that is shown."""
 
 
-class TextPane(RidingPane, ReadingPane, BranchingPane):
-    """Plays a model given by `show_model`. Messages: `Notice`, a sentence to say, and `Hinted`."""
+class TextPane(TitledBorder, Vertical):
+    """Draws an instrument: call `sync` with what happened, and `refresh_state` after whatever else may have changed."""
 
-    BINDINGS = [  # noqa: RUF012 - Textual's form
-        command("full_stop", "one", "one", "Write one character, and hold", footer=True),
-        command("enter", "go_on", "go on", "Go on writing, and follow the end of the text"),
-        command("n", "anew", "anew", "Begin a new text, with another seed", footer=True),
-        command("e", "prompt", "prompt", "Change the prompt, and begin anew with it", footer=True),
-        command(
-            "m", "filters", "filters", "Show or hide the filters: repetition, bias, top-k, top-p, min-p", footer=True
-        ),
-        command("minus", "speed(-4)", "slower", "Write slower"),
-        command("plus", "speed(4)", "faster", "Write faster"),
-        command("y", "copy", "copy", "Copy the text to the clipboard", footer=True),
-        command("w", "keep", "keep", "Write the text to a file in texts/", footer=True),
-    ]
     DEFAULT_CSS = """
     TextPane {
         height: 1fr;
@@ -57,6 +58,7 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         & > #prompt { display: none; }
         & > #look { display: none; height: auto; max-height: 3; color: $foreground 75%; }
         & > #own { display: none; }
+        & > #truth { display: none; height: auto; max-height: 2; color: $foreground 50%; }
         &.-filters > #filters { display: block; }
         &.-copies > #copies { display: block; }
         &.-prompting > #prompt { display: block; }
@@ -66,215 +68,304 @@ class TextPane(RidingPane, ReadingPane, BranchingPane):
         &.-slim > #copies { layout: vertical; height: 2; }
     }
     """
+    PLACES: ClassVar = ("prompt", "typing", "filters", "cursor", "end")
+    """Rows and the like that can be gone to."""
 
-    class Hinted(Message):
-        """What can be done here just now, for the line above the keys; empty where nothing is out of the ordinary."""
+    class Touched(Message):
+        """The instrument was played with from here: whoever ticks the playground does so now."""
 
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    def __init__(self, texts: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """`texts`: the folder for generated texts, made when first needed; `clock`: seconds, rising."""
-        super().__init__(texts, clock)
+    def __init__(self, instrument: Instrument, memorization: Memorization) -> None:
+        super().__init__(id="text")
+        self._instrument = instrument
+        self._memorization = memorization
+        self.view = TranscriptView(instrument, memorization)
+        self.sheet = self.view.sheet
+        self.bars = CandidateBars(id="bars")
+        self.controls = SamplingControls(id="sliders")
         self.filters = SamplingFilters(id="filters")
+        self.copies = MemorizationRow(id="copies")
+        self.look = Static("", id="look", markup=False)
+        self.truth = Static("", id="truth", markup=False)
+        self._own = PromptEntry("what the text goes on with", id="own")
         self._entry = PromptEntry(id="prompt")
-        self._hinted = ""
+        self._shown_params: SamplingParams | None = None
+        self._syncs = 0
 
     def compose(self) -> ComposeResult:
-        """The sheet with the candidates at its right, and the sliders under it."""
+        """Lay out the sheet with the candidates at its right, and the sliders under it."""
         with Horizontal(id="sheet"):
-            yield self.writing
+            yield self.sheet
             yield self.bars
-        yield self.sliders
+        yield self.controls
 
     async def unfold(self) -> None:
         """Put up the rows that a key opens. At a start they come after the first character, which they would delay."""
-        rows = (self.truth, self.look, self.own, self._entry, self.filters, self.copies)
-        await self.mount_all(rows, before=self.sliders)
-
-    # What the screen asks for.
-
-    def begin(
-        self, prompt: str, temperature: float, speed: float, filters: Mapping[str, Any] | None = None, stops: str = ""
-    ) -> None:
-        """Start with what was chosen last; `filters` as `SamplingFilters.values` gives them, shown where one is on."""
-        self.stop_at(stops)
-        self._set_prompt(prompt)
-        self.filters.set(filters or {})
+        rows = (self.truth, self.look, self._own, self._entry, self.filters, self.copies)
+        await self.mount_all(rows, before=self.controls)
+        self.filters.bias.begin(self._instrument.typed_bias)
+        self._shown_params = None
+        self._show_params()
         self.set_class(bool(self.filters.on), "-filters")
-        self.sliders.temperature.value, self.sliders.speed.value = temperature, speed
-        self._set_settings()
-        if self.generator is not None:
-            self._restart()
+        self.refresh_state()
 
-    def set_temperature(self, steps: int) -> None:
-        """Warmer by so many fine steps, or cooler."""
-        self.sliders.temperature.action_move(steps)
+    def on_mount(self) -> None:
+        """Take the theme's colours; the temperature waits for the arrow keys."""
+        self.app.theme_changed_signal.subscribe(self, self._colour)
+        self._colour(self.app.current_theme)
+        self.refresh_state()
+        if self.screen.focused is None:
+            self.focus_first()
 
-    # What is said.
+    def on_unmount(self) -> None:
+        """Leaving keeps the text, too."""
+        self._instrument.close()
 
-    def _say_source(self) -> None:
-        super()._say_source()
-        self._say_hint()
+    def _colour(self, theme: Theme) -> None:
+        foreground = Color.parse(self.app.theme_variables["foreground"])
+        self.sheet.set_palette(palette(foreground, dark=theme.dark))
 
-    def _say_hint(self) -> None:
-        generator = self.generator
+    @on(events.Resize)
+    def _arrange(self) -> None:
+        self.set_class(self.content_size.width < ROOM_FOR_BARS, "-slim")
+        self.set_class(self.content_size.height < 6, "-low")
+        self._show_candidates()
+        self._show_truth()
+
+    # Drawing.
+
+    def sync(self, changes: Iterable[TextChange]) -> None:
+        """Draw what happened to the text since the last call."""
+        anew = False
+        for change in changes:
+            self.view.apply(change)
+            anew |= not isinstance(change, Appended | CopiesFound)
+        self._syncs += 1
+        if anew:
+            self.refresh_state()
+        elif self._syncs % SYNCS_A_BAR == 0:
+            self._show_params()
+            if self._instrument.at_work:
+                self._show_candidates()
+            self._show_measure()
+
+    def refresh_state(self) -> None:
+        """Draw everything of the instrument but its text."""
+        self._show_params()
+        self._show_rows()
+        self._show_candidates()
+        self._show_measure()
+        self.set_title("Text", self._source_within)
+
+    def _show_params(self) -> None:
+        params = self._instrument.params
+        if params is not self._shown_params:
+            self._shown_params = params
+            self.controls.temperature.value = params.temperature
+            if self.filters.is_attached:
+                self.filters.show(params)
+                self._instrument.typed_bias = self.filters.bias.value
+        self.controls.speed.value = self._instrument.speed
+        filters = () if self.has_class("-filters") else self.filters.on
+        self.controls.say_in_force((*filters, "stop texts") if self._instrument.stops else filters)
+
+    def _show_rows(self) -> None:
+        """Show the rows that are of use just now."""
+        instrument = self._instrument
+        self.set_class(instrument.typing, "-typing")
+        self.set_class(self._memorization.on, "-copies")
+        self.set_class(instrument.cursor is not None, "-looking")
+        if instrument.cursor is not None:
+            self.look.update(self._details(instrument.cursor))
+        elif self.sheet.point is not None:
+            self.sheet.put_away()
+            if self.screen.focused in {self.sheet, self._own}:
+                self.focus_first()
+        elif self.screen.focused is self._own and not instrument.typing:
+            self.focus_first()
+        self._show_truth()
+
+    def _details(self, position: int) -> str:
+        transcript, instrument = self._instrument.transcript, self._instrument
+        point = self.sheet.point
+        if point is not None and self.view.is_struck(point):
+            return instrument.inspection_error
+        written = transcript[position] if transcript is not None and position < len(transcript) else None
+        slim = self.has_class("-slim")
+        return looked_at(written, instrument.inspection, instrument.inspection_error, candidates=slim)
+
+    def _show_truth(self) -> None:
+        """Show how the text that a passage was taken from goes on, where there is room for it."""
+        instrument = self._instrument
+        passage = instrument.passage if instrument.from_passage else None
+        self.truth.display = passage is not None and self.content_size.height >= ROOM_FOR_TRUTH
+        if passage is not None:
+            self.truth.update(sanitize_line(f"{instrument.passage_title} itself goes on: {passage.truth}"))
+
+    def _show_candidates(self) -> None:
+        rows = min(MAX_CANDIDATES, self.bars.size.height)
+        if rows and not self.has_class("-slim"):
+            found = self._instrument.candidates(rows)
+            self.bars.set_candidates([one for one in found if max(one.raw, one.filtered) >= MIN_PROBABILITY])
+
+    def _show_measure(self) -> None:
+        if self._memorization.on:
+            self.copies.show(self._memorization.status, self._memorization.measure())
+
+    def _source_within(self, room: int) -> Content:
+        """Write who writes, and how, in `room` cells; its name gives way."""
+        branches = self._instrument.branches
+        if branches is None:
+            return Content("nothing writes yet")
+        generator, tint = branches.generator, self.view.tint
+        branch = f"branch {sanitize_line(branches.current)}  " if branches.branched else ""
+        how = f"  seed {generator.params.seed}" + (f"  {tint}" if tint != TINTS[0] else "")
+        return Content(f"{branch}{shorten(generator.source, room - cell_len(branch + how))}{how}")
+
+    def hint(self) -> str:
+        """Return what can be done here just now; empty where nothing is out of the ordinary."""
+        instrument = self._instrument
         if self.has_class("-prompting"):
-            unknown = generator.model.vocabulary.split(self._entry.prompt)[1] if generator else ""
-            strange = f"   unknown to the network: {listed(unknown)}" if unknown else ""
-            hint = f"enter begins anew   escape leaves{strange}"
-        elif branching := self._branching_hint():
-            hint = branching
-        elif riding := self._riding_hint():
-            hint = riding
-        elif self.filters.bias.trouble:
-            hint = self.filters.bias.trouble
-        elif not self.playing:
-            hint = "held: space goes on, . writes one character"
-        elif generator is not None and self._struck_in_sight:
-            hint = f"left out of the prompt, unknown to the network: {listed(generator.unknown)}"
-        else:
-            hint = ""
-        if hint != self._hinted:
-            self._hinted = hint
-            self.post_message(self.Hinted(hint))
+            return f"enter begins anew   escape leaves{self._unknown(self._entry.prompt)}"
+        if instrument.typing:
+            where = "at the cursor" if instrument.cursor is not None else "at the end"
+            return f"enter writes it {where}   escape leaves{self._unknown(self._own.prompt)}"
+        if instrument.cursor is not None:
+            return f"at {instrument.cursor:,}   arrows move   enter picks   i types   esc goes on"
+        return self._writing_hint()
 
-    # What is played with.
+    def _writing_hint(self) -> str:
+        instrument, generator = self._instrument, self._instrument.generator
+        if instrument.replaying:
+            return f"riding, {instrument.left_to_replay:,} to go: escape or the temperature leaves the ride"
+        if self.filters.bias.trouble:
+            return self.filters.bias.trouble
+        if not instrument.playing:
+            return "held: space goes on, . writes one character"
+        if generator is not None and self.view.struck_in_sight:
+            return f"left out of the prompt, unknown to the network: {listed(generator.unknown)}"
+        return ""
+
+    def _unknown(self, text: str) -> str:
+        generator = self._instrument.generator
+        unknown = generator.model.vocabulary.split(text)[1] if generator else ""
+        return f"   unknown to the network: {listed(unknown)}" if unknown else ""
+
+    # Where one can go.
+
+    def focus_first(self) -> None:
+        """Put the focus on the temperature."""
+        self.screen.set_focus(self.controls.temperature)
+
+    def set_tint(self, name: str) -> None:
+        """Tint the text by one of TINTS."""
+        if name != self.view.tint:
+            self.view.tint = name
+            self.view.recolour()
+            self.set_title("Text", self._source_within)
+
+    def go_to(self, place: str) -> None:
+        """Go to one of PLACES, which is opened where it was closed; filters that are shown are put away."""
+        match place:
+            case "prompt":
+                self.add_class("-prompting")
+                self._entry.open(self._instrument.prompt)
+            case "typing":
+                self.add_class("-typing")
+                self._own.open("")
+            case "cursor":
+                self.view.bring_out_cursor()
+                self._look_at_point()
+                self.screen.set_focus(self.sheet)
+            case "end":
+                self.sheet.action_follow()
+            case "filters":
+                shown = self.toggle_class("-filters").has_class("-filters")
+                self.screen.set_focus(self.filters.repetition_penalty if shown else self.controls.temperature)
+        self.refresh_state()
+
+    # What is played with here.
 
     @on(Slider.Changed)
-    @on(BiasEntry.Taken)
-    def _slid(self, event: Slider.Changed | BiasEntry.Taken) -> None:
+    def _slid(self, event: Slider.Changed) -> None:
         event.stop()
-        self._set_settings()
-        self._show_candidates()
-        self._say_hint()
+        if event.slider is self.controls.speed:
+            self._instrument.speed = event.value
+        else:
+            self._set_params()
 
-    def _set_settings(self) -> None:
-        """Write with what the sliders and the filters say."""
-        self._settings = self.filters.applied(replace(self._settings, temperature=self.temperature))
-        if self.generator is not None:
-            self.generator.params = self._settings
-        self._say_in_force()
+    @on(BiasEntry.Taken)
+    def _set_params(self) -> None:
+        temperature = self.controls.temperature.value
+        self._instrument.params = replace(self.filters.applied(self._instrument.params), temperature=temperature)
+        self._instrument.typed_bias = self.filters.bias.value
+        self._shown_params = self._instrument.params
+        self.post_message(self.Touched())
 
     @on(BiasEntry.Left)
     def _leave_bias(self) -> None:
         self.screen.set_focus(self.filters.top_k)
 
-    def _take_settings(self, settings: SamplingParams) -> None:
-        super()._take_settings(settings)
-        self.filters.show(settings)
-        self._say_in_force()
+    @on(MemorizationRow.Moved)
+    def _count_from(self, message: MemorizationRow.Moved) -> None:
+        message.stop()
+        self._memorization.min_length = message.min_length
+        self.view.recolour()
+        self._show_measure()
 
-    def stop_at(self, typed: str | None) -> None:
-        """Hold at these texts, and say so beside the sliders."""
-        super().stop_at(typed)
-        self._say_in_force()
+    @on(CursorText.Moved)
+    def _move_cursor(self, message: CursorText.Moved) -> None:
+        message.stop()
+        self._look_at_point()
+        self.post_message(self.Touched())
 
-    def _say_in_force(self) -> None:
-        """What makes the text another one, and stands nowhere else: hidden filters, and stop texts."""
-        filters = () if self.has_class("-filters") else self.filters.on
-        self.sliders.say_in_force((*filters, "stop texts") if self.stops else filters)
-
-    def action_write(self) -> None:
-        """Write, or hold; with the cursor out, put it away and write."""
-        if self.looking:
-            self._go_on()
-            self.playing = True
-        else:
-            self.playing = not self.playing
-        self._paint()
-        self._say_hint()
-        self._show_candidates()
-
-    def action_go_on(self) -> None:
-        """Write on, at the end of the text."""
-        self._go_on()
-        self.writing.action_follow()
-        if not self.playing:
-            self.action_write()
-
-    def action_one(self) -> None:
-        """One character, and hold."""
-        self._go_on()
-        self.playing = False
-        self.write_at_once()
-        self._say_hint()
-        self._show_candidates()
-
-    def action_anew(self) -> None:
-        """Another text: the next seed."""
-        self._restart(seed=next_seed(self._settings.seed))
-
-    def action_speed(self, steps: int) -> None:
-        """Faster, or slower."""
-        self.sliders.speed.action_move(steps)
-
-    def action_filters(self) -> None:
-        """Show the filters and go to the first, or hide them; hidden ones stay as they are."""
-        self.toggle_class("-filters")
-        self._say_in_force()
-        self.screen.set_focus(
-            self.filters.repetition_penalty if self.has_class("-filters") else self.sliders.temperature
-        )
-
-    def action_prompt(self) -> None:
-        """Open the prompt for editing."""
-        self.add_class("-prompting")
-        self._entry.open(self._prompt)
-        self._say_hint()
-
-    @on(PromptEntry.Left, "#prompt")
-    def _leave_prompt(self) -> None:
-        if not self.has_class("-prompting"):
-            return
-        if self.screen.focused is self._entry:
-            self.focus_first()
-        self.remove_class("-prompting")
-        self._say_hint()
-
-    @on(PromptEntry.Taken, "#prompt")
-    def _prompted(self, message: PromptEntry.Taken) -> None:
-        self._set_prompt(message.prompt)
-        self._leave_prompt()
-        self._restart()
-
-    def _set_prompt(self, prompt: str) -> None:
-        self._prompt = prompt[-MOST_READ:]
-        self._say_cut(prompt)
-
-    def _branch(self, position: int, text: str, kind: str) -> None:
-        super()._branch(position, text[-MOST_READ:], kind)
-        self._say_cut(text)
-
-    def _say_cut(self, text: str) -> None:
-        if len(text) > MOST_READ:
-            self._tell(f"Left out: all but the last {MOST_READ:,} of {len(text):,} characters.")
+    def _look_at_point(self) -> None:
+        point = self.sheet.point
+        if point is not None:
+            self._instrument.move_cursor(self.view.position(point), unknown=self.view.is_struck(point))
 
     @on(Input.Changed)
-    def _typing(self, event: Input.Changed) -> None:
+    def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self._say_hint()
+        self.post_message(self.Touched())
 
-    # What is kept.
+    @on(PromptEntry.Left, "#prompt")
+    def _leave_prompt(self, message: PromptEntry.Left) -> None:
+        message.stop()
+        self._close_prompt()
 
-    def action_copy(self) -> None:
-        """To the clipboard, through the terminal."""
-        if self.generator is not None:
-            text = self.generator.text[-MOST_COPIED:]
-            self.app.copy_to_clipboard(text)
-            self.post_message(self.Notice(f"Copied {len(text):,} characters."))
+    def _close_prompt(self) -> None:
+        if self.has_class("-prompting"):
+            if self.screen.focused is self._entry:
+                self.focus_first()
+            self.remove_class("-prompting")
+            self.post_message(self.Touched())
 
-    def action_keep(self) -> None:
-        """To a file."""
-        if self.generator is None or not self._ride:
-            self.post_message(self.Notice("Nothing is written yet."))
-            return
-        try:
-            path = write_text(
-                self._texts, generation(self.generator, self._ride, self._origin), datetime.now().astimezone()
-            )
-        except OSError as fault:
-            self.post_message(self.Notice(f"The text could not be written: {fault.strerror}."))
-        else:
-            self.post_message(self.Notice(f"Written to {path.parent.name}/{path.name}"))
+    @on(PromptEntry.Taken, "#prompt")
+    def _begin_with(self, message: PromptEntry.Taken) -> None:
+        message.stop()
+        self._close_prompt()
+        self._instrument.restart(prompt=message.prompt)
+        self.post_message(self.Touched())
+
+    @on(PromptEntry.Left, "#own")
+    def _leave_own(self, message: PromptEntry.Left) -> None:
+        message.stop()
+        if self._instrument.typing:
+            self._close_own()
+
+    def _close_own(self) -> None:
+        self._instrument.typing = False
+        if self.screen.focused is self._own:
+            if self._instrument.cursor is not None:
+                self.screen.set_focus(self.sheet)
+            else:
+                self.focus_first()
+        self.post_message(self.Touched())
+
+    @on(PromptEntry.Taken, "#own")
+    def _write_own(self, message: PromptEntry.Taken) -> None:
+        message.stop()
+        cursor, transcript = self._instrument.cursor, self._instrument.transcript
+        self._close_own()
+        if transcript is not None:
+            self._instrument.insert(len(transcript) if cursor is None else cursor, message.prompt)

@@ -9,6 +9,11 @@ from collections.abc import Iterable
 from rich.style import Style
 from textual.color import Color
 
+from charplay.sampling.segment import KINDS
+from charplay.sampling.transcript import Transcript
+
+DRAWN = KINDS.index("drawn")
+
 PLAIN, PROMPT, LEFT_OUT = range(3)
 """Numbers in the palette for what no tint is for: as it is, the prompt, a prompt's unknown character."""
 
@@ -18,6 +23,13 @@ MOST_BITS = 8.0
 """Bits from which on a surprise has the strongest tint."""
 
 TINTS = ("temperature", "surprise", "probability", "plain")
+
+EXPLAINED = {
+    "temperature": "tinted by temperature: blue is cool, red is hot",
+    "surprise": "tinted by surprise: red is what the network did not expect",
+    "probability": "tinted by probability: green is what it was sure to write",
+    "plain": "not tinted",
+}
 
 _TEMPERATURE = LEFT_OUT + 1
 _SURPRISE = _TEMPERATURE + STEPS + 1
@@ -73,3 +85,17 @@ def _between(knots: tuple[Color, ...], share: float) -> Color:
     spot = share * (len(knots) - 1)
     piece = min(int(spot), len(knots) - 2)
     return knots[piece].blend(knots[piece + 1], spot - piece)
+
+
+def tint_numbers(name: str, transcript: Transcript, start: int, stop: int) -> list[int]:
+    """Return the numbers in the palette of the characters of positions start up to stop, under one of TINTS."""
+    match name:
+        case "surprise":
+            return [surprise_tint(bits) for bits in transcript.column("surprise", start, stop).tolist()]
+        case "probability":
+            return [probability_tint(one) for one in transcript.column("probability", start, stop).tolist()]
+        case "plain":
+            return [PLAIN] * (stop - start)
+    kinds = transcript.column("kind", start, stop).tolist()
+    heats = transcript.temperatures(start, stop)
+    return [tint(heat) if kind == DRAWN else PROMPT for kind, heat in zip(kinds, heats, strict=True)]

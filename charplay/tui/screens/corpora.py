@@ -39,6 +39,7 @@ class CorporaScreen(TrainingScreen):
             self._train_when_read = self._trouble = ""
         self.form.read_corpus(entry.name, None, "reading the text" if entry.ready else "t fetches the text and trains")
         self.training.read_corpus(None)
+        self.playground.corpus = None
         self._read()
 
     def _read(self) -> None:
@@ -52,6 +53,7 @@ class CorporaScreen(TrainingScreen):
         if chosen is not None:
             self.form.read_corpus(chosen.name, message.corpus)
         self.training.read_corpus(message.corpus)
+        self.playground.corpus = message.corpus
         if notes or self._notes:
             self.say_notes(notes)
         self._notes = notes
@@ -114,7 +116,7 @@ class CorporaScreen(TrainingScreen):
         from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 
         if self.app.screen is self:  # a text takes a while to open, and something else may lie there by then
-            self.app.push_screen(CorpusViewer(message.corpus, self.text.generator))
+            self.app.push_screen(CorpusViewer(message.corpus, self.playground.instrument.generator))
 
     @on(CorpusPane.Open)
     def _open(self) -> None:

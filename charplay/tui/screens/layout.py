@@ -11,6 +11,8 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize
+from charplay.playground.happenings import Said
+from charplay.tui.command import bindings
 from charplay.tui.commands import ALWAYS, CORPUS, CURSOR, EVERYWHERE, FORM, LIST, RUNS, SCROLL, SLIDER, Bindings
 from charplay.tui.controllers.base import CommandTable
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
@@ -24,6 +26,8 @@ from charplay.tui.textual_patches.row_compositor import RowCompositor
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from charplay.playground.playground import Playground
+    from charplay.playground.text_changes import TextChange
     from charplay.runs.home import Home
     from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
@@ -70,13 +74,13 @@ class Layout(Screen[None]):
     }
     """
 
+    playground: "Playground"
     training: "TrainingPane"
     text: "TextPane"
 
     def __init__(self, home: "Home", list_devices: Callable[[], Sequence[Device]]) -> None:
         super().__init__()
         self._compositor = RowCompositor()
-        self._texts = home.texts
         self.furnished = False
         """Whether all panes are there."""
         self.status = StatusLine()
@@ -85,6 +89,7 @@ class Layout(Screen[None]):
         self.runs = RunsPane()
         self.hint = Hint()
         self.commands = CommandTable((), self)
+        self._hinted = ""
 
     def compose(self) -> ComposeResult:
         """Status, the two columns, a hint, the keys."""
@@ -104,7 +109,9 @@ class Layout(Screen[None]):
         from charplay.tui.panes.text import TextPane
         from charplay.tui.panes.training import TrainingPane
 
-        self.training, self.text = TrainingPane(), TextPane(self._texts)
+        self.playground.begin_writing()
+        self.training = TrainingPane()
+        self.text = TextPane(self.playground.instrument, self.playground.memorization)
         await self.query_one("#watch").mount(self.training, self.text)
 
     async def unfold(self) -> None:
@@ -122,9 +129,6 @@ class Layout(Screen[None]):
         """The hint line."""
         self.hint.say(sentence, warning=warning)
 
-    def _on_text_pane_hinted(self, message: "TextPane.Hinted") -> None:
-        self.hint.word(message.text)
-
     def complain(self, sentence: str) -> None:
         """Say for a while what went wrong."""
         self.hint.note(sentence, warning=True)
@@ -141,11 +145,14 @@ class Layout(Screen[None]):
 
     def _answered(self, then: "Callable[[Answer | None], object]", answer: "Answer | None") -> None:
         then(answer)
-        self.refresh_bindings()
+        self._show_all()
 
     def go_to(self, place: str) -> None:
         """Go to a pane, or to a row of one."""
-        self.action_show(place)
+        if place in self.text.PLACES:
+            self.text.go_to(place)
+        else:
+            self.action_show(place)
 
     def selected(self, place: str) -> str:
         """Name what the cursor of a pane's list stands on; empty where there is nothing."""
@@ -164,6 +171,12 @@ class Layout(Screen[None]):
     def action_run_command(self, name: str) -> None:
         """Carry a command out, or say why that cannot be now."""
         self.commands.run(name)
+        self._show_all()
+
+    def _show_all(self) -> None:
+        """Show what a command, or the answer to a dialog, has done."""
+        self.text.set_tint(self.playground.tint)
+        self._on_text_pane_touched()
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -200,12 +213,12 @@ class Layout(Screen[None]):
     @on(events.ScreenSuspend)
     def _cover_text(self) -> None:
         if self.furnished:
-            self.text.covered = True
+            self.playground.instrument.covered = True
 
     @on(events.ScreenResume)
     def _uncover_text(self) -> None:
         if self.furnished:
-            self.text.covered = False
+            self.playground.instrument.covered = False
 
     @on(events.Resize)
     def _keep_focus_in_sight(self) -> None:
@@ -219,15 +232,14 @@ class Layout(Screen[None]):
 
     def action_keys(self) -> None:
         """Every key, pane by pane, beginning with the pane in use."""
-        text = [each for base in reversed(type(self.text).mro()) for each in vars(base).get("BINDINGS", ())]
         places: list[tuple[Widget, str, Bindings]] = [
-            (self, "Everywhere", [*EVERYWHERE, *ALWAYS]),
+            (self, "Everywhere", [*EVERYWHERE, *self._bindings_at(""), *ALWAYS]),
             (self.corpus, "Corpus", CORPUS),
             (self.form, "Next run", FORM),
             (self.runs, "Runs", RUNS),
             (self.training, "Loss", list(self.training.BINDINGS)),
-            (self.text, "Text", text),
-            (self.text, "Text, with the cursor out", CURSOR),
+            (self.text, "Text", self._bindings_at("text")),
+            (self.text, "Text, with the cursor out", [*self._bindings_at("writing"), *CURSOR]),
             (self.text, "In the written text", SCROLL),
             (self, "In every list", LIST),
             (self, "On every slider", SLIDER),
@@ -236,10 +248,35 @@ class Layout(Screen[None]):
         sections = [place[1:] for place in sorted(places, key=lambda place: place[0] not in used)]
         self.app.push_screen(ReaderDialog("Keys", key_lines(sections, self.app.get_key_display)))
 
-    def action_temperature(self, by: int) -> None:
-        """Warmer or cooler."""
-        self.text.set_temperature(by)
+    def _bindings_at(self, place: str) -> Bindings:
+        return bindings(command for command in self.commands if command.place == place)
 
-    def action_write(self) -> None:
-        """Write, or hold the writing."""
-        self.text.action_write()
+    # The playground.
+
+    def advance(self) -> None:
+        """Let the playground go on, and show what happened."""
+        changes: list[TextChange] = []
+        said = False
+        for happening in self.playground.advance(self.playground.clock()):
+            self.commands.hear(happening)
+            if not isinstance(happening, Said):
+                changes.append(happening)
+                continue
+            said = True
+            show = self.note if happening.passing else self.say
+            show(happening.sentence, warning=happening.warning)
+        self.text.sync(changes)
+        if said:  # what holds by itself says so
+            self.text.refresh_state()
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        hint = self.text.hint()
+        if hint != self._hinted:
+            self._hinted = hint
+            self.hint.word(hint)
+
+    def _on_text_pane_touched(self) -> None:
+        self.advance()
+        self.text.refresh_state()
+        self._show_hint()

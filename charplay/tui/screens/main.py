@@ -1,19 +1,25 @@
 """The main screen: what the panes ask is done here, by other panes."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 
-from charplay.formatting.sanitize import sanitize
-from charplay.playground.local_trainer import OpenTraining
+from charplay.playground.local_trainer import LocalTrainer, OpenTraining
+from charplay.playground.playground import Playground
 from charplay.playground.preferences import Preferences
+from charplay.tui.command import Bindings, bindings
+from charplay.tui.controllers.analysis import AnalysisController
+from charplay.tui.controllers.base import CommandTable, Controller
+from charplay.tui.controllers.branches import BranchController
+from charplay.tui.controllers.playback import PlaybackController
+from charplay.tui.controllers.prompts import PromptController
+from charplay.tui.controllers.writing import WritingController
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
-from charplay.tui.screens.playing import PlayingScreen
-from charplay.tui.screens.reading import ReadingScreen
+from charplay.tui.screens.corpora import CorporaScreen
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus, Library
@@ -21,12 +27,23 @@ if TYPE_CHECKING:
     from charplay.runs.home import Home
     from charplay.runs.shelf import Shelf
     from charplay.tui.dialogs.network_summary import Measure
-    from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
 
 
-class MainScreen(PlayingScreen, ReadingScreen):
+CONTROLLERS: tuple[type[Controller], ...] = (
+    BranchController, AnalysisController, PromptController, PlaybackController, WritingController,
+)  # fmt: skip
+"""In the order in which the line of keys shows their commands."""
+
+
+class MainScreen(CorporaScreen):
     """All panes, filled with what was chosen last."""
+
+    # A key of a class replaces all of its base's under that key: so escape stands here once more.
+    BINDINGS: ClassVar[Bindings] = [
+        *bindings(sorted((each for one in CONTROLLERS for each in one.commands), key=lambda each: not each.place)),
+        *CorporaScreen.BINDINGS,
+    ]
 
     def __init__(
         self, home: "Home", open_library: "Callable[[], Library]", open_shelf: "Callable[[], Shelf]",
@@ -40,6 +57,10 @@ class MainScreen(PlayingScreen, ReadingScreen):
         self._settings = settings
         self._path = path
         self._offered = False
+        self.playground = Playground(
+            home, LocalTrainer(open_training), open_library=open_library, open_store=open_shelf, preferences=settings
+        )
+        self.commands = CommandTable([each(self.playground, self) for each in CONTROLLERS], self)
 
     @on(events.Mount)
     def _begin(self) -> None:
@@ -47,15 +68,12 @@ class MainScreen(PlayingScreen, ReadingScreen):
 
     async def _first(self) -> None:
         """After the first paint something writes; what else is read from the disk comes after it."""
-        chosen = self._settings
         with self.app.batch_update():
             await self.furnish()
-            filters = {name: getattr(chosen, name) for name in self.text.filters.values}
-            self.text.begin(chosen.prompt, chosen.temperature, chosen.speed, filters, chosen.stops)
-            self.text.columns = chosen.columns
-            self.begin(self._open_shelf())
+            self.begin(self.playground.store)
             self.play("demo")
-            self.text.write_at_once()
+            self.playground.instrument.write()
+            self.advance()
         self.call_after_refresh(self._fill)
 
     async def _fill(self) -> None:
@@ -76,11 +94,7 @@ class MainScreen(PlayingScreen, ReadingScreen):
             self._settings.preset, self._settings.form = draft.preset, dict(draft.values)
         if chosen is not None:
             self._settings.corpus, self._settings.encoding = chosen.name, self.corpus.encoding
-        text = self.text
-        now = {"prompt": text.prompt, "temperature": text.temperature, "speed": text.speed, **text.filters.values}
-        now |= {"stops": text.stops, "columns": text.columns}
-        for name, value in now.items():
-            setattr(self._settings, name, value)
+        self.playground.remember_writing()
         return self._settings
 
     @on(FormPane.Network)
@@ -132,9 +146,6 @@ class MainScreen(PlayingScreen, ReadingScreen):
 
         session = self.session
         self.app.push_screen(LiveHyperparametersDialog(lambda: session.live, session.change, session.undo))
-
-    def _on_text_pane_notice(self, message: "TextPane.Notice") -> None:
-        self.notify(sanitize(message.text, " "), markup=False)
 
     @on(RunsPane.Listed)
     def _offer_unfinished(self) -> None:

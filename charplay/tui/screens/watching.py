@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from charplay.formatting.sanitize import sanitize
 from charplay.playground.local_trainer import OpenTraining
 from charplay.playground.run_controller import RunController
-from charplay.playground.weight_follower import WeightFollower
 from charplay.protocol.events import Changed, Event, Failed, Finished, Published, Started, Stopped, Warned
 from charplay.tui.panes.fields import Device
 from charplay.tui.screens.layout import Layout
 from charplay.tui.textual_patches.backpressure import set_visible_interval
 
 if TYPE_CHECKING:
+    from charplay.playground.weight_follower import WeightFollower
     from charplay.runs.home import Home
     from charplay.runs.shelf import Shelf
 
@@ -41,9 +41,12 @@ class WatchingScreen(Layout):
 
     def begin(self, shelf: "Shelf") -> None:
         """With every pane in its place: look into the mailbox from now on."""
+        from charplay.playground.instrument import TICKS
+
         self._shelf = shelf
-        self.source = WeightFollower(self.text)
+        self.source = self.playground.follower
         set_visible_interval(self, TICK, self._tick)
+        set_visible_interval(self, 1 / TICKS, self.advance)
         self.set_interval(UNSEEN_TICK, self._tick)
 
     def _tick(self) -> None:

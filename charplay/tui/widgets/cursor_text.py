@@ -27,12 +27,6 @@ class CursorText(GrowingText):
     class Moved(Message):
         """The cursor stands elsewhere."""
 
-    class Chosen(Message):
-        """Enter, on the cursor."""
-
-    class Left(Message):
-        """Escape: the cursor is to be put away."""
-
     def __init__(self, *, margin: int = 0, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         """As `GrowingText`."""
         super().__init__(margin=margin, id=id, classes=classes)
@@ -61,17 +55,9 @@ class CursorText(GrowingText):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The cursor's keys are there while it is out."""
-        if action in {"choose", "leave", "point"}:
+        if action == "point":
             return self.point is not None
         return super().check_action(action, parameters)
-
-    def action_choose(self) -> None:
-        """Say that enter was pressed on it."""
-        self.post_message(self.Chosen())
-
-    def action_leave(self) -> None:
-        """Say that it is to be put away."""
-        self.post_message(self.Left())
 
     def action_point(self, by: int) -> None:
         """So many characters on."""

@@ -11,8 +11,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from charplay.playground.scales import Linear, Scale
 from charplay.tui.commands import SLIDER
-from charplay.tui.widgets.scales import Linear, Scale
 
 _TYPED = "0123456789.e-+"
 

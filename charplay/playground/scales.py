@@ -105,3 +105,10 @@ def _between(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:
         if x <= x1:
             return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
     return ys[-1]
+
+
+TEMPERATURES = Linear(((0.0, 0.0), (0.2, 0.5), (0.72, 1.5), (0.84, 2.0), (1.0, 5.0)), 0.05)
+"""Fine around 1, where it matters."""
+
+SPEEDS = Log(1.0, 250.0)
+"""Characters a second; beyond `pace.MAX_SPEED` as many as there is time for."""

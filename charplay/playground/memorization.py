@@ -1,0 +1,163 @@
+"""Copied or composed: which stretches of the text stand in the text that its network learned."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from charplay.playground.happenings import Said
+from charplay.playground.text_changes import CopiesFound
+from charplay.sampling.memorization import MemorizationTracker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from charplay.playground.instrument import Instrument
+    from charplay.playground.training_text import TrainingText, TrainingTextJob
+    from charplay.sampling.substring_index import Match
+    from charplay.sampling.transcript import Transcript
+
+MIN_COPIED = 20
+"""Characters from which on a stretch counts as copied, at first."""
+BUDGET = 0.006
+"""Seconds that looking for copies may take each time."""
+PORTION = 16
+"""Characters looked through between two looks at the clock."""
+
+
+class Measure(NamedTuple):
+    """How much of the text is new."""
+
+    new_share: float
+    """0 to 1, of what follows the prompt."""
+    last_copied: int
+    """Length of the stretch that was copied last; 0 where none was."""
+
+
+class Memorization:
+    """Keeps up with what the instrument writes, and says what of it is copied, while it is switched on."""
+
+    def __init__(
+        self, instrument: "Instrument", find: "Callable[[Path, TrainingText | None], TrainingTextJob]"
+    ) -> None:
+        """`find` starts a job that finds and indexes the text that the checkpoint at a path learned.
+
+        It is given the text that was searched last, which may be the same.
+        """
+        self._instrument = instrument
+        self._find = find
+        self.on = False
+        self.status = ""
+        """What is being done, or why nothing is; empty while copies are looked for."""
+        self.training_text: TrainingText | None = None
+        """The text that was searched last."""
+        self._learned_by = ""
+        """The path of the checkpoint that learned it."""
+        self._origin = ""
+        """The path of the checkpoint that writes, as of the last look."""
+        self._job: TrainingTextJob | None = None
+        self._min_length = MIN_COPIED
+        self._tracker: MemorizationTracker | None = None
+        self._watched: Transcript | None = None
+        """Whose characters were looked for."""
+
+    @property
+    def min_length(self) -> int:
+        """Characters from which on a stretch counts as copied."""
+        return self._min_length
+
+    @min_length.setter
+    def min_length(self, length: int) -> None:
+        self._min_length = length
+        if self._tracker is not None:
+            self._tracker.least = length
+
+    @property
+    def looking(self) -> bool:
+        """Whether copies are looked for in what is written."""
+        return self._tracker is not None
+
+    def toggle(self) -> None:
+        """Look for copies, or no more."""
+        self.on = not self.on
+        self._rest()
+        if self.on:
+            self._seek()
+
+    def _rest(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        self._job, self._tracker, self._watched = None, None, None
+
+    def _seek(self) -> None:
+        """Look for copies in the text that the network learned, which may have to be found first."""
+        self._rest()
+        self._origin = self._instrument.origin.path
+        if self.training_text is not None and self._learned_by == self._origin:
+            self._start(self.training_text)
+        elif self._origin:
+            self._job = self._find(Path(self._origin), self.training_text)
+        else:
+            self.status = "where this network comes from is not known"
+
+    def _poll(self, job: "TrainingTextJob") -> str:
+        """Take in what became of the job; a sentence where there is something to say."""
+        if job.percent >= 0:
+            self.status = f"reading the training text: {job.percent} %"
+        if not job.done:
+            return ""
+        self._job, found = None, job.result
+        if found is None:
+            self.status = "the training text is not here"
+            return str(job.fault)
+        self.training_text, self._learned_by = found, self._origin
+        self._start(found)
+        if found.index.length < len(found.corpus):
+            return f"Copies are looked for in the first {found.index.length:,} characters of the training text."
+        return ""
+
+    def _start(self, text: "TrainingText") -> None:
+        self.status = ""
+        self._tracker = MemorizationTracker(text.index, self._min_length)
+
+    def advance(self) -> "list[CopiesFound | Said]":
+        """Look at what was written meanwhile, for a bounded time; which characters were found to be copied."""
+        if self.on and self._instrument.origin.path != self._origin:
+            self._seek()
+        said = self._poll(self._job) if self._job is not None else ""
+        since = self._look()
+        happened: list[CopiesFound | Said] = [Said(said, passing=True)] if said else []
+        return happened if since is None else [*happened, CopiesFound(since)]
+
+    def _look(self) -> int | None:
+        """Return the position from which on copies were found."""
+        found, transcript = self._tracker, self._instrument.transcript
+        if found is None or transcript is None:
+            return None
+        if transcript is not self._watched:
+            if self._watched is not None:
+                found.cut(min(len(found), transcript.shared(self._watched)))
+            self._watched = transcript
+        end, first = time.perf_counter() + BUDGET, len(found)
+        while len(found) < len(transcript) and time.perf_counter() < end:
+            first = min(first, found.extend(transcript.text(len(found), len(found) + PORTION)))
+        return first if any(found.copied(position) for position in range(first, len(found))) else None
+
+    def is_copied(self, position: int) -> bool:
+        """Whether the character at a position is part of a copied stretch."""
+        return self._tracker is not None and self._tracker.copied(position)
+
+    def measure(self) -> Measure | None:
+        """Return how much of the text is new; None while copies are not looked for."""
+        found, generator = self._tracker, self._instrument.generator
+        if found is None or generator is None:
+            return None
+        start = sum(1 for each in generator.prompt if each not in generator.unknown)
+        newest = found.newest()
+        copied = newest.stop - newest.start if newest is not None and newest.stop > start else 0
+        return Measure(found.new_share(start), copied)
+
+    def match(self, position: int | None) -> "Match | None":
+        """Return the copied stretch at a position, or the newest one where none is given."""
+        if self._tracker is None:
+            return None
+        return self._tracker.newest() if position is None else self._tracker.stretch(position)

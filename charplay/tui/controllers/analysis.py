@@ -1,0 +1,77 @@
+"""Reading what was written: tints, what of it is copied from the training text, and its score."""
+
+from typing import ClassVar
+
+from charplay.tui.command import Command
+from charplay.tui.controllers.base import Controller
+
+
+class AnalysisController(Controller):
+    """Tints, memorization and scores."""
+
+    commands: ClassVar = (
+        Command(
+            "analysis.tint", "v", "tint", "Tint the text by temperature, surprise, probability, or not at all", "text",
+            footer=True,
+        ),
+        Command(
+            "analysis.copied", "o", "copied", "Underline what is copied from the training text", "text", footer=True
+        ),
+        Command(
+            "analysis.source", "O", "source",
+            "Open the passage that a copy comes from: at the cursor, or the newest one", "text",
+        ),
+        Command(
+            "analysis.score", "h", "score", "How well the network foretells this text, the corpus or a file", "text",
+            footer=True,
+        ),
+    )  # fmt: skip
+
+    def disabled(self, command: Command) -> str:
+        """Return why a command cannot be used now."""
+        if command.method == "score" and self.playground.instrument.generator is None:
+            return "Nothing writes yet."
+        if command.method == "source" and not self.playground.memorization.looking:
+            here = "The training text is not here." if self.playground.memorization.on else "o looks for copies first."
+            return f"Nothing was looked for: {here}"
+        return ""
+
+    def tint(self) -> None:
+        """Tint the text by the next measure."""
+        from charplay.tui.presentation.tints import EXPLAINED, TINTS
+
+        now = TINTS.index(self.playground.tint) if self.playground.tint in TINTS else 0
+        self.playground.tint = TINTS[(now + 1) % len(TINTS)]
+        self.ui.note(f"The text is {EXPLAINED[self.playground.tint]}.")
+
+    def copied(self) -> None:
+        """Look for copies, or no more."""
+        self.playground.memorization.toggle()
+
+    def source(self) -> None:
+        """Open the passage that a copy comes from."""
+        from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+
+        memorization, instrument = self.playground.memorization, self.playground.instrument
+        text, match = memorization.training_text, memorization.match(instrument.cursor)
+        if text is None or match is None:
+            where = "so far" if instrument.cursor is None else "here"
+            self.ui.note(f"Nothing is copied {where}.")
+            return
+        passage = (match.source, match.source + match.stop - match.start)
+        self.ui.open_dialog(CorpusViewer(text.corpus, instrument.generator, passage))
+
+    def score(self) -> None:
+        """Ask how well the network foretells a text."""
+        from charplay.corpora.corpus import from_text
+        from charplay.playground.checkpoints import list_checkpoints
+        from charplay.tui.dialogs.score import ScoreDialog
+
+        generator, store = self.playground.instrument.generator, self.playground.store
+        if generator is not None:
+            what = "the prompt and what follows" if generator.prompt else "generated text"
+            written = from_text(what, generator.text) if generator.text else None
+            open_text = self.playground.open_text
+            self.ui.open_dialog(
+                ScoreDialog(generator, written, self.playground.corpus, open_text, lambda: list_checkpoints(store))
+            )

@@ -1,0 +1,95 @@
+"""Branches: a cursor on the text, other characters and words of one's own, and every way that the text has gone."""
+
+from datetime import datetime
+from functools import partial
+from typing import ClassVar
+
+from charplay.tui.command import Command
+from charplay.tui.controllers.base import Controller
+
+
+class BranchController(Controller):
+    """Going back in a text, and another way on."""
+
+    commands: ClassVar = (
+        Command(
+            "branches.cursor", "c", "rewind", "A cursor on the text: look at any character, go back, branch", "text",
+            footer=True,
+        ),
+        Command(
+            "branches.type", "i", "type", "Type into the text: at the cursor, or at the end", "text", footer=True
+        ),
+        Command(
+            "branches.show_all", "g", "branches", "Every way that the text has gone, and going back to one", "text",
+            footer=True,
+        ),
+        Command(
+            "branches.pick", "enter", "pick another", "Pick another character there, and go on from it", "writing",
+            footer=True, passes=True,
+        ),
+        Command(
+            "branches.put_away", "escape", "put away", "Put the cursor away, and go on writing", "writing", footer=True,
+            passes=True,
+        ),
+    )  # fmt: skip
+
+    def disabled(self, command: Command) -> str:
+        """Return why a command cannot be used now."""
+        instrument = self.playground.instrument
+        if instrument.generator is None:
+            return "Nothing writes yet."
+        if command.method in {"pick", "put_away"} and instrument.cursor is None:
+            return "The cursor is not out; c brings it."
+        return ""
+
+    def cursor(self) -> None:
+        """Bring the cursor out at the newest character, or where the text is being read; or put it away."""
+        if self.playground.instrument.cursor is None:
+            self.ui.go_to("cursor")
+        else:
+            self.put_away()
+
+    def put_away(self) -> None:
+        """Put the cursor away."""
+        self.playground.instrument.put_cursor_away()
+
+    def type(self) -> None:
+        """Open the line for a text of one's own."""
+        self.playground.instrument.typing = True
+        self.ui.go_to("typing")
+
+    def pick(self) -> None:
+        """Choose another character for the one under the cursor."""
+        from charplay.tui.dialogs.candidates import CandidatesDialog
+
+        instrument = self.playground.instrument
+        position, looked_at = instrument.cursor, instrument.transcript
+        if position is None or looked_at is None or instrument.cursor_on_unknown:
+            return
+        found = instrument.all_candidates(position)
+        if found is not None:
+            self.ui.open_dialog(CandidatesDialog(found), partial(self._picked, looked_at, position))
+
+    def _picked(self, looked_at: object, position: int, character: str | None) -> None:
+        if character:
+            self.playground.instrument.pick(looked_at, position, character)  # type: ignore[arg-type]
+
+    def show_all(self) -> None:
+        """Open every branch on a screen of its own."""
+        from charplay.tui.dialogs.branches import BranchesDialog
+
+        branches = self.playground.instrument.branches
+        if branches is not None:
+            self.ui.open_dialog(BranchesDialog(branches, self._export), self._go_to)
+
+    def _go_to(self, name: str | None) -> None:
+        if name:
+            self.playground.switch_branch(name)
+
+    def _export(self) -> str:
+        """Write all branches to a file; what became of it, in a sentence."""
+        try:
+            path = self.playground.instrument.export_branches(datetime.now().astimezone())
+        except OSError as error:
+            return f"The branches could not be written: {error.strerror}."
+        return f"Written to {path.parent.name}/{path.name}" if path else ""

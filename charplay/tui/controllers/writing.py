@@ -1,0 +1,101 @@
+"""Writing: let the network write or hold, begin anew, warmer and cooler, faster and slower, keep the text."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from charplay.tui.command import Command
+from charplay.tui.controllers.base import Controller
+
+MAX_COPIED = 100_000
+"""Characters that go to the clipboard: the last ones."""
+
+
+class WritingController(Controller):
+    """The text under way."""
+
+    commands: ClassVar = (
+        Command("text.write_one", "full_stop", "one", "Write one character, and hold", "text", footer=True),
+        Command("text.go_on", "enter", "go on", "Go on writing, and follow the end of the text", "text"),
+        Command("text.anew", "n", "anew", "Begin a new text, with another seed", "text", footer=True),
+        Command("text.prompt", "e", "prompt", "Change the prompt, and begin anew with it", "text", footer=True),
+        Command(
+            "text.filters", "m", "filters", "Show or hide the filters: repetition, bias, top-k, top-p, min-p", "text",
+            footer=True,
+        ),
+        Command("text.slower", "minus", "slower", "Write slower", "text"),
+        Command("text.faster", "plus", "faster", "Write faster", "text"),
+        Command("text.copy", "y", "copy", "Copy the text to the clipboard", "text", footer=True),
+        Command("text.keep", "w", "keep", "Write the text to a file in texts/", "text", footer=True),
+        Command("text.write", "space", "write", "Let the network write, or hold it", footer=True),
+        Command("text.cooler", "left_square_bracket", "cooler", "Lower the temperature"),
+        Command("text.warmer", "right_square_bracket", "warmer", "Raise the temperature"),
+    )  # fmt: skip
+
+    def write(self) -> None:
+        """Write, or hold; with the cursor out, put it away and write."""
+        self.playground.instrument.toggle()
+
+    def write_one(self) -> None:
+        """Write one character, and hold."""
+        self.playground.instrument.write_one()
+
+    def go_on(self) -> None:
+        """Write on, at the end of the text."""
+        self.playground.instrument.go_on()
+        self.ui.go_to("end")
+
+    def anew(self) -> None:
+        """Begin another text: the next seed."""
+        self.playground.instrument.restart_with_next_seed()
+
+    def prompt(self) -> None:
+        """Open the prompt for editing."""
+        self.ui.go_to("prompt")
+
+    def filters(self) -> None:
+        """Show the filters and go to the first, or hide them; hidden ones stay as they are."""
+        self.ui.go_to("filters")
+
+    def warmer(self) -> None:
+        """Raise the temperature by a fine step."""
+        self._move_temperature(1)
+
+    def cooler(self) -> None:
+        """Lower the temperature by a fine step."""
+        self._move_temperature(-1)
+
+    def _move_temperature(self, steps: int) -> None:
+        from charplay.playground.scales import TEMPERATURES
+
+        instrument = self.playground.instrument
+        instrument.set_params(temperature=TEMPERATURES.moved(instrument.params.temperature, steps))
+
+    def faster(self) -> None:
+        """Write faster."""
+        self._move_speed(4)
+
+    def slower(self) -> None:
+        """Write slower."""
+        self._move_speed(-4)
+
+    def _move_speed(self, steps: int) -> None:
+        from charplay.playground.scales import SPEEDS
+
+        self.playground.instrument.speed = SPEEDS.moved(self.playground.instrument.speed, steps)
+
+    def copy(self) -> None:
+        """Copy the text to the clipboard, through the terminal."""
+        generator = self.playground.instrument.generator
+        if generator is not None:
+            text = generator.text[-MAX_COPIED:]
+            self.ui.copy(text)
+            self.ui.note(f"Copied {len(text):,} characters.")
+
+    def keep(self) -> None:
+        """Write the text to a file."""
+        try:
+            path = self.playground.instrument.keep(datetime.now().astimezone())
+        except OSError as error:
+            self.ui.note(f"The text could not be written: {error.strerror}.")
+        else:
+            self.ui.note(f"Written to {path.parent.name}/{path.name}" if path else "Nothing is written yet.")
