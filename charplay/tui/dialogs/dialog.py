@@ -35,7 +35,6 @@ class Dialog(ModalScreen[Answer], DismissOnce[Answer]):
         }
         & > .wide { width: 96; height: 90%; }
         & .sentence { height: auto; margin-bottom: 1; }
-        & RowList, & RowList:focus { border: none; }
     }
     """
 

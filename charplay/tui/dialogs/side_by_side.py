@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.color import Color
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 
 from charplay.sampling.batched import BatchedGenerators
 from charplay.sampling.generator import TextGenerator
 from charplay.tui.presentation.tints import LEFT_OUT, PROMPT, palette, tint
 from charplay.tui.widgets.growing_text import GrowingText
-from charplay.tui.widgets.titled_border import TitledBorder
+from charplay.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from charplay.sampling.transcript import GeneratedChar
 
 
-class Column(TitledBorder, Vertical):
+class Column(Pane):
     """A generator's text in a frame."""
 
     DEFAULT_CSS = """

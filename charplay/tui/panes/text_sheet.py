@@ -3,20 +3,18 @@
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from textual.containers import Vertical
-
 from charplay.sampling.branches import BranchTree
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.transcript import KINDS, Transcript
 from charplay.tui.presentation.tints import LEFT_OUT, PLAIN, PROMPT, tint
 from charplay.tui.widgets.cursor_text import CursorText
 from charplay.tui.widgets.growing_text import UNKNOWN
-from charplay.tui.widgets.titled_border import TitledBorder
+from charplay.tui.widgets.pane import Pane
 
 DRAWN = KINDS.index("drawn")
 
 
-class SheetPane(TitledBorder, Vertical):
+class SheetPane(Pane):
     """Holds the text's branches, and shows the present one. What it does not show yet is in `_unpainted`."""
 
     def __init__(self) -> None:

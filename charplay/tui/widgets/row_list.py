@@ -9,11 +9,11 @@ from textual import events, on
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.widget import Widget
 
 from charplay.formatting.ellipsis import shorten
 from charplay.formatting.sanitize import sanitize
 from charplay.tui.commands import LIST
-from charplay.tui.widgets.titled_border import TitledBorder
 
 Cell = tuple[str, str]
 """A piece of a row and its tone: "plain", "quiet", "strong", "accent", "bad"."""
@@ -33,7 +33,7 @@ def fit_name(name: str, width: int) -> str:
     return set_cell_size(shorten(name, width), max(0, width))
 
 
-class RowList(TitledBorder, can_focus=True):
+class RowList(Widget, can_focus=True):
     """Rows with a cursor. Subclasses say how many there are and how one is drawn."""
 
     BINDINGS = LIST
