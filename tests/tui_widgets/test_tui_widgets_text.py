@@ -142,7 +142,7 @@ async def test_the_temperature_is_in_hand_at_once_and_acts_on_the_next_character
         stage.pane.set_temperature(-1)
         await pilot.pause()
         assert stage.pane.generator.params.temperature == pytest.approx(0.85)
-        assert list(stage.pane.writing._numbers) == [tint(0.8), tint(0.9)]
+        assert list(stage.pane.writing.text.numbers) == [tint(0.8), tint(0.9)]
 
 
 async def test_the_live_run_takes_over_on_a_new_line_and_marks_its_steps(stage, reciter):
@@ -170,7 +170,7 @@ async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out
         await pilot.press("e", "n", "o", "Z", "backslash", "n", "enter")
         assert stage.pane.prompt == "noZ\n"
         assert stage.pane.generator.text == "no\n"
-        assert list(stage.pane.writing._numbers) == [PROMPT, PROMPT, LEFT_OUT, PROMPT]
+        assert list(stage.pane.writing.text.numbers) == [PROMPT, PROMPT, LEFT_OUT, PROMPT]
         assert "held" in stage.pane._hinted
         await pilot.press("enter")
         assert "unknown to the network: Z" in stage.pane._hinted

@@ -8,8 +8,8 @@ from charplay.sampling.generator import TextGenerator
 from charplay.sampling.transcript import KINDS, Transcript
 from charplay.tui.presentation.tints import LEFT_OUT, PLAIN, PROMPT, tint
 from charplay.tui.widgets.cursor_text import CursorText
-from charplay.tui.widgets.growing_text import UNKNOWN
 from charplay.tui.widgets.pane import Pane
+from charplay.tui.widgets.styled_text import UNKNOWN
 
 DRAWN = KINDS.index("drawn")
 
