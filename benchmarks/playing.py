@@ -14,7 +14,7 @@ from textual.app import App, ComposeResult
 
 from charplay.tui.dialogs.branches import BranchesDialog
 from charplay.tui.panes.text import TextPane
-from charplay.tui.presentation.tints import TINTS
+from charplay.tui.panes.text_reading import TINTS
 from charplay.tui.themes import DARK
 
 HIDDEN = 64

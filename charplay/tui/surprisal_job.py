@@ -8,10 +8,13 @@ from textual.message import Message
 
 from charplay.sampling.surprisal import BLOCK, SurprisalReader
 from charplay.tui.jobs import run_in_background
-from charplay.tui.presentation.tints import PLAIN, probability_tint, surprise_tint
+from charplay.tui.presentation.tinting import PLAIN, column_of, tint_number
 
 MOST_KEPT = 400
 """Blocks that are remembered."""
+
+COLUMNS: dict[str, Callable[[float], float]] = {"surprise": lambda bits: bits, "probability": lambda bits: 2.0**-bits}
+"""What is known of each character that was read, from its bits of surprise."""
 
 
 class Tinted(Message):
@@ -40,14 +43,15 @@ class SurprisalJob:
             run_in_background(self._work)
 
     def numbers(self, start: int, stop: int, by: str) -> list[int]:
-        """Those of the characters from `start` up to `stop`, tinted by one of TINTS; plain where none was read yet."""
-        if by not in {"surprise", "probability"}:
+        """Those of the characters from `start` up to `stop`, under a tint; plain where none was read yet."""
+        value = COLUMNS.get(column_of(by))
+        if value is None:
             return [PLAIN] * (stop - start)
         unread = [float("nan")] * BLOCK
         first = start // BLOCK
         blocks = (self._bits.get(number, unread) for number in range(first, -(-stop // BLOCK)))
         bits = list(chain.from_iterable(blocks))[start - first * BLOCK : stop - first * BLOCK]
-        return [surprise_tint(each) if by == "surprise" else probability_tint(2.0**-each) for each in bits]
+        return [tint_number(by, value(each)) for each in bits]
 
     def _work(self) -> None:
         while (number := self._next()) is not None:

@@ -20,7 +20,7 @@ from charplay.sampling.surprisal import BLOCK, SurprisalReader
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.score import ScoreDialog
-from charplay.tui.presentation.tints import PLAIN, probability_tint, surprise_tint
+from charplay.tui.presentation.tinting import PLAIN, tint_number
 from charplay.tui.scoring import MOST, Named, ScoringJob, TextPart, held_out
 from charplay.tui.surprisal_job import SurprisalJob, Tinted
 from charplay.tui.training_text import TrainingTextJob, open_training_text, read_origin
@@ -218,10 +218,12 @@ async def test_the_preview_is_tinted_by_the_network_that_plays(play):
         await it.press("v")
         expected = SurprisalReader(model, corpus.text).block(0)
         await it.until(lambda: any(sheet.tinting.numbers(0, 100, "surprise")))
-        assert sheet.tinting.numbers(0, 100, "surprise") == [surprise_tint(each) for each in expected[:100]]
+        assert sheet.tinting.numbers(0, 100, "surprise") == [tint_number("surprise", each) for each in expected[:100]]
         assert "surprise under demo" in it.seen()
         await it.press("v")
-        assert sheet.tinting.numbers(0, 100, "probability") == [probability_tint(2.0**-each) for each in expected[:100]]
+        assert sheet.tinting.numbers(0, 100, "probability") == [
+            tint_number("probability", 2.0**-each) for each in expected[:100]
+        ]
         await it.press("end")
         await it.until(lambda: len(corpus) // BLOCK in sheet.tinting._bits)
         assert len(sheet.tinting._bits) < len(corpus) // BLOCK

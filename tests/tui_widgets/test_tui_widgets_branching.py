@@ -14,7 +14,7 @@ from charplay.tui.dialogs.branches import BranchesDialog, limbs
 from charplay.tui.dialogs.candidates import CandidatesDialog
 from charplay.tui.panes.text import TextPane
 from charplay.tui.presentation.character_details import percent
-from charplay.tui.presentation.tints import LEFT_OUT, PROMPT, tint
+from charplay.tui.presentation.tinting import LEFT_OUT, PROMPT, tint_number
 from charplay.tui.themes import DARK
 from charplay.tui.widgets.wrapping import shown
 
@@ -88,7 +88,7 @@ class Stage(App):
     def expected(self):
         """What the sheet shows of the generator's text."""
         transcript = self.pane.generator.transcript
-        numbers = {"drawn": lambda one: tint(one.temperature)}
+        numbers = {"drawn": lambda one: tint_number("temperature", one.temperature)}
         return [
             (shown(transcript[i].character), numbers.get(transcript[i].kind, lambda _: PROMPT)(transcript[i]))
             for i in range(len(transcript))

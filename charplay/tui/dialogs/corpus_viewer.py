@@ -20,8 +20,8 @@ from charplay.tui.commands import PREVIEW, SHEET, command
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.presentation.network_summary import counts
-from charplay.tui.presentation.tints import palette
-from charplay.tui.surprisal_job import SurprisalJob, Tinted
+from charplay.tui.presentation.tinting import palette, tints
+from charplay.tui.surprisal_job import COLUMNS, SurprisalJob, Tinted
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 BACK = 4096
 """Characters looked through for the start of the line above."""
-TINTS = ("plain", "surprise", "probability")
+TINTS = ("plain", *tints(COLUMNS))
 
 
 def wrapped(text: str, start: int, width: int, most: int) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 
 from charplay.sampling.batched import BatchedGenerators
 from charplay.sampling.generator import TextGenerator
-from charplay.tui.presentation.tints import LEFT_OUT, PROMPT, palette, tint
+from charplay.tui.presentation.tinting import LEFT_OUT, PROMPT, palette, tint_number
 from charplay.tui.widgets.growing_text import GrowingText
 from charplay.tui.widgets.pane import Pane
 
@@ -44,7 +44,7 @@ class Column(Pane):
 
     def add(self, written: "Iterable[GeneratedChar]") -> None:
         """Show what was drawn since."""
-        self.writing.extend((one.character, tint(one.temperature)) for one in written)
+        self.writing.extend((one.character, tint_number("temperature", one.temperature)) for one in written)
 
 
 class SideBySide(Horizontal):

@@ -13,7 +13,7 @@ from charplay.sampling.transcript import Transcript
 from charplay.tui.commands import command
 from charplay.tui.panes.memorization_row import CopiesRow
 from charplay.tui.panes.text_writing import WritingPane
-from charplay.tui.presentation.tints import COPIED, PLAIN, TINTS, probability_tint, surprise_tint
+from charplay.tui.presentation.tinting import COPIED, explained, tint_numbers, tints
 from charplay.tui.training_text import TrainingText, TrainingTextJob
 
 if TYPE_CHECKING:
@@ -30,12 +30,7 @@ PORTION = 16
 """Characters looked through between two looks at the clock."""
 LOOKS_A_MEASURE = 10
 
-_EXPLAINED = {
-    "temperature": "tinted by temperature: blue is cool, red is hot",
-    "surprise": "tinted by surprise: red is what the network did not expect",
-    "probability": "tinted by probability: green is what it was sure to write",
-    "plain": "not tinted",
-}
+TINTS = tints()
 
 
 class ReadingPane(WritingPane):
@@ -91,17 +86,10 @@ class ReadingPane(WritingPane):
         self._tint = TINTS[(TINTS.index(self._tint) + 1) % len(TINTS)]
         self._repaint_text()
         self._say_source()
-        self._tell(f"The text is {_EXPLAINED[self._tint]}.")
+        self._tell(f"The text is {explained(self._tint)}.")
 
     def _tints(self, transcript: Transcript, start: int, stop: int) -> list[int]:
-        match self._tint:
-            case "surprise":
-                return [surprise_tint(bits) for bits in transcript.column("surprise", start, stop).tolist()]
-            case "probability":
-                return [probability_tint(one) for one in transcript.column("probability", start, stop).tolist()]
-            case "plain":
-                return [PLAIN] * (stop - start)
-        return super()._tints(transcript, start, stop)
+        return tint_numbers(self._tint, transcript, start, stop)
 
     def _how(self, generator: "TextGenerator") -> str:
         how = super()._how(generator)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from charplay.sampling.branches import BranchTree
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.transcript import KINDS, Transcript
-from charplay.tui.presentation.tints import LEFT_OUT, PLAIN, PROMPT, tint
+from charplay.tui.presentation.tinting import LEFT_OUT, PLAIN, tint_numbers
 from charplay.tui.widgets.cursor_text import CursorText
 from charplay.tui.widgets.pane import Pane
 from charplay.tui.widgets.styled_text import UNKNOWN
@@ -51,9 +51,7 @@ class SheetPane(Pane):
 
     def _tints(self, transcript: Transcript, start: int, stop: int) -> list[int]:
         """Characters' numbers in the palette: the tints of their temperatures, or that of what a person wrote."""
-        kinds = transcript.column("kind", start, stop).tolist()
-        heats = transcript.temperatures(start, stop)
-        return [tint(heat) if kind == DRAWN else PROMPT for kind, heat in zip(kinds, heats, strict=True)]
+        return tint_numbers("temperature", transcript, start, stop)
 
     def _tinted(self, number: int) -> list[tuple[str, int]]:
         """So many characters at the end of the transcript, with their numbers in the palette."""

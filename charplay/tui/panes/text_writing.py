@@ -23,7 +23,7 @@ from charplay.sampling.params import SamplingParams
 from charplay.sampling.transcript import GeneratedChar
 from charplay.tui.panes.sampling_controls import Pace, SamplingControls
 from charplay.tui.panes.text_sheet import SheetPane, step_of
-from charplay.tui.presentation.tints import palette
+from charplay.tui.presentation.tinting import palette
 from charplay.tui.textual_patches.backpressure import set_visible_interval
 from charplay.tui.widgets.candidate_bars import CandidateBars
 
