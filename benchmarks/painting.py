@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.color import Color
 
 from charplay.plotting.grid import Series
-from charplay.tui.presentation.tints import palette, tint
+from charplay.tui.presentation.tinting import palette, tint_number
 from charplay.tui.widgets.chart import Chart
 from charplay.tui.widgets.growing_text import GrowingText
 
@@ -81,10 +81,10 @@ def _sheet_paints(app: _Only) -> tuple[Callable[[int], None], Callable[[int], No
     assert isinstance(writing, GrowingText)
     writing.set_palette(palette(Color.parse("white"), dark=True))
     prose = "What say you, my lord? I have a sorrow that the "
-    writing.extend((prose[i % len(prose)], tint(i % 200 / 100)) for i in range(CHARACTERS))
+    writing.extend((prose[i % len(prose)], tint_number("temperature", i % 200 / 100)) for i in range(CHARACTERS))
 
     def grow(turn: int) -> None:
-        writing.append(prose[turn % len(prose)], tint(0.8))
+        writing.append(prose[turn % len(prose)], tint_number("temperature", 0.8))
         app.draw_rows()
 
     def scroll(turn: int) -> None:

@@ -19,7 +19,7 @@ from charplay.playground.training_text import TrainingText, TrainingTextJob
 from charplay.sampling.params import SamplingParams
 from charplay.tui.dialogs.branches import BranchesDialog
 from charplay.tui.panes.text import TextPane
-from charplay.tui.presentation.tints import TINTS
+from charplay.tui.presentation.tinting import tints
 from charplay.tui.themes import DARK
 
 HIDDEN = 64
@@ -98,7 +98,7 @@ def _paints(app: _Playing) -> dict[str, Callable[[int], None]]:
         app.draw_rows()
 
     def tint(_: int) -> None:
-        pane.set_tint(TINTS[(TINTS.index(pane.view.tint) + 1) % len(TINTS)])
+        pane.set_tint(tints()[(tints().index(pane.view.tint) + 1) % len(tints())])
         app.draw_rows()
 
     def scroll(turn: int) -> None:

@@ -24,10 +24,11 @@ from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import preset_names
 from charplay.recipes.specs import spec, specs
 from charplay.tui.dialogs.corpus_viewer import wrapped
-from charplay.tui.dialogs.reader import ReaderDialog, folded
+from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.panes.form_summary import _numbers
 from charplay.tui.panes.status import GAP, LEAST_NAME, StatusLine
-from charplay.tui.widgets.row_list import RowList, fit
+from charplay.tui.widgets.reader_lines import ReaderLines, folded
+from charplay.tui.widgets.row_list import fit
 
 LETTERS = "\n abcdefghijklmnopqrstuvwxyz"
 
@@ -335,9 +336,9 @@ async def test_no_sentence_of_the_keys_is_cut(play, width):
     async with play((width, 50)) as it:
         await it.press("question_mark")
         await it.until(lambda: isinstance(it.app.screen, ReaderDialog))
-        lines = it.app.screen.query_one(RowList)
-        await it.until(lambda: lines.number() > 20)
-        said = " ".join(text for row in range(lines.number()) for text, _ in lines.draw(row, lines.size.width))
+        reader = it.app.screen.query_one(ReaderLines)
+        await it.until(lambda: len(reader.lines) > 20)
+        said = " ".join(text for row in reader.lines for text, _ in row)
         assert "…" not in said
         assert "Go on writing, and follow the end of the text" in said
 

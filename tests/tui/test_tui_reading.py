@@ -22,7 +22,7 @@ from charplay.sampling.surprisal import BLOCK, SurprisalReader
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.score import ScoreDialog
-from charplay.tui.presentation.tints import PLAIN, bit_tints, probability_tint, surprise_tint
+from charplay.tui.presentation.tinting import PLAIN, bit_tints, tint_number
 
 VERSE = "the quick brown fox jumps over the lazy dog\nand goes on to say so once again\n"
 
@@ -207,12 +207,13 @@ async def test_the_preview_is_tinted_by_the_network_that_plays(play):
         sheet, model, corpus = it.app.screen._sheet, it.instrument.generator.model, it.main.corpus.corpus
         await it.press("v")
         expected = SurprisalReader(model, corpus.text).block(0)
-        await it.until(lambda: any(bit_tints(sheet.tinting.bits(0, 100), "surprise")))
-        assert bit_tints(sheet.tinting.bits(0, 100), "surprise") == [surprise_tint(each) for each in expected[:100]]
+        await it.until(lambda: any(bit_tints("surprise", sheet.tinting.bits(0, 100))))
+        tinted = bit_tints("surprise", sheet.tinting.bits(0, 100))
+        assert tinted == [tint_number("surprise", each) for each in expected[:100]]
         assert "surprise under demo" in it.seen()
         await it.press("v")
-        found = bit_tints(sheet.tinting.bits(0, 100), "probability")
-        assert found == [probability_tint(2.0**-each) for each in expected[:100]]
+        tinted = bit_tints("probability", sheet.tinting.bits(0, 100))
+        assert tinted == [tint_number("probability", 2.0**-each) for each in expected[:100]]
         await it.press("end")
         await it.until(lambda: len(corpus) // BLOCK in sheet.tinting._bits)
         assert len(sheet.tinting._bits) < len(corpus) // BLOCK

@@ -169,7 +169,7 @@ async def test_a_passage_is_the_prompt_and_the_truth_stands_beside_it(play):
         assert text.truth.display
         sheet = text.sheet
         write(it, 3)
-        lines = [sheet._wrapped.line(line) for line in range(len(sheet._wrapped.starts))]
+        lines = [sheet.text.wrapped.line(line) for line in range(len(sheet.text.wrapped.starts))]
         assert text.sheet.gone + next(line.start for line in lines if line.stop > len(chosen.prompt)) == len(
             chosen.prompt
         )  # what the model writes begins a line

@@ -45,13 +45,13 @@ async def test_in_a_pause_the_weights_that_write_already_are_not_told_again(play
             await it.until(lambda: it.trainer.commands.count(PublishWeights()) > before + 1)
 
         await asked_again()
-        marks = list(text.sheet._marks)
+        marks = list(text.sheet.text.marks)
         await asked_again()
-        assert text.sheet._marks == marks
+        assert text.sheet.text.marks == marks
         generator = it.instrument.generator
         generator.swap_model(demo, "demo")  # as a branch has it that goes back to before the run
         await it.until(lambda: generator.source == "live, step 100")
-        assert text.sheet._marks == [*marks, "100"]
+        assert text.sheet.text.marks == [*marks, "100"]
 
 
 async def test_an_earlier_run_on_the_chart_counts_its_characters(play, kept_run):

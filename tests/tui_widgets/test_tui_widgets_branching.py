@@ -14,7 +14,7 @@ from charplay.tui.dialogs.branches import BranchesDialog, limbs
 from charplay.tui.dialogs.candidates import CandidatesDialog
 from charplay.tui.panes.text import TextPane
 from charplay.tui.presentation.character_details import percent
-from charplay.tui.presentation.tints import LEFT_OUT, PROMPT, tint
+from charplay.tui.presentation.tinting import LEFT_OUT, PROMPT, tint_number
 from charplay.tui.themes import DARK
 from charplay.tui.widgets.wrapping import shown
 
@@ -81,14 +81,14 @@ class Stage(App):
     def sheet(self):
         """All characters of the sheet with the numbers of their tints, as they are drawn."""
         writing = self.pane.writing
-        for number in range(len(writing._wrapped.starts)):
+        for number in range(len(writing.text.wrapped.starts)):
             writing._strip(number)
-        return list(zip(writing._wrapped.glyphs, writing._numbers, strict=True))
+        return list(zip(writing.text.wrapped.glyphs, writing.text.numbers, strict=True))
 
     def expected(self):
         """What the sheet shows of the generator's text."""
         transcript = self.pane.generator.transcript
-        numbers = {"drawn": lambda one: tint(one.temperature)}
+        numbers = {"drawn": lambda one: tint_number("temperature", one.temperature)}
         return [
             (shown(transcript[i].character), numbers.get(transcript[i].kind, lambda _: PROMPT)(transcript[i]))
             for i in range(len(transcript))
@@ -187,10 +187,10 @@ async def test_the_cursor_is_always_in_sight(stage, size):
             await pilot.press(key)
             await pilot.pause()
             writing = stage.pane.writing
-            line = writing._line(writing.point)
+            line = writing.text.line_of(writing.point)
             assert writing.top <= line < writing.top + writing.size.height
             drawn = [segment.style for segment in writing.render_line(line - writing.top)]
-            assert writing.part_style("pointing--point") in drawn
+            assert writing._parts.of(writing, "pointing--point") in drawn
 
 
 async def test_up_and_down_keep_the_column_and_every_glyph_can_be_pointed_at(stage, reciter):
@@ -348,7 +348,7 @@ async def test_a_live_run_can_be_gone_back_in_and_what_cannot_is_one_sentence(st
         await pilot.press("i", *"to be", "enter")
         assert stage.text == before[:55] + "to be"
         assert stage.sheet()[first:] == stage.expected()
-        assert "100" in stage.pane.writing._marks
+        assert "100" in stage.pane.writing.text.marks
         await pilot.press("g", "up", "enter")
         assert stage.text == before
         assert stage.sheet()[first:] == stage.expected()

@@ -3,15 +3,14 @@ import time
 import numpy as np
 import pytest
 from textual.app import App
-from textual.containers import Vertical
 from textual.content import Content
 
 from charplay.plotting.grid import Reference, Series
 from charplay.tui.widgets.chart import Chart
-from charplay.tui.widgets.titled_border import TitledBorder
+from charplay.tui.widgets.pane import Pane
 
 
-class Box(TitledBorder, Vertical):
+class Box(Pane):
     pass
 
 

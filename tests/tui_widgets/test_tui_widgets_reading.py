@@ -13,7 +13,7 @@ from charplay.playground.saved_texts import ModelOrigin
 from charplay.playground.training_text import TrainingText
 from charplay.sampling.substring_index import SubstringIndex
 from charplay.tui.panes.text import TextPane
-from charplay.tui.presentation.tints import COPIED, TINTS, probability_tint, surprise_tint, tint
+from charplay.tui.presentation.tinting import COPIED, PLAIN, column_of, tint_number, tints
 from charplay.tui.widgets.surprisal_bars import means
 
 SONG = "to be or not to be\nthat is the question\n"
@@ -81,21 +81,19 @@ def stage(tmp_path, reciter):
     return Stage(tmp_path / "texts", reciter(SONG))
 
 
-async def test_a_key_tints_by_temperature_surprise_probability_and_not_at_all(stage):
+async def test_a_key_goes_through_the_tints(stage):
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.write(30)
         written = list(stage.pane.generator.transcript)
         expected = {
-            "temperature": [tint(each.temperature) for each in written],
-            "surprise": [surprise_tint(each.surprise) for each in written],
-            "probability": [probability_tint(each.probability) for each in written],
-            "plain": [0] * len(written),
+            name: [tint_number(name, getattr(each, column_of(name))) if column_of(name) else PLAIN for each in written]
+            for name in tints()
         }
-        for name in (*TINTS, TINTS[0]):
+        for name in (*tints(), tints()[0]):
             assert stage.numbers() == expected[name]
-            assert (name in str(stage.pane.border_title)) == (name != TINTS[0])
+            assert (name in str(stage.pane.border_title)) == (name != tints()[0])
             await pilot.press("v")
-        assert len(set(stage.heard)) == len(TINTS)
+        assert len(set(stage.heard)) == len(tints())
 
 
 @pytest.mark.parametrize("beyond", ["", "!"])

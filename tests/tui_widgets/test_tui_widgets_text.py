@@ -2,9 +2,7 @@ import json
 from itertools import combinations
 
 import pytest
-from rich.style import Style
 from textual.app import App
-from textual.color import Color
 from textual.events import Paste
 
 from charplay.formatting.sanitize import sanitize
@@ -13,17 +11,10 @@ from charplay.sampling.params import SamplingParams
 from charplay.sampling.recording import Recording
 from charplay.tui.panes.sampling_filters import SamplingFilters
 from charplay.tui.panes.text import MOST_READ, TextPane
-from charplay.tui.presentation.tints import (
-    COPIED,
-    HOTTEST,
+from charplay.tui.presentation.tinting import (
     LEFT_OUT,
-    MOST_BITS,
-    PLAIN,
     PROMPT,
-    palette,
-    probability_tint,
-    surprise_tint,
-    tint,
+    tint_number,
 )
 from charplay.tui.widgets.slider import Slider
 
@@ -142,7 +133,10 @@ async def test_the_temperature_is_in_hand_at_once_and_acts_on_the_next_character
         stage.pane.set_temperature(-1)
         await pilot.pause()
         assert stage.pane.generator.params.temperature == pytest.approx(0.85)
-        assert list(stage.pane.writing._numbers) == [tint(0.8), tint(0.9)]
+        assert list(stage.pane.writing.text.numbers) == [
+            tint_number("temperature", 0.8),
+            tint_number("temperature", 0.9),
+        ]
 
 
 async def test_the_live_run_takes_over_on_a_new_line_and_marks_its_steps(stage, reciter):
@@ -170,7 +164,7 @@ async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out
         await pilot.press("e", "n", "o", "Z", "backslash", "n", "enter")
         assert stage.pane.prompt == "noZ\n"
         assert stage.pane.generator.text == "no\n"
-        assert list(stage.pane.writing._numbers) == [PROMPT, PROMPT, LEFT_OUT, PROMPT]
+        assert list(stage.pane.writing.text.numbers) == [PROMPT, PROMPT, LEFT_OUT, PROMPT]
         assert "held" in stage.pane._hinted
         await pilot.press("enter")
         assert "unknown to the network: Z" in stage.pane._hinted
@@ -404,19 +398,3 @@ def test_the_recent_texts_are_bounded(tmp_path):
     lines = [json.loads(line) for line in (tmp_path / RECENT).read_text().splitlines()]
     assert [line["seed"] for line in lines] == list(range(5, MOST_RECENT + 5))
     assert max(len(line["text"]) for line in lines) == 20_000
-
-
-@pytest.mark.parametrize("dark", [True, False])
-def test_tints_differ_from_step_to_step_and_are_neutral_at_one(dark):
-    foreground = Color.parse("#d8dbe2" if dark else "#24272e")
-    styles = palette(foreground, dark=dark)
-    for kind in ([tint(step / 10) for step in range(21)], [surprise_tint(bits) for bits in range(9)],
-                 [probability_tint(step / 20) for step in range(21)]):  # fmt: skip
-        assert len({str(styles[number]) for number in kind}) == len(kind)
-        assert all(styles[number + COPIED] == styles[number] + Style(underline=True) for number in kind)
-    assert len(styles) == 2 * COPIED
-    assert styles[tint(1.0)].color == foreground.rich_color
-    assert tint(0.0) < tint(0.5) < tint(1.0) < tint(1.5) < tint(HOTTEST) == tint(5.0) < surprise_tint(0.0)
-    assert surprise_tint(MOST_BITS) == surprise_tint(99.0) < probability_tint(0.0) < probability_tint(1.0) < COPIED
-    assert surprise_tint(float("nan")) == probability_tint(float("nan")) == PLAIN
-    assert tint(0.0) > LEFT_OUT

@@ -180,7 +180,7 @@ async def test_what_is_cut_goes_with_its_marks_and_styles():
         app.writing.append(" of it", 3)
         app.writing.cut(7)
         app.writing.append("a", 4)
-        assert list(app.writing._numbers) == [1] * 5 + [2] * 2 + [4]
+        assert list(app.writing.text.numbers) == [1] * 5 + [2] * 2 + [4]
         assert [row.strip() for row in app.rows() if row.strip()] == ["7 demo tea▌"]
         app.writing.cut(0)
         assert [row.strip() for row in app.rows() if row.strip()] == ["▌"]
@@ -205,7 +205,7 @@ async def test_colours_are_asked_for_when_they_come_in_sight(monkeypatch):
         app.writing.recolour(1480)
         app.rows()
         assert asked == list(range(1480, 1500))
-        assert list(app.writing._numbers)[-20:] == [index % 7 for index in range(1480, 1500)]
+        assert list(app.writing.text.numbers)[-20:] == [index % 7 for index in range(1480, 1500)]
         app.writing.recolour(0)
         app.rows()
         assert len(asked) < 100

@@ -38,11 +38,11 @@ class AnalysisController(Controller):
 
     def tint(self) -> None:
         """Tint the text by the next measure."""
-        from charplay.tui.presentation.tints import EXPLAINED, TINTS
+        from charplay.tui.presentation.tinting import explained, tints
 
-        now = TINTS.index(self.playground.tint) if self.playground.tint in TINTS else 0
-        self.playground.tint = TINTS[(now + 1) % len(TINTS)]
-        self.ui.note(f"The text is {EXPLAINED[self.playground.tint]}.")
+        names = tints()
+        self.playground.tint = names[(names.index(self.playground.tint) + 1) % len(names)]
+        self.ui.note(f"The text is {explained(self.playground.tint)}.")
 
     def copied(self) -> None:
         """Look for copies, or no more."""

@@ -1,16 +1,16 @@
 """Two branches of a text beside each other, over the main screen."""
 
+from functools import partial
 from itertools import zip_longest
 
 from rich.cells import set_cell_size
-from textual import events, on
 from textual.app import ComposeResult
 
 from charplay.formatting.sanitize import sanitize
 from charplay.sampling.branches import Comparison
 from charplay.tui.dialogs.dialog import Dialog
-from charplay.tui.dialogs.reader import Line
-from charplay.tui.widgets.row_list import Cell, RowList, fit
+from charplay.tui.widgets.reader_lines import Line, ReaderLines
+from charplay.tui.widgets.row_list import fit
 from charplay.tui.widgets.wrapping import Wrapped
 
 LAST = 600
@@ -45,37 +45,8 @@ def beside(first: str, second: str, compared: Comparison, width: int) -> list[Li
     return lines
 
 
-class _Beside(RowList):
-    def __init__(self, first: str, second: str, compared: Comparison) -> None:
-        super().__init__()
-        self._compared = (first, second, compared)
-        self._lines: list[Line] = []
-
-    def number(self) -> int:
-        return len(self._lines)
-
-    def draw(self, index: int, width: int) -> list[Cell]:
-        return list(self._lines[index])
-
-    @on(events.Resize)
-    def _lay_out(self) -> None:
-        self._lines = beside(*self._compared, self.size.width)
-        self.repaint()
-
-    def action_move(self, by: int) -> None:
-        """Scroll: there is nothing to stand on."""
-        self.scroll_lines(by)
-
-
 class BranchDiffDialog(Dialog[None]):
     """How two branches begin, and how each goes on."""
-
-    DEFAULT_CSS = """
-    BranchDiffDialog _Beside {
-        height: 1fr;
-        & > .rows--cursor, &:focus > .rows--cursor { background: $background; }
-    }
-    """
 
     def __init__(self, first: str, second: str, compared: Comparison) -> None:
         super().__init__()
@@ -85,4 +56,4 @@ class BranchDiffDialog(Dialog[None]):
         """Both in a box."""
         title = f"Branches {sanitize(self._first)} and {sanitize(self._second)}"
         with self.box(title, "esc goes back", wide=True):
-            yield _Beside(self._first, self._second, self._compared)
+            yield ReaderLines(partial(beside, self._first, self._second, self._compared))

@@ -21,7 +21,7 @@ from charplay.tui.commands import PREVIEW, SHEET, command
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.presentation.network_summary import counts
-from charplay.tui.presentation.tints import bit_tints, palette
+from charplay.tui.presentation.tinting import OF_BITS, bit_tints, palette, tints
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
@@ -31,7 +31,7 @@ BACK = 4096
 """Characters looked through for the start of the line above."""
 LOOK_SECONDS = 0.05
 """Between two looks at what of the page was read by the network."""
-TINTS = ("plain", "surprise", "probability")
+TINTS = ("plain", *tints(OF_BITS))
 
 
 def wrapped(text: str, start: int, width: int, most: int) -> list[tuple[int, int]]:
@@ -114,7 +114,7 @@ class Sheet(Widget, can_focus=True):
         text = self._corpus.text(start, stop)
         if self.tinting is None or self.tint == "plain":
             return [Segment(sanitize(text), base)]
-        pairs = zip(text, bit_tints(self.tinting.bits(start, stop), self.tint), strict=True)
+        pairs = zip(text, bit_tints(self.tint, self.tinting.bits(start, stop)), strict=True)
         return [
             Segment(sanitize("".join(character for character, _ in run)), base + self.palette[number])
             for number, run in groupby(pairs, key=lambda pair: pair[1])

@@ -2,19 +2,19 @@
 
 from typing import TypeVar
 
+from textual.await_complete import AwaitComplete
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
 from charplay.formatting.sanitize import sanitize_line
 from charplay.tui.commands import CLOSE
-from charplay.tui.textual_patches.safe_dismiss import DismissOnce
 from charplay.tui.widgets.row_list import RowList
 
 Answer = TypeVar("Answer")
 
 
-class Dialog(ModalScreen[Answer], DismissOnce[Answer]):
+class Dialog(ModalScreen[Answer]):
     """A box with a title. Subclasses yield `self.box(...)` from `compose`; escape leaves without an answer."""
 
     BINDINGS = CLOSE
@@ -35,7 +35,6 @@ class Dialog(ModalScreen[Answer], DismissOnce[Answer]):
         }
         & > .wide { width: 96; height: 90%; }
         & .sentence { height: auto; margin-bottom: 1; }
-        & RowList, & RowList:focus { border: none; }
     }
     """
 
@@ -48,6 +47,14 @@ class Dialog(ModalScreen[Answer], DismissOnce[Answer]):
     def hold(self, rows: RowList, others: int) -> None:
         """Give `rows` the lines they need, as far as the screen has them beside `others` lines."""
         rows.styles.height = min(rows.number(), max(3, self.app.size.height - others))
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Leave with an answer, once.
+
+        Textual's takes away whichever screen is in front, as often as any screen asks; here nothing happens where this
+        dialog was left already, or lies below another.
+        """
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def action_close(self) -> None:
         """Leave without an answer."""

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.color import Color
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 
 from charplay.sampling.generator import TextGenerator
-from charplay.tui.presentation.tints import LEFT_OUT, PROMPT, palette, tint
+from charplay.tui.presentation.tinting import LEFT_OUT, PROMPT, palette, tint_number
 from charplay.tui.widgets.growing_text import GrowingText
-from charplay.tui.widgets.titled_border import TitledBorder
+from charplay.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from charplay.sampling.transcript import GeneratedChar
 
 
-class Column(TitledBorder, Vertical):
+class Column(Pane):
     """A generator's text in a frame."""
 
     DEFAULT_CSS = """
@@ -42,7 +42,7 @@ class Column(TitledBorder, Vertical):
 
     def add(self, written: "Iterable[GeneratedChar]") -> None:
         """Show what was drawn since."""
-        self.writing.extend((one.character, tint(one.temperature)) for one in written)
+        self.writing.extend((one.character, tint_number("temperature", one.temperature)) for one in written)
 
 
 class SideBySide(Horizontal):

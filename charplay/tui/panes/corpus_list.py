@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from charplay.formatting.units import count
+from charplay.tui.widgets.pane import Pane
 from charplay.tui.widgets.row_list import Cell, RowList, fit
 
 if TYPE_CHECKING:
@@ -17,8 +18,17 @@ POLL = 2.0
 """Seconds between two looks at the folder for dropped files, and at the chosen one; a look is a `stat` of each."""
 
 
-class CorpusList(RowList):
+class CorpusList(RowList, Pane):
     """A list of texts. Messages: `Chosen`, or `Unread` where a name is none of a text."""
+
+    DEFAULT_CSS = """
+    CorpusList {
+        border: round $foreground 25%;
+        border-title-color: $foreground 80%;
+        border-subtitle-color: $foreground 60%;
+        &:focus { border: round $accent; border-title-color: $foreground; }
+    }
+    """
 
     class Chosen(Message, namespace="corpus_pane"):
         """The next run reads this text."""

@@ -16,9 +16,9 @@ from charplay.tui.dialogs.text_input import TextInputDialog
 from charplay.tui.jobs import run_in_background
 from charplay.tui.panes.fields import LABEL, Device, Fields
 from charplay.tui.panes.form_summary import FormSummary
+from charplay.tui.widgets.pane import Pane
 from charplay.tui.widgets.row_editor import RowEditor
 from charplay.tui.widgets.row_list import RowList
-from charplay.tui.widgets.titled_border import TitledBorder
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TITLE = "Next run"
 
 
-class FormPane(TitledBorder):
+class FormPane(Pane):
     """The next run. Messages: `Changed` after every change, `Network` to look inside, `Said` for a notice."""
 
     BINDINGS = FORM

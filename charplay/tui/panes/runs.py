@@ -16,6 +16,7 @@ from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.dialogs.text_input import TextInputDialog
 from charplay.tui.jobs import run_in_background
 from charplay.tui.textual_patches.backpressure import set_visible_interval
+from charplay.tui.widgets.pane import Pane
 from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
 
 if TYPE_CHECKING:
@@ -31,10 +32,18 @@ COLUMNS = f"step{'loss':>8}{'age':>8}"
 """Over the numbers of a row."""
 
 
-class RunsPane(RowList):
+class RunsPane(RowList, Pane):
     """The runs, newest first. Messages: `Play`, `Again`, `Resume` and `Overlay`, with all that is needed to do it."""
 
     BINDINGS = RUNS
+    DEFAULT_CSS = """
+    RunsPane {
+        border: round $foreground 25%;
+        border-title-color: $foreground 80%;
+        border-subtitle-color: $foreground 60%;
+        &:focus { border: round $accent; border-title-color: $foreground; }
+    }
+    """
 
     overlaid: reactive[Mapping[str, str]] = reactive({})
     """The runs on the chart by name, each with its marker there."""

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.color import Color
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.theme import Theme
@@ -25,12 +25,12 @@ from charplay.tui.panes.sampling_controls import SamplingControls
 from charplay.tui.panes.sampling_filters import BiasEntry, SamplingFilters
 from charplay.tui.panes.transcript_view import TranscriptView
 from charplay.tui.presentation.character_details import looked_at
-from charplay.tui.presentation.tints import TINTS, palette
+from charplay.tui.presentation.tinting import palette, tints
 from charplay.tui.widgets.candidate_bars import CandidateBars
 from charplay.tui.widgets.cursor_text import CursorText
+from charplay.tui.widgets.pane import Pane
 from charplay.tui.widgets.prompt_entry import PromptEntry
 from charplay.tui.widgets.slider import Slider
-from charplay.tui.widgets.titled_border import TitledBorder
 
 if TYPE_CHECKING:
     from charplay.sampling.params import SamplingParams
@@ -44,7 +44,7 @@ MIN_PROBABILITY = 0.005
 """Of a candidate that is shown."""
 
 
-class TextPane(TitledBorder, Vertical):
+class TextPane(Pane):
     """Draws an instrument: call `sync` with what happened, and `refresh_state` after whatever else may have changed."""
 
     DEFAULT_CSS = """
@@ -218,7 +218,7 @@ class TextPane(TitledBorder, Vertical):
             return Content("nothing writes yet")
         generator, tint = branches.generator, self.view.tint
         branch = f"branch {sanitize_line(branches.current)}  " if branches.branched else ""
-        how = f"  seed {generator.params.seed}" + (f"  {tint}" if tint != TINTS[0] else "")
+        how = f"  seed {generator.params.seed}" + (f"  {tint}" if tint != tints()[0] else "")
         return Content(f"{branch}{shorten(generator.source, room - cell_len(branch + how))}{how}")
 
     def hint(self) -> str:
@@ -257,7 +257,7 @@ class TextPane(TitledBorder, Vertical):
         self.screen.set_focus(self.controls.temperature)
 
     def set_tint(self, name: str) -> None:
-        """Tint the text by one of TINTS."""
+        """Tint the text by one of `tints()`."""
         if name != self.view.tint:
             self.view.tint = name
             self.view.recolour()

@@ -25,8 +25,8 @@ from charplay.tui.commands import TRAINING, command
 from charplay.tui.panes.live_strip import LiveStrip
 from charplay.tui.presentation.training_samples import newest_round, sample_lines
 from charplay.tui.widgets.chart import Chart
+from charplay.tui.widgets.pane import Pane
 from charplay.tui.widgets.slider import Slider
-from charplay.tui.widgets.titled_border import TitledBorder
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
@@ -47,7 +47,7 @@ class Curves(Chart, can_focus=True):
     """The chart. It holds the focus while there is no learning rate to move."""
 
 
-class TrainingPane(TitledBorder):
+class TrainingPane(Pane):
     """Curves and live values.
 
     Messages: `Moved` when a live hyperparameter was moved, `Values` to see them all, `Overlaid` when other earlier runs

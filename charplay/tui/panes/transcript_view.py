@@ -7,9 +7,9 @@ from charplay.playground.instrument import Instrument
 from charplay.playground.memorization import Memorization
 from charplay.playground.text_changes import Appended, Began, CopiesFound, Reweighted, Rewritten, TextChange
 from charplay.sampling.transcript import Transcript
-from charplay.tui.presentation.tints import COPIED, LEFT_OUT, PLAIN, tint_numbers
+from charplay.tui.presentation.tinting import COPIED, LEFT_OUT, PLAIN, tint_numbers
 from charplay.tui.widgets.cursor_text import CursorText
-from charplay.tui.widgets.growing_text import UNKNOWN
+from charplay.tui.widgets.styled_text import UNKNOWN
 
 MARGIN = 8
 """Columns for the steps at which the weights changed."""

@@ -1,4 +1,9 @@
-"""A short way to the screen for widgets that paint many times a second."""
+"""A short way to the screen for widgets that paint many times a second.
+
+Textual reads all of a widget's styles anew for every paint, which costs more than the few characters painted. A widget
+without border, padding, opacity or links, whose `render_line` gives whole lines, can do without that: it keeps its
+`PartStyles`, which it forgets in `notify_style_update`, and lets `render_lines` be the function here.
+"""
 
 from rich.style import Style
 from textual.filter import ANSIToTruecolor
@@ -7,38 +12,33 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 
-class FastPaint(Widget):
-    """Mix into a widget without border, padding, opacity or links, whose `render_line` gives whole lines.
+class PartStyles:
+    """The styles of a widget's component classes, read once for each theme."""
 
-    Textual reads all of a widget's styles anew for every paint, which costs more than the few characters painted; here
-    they are read once for each theme.
-    """
+    def __init__(self) -> None:
+        self._read: dict[str, Style] = {}
 
-    _styles_read: dict[str, Style] | None = None
-
-    def part_style(self, component: str = "") -> Style:
-        """The style of a component class, or the widget's own."""
-        if self._styles_read is None:
-            self._styles_read = {}
-        style = self._styles_read.get(component)
+    def of(self, widget: Widget, component: str = "") -> Style:
+        """Return the style of a component class, or the widget's own."""
+        style = self._read.get(component)
         if style is None:
-            style = self.get_component_rich_style(component) if component else self.rich_style
-            self._styles_read[component] = style
+            style = widget.get_component_rich_style(component) if component else widget.rich_style
+            self._read[component] = style
         return style
 
-    def notify_style_update(self) -> None:
-        """Another theme, another focus: what was read is stale."""
-        super().notify_style_update()
-        self._styles_read = None
+    def forget(self) -> None:
+        """Forget what was read: there is another theme, or another focus."""
+        self._read.clear()
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The part of the lines that was asked for, as `render_line` makes them."""
-        if not self.is_attached:  # taken away since the last layout: it has no styles any more
-            return [Strip.blank(crop.width)] * crop.height
-        left, right = crop.column_span
-        strips = [self.render_line(y).crop(left, right) for y in crop.line_range]
-        for shade in self.get_line_filters():
-            if not isinstance(shade, ANSIToTruecolor):  # the styles come from a theme, whose colours are no names
-                background = self.background_colors[1]
-                strips = [strip.apply_filter(shade, background) for strip in strips]
-        return strips
+
+def render_lines(widget: Widget, crop: Region) -> list[Strip]:
+    """Return the part of a widget's lines that was asked for, as its `render_line` makes them."""
+    if not widget.is_attached:  # taken away since the last layout: it has no styles any more
+        return [Strip.blank(crop.width)] * crop.height
+    left, right = crop.column_span
+    strips = [widget.render_line(y).crop(left, right) for y in crop.line_range]
+    for shade in widget.get_line_filters():
+        if not isinstance(shade, ANSIToTruecolor):  # the styles come from a theme, whose colours are no names
+            background = widget.background_colors[1]
+            strips = [strip.apply_filter(shade, background) for strip in strips]
+    return strips

@@ -1,5 +1,6 @@
 """A list of rows with a cursor, drawn line by line: the corpus, form and runs panes and the dialogs are made of it."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -9,14 +10,27 @@ from textual import events, on
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.widget import Widget
 
 from charplay.formatting.ellipsis import shorten
 from charplay.formatting.sanitize import sanitize
 from charplay.tui.commands import LIST
-from charplay.tui.widgets.titled_border import TitledBorder
 
 Cell = tuple[str, str]
 """A piece of a row and its tone: "plain", "quiet", "strong", "accent", "bad"."""
+
+TONES = {"rows--plain", "rows--quiet", "rows--strong", "rows--accent", "rows--bad"}
+"""The component classes of the tones."""
+TONES_CSS = """
+    & > .rows--plain { color: $foreground; }
+    & > .rows--quiet { color: $foreground 55%; }
+    & > .rows--strong { color: $foreground; text-style: bold; }
+    & > .rows--accent { color: $accent; }
+    & > .rows--bad { color: $error; }
+"""
+"""To be put into the style of a widget that draws rows."""
+
+_NOTHING = Style.null()
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
@@ -33,23 +47,23 @@ def fit_name(name: str, width: int) -> str:
     return set_cell_size(shorten(name, width), max(0, width))
 
 
-class RowList(TitledBorder, can_focus=True):
+def row_strip(widget: Widget, cells: Iterable[Cell], width: int, over: Style = _NOTHING) -> Strip:
+    """Draw the cells of one row, `over` laid over each of them, as a line of exactly `width` cells."""
+    segments = [Segment(text, widget.get_component_rich_style(f"rows--{tone}") + over) for text, tone in cells]
+    return Strip(segments).adjust_cell_length(width, widget.rich_style + over)
+
+
+class RowList(Widget, can_focus=True):
     """Rows with a cursor. Subclasses say how many there are and how one is drawn."""
 
     BINDINGS = LIST
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "rows--plain", "rows--quiet", "rows--strong", "rows--accent", "rows--bad", "rows--cursor",
-    }  # fmt: skip
-    DEFAULT_CSS = """
-    RowList {
-        & > .rows--plain { color: $foreground; }
-        & > .rows--quiet { color: $foreground 55%; }
-        & > .rows--strong { color: $foreground; text-style: bold; }
-        & > .rows--accent { color: $accent; }
-        & > .rows--bad { color: $error; }
-        & > .rows--cursor { background: $surface; }
-        &:focus > .rows--cursor { background: $cursor; }
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = TONES | {"rows--cursor"}
+    DEFAULT_CSS = f"""
+    RowList {{
+        {TONES_CSS}
+        & > .rows--cursor {{ background: $surface; }}
+        &:focus > .rows--cursor {{ background: $cursor; }}
+    }}
     """
 
     cursor = reactive(0, repaint=False)
@@ -101,10 +115,6 @@ class RowList(TitledBorder, can_focus=True):
     def _resized(self) -> None:
         self._follow()
 
-    def scroll_lines(self, by: int) -> None:
-        """Move the rows under the window, leaving the cursor where it is."""
-        self.top = max(0, min(self.top + by, self.number() - self.size.height))
-
     def line_of_cursor(self) -> int:
         """On which line of the content area the cursor stands."""
         return self.cursor - self.top
@@ -139,15 +149,10 @@ class RowList(TitledBorder, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the content area."""
         index, width = self.top + y, self.size.width
-        base = self.rich_style
         if not 0 <= index < self.number():
-            return Strip.blank(width, base)
-        over = self.get_component_rich_style("rows--cursor", partial=True) if index == self.cursor else Style.null()
-        segments = [
-            Segment(text, self.get_component_rich_style(f"rows--{tone}") + over)
-            for text, tone in self.draw(index, width)
-        ]
-        return Strip(segments).adjust_cell_length(width, base + over)
+            return row_strip(self, (), width)
+        over = self.get_component_rich_style("rows--cursor", partial=True) if index == self.cursor else _NOTHING
+        return row_strip(self, self.draw(index, width), width, over)
 
     def _follow(self) -> None:
         height = self.size.height

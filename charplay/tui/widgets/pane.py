@@ -1,12 +1,12 @@
-"""A border with a title at the left and a note at the right of its upper edge, and a foot on its lower one."""
+"""A container with a border that says what it is: a title and a note on its upper edge, a foot on its lower one."""
 
 from collections.abc import Callable
 from typing import Self
 
 from textual import events
+from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Region
-from textual.widget import Widget
 
 from charplay.formatting.ellipsis import shorten
 
@@ -17,11 +17,11 @@ LEAST_LINE = 3
 """Cells between a title and a note, with a piece of the edge in their middle."""
 
 
-class TitledBorder(Widget):
-    """Mix into a widget with a border: `set_title` says what it is and, elsewhere on it, what it shows just now."""
+class Pane(Vertical):
+    """A bordered column of widgets: `set_title` says what it is and, elsewhere on its edge, what it shows just now."""
 
     DEFAULT_CSS = """
-    TitledBorder {
+    Pane {
         border: round $foreground 25%;
         border-title-color: $foreground 80%;
         border-subtitle-color: $foreground 60%;

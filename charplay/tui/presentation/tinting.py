@@ -1,0 +1,107 @@
+"""The tints of a text and their palette: each tint is a file in `tints/`, and all share one palette of styles.
+
+A style's number in the palette is what a sheet keeps for a character. Each number has another one for the same style
+underlined: copied from the training text.
+"""
+
+import math
+from collections.abc import Callable, Collection, Iterable, Sequence
+from importlib import import_module
+
+from rich.style import Style
+from textual.color import Color
+
+from charplay.recipes.listing import names
+from charplay.sampling.segment import KINDS
+from charplay.sampling.transcript import Transcript
+from charplay.tui.presentation.tint import Colours, Tint
+
+PLAIN, PROMPT, LEFT_OUT = range(3)
+"""Numbers in the palette for what no tint is for: as it is, the prompt, a prompt's unknown character."""
+
+STEPS = 20
+"""Between the colours at the two ends of a ramp."""
+
+OF_BITS: dict[str, Callable[[float], float]] = {"surprise": lambda bits: bits, "probability": lambda bits: 2.0**-bits}
+"""The columns that follow from a character's bits of surprise alone."""
+
+_FOLDER = "tui/presentation/tints"
+_DRAWN = KINDS.index("drawn")
+_DARK = ("#4f9dff", "#ffb454", "#ff5c47", "#3fd68c")
+_LIGHT = ("#0a53be", "#a35200", "#c01c0c", "#067a3d")
+_FAINT = "#808080"
+
+
+def _load(name: str) -> Tint:
+    tint: Tint = import_module(f"charplay.{_FOLDER.replace('/', '.')}.{name.replace('-', '_')}").TINT
+    return tint
+
+
+_TINTS = dict(sorted(((name, _load(name)) for name in names(_FOLDER)), key=lambda each: (each[1].place, each[0])))
+_FIRST = {
+    name: LEFT_OUT + 1 + at * (STEPS + 1) for at, name in enumerate(n for n, each in _TINTS.items() if each.column)
+}
+"""The number of each ramp's beginning."""
+
+COPIED = LEFT_OUT + 1 + len(_FIRST) * (STEPS + 1)
+"""What is added to a number for the same style, underlined."""
+
+
+def tints(columns: Collection[str] | None = None) -> tuple[str, ...]:
+    """Return the names of the tints in their order; of those alone that read one of `columns`, where it is given."""
+    return tuple(name for name, each in _TINTS.items() if columns is None or each.column in columns)
+
+
+def explained(name: str) -> str:
+    """Return what a tint's colours mean, as a sentence."""
+    return _TINTS[name].sentence
+
+
+def column_of(name: str) -> str:
+    """Return which number of a character a tint reads; empty where it reads none."""
+    return _TINTS[name].column
+
+
+def tint_number(name: str, value: float) -> int:
+    """Return the number in the palette of a tint for a value of its column."""
+    if name not in _FIRST or math.isnan(value):
+        return PLAIN
+    return _FIRST[name] + round(min(max(_TINTS[name].position(value), 0.0), 1.0) * STEPS)
+
+
+def tint_numbers(name: str, transcript: Transcript, start: int, stop: int) -> list[int]:
+    """Return the numbers in the palette of the characters of positions start up to stop, under a tint."""
+    tint = _TINTS[name]
+    if not tint.column:
+        return [PLAIN] * (stop - start)
+    if tint.column == "temperature":
+        values = transcript.temperatures(start, stop)
+    else:
+        values = transcript.column(tint.column, start, stop).tolist()
+    numbers = [tint_number(name, value) for value in values]
+    if tint.only_drawn:
+        kinds = transcript.column("kind", start, stop).tolist()
+        return [number if kind == _DRAWN else PROMPT for number, kind in zip(numbers, kinds, strict=True)]
+    return numbers
+
+
+def bit_tints(name: str, bits: Iterable[float]) -> list[int]:
+    """Return the numbers in the palette of characters with so many bits of surprise; plain where that is NaN."""
+    value = OF_BITS.get(column_of(name))
+    return [PLAIN if value is None else tint_number(name, value(each)) for each in bits]
+
+
+def palette(foreground: Color, *, dark: bool) -> list[Style]:
+    """Return a style for each number, for a text of this colour on a dark or a light ground."""
+    colours = Colours(foreground, *map(Color.parse, _DARK if dark else _LIGHT))
+    styles = [Style(), Style(bold=True), Style(strike=True, color=_FAINT)]
+    for name in _FIRST:
+        ramp = _TINTS[name].ramp(colours)
+        styles += (Style(color=_between(ramp, step / STEPS).rich_color) for step in range(STEPS + 1))
+    return [*styles, *(style + Style(underline=True) for style in styles)]
+
+
+def _between(knots: Sequence[Color], share: float) -> Color:
+    spot = share * (len(knots) - 1)
+    piece = min(int(spot), len(knots) - 2)
+    return knots[piece].blend(knots[piece + 1], spot - piece)
