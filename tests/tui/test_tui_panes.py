@@ -390,9 +390,9 @@ async def test_a_run_plays_fills_the_form_and_lies_over_the_chart(play, kept_run
         await it.press("3", "enter")
         await it.until(lambda: "kept-1, step 500" in it.seen())
         await it.press("o")
-        await it.until(lambda: set(it.main.training.overlaid) == {"kept-1"})
+        await it.until(lambda: set(it.main.playground.chart.markers) == {"kept-1"})
         await it.press("4", "a", "v", "g", "w", "c", "3")
-        assert not it.main.training.overlaid
+        assert not it.main.playground.chart.markers
         await it.press("a")
         assert it.main.form.draft.asked.hidden_size == 12
         assert it.main.form.draft.budget() == ("steps", 1000)

@@ -12,22 +12,22 @@ from charplay.tui.dialogs.reader import ReaderDialog
 
 
 def steps(it):
-    return it.main.training._history.points("train_loss")[0]
+    return it.main.session.history.curves.points("train_loss")[0]
 
 
 async def test_a_run_that_is_taken_up_has_its_own_curve_and_no_other(play, kept_run):
     run = kept_run()
     async with play() as it:
         await it.training()
-        await it.until(lambda: len(steps(it)) and it.main.training._history.points("train_loss")[1].max() > 2.5)
+        await it.until(lambda: len(steps(it)) and it.main.session.history.curves.points("train_loss")[1].max() > 2.5)
         await it.press("x")
-        await it.until(lambda: it.main.session.live.state == "stopped")
+        await it.until(lambda: it.main.session.state.state == "stopped")
         it.main.resume("kept-1")
         await it.until(lambda: len(it.trainer.requests) == 2)
         run.append("metrics", [{"step": 600, "epoch": 1.2, "seconds": 30.0, "train_loss": 9.0}])  # past the save
         it.trainer.put(it.trainer.started(step=500))
         await it.until(lambda: set(steps(it)) == {100, 200, 300, 400, 500})
-        x, y = it.main.training._history.points("train_loss", "characters")
+        x, y = it.main.session.history.curves.points("train_loss", "characters")
         assert x[-1] == 500 * run.resolved.batch_size * run.resolved.sequence_length
         assert set(y) == {2.0}
 
@@ -59,8 +59,8 @@ async def test_an_earlier_run_on_the_chart_counts_its_characters(play, kept_run)
     async with play() as it:
         await it.until(lambda: it.main.runs.number() > 0)
         await it.press("3", "o")
-        await it.until(lambda: it.main.training.overlaid)
-        x, _ = it.main.training._overlays["kept-1"].points("train_loss", "characters")
+        await it.until(lambda: it.main.playground.chart.markers)
+        x, _ = it.main.playground.chart.overlays["kept-1"].points("train_loss", "characters")
         assert x[-1] == 500 * run.resolved.batch_size * run.resolved.sequence_length
 
 
@@ -70,7 +70,7 @@ async def test_an_earlier_run_without_held_out_losses_shows_those_of_its_trainin
     async with play() as it:
         await it.until(lambda: it.main.runs.number() == 2)
         await it.press("3", "o")
-        await it.until(lambda: it.main.training.overlaid)
+        await it.until(lambda: it.main.playground.chart.markers)
         (curve,) = [series for series in it.main.training.chart._series if series.name == "kept-1"]
         assert set(curve.y) == {1.75}
 
@@ -84,7 +84,7 @@ async def test_the_runs_that_are_marked_are_those_on_the_chart_whoever_takes_one
         await it.until(lambda: "○ kept-1" in it.seen())
         await it.press(*take_off)
         await it.until(lambda: "○ kept-1" not in it.seen())
-        assert it.main.runs.overlaid == it.main.training.overlaid == {}
+        assert it.main.runs.overlaid == it.main.playground.chart.markers == {}
 
 
 def edges(it):
@@ -104,8 +104,8 @@ async def test_the_chart_names_its_quantity_and_each_run_by_the_marker_that_the_
     async with play((width, 40)) as it:
         await it.until(lambda: it.main.runs.number() == number + 1)
         await it.press("3", "home", *["o", "down"] * number)
-        await it.until(lambda: len(it.main.training.overlaid) == number)
-        markers = it.main.training.overlaid
+        await it.until(lambda: len(it.main.playground.chart.markers) == number)
+        markers = it.main.playground.chart.markers
         for name, marker in markers.items():
             await it.until(lambda: re.search(rf"{marker} a-text\S+{name[-2:]} ", it.seen()))  # noqa: B023
         await it.press("4")
@@ -132,7 +132,7 @@ async def test_characters_are_counted_across_a_change_of_the_batch_live_and_kept
         it.trainer.step = 500
         it.trainer.put(Changed(step=500, field="batch_size", old=2 * batch, new=batch), it.trainer.progress(600))
         await it.until(lambda: steps(it)[-1] == 600)
-        x, _ = it.main.training._history.points("train_loss", "characters")
+        x, _ = it.main.session.history.curves.points("train_loss", "characters")
         assert (x[0], x[-1]) == (100 * size, (300 + 2 * 200 + 100) * size)
 
 
@@ -162,7 +162,7 @@ async def test_the_learning_rate_shows_what_is_also_where_it_was_changed_elsewhe
     async with play() as it:
         await it.training()
         await it.press("4")
-        slider, live = it.main.training.strip.rate, it.main.session.live
+        slider, live = it.main.training.strip.rate, it.main.session.state
         it.trainer.put(moved(100, 0.005, 0.015))
         await it.until(lambda: slider.has_focus and slider.value == 0.015)
         await it.press("right")
@@ -177,7 +177,7 @@ async def test_the_learning_rate_stays_where_it_is_moved_to_until_the_trainer_ha
         await it.training()
         it.trainer.deaf = True
         await it.press("4", "right", "right", "right")
-        strip, live = it.main.training.strip, it.main.session.live
+        strip, live = it.main.training.strip, it.main.session.state
         asked = strip.rate.value
         it.trainer.put(moved(100, live.peak_rate, asked / 2), it.trainer.progress(200))  # heard of what came before
         await it.until(lambda: live.peak_rate == asked / 2 and "step 200/" in it.seen())
@@ -189,7 +189,7 @@ async def test_the_learning_rate_stays_where_it_is_moved_to_until_the_trainer_ha
 async def test_in_a_pause_every_change_can_be_taken_back_also_after_an_undo(play):
     async with play() as it:
         await it.training()
-        live, marks = it.main.session.live, lambda: it.main.training._marks
+        live, marks = it.main.session.state, lambda: it.main.session.history.marks
         it.trainer.put(moved(100, 0.005, 0.01), undone(100), moved(100, 0.01, 0.005), moved(100, 0.005, 0.02),
                        moved(100, 0.02, 0.03))  # fmt: skip
         await it.until(lambda: live.peak_rate == 0.03)
@@ -229,7 +229,7 @@ async def test_the_reference_lines_are_of_the_text_of_the_run_that_is_drawn(play
         await it.until(lambda: "single characters 2.75" in it.seen())
         it.main.corpus.choose("other")
         await it.until(lambda: len(it.main.corpus.corpus or "") == 600)
-        assert it.main.training._levels["single characters"] == 2.75
+        assert it.main.session.history.levels["single characters"] == 2.75
 
 
 async def test_the_newest_round_of_samples_can_be_read(play):
@@ -242,7 +242,7 @@ async def test_the_newest_round_of_samples_can_be_read(play):
         await it.training()
         it.trainer.put(sampled(100, text="long ago"), sampled(200, text="a \x1b[31mdog\nbarks", truth="lazy dog"),
                        sampled(200, temperature=1.0, text="a cat"))  # fmt: skip
-        await it.until(lambda: len(it.main.training._samples) == 2)
+        await it.until(lambda: len(it.main.session.history.samples) == 2)
         await it.press("e")
         assert isinstance(it.app.screen, ReaderDialog)
         await it.until(lambda: "a cat" in it.seen())
@@ -267,13 +267,13 @@ async def test_a_run_that_is_taken_up_has_its_marks_and_samples(play, kept_run):
         await it.until(lambda: it.trainer.requests)
         it.trainer.put(it.trainer.started(step=500))
         await it.until(lambda: len(set(steps(it))) == 5)
-        marks = it.main.training._marks
+        marks = it.main.session.history.marks
         assert marks == [(100, "rate 1e-2"), (200, "dropout 0.2"), (250, "undone"), (250, "dropout 0.3"),
                          (400, "clip norm 0.5")]  # fmt: skip
-        assert [each.text for each in it.main.training._samples] == ["late one", "late two"]
+        assert [each.text for each in it.main.session.history.samples] == ["late one", "late two"]
         it.trainer.put(Changed(step=400, field="clip_norm", old=1.0, new=0.5), it.trainer.progress(510))
-        await it.until(lambda: it.main.session.live.step >= 510)
-        assert it.main.training._marks.count((400, "clip norm 0.5")) == 1
+        await it.until(lambda: it.main.session.state.step >= 510)
+        assert it.main.session.history.marks.count((400, "clip norm 0.5")) == 1
 
 
 @pytest.mark.fault("50")
@@ -295,12 +295,12 @@ async def test_a_stop_says_what_is_on_the_disk(play, saved, said):
 async def test_what_has_ended_is_not_called_live(play, end):
     async with play(writing=True) as it:
         await it.main.workers.wait_for_complete()
-        it.main.train()
+        it.main.action_run_command("training.train")
         await it.until(lambda: it.trainer.requests)
         it.trainer.put(it.trainer.started(), it.trainer.progress(100))
         await it.until(lambda: "live, step" in it.seen())
         it.trainer.put(end)
-        await it.until(lambda: not it.main.session.live.busy)
+        await it.until(lambda: not it.main.session.state.busy)
         await it.until(lambda: f"{it.trainer.run.name}, step" in str(it.main.text.border_title))
         assert "live" not in str(it.main.text.border_title)
 

@@ -31,8 +31,8 @@ LEAST_NAME = 10
 NOTE_SECONDS = 8.0
 """That a note stands; then what was said before it stands again."""
 
-FIRST = ("train", "hold", "step", "stop", "take_up", "answer")
-LAST = ("keys", "leave")
+FIRST = ("training.train", "training.pause", "training.step", "training.stop", "training.take_up", "answer")
+LAST = ("keys", "training.leave")
 """Commands, or a widget's own actions, whose keys stand at the left and at the right end of the key line."""
 
 PANES = "1-5 panes  "

@@ -1,7 +1,7 @@
 """How the panes lie: two columns where there is room, else the stage, with the other panes one key away."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -11,20 +11,29 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize
+from charplay.playground.happenings import Said
+from charplay.protocol.events import Started
+from charplay.tui.command import bindings
 from charplay.tui.commands import ALWAYS, CORPUS, CURSOR, EVERYWHERE, FORM, LIST, RUNS, SCROLL, SLIDER, Bindings
-from charplay.tui.controllers.base import CommandTable
+from charplay.tui.controllers.base import CommandTable, Controller
+from charplay.tui.controllers.chart import ChartController
+from charplay.tui.controllers.training import TrainingController
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
 from charplay.tui.panes.status import Hint, KeyLine, StatusLine
+from charplay.tui.textual_patches.backpressure import set_visible_interval
 from charplay.tui.textual_patches.row_compositor import RowCompositor
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from charplay.runs.home import Home
+    from charplay.playground.playground import Playground
+    from charplay.playground.run_controller import RunController
+    from charplay.playground.weight_follower import WeightFollower
+    from charplay.runs.shelf import Shelf
     from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
 
@@ -34,10 +43,24 @@ ALONE = ("corpus", "form", "runs")
 """Panes that fill a narrow screen alone; the others are the stage."""
 
 
-class Layout(Screen[None]):
-    """The panes and where they are. Knows nothing of training."""
+TICK, UNSEEN_TICK = 0.1, 5.0
+"""Seconds between two looks at the playground; while nobody sees the screen, a run that waits for its turn has it all
+the same."""
+TICKS_A_PAINT = 5
 
-    BINDINGS = EVERYWHERE
+CONTROLLERS: "tuple[type[Controller], ...]" = (TrainingController, ChartController)
+_COMMANDS = [command for each in CONTROLLERS for command in each.commands]
+
+
+class Layout(Screen[None]):
+    """The panes and where they are, the playground's clock, and the keys of the commands."""
+
+    # A key that has a meaning within a pane has it there before the one that it has everywhere.
+    BINDINGS: ClassVar[Bindings] = [
+        *bindings(each for each in _COMMANDS if each.place),
+        *bindings(each for each in _COMMANDS if not each.place),
+        *EVERYWHERE,
+    ]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual's form
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-tall")]  # noqa: RUF012 - Textual's form
     AUTO_FOCUS = ""
@@ -73,10 +96,11 @@ class Layout(Screen[None]):
     training: "TrainingPane"
     text: "TextPane"
 
-    def __init__(self, home: "Home", list_devices: Callable[[], Sequence[Device]]) -> None:
+    def __init__(self, playground: "Playground", list_devices: Callable[[], Sequence[Device]]) -> None:
         super().__init__()
+        home = playground.home
+        self.playground = playground
         self._compositor = RowCompositor()
-        self._texts = home.texts
         self.furnished = False
         """Whether all panes are there."""
         self.status = StatusLine()
@@ -84,7 +108,11 @@ class Layout(Screen[None]):
         self.form = FormPane(home.presets, list_devices)
         self.runs = RunsPane()
         self.hint = Hint()
-        self.commands = CommandTable((), self)
+        self.commands = CommandTable([each(playground, self) for each in CONTROLLERS], self)
+        self._state = "idle"
+        """The run's, as it is shown."""
+        self._ticks = 0
+        playground.corpora, playground.form = self.corpus, self.form
 
     def compose(self) -> ComposeResult:
         """Status, the two columns, a hint, the keys."""
@@ -101,11 +129,16 @@ class Layout(Screen[None]):
 
     async def furnish(self) -> None:
         """Put up what stands on numpy, which would delay the first paint by a third of a second."""
+        from charplay.playground.weight_follower import WeightFollower
         from charplay.tui.panes.text import TextPane
         from charplay.tui.panes.training import TrainingPane
 
-        self.training, self.text = TrainingPane(), TextPane(self._texts)
+        playground = self.playground
+        self.training, self.text = TrainingPane(playground.runs, playground.chart), TextPane(playground.home.texts)
+        playground.follower = WeightFollower(self.text)
         await self.query_one("#watch").mount(self.training, self.text)
+        set_visible_interval(self, TICK, self._tick)
+        self.set_interval(UNSEEN_TICK, self._tick)
 
     async def unfold(self) -> None:
         """Put up what a key opens, and let keys in."""
@@ -118,18 +151,81 @@ class Layout(Screen[None]):
         command = self.commands.find(binding.id or "")
         return self.commands.label(command.id) if command else binding.description
 
-    def say(self, sentence: str, *, warning: bool = False) -> None:
-        """The hint line."""
-        self.hint.say(sentence, warning=warning)
+    # What the playground does, and what is shown of it.
 
-    def _on_text_pane_hinted(self, message: "TextPane.Hinted") -> None:
-        self.hint.word(message.text)
+    def _tick(self) -> None:
+        self._ticks += 1
+        self.advance(paint=self._ticks % TICKS_A_PAINT == 0)
+
+    def advance(self, *, paint: bool = True) -> None:
+        """Let the playground go on, pass on what happened, and show it; a new state is shown at once."""
+        playground = self.playground
+        for happening in playground.advance(playground.clock()):
+            if isinstance(happening, Said):
+                tell = self.note if happening.passing else self.say
+                tell(happening.sentence, warning=happening.warning)
+            elif isinstance(happening, Started):
+                self.runs.refill()
+            self.commands.hear(happening)
+        if paint or playground.runs.state.state != self._state:
+            self.show()
+
+    def show(self) -> None:
+        """Have every pane show what is known now."""
+        state, chosen = self.playground.runs.state, self.corpus.chosen
+        self.training.show()
+        self.runs.overlaid = self.playground.chart.markers
+        self.status.show(state, self.form.draft, chosen.title if chosen else "")
+        if state.state != self._state:
+            self._state = state.state
+            self.refresh_bindings()
+            if not state.busy:
+                self.runs.refill()
+
+    # HOOKS: what other slices of the screen still ask of this one. They go with those slices.
+
+    @property
+    def session(self) -> "RunController":
+        """The run under way."""
+        return self.playground.runs
+
+    @property
+    def source(self) -> "WeightFollower":
+        """Which weights play."""
+        assert self.playground.follower is not None
+        return self.playground.follower
+
+    @property
+    def _shelf(self) -> "Shelf":
+        return self.playground.store
 
     def complain(self, sentence: str) -> None:
         """Say for a while what went wrong."""
         self.hint.note(sentence, warning=True)
 
+    def say_notes(self, notes: Sequence[str]) -> None:
+        """Say what there is to say of a text, in one line with what went wrong before and what is on offer."""
+        said = self.playground.announcements.say(notes)
+        self.say(said.sentence, warning=said.warning)
+
+    def play(self, run: str) -> None:
+        """Let a run's checkpoint write; where it cannot, say why."""
+        if fault := self.playground.listener.play(run):
+            self.complain(fault)
+
+    def resume(self, name: str, more: str = "") -> None:
+        """Go on with a run; with `more`, a budget added to what was done."""
+        if fault := self.playground.launcher.resume(name, more):
+            self.complain(fault)
+
+    def _on_text_pane_hinted(self, message: "TextPane.Hinted") -> None:
+        self.hint.word(message.text)
+
     # What controllers ask of the screen: see `Ui`.
+
+    def say(self, sentence: str, *, warning: bool = False) -> None:
+        """Say something until something else is said."""
+        self.hint.say(sentence, warning=warning)
 
     def note(self, sentence: str, *, warning: bool = False) -> None:
         """Say something for a while: above the keys, or over the dialog that lies there."""
@@ -141,7 +237,7 @@ class Layout(Screen[None]):
 
     def _answered(self, then: "Callable[[Answer | None], object]", answer: "Answer | None") -> None:
         then(answer)
-        self.refresh_bindings()
+        self._after_command()
 
     def go_to(self, place: str) -> None:
         """Go to a pane, or to a row of one."""
@@ -164,6 +260,11 @@ class Layout(Screen[None]):
     def action_run_command(self, name: str) -> None:
         """Carry a command out, or say why that cannot be now."""
         self.commands.run(name)
+        self._after_command()
+
+    def _after_command(self) -> None:
+        if self.furnished:
+            self.advance()
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -173,7 +274,9 @@ class Layout(Screen[None]):
         command = self.commands[str(parameters[0])]
         if command.place and not self._is_within(command.place):
             return False
-        return self.furnished and not (command.passes and self.commands.disabled(command.id))
+        if not self.furnished:
+            return command.id == "training.leave"
+        return not (command.passes and self.commands.disabled(command.id))
 
     def _is_within(self, place: str) -> bool:
         return self.focused is not None and any(each.id == place for each in self.focused.ancestors_with_self)
@@ -221,11 +324,11 @@ class Layout(Screen[None]):
         """Every key, pane by pane, beginning with the pane in use."""
         text = [each for base in reversed(type(self.text).mro()) for each in vars(base).get("BINDINGS", ())]
         places: list[tuple[Widget, str, Bindings]] = [
-            (self, "Everywhere", [*EVERYWHERE, *ALWAYS]),
+            (self, "Everywhere", [*self._bindings_at(""), *EVERYWHERE, *ALWAYS]),
             (self.corpus, "Corpus", CORPUS),
             (self.form, "Next run", FORM),
             (self.runs, "Runs", RUNS),
-            (self.training, "Loss", list(self.training.BINDINGS)),
+            (self.training, "Loss", self._bindings_at("training")),
             (self.text, "Text", text),
             (self.text, "Text, with the cursor out", CURSOR),
             (self.text, "In the written text", SCROLL),
@@ -235,6 +338,9 @@ class Layout(Screen[None]):
         used = [] if self.focused is None else [each for each in self.focused.ancestors_with_self if each is not self]
         sections = [place[1:] for place in sorted(places, key=lambda place: place[0] not in used)]
         self.app.push_screen(ReaderDialog("Keys", key_lines(sections, self.app.get_key_display)))
+
+    def _bindings_at(self, place: str) -> Bindings:
+        return bindings(command for command in self.commands if command.place == place)
 
     def action_temperature(self, by: int) -> None:
         """Warmer or cooler."""
