@@ -7,7 +7,6 @@ import pytest
 from charplay.protocol.commands import SetHyperparameter, Undo
 from charplay.protocol.events import Changed, Finished
 from charplay.recipes.fields import LIVE
-from charplay.recipes.specs import spec
 from charplay.tui.dialogs.live_hyperparameters import LiveHyperparametersDialog
 
 
@@ -80,12 +79,6 @@ async def test_what_cannot_be_is_said_while_it_is_typed_and_never_sent(play, fie
         assert not changes(it)
 
 
-async def test_a_field_that_means_nothing_in_this_run_is_not_there(play):
-    async with play() as it:
-        dialog = await opened(it, num_layers=1)
-        assert set(dialog.edits.names) == set(LIVE) - {"dropout"}
-
-
 async def test_a_nudge_is_one_change_however_many_steps_it_has(play):
     async with play() as it:
         dialog = await opened(it, weight_drop=0.0)
@@ -93,14 +86,6 @@ async def test_a_nudge_is_one_change_however_many_steps_it_has(play):
         await it.press("right", "right", "right")
         await it.until(lambda: changes(it))
         assert changes(it) == [("weight_drop", 0.15)]
-
-
-async def test_a_nudge_of_none_gives_the_number_that_the_field_starts_from(play):
-    async with play() as it:
-        dialog = await opened(it, clip_value=None)
-        await to(it, dialog, "clip_value")
-        await it.press("left")
-        await it.until(lambda: changes(it) == [("clip_value", spec("clip_value").start)])
 
 
 async def test_leaving_sends_what_was_nudged_last_and_z_takes_it_back(play):

@@ -112,6 +112,8 @@ class Layout(Screen[None]):
         self._state = "idle"
         """The run's, as it is shown."""
         self._ticks = 0
+        self._stale = False
+        """Whether something happened that is not shown yet."""
         playground.corpora, playground.form = self.corpus, self.form
 
     def compose(self) -> ComposeResult:
@@ -155,29 +157,36 @@ class Layout(Screen[None]):
 
     def _tick(self) -> None:
         self._ticks += 1
-        self.advance(paint=self._ticks % TICKS_A_PAINT == 0)
+        self.advance()
+        state = self.playground.runs.state.state
+        if state != self._state or self._ticks % TICKS_A_PAINT == 0:  # numbers run, a new state is shown at once
+            self._show_status()
+            if self._stale:
+                self.show()
 
-    def advance(self, *, paint: bool = True) -> None:
-        """Let the playground go on, pass on what happened, and show it; a new state is shown at once."""
-        playground = self.playground
-        for happening in playground.advance(playground.clock()):
+    def advance(self) -> None:
+        """Let the playground go on, and pass on what happened."""
+        for happening in self.playground.advance(self.playground.clock()):
+            self._stale = True
             if isinstance(happening, Said):
                 tell = self.note if happening.passing else self.say
                 tell(happening.sentence, warning=happening.warning)
             elif isinstance(happening, Started):
                 self.runs.refill()
             self.commands.hear(happening)
-        if paint or playground.runs.state.state != self._state:
-            self.show()
 
     def show(self) -> None:
         """Have every pane show what is known now."""
-        state, chosen = self.playground.runs.state, self.corpus.chosen
+        self._stale = False
+        self._show_status()
         self.training.show()
         self.runs.overlaid = self.playground.chart.markers
+
+    def _show_status(self) -> None:
+        state, chosen = self.playground.runs.state, self.corpus.chosen
         self.status.show(state, self.form.draft, chosen.title if chosen else "")
         if state.state != self._state:
-            self._state = state.state
+            self._state, self._stale = state.state, True
             self.refresh_bindings()
             if not state.busy:
                 self.runs.refill()
@@ -212,6 +221,7 @@ class Layout(Screen[None]):
         """Let a run's checkpoint write; where it cannot, say why."""
         if fault := self.playground.listener.play(run):
             self.complain(fault)
+        self.show()
 
     def resume(self, name: str, more: str = "") -> None:
         """Go on with a run; with `more`, a budget added to what was done."""
@@ -265,6 +275,7 @@ class Layout(Screen[None]):
     def _after_command(self) -> None:
         if self.furnished:
             self.advance()
+            self.show()
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
