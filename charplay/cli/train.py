@@ -108,7 +108,7 @@ def _new(
     home: "Home", preset: str | None, settings: list[str] | None, flags: Flags, name: str | None, source: str | None
 ) -> "TrainRequest":
     from charplay.corpora.library import DEFAULT, Library
-    from charplay.protocol.request import TrainRequest
+    from charplay.playground.run_requests import new_run
     from charplay.recipes.layers import compose
     from charplay.runs.naming import require_name
     from charplay.runs.shelf import RunError, Shelf
@@ -125,16 +125,13 @@ def _new(
     if not recipe.corpus:
         hint = "" if entry.name == DEFAULT else f"; `charplay corpora fetch {DEFAULT}` gets the usual one"
         tell_person(f"no text was named, so this is {entry.title}; --corpus takes another{hint}")
-    # A run keeps its text's own name or absolute path: both mean the same from any folder, on any later day.
-    asked = recipe.model_copy(update={"corpus": entry.name})
     weights = str(Shelf(home).checkpoint(source)) if source is not None else None
-    return TrainRequest(home=str(home.root), recipe=asked.model_dump(), name=name, source=weights)
+    return new_run(home, recipe, entry.name, name=name, source=weights)
 
 
 def _again(home: "Home", resume: str, preset: str | None, settings: list[str] | None, flags: Flags) -> "TrainRequest":
-    from charplay.protocol.request import TrainRequest
-    from charplay.recipes.fields import BUDGETS, LIVE
-    from charplay.recipes.layers import compose, resumed
+    from charplay.playground.run_requests import resumed_run
+    from charplay.recipes.layers import compose
     from charplay.recipes.presets import load_preset
     from charplay.runs.shelf import Shelf
 
@@ -142,18 +139,7 @@ def _again(home: "Home", resume: str, preset: str | None, settings: list[str] | 
     if preset:
         compose(load_preset(preset, home.presets))  # it lies below the run, which has a value for everything
     layers = [_by_name(layer, home) for layer in asked_layers(home.presets, None, settings, flags)]
-    recipe = resumed(run.asked, *layers, resolved=run.resolved)
-    longer = flags.added or any(getattr(recipe, name) != getattr(run.asked, name) for name in BUDGETS)
-    if run.finished is not None and recipe != run.asked and not longer:
-        raise UsageError(f"run {run.name} is finished and goes on only with more budget, as in --steps +1000")
-    live = {name: getattr(recipe, name) for layer in layers for name in layer.values if name in LIVE}
-    return TrainRequest(
-        home=str(home.root),
-        recipe=recipe.model_dump(),
-        resume=str(run.folder),
-        added=flags.added,
-        live={name: value for name, value in live.items() if value != "auto"},
-    )
+    return resumed_run(home, run, *layers, added=flags.added)
 
 
 def _by_name(layer: "Layer", home: "Home") -> "Layer":

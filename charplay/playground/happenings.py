@@ -6,6 +6,12 @@ A trainer's events (`charplay.protocol.events`) are among them as they are.
 from dataclasses import dataclass
 
 
+class TextChanged:
+    """A change of the text that is written: see `charplay.playground.text_changes`."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A sentence for the person who plays."""

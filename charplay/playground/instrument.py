@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from charplay.formatting.escapes import listed
 from charplay.formatting.sanitize import sanitize_char
-from charplay.playground.happenings import Said
+from charplay.playground.happenings import Said, TextChanged
 from charplay.playground.pace import Pace
 from charplay.playground.playback import Playback
 from charplay.playground.recordings import write_ride
@@ -20,7 +20,7 @@ from charplay.playground.saved_texts import (
     write_branches,
     write_text,
 )
-from charplay.playground.text_changes import Appended, Began, Reweighted, Rewritten, TextChange
+from charplay.playground.text_changes import Appended, Began, Reweighted, Rewritten
 from charplay.sampling.branches import BranchTree
 from charplay.sampling.errors import TranscriptError
 from charplay.sampling.generator import Candidate, Inspection, TextGenerator
@@ -77,7 +77,7 @@ class Instrument:
         self._origins: WeakKeyDictionary[TextGenerator, ModelOrigin] = WeakKeyDictionary()
         self._pace = Pace()
         self._then: float | None = None
-        self._happened: list[TextChange | Said] = []
+        self._happened: list[TextChanged | Said] = []
 
     # Who writes, and how.
 
@@ -379,7 +379,7 @@ class Instrument:
 
     # What becomes of it.
 
-    def drain(self) -> list[TextChange | Said]:
+    def drain(self) -> list[TextChanged | Said]:
         """Return what happened since the last call, oldest first."""
         happened, self._happened = self._happened, []
         return happened

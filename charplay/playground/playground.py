@@ -2,19 +2,26 @@
 
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from charplay.playground.announcements import Announcements
+from charplay.playground.run_controller import RunController
+from charplay.playground.run_launcher import RunLauncher
+from charplay.playground.run_listener import RunListener
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus, Library
+    from charplay.playground.chart import ChartState
     from charplay.playground.checkpoints import CheckpointEntry
     from charplay.playground.comparison import Column, Comparison
-    from charplay.playground.happenings import Said
     from charplay.playground.instrument import Instrument
     from charplay.playground.jobs import BackgroundJob
     from charplay.playground.memorization import Memorization
     from charplay.playground.preferences import Preferences
-    from charplay.playground.text_changes import TextChange
+    from charplay.playground.recipe_draft import RecipeDraft
+    from charplay.playground.sitting import ChosenText
     from charplay.playground.trainer_client import TrainerClient
     from charplay.playground.training_text import TrainingText, TrainingTextJob
     from charplay.playground.weight_follower import WeightFollower
@@ -24,13 +31,16 @@ if TYPE_CHECKING:
     from charplay.sampling.recording import Recording
 
 
+class _Form(Protocol):
+    @property
+    def draft(self) -> "RecipeDraft | None": ...
+
+
 class Playground:
     """The parts of a sitting. None of them knows a screen; nothing is loaded before it is asked for."""
 
     instrument: "Instrument"
     memorization: "Memorization"
-    follower: "WeightFollower"
-    store: "Shelf"
 
     def __init__(
         self,
@@ -49,10 +59,21 @@ class Playground:
         self.clock = clock
         self.open_library = open_library
         self.open_store = open_store
+        self.runs = RunController(trainer, clock)
+        self.announcements = Announcements()
+        self.launcher = RunLauncher(self)
+        self.listener = RunListener(self)
+        # HOOKS that the screen assigns, until these are parts of the playground: a pane each, and the follower.
+        self.corpora: ChosenText | None = None
+        self.form: _Form | None = None
+        self.follower: WeightFollower | None = None
+        """Which weights play; None before anything writes."""
         self.corpus: Corpus | None = None
         """The chosen text, once it was read."""
         self.tint = "temperature"
         """By what the text is tinted: the name of a tint."""
+        self._writes = False
+        """Whether there is an instrument."""
         self._passages = 0
         """How many were drawn."""
         self._passage_title = ""
@@ -67,21 +88,54 @@ class Playground:
         from charplay.sampling.stop_sequences import parse_stop_texts
 
         chosen = self.preferences
-        self.store = self.open_store()
         self.instrument = Instrument(self.home.texts, params_of(chosen), prompt=chosen.prompt, speed=chosen.speed)
         self.instrument.typed_bias = chosen.bias
         self.instrument.stop_at(parse_stop_texts(chosen.stops))
         self.memorization = Memorization(self.instrument, self._find_training_text)
         self.follower = WeightFollower(self.instrument)
+        self._writes = True
 
-    def advance(self, now: float) -> "list[TextChange | Said]":
+    @property
+    def draft(self) -> "RecipeDraft | None":
+        """The next run; None before it is there. HOOK: the form's, until it is the playground's own."""
+        return None if self.form is None else self.form.draft
+
+    @cached_property
+    def store(self) -> "Shelf":
+        """The runs on the disk."""
+        return self.open_store()
+
+    @cached_property
+    def chart(self) -> "ChartState":
+        """What the chart shows. It loads numpy."""
+        from charplay.playground.chart import ChartState
+
+        return ChartState(self.runs)
+
+    @property
+    def following(self) -> bool:
+        """Whether the live run is what writes, or is to write."""
+        return self.follower is not None and self.follower.following
+
+    def follow(self) -> None:
+        """Let the live run write, from its next weights on."""
+        if self.follower is not None and self.runs.state.busy:
+            self.follower.follow()
+
+    def advance(self, now: float) -> list[object]:
         """Take in what the trainer and the jobs tell, let the instrument write, and return what happened.
 
         `now`: seconds on the playground's clock. To be called often: thirty times a second by a screen.
         """
-        self._poll_passage()
-        self.instrument.advance(now)
-        return [*self.instrument.drain(), *self.memorization.advance()]
+        happenings: list[object] = []
+        for event in self.runs.advance():
+            happenings += [event, *self.listener.hear(event)]
+        self.listener.ask_for_weights()
+        if self._writes:
+            self._poll_passage()
+            self.instrument.advance(now)
+            happenings += [*self.instrument.drain(), *self.memorization.advance()]
+        return happenings
 
     def _find_training_text(self, path: Path, known: "TrainingText | None") -> "TrainingTextJob":
         from charplay.playground.training_text import TrainingTextJob
@@ -125,17 +179,22 @@ class Playground:
         library = self.open_library()
         return library.open(library.find(path))
 
+    def _follow_what_writes(self) -> None:
+        if self.follower is not None:
+            self.follower.following = self.instrument.following
+
     def switch_branch(self, name: str) -> None:
         """Go over to a branch of the text; a branch of the live run follows it again."""
         self.instrument.switch_to(name)
-        self.follower.following = self.instrument.following
+        self._follow_what_writes()
 
     def replay_on(self, recording: "Recording", entry: "CheckpointEntry") -> None:
         """Replay a recording on another checkpoint. CheckpointError, ModelError."""
         from charplay.playground.checkpoints import open_model
 
         loaded = open_model(Path(entry.path), entry.run)
-        self.follower.following = False
+        if self.follower is not None:
+            self.follower.following = False
         self.instrument.replay(recording, model=loaded.model, source=loaded.source, origin=loaded.origin)
 
     def new_comparison(self, room: int) -> "Comparison":
@@ -155,4 +214,4 @@ class Playground:
         """Go on with a column of a comparison, where one was taken."""
         if column is not None:
             self.instrument.take_over(column.generator, column.origin)
-            self.follower.following = self.instrument.following
+            self._follow_what_writes()

@@ -12,7 +12,7 @@ from charplay.recipes.calibrated import SENTENCE, likely_device, open_fields
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import BUDGETS, Recipe
 from charplay.recipes.inheriting import inherited
-from charplay.recipes.layers import Layer, compose, resumed
+from charplay.recipes.layers import Layer, compose
 from charplay.recipes.presets import load_preset, preset_names, read_preset, save_preset
 from charplay.recipes.resolve import resolve
 from charplay.recipes.specs import Spec, spec, specs, written
@@ -230,11 +230,6 @@ class RecipeDraft:
         save_preset(self.presets, name, self.asked)
         self.preset, self.values = name, {}
         self.settle()
-
-
-def extended(asked: Recipe, more: str) -> Recipe:
-    """A run's recipe with a budget to be added: "3 minutes". ValueError, RecipeError where that is none."""
-    return resumed(asked, Layer("", _layer(BUDGET, more)))
 
 
 def _layer(name: str, text: str) -> dict[str, str]:

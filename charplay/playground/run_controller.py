@@ -1,6 +1,11 @@
-"""One run at a time: what may be asked of it now, what is known about it, and which one comes next."""
+"""Steers one run at a time: starts it, queues the next, sends it commands and takes its events in."""
 
-from charplay.playground.local_trainer import LocalTrainer, OpenTraining
+import time
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from charplay.playground import recovery
 from charplay.playground.run_state import RunState
 from charplay.protocol.commands import (
     Pause,
@@ -13,114 +18,179 @@ from charplay.protocol.commands import (
     Stop,
     Undo,
 )
-from charplay.protocol.events import Event, Failed, Paused
-from charplay.protocol.request import TrainRequest
+from charplay.protocol.events import Changed, Event, Failed, Paused
+
+if TYPE_CHECKING:
+    from charplay.playground.run_history import RunHistory
+    from charplay.playground.trainer_client import TrainerClient
+    from charplay.protocol.request import TrainRequest
 
 UNBEGUN_SECONDS = 0.3
-"""That a run which has not begun is waited for."""
+"""That a run which has not begun is waited for at the end."""
 
 
 class RunController:
-    """The training thread and what its events said. Nothing here blocks and nothing is drawn here."""
+    """The life of the run under way, and what its events said. Nothing here blocks."""
 
-    def __init__(self, open_training: OpenTraining) -> None:
-        self._worker = LocalTrainer(open_training)
+    def __init__(self, trainer: "TrainerClient", clock: Callable[[], float] = time.monotonic) -> None:
+        self._trainer = trainer
+        self._clock = clock
         self._next: TrainRequest | None = None
-        self.live = RunState()
-        self._held = False
+        self._paused = False
+        self._close_by: float | None = None
+        self.request: TrainRequest | None = None
+        """What was asked for last."""
+        self.state = RunState()
+        self.save_asked = False
+        """Whether a save was asked for and has not come to the disk yet."""
+        self.unheeded: dict[str, object] = {}
+        """Live values that were set, as long as the trainer has not told of them."""
+
+    @cached_property
+    def history(self) -> "RunHistory":
+        """The run's curves, marks and samples. It loads numpy, and is therefore made when it is first asked for."""
+        from charplay.playground.run_history import RunHistory
+
+        return RunHistory()
 
     @property
     def busy(self) -> bool:
         """Whether a run is under way, or one waits for it to end."""
-        return self.live.busy or self._next is not None
+        return self.state.busy or self._next is not None
 
     @property
-    def held(self) -> bool:
-        """Whether the run shall hold still: the newest key counts, though the trainer may not have heard of it yet."""
-        return self._held and self.live.busy
+    def paused(self) -> bool:
+        """Whether the run shall hold still: the newest order counts, heard by the trainer or not."""
+        return self._paused and self.state.busy
 
-    def start(self, request: TrainRequest) -> None:
+    @property
+    def stoppable(self) -> bool:
+        """Whether a run is under way that was not asked to stop."""
+        return self.state.busy and self.state.state != "stopping"
+
+    @property
+    def peak_rate(self) -> object:
+        """The learning rate as it was set last, though the trainer may not have heard of it yet; None before a run."""
+        return self.unheeded.get("learning_rate", self.state.peak_rate)
+
+    def start(self, request: "TrainRequest") -> None:
         """Begin a run; one that is under way is stopped, and this one begins when it has saved."""
-        if self._worker.alive:
+        self.request, self.save_asked = request, False
+        if self._trainer.alive:
             self._next = request
-            if self.live.busy:
-                self.stop()
+            self.stop()
             return
-        self._next, self._held = None, False
-        self.live = RunState(state="preparing", phase="starting")
-        self._worker.start(request)
-        self._worker.send(
-            PublishWeights()
-        )  # it is carried out before the first step: pure noise is the beginning of the story
+        self._next, self._paused = None, False
+        self.state = RunState(state="preparing", phase="starting")
+        self.unheeded.clear()
+        self._trainer.start(request)
+        # It is carried out before the first step: pure noise is the beginning of the story.
+        self._trainer.send(PublishWeights())
 
     def stop(self, reason: str = "asked") -> None:
         """Ask the run to save and leave; in every phase."""
-        if self.live.busy and self.live.state != "stopping":
-            self.live.state = "stopping"
-            self._worker.send(Stop(reason))
+        if self.stoppable:
+            self.state.state = "stopping"
+            self._trainer.send(Stop(reason))
 
-    def hold(self) -> None:
-        """Pause the run, or let it go on."""
-        if self.live.busy and self.live.state != "stopping":
-            self._held = not self._held
-            self._worker.send(Pause() if self._held else Resume())
+    def pause(self) -> None:
+        """Have the run hold still after the current step."""
+        if self.stoppable and not self._paused:
+            self._paused = True
+            self._trainer.send(Pause())
 
-    def step(self) -> bool:
-        """Train one step of a run that is held; False where none is."""
-        if self.held:
-            self._worker.send(StepOnce())
-        return self.held
+    def resume(self) -> None:
+        """Let a run that holds still go on."""
+        if self.stoppable and self._paused:
+            self._paused = False
+            self._trainer.send(Resume())
+
+    def step(self) -> None:
+        """Train one step of a run that is paused."""
+        if self.paused:
+            self._trainer.send(StepOnce())
 
     def save(self) -> None:
         """Have the run saved now; `Saved` follows."""
-        if self.live.busy:
-            self._worker.send(Save())
+        if self.state.busy:
+            self.save_asked = True
+            self._trainer.send(Save())
 
-    def change(self, field: str, value: object) -> None:
-        """Set a live hyperparameter."""
-        if self.live.busy:
-            self._worker.send(SetHyperparameter(field, value))
+    def set_hyperparameter(self, field: str, value: object) -> None:
+        """Set a live hyperparameter from the next step on; `Changed` follows."""
+        if self.state.busy:
+            self.unheeded[field] = value
+            self._trainer.send(SetHyperparameter(field, value))
 
     def undo(self) -> None:
         """Go back to before the last live change."""
-        if self.live.busy and self.live.changes:
-            self._worker.send(Undo())
+        if self.state.busy and self.state.changes:
+            self._trainer.send(Undo())
 
-    def away(self, seconds: float | None) -> None:
-        """The whole process was stopped for so long: the run's clock leaves it out. None: it is about to be."""
-        if self.live.busy:
-            self._worker.send(ProcessSuspended(seconds))
+    def suspended(self, seconds: float | None) -> None:
+        """Leave the time out for which the whole process was stopped; None: it is about to be."""
+        if self.state.busy:
+            self._trainer.send(ProcessSuspended(seconds))
 
     def publish(self) -> None:
         """Ask for a copy of the weights."""
-        if self.live.busy:
-            self._worker.send(PublishWeights())
+        if self.state.busy:
+            self._trainer.send(PublishWeights())
 
-    def drain(self) -> list[Event]:
-        """The events since the last call, taken in; a run that waits begins once the one before has told all."""
-        over = not self._worker.alive
-        events = self._worker.drain()
+    def recover(self, choice: str) -> None:
+        """Carry out a `RecoveryChoice` for a run that is paused, by its id; "" leaves it paused."""
+        if choice == recovery.STOP:
+            self.stop()
+        elif choice and self.paused:
+            batch, peak = self.state.recipe.get("batch_size"), self.state.peak_rate
+            if choice == recovery.LOWER_RATE and peak is not None:
+                self.set_hyperparameter("learning_rate", peak / recovery.LOWER)
+            elif choice == recovery.HALVE_BATCH and isinstance(batch, int):
+                self.set_hyperparameter("batch_size", batch // 2)
+            self.resume()
+
+    def advance(self) -> list[Event]:
+        """Take the events since the last call in and return them; a run that waits begins once the one before is over.
+
+        A trainer that ended without a word is told of by a `Failed` of its own.
+        """
+        over = not self._trainer.alive
+        events = self._trainer.drain()
         if over and self._next is not None and not events:
             self.start(self._next)
             return []
         for event in events:
-            self.live.apply(event)
-            if isinstance(event, Paused) and self.live.reason:
-                self._held = True  # its own doing
-        if over and self.live.busy:
+            self._apply(event)
+        if over and self.state.busy:
             lost: Event = Failed(message="The trainer ended without saying why; the log may know more.")
-            self.live.apply(lost)
+            self._apply(lost)
             events.append(lost)
         return events
 
-    async def close(self, reason: str, seconds: float) -> bool:
-        """Stop for good and wait up to `seconds` for the save; True where nothing runs any more.
+    def _apply(self, event: Event) -> None:
+        self.state.apply(event)
+        self.history.apply(event)
+        if isinstance(event, Paused) and self.state.reason:
+            self._paused = True  # its own doing
+        elif isinstance(event, Changed) and self.unheeded.get(event.field) == event.new:
+            self.unheeded.pop(event.field, None)
+        if not self.state.busy:
+            self.unheeded.clear()
 
-        A run that has not begun has nothing to save.
+    def close(self, reason: str, patience: float) -> None:
+        """Stop for good; `closing` tells for up to `patience` seconds whether the run has yet to save.
+
+        A run that has not begun has nothing to save, and is hardly waited for.
         """
         self._next = None
-        if not self.live.folder:
-            seconds = min(seconds, UNBEGUN_SECONDS)
-        if self.live.busy:
-            self.live.state = "stopping"
-        return await self._worker.close(reason, seconds)
+        seconds = patience if self.state.folder else min(patience, UNBEGUN_SECONDS)
+        self._close_by = self._clock() + seconds
+        if self.state.busy:
+            self.state.state = "stopping"
+        if self._trainer.alive:
+            self._trainer.send(Stop(reason))
+
+    @property
+    def closing(self) -> bool:
+        """Whether a run that was closed still saves, and its time is not over."""
+        return self._close_by is not None and self._trainer.alive and self._clock() < self._close_by

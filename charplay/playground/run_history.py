@@ -1,106 +1,132 @@
-"""A run's curves, changes and samples: taken from its events, or read from its folder."""
+"""Folds a run's events into what a chart shows: curves, marks, samples and reference losses."""
 
 import math
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
-from charplay.plotting.downsample import DownsampledCurve, Floats
-from charplay.protocol.events import Changed, Event, Row, Sampled
+from charplay.playground.run_curves import RunCurves, characters_per_step
+from charplay.playground.run_marks import Marks, UndoStack, with_mark
+from charplay.protocol.events import ASKED, Changed, Evaluated, Event, Paused, Progress, Row, Sampled, Started
 
 if TYPE_CHECKING:
+    from charplay.corpora.library import Corpus
     from charplay.runs.run import Run
 
 Told = TypeVar("Told", bound=Event)
 
-PLACED = {"step", "epoch", "seconds"}
-"""What a row must tell, so that it has a place on every x axis."""
+OF_A_TEXT = ("uniform", "single characters")
+"""Reference losses: what knowing nothing of a text, and knowing how often each character comes, is worth."""
 
 
 class RunHistory:
-    """Everything a run's rows of metrics say over time: one `DownsampledCurve` for each column that was ever filled."""
+    """What the run under way has told over time, or the last one; each `Started` begins anew.
 
-    COLUMNS = tuple(name for name in Row.__dataclass_fields__ if name not in PLACED)
+    A run that is taken up has what its folder has of it, up to the step where it goes on.
+    """
 
-    def __init__(self, characters_per_step: float = 1.0) -> None:
-        self._paces = [(0, 0.0, characters_per_step)]
-        """From which step on, after how many characters, a step reads how many."""
-        self._columns: dict[str, DownsampledCurve] = {}
-        self._axes = DownsampledCurve()
+    def __init__(self) -> None:
+        self.begun = False
+        """Whether a run's events were heard."""
+        self.curves = RunCurves()
+        self.marks: Marks = []
+        self.samples: list[Sampled] = []
+        """The newest round."""
+        self.levels: dict[str, float] = {}
+        """Reference losses by name, nats a character. Those that are of no text outlast a run."""
+        self.recipe: dict[str, object] = {}
+        """The run's, under the values that it has now."""
+        self._changes = UndoStack()
 
-    def read_on(self, step: int, characters_per_step: float) -> None:
-        """From `step` on a step reads so many characters. What was said of later steps never happened."""
-        done = self._characters(step)
-        self._paces = [pace for pace in self._paces if pace[0] < step] + [(step, done, characters_per_step)]
+    def apply(self, event: Event) -> None:
+        """Learn from an event."""
+        match event:
+            case Started():
+                self._begin(event)
+            case Progress():
+                self.curves.add(event.rows)
+            case Evaluated():
+                row = Row(step=event.step, epoch=event.epoch, seconds=event.seconds,
+                          val_loss=event.val_loss, val_accuracy=event.val_accuracy)  # fmt: skip
+                self.curves.add([row])
+            case Changed():
+                self._change(event)
+            case Paused() if event.reason != ASKED:
+                self.marks = [*self.marks, (event.step, event.reason)]
+            case Sampled():
+                self.samples = newest_round(self.samples, event)
+            case _:
+                pass
 
-    def _characters(self, step: int) -> float:
-        start, done, pace = next((pace for pace in reversed(self._paces) if pace[0] <= step), self._paces[0])
-        return done + (step - start) * pace
+    def read_corpus(self, corpus: "Corpus | None") -> None:
+        """Until a run has begun, take the reference losses of the text that was chosen; None while it is not read."""
+        if self.begun:
+            return
+        if corpus is not None:
+            self._measure_text(len(corpus.vocabulary), corpus.unigram_entropy())
+        else:
+            self.levels = {name: level for name, level in self.levels.items() if name not in OF_A_TEXT}
 
-    def add(self, rows: Iterable[Row]) -> None:
-        """Take rows in, oldest first."""
-        for row in rows:
-            axes = (float(row.step), row.epoch, self._characters(row.step), row.seconds)
-            self._axes.add(axes[0], axes)
-            for name in self.COLUMNS:
-                value = getattr(row, name)
-                if value is not None:
-                    if name not in self._columns:
-                        self._columns[name] = DownsampledCurve()
-                    self._columns[name].add(value, axes)
+    def _measure_text(self, vocabulary_size: int, unigram_entropy: float) -> None:
+        self.levels |= dict(zip(OF_A_TEXT, (math.log(vocabulary_size), unigram_entropy), strict=True))
 
-    def cut(self, step: float) -> None:
-        """Forget what was read beyond a step."""
-        for history in (self._axes, *self._columns.values()):
-            history.cut(step)
+    def _begin(self, event: Started) -> None:
+        self.begun = True
+        self._measure_text(event.vocabulary_size, event.unigram_entropy)
+        self.recipe = dict(event.recipe)
+        self.curves = RunCurves(characters_per_step(event.recipe))
+        self.marks, self._changes, self.samples = [], UndoStack(), []
+        if event.resumed:
+            from charplay.runs.run import Run, RunError
 
-    def read(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Take the lines of a `metrics.jsonl` in; columns that a row does not have are let go, as what is no row is."""
-        known = Row.__dataclass_fields__
-        for line in lines:
-            values: dict[str, Any] = {name: value for name, value in line.items() if name in known}
-            if values.keys() >= PLACED and all(isinstance(value, int | float | None) for value in values.values()):
-                self.add([Row(**values)])
+            with suppress(RunError, OSError):  # the curve then begins where the run goes on
+                self._read_kept(Run.open(Path(event.folder)), event.step)
 
-    def points(self, column: str, axis: str = "step") -> tuple[Floats, Floats]:
-        """One column: x and y, each (n,); empty where the run has no such reading."""
-        history = self._columns.get(column)
-        return history.points(axis) if history else (np.empty(0), np.empty(0))
+    def _read_kept(self, run: "Run", last: int) -> None:
+        self.curves = kept_curves(run, last)
+        for change in kept_changes(run, last):
+            self._mark(change)
+        for sample in kept_samples(run, last):
+            self.samples = newest_round(self.samples, sample)
 
-    def at(self, step: float, axis: str) -> float:
-        """Where a step lies on an x axis."""
-        if axis == "step":
-            return step
-        x, steps = self._axes.points(axis)
-        return float(np.interp(step, steps, x)) if len(steps) else 0.0
+    def _change(self, change: Changed) -> None:
+        if change.field == "undo":
+            self.curves.cut(change.step)
+        else:
+            self.recipe |= {change.field: change.new}
+            self.curves.read_on(change.step, characters_per_step(self.recipe))
+        self._mark(change)
 
-
-def characters_per_step(recipe: Mapping[str, object]) -> int:
-    """How many characters a step of a resolved recipe reads."""
-    sizes = (recipe.get("batch_size"), recipe.get("sequence_length"))
-    return math.prod(size for size in sizes if isinstance(size, int))
+    def _mark(self, change: Changed) -> None:
+        if self._changes.take(change):
+            self.marks = with_mark(self.marks, change)
 
 
-def kept_curves(run: "Run", last: float = math.inf) -> RunHistory:
-    """A run's curves as its folder has them, up to the step `last`: what lies beyond will be trained again."""
+def newest_round(samples: Iterable[Sampled], one: Sampled) -> list[Sampled]:
+    """Return the round that a sample belongs to, with it: a sample of another step begins a new one."""
+    return [*(each for each in samples if each.step == one.step), one]
+
+
+def kept_curves(run: "Run", last: float = math.inf) -> RunCurves:
+    """Read a run's curves from its folder, up to the step `last`: what lies beyond will be trained again."""
     recipe = run.resolved.model_dump()
-    history = RunHistory(characters_per_step(recipe))
+    curves = RunCurves(characters_per_step(recipe))
     for change in kept_changes(run, last):
         recipe[change.field] = change.new
-        history.read_on(change.step, characters_per_step(recipe))
-    history.read(row for row in run.metrics() if row["step"] <= last)
-    return history
+        curves.read_on(change.step, characters_per_step(recipe))
+    curves.read(row for row in run.metrics() if row["step"] <= last)
+    return curves
 
 
 def kept_changes(run: "Run", last: float) -> list[Changed]:
-    """The live changes up to the step `last`, undos among them."""
+    """Read the live changes up to the step `last`, undos among them."""
     return _told(Changed, run.changes(), last)
 
 
 def kept_samples(run: "Run", last: float) -> list[Sampled]:
-    """The text samples up to the step `last`."""
+    """Read the text samples up to the step `last`."""
     return _told(Sampled, run.samples(), last)
 
 

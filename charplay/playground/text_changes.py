@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass
 
+from charplay.playground.happenings import TextChanged
 from charplay.sampling.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(TextChanged):
     """Characters were added at the end of the text, which has `length` of them now."""
 
     length: int
 
 
 @dataclass(frozen=True, slots=True)
-class Began:
+class Began(TextChanged):
     """Another text is written."""
 
     transcript: Transcript
@@ -24,7 +25,7 @@ class Began:
 
 
 @dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(TextChanged):
     """The text is another one from a position on: another branch is written."""
 
     transcript: Transcript
@@ -33,7 +34,7 @@ class Rewritten:
 
 
 @dataclass(frozen=True, slots=True)
-class Reweighted:
+class Reweighted(TextChanged):
     """Other weights of the same network write on."""
 
     transcript: Transcript
@@ -41,10 +42,7 @@ class Reweighted:
 
 
 @dataclass(frozen=True, slots=True)
-class CopiesFound:
+class CopiesFound(TextChanged):
     """Characters from a position on are known to be copied from the training text."""
 
     since: int
-
-
-TextChange = Appended | Began | Rewritten | Reweighted | CopiesFound

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -17,6 +18,8 @@ from textual.widget import Widget
 from textual.worker import active_worker
 
 from charplay.formatting.sanitize import sanitize
+from charplay.playground.local_trainer import LocalTrainer
+from charplay.playground.playground import Playground
 from charplay.playground.preferences import read_preferences, write_preferences
 from charplay.protocol.exit_codes import HUNG_UP, REASONS
 from charplay.tui.commands import ALWAYS
@@ -42,6 +45,8 @@ PATIENCE = 1.5
 """Seconds a trainer has to save when a person leaves."""
 SIGNAL_PATIENCE = 4.0
 """Seconds it has when a signal came, or the screen broke down: then nobody waits for the screen."""
+LOOK_SECONDS = 0.02
+"""Between two looks whether the trainer has saved."""
 
 
 def _is_taken_away() -> bool:
@@ -75,9 +80,14 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
         patch_styles_cache()
         self._home = home
         self._settings, self._notice = read_preferences(home.settings)
-        self._main = MainScreen(
-            home, open_library, open_shelf, open_training, list_devices, measure, self._settings, path
+        self.playground = Playground(
+            home,
+            LocalTrainer(open_training),
+            open_library=open_library,
+            open_store=open_shelf,
+            preferences=self._settings,
         )
+        self._main = MainScreen(self.playground, list_devices, measure, path)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if self._settings.light else DARK.name
@@ -97,7 +107,7 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
         """Listen to signals; say what was wrong with the settings."""
         terminal = self._terminal
         if terminal is not None:
-            terminal.away = self._main.session.away
+            terminal.away = self.playground.runs.suspended
         listen(self._signalled, terminal.fileno if terminal else None)
         if self._notice:
             self.notify(sanitize(self._notice), markup=False)
@@ -116,7 +126,7 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
         """The palette: every command that can be used now, by its name and sentence."""
         seen = {"command_palette"}
         for node, binding, enabled, _ in screen.active_bindings.values():
-            if binding.tooltip and enabled and binding.action not in seen:
+            if binding.tooltip and enabled and self._main.is_enabled(binding) and binding.action not in seen:
                 seen.add(binding.action)
                 # The palette reads titles as markup: a key in brackets would be a tag.
                 title = f"{binding.description.capitalize()}   {self.get_key_display(binding)}"
@@ -152,7 +162,7 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
 
     def action_leave(self) -> None:
         """Leave from wherever this is pressed."""
-        self._main.action_leave()
+        self._main.action_run_command("training.leave")
 
     async def action_quit(self) -> None:
         """Save and leave, without asking."""
@@ -166,9 +176,13 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
             return
         self._leaving = True
         write_preferences(self._home.settings, self._main.remember())
+        if code == HUNG_UP and self._terminal:
+            self._terminal.deafen()  # it is gone: nothing more is read from it
+        self.playground.runs.close(reason, patience)
+        while self.playground.runs.closing:
+            await asyncio.sleep(LOOK_SECONDS)
         if code == HUNG_UP:
-            await self._hang_up(reason, patience)
-        await self._main.session.close(reason, patience)
+            os._exit(HUNG_UP)  # and whatever would be written to restore it is not
         for worker in self.workers:
             if worker.node is not self:  # the palette's search would miss the palette
                 worker.cancel()
@@ -177,11 +191,6 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
     def end_training(self) -> None:
         """After `run`: where the screen broke down, have the run under way saved all the same, and wait for it."""
         if not self._leaving:
-            asyncio.run(self._main.session.close("the screen broke down", SIGNAL_PATIENCE))
-
-    async def _hang_up(self, reason: str, patience: float) -> None:
-        """The terminal is gone: nothing more is read from it, and whatever would be written to restore it is not."""
-        if self._terminal:
-            self._terminal.deafen()
-        await self._main.session.close(reason, patience)
-        os._exit(HUNG_UP)
+            self.playground.runs.close("the screen broke down", SIGNAL_PATIENCE)
+            while self.playground.runs.closing:
+                time.sleep(LOOK_SECONDS)

@@ -18,14 +18,6 @@ def command(key: str, action: str, label: str, text: str, *, footer: bool = Fals
 
 # fmt: off
 EVERYWHERE: Bindings = [
-    command("t", "train", "train", "Train a network with the next run's recipe", footer=True),
-    command("p", "hold", "pause", "Hold training still, or let it go on", footer=True),
-    command("s", "step", "step", "Train one step while training is paused", footer=True),
-    command("x", "stop", "stop", "Save and stop training", footer=True),
-    command("ctrl+s", "save", "save now", "Save the run under way now, and go on; it saves by itself every minute"),
-    command("z", "undo", "undo", "Take the last live change back: weights, optimizer and step, too"),
-    command("u", "take_up", "take up", "Take up the run that was not finished"),
-    command("f", "follow", "follow", "Let the live run write again, after another one was played"),
     command("1", "show('corpus')", "corpus", "Go to the texts"),
     command("2", "show('form')", "next run", "Go to the next run's hyperparameters"),
     command("3", "show('runs')", "runs", "Go to the runs"),
@@ -36,7 +28,6 @@ EVERYWHERE: Bindings = [
     command("b", "app.brightness", "light or dark", "Change between the dark and the light theme"),
     command("question_mark", "keys", "keys", "Show every key", footer=True),
     command("ctrl+p", "app.command_palette", "palette", "Find a command by name", footer=True),
-    command("q", "leave", "quit", "Save and leave charplay", footer=True),
     command("ctrl+z", "app.suspend_process", "suspend", "Go back to the shell for a while; `fg` returns"),
 ]
 
@@ -100,15 +91,6 @@ RUNS: Bindings = [
     command("o", "overlay", "overlay", "Draw the run's losses in the chart, up to four runs", footer=True),
     command("e", "export", "export", "Copy the run's best checkpoint to a file"),
     command("d", "delete", "delete", "Delete the run"),
-]
-
-TRAINING: Bindings = [
-    command("l", "values", "live values", "Change the running network's values: dropout, clipping, lengths and more", footer=True),
-    command("a", "across", "across", "What runs across: steps, epochs, characters or seconds", footer=True),
-    command("v", "upward", "upward", "What is drawn: loss, bits, perplexity, accuracy, gradient norm, learning rate, speed", footer=True),
-    command("g", "logarithmic", "log", "A logarithmic or a linear scale", footer=True),
-    command("w", "recent", "recent", "The whole run, or its recent part", footer=True),
-    command("c", "clear", "clear", "Take the earlier runs off the chart"),
 ]
 
 LIVE: Bindings = [

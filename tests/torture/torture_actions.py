@@ -23,6 +23,9 @@ from textual.keys import _character_to_key
 from torture_escapes import PAYLOADS, leaks
 from torturing import Attempt, Outcome, Torture
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from scripted_trainer import VERSE, ScriptedTrainer
+
 from charplay.corpora.library import Library
 from charplay.protocol.events import Failed, Finished, Paused, Sampled, Saved, Warned
 from charplay.runs.home import Home
@@ -46,8 +49,6 @@ class Actions(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        from conftest_of_tui import VERSE, ScriptedTrainer
-
         self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         home = Home(Path(self._folder.name) / "home")
         home.prepare()
@@ -198,7 +199,6 @@ class Sequences:
     """Every try is an app that goes through 40 steps."""
 
     def __init__(self, *, sabotaged: bool) -> None:
-        sys.modules.setdefault("conftest_of_tui", _conftest())
         Actions.broken = sabotaged
         self._numbers = itertools.count()
 
@@ -219,19 +219,6 @@ class Sequences:
         if left > 8 and next(self._numbers):
             outcome.faults.append(f"{left} descriptors were left open")
         return outcome
-
-
-def _conftest() -> Any:
-    """The scripted trainer of the screen's tests, under a name that no other folder's has."""
-    import importlib.util
-
-    path = Path(__file__).parents[1] / "tui" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("conftest_of_tui", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @contextmanager

@@ -1,168 +1,28 @@
 """A home, and a trainer that does what a script says: no torch, no sleeping."""
 
 import asyncio
-import queue
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import settings
+from scripted_trainer import LETTERS, VERSE, ScriptedTrainer, weights
 from textual.geometry import Size
 from textual.pilot import Pilot
 
 from charplay.corpora.library import Library
 from charplay.playground.instrument import Instrument
-from charplay.protocol.commands import Command, Pause, PublishWeights, Resume, SetHyperparameter, StepOnce, Stop
-from charplay.protocol.events import (
-    Changed,
-    Evaluated,
-    Event,
-    Paused,
-    Preparing,
-    Progress,
-    Published,
-    Resumed,
-    Row,
-    Saved,
-    Started,
-    Stopped,
-)
-from charplay.protocol.queues import CommandQueue
-from charplay.protocol.request import TrainRequest
 from charplay.recipes.fields import Recipe
 from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.runs.shelf import Shelf
-from charplay.sampling.model import tensor_shapes
 from charplay.tui.app import CharplayApp
 
 settings.register_profile("tui", deadline=None)  # how long an example takes is the machine's affair
 settings.load_profile("tui")
-
-LETTERS = "\n abcdefghijklmnopqrstuvwxyz"
-VERSE = "the quick brown fox jumps over the lazy dog\nand goes on to say so once again\n"
-
-
-class ScriptedTrainer:
-    """Yields what the test puts into `script`, answers commands as a trainer would, and keeps both for looking at."""
-
-    def __init__(self, home: Home) -> None:
-        self.home = home
-        self.script: queue.SimpleQueue[Event | BaseException] = queue.SimpleQueue()
-        self.requests: list[TrainRequest] = []
-        self.commands: list[Command] = []
-        self.step = 0
-        """Of the newest event that was made."""
-        self.told = 0
-        """Of the newest event that was told."""
-        self.deaf = False
-        self.begun = False
-        """Whether the run under way has started: orders that need a network wait for it, as with a trainer."""
-        self.at_work = 0
-        self.most_at_work = 0
-        self.run: Run | None = None
-
-    def __call__(self, request: TrainRequest, inbox: CommandQueue) -> Iterator[Event]:
-        self.requests.append(request)
-        self.at_work += 1
-        self.begun = False
-        self.most_at_work = max(self.most_at_work, self.at_work)
-        try:
-            yield from self.work(inbox)
-        finally:
-            self.at_work -= 1
-
-    def work(self, inbox: CommandQueue) -> Iterator[Event]:
-        yield Preparing(phase="importing torch")
-        early: list[Command] = []
-        while True:
-            for command in (*(early if self.begun else ()), *inbox.take(wait=0.005)):
-                if isinstance(command, PublishWeights | SetHyperparameter) and not self.begun:
-                    early = [command]
-                    continue
-                early = []
-                self.commands.append(command)
-                if not self.deaf:
-                    yield from self.answer(command)
-                    if isinstance(command, Stop):
-                        return
-            while not self.script.empty():
-                event = self.script.get()
-                if isinstance(event, BaseException):
-                    raise event
-                yield event
-                self.told = event.step
-                if isinstance(event, Started):
-                    self.begun = True
-                    break  # between two steps orders are carried out, before the first one, too
-                if event.kind in {"finished", "stopped", "failed"}:
-                    return
-
-    def answer(self, command: Command) -> Iterator[Event]:
-        match command:
-            case Stop():
-                yield Saved(step=self.step, path="latest.safetensors", best=False)
-                yield Stopped(step=self.step, reason=command.reason, run=self.run.name if self.run else None)
-            case PublishWeights():
-                yield self.published()
-            case Pause():
-                yield Paused(step=self.step)
-            case Resume():
-                yield Resumed(step=self.step)
-            case StepOnce():
-                yield self.progress(self.step + 1)
-            case SetHyperparameter():
-                yield Changed(step=self.step, field=command.field, old=None, new=command.value)
-
-    def put(self, *events: Event | BaseException) -> None:
-        for event in events:
-            self.script.put(event)
-
-    def started(self, *, step: int = 0, notes: tuple[str, ...] = ()) -> Started:
-        request = self.requests[-1]
-        asked = Recipe.model_validate({**request.recipe, "hidden_size": 12, "embedding_size": 8, "num_layers": 1})
-        resolved = resolve(asked, 5000, len(LETTERS)).recipe
-        origin = CorpusOrigin("fox", "", "0" * 64, 5000)
-        if request.resume:
-            self.run = Run.open(Path(request.resume))
-        else:
-            self.run = Run.create(self.home.checkpoints, asked=asked, resolved=resolved, corpus=origin,
-                                  vocabulary=LETTERS, facts={})  # fmt: skip
-        return Started(
-            step=step, run=self.run.name, folder=str(self.run.folder), recipe=resolved.model_dump(), parameters=1234,
-            corpus="fox", characters=5000, vocabulary_size=len(LETTERS), unigram_entropy=2.75, total_steps=3000,
-            device="cpu, 2 threads",
-            resumed=request.resume is not None, notes=notes,
-        )  # fmt: skip
-
-    def progress(self, step: int, total: int = 3000) -> Progress:
-        loss = 1.4 + 1.9 * np.exp(-step / 400)
-        first, self.step = self.step, step
-        rows = tuple(
-            Row(step=at, epoch=at / 500, seconds=at / 20, train_loss=1.4 + 1.9 * float(np.exp(-at / 400)),
-                train_accuracy=0.5, learning_rate=3e-3, grad_norm=0.7, chars_per_second=41_000.0)
-            for at in range(first + 10, step + 1, 10)
-        )  # fmt: skip
-        row = Row(step=step, epoch=step / 500, seconds=step / 20, train_loss=float(loss), learning_rate=3e-3)
-        return Progress(step=step, seconds=step / 20, rows=(*rows, row), epoch=step / 500, total_steps=total,
-                        done=step / total, chars_per_second=41_000.0, seconds_left=(total - step) / 20)  # fmt: skip
-
-    def evaluated(self, step: int, loss: float, *, best: bool = True) -> Evaluated:
-        return Evaluated(step=step, seconds=step / 20, epoch=step / 500, val_loss=loss, val_accuracy=0.5, best=best)
-
-    def published(self) -> Published:
-        assert self.run is not None
-        return Published(step=self.told, weights=weights(self.run.resolved))
-
-
-def weights(recipe: Recipe) -> dict[str, np.ndarray]:
-    random = np.random.default_rng(0)
-    shapes = tensor_shapes(recipe, len(LETTERS))
-    return {name: random.normal(0, 0.3, shape).astype(np.float32) for name, shape in shapes.items()}
 
 
 @pytest.fixture
@@ -232,7 +92,7 @@ class Played:
         """Begin the text anew, with this prompt and at this temperature."""
         self.instrument.set_params(temperature=temperature)
         self.instrument.restart(prompt=prompt)
-        self.main._show_all()
+        self.main._after_command()
 
     def write(self, number: int, budget: float = 60.0) -> None:
         """Write so many characters, and show them."""
@@ -263,7 +123,7 @@ class Played:
         await self.press("t")
         await self.until(lambda: self.trainer.requests)
         self.trainer.put(self.trainer.started(), self.trainer.progress(100))
-        await self.until(lambda: self.main.session.live.state == "training")
+        await self.until(lambda: self.main.session.state.state == "training")
 
     def seen(self) -> str:
         """Everything on the screen, as text."""
@@ -289,6 +149,7 @@ def play(
                 it.main.text.Touched()
             )  # at once, not at a later tick, which would say it over what a test waits for
             yield it
-            await app._main.session.close("asked", 2.0)
+            app.playground.runs.close("asked", 2.0)
+            await it.until(lambda: not app.playground.runs.closing)
 
     return played

@@ -8,6 +8,9 @@ import pytest
 from charplay.corpora.corpus import from_text
 from charplay.playground.checkpoints import open_model
 from charplay.playground.comparison import Comparison
+from charplay.playground.live_edits import LiveEdits
+from charplay.playground.local_trainer import LocalTrainer
+from charplay.playground.run_controller import RunController
 from charplay.playground.run_state import RunState
 from charplay.recipes.fields import Recipe
 from charplay.runs.shelf import Shelf
@@ -42,7 +45,8 @@ def dialogs(kept_run, home):
     first = tree.current
     tree.fork(20, "x")
     corpus = from_text("fox", "the quick brown fox\n" * 30)
-    live = RunState(state="training", recipe=Recipe().model_dump())
+    runs = RunController(LocalTrainer(lambda *_: iter(())))
+    runs.state = RunState(state="training", recipe=Recipe().model_dump())
     return {
         "question": lambda: ChoiceDialog("A title", "A sentence.", CHOICES, "b"),
         "picking": lambda: MultiChoiceDialog("A title", "A sentence.", CHOICES, least=1, most=2),
@@ -58,7 +62,7 @@ def dialogs(kept_run, home):
         "columns": lambda: ComparisonScreen(
             lambda room: Comparison(opened, "", SamplingParams(), speed=30.0, room=room), Shelf(home), time.monotonic
         ),
-        "live values": lambda: LiveHyperparametersDialog(lambda: live, lambda *_: None, lambda: None),
+        "live values": lambda: LiveHyperparametersDialog(LiveEdits(runs)),
     }  # fmt: skip
 
 

@@ -75,7 +75,7 @@ async def test_a_stop_stops_the_run_and_leaves_a_download_to_the_next(play, libr
         it.main.corpus.fetch()
         await it.until(lambda: "fetching the hare: 42%" in line(it))
         await it.press("x")
-        await it.until(lambda: it.main.session.live.state == "stopped")
+        await it.until(lambda: it.main.session.state.state == "stopped")
         assert it.main.corpus.download is not None
         await it.press("x")
         await it.until(lambda: library.cancelled)
@@ -135,7 +135,7 @@ async def test_what_is_read_instead_is_named_and_stays_in_sight(play, library):
         title = library.find(name).title
         notes = it.main.corpus.corpus.notes
         it.trainer.put(it.trainer.started(notes=notes), it.trainer.progress(100))
-        await it.until(lambda: it.main.session.live.state == "training")
+        await it.until(lambda: it.main.session.state.state == "training")
         assert name == library.find("").name
         assert f"the hare could not be fetched (1 and v say why); {title} is read instead. " in line(it)
         assert it.main.hint._standing[0].count("a guess") == 1

@@ -74,7 +74,7 @@ async def test_rows_that_are_none_are_left_out_of_the_curves(play, kept_run, row
         it.main.resume("kept-1")
         await it.until(lambda: it.trainer.requests)
         it.trainer.put(it.trainer.started(step=500), it.trainer.progress(510))
-        await it.until(lambda: it.main.session.live.step == 510)
+        await it.until(lambda: it.main.session.state.step == 510)
 
 
 async def test_a_folder_that_may_not_be_searched_is_listed_all_the_same(play, tmp_path, monkeypatch, unprivileged):
@@ -132,7 +132,7 @@ async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_righ
         run = it.trainer.run
         it.trainer.put(Finished(step=100, run=run.name, checkpoint="x", train_loss=1.2, val_loss=1.5, val_loss_cold=1.6,
                                 steps=100))  # fmt: skip
-        await it.until(lambda: it.main.session.live.state == "finished")
+        await it.until(lambda: it.main.session.state.state == "finished")
         it.main.play("demo")
         it.app.screen.query_one("_Branches").refresh()
         await it.press("down", "space", "c", "escape", "up", "enter")
@@ -167,7 +167,7 @@ async def test_stopping_one_run_for_the_next_leaves_no_text_called_live(play, en
         await it.until(lambda: f"{name}, step 100" in it.seen())
         if end is not None:
             it.trainer.put(end)
-            await it.until(lambda: it.main.session.live.state == "failed")
+            await it.until(lambda: it.main.session.state.state == "failed")
             assert it.instrument.generator.source == f"{name}, step 100"
 
 
@@ -224,13 +224,13 @@ async def test_the_offer_goes_with_its_run_and_with_no_other(play, kept_run):
     kept_run(name="kept-1")
     async with play(writing=True) as it:
         await it.until(lambda: "kept-1 is not finished" in it.seen())
-        offer = it.main._offer
+        offer = it.main.playground.announcements.offer
         it.main.runs.post_message(it.main.runs.Deleted("finished-1"))
         await it.until(lambda: "finished-1 is deleted" in it.seen())
-        assert it.main._offer == offer
+        assert it.main.playground.announcements.offer == offer
         it.main.runs.post_message(it.main.runs.Deleted("kept-1"))
         await it.until(lambda: "kept-1 is deleted" in it.seen())
-        assert it.main._offer == ""
+        assert it.main.playground.announcements.offer == ""
 
 
 async def test_an_encoding_that_was_named_is_known_when_the_text_is_chosen_again(play, home):

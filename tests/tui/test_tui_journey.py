@@ -28,13 +28,13 @@ async def test_train_look_play_pause_stop(play, size):
         await it.press("right_square_bracket")
         assert it.instrument.params.temperature > before
         await it.press("p")
-        await it.until(lambda: it.main.session.live.state == "paused")
+        await it.until(lambda: it.main.session.state.state == "paused")
         await it.press("s")
-        await it.until(lambda: it.main.session.live.step == 101)
+        await it.until(lambda: it.main.session.state.step == 101)
         await it.press("p")
-        await it.until(lambda: it.main.session.live.state == "training")
+        await it.until(lambda: it.main.session.state.state == "training")
         await it.press("x")
-        await it.until(lambda: it.main.session.live.state == "stopped")
+        await it.until(lambda: it.main.session.state.state == "stopped")
         assert "stopped, saved step 101" in it.seen()
         kinds = [type(command) for command in it.trainer.commands if not isinstance(command, PublishWeights)]
         assert kinds == [Pause, StepOnce, Resume, Stop]
@@ -57,17 +57,17 @@ async def test_keys_count_from_when_they_are_pressed_not_from_when_the_trainer_h
 
 async def test_a_save_that_was_asked_for_is_told_of_and_no_other(play):
     async with play() as it:
-        assert it.main.check_action("save", ()) is False
+        assert it.main.commands.disabled("training.save") == "Nothing trains; t starts a run."
         await it.training()
         it.trainer.put(Saved(step=90, path="latest.safetensors", best=False))
-        await it.until(lambda: it.main.session.live.saved_step == 90)
+        await it.until(lambda: it.main.session.state.saved_step == 90)
         assert "Step 90 is saved" not in it.seen()
         await it.press("ctrl+p", *"save now", "enter")
         await it.until(lambda: any(isinstance(command, Save) for command in it.trainer.commands))
         assert "is saved" not in it.seen()
         it.trainer.put(Saved(step=100, path="latest.safetensors", best=False))
         await it.until(lambda: "Step 100 is saved." in it.seen())
-        assert it.main.session.live.state == "training"
+        assert it.main.session.state.state == "training"
         it.trainer.commands.clear()
         await it.press("ctrl+s")
         await it.until(lambda: any(isinstance(command, Save) for command in it.trainer.commands))
@@ -111,7 +111,7 @@ async def test_training_while_training_asks_and_going_on_changes_nothing(play):
         await it.press("t")
         assert isinstance(it.app.screen, ChoiceDialog)
         await it.press("g")
-        assert it.main.session.live.state == "training"
+        assert it.main.session.state.state == "training"
         assert len(it.trainer.requests) == 1
 
 
@@ -122,7 +122,7 @@ async def test_stop_and_start_begins_the_next_run_when_the_first_has_saved(play)
         await it.press("t", "s")
         await it.until(lambda: len(it.trainer.requests) == 2)
         assert any(isinstance(command, Stop) for command in it.trainer.commands)
-        assert it.main.session.live.state == "preparing"
+        assert it.main.session.state.state == "preparing"
 
 
 @pytest.mark.fault("5")
@@ -138,7 +138,7 @@ async def test_stop_works_before_the_first_step(play):
         await it.press("t")
         await it.until(lambda: "importing torch" in it.seen())
         await it.press("x")
-        await it.until(lambda: it.main.session.live.state == "stopped")
+        await it.until(lambda: it.main.session.state.state == "stopped")
 
 
 @pytest.mark.fault("4")
@@ -197,7 +197,7 @@ async def test_best_step_is_marked_when_held_out_loss_has_risen_for_a_while(play
         it.trainer.put(
             *(it.trainer.evaluated(step, 1.5 + step / 1000, best=False) for step in (300, 400, 500, 600, 700))
         )
-        await it.until(lambda: it.main.session.live.worse == 2)
+        await it.until(lambda: it.main.session.state.worse == 2)
         assert "memorises" not in it.seen()
         it.trainer.put(it.trainer.evaluated(800, 2.4, best=False), it.trainer.progress(900))
         await it.until(lambda: "from here it memorises" in it.seen())
@@ -219,7 +219,7 @@ async def test_finished_says_so_and_the_run_is_listed(play):
         run = it.trainer.run.name
         it.trainer.put(Finished(step=3000, run=run, checkpoint="x", train_loss=1.2, val_loss=1.5, val_loss_cold=1.6,
                                 steps=3000))  # fmt: skip
-        await it.until(lambda: it.main.session.live.state == "finished")
+        await it.until(lambda: it.main.session.state.state == "finished")
         await it.until(lambda: run in it.seen())
 
 
@@ -348,7 +348,7 @@ async def test_under_a_dialog_the_text_is_held_and_goes_on_after_it(play):
         await it.until(lambda: it.instrument.generator.transcript)
         await it.press("question_mark")
         before = len(it.instrument.generator.transcript)
-        it.main._show_all()
+        it.main._after_command()
         await asyncio.sleep(0.2)
         assert len(it.instrument.generator.transcript) == before
         assert "held:" not in it.seen()
@@ -381,7 +381,7 @@ async def test_bad_numbers_open_a_panel_that_says_what_happened_and_offers_ways_
         )
         await it.until(lambda: isinstance(it.app.screen, ChoiceDialog) and "a gradient was not finite" in it.seen())
         assert "The last save is step 90." in it.seen()
-        assert it.main.training._marks == [(100, "numbers went bad")], "the chart marks it"
+        assert it.main.session.history.marks == [(100, "numbers went bad")], "the chart marks it"
         await it.press(key)
         await it.until(lambda: not isinstance(it.app.screen, ChoiceDialog))
         await it.until(lambda: [type(c) for c in it.trainer.commands if not isinstance(c, PublishWeights)] == kinds)
@@ -426,7 +426,7 @@ async def test_a_start_that_fails_leaves_what_writes_alone_and_says_why(play):
         await it.training()
         await it.until(lambda: "live, step 100" in it.seen())
         await it.press("x")
-        await it.until(lambda: it.main.session.live.state == "stopped")
+        await it.until(lambda: it.main.session.state.state == "stopped")
         it.main.play("demo")
         generator, writer = it.instrument.generator, it.instrument.generator.model
         await it.press("t")
@@ -510,19 +510,19 @@ async def test_a_live_change_is_taken_back_with_all_that_came_after_it(play):
         await it.training()
         await it.press("z")
         it.trainer.put(Changed(step=100, field="dropout", old=0.0, new=0.3), it.trainer.progress(200))
-        await it.until(lambda: it.main.session.live.step == 200 and "dropout 0.3" in it.seen())
+        await it.until(lambda: it.main.session.state.step == 200 and "dropout 0.3" in it.seen())
         await it.press("z")
         await it.until(lambda: Undo() in it.trainer.commands)
         it.trainer.put(Changed(step=100, field="undo", old=200, new=100))
         it.trainer.put(Changed(step=100, field="dropout", old=0.3, new=0.0))
         await it.until(lambda: "undone" in it.seen())
-        assert it.main.session.live.step == 100
-        assert it.main.training._history.points("train_loss")[0].max() <= 100
+        assert it.main.session.state.step == 100
+        assert it.main.session.history.curves.points("train_loss")[0].max() <= 100
         assert it.trainer.commands.count(Undo()) == 1
         await it.press("z")  # there is nothing left to take back
         it.trainer.step = 100
         it.trainer.put(it.trainer.progress(150))
-        await it.until(lambda: it.main.session.live.step == 150)
+        await it.until(lambda: it.main.session.state.step == 150)
         assert it.trainer.commands.count(Undo()) == 1
 
 
@@ -532,4 +532,4 @@ async def test_a_deleted_run_leaves_the_chart(play, kept_run):
         await it.until(lambda: it.main.runs.number() > 0)
         await it.press("3", "o", "d", "d")
         await it.until(lambda: "kept-1 is deleted" in it.seen())
-        assert not it.main.training.overlaid
+        assert not it.main.playground.chart.markers

@@ -17,6 +17,7 @@ from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import name_fault
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer, Sheet
+from charplay.tui.dialogs.network_summary import NetworkDialog
 from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.panes import runs
 
@@ -107,7 +108,7 @@ async def test_the_device_list_says_how_much_memory_is_free(play):
 async def test_what_the_network_sees(play):
     async with play() as it:
         await it.press("2", "n")
-        await it.until(lambda: isinstance(it.app.screen, ReaderDialog) and "lstm 1" in it.seen())
+        await it.until(lambda: isinstance(it.app.screen, NetworkDialog) and "lstm 1" in it.seen())
         seen = it.seen()
         assert "(64 + 1) x 28 = 1,820" in seen
         assert "predicts" in seen
@@ -390,9 +391,9 @@ async def test_a_run_plays_fills_the_form_and_lies_over_the_chart(play, kept_run
         await it.press("3", "enter")
         await it.until(lambda: "kept-1, step 500" in it.seen())
         await it.press("o")
-        await it.until(lambda: set(it.main.training.overlaid) == {"kept-1"})
+        await it.until(lambda: set(it.main.playground.chart.markers) == {"kept-1"})
         await it.press("4", "a", "v", "g", "w", "c", "3")
-        assert not it.main.training.overlaid
+        assert not it.main.playground.chart.markers
         await it.press("a")
         assert it.main.form.draft.asked.hidden_size == 12
         assert it.main.form.draft.budget() == ("steps", 1000)

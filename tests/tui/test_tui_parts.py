@@ -1,7 +1,6 @@
 """What stands behind the screen, without one: numbers, the draft, a run's state, the session, lines to read."""
 
 import re
-import threading
 import unicodedata
 from itertools import product
 
@@ -10,16 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from charplay.formatting.units import age, count, duration, rate
-from charplay.playground.recipe_draft import RecipeDraft, budget_layer, extended
+from charplay.playground.recipe_draft import RecipeDraft, budget_layer
 from charplay.playground.recipe_rows import BUDGET, COMMON, in_labels, label
-from charplay.playground.run_controller import RunController
-from charplay.playground.run_state import RunState
 from charplay.playground.value_steps import next_number
-from charplay.protocol.commands import PublishWeights, Stop
-from charplay.protocol.events import Changed, Evaluated, Failed, Preparing, Saved, Stopped
-from charplay.protocol.request import TrainRequest
 from charplay.recipes.contradictions import CLASHES
-from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import preset_names
 from charplay.recipes.specs import spec, specs
@@ -241,72 +234,6 @@ def test_a_run_that_was_begun_with_the_preset_as_it_stands_is_no_change_of_it(tm
     draft.fill(asked.model_dump() | {"corpus": "fox"})
     assert draft.values == {}
     assert draft.asked == asked
-
-
-def test_an_extension_replaces_the_budget(tmp_path):
-    asked = RecipeDraft(tmp_path).asked
-    assert extended(asked, "500 steps").steps == 500
-    assert extended(asked, "500 steps").minutes is None
-    with pytest.raises((RecipeError, ValueError)):
-        extended(asked, "0 minutes")
-
-
-def test_live_says_each_phase():
-    live = RunState(state="preparing")
-    live.apply(Preparing(phase="opening the device"))
-    assert live.summary() == "opening the device"
-    live.apply(Changed(step=3, field="learning_rate", old=1.0, new=0.5))
-    assert live.peak_rate == 0.5
-    assert live.learning_rate is None  # that of the last step, which is the schedule's
-    live.apply(Saved(step=4, path="", best=False))
-    live.apply(Stopped(step=5, reason="asked"))
-    assert live.summary() == "stopped, saved step 4"
-    live.apply(Failed(message="why", saved_step=None))
-    assert (live.summary(), live.saved_step, live.message) == ("failed", 4, "why")
-
-
-def test_what_is_taken_back_was_never_worse_nor_best():
-    live = RunState(state="training")
-    for step, loss, best in (
-        (100, 2.0, True),
-        (200, 1.9, True),
-        (300, 2.1, False),
-        (400, 2.2, False),
-        (500, 2.3, False),
-    ):
-        live.apply(Evaluated(step=step, seconds=1.0, epoch=step / 100, val_loss=loss, val_accuracy=0.5, best=best))
-    assert live.is_overfitting
-    live.apply(Changed(step=250, field="undo", old=500, new=250))
-    assert not live.is_overfitting
-    assert (live.best_step, live.best_loss) == (200, 1.9)
-    live.apply(Changed(step=150, field="undo", old=250, new=150))
-    assert (live.best_step, live.best_loss) == (None, None)
-
-
-def test_a_trainer_that_ends_without_a_word_has_failed():
-    session = RunController(lambda request, inbox: iter(()))
-    session.start(TrainRequest(home="/"))
-    session._worker._thread.join(2)
-    events = session.drain()
-    assert isinstance(events[-1], Failed)
-    assert session.live.state == "failed"
-
-
-async def test_closing_waits_no_longer_than_it_was_told():
-    release, stops = threading.Event(), []
-
-    def stubborn(request, inbox):
-        while not any(isinstance(command, Stop) for command in stops):
-            stops.extend(inbox.take(wait=2))
-        release.wait(10)
-        yield Stopped(reason="at last")
-
-    session = RunController(stubborn)
-    session.start(TrainRequest(home="/"))
-    assert not await session.close("terminated", 0.1)
-    assert stops == [PublishWeights(), Stop("terminated")]
-    release.set()
-    assert await session.close("terminated", 5.0)
 
 
 @given(st.text(alphabet="ab \n字", max_size=200), st.integers(2, 20), st.integers(0, 1000))

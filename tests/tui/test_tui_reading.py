@@ -231,16 +231,16 @@ async def test_only_what_is_in_sight_is_read_and_a_place_has_one_tint(play):
             return text[start:stop]
 
         tinting = SurprisalJob(SurprisalReader(model, read))
-        assert bit_tints(tinting.bits(3 * BLOCK - 5, 3 * BLOCK + 5), "surprise") == [PLAIN] * 10
+        assert bit_tints("surprise", tinting.bits(3 * BLOCK - 5, 3 * BLOCK + 5)) == [PLAIN] * 10
         tinting.look(3 * BLOCK - 5, 3 * BLOCK + 5)
         await it.until(lambda: not tinting._at_work)
         assert tinting.take_news()
         assert not tinting.take_news()
-        found = bit_tints(tinting.bits(3 * BLOCK - 5, 3 * BLOCK + 5), "surprise")
+        found = bit_tints("surprise", tinting.bits(3 * BLOCK - 5, 3 * BLOCK + 5))
         assert PLAIN not in found
         assert len(asked) == 2
         tinting.look(3 * BLOCK - 5, 3 * BLOCK + 5)
-        assert bit_tints(tinting.bits(3 * BLOCK, 3 * BLOCK + 5), "surprise") == found[5:]
+        assert bit_tints("surprise", tinting.bits(3 * BLOCK, 3 * BLOCK + 5)) == found[5:]
         assert len(asked) == 2
 
 

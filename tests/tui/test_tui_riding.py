@@ -174,7 +174,7 @@ async def test_a_passage_is_the_prompt_and_the_truth_stands_beside_it(play):
             chosen.prompt
         )  # what the model writes begins a line
         it.instrument.restart(prompt="else")
-        it.main._show_all()
+        it.main._after_command()
         assert not text.truth.display
 
 

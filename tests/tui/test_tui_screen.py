@@ -15,9 +15,11 @@ from charplay.playground.preferences import Preferences, read_preferences, write
 from charplay.protocol.exit_codes import INTERRUPTED, SIGNALS
 from charplay.sampling.stop_sequences import parse_stop_texts
 from charplay.tui import commands
+from charplay.tui.command import bindings
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.panes.text import TextPane
+from charplay.tui.screens.layout import CONTROLLERS
 from charplay.tui.textual_patches.key_queue import KeyHandled
 from charplay.tui.textual_patches.signals import listen
 from charplay.tui.widgets.row_editor import RowEditor
@@ -50,20 +52,28 @@ def keys(bindings) -> list[str]:
     return [key for each in bindings for key in (each.key if isinstance(each, Binding) else each[0]).split(",")]
 
 
+COMMANDS = [each for controller in CONTROLLERS for each in controller.commands]
+
+
+def at(place):
+    """The keys of commands, but for those that are left to whoever comes next."""
+    return bindings(each for each in COMMANDS if each.place == place and not each.passes)
+
+
 @pytest.mark.parametrize(
     "pane",
     [
         [*commands.LIST, *commands.CORPUS],
         [*commands.LIST, *commands.FORM],
         [*commands.LIST, *commands.RUNS],
-        [*Slider.BINDINGS, *commands.TRAINING],
+        [*Slider.BINDINGS, *at("training")],
         [*Slider.BINDINGS, *TextPane.BINDINGS, *commands.SCROLL],
         [*commands.SHEET, *commands.PREVIEW, *commands.CLOSE],
     ],
 )
 def test_no_key_has_two_meanings_in_one_pane(pane):
     modal = commands.SHEET[0] in pane
-    all_keys = keys([*pane, *commands.ALWAYS, *([] if modal else commands.EVERYWHERE)])
+    all_keys = keys([*pane, *commands.ALWAYS, *([] if modal else [*at(""), *commands.EVERYWHERE])])
     assert sorted(all_keys) == sorted(set(all_keys))
 
 
@@ -71,18 +81,20 @@ async def test_every_command_has_an_action_and_is_in_the_help(play):
     async with play() as it:
         main = it.main
         owners = [(main, commands.EVERYWHERE), (it.app, commands.ALWAYS), (main.corpus, commands.CORPUS)]
-        owners += [(main.form, commands.FORM), (main.runs, commands.RUNS), (main.training, commands.TRAINING)]
-        for owner, bindings in owners:
-            for binding in bindings:
+        owners += [(main.form, commands.FORM), (main.runs, commands.RUNS), (main, bindings(COMMANDS))]
+        for owner, keys_of in owners:
+            for binding in keys_of:
                 node, action = (
-                    (it.app, binding.action[4:]) if binding.action.startswith("app.") else (owner, binding.action)
+                    (it.app, binding.action[4:])
+                    if binding.action.startswith("app.")
+                    else (owner, binding.action.removeprefix("screen."))
                 )
                 assert callable(getattr(node, f"action_{action.partition('(')[0]}"))
         await it.press("question_mark")
         assert isinstance(it.app.screen, ReaderDialog)
         said = " ".join(text for line in it.app.screen._lines for text, _ in line)
-        for _, bindings in owners:
-            assert all(binding.tooltip in said for binding in bindings)
+        for _, keys_of in owners:
+            assert all(binding.tooltip in said for binding in keys_of)
 
 
 async def test_the_palette_offers_what_can_be_done_and_nothing_else(play):
@@ -140,7 +152,7 @@ async def test_resizing_keeps_what_was_going_on(play):
             await it.pilot.pause()
             if size == (50, 10):
                 assert "needs 60 columns" in it.seen()
-        assert it.main.session.live.state == "training"
+        assert it.main.session.state.state == "training"
         assert it.main.form._fields.has_focus
 
 

@@ -1,33 +1,32 @@
 """The chart and what stands under it, as runs come and go."""
 
-import dataclasses
 import re
 
 import pytest
 
 from charplay.plotting.plot import MARKERS
 from charplay.protocol.commands import PublishWeights
-from charplay.protocol.events import Changed, Evaluated, Failed, Finished, Sampled, Saved, Stopped
+from charplay.protocol.events import Changed, Evaluated, Failed, Finished, Sampled, Stopped
 from charplay.tui.dialogs.reader import ReaderDialog
 
 
 def steps(it):
-    return it.main.training._history.points("train_loss")[0]
+    return it.main.session.history.curves.points("train_loss")[0]
 
 
 async def test_a_run_that_is_taken_up_has_its_own_curve_and_no_other(play, kept_run):
     run = kept_run()
     async with play() as it:
         await it.training()
-        await it.until(lambda: len(steps(it)) and it.main.training._history.points("train_loss")[1].max() > 2.5)
+        await it.until(lambda: len(steps(it)) and it.main.session.history.curves.points("train_loss")[1].max() > 2.5)
         await it.press("x")
-        await it.until(lambda: it.main.session.live.state == "stopped")
+        await it.until(lambda: it.main.session.state.state == "stopped")
         it.main.resume("kept-1")
         await it.until(lambda: len(it.trainer.requests) == 2)
         run.append("metrics", [{"step": 600, "epoch": 1.2, "seconds": 30.0, "train_loss": 9.0}])  # past the save
         it.trainer.put(it.trainer.started(step=500))
         await it.until(lambda: set(steps(it)) == {100, 200, 300, 400, 500})
-        x, y = it.main.training._history.points("train_loss", "characters")
+        x, y = it.main.session.history.curves.points("train_loss", "characters")
         assert x[-1] == 500 * run.resolved.batch_size * run.resolved.sequence_length
         assert set(y) == {2.0}
 
@@ -54,27 +53,6 @@ async def test_in_a_pause_the_weights_that_write_already_are_not_told_again(play
         assert text.sheet.text.marks == [*marks, "100"]
 
 
-async def test_an_earlier_run_on_the_chart_counts_its_characters(play, kept_run):
-    run = kept_run(finished=True)
-    async with play() as it:
-        await it.until(lambda: it.main.runs.number() > 0)
-        await it.press("3", "o")
-        await it.until(lambda: it.main.training.overlaid)
-        x, _ = it.main.training._overlays["kept-1"].points("train_loss", "characters")
-        assert x[-1] == 500 * run.resolved.batch_size * run.resolved.sequence_length
-
-
-async def test_an_earlier_run_without_held_out_losses_shows_those_of_its_training(play, kept_run):
-    run = kept_run(finished=True)
-    (run.folder / "metrics.jsonl").write_text('{"step": 100, "epoch": 0.2, "seconds": 5.0, "train_loss": 1.75}\n')
-    async with play() as it:
-        await it.until(lambda: it.main.runs.number() == 2)
-        await it.press("3", "o")
-        await it.until(lambda: it.main.training.overlaid)
-        (curve,) = [series for series in it.main.training.chart._series if series.name == "kept-1"]
-        assert set(curve.y) == {1.75}
-
-
 @pytest.mark.parametrize("take_off", [("o",), ("4", "c"), ("d", "d")])
 async def test_the_runs_that_are_marked_are_those_on_the_chart_whoever_takes_one_off(play, kept_run, take_off):
     kept_run(finished=True)
@@ -84,7 +62,7 @@ async def test_the_runs_that_are_marked_are_those_on_the_chart_whoever_takes_one
         await it.until(lambda: "○ kept-1" in it.seen())
         await it.press(*take_off)
         await it.until(lambda: "○ kept-1" not in it.seen())
-        assert it.main.runs.overlaid == it.main.training.overlaid == {}
+        assert it.main.runs.overlaid == it.main.playground.chart.markers == {}
 
 
 def edges(it):
@@ -104,8 +82,8 @@ async def test_the_chart_names_its_quantity_and_each_run_by_the_marker_that_the_
     async with play((width, 40)) as it:
         await it.until(lambda: it.main.runs.number() == number + 1)
         await it.press("3", "home", *["o", "down"] * number)
-        await it.until(lambda: len(it.main.training.overlaid) == number)
-        markers = it.main.training.overlaid
+        await it.until(lambda: len(it.main.playground.chart.markers) == number)
+        markers = it.main.playground.chart.markers
         for name, marker in markers.items():
             await it.until(lambda: re.search(rf"{marker} a-text\S+{name[-2:]} ", it.seen()))  # noqa: B023
         await it.press("4")
@@ -116,24 +94,6 @@ async def test_the_chart_names_its_quantity_and_each_run_by_the_marker_that_the_
             await it.press("v")
         assert "train ⠶  held-out ●" in edges(it)[0]
         assert markers == {each.name: MARKERS[each.role] for each in it.main.training.chart._series[:number]}
-
-
-async def test_characters_are_counted_across_a_change_of_the_batch_live_and_kept(play, kept_run):
-    run = kept_run()
-    batch = run.resolved.batch_size
-    size = batch * run.resolved.sequence_length
-    run.append("changes", [{"step": 300, "seconds": 1.0, "field": "batch_size", "old": batch, "new": 2 * batch}])
-    async with play() as it:
-        it.main.resume("kept-1")
-        await it.until(lambda: it.trainer.requests)
-        started = it.trainer.started(step=500)
-        it.trainer.put(dataclasses.replace(started, recipe={**started.recipe, "batch_size": 2 * batch}))
-        await it.until(lambda: len(set(steps(it))) == 5)
-        it.trainer.step = 500
-        it.trainer.put(Changed(step=500, field="batch_size", old=2 * batch, new=batch), it.trainer.progress(600))
-        await it.until(lambda: steps(it)[-1] == 600)
-        x, _ = it.main.training._history.points("train_loss", "characters")
-        assert (x[0], x[-1]) == (100 * size, (300 + 2 * 200 + 100) * size)
 
 
 async def test_the_learning_rate_can_be_moved_only_while_something_trains(play):
@@ -162,7 +122,7 @@ async def test_the_learning_rate_shows_what_is_also_where_it_was_changed_elsewhe
     async with play() as it:
         await it.training()
         await it.press("4")
-        slider, live = it.main.training.strip.rate, it.main.session.live
+        slider, live = it.main.training.strip.rate, it.main.session.state
         it.trainer.put(moved(100, 0.005, 0.015))
         await it.until(lambda: slider.has_focus and slider.value == 0.015)
         await it.press("right")
@@ -177,28 +137,13 @@ async def test_the_learning_rate_stays_where_it_is_moved_to_until_the_trainer_ha
         await it.training()
         it.trainer.deaf = True
         await it.press("4", "right", "right", "right")
-        strip, live = it.main.training.strip, it.main.session.live
+        strip, live = it.main.training.strip, it.main.session.state
         asked = strip.rate.value
         it.trainer.put(moved(100, live.peak_rate, asked / 2), it.trainer.progress(200))  # heard of what came before
         await it.until(lambda: live.peak_rate == asked / 2 and "step 200/" in it.seen())
         assert strip.rate.value == asked
         it.trainer.put(moved(200, asked / 2, asked), moved(200, asked, 0.001))
         await it.until(lambda: strip.rate.value == 0.001)
-
-
-async def test_in_a_pause_every_change_can_be_taken_back_also_after_an_undo(play):
-    async with play() as it:
-        await it.training()
-        live, marks = it.main.session.live, lambda: it.main.training._marks
-        it.trainer.put(moved(100, 0.005, 0.01), undone(100), moved(100, 0.01, 0.005), moved(100, 0.005, 0.02),
-                       moved(100, 0.02, 0.03))  # fmt: skip
-        await it.until(lambda: live.peak_rate == 0.03)
-        assert len(live.changes) == 2
-        await it.until(lambda: marks() == [(100, "undone"), (100, "rate 2e-2"), (100, "rate 3e-2")])
-        it.trainer.put(undone(100), moved(100, 0.03, 0.02), undone(100), moved(100, 0.02, 0.005))
-        await it.until(lambda: live.peak_rate == 0.005)
-        assert not live.changes
-        await it.until(lambda: marks() == [(100, "undone")])
 
 
 async def test_the_values_under_the_chart_are_of_one_text_and_as_many_as_fit(play):
@@ -229,7 +174,7 @@ async def test_the_reference_lines_are_of_the_text_of_the_run_that_is_drawn(play
         await it.until(lambda: "single characters 2.75" in it.seen())
         it.main.corpus.choose("other")
         await it.until(lambda: len(it.main.corpus.corpus or "") == 600)
-        assert it.main.training._levels["single characters"] == 2.75
+        assert it.main.session.history.levels["single characters"] == 2.75
 
 
 async def test_the_newest_round_of_samples_can_be_read(play):
@@ -242,7 +187,7 @@ async def test_the_newest_round_of_samples_can_be_read(play):
         await it.training()
         it.trainer.put(sampled(100, text="long ago"), sampled(200, text="a \x1b[31mdog\nbarks", truth="lazy dog"),
                        sampled(200, temperature=1.0, text="a cat"))  # fmt: skip
-        await it.until(lambda: len(it.main.training._samples) == 2)
+        await it.until(lambda: len(it.main.session.history.samples) == 2)
         await it.press("e")
         assert isinstance(it.app.screen, ReaderDialog)
         await it.until(lambda: "a cat" in it.seen())
@@ -252,55 +197,16 @@ async def test_the_newest_round_of_samples_can_be_read(play):
         assert "\x1b" not in it.seen()
 
 
-async def test_a_run_that_is_taken_up_has_its_marks_and_samples(play, kept_run):
-    run = kept_run()
-    for step, field, old, new in ((100, "learning_rate", 0.005, 0.01), (200, "dropout", 0.0, 0.2),
-                                  (250, "dropout", 0.2, 0.4), (250, "undo", 300, 250), (250, "dropout", 0.4, 0.2),
-                                  (250, "dropout", 0.2, 0.3), (400, "clip_norm", 1.0, 0.5)):  # fmt: skip
-        run.append("changes", [{"step": step, "seconds": 1.0, "field": field, "old": old, "new": new}])
-    run.append("changes", [{"step": 9, "from": "another version"}])
-    for step, text in ((200, "early"), (400, "late one"), (400, "late two"), (600, "past the save")):
-        run.append("samples", [{"step": step, "seconds": 1.0, "epoch": 0.5, "temperature": 0.8, "prompt": "",
-                                "text": text, "truth": ""}])  # fmt: skip
-    async with play() as it:
-        it.main.resume("kept-1")
-        await it.until(lambda: it.trainer.requests)
-        it.trainer.put(it.trainer.started(step=500))
-        await it.until(lambda: len(set(steps(it))) == 5)
-        marks = it.main.training._marks
-        assert marks == [(100, "rate 1e-2"), (200, "dropout 0.2"), (250, "undone"), (250, "dropout 0.3"),
-                         (400, "clip norm 0.5")]  # fmt: skip
-        assert [each.text for each in it.main.training._samples] == ["late one", "late two"]
-        it.trainer.put(Changed(step=400, field="clip_norm", old=1.0, new=0.5), it.trainer.progress(510))
-        await it.until(lambda: it.main.session.live.step >= 510)
-        assert it.main.training._marks.count((400, "clip norm 0.5")) == 1
-
-
-@pytest.mark.fault("50")
-@pytest.mark.parametrize(
-    ("saved", "said"),
-    [
-        (100, "r is saved: u takes it up again"),
-        (50, "r could not be saved: u takes it up again from step 50"),
-    ],
-)
-async def test_a_stop_says_what_is_on_the_disk(play, saved, said):
-    async with play() as it:
-        await it.training()
-        it.trainer.put(Saved(step=saved, path="", best=False), Stopped(step=100, reason="asked", run="r"))
-        await it.until(lambda: said in it.seen())
-
-
 @pytest.mark.parametrize("end", [Stopped(step=100, reason="asked", run="r"), Failed(step=100, message="It broke.")])
 async def test_what_has_ended_is_not_called_live(play, end):
     async with play(writing=True) as it:
         await it.main.workers.wait_for_complete()
-        it.main.train()
+        it.main.action_run_command("training.train")
         await it.until(lambda: it.trainer.requests)
         it.trainer.put(it.trainer.started(), it.trainer.progress(100))
         await it.until(lambda: "live, step" in it.seen())
         it.trainer.put(end)
-        await it.until(lambda: not it.main.session.live.busy)
+        await it.until(lambda: not it.main.session.state.busy)
         await it.until(lambda: f"{it.trainer.run.name}, step" in str(it.main.text.border_title))
         assert "live" not in str(it.main.text.border_title)
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from charplay.protocol.commands import PublishWeights
-from charplay.tui.screens import watching
+from charplay.tui.screens import layout
 from charplay.tui.textual_patches.backpressure import CATCH_UP_SECONDS, PausesWhenBehind
 from charplay.tui.widgets import chart
 
@@ -57,13 +57,13 @@ async def test_what_nobody_sees_waits_until_the_terminal_reads_on(play, terminal
         terminal.behind = False
         terminal.take()
         await it.until(lambda: len(generator.transcript) > written and plot._grid is not drawn)
-        assert it.main.session.live.step == 900
+        assert it.main.session.state.step == 900
         assert not any(clocks_standing(it))
 
 
 @pytest.mark.fault("17")
 async def test_a_run_that_waits_for_its_turn_has_it_though_nobody_sees(play, terminal, monkeypatch):
-    monkeypatch.setattr(watching, "UNSEEN_TICK", 4 * CATCH_UP_SECONDS)
+    monkeypatch.setattr(layout, "UNSEEN_TICK", 4 * CATCH_UP_SECONDS)
     async with play(writing=True) as it:
         await it.training()
         terminal.behind = True

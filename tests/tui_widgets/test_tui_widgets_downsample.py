@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.playground.run_history import RunHistory
+from charplay.playground.run_curves import RunCurves
 from charplay.plotting.downsample import DownsampledCurve
 from charplay.protocol.events import Row
 
@@ -49,7 +49,7 @@ def test_what_is_not_finite_never_reaches_the_curve():
 
 @given(st.lists(st.tuples(st.integers(1, 20), st.integers(1, 500)), max_size=6), st.integers(1, 500))
 def test_characters_are_counted_also_where_a_steps_number_of_them_changes(changes, first):
-    run, step, pace, read, expected = RunHistory(characters_per_step=first), 0, first, 0, []
+    run, step, pace, read, expected = RunCurves(characters_per_step=first), 0, first, 0, []
     for steps, following in [*changes, (5, 1)]:
         for _ in range(steps):
             step, read = step + 1, read + pace
@@ -61,7 +61,7 @@ def test_characters_are_counted_also_where_a_steps_number_of_them_changes(change
 
 
 def test_a_run_counts_by_every_clock():
-    run = RunHistory(characters_per_step=100)
+    run = RunCurves(characters_per_step=100)
     run.add(
         Row(step=i, epoch=i / 4, seconds=i * 2.0, train_loss=1 / i, val_loss=2.0 if i == 8 else None)
         for i in range(1, 9)
@@ -77,7 +77,7 @@ def test_a_run_counts_by_every_clock():
 
 
 def test_a_run_is_read_back_from_its_lines():
-    run = RunHistory()
+    run = RunCurves()
     run.read([{"step": 1, "epoch": 0.5, "seconds": 2.0, "train_loss": 3.0, "of the future": 1.0}])
     assert run.points("train_loss", "seconds")[0].tolist() == [2.0, 2.0]
 

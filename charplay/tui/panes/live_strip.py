@@ -8,9 +8,9 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from charplay.formatting.units import rate
+from charplay.playground.run_controller import RunController
 from charplay.playground.run_state import RunState
 from charplay.playground.scales import Log
-from charplay.protocol.events import Changed
 from charplay.tui.widgets.slider import Slider
 
 SLIDER = 40
@@ -30,25 +30,23 @@ class LiveStrip(Horizontal):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, runs: RunController) -> None:
         super().__init__(id="strip")
+        self._runs = runs
         self.rate = Slider("learning rate", 5e-3, Log(1e-5, 1.0), show=rate)
         self._values = Static("", markup=False)
         self._shown_values = ""
-        self._live = RunState()
-        self._asked: float | None = None
-        """Where the slider was moved to, as long as the trainer has not told of it."""
 
     def compose(self) -> ComposeResult:
         """Side by side."""
         yield self.rate
         yield self._values
 
-    def show(self, live: RunState) -> None:
+    def show(self) -> None:
         """As many of the live values as leave the slider room."""
-        self._live = live
-        self.set_class(live.busy, "-busy")
-        parts = _parts(live)
+        state = self._runs.state
+        self.set_class(state.busy, "-busy")
+        parts = _parts(state)
         room = self.size.width - SLIDER
         while parts and len("  ".join(parts)) > room:
             parts.pop()
@@ -56,35 +54,30 @@ class LiveStrip(Horizontal):
         if text != self._shown_values:
             self._shown_values = text
             self._values.update(text, layout=False)
-        if not live.busy:
-            self._asked = None
-        if live.peak_rate is not None and self._asked is None:
-            self.rate.value = live.peak_rate
-
-    def hear(self, change: Changed) -> None:
-        """Once the trainer has heard of the slider, it shows again what is."""
-        if change.field == "learning_rate" and change.new == self._asked:
-            self._asked = None
+        peak = self._runs.peak_rate
+        if isinstance(peak, float):
+            self.rate.value = peak
 
     def on_resize(self) -> None:
         """Another width has room for other values."""
-        self.show(self._live)
+        self.show()
 
     @on(Slider.Changed)
-    def _ask(self, event: Slider.Changed) -> None:
-        self._asked = event.value
+    def _move(self, event: Slider.Changed) -> None:
+        event.stop()
+        self._runs.set_hyperparameter("learning_rate", event.value)
 
 
-def _parts(live: RunState) -> list[str]:
-    held_out = live.val_loss is not None
-    loss, accuracy = (live.val_loss, live.val_accuracy) if held_out else (live.train_loss, live.train_accuracy)
-    name = "train" if not held_out else "best val" if live.state == "finished" else "val"
+def _parts(state: RunState) -> list[str]:
+    held_out = state.val_loss is not None
+    loss, accuracy = (state.val_loss, state.val_accuracy) if held_out else (state.train_loss, state.train_accuracy)
+    name = "train" if not held_out else "best val" if state.state == "finished" else "val"
     parts = []
     if loss is not None:
         bits, perplexity = loss / math.log(2), math.exp(min(loss, 20))
         parts = [f"{name} {loss:.3f} nats", f"{bits:.2f} bits", f"perplexity {perplexity:.2f}"]
     if accuracy is not None:
         parts.append(f"accuracy {accuracy:.0%}")
-    if live.learning_rate is not None:
-        parts.append(f"rate now {rate(live.learning_rate)}")
+    if state.learning_rate is not None:
+        parts.append(f"rate now {rate(state.learning_rate)}")
     return parts

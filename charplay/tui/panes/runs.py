@@ -20,7 +20,7 @@ from charplay.tui.widgets.pane import Pane
 from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
 
 if TYPE_CHECKING:
-    from charplay.playground.run_history import RunHistory
+    from charplay.playground.run_curves import RunCurves
     from charplay.runs.shelf import Shelf, Summary
 
 LOOK_SECONDS = 60.0
@@ -77,10 +77,10 @@ class RunsPane(RowList, Pane):
     class Overlay(Message):
         """A run's losses shall be on the chart, or off it."""
 
-        def __init__(self, name: str, history: "RunHistory") -> None:
+        def __init__(self, name: str, curves: "RunCurves") -> None:
             super().__init__()
             self.name = name
-            self.history = history
+            self.curves = curves
 
     class Deleted(Message):
         """A run is gone."""
@@ -228,11 +228,11 @@ class RunsPane(RowList, Pane):
         if run is None:
             return
         try:
-            history = kept_curves(self._shelf.find(run.name))
+            curves = kept_curves(self._shelf.find(run.name))
         except (RunError, OSError) as fault:
             self._complain(str(fault))
         else:
-            self.post_message(self.Overlay(run.name, history))
+            self.post_message(self.Overlay(run.name, curves))
 
     def action_export(self) -> None:
         """Copy its checkpoint to a file that is asked for."""

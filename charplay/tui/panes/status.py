@@ -31,8 +31,8 @@ LEAST_NAME = 10
 NOTE_SECONDS = 8.0
 """That a note stands; then what was said before it stands again."""
 
-FIRST = ("train", "hold", "step", "stop", "take_up", "answer")
-LAST = ("keys", "leave")
+FIRST = ("training.train", "training.pause", "training.step", "training.stop", "training.take_up", "answer")
+LAST = ("keys", "training.leave")
 """Commands, or a widget's own actions, whose keys stand at the left and at the right end of the key line."""
 
 PANES = "1-5 panes  "
@@ -195,11 +195,13 @@ class KeyLine(Widget):
         self,
         label: Callable[[Binding], str] = lambda binding: binding.description,
         enabled: Callable[[Binding], bool] = lambda _: True,
+        order: Callable[[Binding], int] = lambda _: 0,
     ) -> None:
-        """`label`: what a key is called just now; `enabled`: whether its command can be used."""
+        """`label`: what a key is called just now; `enabled`: whether its command can be used; `order`: its rank."""
         super().__init__()
         self._label = label
         self._enabled = enabled
+        self._order = order
 
     @on(events.Mount)
     def _listen(self) -> None:
@@ -232,9 +234,8 @@ class KeyLine(Widget):
     def _width(self, binding: Binding) -> int:
         return cell_len(f"{self.app.get_key_display(binding)} {self._label(binding)}  ")
 
-    @staticmethod
-    def _rank(binding: Binding) -> int:
-        return FIRST.index(_name(binding)) if _name(binding) in FIRST else len(FIRST)
+    def _rank(self, binding: Binding) -> tuple[int, int]:
+        return FIRST.index(_name(binding)) if _name(binding) in FIRST else len(FIRST), self._order(binding)
 
     def _usable(self) -> list[Binding]:
         """The bindings to show; a key that a text field would take for itself is none."""

@@ -17,9 +17,10 @@ from textual.widgets import Input, Static
 from charplay.formatting.ellipsis import shorten
 from charplay.formatting.escapes import listed
 from charplay.formatting.sanitize import sanitize_line
+from charplay.playground.happenings import TextChanged
 from charplay.playground.instrument import MAX_CANDIDATES, Instrument
 from charplay.playground.memorization import Memorization
-from charplay.playground.text_changes import Appended, CopiesFound, TextChange
+from charplay.playground.text_changes import Appended, CopiesFound
 from charplay.tui.panes.memorization_row import MemorizationRow
 from charplay.tui.panes.sampling_controls import SamplingControls
 from charplay.tui.panes.sampling_filters import BiasEntry, SamplingFilters
@@ -133,7 +134,7 @@ class TextPane(Pane):
 
     # Drawing.
 
-    def sync(self, changes: Iterable[TextChange]) -> None:
+    def sync(self, changes: Iterable[TextChanged]) -> None:
         """Draw what happened to the text since the last call."""
         anew = False
         for change in changes:

@@ -3,9 +3,10 @@
 from bisect import bisect_left
 from collections.abc import Iterable
 
+from charplay.playground.happenings import TextChanged
 from charplay.playground.instrument import Instrument
 from charplay.playground.memorization import Memorization
-from charplay.playground.text_changes import Appended, Began, CopiesFound, Reweighted, Rewritten, TextChange
+from charplay.playground.text_changes import Appended, Began, CopiesFound, Reweighted, Rewritten
 from charplay.sampling.transcript import Transcript
 from charplay.tui.presentation.tinting import COPIED, LEFT_OUT, PLAIN, tint_numbers
 from charplay.tui.widgets.cursor_text import CursorText
@@ -39,7 +40,7 @@ class TranscriptView:
         self._struck: list[int] = []
         """How far after `_first` the prompt's unknown characters stand, which are not in the transcript."""
 
-    def apply(self, change: TextChange) -> None:
+    def apply(self, change: TextChanged) -> None:
         """Show what happened to the text."""
         match change:
             case Appended(length):

@@ -8,11 +8,6 @@ from charplay.tui.widgets.row_list import Cell
 INDENT = "  "
 
 
-def newest_round(samples: Sequence[Sampled], one: Sampled) -> list[Sampled]:
-    """The round that a sample belongs to, with it: a sample of another step begins a new one."""
-    return [*(each for each in samples if each.step == one.step), one]
-
-
 def sample_lines(samples: Sequence[Sampled]) -> list[list[Cell]]:
     """A round to read: when, then each sample with its temperature, its prompt, its text and how the corpus goes on."""
     lines: list[list[Cell]] = [[(f"step {samples[0].step:,}, epoch {samples[0].epoch:.2f}", "strong")]]

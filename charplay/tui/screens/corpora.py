@@ -5,30 +5,25 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from charplay.playground.local_trainer import OpenTraining
-from charplay.tui.commands import command
 from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.download import Fetched, Fetching, Unfetched
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
-from charplay.tui.screens.training import TrainingScreen
+from charplay.tui.screens.layout import Layout
 
 if TYPE_CHECKING:
-    from charplay.runs.home import Home
+    from charplay.corpora.library import Corpus
+    from charplay.playground.playground import Playground
 
 
-class CorporaScreen(TrainingScreen):
+class CorporaScreen(Layout):
     """What becomes of a text that was chosen."""
 
-    BINDINGS = [command("escape", "cancel_fetching", "cancel", "Cancel the download")]  # noqa: RUF012 - Textual's form
-
-    def __init__(self, home: "Home", open_training: OpenTraining, list_devices: Callable[[], Sequence[Device]]) -> None:
-        super().__init__(home, open_training, list_devices)
+    def __init__(self, playground: "Playground", list_devices: Callable[[], Sequence[Device]]) -> None:
+        super().__init__(playground, list_devices)
         self._train_when_read = ""
         """Name of the text that training waits for."""
-        self._notes: Sequence[str] = ()
-        """What was said of the text that was read last, as long as it may be seen."""
         self._cleaned: tuple[tuple[str, ...], int | None] = ((), None)
         """How the text was cleaned and cut when it was last read."""
 
@@ -36,11 +31,15 @@ class CorporaScreen(TrainingScreen):
     def _chosen(self, message: CorpusPane.Chosen) -> None:
         entry = message.entry
         if entry.name != self._train_when_read:
-            self._train_when_read = self._trouble = ""
+            self._train_when_read = self.playground.announcements.trouble = ""
         self.form.read_corpus(entry.name, None, "reading the text" if entry.ready else "t fetches the text and trains")
-        self.training.read_corpus(None)
-        self.playground.corpus = None
+        self._measure(None)
         self._read()
+
+    def _measure(self, corpus: "Corpus | None") -> None:
+        self.playground.corpus = corpus
+        self.playground.runs.history.read_corpus(corpus)
+        self.training.show()
 
     def _read(self) -> None:
         draft = self.form.draft
@@ -52,21 +51,20 @@ class CorporaScreen(TrainingScreen):
         chosen, notes = self.corpus.chosen, message.corpus.notes
         if chosen is not None:
             self.form.read_corpus(chosen.name, message.corpus)
-        self.training.read_corpus(message.corpus)
-        self.playground.corpus = message.corpus
-        if notes or self._notes:
+        self._measure(message.corpus)
+        if notes or self.playground.announcements.notes:
             self.say_notes(notes)
-        self._notes = notes
+        self.playground.announcements.notes = notes
         if chosen is not None and chosen.name == self._train_when_read:
-            self.action_train()
+            self.action_run_command("training.train")
         else:
-            self._trouble = ""
+            self.playground.announcements.trouble = ""
         self._train_when_read = ""
 
     @on(CorpusPane.Unread)
     def _text_unread(self, message: CorpusPane.Unread) -> None:
-        self._train_when_read, self._notes = "", (message.sentence,)
-        self._trouble = message.sentence if message.entry is None else ""
+        self._train_when_read, self.playground.announcements.notes = "", (message.sentence,)
+        self.playground.announcements.trouble = message.sentence if message.entry is None else ""
         self.say(message.sentence, warning=True)
         if self.corpus.trouble and message.entry is not None:
             self.form.read_corpus(message.entry.name, None, "the text could not be read")
@@ -101,7 +99,7 @@ class CorporaScreen(TrainingScreen):
         then = f"{instead.title} is read instead" if instead else "try again later"
         sentence = f"{entry.title} could not be fetched (1 and v say why); {then}"
         if instead is not None:
-            self._train_when_read, self._trouble = instead.name, sentence
+            self._train_when_read, self.playground.announcements.trouble = instead.name, sentence
         self.say(sentence, warning=True)
         self.refresh_bindings()
 

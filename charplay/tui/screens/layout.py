@@ -1,7 +1,7 @@
 """How the panes lie: two columns where there is room, else the stage, with the other panes one key away."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -11,24 +11,34 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize
-from charplay.playground.happenings import Said
+from charplay.playground.happenings import Said, TextChanged
+from charplay.protocol.events import Started
 from charplay.tui.command import bindings
 from charplay.tui.commands import ALWAYS, CORPUS, CURSOR, EVERYWHERE, FORM, LIST, RUNS, SCROLL, SLIDER, Bindings
-from charplay.tui.controllers.base import CommandTable
+from charplay.tui.controllers.analysis import AnalysisController
+from charplay.tui.controllers.base import CommandTable, Controller
+from charplay.tui.controllers.branches import BranchController
+from charplay.tui.controllers.chart import ChartController
+from charplay.tui.controllers.playback import PlaybackController
+from charplay.tui.controllers.prompts import PromptController
+from charplay.tui.controllers.training import TrainingController
+from charplay.tui.controllers.writing import WritingController
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
 from charplay.tui.panes.status import Hint, KeyLine, StatusLine
+from charplay.tui.textual_patches.backpressure import set_visible_interval
 from charplay.tui.textual_patches.row_compositor import RowCompositor
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
     from charplay.playground.playground import Playground
-    from charplay.playground.text_changes import TextChange
-    from charplay.runs.home import Home
+    from charplay.playground.run_controller import RunController
+    from charplay.playground.weight_follower import WeightFollower
+    from charplay.runs.shelf import Shelf
     from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
 
@@ -38,10 +48,30 @@ ALONE = ("corpus", "form", "runs")
 """Panes that fill a narrow screen alone; the others are the stage."""
 
 
-class Layout(Screen[None]):
-    """The panes and where they are. Knows nothing of training."""
+UNSEEN_TICK = 5.0
+"""Seconds between two looks at the playground while nobody sees the screen: a run that waits for its turn has it."""
+TICKS_A_PAINT = 15
+"""Numbers that run are shown twice a second."""
 
-    BINDINGS = EVERYWHERE
+CONTROLLERS: tuple[type[Controller], ...] = (
+    ChartController, BranchController, AnalysisController, PromptController, PlaybackController, WritingController,
+    TrainingController,
+)  # fmt: skip
+"""In the order in which the line of keys shows their commands."""
+
+_COMMANDS = [command for each in CONTROLLERS for command in each.commands]
+_RANKS = {command.id: number for number, command in enumerate(sorted(_COMMANDS, key=lambda each: not each.place))}
+
+
+class Layout(Screen[None]):
+    """The panes and where they are, the playground's clock, and the keys of the commands."""
+
+    # A key that has a meaning within a pane has it there before the one that it has everywhere.
+    BINDINGS: ClassVar[Bindings] = [
+        *bindings(each for each in _COMMANDS if each.place),
+        *bindings(each for each in _COMMANDS if not each.place),
+        *EVERYWHERE,
+    ]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual's form
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-tall")]  # noqa: RUF012 - Textual's form
     AUTO_FOCUS = ""
@@ -74,12 +104,13 @@ class Layout(Screen[None]):
     }
     """
 
-    playground: "Playground"
     training: "TrainingPane"
     text: "TextPane"
 
-    def __init__(self, home: "Home", list_devices: Callable[[], Sequence[Device]]) -> None:
+    def __init__(self, playground: "Playground", list_devices: Callable[[], Sequence[Device]]) -> None:
         super().__init__()
+        home = playground.home
+        self.playground = playground
         self._compositor = RowCompositor()
         self.furnished = False
         """Whether all panes are there."""
@@ -88,8 +119,15 @@ class Layout(Screen[None]):
         self.form = FormPane(home.presets, list_devices)
         self.runs = RunsPane()
         self.hint = Hint()
-        self.commands = CommandTable((), self)
+        self.commands = CommandTable([each(playground, self) for each in CONTROLLERS], self)
         self._hinted = ""
+        """What the text pane said last that can be done."""
+        self._state = "idle"
+        """The run's, as it is shown."""
+        self._ticks = 0
+        self._stale = False
+        """Whether something happened that is not shown yet."""
+        playground.corpora, playground.form = self.corpus, self.form
 
     def compose(self) -> ComposeResult:
         """Status, the two columns, a hint, the keys."""
@@ -101,18 +139,22 @@ class Layout(Screen[None]):
                 yield self.runs
             yield Vertical(id="watch")
         yield self.hint
-        yield KeyLine(self.label, self.is_enabled)
+        yield KeyLine(self.label, self.is_enabled, self.rank)
         yield Static("charplay needs 60 columns and 20 rows.", id="small", markup=False)
 
     async def furnish(self) -> None:
         """Put up what stands on numpy, which would delay the first paint by a third of a second."""
+        from charplay.playground.instrument import TICKS
         from charplay.tui.panes.text import TextPane
         from charplay.tui.panes.training import TrainingPane
 
-        self.playground.begin_writing()
-        self.training = TrainingPane()
-        self.text = TextPane(self.playground.instrument, self.playground.memorization)
+        playground = self.playground
+        playground.begin_writing()
+        self.training = TrainingPane(playground.runs, playground.chart)
+        self.text = TextPane(playground.instrument, playground.memorization)
         await self.query_one("#watch").mount(self.training, self.text)
+        set_visible_interval(self, 1 / TICKS, self._tick)
+        self.set_interval(UNSEEN_TICK, self._tick)
 
     async def unfold(self) -> None:
         """Put up what a key opens, and let keys in."""
@@ -125,15 +167,114 @@ class Layout(Screen[None]):
         command = self.commands.find(binding.id or "")
         return self.commands.label(command.id) if command else binding.description
 
-    def say(self, sentence: str, *, warning: bool = False) -> None:
-        """The hint line."""
-        self.hint.say(sentence, warning=warning)
+    def rank(self, binding: Binding) -> int:
+        """Return where a key stands in the line of keys: a widget's own first, then as the commands are declared."""
+        return _RANKS.get(binding.id or "", -1)
+
+    # What the playground does, and what is shown of it.
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        self.advance()
+        state = self.playground.runs.state.state
+        if state != self._state or self._ticks % TICKS_A_PAINT == 0:  # numbers run, a new state is shown at once
+            self._show_status()
+            if self._stale:
+                self.show()
+
+    def advance(self) -> None:
+        """Let the playground go on, and pass on what happened."""
+        changes: list[TextChanged] = []
+        said = False
+        for happening in self.playground.advance(self.playground.clock()):
+            if isinstance(happening, TextChanged):
+                changes.append(happening)
+                continue
+            self._stale = True
+            if isinstance(happening, Said):
+                said = True
+                tell = self.note if happening.passing else self.say
+                tell(happening.sentence, warning=happening.warning)
+            elif isinstance(happening, Started):
+                self.runs.refill()
+            self.commands.hear(happening)
+        self.text.sync(changes)
+        if said:  # what holds by itself says so
+            self.text.refresh_state()
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        hint = self.text.hint()
+        if hint != self._hinted:
+            self._hinted = hint
+            self.hint.word(hint)
+
+    def _on_text_pane_touched(self) -> None:
+        self.advance()
+        self.text.refresh_state()
+        self._show_hint()
+
+    def show(self) -> None:
+        """Have every pane show what is known now."""
+        self._stale = False
+        self._show_status()
+        self.training.show()
+        self.text.set_tint(self.playground.tint)
+        self.text.refresh_state()
+        self._show_hint()
+        self.runs.overlaid = self.playground.chart.markers
+
+    def _show_status(self) -> None:
+        state, chosen = self.playground.runs.state, self.corpus.chosen
+        self.status.show(state, self.form.draft, chosen.title if chosen else "")
+        if state.state != self._state:
+            self._state, self._stale = state.state, True
+            self.refresh_bindings()
+            if not state.busy:
+                self.runs.refill()
+
+    # HOOKS: what other slices of the screen still ask of this one. They go with those slices.
+
+    @property
+    def session(self) -> "RunController":
+        """The run under way."""
+        return self.playground.runs
+
+    @property
+    def source(self) -> "WeightFollower":
+        """Which weights play."""
+        assert self.playground.follower is not None
+        return self.playground.follower
+
+    @property
+    def _shelf(self) -> "Shelf":
+        return self.playground.store
 
     def complain(self, sentence: str) -> None:
         """Say for a while what went wrong."""
         self.hint.note(sentence, warning=True)
 
+    def say_notes(self, notes: Sequence[str]) -> None:
+        """Say what there is to say of a text, in one line with what went wrong before and what is on offer."""
+        said = self.playground.announcements.say(notes)
+        self.say(said.sentence, warning=said.warning)
+
+    def play(self, run: str) -> None:
+        """Let a run's checkpoint write; where it cannot, say why."""
+        if fault := self.playground.listener.play(run):
+            self.complain(fault)
+        self.show()
+
+    def resume(self, name: str, more: str = "") -> None:
+        """Go on with a run; with `more`, a budget added to what was done."""
+        if fault := self.playground.launcher.resume(name, more):
+            self.complain(fault)
+
     # What controllers ask of the screen: see `Ui`.
+
+    def say(self, sentence: str, *, warning: bool = False) -> None:
+        """Say something until something else is said."""
+        self.hint.say(sentence, warning=warning)
 
     def note(self, sentence: str, *, warning: bool = False) -> None:
         """Say something for a while: above the keys, or over the dialog that lies there."""
@@ -145,7 +286,7 @@ class Layout(Screen[None]):
 
     def _answered(self, then: "Callable[[Answer | None], object]", answer: "Answer | None") -> None:
         then(answer)
-        self._show_all()
+        self._after_command()
 
     def go_to(self, place: str) -> None:
         """Go to a pane, or to a row of one."""
@@ -171,12 +312,12 @@ class Layout(Screen[None]):
     def action_run_command(self, name: str) -> None:
         """Carry a command out, or say why that cannot be now."""
         self.commands.run(name)
-        self._show_all()
+        self._after_command()
 
-    def _show_all(self) -> None:
-        """Show what a command, or the answer to a dialog, has done."""
-        self.text.set_tint(self.playground.tint)
-        self._on_text_pane_touched()
+    def _after_command(self) -> None:
+        if self.furnished:
+            self.advance()
+            self.show()
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -186,7 +327,9 @@ class Layout(Screen[None]):
         command = self.commands[str(parameters[0])]
         if command.place and not self._is_within(command.place):
             return False
-        return self.furnished and not (command.passes and self.commands.disabled(command.id))
+        if not self.furnished:
+            return command.id == "training.leave"
+        return not (command.passes and self.commands.disabled(command.id))
 
     def _is_within(self, place: str) -> bool:
         return self.focused is not None and any(each.id == place for each in self.focused.ancestors_with_self)
@@ -233,11 +376,11 @@ class Layout(Screen[None]):
     def action_keys(self) -> None:
         """Every key, pane by pane, beginning with the pane in use."""
         places: list[tuple[Widget, str, Bindings]] = [
-            (self, "Everywhere", [*EVERYWHERE, *self._bindings_at(""), *ALWAYS]),
+            (self, "Everywhere", [*self._bindings_at(""), *EVERYWHERE, *ALWAYS]),
             (self.corpus, "Corpus", CORPUS),
             (self.form, "Next run", FORM),
             (self.runs, "Runs", RUNS),
-            (self.training, "Loss", list(self.training.BINDINGS)),
+            (self.training, "Loss", self._bindings_at("training")),
             (self.text, "Text", self._bindings_at("text")),
             (self.text, "Text, with the cursor out", [*self._bindings_at("writing"), *CURSOR]),
             (self.text, "In the written text", SCROLL),
@@ -250,33 +393,3 @@ class Layout(Screen[None]):
 
     def _bindings_at(self, place: str) -> Bindings:
         return bindings(command for command in self.commands if command.place == place)
-
-    # The playground.
-
-    def advance(self) -> None:
-        """Let the playground go on, and show what happened."""
-        changes: list[TextChange] = []
-        said = False
-        for happening in self.playground.advance(self.playground.clock()):
-            self.commands.hear(happening)
-            if not isinstance(happening, Said):
-                changes.append(happening)
-                continue
-            said = True
-            show = self.note if happening.passing else self.say
-            show(happening.sentence, warning=happening.warning)
-        self.text.sync(changes)
-        if said:  # what holds by itself says so
-            self.text.refresh_state()
-        self._show_hint()
-
-    def _show_hint(self) -> None:
-        hint = self.text.hint()
-        if hint != self._hinted:
-            self._hinted = hint
-            self.hint.word(hint)
-
-    def _on_text_pane_touched(self) -> None:
-        self.advance()
-        self.text.refresh_state()
-        self._show_hint()

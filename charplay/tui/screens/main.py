@@ -1,20 +1,11 @@
 """The main screen: what the panes ask is done here, by other panes."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events, on
 
-from charplay.playground.local_trainer import LocalTrainer, OpenTraining
-from charplay.playground.playground import Playground
 from charplay.playground.preferences import Preferences
-from charplay.tui.command import Bindings, bindings
-from charplay.tui.controllers.analysis import AnalysisController
-from charplay.tui.controllers.base import CommandTable, Controller
-from charplay.tui.controllers.branches import BranchController
-from charplay.tui.controllers.playback import PlaybackController
-from charplay.tui.controllers.prompts import PromptController
-from charplay.tui.controllers.writing import WritingController
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
@@ -22,45 +13,24 @@ from charplay.tui.panes.runs import RunsPane
 from charplay.tui.screens.corpora import CorporaScreen
 
 if TYPE_CHECKING:
-    from charplay.corpora.library import Corpus, Library
+    from charplay.corpora.library import Corpus
+    from charplay.playground.playground import Playground
     from charplay.recipes.fields import Recipe
-    from charplay.runs.home import Home
-    from charplay.runs.shelf import Shelf
     from charplay.tui.dialogs.network_summary import Measure
-    from charplay.tui.panes.training import TrainingPane
-
-
-CONTROLLERS: tuple[type[Controller], ...] = (
-    BranchController, AnalysisController, PromptController, PlaybackController, WritingController,
-)  # fmt: skip
-"""In the order in which the line of keys shows their commands."""
 
 
 class MainScreen(CorporaScreen):
     """All panes, filled with what was chosen last."""
 
-    # A key of a class replaces all of its base's under that key: so escape stands here once more.
-    BINDINGS: ClassVar[Bindings] = [
-        *bindings(sorted((each for one in CONTROLLERS for each in one.commands), key=lambda each: not each.place)),
-        *CorporaScreen.BINDINGS,
-    ]
-
     def __init__(
-        self, home: "Home", open_library: "Callable[[], Library]", open_shelf: "Callable[[], Shelf]",
-        open_training: OpenTraining, list_devices: Callable[[], Sequence[Device]], measure: "Measure",
-        settings: Preferences, path: str | None,
+        self, playground: "Playground", list_devices: Callable[[], Sequence[Device]], measure: "Measure",
+        path: str | None,
     ) -> None:  # fmt: skip
-        super().__init__(home, open_training, list_devices)
-        self._open_library = open_library
-        self._open_shelf = open_shelf
-        self._measure = measure
-        self._settings = settings
+        super().__init__(playground, list_devices)
+        self._open_library = playground.open_library
+        self._time_epoch = measure
+        self._settings = playground.preferences
         self._path = path
-        self._offered = False
-        self.playground = Playground(
-            home, LocalTrainer(open_training), open_library=open_library, open_store=open_shelf, preferences=settings
-        )
-        self.commands = CommandTable([each(self.playground, self) for each in CONTROLLERS], self)
 
     @on(events.Mount)
     def _begin(self) -> None:
@@ -70,7 +40,6 @@ class MainScreen(CorporaScreen):
         """After the first paint something writes; what else is read from the disk comes after it."""
         with self.app.batch_update():
             await self.furnish()
-            self.begin(self.playground.store)
             self.play("demo")
             self.playground.instrument.write()
             self.advance()
@@ -82,7 +51,7 @@ class MainScreen(CorporaScreen):
             self.form.begin(self._settings.preset, self._settings.form)
             chosen = (self._path, "") if self._path else (self._settings.corpus, self._settings.encoding)
             self.corpus.begin(self._open_library(), *chosen)
-            self.runs.begin(self._shelf)
+            self.runs.begin(self.playground.store)
             self.say("[ ] temperature   t trains a network of your own while the demo writes")
 
     def remember(self) -> Preferences:
@@ -110,7 +79,7 @@ class MainScreen(CorporaScreen):
     def _timed(self, recipe: "Recipe", corpus: "Corpus", watch: Callable[[float], bool]) -> float:
         if self.session.busy:
             raise RuntimeError("a run is under way, and would slow them down; its own speed stands at the top")
-        return self._measure(recipe, corpus, watch)
+        return self._time_epoch(recipe, corpus, watch)
 
     @on(FormPane.Begin)
     def _choose_beginning(self) -> None:
@@ -138,24 +107,12 @@ class MainScreen(CorporaScreen):
         else:
             self.form.begin_from(WarmStart(name, str(path), header.recipe, header.vocabulary))
 
-    def _on_training_pane_moved(self, message: "TrainingPane.Moved") -> None:
-        self.session.change(message.field, message.value)
-
-    def _on_training_pane_values(self) -> None:
-        from charplay.tui.dialogs.live_hyperparameters import LiveHyperparametersDialog
-
-        session = self.session
-        self.app.push_screen(LiveHyperparametersDialog(lambda: session.live, session.change, session.undo))
-
     @on(RunsPane.Listed)
     def _offer_unfinished(self) -> None:
         """Offer, once, the run that was not finished."""
-        waiting = self.runs.unfinished
-        if waiting is not None and not self._offered and not self.session.busy:
-            where = f"from step {waiting.step:,}"
-            self._offer = f"{waiting.name} is not finished: u takes it up again {where}, t starts another"
-            self.say_notes(self._notes)
-        self._offered = True
+        said = self.playground.launcher.offer(self.runs.unfinished)
+        if said is not None:
+            self.say(said.sentence, warning=said.warning)
 
     @on(RunsPane.Play)
     def _play_run(self, message: RunsPane.Play) -> None:
@@ -179,15 +136,12 @@ class MainScreen(CorporaScreen):
     @on(RunsPane.Deleted)
     def _deleted(self, message: RunsPane.Deleted) -> None:
         """What is gone is not on the chart, nor offered any more."""
-        self.training.take_off(message.name)
-        if self._offer.startswith(f"{message.name} "):
-            self._offer = ""
+        self.playground.launcher.forget(message.name)
+        self.show()
         self.say(f"{message.name} is deleted")
 
     @on(RunsPane.Overlay)
     def _overlay(self, message: RunsPane.Overlay) -> None:
-        if not self.training.overlay(message.name, message.history):
+        if not self.playground.chart.overlay(message.name, message.curves):
             self.complain("Four runs are on the chart; take one off first.")
-
-    def _on_training_pane_overlaid(self, message: "TrainingPane.Overlaid") -> None:
-        self.runs.overlaid = message.markers
+        self.show()

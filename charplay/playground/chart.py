@@ -1,0 +1,134 @@
+"""What the chart shows of the runs: which quantity over which axis, and earlier runs beside the one under way."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from charplay.playground.chart_quantities import MEASURES, Measure
+from charplay.plotting.downsample import X_AXES
+from charplay.plotting.grid import Mark, Reference, Series
+from charplay.plotting.plot import MARKERS
+
+if TYPE_CHECKING:
+    from charplay.playground.run_controller import RunController
+    from charplay.playground.run_curves import RunCurves
+
+OVERLAYS = ("run-1", "run-2", "run-3", "run-4")
+"""The roles of earlier runs on the chart: as many can lie there."""
+
+OF_LOSSES = {"loss", "bits", "perplexity"}
+"""Quantities to which reference losses can be compared."""
+
+
+class ChartState:
+    """The way of looking at the runs' curves, and what is then to be drawn."""
+
+    def __init__(self, runs: "RunController") -> None:
+        self._runs = runs
+        self._measure = 0
+        self._axis = 0
+        self.log_y = False
+        self.recent = False
+        """Whether only the recent part is shown."""
+        self._overlays: dict[str, RunCurves] = {}
+
+    @property
+    def quantity(self) -> str:
+        """What is drawn: a name of `MEASURES`."""
+        return tuple(MEASURES)[self._measure]
+
+    @property
+    def measure(self) -> Measure:
+        """How the quantity follows from the columns of metrics."""
+        return MEASURES[self.quantity]
+
+    @property
+    def x_axis(self) -> str:
+        """What runs across: one of `X_AXES`."""
+        return X_AXES[self._axis]
+
+    def next_quantity(self) -> None:
+        """Draw the next quantity."""
+        self._measure = (self._measure + 1) % len(MEASURES)
+
+    def next_x_axis(self) -> None:
+        """Count the next thing across."""
+        self._axis = (self._axis + 1) % len(X_AXES)
+
+    def toggle_log(self) -> None:
+        """Change between a linear and a logarithmic scale upward."""
+        self.log_y = not self.log_y
+
+    def toggle_recent(self) -> None:
+        """Change between the whole run and its recent part."""
+        self.recent = not self.recent
+
+    def overlay(self, name: str, curves: "RunCurves") -> bool:
+        """Lay an earlier run's curves over the chart, or take them off; False where there are four already."""
+        if name in self._overlays:
+            self.take_off(name)
+        elif len(self._overlays) == len(OVERLAYS):
+            return False
+        else:
+            self._overlays[name] = curves
+        return True
+
+    def take_off(self, name: str) -> None:
+        """Draw an earlier run no more."""
+        self._overlays.pop(name, None)
+
+    def clear(self) -> None:
+        """Take all earlier runs off."""
+        self._overlays.clear()
+
+    @property
+    def overlays(self) -> "dict[str, RunCurves]":
+        """The earlier runs on the chart, by name."""
+        return dict(self._overlays)
+
+    @property
+    def markers(self) -> dict[str, str]:
+        """The earlier runs on the chart by name, each with its marker."""
+        return {name: MARKERS[role] for name, role in zip(self._overlays, OVERLAYS, strict=False)}
+
+    def earlier(self) -> list[Series]:
+        """The earlier runs' curves: of held-out text, or of training where that was not measured."""
+        series = []
+        for role, (name, curves) in zip(OVERLAYS, self._overlays.items(), strict=False):
+            x, y = curves.points(self.measure.held_out, self.x_axis)
+            if not len(x):
+                x, y = curves.points(self.measure.train, self.x_axis)
+            series.append(Series(name, role, x, self.measure.convert(y)))
+        return series
+
+    def own(self) -> list[Series]:
+        """The curves of the run under way."""
+        series = []
+        for name, column in (("train", self.measure.train), ("held-out", self.measure.held_out)):
+            if column:
+                x, y = self._runs.history.curves.points(column, self.x_axis)
+                series.append(Series(name, name, x, self.measure.convert(y)))
+        return series
+
+    def references(self) -> list[Reference]:
+        """Reference losses, where the quantity is one."""
+        levels = self._runs.history.levels if self.quantity in OF_LOSSES else {}
+        return [Reference(name, float(self.measure.convert(np.array([nats]))[0])) for name, nats in levels.items()]
+
+    def marks(self) -> list[Mark]:
+        """What happened to the run under way, where it lies on the x axis."""
+        curves = self._runs.history.curves
+        return [Mark(curves.at(step, self.x_axis), text) for step, text in self._all_marks()]
+
+    def _all_marks(self) -> Iterator[tuple[int, str]]:
+        yield from self._runs.history.marks
+        state = self._runs.state
+        if state.best_step is not None and state.is_overfitting:
+            yield state.best_step, "from here it memorises"
+
+    @property
+    def x_end(self) -> float | None:
+        """Where the run under way will end on the x axis, where that is known."""
+        state = self._runs.state
+        return float(state.total_steps) if self.x_axis == "step" and state.total_steps and state.busy else None

@@ -1,0 +1,124 @@
+"""Starts runs: the next one, one that goes on, and one that is helped over what stopped it."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from charplay.playground import recovery
+from charplay.playground.happenings import Said
+from charplay.protocol.events import Event
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Entry
+    from charplay.playground.recovery import Recovery
+    from charplay.playground.sitting import ChosenText, Sitting
+    from charplay.protocol.request import TrainRequest
+    from charplay.runs.shelf import Summary
+
+
+class RunLauncher:
+    """Makes requests of what is chosen and what is kept, and hands them to the controller of runs."""
+
+    def __init__(self, sitting: "Sitting") -> None:
+        self._sitting = sitting
+        self._offered = False
+        """Whether it was looked for a run that was not finished."""
+
+    def start(self, request: "TrainRequest") -> None:
+        """Start a run, and let it write; one that is under way is stopped before."""
+        runs, follower = self._sitting.runs, self._sitting.follower
+        if follower is not None:
+            follower.end(runs.state)  # what it wrote with last is of the run before
+            follower.follow(promised=True)
+        runs.start(request)
+
+    def train(self) -> Said | None:
+        """Start the next run, fetching its text first where it must be; return what there is to say."""
+        from charplay.playground.run_requests import new_run
+
+        draft, text = self._sitting.draft, self._sitting.corpora
+        if draft is None or text is None or text.chosen is None:
+            return None
+        if text.trouble:
+            return _refusal(f"{text.trouble} 1 chooses another text.")
+        if draft.faults:
+            return _refusal(draft.faults[0])
+        if not text.chosen.ready:
+            return _fetch(text, text.chosen)
+        source = draft.warm_start.path if draft.warm_start else None
+        asked, encoding = draft.asked, text.encoding or None
+        self.start(new_run(self._sitting.home, asked, asked.corpus, source=source, encoding=encoding))
+        return None
+
+    def resume(self, name: str, more: str = "", device: str = "") -> str:
+        """Go on with a run: with `more`, a budget added to what was done; with `device`, there. Return why not."""
+        from charplay.playground.run_requests import added_budget, resumed_run
+        from charplay.recipes.faults import RecipeError
+        from charplay.recipes.layers import Layer
+        from charplay.runs.errors import RunError
+
+        try:
+            run = self._sitting.store.find(name)
+            layers = [added_budget(more)] if more else []
+            layers += [Layer("", {"device": device})] if device else []
+            request = resumed_run(self._sitting.home, run, *layers, added=bool(more))
+        except (RunError, RecipeError, ValueError) as fault:
+            return str(fault)
+        self.start(request)
+        return ""
+
+    def take_up(self) -> str:
+        """Go on with the newest unfinished run; return why that cannot be."""
+        store = self._sitting.store
+        unfinished = store.unfinished()
+        if unfinished is not None:
+            return self.resume(unfinished.name)
+        used = [f"{run.name} is in use by {run.in_use}." for run in store.list() if run.in_use]
+        return used[0] if used else "There is no unfinished run."
+
+    def offer(self, waiting: "Summary | None") -> Said | None:
+        """Offer, once, the run that was not finished."""
+        offered, self._offered = self._offered, True
+        if waiting is None or offered or self._sitting.runs.busy:
+            return None
+        where, said = f"from step {waiting.step:,}", self._sitting.announcements
+        said.offer = f"{waiting.name} is not finished: u takes it up again {where}, t starts another"
+        return said.say(said.notes)
+
+    def forget(self, name: str) -> None:
+        """Take a run that was deleted off the chart, and offer it no more."""
+        self._sitting.chart.take_off(name)
+        if self._sitting.announcements.offer.startswith(f"{name} "):
+            self._sitting.announcements.offer = ""
+
+    def recovery(self, event: Event) -> "Recovery | None":
+        """Return what can be done after an event; None where nothing went wrong."""
+        draft = self._sitting.draft
+        return recovery.recovery(event, self._sitting.runs.state, draft.devices if draft else ())
+
+    def recover(self, found: "Recovery", choice: str) -> str:
+        """Carry one of a recovery's choices out; return why that cannot be."""
+        runs = self._sitting.runs
+        if runs.stoppable and not runs.paused:
+            return ""  # it goes on already
+        if choice == recovery.ACCEPT_TEXT and runs.request is not None:
+            self.start(replace(runs.request, changed_text=True))
+        elif choice == recovery.RESUME:
+            return self.resume(found.run)
+        elif choice.startswith(recovery.MOVE):
+            return self.resume(found.run, device=choice.removeprefix(recovery.MOVE))
+        else:
+            runs.recover(choice)
+        return ""
+
+
+def _refusal(reason: str) -> Said:
+    return Said(reason, warning=True, passing=True)
+
+
+def _fetch(text: "ChosenText", entry: "Entry") -> Said | None:
+    """Fetch a text and train on it; one text is fetched at a time."""
+    if text.fetch(to_train=True):
+        return Said(f"fetching {entry.title}; training starts when it is here, esc cancels")
+    if text.download is not None:
+        return _refusal(f"{text.download.entry.title} is fetched first; esc cancels that")
+    return None

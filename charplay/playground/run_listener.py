@@ -1,0 +1,94 @@
+"""What a run's events mean beyond the run: for what is said, for the log, and for the network that writes."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from charplay.formatting.sanitize import sanitize
+from charplay.playground.announcements import sentence
+from charplay.playground.happenings import Said
+from charplay.protocol.events import Event, Failed, Finished, Published, Saved, Started, Stopped
+
+if TYPE_CHECKING:
+    from charplay.playground.sitting import Sitting
+    from charplay.playground.weight_follower import WeightFollower
+
+
+class RunListener:
+    """Hears the events of runs, once the controller has taken them in."""
+
+    def __init__(self, sitting: "Sitting") -> None:
+        self._sitting = sitting
+
+    def hear(self, event: Event) -> list[Said]:
+        """Act on an event, and return what there is to say of it."""
+        said = (self._take_note(event), sentence(event, self._sitting.runs.state), self._play_on(event))
+        return [each for each in said if each is not None]
+
+    def _take_note(self, event: Event) -> Said | None:
+        runs, announcements = self._sitting.runs, self._sitting.announcements
+        match event:
+            case Started():
+                announcements.offer = ""
+                said = announcements.say(event.notes)
+                announcements.trouble = ""
+                return said
+            case Saved() if runs.save_asked:
+                runs.save_asked = False
+                return Said(f"Step {event.step:,} is saved.", passing=True)
+            case Failed():
+                logging.getLogger("charplay").error(sanitize(f"{event.message}\n{event.cause}", "\n"))
+        return None
+
+    def _play_on(self, event: Event) -> Said | None:
+        """Give what writes the weights that it should write with now."""
+        follower = self._sitting.follower
+        if follower is None:
+            return None
+        match event:
+            case Published():
+                return self._take_weights(follower, event)
+            case Stopped(run=str()) | Failed():
+                follower.end(self._sitting.runs.state)
+            case Finished() if follower.following:
+                # The best of its checkpoints, which need not be the last.
+                fault = self.play(event.run)
+                return Said(fault, warning=True, passing=True) if fault else None
+        return None
+
+    def _take_weights(self, follower: "WeightFollower", event: Published) -> Said | None:
+        """New weights write on; while they cannot (not finite, say) the ones before stay in their place."""
+        from charplay.runs.errors import RunError
+        from charplay.sampling.errors import ModelError
+
+        reason = ""
+        try:
+            follower.take(event, self._sitting.runs.state)
+        except (ModelError, RunError) as fault:
+            reason = f"The live run cannot write: {fault}"
+        if not follower.following or reason == follower.blocked_reason:
+            return None
+        follower.blocked_reason = reason
+        return Said(reason or "The live run writes again", warning=bool(reason))
+
+    def play(self, name: str) -> str:
+        """Let a run's checkpoint write; return why it cannot, empty where it does."""
+        from charplay.runs.checkpoint import CheckpointError
+        from charplay.runs.errors import RunError
+        from charplay.sampling.errors import ModelError
+
+        follower = self._sitting.follower
+        if follower is None:
+            return ""
+        try:
+            loss = follower.play(self._sitting.store.checkpoint(name), name)
+        except (RunError, CheckpointError, ModelError) as fault:
+            return str(fault)
+        if name == "demo" and loss is not None:
+            self._sitting.runs.history.levels["demo"] = loss
+        return ""
+
+    def ask_for_weights(self) -> None:
+        """Ask the run under way for its weights, where what writes wants new ones."""
+        runs, follower = self._sitting.runs, self._sitting.follower
+        if follower is not None and runs.state.folder and runs.state.busy and follower.wants_weights():
+            runs.publish()

@@ -1,0 +1,70 @@
+"""Makes the requests for a new run and for one that goes on: one rule for the command line and the screen."""
+
+from typing import TYPE_CHECKING
+
+from charplay.protocol.request import TrainRequest
+
+if TYPE_CHECKING:
+    from charplay.recipes.fields import Recipe
+    from charplay.recipes.layers import Layer
+    from charplay.runs.home import Home
+    from charplay.runs.run import Run
+
+
+def new_run(
+    home: "Home",
+    asked: "Recipe",
+    corpus: str,
+    *,
+    name: str | None = None,
+    source: str | None = None,
+    encoding: str | None = None,
+) -> TrainRequest:
+    """Return the request for a new run on a text.
+
+    `corpus` is the text's own name or absolute path, which mean the same from any folder and on any later day;
+    `source` the path of a checkpoint whose weights the run starts from.
+    """
+    recipe = asked.model_copy(update={"corpus": corpus}).model_dump()
+    return TrainRequest(home=str(home.root), recipe=recipe, name=name, source=source, encoding=encoding)
+
+
+def resumed_run(
+    home: "Home",
+    run: "Run",
+    *layers: "Layer",
+    added: bool = False,
+    encoding: str | None = None,
+    changed_text: bool = False,
+) -> TrainRequest:
+    """Return the request to go on with a run under layers: a budget, live values, another device.
+
+    `added`: the budget counts from where the run stands. RecipeError where a layer changes what a run cannot change,
+    and where a finished run would get nothing more to do.
+    """
+    from charplay.recipes.faults import RecipeError
+    from charplay.recipes.fields import BUDGETS, LIVE
+    from charplay.recipes.layers import resumed
+
+    recipe = resumed(run.asked, *layers, resolved=run.resolved)
+    longer = added or any(getattr(recipe, name) != getattr(run.asked, name) for name in BUDGETS)
+    if run.finished is not None and recipe != run.asked and not longer:
+        raise RecipeError(f"run {run.name} is finished and goes on only with more budget, as in --steps +1000")
+    live = {name: getattr(recipe, name) for layer in layers for name in layer.values if name in LIVE}
+    return TrainRequest(
+        home=str(home.root),
+        recipe=recipe.model_dump(),
+        resume=str(run.folder),
+        added=added,
+        encoding=encoding,
+        live={name: value for name, value in live.items() if value != "auto"},
+        changed_text=changed_text,
+    )
+
+
+def added_budget(amount: str) -> "Layer":
+    """Return the layer of a budget as a person writes it, "3 minutes"; ValueError with a sentence where it is none."""
+    from charplay.playground.recipe_draft import budget_layer
+    from charplay.recipes.layers import Layer
+
+    return Layer("", budget_layer(amount))

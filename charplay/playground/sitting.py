@@ -1,0 +1,68 @@
+"""What the parts that act on a whole sitting may know of it."""
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from charplay.corpora.library import Entry
+    from charplay.playground.announcements import Announcements
+    from charplay.playground.chart import ChartState
+    from charplay.playground.recipe_draft import RecipeDraft
+    from charplay.playground.run_controller import RunController
+    from charplay.playground.weight_follower import WeightFollower
+    from charplay.runs.home import Home
+    from charplay.runs.shelf import Shelf
+    from charplay.tui.download import Download
+
+
+class ChosenText(Protocol):
+    """The text that the next run is trained on."""
+
+    @property
+    def chosen(self) -> "Entry | None":
+        """The text; None before one is chosen."""
+
+    @property
+    def encoding(self) -> str:
+        """That was named for it; empty where it is found out."""
+
+    @property
+    def trouble(self) -> str:
+        """Why it cannot be trained on; empty where it can."""
+
+    @property
+    def download(self) -> "Download | None":
+        """The download under way; None where nothing is fetched."""
+
+    def fetch(self, *, to_train: bool = False) -> bool:
+        """Begin to fetch the chosen text; False where that cannot be."""
+
+    def cancel(self) -> None:
+        """Give the download up."""
+
+
+class Sitting(Protocol):
+    """The parts of a playground that have to do with runs."""
+
+    home: "Home"
+    runs: "RunController"
+    announcements: "Announcements"
+
+    @property
+    def store(self) -> "Shelf":
+        """The runs on the disk."""
+
+    @property
+    def chart(self) -> "ChartState":
+        """What the chart shows."""
+
+    @property
+    def corpora(self) -> ChosenText | None:
+        """The text that is chosen; None before there is a choice."""
+
+    @property
+    def draft(self) -> "RecipeDraft | None":
+        """The next run; None before it is there."""
+
+    @property
+    def follower(self) -> "WeightFollower | None":
+        """Which weights play; None before anything does."""

@@ -1,0 +1,56 @@
+# ruff: noqa: E501 - a table: one command, one line
+"""The commands of the chart: what it shows, and how."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from charplay.tui.command import Command
+from charplay.tui.controllers.base import Controller
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ChartController(Controller):
+    """The way of looking at the runs' curves."""
+
+    # fmt: off
+    commands: "ClassVar[Sequence[Command]]" = (
+        Command("chart.across", "a", "across", "What runs across: steps, epochs, characters or seconds", place="training", footer=True),
+        Command("chart.upward", "v", "upward", "What is drawn: loss, bits, perplexity, accuracy, gradient norm, learning rate, speed", place="training", footer=True),
+        Command("chart.logarithmic", "g", "log", "A logarithmic or a linear scale", place="training", footer=True),
+        Command("chart.recent", "w", "recent", "The whole run, or its recent part", place="training", footer=True),
+        Command("chart.clear", "c", "clear", "Take the earlier runs off the chart", place="training"),
+        Command("chart.samples", "e", "samples", "Read the text samples that the run wrote last while it trained", place="training", footer=True),
+    )
+    # fmt: on
+
+    def across(self) -> None:
+        """Count the next thing across."""
+        self.playground.chart.next_x_axis()
+
+    def upward(self) -> None:
+        """Draw the next quantity."""
+        self.playground.chart.next_quantity()
+
+    def logarithmic(self) -> None:
+        """Change between a linear and a logarithmic scale."""
+        self.playground.chart.toggle_log()
+
+    def recent(self) -> None:
+        """Change between the whole run and its recent part."""
+        self.playground.chart.toggle_recent()
+
+    def clear(self) -> None:
+        """Take the earlier runs off."""
+        self.playground.chart.clear()
+
+    def samples(self) -> None:
+        """Read the newest text samples."""
+        from charplay.tui.dialogs.reader import ReaderDialog
+        from charplay.tui.presentation.training_samples import sample_lines
+
+        samples = self.playground.runs.history.samples
+        if samples:
+            self.ui.open_dialog(ReaderDialog("Samples", sample_lines(samples)))
+        else:
+            self.ui.note("No sample was written yet; the next run writes them where sample every is set: 2 and m.")

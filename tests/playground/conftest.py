@@ -1,0 +1,52 @@
+"""A home, and a controller of runs over a trainer that a test speaks for."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from spoken_trainer import REQUEST, Clock, SpokenTrainer, progress, started
+
+from charplay.playground.run_controller import RunController
+from charplay.protocol.events import Event
+from charplay.runs.home import Home
+
+
+@pytest.fixture
+def trainer() -> SpokenTrainer:
+    return SpokenTrainer()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def runs(trainer: SpokenTrainer, clock: Clock) -> RunController:
+    return RunController(trainer, clock)
+
+
+@pytest.fixture
+def hear(runs: RunController, trainer: SpokenTrainer) -> Callable[..., list[Event]]:
+    """Has the trainer tell events, and the controller take them in."""
+
+    def told(*events: Event) -> list[Event]:
+        trainer.tell(*events)
+        return runs.advance()
+
+    return told
+
+
+@pytest.fixture
+def training(runs: RunController, hear: Callable[..., list[Event]]) -> RunController:
+    """A run that has its first hundred steps behind it."""
+    runs.start(REQUEST)
+    hear(started(), progress(100))
+    return runs
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "home")
+    home.prepare()
+    return home

@@ -1,0 +1,250 @@
+"""The events of a run become curves, marks, samples and levels; the chart is a way of looking at them."""
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from spoken_trainer import RECIPE, REQUEST, SpokenTrainer, progress, row, started
+
+from charplay.corpora.corpus import from_text
+from charplay.playground.chart import OVERLAYS, ChartState
+from charplay.playground.chart_quantities import MEASURES
+from charplay.playground.run_controller import RunController
+from charplay.playground.run_curves import RunCurves
+from charplay.playground.run_history import kept_curves
+from charplay.plotting.downsample import X_AXES
+from charplay.plotting.plot import MARKERS
+from charplay.protocol.events import Changed, Evaluated, Event, Paused, Sampled
+from charplay.recipes.fields import Recipe
+from charplay.runs.checkpoint import CorpusOrigin
+from charplay.runs.home import Home
+from charplay.runs.run import Run
+
+Hear = Callable[..., list[Event]]
+SIZE = RECIPE.model_dump()["batch_size"] * RECIPE.model_dump()["sequence_length"]
+
+
+def evaluated(step: int, loss: float, *, best: bool = True) -> Evaluated:
+    return Evaluated(step=step, seconds=1.0, epoch=step / 50, val_loss=loss, val_accuracy=0.5, best=best)
+
+
+def sampled(step: int, text: str) -> Sampled:
+    return Sampled(step=step, epoch=1.0, temperature=0.8, prompt="", text=text)
+
+
+def steps(runs: RunController, column: str = "train_loss") -> list[float]:
+    return sorted(set(runs.history.curves.points(column)[0].tolist()))
+
+
+@pytest.fixture
+def kept(home: Home) -> Run:
+    """A run on the disk, at step 500."""
+    asked = Recipe.model_validate({"hidden_size": 12, "num_layers": 1, "steps": 1000})
+    run = Run.create(home.checkpoints, asked=asked, resolved=RECIPE, corpus=CorpusOrigin("fox", "", "0" * 64, 5000),
+                     vocabulary="ab", facts={}, name="kept-1")  # fmt: skip
+    run.append("metrics", [{"step": at, "epoch": at / 500, "seconds": at / 20, "train_loss": 2.0}
+                           for at in (100, 200, 300, 400, 500, 600)])  # fmt: skip
+    return run
+
+
+@pytest.fixture
+def chart(runs: RunController) -> Iterator[ChartState]:
+    return ChartState(runs)
+
+
+def test_rows_and_evaluations_become_curves(training: RunController, hear: Hear) -> None:
+    hear(progress(200, [row(150, train_loss=1.9), row(200, train_loss=1.8)]), evaluated(200, 1.7))
+    assert steps(training) == [100, 150, 200]
+    assert steps(training, "val_loss") == [200]
+
+
+def test_a_new_run_begins_anew(training: RunController, trainer: SpokenTrainer, hear: Hear) -> None:
+    hear(Changed(step=100, field="dropout", old=0.0, new=0.3), sampled(100, "a"))
+    hear(started(), progress(10))
+    history = training.history
+    assert (steps(training), history.marks, history.samples) == ([10], [], [])
+
+
+def test_a_run_that_is_taken_up_has_what_its_folder_has_up_to_the_save(
+    runs: RunController, hear: Hear, kept: Run
+) -> None:
+    size = RECIPE.model_dump()["batch_size"]
+    for step, field, old, new in ((100, "learning_rate", 0.005, 0.01), (250, "dropout", 0.2, 0.4),
+                                  (250, "undo", 300, 250), (250, "dropout", 0.4, 0.2),
+                                  (300, "batch_size", size, 2 * size), (600, "dropout", 0.0, 0.9)):  # fmt: skip
+        kept.append("changes", [{"step": step, "seconds": 1.0, "field": field, "old": old, "new": new}])
+    kept.append("changes", [{"step": 9, "from": "another version"}])
+    for step, text in ((200, "early"), (400, "late one"), (400, "late two"), (600, "past the save")):
+        kept.append("samples", [{"step": step, "seconds": 1.0, "epoch": 0.5, "temperature": 0.8, "prompt": "",
+                                 "text": text, "truth": ""}])  # fmt: skip
+    runs.start(REQUEST)
+    recipe = {**RECIPE.model_dump(), "batch_size": 2 * size}
+    hear(started(step=500, run="kept-1", folder=str(kept.folder), resumed=True, recipe=recipe))
+    history = runs.history
+    assert steps(runs) == [100, 200, 300, 400, 500]
+    assert history.marks == [(100, "rate 1e-2"), (250, "undone"), (300, f"batch size {2 * size}")]
+    assert [each.text for each in history.samples] == ["late one", "late two"]
+    hear(Changed(step=500, field="batch_size", old=2 * size, new=size), progress(600))
+    x, _ = history.curves.points("train_loss", "characters")
+    assert (x[0], x[-1]) == (100 * SIZE, (300 + 2 * 200 + 100) * SIZE)
+    hear(Changed(step=500, field="batch_size", old=2 * size, new=size))
+    assert history.marks.count((500, f"batch size {size}")) == 1
+
+
+def test_a_folder_that_cannot_be_read_leaves_the_curve_to_begin_where_the_run_goes_on(
+    runs: RunController, hear: Hear, tmp_path: Path
+) -> None:
+    runs.start(REQUEST)
+    hear(started(step=500, folder=str(tmp_path / "gone"), resumed=True), progress(510))
+    assert steps(runs) == [510]
+
+
+def test_an_undo_cuts_what_never_happened(training: RunController, hear: Hear) -> None:
+    hear(Changed(step=100, field="dropout", old=0.0, new=0.3), progress(200))
+    hear(Changed(step=100, field="undo", old=200, new=100), Changed(step=100, field="dropout", old=0.3, new=0.0))
+    assert steps(training) == [100]
+    assert training.history.marks == [(100, "undone")]
+
+
+def test_in_a_pause_every_change_can_be_taken_back_also_after_an_undo(training: RunController, hear: Hear) -> None:
+    def moved(old: float, new: float) -> Changed:
+        return Changed(step=100, field="learning_rate", old=old, new=new)
+
+    undone = Changed(step=100, field="undo", old=100, new=100)
+    hear(moved(0.005, 0.01), undone, moved(0.01, 0.005), moved(0.005, 0.02), moved(0.02, 0.03))
+    assert len(training.state.changes) == 2
+    assert training.history.marks == [(100, "undone"), (100, "rate 2e-2"), (100, "rate 3e-2")]
+    hear(undone, moved(0.03, 0.02), undone, moved(0.02, 0.005))
+    assert not training.state.changes
+    assert training.history.marks == [(100, "undone")]
+
+
+def test_a_pause_of_the_trainer_s_own_is_marked(training: RunController, hear: Hear) -> None:
+    hear(Paused(step=100), Paused(step=120, reason="numbers went bad"))
+    assert training.history.marks == [(120, "numbers went bad")]
+
+
+def test_samples_are_those_of_one_step(training: RunController, hear: Hear) -> None:
+    hear(sampled(100, "long ago"), sampled(200, "one"), sampled(200, "two"))
+    assert [each.text for each in training.history.samples] == ["one", "two"]
+
+
+def test_reference_losses_are_of_the_chosen_text_until_a_run_has_begun(runs: RunController, hear: Hear) -> None:
+    history = runs.history
+    history.levels["demo"] = 1.5
+    history.read_corpus(from_text("ab", "ab" * 300))
+    assert history.levels == {
+        "demo": 1.5,
+        "uniform": pytest.approx(math.log(2)),
+        "single characters": pytest.approx(math.log(2)),
+    }
+    history.read_corpus(None)
+    assert history.levels == {"demo": 1.5}
+    runs.start(REQUEST)
+    hear(started())
+    history.read_corpus(from_text("ab", "ab" * 300))
+    history.read_corpus(None)
+    assert history.levels == {"demo": 1.5, "uniform": pytest.approx(math.log(28)), "single characters": 2.75}
+
+
+def test_every_quantity_and_every_axis_comes_around(training: RunController, chart: ChartState) -> None:
+    quantities, axes = [], []
+    for _ in MEASURES:
+        quantities.append(chart.quantity)
+        chart.next_quantity()
+    for _ in X_AXES:
+        axes.append(chart.x_axis)
+        chart.next_x_axis()
+    assert (quantities, axes) == (list(MEASURES), list(X_AXES))
+    assert (chart.quantity, chart.x_axis) == (quantities[0], axes[0])
+
+
+def test_own_curves_are_in_the_quantity_that_is_looked_at(
+    training: RunController, chart: ChartState, hear: Hear
+) -> None:
+    hear(evaluated(100, 1.0))
+    train, held_out = chart.own()
+    assert (train.name, train.role, set(train.y)) == ("train", "train", {2.0})
+    assert (held_out.name, held_out.role, set(held_out.y)) == ("held-out", "held-out", {1.0})
+    chart.next_quantity()
+    assert chart.quantity == "bits"
+    assert [float(each.y[0]) for each in chart.own()] == pytest.approx([2 / math.log(2), 1 / math.log(2)])
+    while chart.quantity != "gradient norm":
+        chart.next_quantity()
+    assert [each.name for each in chart.own()] == ["train"]
+
+
+def test_levels_stand_beside_losses_only_and_in_their_unit(training: RunController, chart: ChartState) -> None:
+    assert {each.text: each.y for each in chart.references()}["single characters"] == 2.75
+    chart.next_quantity()
+    assert {each.text: each.y for each in chart.references()}["single characters"] == pytest.approx(2.75 / math.log(2))
+    shown = {"loss", "bits", "perplexity"}
+    for _ in MEASURES:
+        assert bool(chart.references()) == (chart.quantity in shown)
+        chart.next_quantity()
+
+
+def test_four_earlier_runs_lie_over_the_chart_and_no_fifth(chart: ChartState) -> None:
+    for number in range(4):
+        assert chart.overlay(f"run {number}", RunCurves())
+    assert not chart.overlay("run 4", RunCurves())
+    assert chart.markers == {f"run {number}": MARKERS[role] for number, role in enumerate(OVERLAYS)}
+    assert chart.overlay("run 1", RunCurves()), "a second time takes it off"
+    assert list(chart.markers) == ["run 0", "run 2", "run 3"]
+    assert [each.role for each in chart.earlier()] == list(OVERLAYS[:3])
+    chart.take_off("run 0")
+    chart.take_off("nobody")
+    assert list(chart.markers) == ["run 2", "run 3"]
+    chart.clear()
+    assert not chart.markers
+    assert not chart.earlier()
+
+
+def test_an_earlier_run_shows_its_held_out_losses_else_those_of_its_training(chart: ChartState, kept: Run) -> None:
+    chart.overlay("kept-1", kept_curves(kept))
+    (curve,) = chart.earlier()
+    assert set(curve.y) == {2.0}
+    kept.append("metrics", [{"step": 700, "epoch": 1.4, "seconds": 35.0, "val_loss": 1.25}])
+    chart.clear()
+    chart.overlay("kept-1", kept_curves(kept))
+    (curve,) = chart.earlier()
+    assert set(curve.y) == {1.25}
+    chart.next_x_axis()
+    chart.next_x_axis()
+    assert chart.x_axis == "characters"
+    assert np.isclose(chart.earlier()[0].x[-1], 700 * SIZE)
+
+
+def test_the_best_step_is_marked_when_held_out_loss_has_risen_for_a_while(
+    training: RunController, chart: ChartState, hear: Hear
+) -> None:
+    hear(evaluated(200, 1.5), *(evaluated(step, 1.6, best=False) for step in (300, 400)))
+    assert not chart.marks()
+    hear(evaluated(500, 1.7, best=False))
+    assert [(mark.x, mark.text) for mark in chart.marks()] == [(200, "from here it memorises")]
+    while chart.x_axis != "epoch":
+        chart.next_x_axis()
+    assert [mark.x for mark in chart.marks()] == pytest.approx([200 / 50])
+
+
+def test_the_end_is_known_while_a_run_with_a_number_of_steps_goes_on(
+    runs: RunController, chart: ChartState, trainer: SpokenTrainer, hear: Hear
+) -> None:
+    assert chart.x_end is None
+    runs.start(REQUEST)
+    hear(started())
+    assert chart.x_end == 3000
+    chart.next_x_axis()
+    assert chart.x_end is None
+
+
+def test_the_scale_and_the_part_are_toggled(chart: ChartState) -> None:
+    assert (chart.log_y, chart.recent) == (False, False)
+    chart.toggle_log()
+    chart.toggle_recent()
+    assert (chart.log_y, chart.recent) == (True, True)
+    chart.toggle_log()
+    chart.toggle_recent()
+    assert (chart.log_y, chart.recent) == (False, False)

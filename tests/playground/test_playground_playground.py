@@ -1,0 +1,383 @@
+"""What is pressed becomes runs, and what runs tell becomes sentences, whoever shows them."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from sitting import Sitting
+from spoken_trainer import progress, started
+
+from charplay.playground.happenings import Said
+from charplay.playground.run_curves import RunCurves
+from charplay.playground.warm_start import WarmStart
+from charplay.protocol.commands import PublishWeights, Resume, SetHyperparameter, Stop
+from charplay.protocol.events import (
+    NO_MEMORY,
+    Changed,
+    Failed,
+    Finished,
+    Paused,
+    Published,
+    Saved,
+    Stopped,
+    Warned,
+)
+from charplay.recipes.fields import Recipe
+from charplay.recipes.resolve import resolve
+from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
+from charplay.runs.home import Home
+from charplay.runs.run import Run
+from charplay.sampling.errors import ModelError
+
+FINISHED = Finished(step=100, run="kept-1", checkpoint="x", train_loss=1.2, val_loss=1.5, val_loss_cold=1.6, steps=100)
+
+
+@pytest.fixture
+def sitting(home: Home) -> Sitting:
+    return Sitting(home)
+
+
+@pytest.fixture
+def make_run(home: Home) -> Callable[..., Run]:
+    def make(name: str = "kept-1", *, finished: bool = False) -> Run:
+        from scripted_trainer import LETTERS, weights
+
+        asked = Recipe.model_validate({"hidden_size": 12, "embedding_size": 8, "num_layers": 1, "steps": 1000})
+        resolved, origin = resolve(asked, 5000, len(LETTERS)).recipe, CorpusOrigin("fox", "", "0" * 64, 5000)
+        run = Run.create(home.checkpoints, asked=asked, resolved=resolved, corpus=origin, vocabulary=LETTERS, facts={},
+                         name=name)  # fmt: skip
+        checkpoint = Checkpoint(tensors=weights(resolved), recipe=resolved, vocabulary=LETTERS, corpus=origin, step=500,
+                                epoch=1.0, seconds=10.0, train_loss=2.0, val_loss=2.1)  # fmt: skip
+        run.write_latest(checkpoint)
+        if finished:
+            run.finish({"steps": 1000, "val_loss": 2.1})
+        return run
+
+    return make
+
+
+def begin(sitting: Sitting, run: str = "r-1") -> None:
+    sitting.playground.launcher.train()
+    sitting.hear(started(run=run), progress(100))
+
+
+# The next run.
+
+
+def test_the_next_run_is_started_with_what_is_chosen_and_writes(sitting: Sitting) -> None:
+    sitting.text.encoding = "koi8-r"
+    sitting.draft.warm_start = WarmStart("demo", "/demo.safetensors", Recipe(), "abc")
+    assert sitting.playground.launcher.train() is None
+    (request,) = sitting.trainer.requests
+    assert request.home == str(sitting.home.root)
+    assert request.recipe == sitting.draft.asked.model_dump()
+    assert (request.recipe["corpus"], request.encoding, request.source) == ("fox", "koi8-r", "/demo.safetensors")
+    assert sitting.follower.told == ["end", "follow, promised"]
+
+
+def test_nothing_is_started_before_there_is_a_choice(sitting: Sitting) -> None:
+    sitting.text.chosen = None
+    assert sitting.playground.launcher.train() is None
+    sitting.text.choose("fox")
+    sitting.playground.form = None
+    assert sitting.playground.launcher.train() is None
+    assert not sitting.trainer.requests
+
+
+def test_a_text_that_cannot_be_read_is_not_trained_on(sitting: Sitting) -> None:
+    sitting.text.trouble = "fox.txt is empty."
+    said = sitting.playground.launcher.train()
+    assert said == Said("fox.txt is empty. 1 chooses another text.", warning=True, passing=True)
+    assert not sitting.trainer.requests
+
+
+def test_a_recipe_that_cannot_be_is_not_trained_with(sitting: Sitting) -> None:
+    sitting.draft.faults = ("layers must be fewer", "and more")
+    assert sitting.playground.launcher.train() == Said("layers must be fewer", warning=True, passing=True)
+    assert not sitting.trainer.requests
+
+
+def test_a_text_that_is_not_here_is_fetched_first_one_at_a_time(sitting: Sitting) -> None:
+    sitting.text.choose("alice", ready=False)
+    said = sitting.playground.launcher.train()
+    assert said == Said("fetching Alice; training starts when it is here, esc cancels")
+    sitting.text.choose("emma", ready=False)
+    sitting.text.can_fetch = False
+    said = sitting.playground.launcher.train()
+    assert said == Said("Alice is fetched first; esc cancels that", warning=True, passing=True)
+    sitting.text.download = None
+    assert sitting.playground.launcher.train() is None
+    assert not sitting.trainer.requests
+
+
+# Runs that go on.
+
+
+def test_a_run_is_resumed_extended_and_moved(sitting: Sitting, make_run: Callable[..., Run]) -> None:
+    done, broken = make_run(finished=True), make_run("kept-2")
+    assert sitting.playground.launcher.resume("kept-1", "2 epochs") == ""
+    sitting.trainer.alive = False
+    sitting.hear(Failed(message="It broke."))
+    assert sitting.playground.launcher.resume("kept-2", device="cuda:7") == ""
+    more, moved = sitting.trainer.requests
+    assert (more.resume, moved.resume) == (str(done.folder), str(broken.folder))
+    assert (more.added, more.recipe["epochs"], more.recipe["steps"]) == (True, 2.0, None)
+    assert (moved.added, moved.recipe["device"], moved.live) == (False, "cuda:7", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "why"),
+    [("nobody", "", "nobody"), ("kept-1", "soon", "write a number"), ("kept-1", "0 minutes", "minutes must be")],
+)
+def test_what_cannot_go_on_is_answered(
+    sitting: Sitting, make_run: Callable[..., Run], name: str, more: str, why: str
+) -> None:
+    make_run()
+    assert why in sitting.playground.launcher.resume(name, more)
+    assert not sitting.trainer.requests
+
+
+def test_the_newest_unfinished_run_is_taken_up(sitting: Sitting, make_run: Callable[..., Run]) -> None:
+    launcher = sitting.playground.launcher
+    assert launcher.take_up() == "There is no unfinished run."
+    run = make_run()
+    with run.lock():
+        assert launcher.take_up().startswith("kept-1 is in use by pid ")
+    assert not sitting.trainer.requests
+    assert launcher.take_up() == ""
+    assert sitting.trainer.requests[0].resume == str(run.folder)
+
+
+def test_an_unfinished_run_is_offered_once_beside_the_notes_of_the_text(sitting: Sitting) -> None:
+    launcher, announcements = sitting.playground.launcher, sitting.playground.announcements
+    announcements.notes = ("line ends are read as LF.",)
+    said = launcher.offer(SimpleNamespace(name="kept-1", step=1500))  # type: ignore[arg-type]
+    offer = "kept-1 is not finished: u takes it up again from step 1,500, t starts another"
+    assert said == Said(f"{offer}. Line ends are read as LF")
+    assert launcher.offer(SimpleNamespace(name="kept-2", step=1)) is None  # type: ignore[arg-type]
+    assert announcements.say(()) == Said(offer)
+    launcher.forget("kept")
+    assert announcements.offer == offer
+    launcher.forget("kept-1")
+    assert announcements.offer == ""
+
+
+def test_while_a_run_is_under_way_none_is_offered(sitting: Sitting) -> None:
+    begin(sitting)
+    assert sitting.playground.launcher.offer(SimpleNamespace(name="kept-1", step=1)) is None  # type: ignore[arg-type]
+    assert sitting.playground.announcements.offer == ""
+
+
+def test_a_run_that_was_deleted_leaves_the_chart(sitting: Sitting) -> None:
+    sitting.playground.chart.overlay("kept-1", RunCurves())
+    sitting.playground.launcher.forget("kept-1")
+    assert not sitting.playground.chart.markers
+
+
+# What is said.
+
+
+def test_a_start_says_its_notes_after_the_trouble_before_and_takes_the_offer_away(sitting: Sitting) -> None:
+    announcements = sitting.playground.announcements
+    announcements.trouble, announcements.offer = "alice could not be fetched; fox is read instead", "kept-1 waits"
+    sitting.playground.launcher.train()
+    notes = ("streams shrank to 4", "batch_size 8 is too much.", "crlf.txt: Line ends are read as LF.")
+    trouble = "alice could not be fetched; fox is read instead"
+    said = "Streams shrank to 4. batch_size 8 is too much. crlf.txt: Line ends are read as LF"
+    assert sitting.hear(started(notes=notes)) == [Said(f"{trouble}. {said}", warning=True)]
+    assert (announcements.trouble, announcements.offer) == ("", "")
+    assert sitting.hear(started()) == [Said("")]
+
+
+@pytest.mark.fault("50")
+@pytest.mark.parametrize(
+    ("saved", "said"),
+    [
+        (100, Said("r is saved: u takes it up again, t starts another")),
+        (50, Said("r could not be saved: u takes it up again from step 50", warning=True)),
+        (None, Said("r could not be saved: u takes it up again from step 0", warning=True)),
+    ],
+)
+def test_a_stop_says_what_is_on_the_disk(sitting: Sitting, saved: int | None, said: Said) -> None:
+    begin(sitting)
+    if saved is not None:
+        sitting.hear(Saved(step=saved, path="", best=False))
+    assert sitting.hear(Stopped(step=100, reason="asked", run="r")) == [said]
+
+
+def test_a_stop_before_the_first_step_says_nothing(sitting: Sitting) -> None:
+    sitting.playground.launcher.train()
+    sitting.follower.told.clear()
+    assert sitting.hear(Stopped(step=0, reason="asked")) == []
+    assert not sitting.follower.told
+
+
+def test_warnings_failures_and_undos_are_said(sitting: Sitting, caplog: pytest.LogCaptureFixture) -> None:
+    begin(sitting)
+    assert sitting.hear(Warned(message="It is slow.")) == [Said("It is slow.", warning=True)]
+    undone = Changed(step=50, field="undo", old=100, new=50)
+    assert sitting.hear(undone) == [Said("The last change is taken back: training goes on from step 50")]
+    assert sitting.hear(Failed(message="It \x1bbroke.", cause="why")) == [Said("It \x1bbroke.", warning=True)]
+    assert "broke." in caplog.text
+    assert "why" in caplog.text
+    assert "\x1b" not in caplog.text
+
+
+def test_a_save_that_was_asked_for_is_said_and_no_other(sitting: Sitting) -> None:
+    begin(sitting)
+    saved = Saved(step=90, path="latest.safetensors", best=False)
+    assert sitting.hear(saved) == []
+    sitting.playground.runs.save()
+    assert sitting.hear(saved) == [Said("Step 90 is saved.", passing=True)]
+    assert sitting.hear(saved) == []
+
+
+# What writes.
+
+
+def test_the_best_of_a_finished_run_writes_where_it_was_followed(
+    sitting: Sitting, make_run: Callable[..., Run]
+) -> None:
+    make_run()
+    done = Said("kept-1 is done: 3 and r extend it, t starts another")
+    begin(sitting, "kept-1")
+    assert sitting.hear(FINISHED) == [done]
+    assert sitting.follower.told[-1] == "play kept-1"
+    sitting.follower.told.clear()
+    assert sitting.hear(FINISHED) == [done]
+    assert not sitting.follower.told, "another one writes"
+
+
+def test_a_checkpoint_that_cannot_write_says_why(sitting: Sitting, make_run: Callable[..., Run]) -> None:
+    assert "nobody" in sitting.playground.listener.play("nobody")
+    make_run()
+    sitting.follower.fault = ModelError("it is of another kind")
+    assert sitting.playground.listener.play("kept-1") == "it is of another kind"
+    begin(sitting, "kept-1")
+    said = sitting.hear(FINISHED)
+    assert said[-1] == Said("it is of another kind", warning=True, passing=True)
+
+
+def test_the_demo_s_loss_is_a_reference(sitting: Sitting, make_run: Callable[..., Run]) -> None:
+    make_run("other")
+    assert sitting.playground.listener.play("other") == ""
+    assert "other" not in sitting.playground.runs.history.levels
+    if not any(each.name == "demo" for each in sitting.playground.store.list()):
+        pytest.skip("no demo comes with this checkout")
+    assert sitting.playground.listener.play("demo") == ""
+    assert sitting.playground.runs.history.levels["demo"] == 1.5
+
+
+def test_weights_are_asked_for_when_they_are_wanted_and_there_can_be_any(sitting: Sitting) -> None:
+    sitting.follower.wants = True
+    sitting.playground.launcher.train()
+    sitting.trainer.commands.clear()
+    sitting.hear()
+    assert not sitting.trainer.commands, "the run has not begun"
+    sitting.hear(started())
+    assert sitting.trainer.commands == [PublishWeights()]
+    sitting.follower.wants = False
+    sitting.hear()
+    assert sitting.trainer.commands == [PublishWeights()]
+    sitting.follower.wants = True
+    sitting.hear(Failed(message="It broke."))
+    assert sitting.trainer.commands == [PublishWeights()]
+
+
+def test_weights_that_cannot_write_are_told_of_once_and_when_they_can_again(sitting: Sitting) -> None:
+    begin(sitting)
+    sitting.follower.fault = ModelError("weights are not finite")
+    weights = Published(step=100, weights={})
+    said = "The live run cannot write: weights are not finite"
+    assert sitting.hear(weights) == [Said(said, warning=True)]
+    assert sitting.hear(weights) == []
+    sitting.follower.fault = None
+    assert sitting.hear(weights) == [Said("The live run writes again")]
+    sitting.follower.fault, sitting.follower.following = ModelError("again"), False
+    assert sitting.hear(weights) == [], "nobody listens to it"
+
+
+@pytest.mark.parametrize("end", [Stopped(step=100, reason="asked", run="r-1"), Failed(step=100, message="It broke.")])
+def test_what_has_ended_is_not_called_live(sitting: Sitting, end: Stopped | Failed) -> None:
+    begin(sitting)
+    sitting.follower.told.clear()
+    sitting.hear(end)
+    assert sitting.follower.told == ["end r-1"]
+
+
+def test_the_live_run_is_followed_while_there_is_one(sitting: Sitting) -> None:
+    sitting.playground.follow()
+    assert not sitting.follower.told
+    begin(sitting)
+    sitting.follower.following = False
+    sitting.playground.follow()
+    assert sitting.playground.following
+    assert sitting.follower.told[-1] == "follow"
+
+
+# What helps.
+
+
+def recovered(sitting: Sitting, event: Paused | Failed, choice: str) -> str:
+    sitting.hear(event)
+    launcher = sitting.playground.launcher
+    found = launcher.recovery(event)
+    assert found is not None
+    assert choice in {each.id for each in found.choices}
+    return launcher.recover(found, choice)
+
+
+@pytest.mark.parametrize(
+    ("choice", "asked"),
+    [("go-on", [Resume()]), ("halve-batch", [SetHyperparameter("batch_size", 16), Resume()]), ("stop", [Stop("asked")]),
+     ("", [])],
+)  # fmt: skip
+def test_a_paused_run_is_helped(sitting: Sitting, choice: str, asked: list[object]) -> None:
+    sitting.playground.launcher.train()
+    sitting.hear(started(recipe={"batch_size": 32}), progress(100))
+    assert recovered(sitting, Paused(step=100, reason=NO_MEMORY), choice) == ""
+    assert sitting.trainer.asked == asked
+
+
+@pytest.mark.fault("25")
+def test_a_run_is_moved_to_another_device(sitting: Sitting, make_run: Callable[..., Run]) -> None:
+    run = make_run()
+    sitting.draft.devices = ("cpu", "cuda:7")
+    begin(sitting, "kept-1")
+    assert recovered(sitting, Paused(step=100, reason=NO_MEMORY), "move:cuda:7") == ""
+    assert sitting.trainer.asked == [Stop("asked")]
+    sitting.trainer.alive = False
+    sitting.hear()
+    request = sitting.trainer.requests[-1]
+    assert (request.resume, request.recipe["device"]) == (str(run.folder), "cuda:7")
+
+
+def test_a_failed_run_is_taken_up_again(sitting: Sitting, make_run: Callable[..., Run]) -> None:
+    run = make_run()
+    begin(sitting, "kept-1")
+    sitting.trainer.alive = False
+    assert recovered(sitting, Failed(message="It broke.", saved_step=90), "resume") == ""
+    assert sitting.trainer.requests[-1].resume == str(run.folder)
+
+
+def test_a_changed_text_is_accepted_by_asking_once_more(sitting: Sitting, make_run: Callable[..., Run]) -> None:
+    make_run()
+    sitting.playground.launcher.resume("kept-1")
+    sitting.trainer.alive = False
+    assert recovered(sitting, Failed(message="fox has changed.", changed_text=True), "accept-text") == ""
+    first, second = sitting.trainer.requests
+    assert (first.changed_text, second.changed_text, second.resume) == (False, True, first.resume)
+
+
+def test_what_goes_on_already_needs_no_help(sitting: Sitting, make_run: Callable[..., Run]) -> None:
+    make_run()
+    begin(sitting, "kept-1")
+    paused = Paused(step=100, reason=NO_MEMORY)
+    sitting.draft.devices = ("cpu", "cuda:7")
+    sitting.hear(paused)
+    found = sitting.playground.launcher.recovery(paused)
+    assert found is not None
+    sitting.playground.runs.resume()
+    sitting.trainer.commands.clear()
+    assert sitting.playground.launcher.recover(found, "move:cuda:7") == ""
+    assert not sitting.trainer.commands
