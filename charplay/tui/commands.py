@@ -1,8 +1,8 @@
 # ruff: noqa: E501 - a table: one command, one line
-"""Every command once: its key, its name, and what it does.
+"""The commands of the screen and its panes: a key, a name, and what it does.
 
-The bindings of the screen and its panes, the key line at the bottom, the palette and the help screen are all
-drawn from this table (and from the text pane's own, which is made with the same `command`).
+Their bindings, the key line at the bottom, the palette and the help screen are all drawn from these tables (and from the
+text pane's own, which is made with the same `command`). What belongs to a widget or a dialog stands beside it.
 """
 
 from textual.binding import Binding
@@ -33,37 +33,6 @@ EVERYWHERE: Bindings = [
 
 ALWAYS: Bindings = [
     command("ctrl+c,ctrl+q", "leave", "quit", "Save and leave charplay, from anywhere; twice without asking", first=True),
-]
-
-LIST: Bindings = [
-    command("up", "move(-1)", "up", "One up"),
-    command("down", "move(1)", "down", "One down"),
-    command("pageup", "move(-10)", "page up", "Ten up"),
-    command("pagedown", "move(10)", "page down", "Ten down"),
-    command("home", "move(-100000)", "first", "To the first"),
-    command("end", "move(100000)", "last", "To the last"),
-]
-
-SLIDER: Bindings = [
-    command("left", "move(-1)", "lower", "A fine step lower"),
-    command("right", "move(1)", "higher", "A fine step higher"),
-    command("shift+left", "move(-10)", "much lower", "Ten steps lower"),
-    command("shift+right", "move(10)", "much higher", "Ten steps higher"),
-    command("equals_sign", "type", "type a value", "Type the slider's value; enter takes it, escape leaves it"),
-]
-
-SCROLL: Bindings = [
-    command("up,k", "scroll_lines(-1)", "up", "A line up"),
-    command("down,j", "scroll_lines(1)", "down", "A line down; at the end the text is followed again"),
-    command("pageup", "scroll_pages(-1)", "page up", "A page up"),
-    command("pagedown", "scroll_pages(1)", "page down", "A page down"),
-    command("home", "scroll_to_line(0)", "beginning", "To the beginning"),
-    command("end", "follow", "end", "To the end, and follow it"),
-]
-
-CURSOR: Bindings = [
-    command("left", "point(-1)", "left", "A character back; the other moving keys move the cursor, too"),
-    command("right", "point(1)", "right", "A character on"),
 ]
 
 CORPUS: Bindings = [
@@ -100,35 +69,4 @@ LIVE: Bindings = [
     command("z", "undo", "undo", "Take the last live change back: weights, optimizer and step, too", footer=True),
 ]
 
-CLOSE: Bindings = [command("escape", "close", "back", "Back to the playground", footer=True)]
-
-QUESTION: Bindings = [command("enter", "answer", "choose", "Take the answer under the cursor", footer=True)]
-
-CANDIDATES: Bindings = [command("enter", "answer", "choose", "Take the character under the cursor", footer=True)]
-
-BRANCHES: Bindings = [
-    command("enter", "go", "go on there", "Go on with the branch under the cursor, exactly as it would have", footer=True),
-    command("r", "rename", "rename", "Give the branch another name", footer=True),
-    command("d", "forget", "forget", "Forget the branch", footer=True),
-    command("space", "mark", "mark", "Mark the branch that others are compared with", footer=True),
-    command("c", "compare", "compare", "Lay the branch beside the marked one, or beside the one that is being written", footer=True),
-    command("e", "export", "export", "Write all branches to a JSON file in texts/", footer=True),
-]
-
-OPENING: Bindings = [command("enter", "answer", "open", "Take the file, or go into the folder", footer=True)]
-
-PREVIEW: Bindings = [
-    command("slash", "search", "search", "Search the text", footer=True),
-    command("n", "next", "next", "The next place where it occurs", footer=True),
-    command("c", "characters", "characters", "How often each character occurs", footer=True),
-]
-
-SHEET: Bindings = [
-    command("up", "up(1)", "up", "A line up"),
-    command("down", "down(1)", "down", "A line down"),
-    command("pageup", "page(-1)", "page up", "A page up"),
-    command("pagedown,space", "page(1)", "page down", "A page down"),
-    command("home", "ends(-1)", "beginning", "To the beginning"),
-    command("end", "ends(1)", "end", "To the end"),
-]
 # fmt: on

@@ -11,12 +11,14 @@ from charplay.playground.checkpoints import list_checkpoints
 from charplay.playground.comparison import DEFAULT
 from charplay.playground.temperatures import parse_temperatures
 from charplay.sampling.generator import TextGenerator
-from charplay.tui.commands import ALWAYS, EVERYWHERE, SCROLL, SLIDER
+from charplay.tui.commands import ALWAYS, EVERYWHERE
 from charplay.tui.dialogs.comparison import ComparisonScreen
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.side_by_side import titles
 from charplay.tui.dialogs.text_input import TextInputDialog
 from charplay.tui.panes.text import TextPane
+from charplay.tui.widgets.growing_text import GrowingText
+from charplay.tui.widgets.slider import Slider
 
 PATIENT = 60.0
 
@@ -212,6 +214,9 @@ def test_temperatures_are_read_as_they_are_written(values, between):
 
 def test_no_key_has_two_meanings_here_nor_in_the_text_pane():
     own = [binding for kind in TextPane.__mro__ for binding in vars(kind).get("BINDINGS", ())]
-    for bindings in ([*ComparisonScreen.BINDINGS, *SCROLL, *ALWAYS], [*own, *SLIDER, *EVERYWHERE, *ALWAYS]):
+    for bindings in (
+        [*ComparisonScreen.BINDINGS, *GrowingText.BINDINGS, *ALWAYS],
+        [*own, *Slider.BINDINGS, *EVERYWHERE, *ALWAYS],
+    ):
         pressed = [key for binding in bindings if isinstance(binding, Binding) for key in binding.key.split(",")]
         assert sorted(pressed) == sorted(set(pressed))

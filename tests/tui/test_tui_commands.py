@@ -34,8 +34,8 @@ async def test_ctrl_q_leaves_as_ctrl_c_does(play):
 
 
 async def test_a_key_of_several_is_shown_as_each_of_them():
-    from charplay.tui.commands import command
+    from charplay.tui.command import Command
     from charplay.tui.dialogs.reader import key_lines
 
-    (_, line) = key_lines([("Here", [command("up,k", "x", "up", "A line up")])], lambda binding: binding.key)
+    (_, line) = key_lines([("Here", [Command("x.up", "up,k", "up", "A line up")])], lambda binding: binding.key)
     assert line[0][0].split() == ["up", "k"]

@@ -16,13 +16,15 @@ from charplay.protocol.exit_codes import INTERRUPTED, SIGNALS
 from charplay.sampling.stop_sequences import parse_stop_texts
 from charplay.tui import commands
 from charplay.tui.command import bindings
-from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+from charplay.tui.dialogs.corpus_viewer import CorpusViewer, Sheet
+from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.dialogs.reader import ReaderDialog
-from charplay.tui.panes.text import TextPane
 from charplay.tui.screens.layout import CONTROLLERS
 from charplay.tui.textual_patches.key_queue import KeyHandled
 from charplay.tui.textual_patches.signals import listen
+from charplay.tui.widgets.growing_text import GrowingText
 from charplay.tui.widgets.row_editor import RowEditor
+from charplay.tui.widgets.row_list import RowList
 from charplay.tui.widgets.slider import Slider
 
 ORDER = [
@@ -63,16 +65,16 @@ def at(place):
 @pytest.mark.parametrize(
     "pane",
     [
-        [*commands.LIST, *commands.CORPUS],
-        [*commands.LIST, *commands.FORM],
-        [*commands.LIST, *commands.RUNS],
+        [*RowList.BINDINGS, *commands.CORPUS],
+        [*RowList.BINDINGS, *commands.FORM],
+        [*RowList.BINDINGS, *commands.RUNS],
         [*Slider.BINDINGS, *at("training")],
-        [*Slider.BINDINGS, *TextPane.BINDINGS, *commands.SCROLL],
-        [*commands.SHEET, *commands.PREVIEW, *commands.CLOSE],
+        [*Slider.BINDINGS, *at("text"), *GrowingText.BINDINGS],
+        [*Sheet.BINDINGS, *CorpusViewer.BINDINGS, *Dialog.BINDINGS],
     ],
 )
 def test_no_key_has_two_meanings_in_one_pane(pane):
-    modal = commands.SHEET[0] in pane
+    modal = Sheet.BINDINGS[0] in pane
     all_keys = keys([*pane, *commands.ALWAYS, *([] if modal else [*at(""), *commands.EVERYWHERE])])
     assert sorted(all_keys) == sorted(set(all_keys))
 

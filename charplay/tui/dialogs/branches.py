@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from charplay.formatting.sanitize import NEWLINE, sanitize
 from charplay.sampling.branches import LONGEST_NAME, Branch, BranchTree
-from charplay.tui.commands import BRANCHES
+from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.branch_diff import BranchDiffDialog
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.dialogs.dialog import Dialog
@@ -116,7 +116,43 @@ class _Branches(RowList):
 class BranchesDialog(Dialog[str]):
     """Dismissed with the name of the branch to go to, or with None."""
 
-    BINDINGS = BRANCHES
+    commands = (
+        Command(
+            "branches.go",
+            "enter",
+            "go on there",
+            "Go on with the branch under the cursor, exactly as it would have",
+            footer=True,
+            action="go",
+        ),
+        Command("branches.rename", "r", "rename", "Give the branch another name", footer=True, action="rename"),
+        Command("branches.forget", "d", "forget", "Forget the branch", footer=True, action="forget"),
+        Command(
+            "branches.mark",
+            "space",
+            "mark",
+            "Mark the branch that others are compared with",
+            footer=True,
+            action="mark",
+        ),
+        Command(
+            "branches.compare",
+            "c",
+            "compare",
+            "Lay the branch beside the marked one, or beside the one that is being written",
+            footer=True,
+            action="compare",
+        ),
+        Command(
+            "branches.export",
+            "e",
+            "export",
+            "Write all branches to a JSON file in texts/",
+            footer=True,
+            action="export",
+        ),
+    )
+    BINDINGS = bindings(commands)
     DEFAULT_CSS = """
     BranchesDialog {
         & _Branches { height: 1fr; }

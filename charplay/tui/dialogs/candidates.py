@@ -6,7 +6,7 @@ from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize_char
 from charplay.sampling.generator import Inspection
-from charplay.tui.commands import CANDIDATES
+from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.presentation.character_details import percent
 from charplay.tui.widgets.row_list import Cell, RowList, fit
@@ -45,7 +45,12 @@ class _Candidates(RowList):
 class CandidatesDialog(Dialog[str]):
     """Dismissed with the character to go on with, or with None. Any character can be typed, too."""
 
-    BINDINGS = CANDIDATES
+    commands = (
+        Command(
+            "candidates.answer", "enter", "choose", "Take the character under the cursor", footer=True, action="answer"
+        ),
+    )
+    BINDINGS = bindings(commands)
     DEFAULT_CSS = """
     CandidatesDialog {
         & .heading { color: $foreground 55%; }

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize, sanitize_line
-from charplay.tui.commands import QUESTION
+from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
 
@@ -55,7 +55,10 @@ class _Answers(RowList):
 class ChoiceDialog(Dialog[str]):
     """Dismissed with the chosen value; with an empty text or None where nothing is to be done."""
 
-    BINDINGS = QUESTION
+    commands = (
+        Command("choice.answer", "enter", "choose", "Take the answer under the cursor", footer=True, action="answer"),
+    )
+    BINDINGS = bindings(commands)
     DEFAULT_CSS = """
     ChoiceDialog _Answers { height: auto; }
     """

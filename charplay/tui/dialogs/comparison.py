@@ -1,7 +1,6 @@
 """Side by side: one prompt and one luck at several temperatures, or from several checkpoints."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,8 +14,9 @@ from charplay.playground.instrument import TICKS
 from charplay.playground.scales import TEMPERATURES
 from charplay.playground.temperatures import FEWEST, MOST, temperatures_fault
 from charplay.runs.shelf import Shelf
-from charplay.tui.commands import CLOSE, SCROLL, Bindings, command
+from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.choice import Choice
+from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.dialogs.side_by_side import SideBySide
@@ -25,6 +25,7 @@ from charplay.tui.panes.sampling_controls import speed_slider
 from charplay.tui.panes.status import KeyLine
 from charplay.tui.textual_patches.backpressure import set_visible_interval
 from charplay.tui.textual_patches.safe_dismiss import DismissOnce
+from charplay.tui.widgets.growing_text import GrowingText
 from charplay.tui.widgets.slider import Slider
 
 NARROWEST = 20
@@ -34,22 +35,58 @@ NARROWEST = 20
 class ComparisonScreen(DismissOnce[Column]):
     """Draws a comparison. Dismissed with the column that was taken over, or with None."""
 
-    BINDINGS: ClassVar[Bindings] = [
-        command("space", "write", "write", "Let the columns write, or hold them", footer=True),
-        command("question_mark", "all_keys", "keys", "Show every key", footer=True),
-        *CLOSE,
-        command("full_stop", "one", "one", "Write one character in each column, and hold"),
-        command("n", "anew", "anew", "Begin anew, with another seed", footer=True),
-        command("left", "choose(-1)", "left", "The column to the left"),
-        command("right", "choose(1)", "right", "The column to the right"),
-        command("left_square_bracket", "temperature(-1)", "cooler", "Lower the chosen column's temperature"),
-        command("right_square_bracket", "temperature(1)", "warmer", "Raise the chosen column's temperature"),
-        command("enter", "take", "take", "Go on with the chosen column in the text pane", footer=True),
-        command("e", "temperatures", "temperatures", "The chosen column's network at other temperatures", footer=True),
-        command("r", "checkpoints", "checkpoints", "Checkpoints of one run, or of several, side by side", footer=True),
-        command("minus", "speed(-4)", "slower", "Write slower"),
-        command("plus", "speed(4)", "faster", "Write faster"),
-    ]
+    commands = (
+        Command(
+            "comparison.write", "space", "write", "Let the columns write, or hold them", footer=True, action="write"
+        ),
+        Command("comparison.keys", "question_mark", "keys", "Show every key", footer=True, action="all_keys"),
+        *Dialog.commands,
+        Command("comparison.one", "full_stop", "one", "Write one character in each column, and hold", action="one"),
+        Command("comparison.anew", "n", "anew", "Begin anew, with another seed", footer=True, action="anew"),
+        Command("comparison.left", "left", "left", "The column to the left", action="choose(-1)"),
+        Command("comparison.right", "right", "right", "The column to the right", action="choose(1)"),
+        Command(
+            "comparison.cooler",
+            "left_square_bracket",
+            "cooler",
+            "Lower the chosen column's temperature",
+            action="temperature(-1)",
+        ),
+        Command(
+            "comparison.warmer",
+            "right_square_bracket",
+            "warmer",
+            "Raise the chosen column's temperature",
+            action="temperature(1)",
+        ),
+        Command(
+            "comparison.take",
+            "enter",
+            "take",
+            "Go on with the chosen column in the text pane",
+            footer=True,
+            action="take",
+        ),
+        Command(
+            "comparison.temperatures",
+            "e",
+            "temperatures",
+            "The chosen column's network at other temperatures",
+            footer=True,
+            action="temperatures",
+        ),
+        Command(
+            "comparison.checkpoints",
+            "r",
+            "checkpoints",
+            "Checkpoints of one run, or of several, side by side",
+            footer=True,
+            action="checkpoints",
+        ),
+        Command("comparison.slower", "minus", "slower", "Write slower", action="speed(-4)"),
+        Command("comparison.faster", "plus", "faster", "Write faster", action="speed(4)"),
+    )
+    BINDINGS = bindings(commands)
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
     ComparisonScreen {
@@ -160,8 +197,8 @@ class ComparisonScreen(DismissOnce[Column]):
         self.dismiss(None)
 
     def action_all_keys(self) -> None:
-        """Show every key of this screen."""
-        sections = [("Side by side", self.BINDINGS), ("In a column", SCROLL)]
+        """Every key of this screen."""
+        sections = [("Side by side", self.commands), ("In a column", GrowingText.commands)]
         self.app.push_screen(ReaderDialog("Keys", key_lines(sections, self.app.get_key_display)))
 
     def action_temperatures(self) -> None:

@@ -1,7 +1,8 @@
 """A text to read through and search, over the main screen."""
 
+from collections.abc import Sequence
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import get_character_cell_size
 from rich.segment import Segment
@@ -17,7 +18,7 @@ from textual.widgets import Input
 from charplay.formatting.sanitize import sanitize, sanitize_line
 from charplay.playground.surprisal_job import SurprisalJob
 from charplay.sampling.surprisal import SurprisalReader
-from charplay.tui.commands import PREVIEW, SHEET, command
+from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.presentation.network_summary import counts
@@ -57,7 +58,15 @@ def wrapped(text: str, start: int, width: int, most: int) -> list[tuple[int, int
 class Sheet(Widget, can_focus=True):
     """A page of a text. Only the page that is seen is ever decoded."""
 
-    BINDINGS = SHEET
+    commands: ClassVar[Sequence[Command]] = (
+        Command("page.up", "up", "up", "A line up", action="up(1)"),
+        Command("page.down", "down", "down", "A line down", action="down(1)"),
+        Command("page.page_up", "pageup", "page up", "A page up", action="page(-1)"),
+        Command("page.page_down", "pagedown,space", "page down", "A page down", action="page(1)"),
+        Command("page.beginning", "home", "beginning", "To the beginning", action="ends(-1)"),
+        Command("page.end", "end", "end", "To the end", action="ends(1)"),
+    )
+    BINDINGS = bindings(commands)
     COMPONENT_CLASSES = {"sheet--found"}  # noqa: RUF012 - Textual's form
     DEFAULT_CSS = """
     Sheet { height: 1fr; & > .sheet--found { background: $accent; color: $background; } }
@@ -152,10 +161,22 @@ class Sheet(Widget, can_focus=True):
 class CorpusViewer(Dialog[None]):
     """A corpus: its text, `/` to search, `c` for its characters, `v` for what a network makes of it."""
 
-    BINDINGS = [  # noqa: RUF012 - Textual's form
-        *PREVIEW,
-        command("v", "tint", "tint", "Tint the text by the network's surprise, or probability", footer=True),
-    ]
+    commands = (
+        Command("viewer.search", "slash", "search", "Search the text", footer=True, action="search"),
+        Command("viewer.next", "n", "next", "The next place where it occurs", footer=True, action="next"),
+        Command(
+            "viewer.characters", "c", "characters", "How often each character occurs", footer=True, action="characters"
+        ),
+        Command(
+            "viewer.tint",
+            "v",
+            "tint",
+            "Tint the text by the network's surprise, or probability",
+            footer=True,
+            action="tint",
+        ),
+    )
+    BINDINGS = bindings(commands)
     DEFAULT_CSS = """
     CorpusViewer Input { display: none; }
     """

@@ -1,6 +1,7 @@
 """A framed box over the main screen, left by escape."""
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.containers import Vertical
@@ -8,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from charplay.formatting.sanitize import sanitize_line
-from charplay.tui.commands import CLOSE
+from charplay.tui.command import Command, bindings
 from charplay.tui.widgets.row_list import RowList
 
 Answer = TypeVar("Answer")
@@ -17,7 +18,10 @@ Answer = TypeVar("Answer")
 class Dialog(ModalScreen[Answer]):
     """A box with a title. Subclasses yield `self.box(...)` from `compose`; escape leaves without an answer."""
 
-    BINDINGS = CLOSE
+    commands: ClassVar[Sequence[Command]] = (
+        Command("dialog.close", "escape", "back", "Back to the playground", footer=True, action="close"),
+    )
+    BINDINGS = bindings(commands)
     DEFAULT_CSS = """
     Dialog {
         align: center middle;

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 
 from charplay.formatting.units import count
 from charplay.fs.paths import here
-from charplay.tui.commands import OPENING
+from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.widgets.row_list import Cell, RowList, fit
 
@@ -67,7 +67,10 @@ class _Entries(RowList):
 class FilePicker(Dialog[Path]):
     """Dismissed with a file or folder, or with None."""
 
-    BINDINGS = OPENING
+    commands = (
+        Command("files.open", "enter", "open", "Take the file, or go into the folder", footer=True, action="answer"),
+    )
+    BINDINGS = bindings(commands)
     DEFAULT_CSS = """
     FilePicker _Entries { height: 1fr; }
     """

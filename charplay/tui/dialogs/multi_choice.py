@@ -1,14 +1,13 @@
 """Several of a list chosen, over the main screen."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize
-from charplay.tui.commands import Bindings, command
+from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.choice import Choice
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.widgets.row_list import Cell, RowList, fit_name
@@ -41,10 +40,13 @@ class _Marked(RowList):
 class MultiChoiceDialog(Dialog[list[str]]):
     """Dismissed with the values that were marked, in that order, or with None. `least` to `most` of them are taken."""
 
-    BINDINGS: ClassVar[Bindings] = [
-        command("space", "mark", "mark", "Mark the row under the cursor, or unmark it", footer=True),
-        command("enter", "take", "take", "Take what is marked", footer=True),
-    ]
+    commands = (
+        Command(
+            "choices.mark", "space", "mark", "Mark the row under the cursor, or unmark it", footer=True, action="mark"
+        ),
+        Command("choices.take", "enter", "take", "Take what is marked", footer=True, action="take"),
+    )
+    BINDINGS = bindings(commands)
     DEFAULT_CSS = """
     MultiChoiceDialog _Marked { height: auto; }
     MultiChoiceDialog .fault { color: $error; height: 1; }

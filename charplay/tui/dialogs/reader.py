@@ -1,15 +1,19 @@
 """Prepared lines to read, over the main screen: the keys, what the network sees, how often each character comes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Union
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
-from charplay.tui.commands import Bindings
+from charplay.tui.command import Command
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.widgets.reader_lines import Line, ReaderLines, fold
 from charplay.tui.widgets.row_list import fit
+
+AnyCommand = Union[Command, BindingType]  # noqa: UP007 - BindingType is a text at run time
+"""A command, or a binding that is none yet."""
 
 
 class ReaderDialog(Dialog[None]):
@@ -26,20 +30,26 @@ class ReaderDialog(Dialog[None]):
             yield ReaderLines(fold(self._lines))
 
 
-def key_lines(sections: Sequence[tuple[str, Bindings]], display: Callable[[Binding], str]) -> list[Line]:
-    """Every key of the sections (a place's name and its commands), for the help."""
+def key_lines(sections: Sequence[tuple[str, Iterable[AnyCommand]]], display: Callable[[Binding], str]) -> list[Line]:
+    """Return every key of the sections (a place's name and its commands) with its sentence, for the help."""
+    places = [(place, [_binding(each) for each in commands]) for place, commands in sections]
     shown = {
         each.key: "  ".join(map(display, Binding.make_bindings([each])))  # one command may have several keys
-        for _, commands in sections
-        for each in commands
-        if isinstance(each, Binding)
+        for _, bindings in places
+        for each in bindings
     }
     widest = max(map(cell_len, shown.values())) + 2
     lines: list[Line] = []
-    for place, commands in sections:
+    for place, bindings in places:
         lines += [] if not lines else [[]]
         lines.append([(place, "strong")])
-        for each in commands:
-            if isinstance(each, Binding) and each.tooltip:
+        for each in bindings:
+            if each.tooltip:
                 lines.append([(f"  {fit(shown[each.key], widest)}", "accent"), (each.tooltip, "plain")])
     return lines
+
+
+def _binding(command: AnyCommand) -> Binding:
+    if isinstance(command, Command):
+        return command.binding
+    return command if isinstance(command, Binding) else Binding(*command)

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from charplay.formatting.sanitize import sanitize_line
 from charplay.playground.checkpoints import CheckpointEntry, open_model
 from charplay.playground.scoring import Named, NotScored, Scored, ScoringJob, TextPart, held_out
-from charplay.tui.commands import command
+from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.choice import Choice
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
@@ -34,14 +34,29 @@ LOOK_SECONDS = 0.05
 class ScoreDialog(Dialog[None]):
     """Scores what was generated, the chosen corpus or any file, by the network that plays and by others."""
 
-    BINDINGS = [  # noqa: RUF012 - Textual's form
-        command("g", "generated", "generated", "Score the generated text", footer=True),
-        command("c", "corpus", "corpus", "Score the held-out end of the corpus; again, all of it", footer=True),
-        command("o", "file", "a file", "Score any file", footer=True),
-        command("a", "others", "other networks", "Score it by other checkpoints, too: choose which", footer=True),
-        command("x", "stop", "stop", "Let what was read be enough", footer=True),
-        command("enter", "passage", "open", "Open the passage in its text", footer=True),
-    ]
+    commands = (
+        Command("score.generated", "g", "generated", "Score the generated text", footer=True, action="generated"),
+        Command(
+            "score.corpus",
+            "c",
+            "corpus",
+            "Score the held-out end of the corpus; again, all of it",
+            footer=True,
+            action="corpus",
+        ),
+        Command("score.file", "o", "a file", "Score any file", footer=True, action="file"),
+        Command(
+            "score.others",
+            "a",
+            "other networks",
+            "Score it by other checkpoints, too: choose which",
+            footer=True,
+            action="others",
+        ),
+        Command("score.stop", "x", "stop", "Let what was read be enough", footer=True, action="stop"),
+        Command("score.passage", "enter", "open", "Open the passage in its text", footer=True, action="passage"),
+    )
+    BINDINGS = bindings(commands)
     DEFAULT_CSS = """
     ScoreDialog {
         & #about { height: auto; min-height: 2; max-height: 4; }

@@ -13,8 +13,8 @@ from textual.widgets import Static
 from charplay.formatting.sanitize import sanitize
 from charplay.playground.happenings import Said, TextChanged
 from charplay.protocol.events import Started
-from charplay.tui.command import bindings
-from charplay.tui.commands import ALWAYS, CORPUS, CURSOR, EVERYWHERE, FORM, LIST, RUNS, SCROLL, SLIDER, Bindings
+from charplay.tui.command import Command, bindings
+from charplay.tui.commands import ALWAYS, CORPUS, EVERYWHERE, FORM, RUNS, Bindings
 from charplay.tui.controllers.analysis import AnalysisController
 from charplay.tui.controllers.base import CommandTable, Controller
 from charplay.tui.controllers.branches import BranchController
@@ -375,21 +375,26 @@ class Layout(Screen[None]):
 
     def action_keys(self) -> None:
         """Every key, pane by pane, beginning with the pane in use."""
-        places: list[tuple[Widget, str, Bindings]] = [
-            (self, "Everywhere", [*self._bindings_at(""), *EVERYWHERE, *ALWAYS]),
+        from charplay.tui.widgets.cursor_text import CursorText
+        from charplay.tui.widgets.growing_text import GrowingText
+        from charplay.tui.widgets.row_list import RowList
+        from charplay.tui.widgets.slider import Slider
+
+        places: list[tuple[Widget, str, Bindings | Sequence[Command]]] = [
+            (self, "Everywhere", [*bindings(self._commands_at("")), *EVERYWHERE, *ALWAYS]),
             (self.corpus, "Corpus", CORPUS),
             (self.form, "Next run", FORM),
             (self.runs, "Runs", RUNS),
-            (self.training, "Loss", self._bindings_at("training")),
-            (self.text, "Text", self._bindings_at("text")),
-            (self.text, "Text, with the cursor out", [*self._bindings_at("writing"), *CURSOR]),
-            (self.text, "In the written text", SCROLL),
-            (self, "In every list", LIST),
-            (self, "On every slider", SLIDER),
+            (self.training, "Loss", self._commands_at("training")),
+            (self.text, "Text", self._commands_at("text")),
+            (self.text, "Text, with the cursor out", [*self._commands_at("writing"), *CursorText.commands]),
+            (self.text, "In the written text", GrowingText.commands),
+            (self, "In every list", RowList.commands),
+            (self, "On every slider", Slider.commands),
         ]
         used = [] if self.focused is None else [each for each in self.focused.ancestors_with_self if each is not self]
         sections = [place[1:] for place in sorted(places, key=lambda place: place[0] not in used)]
         self.app.push_screen(ReaderDialog("Keys", key_lines(sections, self.app.get_key_display)))
 
-    def _bindings_at(self, place: str) -> Bindings:
-        return bindings(command for command in self.commands if command.place == place)
+    def _commands_at(self, place: str) -> list[Command]:
+        return [command for command in self.commands if command.place == place]

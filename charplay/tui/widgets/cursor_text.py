@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from charplay.tui.commands import CURSOR
+from charplay.tui.command import Command, bindings
 from charplay.tui.widgets.growing_text import GrowingText
 from charplay.tui.widgets.text_cursor import TextCursor
 from charplay.tui.widgets.wrapping import width_of
@@ -17,7 +17,17 @@ from charplay.tui.widgets.wrapping import width_of
 class CursorText(GrowingText):
     """A `GrowingText` with a cursor that can be brought out; the keys that scroll move it then."""
 
-    BINDINGS = CURSOR
+    commands = (
+        Command(
+            "cursor.left",
+            "left",
+            "left",
+            "A character back; the other moving keys move the cursor, too",
+            action="point(-1)",
+        ),
+        Command("cursor.right", "right", "right", "A character on", action="point(1)"),
+    )
+    BINDINGS = bindings(commands)
     COMPONENT_CLASSES: ClassVar[set[str]] = {"pointing--point"}
     DEFAULT_CSS = """
     CursorText .pointing--point { background: $accent; color: $background; text-style: bold; }

@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from charplay.tui.commands import SCROLL
+from charplay.tui.command import Command, bindings
 from charplay.tui.textual_patches import fast_paint
 from charplay.tui.widgets.scroll_position import ScrollPosition, lowest_top
 from charplay.tui.widgets.styled_text import UNKNOWN, StyledText
@@ -33,7 +33,21 @@ class GrowingText(Widget, can_focus=True):
     go.
     """
 
-    BINDINGS = SCROLL
+    commands: ClassVar[Sequence[Command]] = (
+        Command("scroll.up", "up,k", "up", "A line up", action="scroll_lines(-1)"),
+        Command(
+            "scroll.down",
+            "down,j",
+            "down",
+            "A line down; at the end the text is followed again",
+            action="scroll_lines(1)",
+        ),
+        Command("scroll.page_up", "pageup", "page up", "A page up", action="scroll_pages(-1)"),
+        Command("scroll.page_down", "pagedown", "page down", "A page down", action="scroll_pages(1)"),
+        Command("scroll.beginning", "home", "beginning", "To the beginning", action="scroll_to_line(0)"),
+        Command("scroll.end", "end", "end", "To the end, and follow it", action="follow"),
+    )
+    BINDINGS = bindings(commands)
     DEFAULT_CSS = """
     GrowingText {
         width: 1fr;

@@ -11,8 +11,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from charplay.formatting.sanitize import sanitize
-from charplay.tui.commands import LIST
-from charplay.tui.widgets.row_list import TONES, TONES_CSS, Cell, fit, row_strip
+from charplay.tui.command import bindings
+from charplay.tui.widgets.row_list import TONES, TONES_CSS, Cell, RowList, fit, row_strip
 
 Line = Sequence[Cell]
 
@@ -25,7 +25,8 @@ _WHEEL_LINES = 3
 class ReaderLines(Widget, can_focus=True):
     """Shows lines, and scrolls them by the keys of a list. What lays them out is asked anew for another width."""
 
-    BINDINGS = LIST
+    commands = RowList.commands
+    BINDINGS = bindings(commands)
     COMPONENT_CLASSES: ClassVar[set[str]] = TONES
     DEFAULT_CSS = f"ReaderLines {{ height: 1fr; {TONES_CSS} }}"
 

@@ -1,6 +1,6 @@
 """A list of rows with a cursor, drawn line by line: the corpus, form and runs panes and the dialogs are made of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from charplay.formatting.ellipsis import shorten
 from charplay.formatting.sanitize import sanitize
-from charplay.tui.commands import LIST
+from charplay.tui.command import Command, bindings
 
 Cell = tuple[str, str]
 """A piece of a row and its tone: "plain", "quiet", "strong", "accent", "bad"."""
@@ -56,7 +56,15 @@ def row_strip(widget: Widget, cells: Iterable[Cell], width: int, over: Style = _
 class RowList(Widget, can_focus=True):
     """Rows with a cursor. Subclasses say how many there are and how one is drawn."""
 
-    BINDINGS = LIST
+    commands: ClassVar[Sequence[Command]] = (
+        Command("list.up", "up", "up", "One up", action="move(-1)"),
+        Command("list.down", "down", "down", "One down", action="move(1)"),
+        Command("list.page_up", "pageup", "page up", "Ten up", action="move(-10)"),
+        Command("list.page_down", "pagedown", "page down", "Ten down", action="move(10)"),
+        Command("list.first", "home", "first", "To the first", action="move(-100000)"),
+        Command("list.last", "end", "last", "To the last", action="move(100000)"),
+    )
+    BINDINGS = bindings(commands)
     COMPONENT_CLASSES: ClassVar[set[str]] = TONES | {"rows--cursor"}
     DEFAULT_CSS = f"""
     RowList {{

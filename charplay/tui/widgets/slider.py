@@ -1,7 +1,7 @@
 """A slider for a number: one row with label, track and value."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from charplay.playground.scales import Linear, Scale
-from charplay.tui.commands import SLIDER
+from charplay.tui.command import Command, bindings
 
 _TYPED = "0123456789.e-+"
 
@@ -43,7 +43,20 @@ class Slider(Widget, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"slider--{part}" for part in ("label", "filled", "track", "knob", "value")
     }  # fmt: skip
-    BINDINGS = SLIDER
+    commands: ClassVar[Sequence[Command]] = (
+        Command("slider.lower", "left", "lower", "A fine step lower", action="move(-1)"),
+        Command("slider.higher", "right", "higher", "A fine step higher", action="move(1)"),
+        Command("slider.much_lower", "shift+left", "much lower", "Ten steps lower", action="move(-10)"),
+        Command("slider.much_higher", "shift+right", "much higher", "Ten steps higher", action="move(10)"),
+        Command(
+            "slider.type",
+            "equals_sign",
+            "type a value",
+            "Type the slider's value; enter takes it, escape leaves it",
+            action="type",
+        ),
+    )
+    BINDINGS = bindings(commands)
 
     value: reactive[float] = reactive(0.0)
     """Where it stands; setting it sends no message."""
