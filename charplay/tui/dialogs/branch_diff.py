@@ -11,7 +11,7 @@ from charplay.sampling.branches import Comparison
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.widgets.reader_lines import Line, ReaderLines
 from charplay.tui.widgets.row_list import fit
-from charplay.tui.widgets.wrapping import Wrapped
+from charplay.tui.widgets.wrapping import wrap
 
 LAST = 600
 """Characters of the common beginning that are shown: its end."""
@@ -20,27 +20,19 @@ LONGEST = 20_000
 _GAP = 3
 
 
-def cut(text: str, width: int) -> list[str]:
-    """A text in lines of at most `width` cells."""
-    wrapped = Wrapped(width)
-    for character in text:
-        wrapped.append(character)
-    return ["".join(wrapped.glyphs[at] for at in wrapped.line(number)) for number in range(len(wrapped.starts))]
-
-
 def beside(first: str, second: str, compared: Comparison, width: int) -> list[Line]:
     """The end of the common beginning over the whole width, then both continuations side by side under their names."""
     half = max(8, (width - _GAP) // 2)
     common = compared.common[-LAST:]
     more = "… " if len(common) < len(compared.common) else ""
     lines: list[Line] = [[(f"{len(compared.common):,} characters in common", "quiet")]]
-    lines += [[(line, "plain")] for line in cut(more + common, width)] if common else []
+    lines += [[(line, "plain")] for line in wrap(more + common, width)] if common else []
     lines.append([])
     gap = " " * _GAP
     lengths = [f"  {len(text):,} characters" for text in compared[1:]]
     names = [fit(name, max(1, half - len(length))) for name, length in zip((first, second), lengths, strict=True)]
     lines.append([(names[0], "accent"), (lengths[0] + gap, "quiet"), (names[1], "accent"), (lengths[1], "quiet")])
-    for left, right in zip_longest(*(cut(text[:LONGEST], half) for text in compared[1:]), fillvalue=""):
+    for left, right in zip_longest(*(wrap(text[:LONGEST], half) for text in compared[1:]), fillvalue=""):
         lines.append([(set_cell_size(left, half) + gap, "plain"), (set_cell_size(right, half), "plain")])
     return lines
 

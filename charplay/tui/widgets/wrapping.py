@@ -121,3 +121,11 @@ class Wrapped:
     def cells(self) -> int:
         """Cells taken on the open line: where the cursor stands."""
         return min(self._cells, self.width)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return a text as it is shown in lines of at most `width` cells."""
+    wrapped = Wrapped(width)
+    for character in text:
+        wrapped.append(character)
+    return ["".join(wrapped.glyphs[at] for at in wrapped.line(number)) for number in range(len(wrapped.starts))]
