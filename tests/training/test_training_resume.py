@@ -117,6 +117,22 @@ def test_killed_after_a_save_goes_on_from_it(train, only, home):
     assert_same(straight, folder)
 
 
+def test_a_save_has_the_keys_that_older_versions_wrote(train, only):
+    """Names within the program may change; those in the file are what runs that exist already have."""
+    folder = Path(only(train(evaluate_every=7), Finished)[0].checkpoint).parent
+    _, state = Run.open(folder).read_resume()
+    assert set(state) == {"seconds", "live", "asked", "text", "run", "rows", "due", "learner", "ledger", "judge"}
+    assert set(state["learner"]) == {"batches", "averaged"}
+    assert set(state["ledger"]) == {
+        "step", "epoch_loss", "row_seconds", "row_characters", "bad", "row", "epoch", "watched", "passes"
+    }  # fmt: skip
+    assert all(set(state["ledger"][name]) == {"steps", "loss", "accuracy", "norm"} for name in ("row", "epoch"))
+    assert set(state["ledger"]["passes"]) == {"steps", "start_step", "start", "whole_step", "whole"}
+    assert set(state["judge"]) == {
+        "patience", "best", "best_step", "best_val_loss", "without", "looked", "val_loss"
+    }  # fmt: skip
+
+
 def test_killed_before_the_first_save_begins_again(train, only, home):
     straight = Path(only(train(), Finished)[0].checkpoint).parent
     folder = Path(only(train(stop_at(0)), Started)[0].folder)
