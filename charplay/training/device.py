@@ -194,7 +194,7 @@ class Opened:
     device: "torch.device"
     fused: bool
     """Whether torch has fused optimizer kernels for it."""
-    readable: bool
+    sync_is_free: bool
     """Whether reading a number from it is free: then no work is queued that one would wait for."""
     arithmetic: Callable[[], AbstractContextManager[object]]
     """A context for the forward pass, in the recipe's precision."""
@@ -255,7 +255,7 @@ def open_device(name: str, recipe: "Recipe") -> Opened:
     return Opened(
         device=device,
         fused=True,
-        readable=device.type == "cpu",
+        sync_is_free=device.type == "cpu",
         arithmetic=arithmetic,
         precision=precision,
         threads=threads,

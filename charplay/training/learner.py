@@ -14,7 +14,7 @@ from charplay.recipes.network import whole
 from charplay.training.batches import Batches, Cut
 from charplay.training.device import Opened
 from charplay.training.evaluation import hits
-from charplay.training.gradients import tame
+from charplay.training.gradients import clip
 from charplay.training.network import CharNet, State
 from charplay.training.optimization import build_optimizers, load_state_arrays, state_arrays, take_step
 
@@ -70,11 +70,11 @@ class Learner:
         for parameter in self._parameters:
             parameter.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
-        norm = tame(
+        norm = clip(
             [p.grad for p in self._parameters if p.grad is not None],
             clip_norm=recipe.clip_norm,
             clip_value=recipe.clip_value,
-            readable=self._opened.readable,
+            sync_is_free=self._opened.sync_is_free,
         )
         with torch.no_grad():
             accuracy = hits(logits, targets).float().mean()

@@ -51,7 +51,7 @@ def test_advice_names_what_is_needed_and_free(monkeypatch):
 
 @pytest.fixture
 def short(monkeypatch):
-    """`short("tame")`: this call of the learner's finds no memory the ninth time, and leaves a tensor in its frame."""
+    """`short("clip")`: this call of the learner's finds no memory the ninth time, and leaves a tensor in its frame."""
 
     def shorten(name, times=1):
         plain, calls = getattr(learner, name), iter(range(1, 10**6))
@@ -90,7 +90,7 @@ def answer(*commands):
 @pytest.mark.fault("25")
 def test_memory_that_a_neighbour_takes_for_a_while_costs_nothing(train, only, short, quick_disk, values):
     straight = left(train(**values))
-    short("tame", times=2)
+    short("clip", times=2)
     events = train(answer(Resume()), **values)
     pauses = only(events, Paused)
     assert [(event.step, event.reason) for event in pauses] == [(AT - 1, NO_MEMORY)] * 2
@@ -103,7 +103,7 @@ def test_memory_that_a_neighbour_takes_for_a_while_costs_nothing(train, only, sh
 
 @pytest.mark.fault("25")
 def test_nothing_holds_on_to_what_the_failing_step_had(train, short):
-    short("tame")
+    short("clip")
     gone = []
 
     def look(event, inbox):
@@ -117,7 +117,7 @@ def test_nothing_holds_on_to_what_the_failing_step_had(train, short):
 
 @pytest.mark.fault("25")
 def test_a_run_without_memory_goes_on_with_half_the_batch(train, only, short):
-    short("tame")
+    short("clip")
     events = train(answer(SetHyperparameter("batch_size", 2), Resume()))
     assert [(event.step, event.new) for event in only(events, Changed)] == [(AT - 1, 2)]
     assert events[-1].steps == 20
@@ -125,7 +125,7 @@ def test_a_run_without_memory_goes_on_with_half_the_batch(train, only, short):
 
 @pytest.mark.fault("25")
 def test_a_single_step_without_memory_is_tried_once(train, only, short):
-    short("tame", times=10**6)
+    short("clip", times=10**6)
 
     def ask(event, inbox):
         if isinstance(event, Paused):
@@ -140,7 +140,7 @@ def test_a_single_step_without_memory_is_tried_once(train, only, short):
 @pytest.mark.fault("25")
 def test_a_run_without_memory_is_taken_up_again(train, only, short):
     straight = left(train(**PLAIN))
-    short("tame")
+    short("clip")
     events = train(answer(Stop()), **PLAIN)
     assert isinstance(events[-1], Stopped)
     assert events[-1].step == AT - 1
@@ -198,14 +198,14 @@ def test_a_device_that_is_lost_is_known(error, is_lost):
 @pytest.mark.fault("23")
 def test_a_run_on_a_lost_device_says_so_and_goes_on_elsewhere(train, only, monkeypatch, quick_disk):
     straight = left(train())
-    plain, calls = learner.tame, iter(range(1, 10**6))
+    plain, calls = learner.clip, iter(range(1, 10**6))
 
     def broken(*args, **options):
         if next(calls) == AT:
             raise torch.AcceleratorError("CUDA error: device-side assert triggered\nmore of it")
         return plain(*args, **options)
 
-    monkeypatch.setattr(learner, "tame", broken)
+    monkeypatch.setattr(learner, "clip", broken)
     events = train()
     failed = events[-1]
     assert isinstance(failed, Failed)

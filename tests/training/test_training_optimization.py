@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from charplay.recipes.fields import Recipe
 from charplay.recipes.listing import names
 from charplay.training.budget import Budget, Clock
-from charplay.training.gradients import tame
+from charplay.training.gradients import clip
 from charplay.training.judge import Judge
 from charplay.training.ledger import Ledger, Moment
 from charplay.training.network import CharNet
@@ -116,10 +116,10 @@ GRADIENT = st.lists(st.floats(-100, 100, width=32), min_size=3, max_size=3)
 
 
 @given(GRADIENT, GRADIENT, st.none() | st.floats(0.01, 50), st.none() | st.floats(0.01, 50), st.booleans())
-def test_clipping(one, other, clip_norm, clip_value, readable):
+def test_clipping(one, other, clip_norm, clip_value, sync_is_free):
     gradients = [torch.tensor(one), torch.tensor(other)]
     whole = torch.cat(gradients).double()
-    norm = tame(gradients, clip_norm=clip_norm, clip_value=clip_value, readable=readable)
+    norm = clip(gradients, clip_norm=clip_norm, clip_value=clip_value, sync_is_free=sync_is_free)
     assert float(norm) == pytest.approx(float(whole.norm()), rel=1e-5)
     clipped = torch.cat(gradients).double()
     if clip_norm is None and clip_value is None:
@@ -136,11 +136,11 @@ def test_clipping(one, other, clip_norm, clip_value, readable):
         assert torch.allclose(clipped, whole * share, rtol=1e-4, atol=1e-5), "a shorter gradient of the same direction"
 
 
-@pytest.mark.parametrize("readable", [True, False])
+@pytest.mark.parametrize("sync_is_free", [True, False])
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
-def test_gradients_that_are_not_finite_become_zero(readable, bad):
+def test_gradients_that_are_not_finite_become_zero(sync_is_free, bad):
     gradients = [torch.tensor([1.0, bad]), torch.tensor([2.0])]
-    norm = tame(gradients, clip_norm=1.0, clip_value=0.5, readable=readable)
+    norm = clip(gradients, clip_norm=1.0, clip_value=0.5, sync_is_free=sync_is_free)
     assert not torch.isfinite(norm)
     assert not torch.cat(gradients).any()
 
