@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from charplay.recipes.fields import Recipe
-from charplay.training.ids import Ids
+from charplay.training.token_ids import TokenIds
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def open_batches(recipe: Recipe, ids: np.ndarray, device: torch.device, *, resid
     from charplay.training.streams import Streams
     from charplay.training.windows import Windows
 
-    text = Ids(ids, device, resident=resident)
+    text = TokenIds(ids, device, resident=resident)
     length, size = recipe.sequence_length, recipe.batch_size
     assert isinstance(length, int)
     assert isinstance(size, int)

@@ -9,8 +9,8 @@ from torch.nn import functional
 
 from charplay.recipes.resolve import EVALUATED
 from charplay.training.device import Opened
-from charplay.training.ids import Ids
 from charplay.training.network import CharNet, State
+from charplay.training.token_ids import TokenIds
 
 PIECES = 64
 """Pieces that the text is cut into at most, read in parallel."""
@@ -71,7 +71,7 @@ class Evaluation:
         window: length of the windows, where only their last position is predicted; else None.
     """
 
-    def __init__(self, text: Ids, held_out: int, opened: Opened, window: int | None) -> None:
+    def __init__(self, text: TokenIds, held_out: int, opened: Opened, window: int | None) -> None:
         self._text = text
         self._from = held_out
         self._opened = opened
@@ -96,7 +96,7 @@ class Evaluation:
         count = self.characters(most)
         pieces = max(1, min(PIECES, count // WARM_UP))
         length = count // pieces
-        starts = self._from + length * torch.arange(pieces, device=self._text.home)
+        starts = self._from + length * torch.arange(pieces, device=self._text.storage_device)
         warm_up = min(WARM_UP, self._from - 1)
         counter, state = _Counter(self._opened.device), network.zero_state(pieces)
         position, chunk = -warm_up, self._chunk(network, pieces)
@@ -113,7 +113,7 @@ class Evaluation:
         count = self.characters(most)
         blocks = max(1, count // COLD_BLOCK)
         length = min(COLD_BLOCK, count)
-        starts = self._from + COLD_BLOCK * torch.arange(blocks, device=self._text.home)
+        starts = self._from + COLD_BLOCK * torch.arange(blocks, device=self._text.storage_device)
         counter = _Counter(self._opened.device)
         for some in torch.split(starts, max(1, self._chunk(network, 1) // length)):
             self._read(network, network.zero_state(len(some)), some, length, counter)
@@ -126,7 +126,7 @@ class Evaluation:
         count = self.characters(most)
         length = min(length, count)
         apart = max(1, length // WINDOWS_OVERLAP)
-        starts = self._from + torch.arange(0, count - length + 1, apart, device=self._text.home)
+        starts = self._from + torch.arange(0, count - length + 1, apart, device=self._text.storage_device)
         counter = _Counter(self._opened.device)
         for some in torch.split(starts, max(1, self._chunk(network, 1) // length)):
             self._read(network, network.zero_state(len(some)), some, length, counter, last_only=True)

@@ -26,7 +26,6 @@ from charplay.training.budget import Budget, Clock, extended
 from charplay.training.calibration import own_speed
 from charplay.training.device import Choice, Opened
 from charplay.training.evaluation import Evaluation
-from charplay.training.ids import Ids
 from charplay.training.judge import Judge
 from charplay.training.keeper import Keeper
 from charplay.training.learner import Learner
@@ -37,6 +36,7 @@ from charplay.training.samples import Sampler
 from charplay.training.session import Session
 from charplay.training.surgery import Surgery, tried
 from charplay.training.texts import encoding_of, text_changed
+from charplay.training.token_ids import TokenIds
 from charplay.training.warm_start import Parent, notes, read_parent, transplant
 
 STATE = {"seconds", "live", "due", "learner", "ledger", "judge"}
@@ -208,7 +208,7 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, opened: Opened) -> Sessio
         budget=Budget.of(recipe, passes, plan.schedule_start),
         clock=Clock(state["seconds"] if state else plan.spent),
         evaluation=Evaluation(
-            Ids(corpus.ids, opened.device, resident=resident),
+            TokenIds(corpus.ids, opened.device, resident=resident),
             trained,
             opened,
             whole(plan.resolved, "sequence_length") if recipe.target == "last" else None,

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from charplay.training.batches import Cut
-from charplay.training.ids import Ids
+from charplay.training.token_ids import TokenIds
 
 
 class Streams:
@@ -26,15 +26,15 @@ class Streams:
 
     carries = True
 
-    def __init__(self, text: Ids, length: int, batch_size: int) -> None:
+    def __init__(self, text: TokenIds, length: int, batch_size: int) -> None:
         self._text = text
         self._resize(length, batch_size)
         share = max(1, (len(text) - 1) // batch_size)
-        self._places = torch.arange(batch_size, device=text.home) * share % len(text)
+        self._places = torch.arange(batch_size, device=text.storage_device) * share % len(text)
 
     def _resize(self, length: int, batch_size: int) -> None:
         self._length = length
-        self._ahead = torch.arange(length + 1, device=self._text.home).unsqueeze(1)
+        self._ahead = torch.arange(length + 1, device=self._text.storage_device).unsqueeze(1)
         self.steps_per_epoch = max(1, (len(self._text) - 1) // batch_size // length)
 
     def next(self) -> tuple[Tensor, Tensor]:
@@ -61,7 +61,7 @@ class Streams:
             cut += [(places[owner] + gap * member // members) % count for member in range(members)]
             kept += [owner] + [-1] * (members - 1)
         self._resize(length, size)
-        self._places = torch.tensor(cut, device=self._text.home)
+        self._places = torch.tensor(cut, device=self._text.storage_device)
         return Cut(tuple(kept), ceil((1 - share) * self.steps_per_epoch) if share else 0)
 
     def state(self) -> dict[str, Any]:
@@ -70,4 +70,4 @@ class Streams:
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Go to a position."""
-        self._places = torch.tensor(state["places"], device=self._text.home)
+        self._places = torch.tensor(state["places"], device=self._text.storage_device)

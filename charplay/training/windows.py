@@ -9,8 +9,8 @@ from torch import Tensor
 
 from charplay.recipes.fields import Recipe
 from charplay.training.batches import Cut
-from charplay.training.ids import Ids
 from charplay.training.shuffling import shuffled
+from charplay.training.token_ids import TokenIds
 
 AHEAD = 64
 """Batches whose order is worked out at once."""
@@ -36,7 +36,7 @@ class Windows:
 
     carries = False
 
-    def __init__(self, text: Ids, length: int, batch_size: int, recipe: Recipe) -> None:
+    def __init__(self, text: TokenIds, length: int, batch_size: int, recipe: Recipe) -> None:
         self._text = text
         self._stride = recipe.stride or 1
         self._limit = recipe.window_limit
@@ -50,7 +50,7 @@ class Windows:
         self._size = batch_size
         self._count = window_count(len(self._text), length, self._stride, self._limit)
         self.steps_per_epoch = -(-self._count // batch_size)
-        self._positions = torch.arange(length + 1, device=self._text.home).unsqueeze(1)
+        self._positions = torch.arange(length + 1, device=self._text.storage_device).unsqueeze(1)
         self._ahead: list[Tensor] = []
         self._given = self._positions[:0]
 
@@ -79,7 +79,7 @@ class Windows:
         indices = np.arange(first, min(first + AHEAD * self._size, self._count))
         if self._shuffle:
             indices = shuffled(indices, self._count, self._seed, self._epoch)
-        starts = torch.from_numpy(indices * self._stride).to(self._text.home)
+        starts = torch.from_numpy(indices * self._stride).to(self._text.storage_device)
         return list(torch.split(starts, self._size))
 
     def cut(self, length: int, size: int, share: float) -> Cut:

@@ -8,8 +8,8 @@ from charplay.recipes.fields import Recipe
 from charplay.training import evaluation as module
 from charplay.training.device import open_device
 from charplay.training.evaluation import Evaluation, hits
-from charplay.training.ids import Ids
 from charplay.training.network import CharNet
+from charplay.training.token_ids import TokenIds
 
 SIZE = 5
 
@@ -21,7 +21,7 @@ def made(count: int, held_out: int, window: int | None = None, **settings: objec
     network = CharNet(recipe, SIZE).train()
     opened = open_device("cpu", recipe)
     ids = np.random.default_rng(1).integers(0, SIZE, count).astype(np.uint8)
-    return Evaluation(Ids(ids, opened.device, resident=True), held_out, opened, window), network, ids
+    return Evaluation(TokenIds(ids, opened.device, resident=True), held_out, opened, window), network, ids
 
 
 def run(reading):

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 
-class Ids:
+class TokenIds:
     """A text's ids, gathered into batches.
 
     Args:
@@ -22,20 +22,20 @@ class Ids:
         narrow = ids.view(np.int32) if ids.dtype == np.uint32 else ids
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*not writable")  # nothing writes to it
-            held = torch.from_numpy(narrow)
-        self._held = held.to(device) if resident else held
+            tensor = torch.from_numpy(narrow)
+        self._ids = tensor.to(device) if resident else tensor
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._ids)
 
     @property
-    def home(self) -> torch.device:
+    def storage_device(self) -> torch.device:
         """Where the text lives: positions given to `gather` are best made there."""
-        return self._held.device
+        return self._ids.device
 
     def gather(self, positions: Tensor) -> Tensor:
         """The ids at `positions` (any shape, int64), on the device, int64."""
-        batch = self._held[positions].long()
+        batch = self._ids[positions].long()
         if batch.device == self.device:
             return batch
         return batch.pin_memory().to(self.device, non_blocking=True)
