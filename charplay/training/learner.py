@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from charplay.recipes.fields import Recipe
 from charplay.recipes.network import whole
-from charplay.training.batches import Batches, Cut
+from charplay.training.batches import Batches, Rebatching
 from charplay.training.device import Opened
 from charplay.training.evaluation import hits
 from charplay.training.gradients import clip
@@ -82,7 +82,7 @@ class Learner:
         carried = tuple(tuple(part.detach().float() for part in layer) for layer in state)
         self._amid = "changing"
         take_step(self._optimizers, rate, recipe.weight_decay)
-        if self._batches.carries:
+        if self._batches.carries_state:
             self._state = carried
         if recipe.average:
             self._average(recipe.average)
@@ -94,26 +94,28 @@ class Learner:
         Random numbers that it drew stay drawn.
         """
         if self._amid == "thinking":
-            self._batches.again()
+            self._batches.repeat_last()
         for parameter in self._parameters:
             parameter.grad = None
         return self._amid != "changing"
 
     def alter(self, recipe: Recipe) -> None:
-        """Go on under other live values; sizes of batches wait for `cut`."""
+        """Go on under other live values; sizes of batches wait for `rebatch`."""
         self._recipe = recipe
         self._network.set_dropouts(recipe)
 
-    def cut(self, share: float) -> Cut:
+    def rebatch(self, share: float) -> Rebatching:
         """Cut the text as the recipe says now, from the same place on; `share` of the epoch is done.
 
         Streams that go on keep their carried state, new ones start from zero. Nothing may be unread.
         """
         recipe = self._recipe
-        cut = self._batches.cut(whole(recipe, "sequence_length"), whole(recipe, "batch_size"), share)
+        rebatching = self._batches.rebatch(whole(recipe, "sequence_length"), whole(recipe, "batch_size"), share)
         if self._state is not None:
-            self._state = tuple(tuple(_gathered(part, cut.kept) for part in layer) for layer in self._state)
-        return cut
+            self._state = tuple(
+                tuple(_gathered(part, rebatching.kept_streams) for part in layer) for layer in self._state
+            )
+        return rebatching
 
     @property
     def steps_per_epoch(self) -> int:

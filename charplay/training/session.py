@@ -95,7 +95,7 @@ class Session:
         self.recipe = recipe
         self.learner.alter(recipe)
         if not same:
-            left = self.learner.cut(self.ledger.epochs % 1).left
+            left = self.learner.rebatch(self.ledger.epochs % 1).steps_left
             self.ledger.passes = self.ledger.passes.cut(self.step, self.learner.steps_per_epoch, left)
             self.ledger.characters_per_step = prod(sizes(recipe))
             self.budget = replace(self.budget, passes=self.ledger.passes)
@@ -108,7 +108,7 @@ class Session:
         since = self.judge
         self.recipe = recipe
         self.learner.alter(recipe)
-        self.learner.cut(0.0)
+        self.learner.rebatch(0.0)
         self.load(arrays, state)
         self.ledger.characters_per_step = prod(sizes(recipe))
         self.ledger.row_seconds += self.clock.seconds - state["seconds"]

@@ -98,7 +98,7 @@ def test_a_batch_is_given_once_more(values, steps):
     for _ in range(steps):
         before, given = batches.state(), batches.next()
     after = batches.state()
-    batches.again()
+    batches.repeat_last()
     assert batches.state() == before
     assert all(torch.equal(a, b) for a, b in zip(batches.next(), given, strict=True))
     assert batches.state() == after

@@ -253,15 +253,15 @@ def test_streams_that_stay_go_on_where_they_were(count, size, new_size, new_leng
     last = torch.arange(size) * max(1, (count - 1) // size) % count - 1
     for _ in range(steps):
         last = batches.next()[0][-1]
-    cut = batches.cut(new_length, new_size, 0.5)
+    rebatching = batches.rebatch(new_length, new_size, 0.5)
     ids, targets = batches.next()
     assert ids.shape == (new_length, new_size)
     assert torch.equal(targets, (ids + 1) % count)
-    stay = {new: old for new, old in enumerate(cut.kept) if old >= 0}
+    stay = {new: old for new, old in enumerate(rebatching.kept_streams) if old >= 0}
     assert len(set(stay.values())) == len(stay) == min(size, new_size)
     for new, old in stay.items():
         assert int(ids[0, new]) == (int(last[old]) + 1) % count
-    assert 0 < cut.left <= batches.steps_per_epoch
+    assert 0 < rebatching.steps_left <= batches.steps_per_epoch
 
 
 @given(st.integers(20, 200), st.integers(1, 9), st.integers(1, 9), st.integers(0, 30), st.booleans())
@@ -271,9 +271,9 @@ def test_windows_in_other_batches_are_still_every_window_once(count, size, new_s
     batches = open_batches(recipe, np.arange(count, dtype=np.uint16), torch.device("cpu"), resident=True)
     done = steps % batches.steps_per_epoch
     starts = [batches.next()[0][0].tolist() for _ in range(done)]
-    cut = batches.cut(5, new_size, 0.5)
-    assert (cut.left == 0) == (done == 0)
-    starts += [batches.next()[0][0].tolist() for _ in range(cut.left or batches.steps_per_epoch)]
+    rebatching = batches.rebatch(5, new_size, 0.5)
+    assert (rebatching.steps_left == 0) == (done == 0)
+    starts += [batches.next()[0][0].tolist() for _ in range(rebatching.steps_left or batches.steps_per_epoch)]
     assert sorted(chain.from_iterable(starts)) == list(range(count - 5))
     assert batches.state()["done"] == 0
 
