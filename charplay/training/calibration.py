@@ -16,7 +16,7 @@ from charplay.recipes.network import training_characters, whole
 from charplay.recipes.resolve import resolve
 from charplay.recipes.yardstick import Speed, Text, pace
 from charplay.training.batches import open_batches
-from charplay.training.device import Opened
+from charplay.training.device import DeviceContext
 from charplay.training.learner import Learner
 from charplay.training.network import CharNet
 from charplay.training.session import sizes
@@ -29,15 +29,17 @@ NEAR = 1.5
 """A machine that is less than so many times as fast as the yardstick, or as slow, is taken for its equal."""
 
 
-def step_speed(recipe: Recipe, corpus: Corpus, opened: Opened, seconds: float, watch: Watch | None = None) -> float:
+def step_speed(
+    recipe: Recipe, corpus: Corpus, context: DeviceContext, seconds: float, watch: Watch | None = None
+) -> float:
     """Characters a second of a resolved recipe's steps, tried for about so many seconds, and two steps at least.
 
     Torch's random numbers are drawn from. Cancelled where `watch`, which is asked before every step, says False.
     """
     ids = corpus.ids[: training_characters(recipe, len(corpus))]
-    batches = open_batches(recipe, ids, opened.device, resident=opened.fits(corpus.ids))
-    network = CharNet(recipe, len(corpus.vocabulary)).to(opened.device).train()
-    learner = Learner(recipe, network, batches, opened)
+    batches = open_batches(recipe, ids, context.device, resident=context.text_fits(corpus.ids))
+    network = CharNet(recipe, len(corpus.vocabulary)).to(context.device).train()
+    learner = Learner(recipe, network, batches, context)
     taken: list[float] = []
     until = time.perf_counter() + seconds
     while len(taken) < 3 or time.perf_counter() < until:
@@ -51,21 +53,23 @@ def step_speed(recipe: Recipe, corpus: Corpus, opened: Opened, seconds: float, w
     return length * size / median(taken[1:])  # the first step sets things up
 
 
-def measure_speed(recipe: Recipe, corpus: Corpus, opened: Opened, seconds: float, watch: Watch | None = None) -> Speed:
+def measure_speed(
+    recipe: Recipe, corpus: Corpus, context: DeviceContext, seconds: float, watch: Watch | None = None
+) -> Speed:
     """How fast the network itself is read forward and backward here.
 
     Takes about so many `seconds`, and leaves torch's random numbers as they were.
     """
-    states = opened.random_states()
-    tried = [_sized(recipe, size, corpus) for size in SIZES[opened.device.type]]
+    states = context.random_states()
+    tried = [_sized(recipe, size, corpus) for size in SIZES[context.device.type]]
     try:
         return {
-            whole(one, "hidden_size"): step_speed(one, corpus, opened, seconds / len(tried), watch)
+            whole(one, "hidden_size"): step_speed(one, corpus, context, seconds / len(tried), watch)
             / expected_speed(one, corpus)
             for one in tried
         }
     finally:
-        opened.set_random_states(states)
+        context.set_random_states(states)
 
 
 def expected_speed(recipe: Recipe, corpus: Corpus) -> float:
@@ -73,10 +77,10 @@ def expected_speed(recipe: Recipe, corpus: Corpus) -> float:
     return pace(recipe, whole(recipe, "hidden_size"), Text.of(recipe, len(corpus), len(corpus.vocabulary)))
 
 
-def own_speed(recipe: Recipe, corpus: Corpus, opened: Opened, watch: Watch | None = None) -> Speed | None:
+def own_speed(recipe: Recipe, corpus: Corpus, context: DeviceContext, watch: Watch | None = None) -> Speed | None:
     """What `resolve` is to go by for a run of so many minutes on this device; None where the yardstick will do."""
     assert recipe.minutes is not None
-    speed = measure_speed(recipe, corpus, opened, min(MOST_SECONDS, MOST_SHARE * 60 * recipe.minutes), watch)
+    speed = measure_speed(recipe, corpus, context, min(MOST_SECONDS, MOST_SHARE * 60 * recipe.minutes), watch)
     return told_apart(speed)
 
 

@@ -17,7 +17,7 @@ from charplay.runs.home import Home, HomeError
 from charplay.runs.record import ENDING
 from charplay.runs.run import Run, RunError
 from charplay.training import device, failing
-from charplay.training.device import Choice, DeviceError, Opened
+from charplay.training.device import DeviceChoice, DeviceContext, DeviceError
 from charplay.training.keeper import DISK_SECONDS
 from charplay.training.memory import give_memory_back
 from charplay.training.orders import Orders
@@ -75,7 +75,7 @@ class _Visit:
         self.orders = orders
         self.run: Run | None = None
         self._lock: Lock | None = None
-        self._choice: Choice | None = None
+        self._choice: DeviceChoice | None = None
         self._plan: Plan | None = None
         self._corpus: Corpus | None = None
         self._session: Session | None = None
@@ -94,11 +94,11 @@ class _Visit:
         yield self._phase("opening the device")
         asked = self.run.asked if self.run and not self.request.recipe else Recipe.model_validate(self.request.recipe)
         self._choice = device.choose(asked.device, device.list_devices())
-        opened = device.open_device(self._choice.name, asked)
+        context = device.open_device(self._choice.name, asked)
         yield self._phase("reading the text")
         self._corpus = find_corpus(self.request, asked, self.run, watch=self._go_on)
         yield self._phase("taking the first step")
-        trainer = yield from self._begin(asked, opened)
+        trainer = yield from self._begin(asked, context)
         yield from trainer.train()
         if self.orders.stop is not None:
             return None
@@ -130,7 +130,7 @@ class _Visit:
             return None
         return Finished(**{**run.finished, "run": run.name, "checkpoint": str(path.resolve())})
 
-    def _begin(self, asked: Recipe, opened: Opened) -> "Generator[Event, None, Trainer]":
+    def _begin(self, asked: Recipe, context: DeviceContext) -> "Generator[Event, None, Trainer]":
         """Make the run, or take it up; build the session; say so."""
         from charplay.training import opening
         from charplay.training.surgery import Surgery
@@ -139,9 +139,9 @@ class _Visit:
         assert self._corpus is not None
         assert self._choice is not None
         corpus, resumed = self._corpus, self.run
-        facts = opening.facts(opened, self._choice)
+        facts = opening.facts(context, self._choice)
         if resumed is None:
-            plan = self._plan = opening.plan_new(asked, corpus, self.request.source, opened, self._go_on)
+            plan = self._plan = opening.plan_new(asked, corpus, self.request.source, context, self._go_on)
             run = self.run = Run.create(
                 Home(Path(self.request.home)).checkpoints,
                 asked=asked,
@@ -156,16 +156,16 @@ class _Visit:
             self._lock = resumed.lock()
             run = self.run = Run.open(resumed.folder)
             plan = self._plan = opening.plan_resumed(self.request, run, corpus, facts)
-        self._session = opening.open_session(run, plan, corpus, opened)
+        self._session = opening.open_session(run, plan, corpus, context)
         surgery = Surgery(self._session)
         changes = [] if resumed is None else opening.take_up(self._session, surgery, plan, facts)
-        yield self._started(opened, resumed=resumed is not None)
+        yield self._started(context, resumed=resumed is not None)
         if self._choice.warning:
             yield Warned(**self.stamp(), message=self._choice.warning)
         yield from changes
         return Trainer(self._session, surgery, self.orders)
 
-    def _started(self, opened: Opened, *, resumed: bool) -> Started:
+    def _started(self, context: DeviceContext, *, resumed: bool) -> Started:
         run, plan, corpus = self.run, self._plan, self._corpus
         assert run is not None
         assert plan is not None
@@ -181,7 +181,7 @@ class _Visit:
             vocabulary_size=len(corpus.vocabulary),
             unigram_entropy=corpus.unigram_entropy(),
             total_steps=self._held.budget.total_steps,
-            device=opened.description,
+            device=context.description,
             resumed=resumed,
             notes=plan.notes,
         )

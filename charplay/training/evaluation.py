@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from charplay.recipes.resolve import EVALUATED
-from charplay.training.device import Opened
+from charplay.training.device import DeviceContext
 from charplay.training.network import CharNet, State
 from charplay.training.token_ids import TokenIds
 
@@ -71,10 +71,10 @@ class Evaluation:
         window: length of the windows, where only their last position is predicted; else None.
     """
 
-    def __init__(self, text: TokenIds, held_out: int, opened: Opened, window: int | None) -> None:
+    def __init__(self, text: TokenIds, held_out: int, context: DeviceContext, window: int | None) -> None:
         self._text = text
         self._from = held_out
-        self._opened = opened
+        self._context = context
         self.window = window
 
     @property
@@ -98,7 +98,7 @@ class Evaluation:
         length = count // pieces
         starts = self._from + length * torch.arange(pieces, device=self._text.storage_device)
         warm_up = min(WARM_UP, self._from - 1)
-        counter, state = _Counter(self._opened.device), network.zero_state(pieces)
+        counter, state = _Counter(self._context.device), network.zero_state(pieces)
         position, chunk = -warm_up, self._chunk(network, pieces)
         while position < length:
             stop = min(position + chunk, 0 if position < 0 else length)
@@ -114,7 +114,7 @@ class Evaluation:
         blocks = max(1, count // COLD_BLOCK)
         length = min(COLD_BLOCK, count)
         starts = self._from + COLD_BLOCK * torch.arange(blocks, device=self._text.storage_device)
-        counter = _Counter(self._opened.device)
+        counter = _Counter(self._context.device)
         for some in torch.split(starts, max(1, self._chunk(network, 1) // length)):
             self._read(network, network.zero_state(len(some)), some, length, counter)
             yield
@@ -127,7 +127,7 @@ class Evaluation:
         length = min(length, count)
         apart = max(1, length // WINDOWS_OVERLAP)
         starts = self._from + torch.arange(0, count - length + 1, apart, device=self._text.storage_device)
-        counter = _Counter(self._opened.device)
+        counter = _Counter(self._context.device)
         for some in torch.split(starts, max(1, self._chunk(network, 1) // length)):
             self._read(network, network.zero_state(len(some)), some, length, counter, last_only=True)
             yield
@@ -152,7 +152,7 @@ class Evaluation:
         ids = self._text.gather(positions)
         was_training = network.training
         network.eval()
-        with self._opened.arithmetic():
+        with self._context.autocast():
             logits, state = network(ids[:-1], state, last_only=last_only)
         network.train(was_training)
         if counter is not None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from charplay.training.device import gigabytes, list_devices
+from charplay.training.device import format_gigabytes, list_devices
 
 if TYPE_CHECKING:
     from charplay.recipes.fields import Recipe
@@ -22,9 +22,9 @@ def out_of_memory(error: BaseException) -> bool:
 def no_memory(name: str, needed: int, recipe: "Recipe") -> str:
     """One sentence for a device that ran out of memory; `needed` is the recipe's estimate in bytes."""
     free = next((device.free for device in list_devices() if device.name == name), None)
-    have = f", and {gigabytes(free)} are free now" if free is not None else ""
+    have = f", and {format_gigabytes(free)} are free now" if free is not None else ""
     smaller = max(1, int(recipe.batch_size) // 2) if recipe.batch_size != "auto" else "a smaller one"
-    return f"{name} ran out of memory: this needs about {gigabytes(needed)}{have}; try batch_size {smaller}"
+    return f"{name} ran out of memory: this needs about {format_gigabytes(needed)}{have}; try batch_size {smaller}"
 
 
 def give_back() -> None:

@@ -12,7 +12,7 @@ from torch.nn import functional
 from charplay.recipes.fields import Recipe
 from charplay.recipes.network import whole
 from charplay.training.batches import Batches, Rebatching
-from charplay.training.device import Opened
+from charplay.training.device import DeviceContext
 from charplay.training.evaluation import hits
 from charplay.training.gradients import clip
 from charplay.training.network import CharNet, State
@@ -35,16 +35,16 @@ class Learner:
         opened: the device.
     """
 
-    def __init__(self, recipe: Recipe, network: CharNet, batches: Batches, opened: Opened) -> None:
+    def __init__(self, recipe: Recipe, network: CharNet, batches: Batches, context: DeviceContext) -> None:
         self._recipe = recipe
-        self._opened = opened
+        self._context = context
         self._network = network
         self._parameters = [p for p in network.parameters() if p.requires_grad]
-        self._optimizers = build_optimizers(network, recipe, fused=opened.fused)
+        self._optimizers = build_optimizers(network, recipe, fused=context.fused)
         self._batches = batches
         self._state: State | None = None
         self._averaged = 0
-        self._measured = torch.zeros(MOST_UNREAD, 3, device=opened.device)
+        self._measured = torch.zeros(MOST_UNREAD, 3, device=context.device)
         self._unread = 0
         self._amid: Literal["reading", "thinking", "changing"] = "reading"
         """What the step under way is at."""
@@ -63,7 +63,7 @@ class Learner:
         ids, targets = self._batches.next()
         self._amid = "thinking"
         state = self._state if self._state is not None else self._network.zero_state(ids.shape[1])
-        with self._opened.arithmetic():
+        with self._context.autocast():
             logits, state = self._network(ids, state, last_only=targets.ndim == 1)
         logits, targets = logits.float().flatten(0, -2), targets.flatten()
         loss = functional.cross_entropy(logits, targets)
@@ -74,7 +74,7 @@ class Learner:
             [p.grad for p in self._parameters if p.grad is not None],
             clip_norm=recipe.clip_norm,
             clip_value=recipe.clip_value,
-            sync_is_free=self._opened.sync_is_free,
+            sync_is_free=self._context.sync_is_free,
         )
         with torch.no_grad():
             accuracy = hits(logits, targets).float().mean()
@@ -143,7 +143,7 @@ class Learner:
             arrays |= {f"average.{name}": array for name, array in self.playing.export_weights().items()}
         for k, layer in enumerate(self._state or ()):
             arrays |= {f"state.{k}.{j}": part.cpu().numpy().copy() for j, part in enumerate(layer)}
-        return arrays | state_arrays(self._optimizers) | self._opened.random_states()
+        return arrays | state_arrays(self._optimizers) | self._context.random_states()
 
     def playing_weights(self, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Of what `arrays` gave, the weights of the network that plays: shared, not copied again."""
@@ -163,7 +163,7 @@ class Learner:
             _, k, _ = name.split(".")
             if int(k) == len(state):
                 state.append([])
-            state[-1].append(torch.from_numpy(arrays[name].copy()).to(self._opened.device))
+            state[-1].append(torch.from_numpy(arrays[name].copy()).to(self._context.device))
         self._state = tuple(tuple(layer) for layer in state) or None
         load_state_arrays(self._optimizers, arrays)
         position, averaged = counters["batches"], counters["averaged"]
@@ -171,7 +171,7 @@ class Learner:
         assert isinstance(averaged, int)
         self._batches.load(position)
         self._averaged = averaged
-        self._opened.set_random_states(arrays)
+        self._context.set_random_states(arrays)
 
 
 def _gathered(part: Tensor, kept: Sequence[int]) -> Tensor:

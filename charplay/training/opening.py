@@ -24,7 +24,7 @@ from charplay.runs.run import Run
 from charplay.training.batches import Batches, open_batches
 from charplay.training.budget import Budget, Clock, extended
 from charplay.training.calibration import own_speed
-from charplay.training.device import Choice, Opened
+from charplay.training.device import DeviceChoice, DeviceContext
 from charplay.training.evaluation import Evaluation
 from charplay.training.judge import Judge
 from charplay.training.keeper import Keeper
@@ -67,7 +67,7 @@ class Plan:
     """Seconds of the budget that went into measuring the device."""
 
 
-def plan_new(asked: Recipe, corpus: Corpus, source: str | None, opened: Opened, watch: Watch) -> Plan:
+def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceContext, watch: Watch) -> Plan:
     """A new run's recipe, resolved for its text and device; shaped as the checkpoint at `source`, where one is named.
 
     Cancelled where the device is measured and `watch`, asked before every step of it, says False.
@@ -75,9 +75,9 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, opened: Opened, 
     parent = read_parent(Path(source)) if source is not None else None
     shaped = inherited(asked, parent.checkpoint.recipe) if parent else asked
     clock, speed = Clock(), None
-    if open_fields(shaped, opened.device.type):
+    if open_fields(shaped, context.device.type):
         clock.start()
-        speed = own_speed(shaped, corpus, opened, watch)
+        speed = own_speed(shaped, corpus, context, watch)
         clock.hold()
     resolution = resolve(shaped, len(corpus), len(corpus.vocabulary), speed)
     taken = notes(parent, corpus.vocabulary.characters) if parent else ()
@@ -154,13 +154,13 @@ def _spent(state: Mapping[str, Any] | None) -> dict[str, float]:
     return {"steps": step, "epochs": Passes(**state["ledger"]["passes"]).at(step), "minutes": state["seconds"] / 60}
 
 
-def facts(opened: Opened, choice: Choice) -> dict[str, object]:
+def facts(context: DeviceContext, choice: DeviceChoice) -> dict[str, object]:
     """What a run.json says of the machine."""
     return {
         "device": choice.name,
-        "why": choice.why,
-        "threads": opened.threads,
-        "precision": opened.precision,
+        "why": choice.reason,
+        "threads": context.threads,
+        "precision": context.precision,
         "torch": torch.__version__,
     }
 
@@ -184,17 +184,17 @@ def origin(corpus: Corpus, encoding: str) -> CorpusOrigin:
     return CorpusOrigin(corpus.name, corpus.path, corpus.sha256, len(corpus), encoding)
 
 
-def open_session(run: Run, plan: Plan, corpus: Corpus, opened: Opened) -> Session:
+def open_session(run: Run, plan: Plan, corpus: Corpus, context: DeviceContext) -> Session:
     """Build the network and everything around it; take up what was saved."""
     state = plan.saved[1] if plan.saved else None
     recipe = plan.resolved.model_copy(update=state["live"] if state else {})
     trained = training_characters(recipe, len(corpus))
-    resident = opened.fits(corpus.ids)
+    resident = context.text_fits(corpus.ids)
     torch.manual_seed(recipe.seed)
-    network = CharNet(recipe, len(corpus.vocabulary)).to(opened.device).train()
+    network = CharNet(recipe, len(corpus.vocabulary)).to(context.device).train()
     if plan.parent is not None:
         transplant(network, plan.parent.checkpoint, run.vocabulary)
-    batches = open_batches(recipe, corpus.ids[:trained], opened.device, resident=resident)
+    batches = open_batches(recipe, corpus.ids[:trained], context.device, resident=resident)
     assert isinstance(recipe.sequence_length, int)
     assert isinstance(recipe.batch_size, int)
     assert isinstance(recipe.log_every, int)
@@ -202,15 +202,15 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, opened: Opened) -> Sessio
     session = Session(
         run=run,
         recipe=recipe,
-        learner=Learner(recipe, network, batches, opened),
+        learner=Learner(recipe, network, batches, context),
         ledger=Ledger(recipe.log_every, passes, recipe.sequence_length * recipe.batch_size),
         judge=Judge(recipe.patience),
         budget=Budget.of(recipe, passes, plan.schedule_start),
         clock=Clock(state["seconds"] if state else plan.spent),
         evaluation=Evaluation(
-            TokenIds(corpus.ids, opened.device, resident=resident),
+            TokenIds(corpus.ids, context.device, resident=resident),
             trained,
-            opened,
+            context,
             whole(plan.resolved, "sequence_length") if recipe.target == "last" else None,
         ),
         sampler=Sampler(plan.resolved, corpus, trained),

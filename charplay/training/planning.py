@@ -52,13 +52,13 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
     """
     asked = recipe.model_copy(update={**dict.fromkeys(BUDGETS), "minutes": minutes})
     choice = device.choose(asked.device, device.list_devices())
-    opened = device.open_device(choice.name, asked)
-    speed = measure_speed(asked, corpus, opened, MEASURED_SECONDS, watch)
+    context = device.open_device(choice.name, asked)
+    speed = measure_speed(asked, corpus, context, MEASURED_SECONDS, watch)
     symbols, total = len(corpus.vocabulary), len(corpus)
     apart = told_apart(speed)
     resolution = resolve(asked, total, symbols, apart)
     resolved, notes = _fitted(asked, resolution.recipe, corpus, choice.name, apart)
-    tried = step_speed(resolved, corpus, opened, TRIED_SECONDS, watch)
+    tried = step_speed(resolved, corpus, context, TRIED_SECONDS, watch)
     own = apart if open_fields(asked, choice.name) else None
     trained = training_characters(resolved, total)
     characters = int(60 * minutes * (1 - EVALUATION_SHARE) * tried)

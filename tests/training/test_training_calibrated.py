@@ -22,7 +22,7 @@ def measured(monkeypatch):
     monkeypatch.setattr(calibrated, "CALIBRATED", ("cpu",))
     asked = []
 
-    def fast(recipe, corpus, _opened, seconds, watch):
+    def fast(recipe, corpus, _context, seconds, watch):
         asked.append((recipe, seconds))
         assert watch(0.0)
         return {128: 40.0, 256: 40.0}

@@ -19,9 +19,9 @@ def made(count: int, held_out: int, window: int | None = None, **settings: objec
     recipe = Recipe(**{**sizes, "dropout": 0.5, **settings})
     torch.manual_seed(2)
     network = CharNet(recipe, SIZE).train()
-    opened = open_device("cpu", recipe)
+    context = open_device("cpu", recipe)
     ids = np.random.default_rng(1).integers(0, SIZE, count).astype(np.uint8)
-    return Evaluation(TokenIds(ids, opened.device, resident=True), held_out, opened, window), network, ids
+    return Evaluation(TokenIds(ids, context.device, resident=True), held_out, context, window), network, ids
 
 
 def run(reading):

@@ -36,10 +36,10 @@ def brief(monkeypatch):
 
 
 def test_measuring_leaves_no_trace_and_finds_real_speeds(corpus, brief):
-    opened = open_device("cpu", ASKED)
+    context = open_device("cpu", ASKED)
     torch.manual_seed(7)
     before = torch.get_rng_state()
-    speed = calibration.measure_speed(ASKED, corpus, opened, 0.05)
+    speed = calibration.measure_speed(ASKED, corpus, context, 0.05)
     assert torch.equal(torch.get_rng_state(), before)
     assert set(speed) == {8, 16}
     assert all(1e-4 < times < 1e3 for times in speed.values())
