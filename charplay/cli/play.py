@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from charplay.cli.faults import FAILED, MISUSED, complain
-from charplay.training.memory import share_one_heap
+from charplay.training.malloc import share_one_heap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

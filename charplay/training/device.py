@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from charplay.training.memory import keep_memory
+from charplay.training.malloc import keep_memory
 
 if TYPE_CHECKING:
     import numpy as np

@@ -19,7 +19,7 @@ from charplay.runs.run import Run, RunError
 from charplay.training import device, failing
 from charplay.training.device import DeviceChoice, DeviceContext, DeviceError
 from charplay.training.keeper import DISK_SECONDS
-from charplay.training.memory import give_memory_back
+from charplay.training.malloc import give_memory_back
 from charplay.training.orders import Orders
 
 if TYPE_CHECKING:

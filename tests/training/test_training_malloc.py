@@ -5,7 +5,7 @@ import sys
 
 STEPS = """
 import resource, sys
-from charplay.training.memory import give_memory_back, keep_memory
+from charplay.training.malloc import give_memory_back, keep_memory
 
 def faults():
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
