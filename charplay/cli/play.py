@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from charplay.cli.faults import FAILED, MISUSED, complain
-from charplay.training.malloc import share_one_heap
+from charplay.training import malloc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ def _set_up_process() -> None:
     # A start makes a hundred thousand objects that stay: looking through them every 700 costs a tenth of it.
     gc.set_threshold(YOUNG)
     sys.setswitchinterval(PATIENCE)
-    share_one_heap()
+    malloc.use_one_arena()
 
 
 def _open_app(home: "Home", home_option: str | None, path: str | None) -> "CharplayApp":

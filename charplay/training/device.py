@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from charplay.training.malloc import keep_memory
+from charplay.training import malloc
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,13 +104,13 @@ def _visible_cuda_devices(installed: Sequence[tuple[str, Device]], visible: str 
 
 
 def prepare_environment() -> None:
-    """Set what libraries read only once, when torch is imported or opens CUDA; call this before either."""
+    """Set what libraries read only once; call this before torch is imported and before it opens CUDA."""
     # The threads of one step wait for each other hundreds of times. Spinning for long costs nothing on idle cores, but
     # beside one busy process it made training 2 to 10 times slower; a short spin costs a few per cent.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # numbers as the driver and list_devices do
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it, recurrent layers are not deterministic
-    keep_memory()
+    malloc.disable_trim()
 
 
 def choose(asked: str, devices: Sequence[Device]) -> DeviceChoice:

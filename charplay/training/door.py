@@ -16,10 +16,9 @@ from charplay.runs.checkpoint import CheckpointError
 from charplay.runs.home import Home, HomeError
 from charplay.runs.record import ENDING
 from charplay.runs.run import Run, RunError
-from charplay.training import device, failing
+from charplay.training import device, failing, malloc
 from charplay.training.device import DeviceChoice, DeviceContext, DeviceError
 from charplay.training.keeper import DISK_SECONDS
-from charplay.training.malloc import give_memory_back
 from charplay.training.orders import Orders
 
 if TYPE_CHECKING:
@@ -232,6 +231,6 @@ class _Visit:
         if self._session is not None:
             self._session.keeper.settled(DISK_SECONDS)
         self._session = None
-        give_memory_back()
+        malloc.trim()
         if self._lock is not None:
             self._lock.release()

@@ -1,33 +1,33 @@
-"""Memory for tensors on a processor: how glibc hands it out, keeps it, and gives it back; nothing elsewhere."""
+"""Settings of glibc's malloc, which allocates tensors on a CPU. Without glibc, these functions do nothing."""
 
 import ctypes
 
 TRIM_THRESHOLD, MMAP_MAX, ARENA_MAX = -1, -4, -8
-"""glibc's names for how much of its heap may lie idle, and how many blocks outside of it and heaps there may be."""
+"""mallopt's parameters: idle bytes before memory is returned, number of mmapped blocks, number of arenas."""
 
 
-def share_one_heap() -> None:
-    """Let every thread that starts from now on allocate where the main thread does.
+def use_one_arena() -> None:
+    """Make all threads that start from now on allocate from the main thread's arena.
 
-    glibc gives threads heaps of their own, of at most 64 MB. A tensor that finds no room there comes from the main
-    thread's, where small things of the screen settle in the gap that it leaves, and the next step's finds no room
-    again: training hidden 128 behind the screen took 80 MB more every second.
+    By default, glibc gives each thread an arena of at most 64 MB. A tensor that does not fit there comes from the main
+    arena; when it is freed, small objects of the screen settle in the gap, and the next step's tensor does not fit any
+    more: training hidden 128 behind the screen took 80 MB more every second.
     """
     _call("mallopt", ARENA_MAX, 1)
 
 
-def keep_memory() -> None:
-    """Give nothing back to the system while training.
+def disable_trim() -> None:
+    """Keep freed memory in this process instead of returning it to the system.
 
-    A step's tensors are large, and glibc gives large blocks back when they are freed. The next step has each of their
-    pages handed out and cleared anew: 40,000 a step at hidden 416, a fifth of its time.
+    A step's tensors are large, and glibc returns large blocks as soon as they are freed. The system then has to supply
+    and clear each of their pages again for the next step: 40,000 pages a step at hidden 416, a fifth of its time.
     """
     _call("mallopt", TRIM_THRESHOLD, 2**31 - 1)
     _call("mallopt", MMAP_MAX, 0)
 
 
-def give_memory_back() -> None:
-    """Give back what is idle, once the training is over."""
+def trim() -> None:
+    """Return free memory to the system, once training is over."""
     _call("malloc_trim", 0)
 
 
