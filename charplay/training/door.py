@@ -16,7 +16,7 @@ from charplay.runs.checkpoint import CheckpointError
 from charplay.runs.home import Home, HomeError
 from charplay.runs.record import ENDING
 from charplay.runs.run import Run, RunError
-from charplay.training import device, failing, malloc
+from charplay.training import device, device_errors, malloc
 from charplay.training.device import DeviceChoice, DeviceContext, DeviceError
 from charplay.training.keeper import DISK_SECONDS
 from charplay.training.orders import Orders
@@ -206,11 +206,11 @@ class _Visit:
 
     def describe(self, error: BaseException) -> str:
         """One sentence for what nobody foresaw."""
-        if self._choice and self._plan and self._corpus and failing.out_of_memory(error):
+        if self._choice and self._plan and self._corpus and device_errors.is_out_of_memory(error):
             corpus = self._corpus
             recipe = self._session.recipe if self._session else self._plan.resolved
             needed = memory_bytes(recipe, len(corpus.vocabulary), len(corpus))
-            return failing.no_memory(self._choice.name, needed, recipe)
+            return device_errors.out_of_memory_message(self._choice.name, needed, recipe)
         if self._choice and self.lost(error):
             return (
                 f"{self._choice.name} is lost to this program ({str(error).partition(chr(10))[0]}); "
@@ -224,7 +224,7 @@ class _Visit:
 
     def lost(self, error: BaseException) -> bool:
         """Whether nothing can be trained on the chosen device any more, as long as this process lives."""
-        return self._choice is not None and failing.lost(error)
+        return self._choice is not None and device_errors.is_device_lost(error)
 
     def leave(self) -> None:
         """Give everything back, but not while a save is being written."""

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from charplay.protocol import events
 from charplay.protocol.events import Event, Row
-from charplay.training import failing
+from charplay.training import device_errors
 from charplay.training.evaluation import DURING, Score
 from charplay.training.keeper import DISK_SECONDS
 from charplay.training.orders import PATIENCE_SECONDS, Orders
@@ -68,15 +68,15 @@ class Duties:
                 result: Result = end.value
                 return result
             except Exception as error:
-                if not failing.out_of_memory(error):
+                if not device_errors.is_out_of_memory(error):
                     raise
                 break
             yield from self._obey(0.0)
         work.close()
         if self.orders.stop is None:
-            failing.give_back()
+            device_errors.empty_cache()
             self.session.learner.playing.train()
-            yield self._readings.warned(f"a look at the network is left out: {self.session.no_memory()}")
+            yield self._readings.warned(f"a look at the network is left out: {self.session.out_of_memory_message()}")
         return None
 
     def _evaluate(self) -> Telling[bool]:

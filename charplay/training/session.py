@@ -12,7 +12,7 @@ from charplay.recipes.fields import BUDGETS, LIVE, Recipe
 from charplay.recipes.network import memory_bytes, whole
 from charplay.runs.checkpoint import Checkpoint
 from charplay.runs.run import Run
-from charplay.training import failing
+from charplay.training import device_errors
 from charplay.training.budget import Budget, Clock
 from charplay.training.evaluation import Evaluation
 from charplay.training.judge import Judge
@@ -54,10 +54,10 @@ class Session:
         """Steps in the books."""
         return self.ledger.step
 
-    def no_memory(self) -> str:
-        """What to say where the device has no memory left."""
+    def out_of_memory_message(self) -> str:
+        """Return a sentence for the user when the device is out of memory."""
         needed = memory_bytes(self.recipe, len(self.run.vocabulary), self.run.corpus.characters)
-        return failing.no_memory(str(self.run.facts["device"]), needed, self.recipe)
+        return device_errors.out_of_memory_message(str(self.run.facts["device"]), needed, self.recipe)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Every array of a save."""

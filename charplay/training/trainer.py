@@ -7,7 +7,7 @@ from charplay.protocol import events
 from charplay.protocol.commands import Undo
 from charplay.protocol.events import Event
 from charplay.recipes.faults import RecipeError
-from charplay.training import failing
+from charplay.training import device_errors
 from charplay.training.duties import Duties
 from charplay.training.orders import PATIENCE_SECONDS, Orders
 from charplay.training.readings import Readings
@@ -64,9 +64,9 @@ class Trainer:
         if self._step():
             yield from self._look_up()
             return
-        failing.give_back()
+        device_errors.empty_cache()
         yield from self._readings.read(tell=False)
-        yield self._readings.warned(self.session.no_memory())
+        yield self._readings.warned(self.session.out_of_memory_message())
         self.orders.pause(events.NO_MEMORY)
 
     def _step(self) -> bool:
@@ -78,7 +78,7 @@ class Trainer:
         try:
             session.learner.step(rate)
         except Exception as error:
-            if not (failing.out_of_memory(error) and session.learner.take_back()):
+            if not (device_errors.is_out_of_memory(error) and session.learner.take_back()):
                 raise
             return False  # and the error goes, which holds on to the failing frame's tensors
         self._readings.took(rate)

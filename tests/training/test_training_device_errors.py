@@ -12,10 +12,10 @@ from charplay.protocol.events import NO_MEMORY, Changed, Failed, Finished, Pause
 from charplay.recipes.fields import Recipe
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
-from charplay.training import failing, learner
+from charplay.training import device_errors, learner
 from charplay.training.device import Device
+from charplay.training.device_errors import is_device_lost, is_out_of_memory, out_of_memory_message
 from charplay.training.evaluation import Evaluation
-from charplay.training.failing import lost, no_memory, out_of_memory
 
 GB = 2**30
 AT = 9
@@ -37,13 +37,13 @@ PLAIN = {"output_dropout": 0.0}
 )
 @pytest.mark.fault("25")
 def test_no_memory_is_known_for_what_it_is(error, is_memory):
-    assert out_of_memory(error) is is_memory
+    assert is_out_of_memory(error) is is_memory
 
 
 @pytest.mark.fault("25")
 def test_advice_names_what_is_needed_and_free(monkeypatch):
-    monkeypatch.setattr(failing, "list_devices", lambda: [Device("cuda:0", "NVIDIA H100", 10 * GB, 80 * GB)])
-    said = no_memory("cuda:0", 12 * GB, Recipe(steps=1, batch_size=64))
+    monkeypatch.setattr(device_errors, "list_devices", lambda: [Device("cuda:0", "NVIDIA H100", 10 * GB, 80 * GB)])
+    said = out_of_memory_message("cuda:0", 12 * GB, Recipe(steps=1, batch_size=64))
     assert "12.0 GB" in said
     assert "10.0 GB are free" in said
     assert "batch_size 32" in said
@@ -192,7 +192,7 @@ def test_an_evaluation_without_memory_is_left_out(train, only, monkeypatch):
 )
 @pytest.mark.fault("23", "26")
 def test_a_device_that_is_lost_is_known(error, is_lost):
-    assert lost(error) is is_lost
+    assert is_device_lost(error) is is_lost
 
 
 @pytest.mark.fault("23")
