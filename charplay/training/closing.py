@@ -15,7 +15,7 @@ def close(duties: Duties) -> Telling[events.Finished | None]:
         The `Finished` event; None where a stop came first. Resuming closes the run then.
     """
     session = duties.session
-    evaluation, network = session.evaluation, session.learner.playing
+    evaluation, network = session.evaluation, session.learner.inference_network
     path = session.run.best if evaluation.possible else session.run.latest
     path = path or session.run.latest
     if path is None:

@@ -75,7 +75,7 @@ class Duties:
         work.close()
         if self.orders.stop is None:
             device_errors.empty_cache()
-            self.session.learner.playing.train()
+            self.session.learner.inference_network.train()
             yield self._readings.warned(f"a look at the network is left out: {self.session.out_of_memory_message()}")
         return None
 
@@ -84,7 +84,7 @@ class Duties:
         session, started = self.session, time.perf_counter()
         score: Score | None = None
         if session.evaluation.possible:
-            score = yield from self.watched(session.evaluation.held_out(session.learner.playing, DURING))
+            score = yield from self.watched(session.evaluation.held_out(session.learner.inference_network, DURING))
             if score is None:
                 return self.orders.stop is None
         self._readings.pace.evaluated(time.perf_counter() - started)
@@ -107,7 +107,7 @@ class Duties:
     def _sample(self) -> Telling[bool]:
         """Write text samples."""
         session = self.session
-        samples = yield from self.watched(session.sampler.write(session.learner.playing, session.step))
+        samples = yield from self.watched(session.sampler.write(session.learner.inference_network, session.step))
         if samples is None:
             return self.orders.stop is None
         stamp = {**self._readings.now(), "epoch": session.ledger.epochs}
@@ -126,7 +126,7 @@ class Duties:
         session.keeper.save(
             arrays,
             session.state(),
-            session.checkpoint(session.learner.playing_weights(arrays)),
+            session.checkpoint(session.learner.inference_weights(arrays)),
             best=best,
             snapshot=session.judge.best if keep else None,
         )

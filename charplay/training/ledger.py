@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from charplay.protocol.events import Row
-from charplay.training.learner import Measured
+from charplay.training.learner import StepMetrics
 from charplay.training.passes import Passes
 
 RECENT = 10_000
@@ -30,7 +30,7 @@ class Sums:
     accuracy: float = 0.0
     norm: float = 0.0
 
-    def add(self, measured: Measured) -> None:
+    def add(self, measured: StepMetrics) -> None:
         """Count a step."""
         loss, accuracy, norm = measured
         self.steps += 1
@@ -80,7 +80,7 @@ class Ledger:
     newest: Row | None = None
     """The last step by itself."""
 
-    def book(self, measured: Iterable[Measured], moments: Iterable[Moment]) -> list[Row]:
+    def book(self, measured: Iterable[StepMetrics], moments: Iterable[Moment]) -> list[Row]:
         """Count steps, each with its moment; the rows that they complete."""
         rows = []
         for one, moment in zip(measured, moments, strict=True):

@@ -43,7 +43,7 @@ class Readings:
     @property
     def due(self) -> bool:
         """Whether the last reading is long ago, or the device can hold no more."""
-        return self._session.learner.full or time.perf_counter() - self._read_at >= READING_SECONDS
+        return self._session.learner.must_read or time.perf_counter() - self._read_at >= READING_SECONDS
 
     def took(self, rate: float) -> None:
         """A step was taken just now, at this learning rate."""
@@ -58,7 +58,7 @@ class Readings:
     def read(self, *, tell: bool) -> Iterator[Event]:
         """Read what the steps measured; tell it if that is due, or if `tell` says so."""
         session = self._session
-        rows = session.ledger.book(session.learner.read(), self._moments)
+        rows = session.ledger.book(session.learner.read_metrics(), self._moments)
         self._moments = []
         session.keeper.log(rows)
         if self._orders.singles and not rows and session.ledger.newest is not None:

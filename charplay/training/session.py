@@ -89,11 +89,11 @@ class Session:
         self.budget = replace(self.budget, passes=self.ledger.passes)
         self.due = list(state["due"])
 
-    def alter(self, recipe: Recipe) -> None:
-        """Train on under other live values; an epoch that is under way stays as far done as it is."""
+    def set_hyperparameters(self, recipe: Recipe) -> None:
+        """Use the live values of `recipe` from the next step on; the share of the epoch that is done stays the same."""
         same = sizes(recipe) == sizes(self.recipe)
         self.recipe = recipe
-        self.learner.alter(recipe)
+        self.learner.set_hyperparameters(recipe)
         if not same:
             left = self.learner.rebatch(self.ledger.epochs % 1).steps_left
             self.ledger.passes = self.ledger.passes.cut(self.step, self.learner.steps_per_epoch, left)
@@ -107,7 +107,7 @@ class Session:
         """
         since = self.judge
         self.recipe = recipe
-        self.learner.alter(recipe)
+        self.learner.set_hyperparameters(recipe)
         self.learner.rebatch(0.0)
         self.load(arrays, state)
         self.ledger.characters_per_step = prod(sizes(recipe))

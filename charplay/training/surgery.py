@@ -57,7 +57,7 @@ class Surgery:
         recipe = tried(session.recipe, name, value, session.run.corpus.characters)
         self._remember()
         old, new = getattr(session.recipe, name), getattr(recipe, name)
-        session.alter(recipe)
+        session.set_hyperparameters(recipe)
         changed = Changed(step=session.step, seconds=session.clock.seconds, field=name, old=old, new=new)
         session.keeper.change(changed)
         return changed

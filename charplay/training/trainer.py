@@ -78,7 +78,7 @@ class Trainer:
         try:
             session.learner.step(rate)
         except Exception as error:
-            if not (device_errors.is_out_of_memory(error) and session.learner.take_back()):
+            if not (device_errors.is_out_of_memory(error) and session.learner.rollback()):
                 raise
             return False  # and the error goes, which holds on to the failing frame's tensors
         self._readings.took(rate)
@@ -108,7 +108,7 @@ class Trainer:
             orders.away = 0.0
         if orders.publish:
             orders.publish = False
-            weights = session.learner.playing.export_weights()
+            weights = session.learner.inference_network.export_weights()
             yield events.Published(step=self._readings.steps, seconds=session.clock.seconds, weights=weights)
         if orders.save:
             orders.save = False

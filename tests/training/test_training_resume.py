@@ -356,7 +356,7 @@ def test_what_was_asked_when_taken_up_outlives_sittings_that_saved_nothing(sitti
 def test_how_often_the_device_is_read_changes_nothing(case, train, only, monkeypatch):
     often = only(train(log_every=2, **CASES[case]), Finished)[0]
     monkeypatch.setattr(readings, "READING_SECONDS", 1e9)
-    monkeypatch.setattr(learner, "MOST_UNREAD", 6)
+    monkeypatch.setattr(learner, "MAX_UNREAD_STEPS", 6)
     rarely = only(train(log_every=2, **CASES[case]), Finished)[0]
     assert_same(Path(often.checkpoint).parent, Path(rarely.checkpoint).parent)
 
