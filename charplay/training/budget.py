@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from charplay.recipes.fields import BUDGETS, Recipe
-from charplay.training.passes import Passes
+from charplay.training.epoch_counter import Passes
 
 
 class Clock:

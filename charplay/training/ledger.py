@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from charplay.protocol.events import Row
+from charplay.training.epoch_counter import Passes
 from charplay.training.learner import StepMetrics
-from charplay.training.passes import Passes
 
 RECENT = 10_000
 """Steps whose losses are remembered: the last hundredth of a million."""

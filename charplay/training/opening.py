@@ -25,13 +25,13 @@ from charplay.training.batches import Batches, open_batches
 from charplay.training.budget import Budget, Clock, extended
 from charplay.training.calibration import own_speed
 from charplay.training.device import DeviceChoice, DeviceContext
+from charplay.training.epoch_counter import Passes
 from charplay.training.evaluation import Evaluation
 from charplay.training.judge import Judge
 from charplay.training.keeper import Keeper
 from charplay.training.learner import Learner
 from charplay.training.ledger import SUMS, Ledger, Sums
 from charplay.training.network import CharNet
-from charplay.training.passes import Passes
 from charplay.training.samples import Sampler
 from charplay.training.session import Session
 from charplay.training.surgery import Surgery, tried

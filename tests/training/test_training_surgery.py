@@ -21,7 +21,7 @@ from charplay.runs.run import Run
 from charplay.training import surgery
 from charplay.training.batches import open_batches
 from charplay.training.door import open_training
-from charplay.training.passes import Passes
+from charplay.training.epoch_counter import Passes
 
 VALUES = {
     "input_dropout": 0.4,
