@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from charplay.recipes.fields import BUDGETS, Recipe
-from charplay.training.epoch_counter import Passes
+from charplay.training.epoch_counter import EpochCounter
 
 
 class Clock:
@@ -53,13 +53,13 @@ class Budget:
     kind: str
     amount: float
     start: float
-    passes: Passes
+    epoch_counter: EpochCounter
 
     @classmethod
-    def of(cls, recipe: Recipe, passes: Passes, start: float = 0.0) -> "Budget":
+    def of(cls, recipe: Recipe, epoch_counter: EpochCounter, start: float = 0.0) -> "Budget":
         """The recipe's budget."""
         kind = next(kind for kind in BUDGETS if getattr(recipe, kind) is not None)
-        return cls(kind, float(getattr(recipe, kind)), start, passes)
+        return cls(kind, float(getattr(recipe, kind)), start, epoch_counter)
 
     @property
     def total_steps(self) -> int | None:
@@ -68,13 +68,13 @@ class Budget:
             case "steps":
                 return int(self.amount)
             case "epochs":
-                return max(1, self.passes.step_of(self.amount))
+                return max(1, self.epoch_counter.step_at(self.amount))
             case _:
                 return None
 
     def spent(self, step: int, seconds: float) -> float:
         """How much of the budget is spent, in its own units."""
-        return {"steps": step, "epochs": self.passes.at(step), "minutes": seconds / 60}[self.kind]
+        return {"steps": step, "epochs": self.epoch_counter.epochs_at(step), "minutes": seconds / 60}[self.kind]
 
     def over(self, step: int, seconds: float) -> bool:
         """Whether there is nothing left."""
@@ -90,7 +90,7 @@ class Budget:
         span = self.amount - self.start
         if span <= 0:
             return 1.0
-        middle = {"steps": 0.5, "epochs": 0.5 / self.passes.steps, "minutes": 0.0}[self.kind]
+        middle = {"steps": 0.5, "epochs": 0.5 / self.epoch_counter.steps, "minutes": 0.0}[self.kind]
         return max(0.0, min(1.0, (self.spent(step, seconds) + middle - self.start) / span))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from charplay.protocol.events import Row
-from charplay.training.epoch_counter import Passes
+from charplay.training.epoch_counter import EpochCounter
 from charplay.training.learner import StepMetrics
 
 RECENT = 10_000
@@ -60,7 +60,7 @@ class Ledger:
     """
 
     log_every: int
-    passes: Passes
+    epoch_counter: EpochCounter
     characters_per_step: int
     step: int = 0
     """Steps in the books."""
@@ -104,7 +104,7 @@ class Ledger:
             values: dict[str, float | None] = {}
             if self.step % self.log_every == 0:
                 values |= self._close_row(moment)
-            if self.passes.end(self.step):
+            if self.epoch_counter.ends_epoch(self.step):
                 values |= self._close_epoch()
             if values:
                 rows.append(Row(step=self.step, epoch=self.epochs, seconds=moment.seconds, **values))
@@ -113,7 +113,7 @@ class Ledger:
     @property
     def epochs(self) -> float:
         """Passes over the text."""
-        return self.passes.at(self.step)
+        return self.epoch_counter.epochs_at(self.step)
 
     def _close_row(self, moment: Moment) -> dict[str, float | None]:
         sums, self.row = self.row, Sums()
@@ -147,7 +147,7 @@ class Ledger:
     def state(self) -> dict[str, Any]:
         """All of it but `recent`, as JSON takes it."""
         sums = {name: asdict(getattr(self, name)) for name in SUMS}
-        return sums | {name: getattr(self, name) for name in NUMBERS} | {"passes": asdict(self.passes)}
+        return sums | {name: getattr(self, name) for name in NUMBERS} | {"passes": asdict(self.epoch_counter)}
 
     def load(self, state: Mapping[str, Any], recent: np.ndarray) -> None:
         """Put back what `state` gave."""
@@ -155,5 +155,5 @@ class Ledger:
             setattr(self, name, state[name])
         for name in SUMS:
             setattr(self, name, Sums(**state[name]))
-        self.passes = Passes(**state["passes"])
+        self.epoch_counter = EpochCounter(**state["passes"])
         self.recent = deque(recent.tolist(), maxlen=RECENT)

@@ -25,7 +25,7 @@ from charplay.training.batches import Batches, open_batches
 from charplay.training.budget import Budget, Clock, extended
 from charplay.training.calibration import own_speed
 from charplay.training.device import DeviceChoice, DeviceContext
-from charplay.training.epoch_counter import Passes
+from charplay.training.epoch_counter import EpochCounter
 from charplay.training.evaluation import Evaluation
 from charplay.training.judge import Judge
 from charplay.training.keeper import Keeper
@@ -151,7 +151,11 @@ def _spent(state: Mapping[str, Any] | None) -> dict[str, float]:
     if state is None:
         return dict.fromkeys(BUDGETS, 0)
     step = state["ledger"]["step"]
-    return {"steps": step, "epochs": Passes(**state["ledger"]["passes"]).at(step), "minutes": state["seconds"] / 60}
+    return {
+        "steps": step,
+        "epochs": EpochCounter(**state["ledger"]["passes"]).epochs_at(step),
+        "minutes": state["seconds"] / 60,
+    }
 
 
 def facts(context: DeviceContext, choice: DeviceChoice) -> dict[str, object]:
@@ -198,14 +202,14 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, context: DeviceContext) -
     assert isinstance(recipe.sequence_length, int)
     assert isinstance(recipe.batch_size, int)
     assert isinstance(recipe.log_every, int)
-    passes = Passes(batches.steps_per_epoch)
+    epoch_counter = EpochCounter(batches.steps_per_epoch)
     session = Session(
         run=run,
         recipe=recipe,
         learner=Learner(recipe, network, batches, context),
-        ledger=Ledger(recipe.log_every, passes, recipe.sequence_length * recipe.batch_size),
+        ledger=Ledger(recipe.log_every, epoch_counter, recipe.sequence_length * recipe.batch_size),
         judge=Judge(recipe.patience),
-        budget=Budget.of(recipe, passes, plan.schedule_start),
+        budget=Budget.of(recipe, epoch_counter, plan.schedule_start),
         clock=Clock(state["seconds"] if state else plan.spent),
         evaluation=Evaluation(
             TokenIds(corpus.ids, context.device, resident=resident),
@@ -243,8 +247,10 @@ def _without_the_text(
 def _begin_text(session: Session) -> None:
     """The epoch under way ends when the text, as it is now, was read once."""
     steps = session.learner.steps_per_epoch
-    session.ledger.passes = session.ledger.passes.cut(session.step, steps, steps if session.ledger.epochs % 1 else 0)
-    session.budget = replace(session.budget, passes=session.ledger.passes)
+    session.ledger.epoch_counter = session.ledger.epoch_counter.rebatched(
+        session.step, steps, steps if session.ledger.epochs % 1 else 0
+    )
+    session.budget = replace(session.budget, epoch_counter=session.ledger.epoch_counter)
 
 
 def take_up(session: Session, surgery: Surgery, plan: Plan, now: Mapping[str, object]) -> list[Changed]:

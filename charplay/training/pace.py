@@ -35,7 +35,7 @@ class Pace:
         return duties
 
     def _falls(self, step: int, every: int | str) -> bool:
-        return self._session.ledger.passes.end(step) if every == "epoch" else step % int(every) == 0
+        return self._session.ledger.epoch_counter.ends_epoch(step) if every == "epoch" else step % int(every) == 0
 
     def _affordable(self) -> bool:
         """Whether an evaluation fits now. Budgets in steps do not ask: their metrics must not depend on the clock."""

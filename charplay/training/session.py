@@ -86,7 +86,7 @@ class Session:
         self.learner.load(arrays, state["learner"])
         self.ledger.load(state["ledger"], arrays["recent"])
         self.judge = Judge(**state["judge"] | {"patience": self.recipe.patience})
-        self.budget = replace(self.budget, passes=self.ledger.passes)
+        self.budget = replace(self.budget, epoch_counter=self.ledger.epoch_counter)
         self.due = list(state["due"])
 
     def set_hyperparameters(self, recipe: Recipe) -> None:
@@ -96,9 +96,11 @@ class Session:
         self.learner.set_hyperparameters(recipe)
         if not same:
             left = self.learner.rebatch(self.ledger.epochs % 1).steps_left
-            self.ledger.passes = self.ledger.passes.cut(self.step, self.learner.steps_per_epoch, left)
+            self.ledger.epoch_counter = self.ledger.epoch_counter.rebatched(
+                self.step, self.learner.steps_per_epoch, left
+            )
             self.ledger.characters_per_step = prod(sizes(recipe))
-            self.budget = replace(self.budget, passes=self.ledger.passes)
+            self.budget = replace(self.budget, epoch_counter=self.ledger.epoch_counter)
 
     def go_back(self, recipe: Recipe, arrays: dict[str, np.ndarray], state: Mapping[str, Any]) -> None:
         """Be as it was under `recipe` when `arrays` and `state` were taken.

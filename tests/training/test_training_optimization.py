@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from charplay.recipes.fields import Recipe
 from charplay.recipes.listing import names
 from charplay.training.budget import Budget, Clock
-from charplay.training.epoch_counter import Passes
+from charplay.training.epoch_counter import EpochCounter
 from charplay.training.gradients import clip
 from charplay.training.judge import Judge
 from charplay.training.ledger import Ledger, Moment
@@ -150,12 +150,12 @@ def test_gradients_that_are_not_finite_become_zero(sync_is_free, bad):
 )
 def test_rows_do_not_depend_on_how_the_steps_were_read(measured, log_every, data):
     def rows(cuts):
-        ledger = Ledger(log_every, Passes(5), characters_per_step=10)
+        ledger = Ledger(log_every, EpochCounter(5), characters_per_step=10)
         found = []
         for start, stop in zip([0, *cuts], [*cuts, len(measured)], strict=True):
             found += ledger.book(measured[start:stop], [Moment(float(i + 1), 0.1) for i in range(start, stop)])
             state, recent = ledger.state(), np.array(ledger.recent)
-            ledger = Ledger(log_every, Passes(5), characters_per_step=10)
+            ledger = Ledger(log_every, EpochCounter(5), characters_per_step=10)
             ledger.load(state, recent)
         return found
 
@@ -172,7 +172,7 @@ def test_rows_do_not_depend_on_how_the_steps_were_read(measured, log_every, data
 
 
 def test_a_bad_step_is_counted_and_spoils_no_mean():
-    ledger = Ledger(2, Passes(100), 1)
+    ledger = Ledger(2, EpochCounter(100), 1)
     (row,) = ledger.book([(1.0, 0.5, 2.0), (math.nan, 0.0, math.inf)], [Moment(1.0, 0.1)] * 2)
     assert (row.train_loss, row.grad_norm, ledger.bad) == (1.0, 2.0, 1)
     assert ledger.closing_loss() == 1.0
@@ -180,10 +180,10 @@ def test_a_bad_step_is_counted_and_spoils_no_mean():
 
 def test_the_closing_loss_is_the_last_epochs_or_the_last_hundredth():
     moments = [Moment(1.0, 0.1)] * 300
-    short = Ledger(10, Passes(1000), 1)
+    short = Ledger(10, EpochCounter(1000), 1)
     short.book([(float(i), 0.0, 0.0) for i in range(300)], moments)
     assert short.closing_loss() == pytest.approx(np.mean(range(200, 300)))
-    long = Ledger(10, Passes(120), 1)
+    long = Ledger(10, EpochCounter(120), 1)
     long.book([(float(i), 0.0, 0.0) for i in range(300)], moments)
     assert long.closing_loss() == pytest.approx(np.mean(range(120, 240)))
 
@@ -201,14 +201,14 @@ def test_the_clock_stands_while_held():
 
 @pytest.mark.parametrize(("kind", "amount", "total"), [("steps", 40, 40), ("epochs", 2.5, 25), ("minutes", 2.0, None)])
 def test_budgets(kind, amount, total):
-    budget = Budget.of(Recipe(**{kind: amount}), passes=Passes(10))
+    budget = Budget.of(Recipe(**{kind: amount}), epoch_counter=EpochCounter(10))
     assert budget.total_steps == total
     end = (total or 0, 120.0)
     assert budget.over(*end)
     assert not budget.over(end[0] - 1, 119.9)
     assert budget.done(*end) == 1
     assert 0 <= budget.progress(0, 0.0) < 0.05
-    added = Budget.of(Recipe(**{kind: amount}), Passes(10), start=amount / 2)
+    added = Budget.of(Recipe(**{kind: amount}), EpochCounter(10), start=amount / 2)
     assert added.progress(end[0] // 2, 60.0) < 0.1
     assert added.progress(*end) > 0.9
 

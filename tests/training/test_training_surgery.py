@@ -21,7 +21,7 @@ from charplay.runs.run import Run
 from charplay.training import surgery
 from charplay.training.batches import open_batches
 from charplay.training.door import open_training
-from charplay.training.epoch_counter import Passes
+from charplay.training.epoch_counter import EpochCounter
 
 VALUES = {
     "input_dropout": 0.4,
@@ -280,16 +280,16 @@ def test_windows_in_other_batches_are_still_every_window_once(count, size, new_s
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 40), st.integers(0, 40)), max_size=4), st.integers(1, 20))
 def test_epochs_only_go_forward_and_end_on_whole_numbers(cuts, steps):
-    passes, step, seen = Passes(steps), 0, [0.0]
+    epoch_counter, step, seen = EpochCounter(steps), 0, [0.0]
     for ahead, steps_then, left in [*cuts, (60, 1, 0)]:
         for _ in range(ahead):
             step += 1
-            seen.append(passes.at(step))
-            assert passes.end(step) == (seen[-1] == round(seen[-1]))
-            assert passes.step_of(seen[-1]) == step
-        passes = passes.cut(step, steps_then, 0 if passes.end(step) else max(1, left))
-        assert passes.at(step) == seen[-1]
-        assert {passes.step_of(share * seen[-1]) for share in (0, 0.5, 1)} == {step}, "what is spent is spent"
+            seen.append(epoch_counter.epochs_at(step))
+            assert epoch_counter.ends_epoch(step) == (seen[-1] == round(seen[-1]))
+            assert epoch_counter.step_at(seen[-1]) == step
+        epoch_counter = epoch_counter.rebatched(step, steps_then, 0 if epoch_counter.ends_epoch(step) else max(1, left))
+        assert epoch_counter.epochs_at(step) == seen[-1]
+        assert {epoch_counter.step_at(share * seen[-1]) for share in (0, 0.5, 1)} == {step}, "what is spent is spent"
     assert all(later > earlier for earlier, later in pairwise(seen))
 
 
