@@ -37,7 +37,7 @@ from charplay.training.session import Session
 from charplay.training.surgery import Surgery, tried
 from charplay.training.texts import encoding_of, text_changed
 from charplay.training.token_ids import TokenIds
-from charplay.training.warm_start import Parent, notes, read_parent, transplant
+from charplay.training.warm_start import Parent, copy_matching_weights, read_parent, transfer_notes
 
 STATE = {"seconds", "live", "due", "learner", "ledger", "judge"}
 """What a save's state must hold, by whichever version it was made."""
@@ -80,14 +80,14 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceC
         speed = own_speed(shaped, corpus, context, watch)
         clock.hold()
     resolution = resolve(shaped, len(corpus), len(corpus.vocabulary), speed)
-    taken = notes(parent, corpus.vocabulary.characters) if parent else ()
+    warm_start_notes = transfer_notes(parent, corpus.vocabulary.characters) if parent else ()
     text = Text.of(resolution.recipe, len(corpus), len(corpus.vocabulary))
     measured = [
         f"{times * pace(resolution.recipe, size, text):,.0f} characters a second at hidden size {size:,}"
         for size, times in (speed or {}).items()
     ]
     follows = (f"measured here: {', '.join(measured)}; what was left auto follows",) if measured else ()
-    told = (*corpus.notes, *resolution.notes, *follows, *taken)
+    told = (*corpus.notes, *resolution.notes, *follows, *warm_start_notes)
     return Plan(asked, resolution.recipe, told, parent=parent, spent=clock.seconds)
 
 
@@ -197,7 +197,7 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, context: DeviceContext) -
     torch.manual_seed(recipe.seed)
     network = CharNet(recipe, len(corpus.vocabulary)).to(context.device).train()
     if plan.parent is not None:
-        transplant(network, plan.parent.checkpoint, run.vocabulary)
+        copy_matching_weights(network, plan.parent.checkpoint, run.vocabulary)
     batches = open_batches(recipe, corpus.ids[:trained], context.device, resident=resident)
     assert isinstance(recipe.sequence_length, int)
     assert isinstance(recipe.batch_size, int)
