@@ -25,9 +25,9 @@ from charplay.training.batches import Batches, open_batches
 from charplay.training.budget import Budget, Clock, extended
 from charplay.training.calibration import own_speed
 from charplay.training.device import DeviceChoice, DeviceContext
+from charplay.training.early_stopping import Judge
 from charplay.training.epoch_counter import EpochCounter
 from charplay.training.evaluation import Evaluation
-from charplay.training.judge import Judge
 from charplay.training.keeper import Keeper
 from charplay.training.learner import Learner
 from charplay.training.ledger import SUMS, Ledger, Sums

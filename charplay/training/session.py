@@ -14,8 +14,8 @@ from charplay.runs.checkpoint import Checkpoint
 from charplay.runs.run import Run
 from charplay.training import device_errors
 from charplay.training.budget import Budget, Clock
+from charplay.training.early_stopping import Judge
 from charplay.training.evaluation import Evaluation
-from charplay.training.judge import Judge
 from charplay.training.keeper import Keeper
 from charplay.training.learner import Learner
 from charplay.training.ledger import Ledger

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from charplay.recipes.fields import Recipe
 from charplay.recipes.listing import names
 from charplay.training.budget import Budget, Clock
+from charplay.training.early_stopping import Judge
 from charplay.training.epoch_counter import EpochCounter
 from charplay.training.gradients import clip
-from charplay.training.judge import Judge
 from charplay.training.ledger import Ledger, Moment
 from charplay.training.network import CharNet
 from charplay.training.optimization import build_optimizers, load_state_arrays, state_arrays, take_step
