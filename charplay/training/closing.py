@@ -24,7 +24,7 @@ def close(duties: Duties) -> Telling[events.Finished | None]:
     if evaluation.possible:
         network.load_weights(read_checkpoint(path).tensors)
         whole = evaluation.characters(DURING) == evaluation.characters(AT_THE_END)
-        val_loss = session.judge.best_val_loss if whole and path == session.run.best else None
+        val_loss = session.early_stopping.best_val_loss if whole and path == session.run.best else None
         if val_loss is None:
             score = yield from duties.watched(evaluation.held_out(network, AT_THE_END))
             val_loss = score.loss if score else None

@@ -49,7 +49,7 @@ class Duties:
     def finish(self) -> Iterator[Event]:
         """What the last step owes, and then a save of it that the disk takes."""
         session = self.session
-        if self.orders.stop is None and session.judge.looked != session.step:
+        if self.orders.stop is None and session.early_stopping.last_step != session.step:
             session.due.insert(0, "evaluate")
         yield from self.do()
         yield from self.settle()
@@ -90,7 +90,7 @@ class Duties:
         self._readings.pace.evaluated(time.perf_counter() - started)
         train_loss = session.ledger.close_watched()
         monitored = score.loss if score is not None and session.recipe.monitor == "val_loss" else train_loss
-        best = session.judge.look(session.step, monitored, score.loss if score else None)
+        best = session.early_stopping.update(session.step, monitored, score.loss if score else None)
         if best:
             session.found_best = True
             session.due[:] = [duty for duty in session.due if duty != "save"] + ["save"]
@@ -128,7 +128,7 @@ class Duties:
             session.state(),
             session.checkpoint(session.learner.inference_weights(arrays)),
             best=best,
-            snapshot=session.judge.best if keep else None,
+            snapshot=session.early_stopping.best if keep else None,
         )
         yield from self.tell_saved()
         return True

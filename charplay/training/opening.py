@@ -25,7 +25,7 @@ from charplay.training.batches import Batches, open_batches
 from charplay.training.budget import Budget, Clock, extended
 from charplay.training.calibration import own_speed
 from charplay.training.device import DeviceChoice, DeviceContext
-from charplay.training.early_stopping import Judge
+from charplay.training.early_stopping import EarlyStopping
 from charplay.training.epoch_counter import EpochCounter
 from charplay.training.evaluation import Evaluation
 from charplay.training.keeper import Keeper
@@ -208,7 +208,7 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, context: DeviceContext) -
         recipe=recipe,
         learner=Learner(recipe, network, batches, context),
         ledger=Ledger(recipe.log_every, epoch_counter, recipe.sequence_length * recipe.batch_size),
-        judge=Judge(recipe.patience),
+        early_stopping=EarlyStopping(recipe.patience),
         budget=Budget.of(recipe, epoch_counter, plan.schedule_start),
         clock=Clock(state["seconds"] if state else plan.spent),
         evaluation=Evaluation(
@@ -227,7 +227,7 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, context: DeviceContext) -
             arrays, saved = _without_the_text(arrays, saved, batches)
         session.load(arrays, saved)
         if plan.longer:
-            session.judge.without = 0  # who asks for more has more patience
+            session.early_stopping.evaluations_since_best = 0  # who asks for more has more patience
     if plan.changed is not None:
         _begin_text(session)
     return session
@@ -241,7 +241,7 @@ def _without_the_text(
     ledger = {**saved["ledger"], **dict.fromkeys(SUMS, asdict(Sums())), "epoch_loss": None}
     kept = {name: array for name, array in arrays.items() if not name.startswith("state.")}
     kept["recent"] = np.empty(0, np.float32)
-    return kept, {**saved, "learner": learner, "ledger": ledger, "judge": asdict(Judge(None))}
+    return kept, {**saved, "learner": learner, "ledger": ledger, "judge": EarlyStopping(None).state()}
 
 
 def _begin_text(session: Session) -> None:
@@ -275,7 +275,11 @@ def take_up(session: Session, surgery: Surgery, plan: Plan, now: Mapping[str, ob
     )
     if plan.saved is not None and run.latest is None:
         session.due.append("save")
-    if session.judge.best_step == session.step and session.judge.best is not None and not _kept(session):
+    if (
+        session.early_stopping.best_step == session.step
+        and session.early_stopping.best is not None
+        and not _kept(session)
+    ):
         session.found_best = True  # the process died between the save and the best checkpoint, or the snapshot
         session.due.append("save")
     return [surgery.change(name, value) for name, value in live.items()]

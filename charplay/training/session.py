@@ -1,7 +1,7 @@
 """One run under way: the parts that training is made of, and how they are written down and taken up again."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
@@ -14,7 +14,7 @@ from charplay.runs.checkpoint import Checkpoint
 from charplay.runs.run import Run
 from charplay.training import device_errors
 from charplay.training.budget import Budget, Clock
-from charplay.training.early_stopping import Judge
+from charplay.training.early_stopping import EarlyStopping
 from charplay.training.evaluation import Evaluation
 from charplay.training.keeper import Keeper
 from charplay.training.learner import Learner
@@ -36,7 +36,7 @@ class Session:
     """Resolved, with the live values as they stand now."""
     learner: Learner
     ledger: Ledger
-    judge: Judge
+    early_stopping: EarlyStopping
     budget: Budget
     clock: Clock
     evaluation: Evaluation
@@ -75,7 +75,7 @@ class Session:
             "due": [duty for duty in self.due if duty != "save"],
             "learner": self.learner.counters(),
             "ledger": self.ledger.state(),
-            "judge": asdict(self.judge),
+            "judge": self.early_stopping.state(),
         }
 
     def load(self, arrays: dict[str, np.ndarray], state: Mapping[str, Any]) -> None:
@@ -85,7 +85,7 @@ class Session:
         """
         self.learner.load(arrays, state["learner"])
         self.ledger.load(state["ledger"], arrays["recent"])
-        self.judge = Judge(**state["judge"] | {"patience": self.recipe.patience})
+        self.early_stopping = EarlyStopping.from_state(state["judge"], self.recipe.patience)
         self.budget = replace(self.budget, epoch_counter=self.ledger.epoch_counter)
         self.due = list(state["due"])
 
@@ -107,20 +107,20 @@ class Session:
 
         But time that was spent is spent, and the best checkpoint of what was done since stays the best.
         """
-        since = self.judge
+        since = self.early_stopping
         self.recipe = recipe
         self.learner.set_hyperparameters(recipe)
         self.learner.rebatch(0.0)
         self.load(arrays, state)
         self.ledger.characters_per_step = prod(sizes(recipe))
         self.ledger.row_seconds += self.clock.seconds - state["seconds"]
-        if since.best is not None and (self.judge.best is None or since.best < self.judge.best):
-            self.judge.best, self.judge.best_step = since.best, since.best_step
-            self.judge.best_val_loss = since.best_val_loss
+        if since.best is not None and (self.early_stopping.best is None or since.best < self.early_stopping.best):
+            self.early_stopping.best, self.early_stopping.best_step = since.best, since.best_step
+            self.early_stopping.best_val_loss = since.best_val_loss
 
     def checkpoint(self, weights: Mapping[str, np.ndarray]) -> Checkpoint:
         """A checkpoint of this moment; `weights` are those that play."""
-        looked = self.judge.looked == self.step
+        evaluated = self.early_stopping.last_step == self.step
         return Checkpoint(
             tensors=weights,
             recipe=self.recipe,
@@ -130,6 +130,6 @@ class Session:
             epoch=self.ledger.epochs,
             seconds=self.clock.seconds,
             train_loss=self.ledger.closing_loss(),
-            val_loss=self.judge.val_loss if looked else None,
+            val_loss=self.early_stopping.val_loss if evaluated else None,
             versions={"torch": torch.__version__},
         )

@@ -37,7 +37,7 @@ class Trainer:
     def over(self) -> bool:
         """Whether the budget is spent, or patience is."""
         session = self.session
-        return session.judge.tired or session.budget.over(self._readings.steps, session.clock.seconds)
+        return session.early_stopping.should_stop or session.budget.over(self._readings.steps, session.clock.seconds)
 
     def train(self) -> Iterator[Event]:
         """Train until the budget is spent or a stop is asked for; then all is read, judged and saved."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from charplay.recipes.fields import Recipe
 from charplay.recipes.listing import names
 from charplay.training.budget import Budget, Clock
-from charplay.training.early_stopping import Judge
+from charplay.training.early_stopping import EarlyStopping
 from charplay.training.epoch_counter import EpochCounter
 from charplay.training.gradients import clip
 from charplay.training.ledger import Ledger, Moment
@@ -213,10 +213,10 @@ def test_budgets(kind, amount, total):
     assert added.progress(*end) > 0.9
 
 
-def test_a_judge_knows_the_best_and_tires():
-    judge = Judge(patience=2)
-    looks = [judge.look(step, loss, None) for step, loss in enumerate([3.0, 2.0, 2.0, math.nan])]
-    assert looks == [True, True, False, False]
-    assert judge.best == 2.0
-    assert judge.tired
-    assert not Judge(patience=None, without=1000).tired
+def test_early_stopping_knows_the_best_and_stops_after_patience():
+    early_stopping = EarlyStopping(patience=2)
+    improved = [early_stopping.update(step, loss, None) for step, loss in enumerate([3.0, 2.0, 2.0, math.nan])]
+    assert improved == [True, True, False, False]
+    assert early_stopping.best == 2.0
+    assert early_stopping.should_stop
+    assert not EarlyStopping(patience=None, evaluations_since_best=1000).should_stop
