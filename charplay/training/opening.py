@@ -30,7 +30,7 @@ from charplay.training.epoch_counter import EpochCounter
 from charplay.training.evaluation import Evaluation
 from charplay.training.keeper import Keeper
 from charplay.training.learner import Learner
-from charplay.training.ledger import SUMS, Ledger, Sums
+from charplay.training.metrics import SUMS, Ledger, Sums
 from charplay.training.network import CharNet
 from charplay.training.samples import Sampler
 from charplay.training.session import Session

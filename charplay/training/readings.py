@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from charplay.protocol import events
 from charplay.protocol.events import Event, Row
-from charplay.training.ledger import Moment
+from charplay.training.metrics import Moment
 from charplay.training.orders import Orders
 from charplay.training.pace import Pace
 from charplay.training.session import Session

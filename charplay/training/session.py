@@ -18,7 +18,7 @@ from charplay.training.early_stopping import EarlyStopping
 from charplay.training.evaluation import Evaluation
 from charplay.training.keeper import Keeper
 from charplay.training.learner import Learner
-from charplay.training.ledger import Ledger
+from charplay.training.metrics import Ledger
 from charplay.training.samples import Sampler
 
 

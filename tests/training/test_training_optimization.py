@@ -15,7 +15,7 @@ from charplay.training.budget import Budget, Clock
 from charplay.training.early_stopping import EarlyStopping
 from charplay.training.epoch_counter import EpochCounter
 from charplay.training.gradients import clip
-from charplay.training.ledger import Ledger, Moment
+from charplay.training.metrics import Ledger, Moment
 from charplay.training.network import CharNet
 from charplay.training.optimization import build_optimizers, load_state_arrays, state_arrays, take_step
 from charplay.training.optimizers.muon import orthogonal
