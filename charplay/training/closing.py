@@ -38,7 +38,7 @@ def close(duties: Duties) -> Telling[events.Finished | None]:
         seconds=session.clock.seconds,
         run=session.run.name,
         checkpoint=str(path.resolve()),
-        train_loss=session.ledger.closing_loss(),
+        train_loss=session.metrics.final_train_loss(),
         val_loss=val_loss,
         val_loss_cold=cold_loss,
         steps=session.step,

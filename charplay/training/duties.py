@@ -88,7 +88,7 @@ class Duties:
             if score is None:
                 return self.orders.stop is None
         self._readings.pace.evaluated(time.perf_counter() - started)
-        train_loss = session.ledger.close_watched()
+        train_loss = session.metrics.close_interval()
         monitored = score.loss if score is not None and session.recipe.monitor == "val_loss" else train_loss
         best = session.early_stopping.update(session.step, monitored, score.loss if score else None)
         if best:
@@ -96,7 +96,7 @@ class Duties:
             session.due[:] = [duty for duty in session.due if duty != "save"] + ["save"]
         if score is not None:
             row = Row(
-                **self._readings.now(), epoch=session.ledger.epochs, val_loss=score.loss, val_accuracy=score.accuracy
+                **self._readings.now(), epoch=session.metrics.epochs, val_loss=score.loss, val_accuracy=score.accuracy
             )
             self._readings.add(row)
             yield events.Evaluated(
@@ -110,7 +110,7 @@ class Duties:
         samples = yield from self.watched(session.sampler.write(session.learner.inference_network, session.step))
         if samples is None:
             return self.orders.stop is None
-        stamp = {**self._readings.now(), "epoch": session.ledger.epochs}
+        stamp = {**self._readings.now(), "epoch": session.metrics.epochs}
         session.keeper.samples({**stamp, **asdict(sample)} for sample in samples)
         for sample in samples:
             yield events.Sampled(**stamp, **asdict(sample))

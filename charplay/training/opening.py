@@ -30,7 +30,7 @@ from charplay.training.epoch_counter import EpochCounter
 from charplay.training.evaluation import Evaluation
 from charplay.training.keeper import Keeper
 from charplay.training.learner import Learner
-from charplay.training.metrics import SUMS, Ledger, Sums
+from charplay.training.metrics import SUMS, MetricsAccumulator, RunningSums
 from charplay.training.network import CharNet
 from charplay.training.samples import Sampler
 from charplay.training.session import Session
@@ -207,7 +207,7 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, context: DeviceContext) -
         run=run,
         recipe=recipe,
         learner=Learner(recipe, network, batches, context),
-        ledger=Ledger(recipe.log_every, epoch_counter, recipe.sequence_length * recipe.batch_size),
+        metrics=MetricsAccumulator(recipe.log_every, epoch_counter, recipe.sequence_length * recipe.batch_size),
         early_stopping=EarlyStopping(recipe.patience),
         budget=Budget.of(recipe, epoch_counter, plan.schedule_start),
         clock=Clock(state["seconds"] if state else plan.spent),
@@ -238,19 +238,19 @@ def _without_the_text(
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """A save without what it says of places in a text, and of losses on it: both are of the text as it was."""
     learner = {**saved["learner"], "batches": batches.state()}
-    ledger = {**saved["ledger"], **dict.fromkeys(SUMS, asdict(Sums())), "epoch_loss": None}
+    metrics = {**saved["ledger"], **dict.fromkeys(SUMS, asdict(RunningSums())), "epoch_loss": None}
     kept = {name: array for name, array in arrays.items() if not name.startswith("state.")}
     kept["recent"] = np.empty(0, np.float32)
-    return kept, {**saved, "learner": learner, "ledger": ledger, "judge": EarlyStopping(None).state()}
+    return kept, {**saved, "learner": learner, "ledger": metrics, "judge": EarlyStopping(None).state()}
 
 
 def _begin_text(session: Session) -> None:
     """The epoch under way ends when the text, as it is now, was read once."""
     steps = session.learner.steps_per_epoch
-    session.ledger.epoch_counter = session.ledger.epoch_counter.rebatched(
-        session.step, steps, steps if session.ledger.epochs % 1 else 0
+    session.metrics.epoch_counter = session.metrics.epoch_counter.rebatched(
+        session.step, steps, steps if session.metrics.epochs % 1 else 0
     )
-    session.budget = replace(session.budget, epoch_counter=session.ledger.epoch_counter)
+    session.budget = replace(session.budget, epoch_counter=session.metrics.epoch_counter)
 
 
 def take_up(session: Session, surgery: Surgery, plan: Plan, now: Mapping[str, object]) -> list[Changed]:

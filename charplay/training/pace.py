@@ -35,7 +35,7 @@ class Pace:
         return duties
 
     def _falls(self, step: int, every: int | str) -> bool:
-        return self._session.ledger.epoch_counter.ends_epoch(step) if every == "epoch" else step % int(every) == 0
+        return self._session.metrics.epoch_counter.ends_epoch(step) if every == "epoch" else step % int(every) == 0
 
     def _affordable(self) -> bool:
         """Whether an evaluation fits now. Budgets in steps do not ask: their metrics must not depend on the clock."""
@@ -60,7 +60,7 @@ class Pace:
         session, step, seconds = self._session, self._session.step, self._session.clock.seconds
         steps, took = step - self._told_step, seconds - self._told_seconds
         if steps > 0 and took > 0:
-            speed = steps * session.ledger.characters_per_step / took
+            speed = steps * session.metrics.characters_per_step / took
             self._speed += (speed - self._speed) * (SMOOTH if self._speed else 1.0)
             self._told_step, self._told_seconds = step, seconds
         total = session.budget.total_steps
@@ -69,13 +69,13 @@ class Pace:
             left: float | None = max(0.0, session.budget.amount * 60 - seconds)
             total = round(step / done) if done and step else None
         else:
-            ahead = max(0, total - step) * session.ledger.characters_per_step
+            ahead = max(0, total - step) * session.metrics.characters_per_step
             left = ahead / self._speed if self._speed else None
         return Progress(
             step=step,
             seconds=seconds,
             rows=rows,
-            epoch=session.ledger.epochs,
+            epoch=session.metrics.epochs,
             total_steps=total,
             done=done,
             chars_per_second=self._speed,

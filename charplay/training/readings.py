@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from charplay.protocol import events
 from charplay.protocol.events import Event, Row
-from charplay.training.metrics import Moment
+from charplay.training.metrics import StepInfo
 from charplay.training.orders import Orders
 from charplay.training.pace import Pace
 from charplay.training.session import Session
@@ -26,19 +26,19 @@ class Readings:
         self.pace = Pace(session)
         self._session = session
         self._orders = orders
-        self._moments: list[Moment] = []
+        self._step_infos: list[StepInfo] = []
         self._untold: list[Row] = []
         self._read_at = self._told_at = -1.0
 
     @property
     def steps(self) -> int:
         """Steps taken, those not read yet included."""
-        return self._session.step + len(self._moments)
+        return self._session.step + len(self._step_infos)
 
     @property
     def waiting(self) -> bool:
         """Whether steps were taken that are not read yet."""
-        return bool(self._moments)
+        return bool(self._step_infos)
 
     @property
     def due(self) -> bool:
@@ -47,25 +47,25 @@ class Readings:
 
     def took(self, rate: float) -> None:
         """A step was taken just now, at this learning rate."""
-        self._moments.append(Moment(self._session.clock.seconds, rate))
+        self._step_infos.append(StepInfo(self._session.clock.seconds, rate))
 
     def leave_out(self, seconds: float) -> None:
         """Seconds in which the process stood still are nobody's; a step that was under way may have counted them."""
         self._session.clock.skip(seconds)
         latest = self._session.clock.seconds
-        self._moments = [Moment(min(moment.seconds, latest), moment.rate) for moment in self._moments]
+        self._step_infos = [StepInfo(min(info.seconds, latest), info.learning_rate) for info in self._step_infos]
 
     def read(self, *, tell: bool) -> Iterator[Event]:
         """Read what the steps measured; tell it if that is due, or if `tell` says so."""
         session = self._session
-        rows = session.ledger.book(session.learner.read_metrics(), self._moments)
-        self._moments = []
+        rows = session.metrics.record(session.learner.read_metrics(), self._step_infos)
+        self._step_infos = []
         session.keeper.log(rows)
-        if self._orders.singles and not rows and session.ledger.newest is not None:
-            rows = [session.ledger.newest]  # one step that was asked for is told, and kept with its row later
+        if self._orders.singles and not rows and session.metrics.newest is not None:
+            rows = [session.metrics.newest]  # one step that was asked for is told, and kept with its row later
         self._untold += rows
         now = self._read_at = time.perf_counter()
-        if session.ledger.bad:
+        if session.metrics.nonfinite_steps:
             yield from self._gone_bad()
         if tell or now - self._told_at >= READING_SECONDS:
             yield self.pace.progress(tuple(self._untold))
@@ -96,7 +96,7 @@ class Readings:
         return {"step": self._session.step, "seconds": self._session.clock.seconds}
 
     def _gone_bad(self) -> Iterator[Event]:
-        count, self._session.ledger.bad = self._session.ledger.bad, 0
+        count, self._session.metrics.nonfinite_steps = self._session.metrics.nonfinite_steps, 0
         what = "a gradient was" if count == 1 else f"the gradients of {count:,} steps were"
         message = f"{what} not finite and taught nothing; lower the learning rate, or go back to the last save"
         yield self.warned(message)

@@ -18,7 +18,7 @@ from charplay.training.early_stopping import EarlyStopping
 from charplay.training.evaluation import Evaluation
 from charplay.training.keeper import Keeper
 from charplay.training.learner import Learner
-from charplay.training.metrics import Ledger
+from charplay.training.metrics import MetricsAccumulator
 from charplay.training.samples import Sampler
 
 
@@ -35,7 +35,7 @@ class Session:
     recipe: Recipe
     """Resolved, with the live values as they stand now."""
     learner: Learner
-    ledger: Ledger
+    metrics: MetricsAccumulator
     early_stopping: EarlyStopping
     budget: Budget
     clock: Clock
@@ -52,7 +52,7 @@ class Session:
     @property
     def step(self) -> int:
         """Steps in the books."""
-        return self.ledger.step
+        return self.metrics.step
 
     def out_of_memory_message(self) -> str:
         """Return a sentence for the user when the device is out of memory."""
@@ -61,7 +61,7 @@ class Session:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Every array of a save."""
-        return self.learner.arrays() | {"recent": np.array(self.ledger.recent, dtype=np.float32)}
+        return self.learner.arrays() | {"recent": np.array(self.metrics.recent, dtype=np.float32)}
 
     def state(self) -> dict[str, Any]:
         """Every other thing of a save, as JSON takes it."""
@@ -74,7 +74,7 @@ class Session:
             "rows": self.keeper.row_sizes(),
             "due": [duty for duty in self.due if duty != "save"],
             "learner": self.learner.counters(),
-            "ledger": self.ledger.state(),
+            "ledger": self.metrics.state(),
             "judge": self.early_stopping.state(),
         }
 
@@ -84,9 +84,9 @@ class Session:
         The clock and the budget's amount are not touched.
         """
         self.learner.load(arrays, state["learner"])
-        self.ledger.load(state["ledger"], arrays["recent"])
+        self.metrics.load(state["ledger"], arrays["recent"])
         self.early_stopping = EarlyStopping.from_state(state["judge"], self.recipe.patience)
-        self.budget = replace(self.budget, epoch_counter=self.ledger.epoch_counter)
+        self.budget = replace(self.budget, epoch_counter=self.metrics.epoch_counter)
         self.due = list(state["due"])
 
     def set_hyperparameters(self, recipe: Recipe) -> None:
@@ -95,12 +95,12 @@ class Session:
         self.recipe = recipe
         self.learner.set_hyperparameters(recipe)
         if not same:
-            left = self.learner.rebatch(self.ledger.epochs % 1).steps_left
-            self.ledger.epoch_counter = self.ledger.epoch_counter.rebatched(
+            left = self.learner.rebatch(self.metrics.epochs % 1).steps_left
+            self.metrics.epoch_counter = self.metrics.epoch_counter.rebatched(
                 self.step, self.learner.steps_per_epoch, left
             )
-            self.ledger.characters_per_step = prod(sizes(recipe))
-            self.budget = replace(self.budget, epoch_counter=self.ledger.epoch_counter)
+            self.metrics.characters_per_step = prod(sizes(recipe))
+            self.budget = replace(self.budget, epoch_counter=self.metrics.epoch_counter)
 
     def go_back(self, recipe: Recipe, arrays: dict[str, np.ndarray], state: Mapping[str, Any]) -> None:
         """Be as it was under `recipe` when `arrays` and `state` were taken.
@@ -112,8 +112,8 @@ class Session:
         self.learner.set_hyperparameters(recipe)
         self.learner.rebatch(0.0)
         self.load(arrays, state)
-        self.ledger.characters_per_step = prod(sizes(recipe))
-        self.ledger.row_seconds += self.clock.seconds - state["seconds"]
+        self.metrics.characters_per_step = prod(sizes(recipe))
+        self.metrics.row_seconds += self.clock.seconds - state["seconds"]
         if since.best is not None and (self.early_stopping.best is None or since.best < self.early_stopping.best):
             self.early_stopping.best, self.early_stopping.best_step = since.best, since.best_step
             self.early_stopping.best_val_loss = since.best_val_loss
@@ -127,9 +127,9 @@ class Session:
             vocabulary=self.run.vocabulary,
             corpus=self.run.corpus,
             step=self.step,
-            epoch=self.ledger.epochs,
+            epoch=self.metrics.epochs,
             seconds=self.clock.seconds,
-            train_loss=self.ledger.closing_loss(),
+            train_loss=self.metrics.final_train_loss(),
             val_loss=self.early_stopping.val_loss if evaluated else None,
             versions={"torch": torch.__version__},
         )

@@ -1,4 +1,4 @@
-"""Optimizers, schedules, gradients, and the books they are kept in."""
+"""Optimizers, schedules, gradient clipping, metrics, budgets and early stopping."""
 
 import math
 from importlib import import_module
@@ -15,7 +15,7 @@ from charplay.training.budget import Budget, Clock
 from charplay.training.early_stopping import EarlyStopping
 from charplay.training.epoch_counter import EpochCounter
 from charplay.training.gradients import clip
-from charplay.training.metrics import Ledger, Moment
+from charplay.training.metrics import MetricsAccumulator, StepInfo
 from charplay.training.network import CharNet
 from charplay.training.optimization import build_optimizers, load_state_arrays, state_arrays, take_step
 from charplay.training.optimizers.muon import orthogonal
@@ -150,13 +150,13 @@ def test_gradients_that_are_not_finite_become_zero(sync_is_free, bad):
 )
 def test_rows_do_not_depend_on_how_the_steps_were_read(measured, log_every, data):
     def rows(cuts):
-        ledger = Ledger(log_every, EpochCounter(5), characters_per_step=10)
+        metrics = MetricsAccumulator(log_every, EpochCounter(5), characters_per_step=10)
         found = []
         for start, stop in zip([0, *cuts], [*cuts, len(measured)], strict=True):
-            found += ledger.book(measured[start:stop], [Moment(float(i + 1), 0.1) for i in range(start, stop)])
-            state, recent = ledger.state(), np.array(ledger.recent)
-            ledger = Ledger(log_every, EpochCounter(5), characters_per_step=10)
-            ledger.load(state, recent)
+            found += metrics.record(measured[start:stop], [StepInfo(float(i + 1), 0.1) for i in range(start, stop)])
+            state, recent = metrics.state(), np.array(metrics.recent)
+            metrics = MetricsAccumulator(log_every, EpochCounter(5), characters_per_step=10)
+            metrics.load(state, recent)
         return found
 
     cuts = sorted(data.draw(st.lists(st.integers(0, len(measured)), max_size=4)))
@@ -172,20 +172,20 @@ def test_rows_do_not_depend_on_how_the_steps_were_read(measured, log_every, data
 
 
 def test_a_bad_step_is_counted_and_spoils_no_mean():
-    ledger = Ledger(2, EpochCounter(100), 1)
-    (row,) = ledger.book([(1.0, 0.5, 2.0), (math.nan, 0.0, math.inf)], [Moment(1.0, 0.1)] * 2)
-    assert (row.train_loss, row.grad_norm, ledger.bad) == (1.0, 2.0, 1)
-    assert ledger.closing_loss() == 1.0
+    metrics = MetricsAccumulator(2, EpochCounter(100), 1)
+    (row,) = metrics.record([(1.0, 0.5, 2.0), (math.nan, 0.0, math.inf)], [StepInfo(1.0, 0.1)] * 2)
+    assert (row.train_loss, row.grad_norm, metrics.nonfinite_steps) == (1.0, 2.0, 1)
+    assert metrics.final_train_loss() == 1.0
 
 
-def test_the_closing_loss_is_the_last_epochs_or_the_last_hundredth():
-    moments = [Moment(1.0, 0.1)] * 300
-    short = Ledger(10, EpochCounter(1000), 1)
-    short.book([(float(i), 0.0, 0.0) for i in range(300)], moments)
-    assert short.closing_loss() == pytest.approx(np.mean(range(200, 300)))
-    long = Ledger(10, EpochCounter(120), 1)
-    long.book([(float(i), 0.0, 0.0) for i in range(300)], moments)
-    assert long.closing_loss() == pytest.approx(np.mean(range(120, 240)))
+def test_the_final_train_loss_is_the_last_epochs_or_the_last_hundredth():
+    infos = [StepInfo(1.0, 0.1)] * 300
+    short = MetricsAccumulator(10, EpochCounter(1000), 1)
+    short.record([(float(i), 0.0, 0.0) for i in range(300)], infos)
+    assert short.final_train_loss() == pytest.approx(np.mean(range(200, 300)))
+    long = MetricsAccumulator(10, EpochCounter(120), 1)
+    long.record([(float(i), 0.0, 0.0) for i in range(300)], infos)
+    assert long.final_train_loss() == pytest.approx(np.mean(range(120, 240)))
 
 
 def test_the_clock_stands_while_held():
