@@ -19,7 +19,7 @@ from charplay.runs.run import Run, RunError
 from charplay.training import device, device_errors, malloc
 from charplay.training.device import DeviceChoice, DeviceContext, DeviceError
 from charplay.training.keeper import DISK_SECONDS
-from charplay.training.orders import Orders
+from charplay.training.pending_commands import Orders
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus

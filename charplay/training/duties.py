@@ -9,7 +9,7 @@ from charplay.protocol.events import Event, Row
 from charplay.training import device_errors
 from charplay.training.evaluation import DURING, Score
 from charplay.training.keeper import DISK_SECONDS
-from charplay.training.orders import PATIENCE_SECONDS, Orders
+from charplay.training.pending_commands import PATIENCE_SECONDS, Orders
 from charplay.training.readings import Readings, Result, Telling
 from charplay.training.session import Session
 

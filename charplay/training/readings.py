@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from charplay.protocol import events
 from charplay.protocol.events import Event, Row
 from charplay.training.metrics import StepInfo
-from charplay.training.orders import Orders
 from charplay.training.pace import Pace
+from charplay.training.pending_commands import Orders
 from charplay.training.session import Session
 
 READING_SECONDS = 0.1

@@ -9,7 +9,7 @@ from charplay.protocol.events import Event
 from charplay.recipes.faults import RecipeError
 from charplay.training import device_errors
 from charplay.training.duties import Duties
-from charplay.training.orders import PATIENCE_SECONDS, Orders
+from charplay.training.pending_commands import PATIENCE_SECONDS, Orders
 from charplay.training.readings import Readings
 from charplay.training.session import Session
 from charplay.training.surgery import Surgery
