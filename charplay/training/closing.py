@@ -28,10 +28,10 @@ def close(duties: Duties) -> Telling[events.Finished | None]:
         if val_loss is None:
             score = yield from duties.watched(evaluation.held_out(network, AT_THE_END))
             val_loss = score.loss if score else None
-        if evaluation.window is None and duties.orders.stop is None:
+        if evaluation.window is None and duties.commands.stop_reason is None:
             score = yield from duties.watched(evaluation.cold(network, AT_THE_END))
             cold_loss = score.loss if score else None
-        if duties.orders.stop is not None:
+        if duties.commands.stop_reason is not None:
             return None
     finished = events.Finished(
         step=session.step,

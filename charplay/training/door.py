@@ -19,7 +19,7 @@ from charplay.runs.run import Run, RunError
 from charplay.training import device, device_errors, malloc
 from charplay.training.device import DeviceChoice, DeviceContext, DeviceError
 from charplay.training.keeper import DISK_SECONDS
-from charplay.training.pending_commands import Orders
+from charplay.training.pending_commands import PendingCommands
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
@@ -38,7 +38,7 @@ def open_training(request: TrainRequest, inbox: CommandQueue) -> Iterator[Event]
     Commands are heeded between phases and steps, and at least every 0.2 s within long work. The last event is
     `Finished`, `Stopped` or `Failed`. Whoever stops iterating early loses what came after the last save.
     """
-    visit = _Visit(request, Orders(inbox))
+    visit = _Visit(request, PendingCommands(inbox))
     last: Event | None = None
     try:
         last = yield from visit.events()
@@ -69,9 +69,9 @@ def open_training(request: TrainRequest, inbox: CommandQueue) -> Iterator[Event]
 class _Visit:
     """One request on its way through the phases."""
 
-    def __init__(self, request: TrainRequest, orders: Orders) -> None:
+    def __init__(self, request: TrainRequest, commands: PendingCommands) -> None:
         self.request = request
-        self.orders = orders
+        self.commands = commands
         self.run: Run | None = None
         self._lock: Lock | None = None
         self._choice: DeviceChoice | None = None
@@ -99,7 +99,7 @@ class _Visit:
         yield self._phase("taking the first step")
         trainer = yield from self._begin(asked, context)
         yield from trainer.train()
-        if self.orders.stop is not None:
+        if self.commands.stop_reason is not None:
             return None
         return (yield from close(trainer.duties))
 
@@ -115,8 +115,8 @@ class _Visit:
         return Preparing(**self.stamp(), phase=phase)
 
     def _go_on(self, _share: float) -> bool:
-        self.orders.read()
-        return self.orders.stop is None
+        self.commands.receive()
+        return self.commands.stop_reason is None
 
     def _closed_before(self, run: Run) -> Finished | None:
         """What a finished run finished with, where nothing more is asked of it."""
@@ -162,7 +162,7 @@ class _Visit:
         if self._choice.warning:
             yield Warned(**self.stamp(), message=self._choice.warning)
         yield from changes
-        return Trainer(self._session, surgery, self.orders)
+        return Trainer(self._session, surgery, self.commands)
 
     def _started(self, context: DeviceContext, *, resumed: bool) -> Started:
         run, plan, corpus = self.run, self._plan, self._corpus
@@ -201,7 +201,7 @@ class _Visit:
 
     def stopped(self) -> Stopped:
         """The last event of a visit that was asked to stop."""
-        reason = self.orders.stop or "asked"
+        reason = self.commands.stop_reason or "asked"
         return Stopped(**self.stamp(), reason=reason, run=self.run.name if self.run else None)
 
     def describe(self, error: BaseException) -> str:

@@ -9,7 +9,7 @@ from charplay.protocol.events import Event, Row
 from charplay.training import device_errors
 from charplay.training.evaluation import DURING, Score
 from charplay.training.keeper import DISK_SECONDS
-from charplay.training.pending_commands import PATIENCE_SECONDS, Orders
+from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
 from charplay.training.readings import Readings, Result, Telling
 from charplay.training.session import Session
 
@@ -19,16 +19,16 @@ class Duties:
 
     Args:
         session: whose duties these are.
-        orders: a stop among them leaves the rest undone, and owed.
+        commands: a stop among them leaves the rest undone, and owed.
         readings: to which rows go and whose clock stamps the events.
-        obey: carries out the orders that can be carried out at any moment, standing up to so many seconds for one.
+        obey: carries out the commands that can be carried out at any moment, standing up to so many seconds for one.
     """
 
     def __init__(
-        self, session: Session, orders: Orders, readings: Readings, obey: Callable[[float], Iterator[Event]]
+        self, session: Session, commands: PendingCommands, readings: Readings, obey: Callable[[float], Iterator[Event]]
     ) -> None:
         self.session = session
-        self.orders = orders
+        self.commands = commands
         self._readings = readings
         self._obey = obey
         self._duties: dict[str, Callable[[], Telling[bool]]] = {
@@ -40,7 +40,7 @@ class Duties:
     def do(self) -> Iterator[Event]:
         """What the step owes, in order. What a stop leaves undone is saved as owed."""
         due = self.session.due
-        while due and self.orders.stop is None:
+        while due and self.commands.stop_reason is None:
             duty = due.pop(0)
             done = yield from self._duties[duty]()
             if not done:
@@ -49,7 +49,7 @@ class Duties:
     def finish(self) -> Iterator[Event]:
         """What the last step owes, and then a save of it that the disk takes."""
         session = self.session
-        if self.orders.stop is None and session.early_stopping.last_step != session.step:
+        if self.commands.stop_reason is None and session.early_stopping.last_step != session.step:
             session.due.insert(0, "evaluate")
         yield from self.do()
         yield from self.settle()
@@ -61,7 +61,7 @@ class Duties:
 
     def watched(self, work: Generator[None, None, Result]) -> Telling[Result | None]:
         """Do work that comes in pieces, obeying in between; None where a stop came first, or memory ran out."""
-        while self.orders.stop is None:
+        while self.commands.stop_reason is None:
             try:
                 next(work)
             except StopIteration as end:
@@ -73,7 +73,7 @@ class Duties:
                 break
             yield from self._obey(0.0)
         work.close()
-        if self.orders.stop is None:
+        if self.commands.stop_reason is None:
             device_errors.empty_cache()
             self.session.learner.inference_network.train()
             yield self._readings.warned(f"a look at the network is left out: {self.session.out_of_memory_message()}")
@@ -86,7 +86,7 @@ class Duties:
         if session.evaluation.possible:
             score = yield from self.watched(session.evaluation.held_out(session.learner.inference_network, DURING))
             if score is None:
-                return self.orders.stop is None
+                return self.commands.stop_reason is None
         self._readings.pace.evaluated(time.perf_counter() - started)
         train_loss = session.metrics.close_interval()
         monitored = score.loss if score is not None and session.recipe.monitor == "val_loss" else train_loss
@@ -109,7 +109,7 @@ class Duties:
         session = self.session
         samples = yield from self.watched(session.sampler.write(session.learner.inference_network, session.step))
         if samples is None:
-            return self.orders.stop is None
+            return self.commands.stop_reason is None
         stamp = {**self._readings.now(), "epoch": session.metrics.epochs}
         session.keeper.samples({**stamp, **asdict(sample)} for sample in samples)
         for sample in samples:
@@ -136,15 +136,15 @@ class Duties:
     def settle(self) -> Iterator[Event]:
         """Wait until every save is on the disk, obeying in between; not for ever."""
         keeper, until = self.session.keeper, time.monotonic() + DISK_SECONDS
-        while not keeper.settled(PATIENCE_SECONDS) and time.monotonic() < until:
+        while not keeper.settled(POLL_SECONDS) and time.monotonic() < until:
             yield from self._obey(0.0)
         yield from self.tell_saved()
 
     def _insist(self) -> Iterator[Event]:
         """Where the disk refused the end, try again every minute, until it takes it or a stop comes."""
         keeper = self.session.keeper
-        while keeper.refused and self.orders.stop is None:
-            yield from self._obey(PATIENCE_SECONDS)
+        while keeper.refused and self.commands.stop_reason is None:
+            yield from self._obey(POLL_SECONDS)
             self.try_again()
             yield from self.do()
             yield from self.settle()

@@ -1,4 +1,4 @@
-"""What a running trainer has been told: commands, gathered between steps."""
+"""Commands that a trainer has received and not yet carried out."""
 
 from dataclasses import dataclass, field
 
@@ -15,55 +15,54 @@ from charplay.protocol.commands import (
 )
 from charplay.protocol.queues import CommandQueue
 
-PATIENCE_SECONDS = 0.2
-"""A trainer that stands still looks for orders at least so often."""
+POLL_SECONDS = 0.2
+"""A trainer that is not taking steps looks for commands at least so often."""
 
 
 @dataclass
-class Orders:
-    """The commands read so far and not yet carried out."""
+class PendingCommands:
+    """The commands received so far and not yet carried out."""
 
-    inbox: CommandQueue
+    queue: CommandQueue
     paused: bool = False
-    reason: str = "asked"
-    """Why it is paused."""
-    singles: int = 0
-    """Steps that are asked for one by one, though training is paused."""
+    pause_reason: str = "asked"
+    single_steps: int = 0
+    """Steps to take while training is paused."""
     save: bool = False
     publish: bool = False
-    stop: str | None = None
-    """The reason, once a stop was asked for."""
-    leaving: bool = False
-    """The process is about to be stopped, or has been and does not know yet for how long."""
-    away: float = 0.0
-    """Seconds for which the whole process was stopped."""
+    stop_reason: str | None = None
+    """None until a stop is asked for."""
+    suspending: bool = False
+    """The process is about to be suspended, or was and does not know yet for how long."""
+    suspended_seconds: float = 0.0
+    """How long the whole process was suspended; not yet excluded from the time of training."""
     changes: list[SetHyperparameter | Undo] = field(default_factory=list)
-    """In the order of their coming."""
+    """In the order of their arrival."""
 
     def pause(self, reason: str) -> None:
-        """Hold still, unless that is so already; steps that were asked for one by one are off."""
-        self.singles = 0
+        """Pause training and drop single steps; the reason stays the first one if it is paused already."""
+        self.single_steps = 0
         if not self.paused:
-            self.paused, self.reason = True, reason
+            self.paused, self.pause_reason = True, reason
 
-    def read(self, wait: float = 0.0) -> None:
-        """Take in the commands that wait; with `wait`, stand up to that many seconds for one."""
-        for command in self.inbox.take(wait):
+    def receive(self, wait: float = 0.0) -> None:
+        """Take the commands from the queue; wait up to `wait` seconds for the first one."""
+        for command in self.queue.take(wait):
             match command:
                 case Pause():
                     self.pause("asked")
                 case Resume():
-                    self.paused, self.singles = False, 0
+                    self.paused, self.single_steps = False, 0
                 case StepOnce():
-                    self.singles += self.paused
+                    self.single_steps += self.paused
                 case Stop(reason):
-                    self.stop = reason
+                    self.stop_reason = reason
                 case Save():
                     self.save = True
                 case PublishWeights():
                     self.publish = True
                 case ProcessSuspended(seconds):
-                    self.leaving = seconds is None
-                    self.away += seconds or 0.0
+                    self.suspending = seconds is None
+                    self.suspended_seconds += seconds or 0.0
                 case SetHyperparameter() | Undo():
                     self.changes.append(command)

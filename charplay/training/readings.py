@@ -8,7 +8,7 @@ from charplay.protocol import events
 from charplay.protocol.events import Event, Row
 from charplay.training.metrics import StepInfo
 from charplay.training.pace import Pace
-from charplay.training.pending_commands import Orders
+from charplay.training.pending_commands import PendingCommands
 from charplay.training.session import Session
 
 READING_SECONDS = 0.1
@@ -22,10 +22,10 @@ Telling = Generator[Event, None, Result]
 class Readings:
     """The steps that were taken and not yet read, and the rows that were read and not yet told."""
 
-    def __init__(self, session: Session, orders: Orders) -> None:
+    def __init__(self, session: Session, commands: PendingCommands) -> None:
         self.pace = Pace(session)
         self._session = session
-        self._orders = orders
+        self._commands = commands
         self._step_infos: list[StepInfo] = []
         self._untold: list[Row] = []
         self._read_at = self._told_at = -1.0
@@ -61,7 +61,7 @@ class Readings:
         rows = session.metrics.record(session.learner.read_metrics(), self._step_infos)
         self._step_infos = []
         session.keeper.log(rows)
-        if self._orders.singles and not rows and session.metrics.newest is not None:
+        if self._commands.single_steps and not rows and session.metrics.newest is not None:
             rows = [session.metrics.newest]  # one step that was asked for is told, and kept with its row later
         self._untold += rows
         now = self._read_at = time.perf_counter()
@@ -100,4 +100,4 @@ class Readings:
         what = "a gradient was" if count == 1 else f"the gradients of {count:,} steps were"
         message = f"{what} not finite and taught nothing; lower the learning rate, or go back to the last save"
         yield self.warned(message)
-        self._orders.pause(events.BAD_NUMBERS)
+        self._commands.pause(events.BAD_NUMBERS)

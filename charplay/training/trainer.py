@@ -9,7 +9,7 @@ from charplay.protocol.events import Event
 from charplay.recipes.faults import RecipeError
 from charplay.training import device_errors
 from charplay.training.duties import Duties
-from charplay.training.pending_commands import PATIENCE_SECONDS, Orders
+from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
 from charplay.training.readings import Readings
 from charplay.training.session import Session
 from charplay.training.surgery import Surgery
@@ -21,14 +21,14 @@ class Trainer:
     Args:
         session: fresh, or loaded from a save.
         surgery: on that session, with what was changed before the first step.
-        orders: the commands that arrive.
+        commands: that arrive while training runs.
     """
 
-    def __init__(self, session: Session, surgery: Surgery, orders: Orders) -> None:
+    def __init__(self, session: Session, surgery: Surgery, commands: PendingCommands) -> None:
         self.session = session
-        self.orders = orders
-        self._readings = Readings(session, orders)
-        self.duties = Duties(session, orders, self._readings, self._obey)
+        self.commands = commands
+        self._readings = Readings(session, commands)
+        self.duties = Duties(session, commands, self._readings, self._obey)
         self._surgery = surgery
         self._schedule = import_module(f"charplay.training.schedules.{session.recipe.schedule.replace('-', '_')}")
         self._holding = False
@@ -41,21 +41,21 @@ class Trainer:
 
     def train(self) -> Iterator[Event]:
         """Train until the budget is spent or a stop is asked for; then all is read, judged and saved."""
-        session, orders = self.session, self.orders
+        session, commands = self.session, self.commands
         yield from self.duties.do()
-        while orders.stop is None and not self.over:
+        while commands.stop_reason is None and not self.over:
             yield from self._obey()
             yield from self._alter()
-            if self._holding and not orders.paused:
+            if self._holding and not commands.paused:
                 self._holding = False
                 yield events.Resumed(**self._readings.now())
-            if orders.paused and not orders.singles:
+            if commands.paused and not commands.single_steps:
                 yield from self._hold()
-            elif orders.stop is None:
+            elif commands.stop_reason is None:
                 yield from self._go_on()
         session.clock.hold()
         yield from self._readings.read(tell=True)
-        if orders.stop is not None:
+        if commands.stop_reason is not None:
             yield from self._alter()
         yield from self.duties.finish()
 
@@ -67,7 +67,7 @@ class Trainer:
         device_errors.empty_cache()
         yield from self._readings.read(tell=False)
         yield self._readings.warned(self.session.out_of_memory_message())
-        self.orders.pause(events.NO_MEMORY)
+        self.commands.pause(events.NO_MEMORY)
 
     def _step(self) -> bool:
         """One step; False where there was no memory for it."""
@@ -86,7 +86,7 @@ class Trainer:
 
     def _look_up(self) -> Iterator[Event]:
         """After a step: read, tell and do what is due."""
-        session, once = self.session, self.orders.singles > 0
+        session, once = self.session, self.commands.single_steps > 0
         session.due += self._readings.pace.duties(self._readings.steps)
         if self.over and "save" in session.due:
             session.due.remove("save")  # the end saves, when it knows whether this is the best
@@ -95,36 +95,36 @@ class Trainer:
             yield from self._readings.read(tell=once)
             yield from self.duties.do()
         yield from self.duties.tell_saved()
-        self.orders.singles = max(0, self.orders.singles - once)
+        self.commands.single_steps = max(0, self.commands.single_steps - once)
 
     def _obey(self, wait: float = 0.0) -> Iterator[Event]:
         """Carry out the orders that can be carried out at any moment; with `wait`, stand for one."""
-        session, orders = self.session, self.orders
-        orders.read(wait)
-        while orders.leaving and orders.stop is None:
-            orders.read(PATIENCE_SECONDS)
-        if orders.away:
-            self._readings.leave_out(orders.away)
-            orders.away = 0.0
-        if orders.publish:
-            orders.publish = False
+        session, commands = self.session, self.commands
+        commands.receive(wait)
+        while commands.suspending and commands.stop_reason is None:
+            commands.receive(POLL_SECONDS)
+        if commands.suspended_seconds:
+            self._readings.leave_out(commands.suspended_seconds)
+            commands.suspended_seconds = 0.0
+        if commands.publish:
+            commands.publish = False
             weights = session.learner.inference_network.export_weights()
             yield events.Published(step=self._readings.steps, seconds=session.clock.seconds, weights=weights)
-        if orders.save:
-            orders.save = False
+        if commands.save:
+            commands.save = False
             session.due.append("save")
 
     def _alter(self) -> Iterator[Event]:
         """Change live values and take changes back, between two steps with nothing else under way."""
-        while self.orders.changes:
+        while self.commands.changes:
             if self._readings.waiting:
                 yield from self._readings.read(tell=False)
-            order = self.orders.changes.pop(0)
+            command = self.commands.changes.pop(0)
             try:
-                if isinstance(order, Undo):
+                if isinstance(command, Undo):
                     yield from self._undo()
                 else:
-                    changed = self._surgery.change(order.field, order.value)
+                    changed = self._surgery.change(command.field, command.value)
                     self.session.altered = True
                     yield changed
             except RecipeError as error:
@@ -143,17 +143,17 @@ class Trainer:
 
     def _hold(self) -> Iterator[Event]:
         """Hold still until told to go on, to step once or to stop."""
-        session, orders = self.session, self.orders
+        session, commands = self.session, self.commands
         session.clock.hold()
         if not self._holding:
             self._holding = True
             yield from self._readings.read(tell=True)
-            yield events.Paused(**self._readings.now(), reason=orders.reason)
+            yield events.Paused(**self._readings.now(), reason=commands.pause_reason)
             if session.keeper.handed_step != session.step:
                 session.due.append("save")
             yield from self.duties.do()
-        while orders.paused and not orders.singles and orders.stop is None:
-            yield from self._obey(PATIENCE_SECONDS)
+        while commands.paused and not commands.single_steps and commands.stop_reason is None:
+            yield from self._obey(POLL_SECONDS)
             yield from self._alter()
             self.duties.try_again()
             yield from self.duties.do()
