@@ -10,7 +10,7 @@ import numpy as np
 from charplay.protocol.events import Changed, Row
 from charplay.runs.checkpoint import Checkpoint
 from charplay.runs.run import ROWS, Run
-from charplay.training.writer import Save, Writer, Written
+from charplay.training.save_thread import Save, Writer, Written
 
 SAVE_SECONDS = 60.0
 """A save is due after so long, whatever the recipe says."""

@@ -11,7 +11,7 @@ from charplay.protocol.request import TrainRequest
 from charplay.recipes.layers import Layer, compose
 from charplay.training import readings
 from charplay.training.door import open_training
-from charplay.training.writer import Writer
+from charplay.training.save_thread import Writer
 
 torch.set_num_threads(1)
 

@@ -19,7 +19,7 @@ from charplay.runs.checkpoint import read_checkpoint, read_header
 from charplay.runs.run import Run
 from charplay.training import duties, keeper
 from charplay.training.door import open_training
-from charplay.training.writer import MOST_WAITING, Save, Writer
+from charplay.training.save_thread import MOST_WAITING, Save, Writer
 
 WAIT = 10
 
