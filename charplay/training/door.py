@@ -190,7 +190,7 @@ class _Visit:
         if self._session is None:
             return None
         keeper = self._session.keeper
-        keeper.settled(DISK_SECONDS)
+        keeper.wait_until_idle(DISK_SECONDS)
         keeper.saved()
         return keeper.saved_step
 
@@ -229,7 +229,7 @@ class _Visit:
     def leave(self) -> None:
         """Give everything back, but not while a save is being written."""
         if self._session is not None:
-            self._session.keeper.settled(DISK_SECONDS)
+            self._session.keeper.wait_until_idle(DISK_SECONDS)
         self._session = None
         malloc.trim()
         if self._lock is not None:

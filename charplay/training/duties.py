@@ -136,7 +136,7 @@ class Duties:
     def settle(self) -> Iterator[Event]:
         """Wait until every save is on the disk, obeying in between; not for ever."""
         keeper, until = self.session.keeper, time.monotonic() + DISK_SECONDS
-        while not keeper.settled(POLL_SECONDS) and time.monotonic() < until:
+        while not keeper.wait_until_idle(POLL_SECONDS) and time.monotonic() < until:
             yield from self._obey(0.0)
         yield from self.tell_saved()
 
@@ -156,6 +156,6 @@ class Duties:
 
     def tell_saved(self) -> Iterator[Event]:
         """Tell of the saves that have come to the disk."""
-        for written in self.session.keeper.saved():
-            yield events.Saved(step=written.step, seconds=written.seconds, path=written.path, best=written.best)
+        for result in self.session.keeper.saved():
+            yield events.Saved(step=result.step, seconds=result.seconds, path=result.path, best=result.best)
         yield from self._readings.warnings()

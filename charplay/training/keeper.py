@@ -10,7 +10,7 @@ import numpy as np
 from charplay.protocol.events import Changed, Row
 from charplay.runs.checkpoint import Checkpoint
 from charplay.runs.run import ROWS, Run
-from charplay.training.save_thread import Save, Writer, Written
+from charplay.training.save_thread import SaveJob, SaveResult, SaveThread
 
 SAVE_SECONDS = 60.0
 """A save is due after so long, whatever the recipe says."""
@@ -41,7 +41,7 @@ class Keeper:
         self._warned: dict[str, float] = {}
         self.refused = False
         """Whether the disk refused the newest save."""
-        self._writer = Writer(run)
+        self._thread = SaveThread(run)
         self.saved_step = self.handed_step = step
         self._warnings: list[str] = []
 
@@ -131,25 +131,25 @@ class Keeper:
         """
         self._tried = time.monotonic()
         self.handed_step = latest.step
-        self._writer.put(Save(arrays, state, latest, best, snapshot, self._cut))
+        self._thread.submit(SaveJob(arrays, state, latest, best, snapshot, self._cut))
 
-    def saved(self) -> list[Written]:
+    def saved(self) -> list[SaveResult]:
         """The saves that came to the disk whole since the last call; the others become warnings."""
         whole = []
-        for written in self._writer.take():
-            self.refused = written.refused
-            if written.fault:
-                self._refuse(written.fault)
+        for result in self._thread.collect():
+            self.refused = result.disk_failed
+            if result.error:
+                self._refuse(result.error)
             else:
-                self.saved_step = written.step
-                whole.append(written)
-                if written.cut is not None and written.cut == self._cut:
-                    self._carry_out_cut(written.cut)
+                self.saved_step = result.step
+                whole.append(result)
+                if result.truncate_after is not None and result.truncate_after == self._cut:
+                    self._carry_out_cut(result.truncate_after)
         return whole
 
-    def settled(self, wait: float) -> bool:
+    def wait_until_idle(self, wait: float) -> bool:
         """Whether no save is on its way any more, after `wait` seconds at most."""
-        return self._writer.settled(wait)
+        return self._thread.wait_until_idle(wait)
 
     def _refuse(self, sentence: str) -> None:
         """Warn; of the same at most once a minute."""

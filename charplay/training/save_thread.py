@@ -1,4 +1,4 @@
-"""A run's saves on their way to the disk, in a thread of their own: no step waits for one."""
+"""A thread that writes a run's saves to the disk, so that no training step waits for one."""
 
 import threading
 from collections.abc import Mapping
@@ -10,118 +10,121 @@ import numpy as np
 from charplay.runs.checkpoint import Checkpoint, CheckpointError
 from charplay.runs.run import LATEST, Run
 
-MOST_WAITING = 2
-"""Saves that wait at most; where all of them must be written, handing over another waits for the disk."""
+MAX_QUEUED = 2
+"""The most saves in the queue; if none of them may be dropped, `submit` waits for the disk."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Save:
-    """Everything of one save, copied: nobody changes it any more."""
+class SaveJob:
+    """Copies of everything that one save writes."""
 
     arrays: Mapping[str, np.ndarray]
     state: Mapping[str, Any]
     latest: Checkpoint
     best: bool
     snapshot: float | None
-    """The loss under which the checkpoint is kept too, if it is."""
-    cut: int | None
-    """The step past which rows on the disk are nobody's once this is there; None where all are somebody's."""
+    """The loss to name a snapshot of the checkpoint by; None writes no snapshot."""
+    truncate_after: int | None
+    """Metrics after this step belong to an undone branch; delete them once this save is on disk. None: keep all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """How a save went: `fault` is a sentence, empty where all of it is on the disk."""
+class SaveResult:
+    """The outcome of a save: `error` is a sentence for the user, empty if everything is on the disk."""
 
     step: int
     seconds: float
     best: bool
-    """Whether a best checkpoint was written with it, its own or one that was owed."""
-    cut: int | None
+    """Whether a best checkpoint was due with it: its own, or one that an earlier save could not write."""
+    truncate_after: int | None
     path: str
-    fault: str
-    refused: bool
-    """Whether it was the disk's fault, so that another try may help."""
+    error: str
+    disk_failed: bool
+    """Whether the disk caused the error, so that another try may help."""
 
 
 @dataclass
-class Writer:
+class SaveThread:
     """Writes saves one at a time, oldest first.
 
-    A save that waits gives way to a newer one, unless it holds a snapshot, or the best weights where the newer one
-    does not. A best checkpoint that could not be written is owed, with its snapshot, and written with the next save;
-    a newer best one takes its place.
+    A newer save replaces one that waits in the queue, unless the older one has a snapshot, or has the best weights and
+    the newer one has not. A best checkpoint that could not be written is written with the next save, and so is its
+    snapshot, unless that save has a newer best one.
     """
 
     run: Run
-    _waiting: list[Save] = field(default_factory=list)
-    _written: list[Written] = field(default_factory=list)
+    _queue: list[SaveJob] = field(default_factory=list)
+    _results: list[SaveResult] = field(default_factory=list)
     _busy: bool = False
-    _owed: tuple[Checkpoint, float | None] | None = None
-    _turn: threading.Condition = field(default_factory=threading.Condition)
+    _unsaved_best: tuple[Checkpoint, float | None] | None = None
+    _condition: threading.Condition = field(default_factory=threading.Condition)
 
-    def put(self, save: Save) -> None:
-        """Hand over a save; waits only where MOST_WAITING others wait that must all be written."""
-        with self._turn:
-            self._waiting = [older for older in self._waiting if not _gives_way(older, save)]
-            self._turn.wait_for(lambda: len(self._waiting) < MOST_WAITING)
-            self._waiting.append(save)
+    def submit(self, job: SaveJob) -> None:
+        """Queue a save; wait only if MAX_QUEUED others are queued that may not be dropped."""
+        with self._condition:
+            self._queue = [older for older in self._queue if not _superseded(older, job)]
+            self._condition.wait_for(lambda: len(self._queue) < MAX_QUEUED)
+            self._queue.append(job)
             if not self._busy:
                 self._busy = True
-                # A thread lives as long as there is something to write; a daemon cannot hold the exit.
-                threading.Thread(target=self._work, name="saving", daemon=True).start()
+                # The thread ends when the queue is empty. As a daemon, it cannot delay the exit.
+                threading.Thread(target=self._save_all, name="saving", daemon=True).start()
 
-    def take(self) -> list[Written]:
-        """How the saves went that were finished since the last call, oldest first."""
-        if not self._written:
+    def collect(self) -> list[SaveResult]:
+        """Return the results of the saves that ended since the last call, oldest first."""
+        if not self._results:
             return []
-        with self._turn:
-            written, self._written = self._written, []
-        return written
+        with self._condition:
+            results, self._results = self._results, []
+        return results
 
-    def settled(self, wait: float) -> bool:
-        """Whether nothing is left to write, after `wait` seconds at most."""
-        with self._turn:
-            return self._turn.wait_for(lambda: not self._busy, wait)
+    def wait_until_idle(self, timeout: float) -> bool:
+        """Wait up to `timeout` seconds until no save is left to write; return whether that is so."""
+        with self._condition:
+            return self._condition.wait_for(lambda: not self._busy, timeout)
 
-    def _work(self) -> None:
-        while (save := self._next()) is not None:
-            if save.best:
-                self._owed = save.latest, save.snapshot
-            best = self._owed is not None
-            fault, refused = self._write(save)
+    def _save_all(self) -> None:
+        while (job := self._next_job()) is not None:
+            if job.best:
+                self._unsaved_best = job.latest, job.snapshot
+            best = self._unsaved_best is not None
+            error, disk_failed = self._write(job)
             path = str(self.run.folder / LATEST)
-            written = Written(save.latest.step, save.latest.seconds, best, save.cut, path, fault, refused)
-            with self._turn:
-                self._written.append(written)
-            del save  # before it is said that nothing is left: freed later, torch's memory would be freed in an exit
+            result = SaveResult(job.latest.step, job.latest.seconds, best, job.truncate_after, path, error, disk_failed)
+            with self._condition:
+                self._results.append(result)
+            del (
+                job
+            )  # before wait_until_idle returns: who waits may exit, and torch's memory must not be freed during an exit
 
-    def _next(self) -> Save | None:
-        with self._turn:
-            save = self._waiting.pop(0) if self._waiting else None
-            self._busy = save is not None
-            self._turn.notify_all()
-            return save
+    def _next_job(self) -> SaveJob | None:
+        with self._condition:
+            job = self._queue.pop(0) if self._queue else None
+            self._busy = job is not None
+            self._condition.notify_all()
+            return job
 
-    def _write(self, save: Save) -> tuple[str, bool]:
-        """Resume, latest and the best that is owed: `fault` and `refused` of what is written."""
+    def _write(self, job: SaveJob) -> tuple[str, bool]:
+        """Write resume, latest, and a best checkpoint if one is due; return `error` and `disk_failed`."""
         try:
-            self.run.write_resume(save.arrays, save.state)
-            self.run.write_latest(save.latest)
-            if self._owed is not None:
-                best, loss = self._owed
+            self.run.write_resume(job.arrays, job.state)
+            self.run.write_latest(job.latest)
+            if self._unsaved_best is not None:
+                best, loss = self._unsaved_best
                 self.run.write_best(best)
                 if loss is not None:
                     self.run.keep_snapshot(best, loss)
-                self._owed = None
+                self._unsaved_best = None
         except CheckpointError as error:
             kept = "the last good save is kept" if self.run.latest else "nothing was saved before"
             return f"{error}; {kept}", False
         except OSError as error:
             return f"saving failed ({error.strerror}); the old files stand, the next try is within a minute", True
-        except Exception as error:  # noqa: BLE001 - in a thread nobody else would hear of it
+        except Exception as error:  # noqa: BLE001 - no one else would see an exception of a thread
             return f"saving failed with {type(error).__name__} ({error}); the old files stand", False
         return "", False
 
 
-def _gives_way(older: Save, newer: Save) -> bool:
+def _superseded(older: SaveJob, newer: SaveJob) -> bool:
+    """Return whether the older save may be dropped from the queue."""
     return older.snapshot is None and (newer.best or not older.best)

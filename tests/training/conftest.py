@@ -11,7 +11,7 @@ from charplay.protocol.request import TrainRequest
 from charplay.recipes.layers import Layer, compose
 from charplay.training import readings
 from charplay.training.door import open_training
-from charplay.training.save_thread import Writer
+from charplay.training.save_thread import SaveThread
 
 torch.set_num_threads(1)
 
@@ -99,10 +99,10 @@ def only() -> Callable[[list[Event], type[Event]], list]:
 @pytest.fixture
 def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every save is on the disk before the next step, so that none gives way to a newer one."""
-    plain = Writer.put
+    plain = SaveThread.submit
 
-    def put(self, save):
-        plain(self, save)
-        assert self.settled(10)
+    def submit(self, job):
+        plain(self, job)
+        assert self.wait_until_idle(10)
 
-    monkeypatch.setattr(Writer, "put", put)
+    monkeypatch.setattr(SaveThread, "submit", submit)
