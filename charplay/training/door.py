@@ -18,8 +18,8 @@ from charplay.runs.record import ENDING
 from charplay.runs.run import Run, RunError
 from charplay.training import device, device_errors, malloc
 from charplay.training.device import DeviceChoice, DeviceContext, DeviceError
-from charplay.training.keeper import DISK_SECONDS
 from charplay.training.pending_commands import PendingCommands
+from charplay.training.run_writer import DISK_SECONDS
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus

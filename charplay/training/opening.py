@@ -28,10 +28,10 @@ from charplay.training.device import DeviceChoice, DeviceContext
 from charplay.training.early_stopping import EarlyStopping
 from charplay.training.epoch_counter import EpochCounter
 from charplay.training.evaluation import Evaluation
-from charplay.training.keeper import Keeper
 from charplay.training.learner import Learner
 from charplay.training.metrics import SUMS, MetricsAccumulator, RunningSums
 from charplay.training.network import CharNet
+from charplay.training.run_writer import Keeper
 from charplay.training.samples import Sampler
 from charplay.training.session import Session
 from charplay.training.surgery import Surgery, tried

@@ -16,9 +16,9 @@ from charplay.training import device_errors
 from charplay.training.budget import Budget, Clock
 from charplay.training.early_stopping import EarlyStopping
 from charplay.training.evaluation import Evaluation
-from charplay.training.keeper import Keeper
 from charplay.training.learner import Learner
 from charplay.training.metrics import MetricsAccumulator
+from charplay.training.run_writer import Keeper
 from charplay.training.samples import Sampler
 
 
