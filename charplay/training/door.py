@@ -19,7 +19,7 @@ from charplay.runs.run import Run, RunError
 from charplay.training import device, device_errors, malloc
 from charplay.training.device import DeviceChoice, DeviceContext, DeviceError
 from charplay.training.pending_commands import PendingCommands
-from charplay.training.run_writer import DISK_SECONDS
+from charplay.training.run_writer import SAVE_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
@@ -189,10 +189,10 @@ class _Visit:
         """The step of the last save, once nothing is on its way to the disk any more."""
         if self._session is None:
             return None
-        keeper = self._session.keeper
-        keeper.wait_until_idle(DISK_SECONDS)
-        keeper.saved()
-        return keeper.saved_step
+        writer = self._session.writer
+        writer.wait_until_idle(SAVE_TIMEOUT_SECONDS)
+        writer.finished_saves()
+        return writer.saved_step
 
     def stamp(self) -> dict[str, Any]:
         """Where the run stands."""
@@ -229,7 +229,7 @@ class _Visit:
     def leave(self) -> None:
         """Give everything back, but not while a save is being written."""
         if self._session is not None:
-            self._session.keeper.wait_until_idle(DISK_SECONDS)
+            self._session.writer.wait_until_idle(SAVE_TIMEOUT_SECONDS)
         self._session = None
         malloc.trim()
         if self._lock is not None:

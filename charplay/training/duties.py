@@ -10,7 +10,7 @@ from charplay.training import device_errors
 from charplay.training.evaluation import DURING, Score
 from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
 from charplay.training.readings import Readings, Result, Telling
-from charplay.training.run_writer import DISK_SECONDS
+from charplay.training.run_writer import SAVE_TIMEOUT_SECONDS
 from charplay.training.session import Session
 
 
@@ -53,10 +53,10 @@ class Duties:
             session.due.insert(0, "evaluate")
         yield from self.do()
         yield from self.settle()
-        if session.altered or session.keeper.saved_step != session.step:
+        if session.altered or session.writer.saved_step != session.step:
             yield from self.save()
             yield from self.settle()
-        session.keeper.write_rows()
+        session.writer.flush_rows()
         yield from self._insist()
 
     def watched(self, work: Generator[None, None, Result]) -> Telling[Result | None]:
@@ -111,7 +111,7 @@ class Duties:
         if samples is None:
             return self.commands.stop_reason is None
         stamp = {**self._readings.now(), "epoch": session.metrics.epochs}
-        session.keeper.samples({**stamp, **asdict(sample)} for sample in samples)
+        session.writer.add_samples({**stamp, **asdict(sample)} for sample in samples)
         for sample in samples:
             yield events.Sampled(**stamp, **asdict(sample))
         return True
@@ -121,9 +121,9 @@ class Duties:
         session = self.session
         best, session.found_best, session.altered = session.found_best, False, False
         keep = best and session.recipe.keep == "every-improvement"
-        session.keeper.write_rows()
+        session.writer.flush_rows()
         arrays = session.arrays()
-        session.keeper.save(
+        session.writer.save(
             arrays,
             session.state(),
             session.checkpoint(session.learner.inference_weights(arrays)),
@@ -135,15 +135,15 @@ class Duties:
 
     def settle(self) -> Iterator[Event]:
         """Wait until every save is on the disk, obeying in between; not for ever."""
-        keeper, until = self.session.keeper, time.monotonic() + DISK_SECONDS
-        while not keeper.wait_until_idle(POLL_SECONDS) and time.monotonic() < until:
+        writer, until = self.session.writer, time.monotonic() + SAVE_TIMEOUT_SECONDS
+        while not writer.wait_until_idle(POLL_SECONDS) and time.monotonic() < until:
             yield from self._obey(0.0)
         yield from self.tell_saved()
 
     def _insist(self) -> Iterator[Event]:
         """Where the disk refused the end, try again every minute, until it takes it or a stop comes."""
-        keeper = self.session.keeper
-        while keeper.refused and self.commands.stop_reason is None:
+        writer = self.session.writer
+        while writer.disk_refused and self.commands.stop_reason is None:
             yield from self._obey(POLL_SECONDS)
             self.try_again()
             yield from self.do()
@@ -151,11 +151,11 @@ class Duties:
 
     def try_again(self) -> None:
         """Have what the disk refused saved once more, where that is a minute ago."""
-        if self.session.keeper.refused and self.session.keeper.due:
+        if self.session.writer.disk_refused and self.session.writer.save_due:
             self.session.due.append("save")
 
     def tell_saved(self) -> Iterator[Event]:
         """Tell of the saves that have come to the disk."""
-        for result in self.session.keeper.saved():
+        for result in self.session.writer.finished_saves():
             yield events.Saved(step=result.step, seconds=result.seconds, path=result.path, best=result.best)
         yield from self._readings.warnings()

@@ -31,7 +31,7 @@ from charplay.training.evaluation import Evaluation
 from charplay.training.learner import Learner
 from charplay.training.metrics import SUMS, MetricsAccumulator, RunningSums
 from charplay.training.network import CharNet
-from charplay.training.run_writer import Keeper
+from charplay.training.run_writer import RunWriter
 from charplay.training.samples import Sampler
 from charplay.training.session import Session
 from charplay.training.surgery import Surgery, tried
@@ -218,7 +218,7 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, context: DeviceContext) -
             whole(plan.resolved, "sequence_length") if recipe.target == "last" else None,
         ),
         sampler=Sampler(plan.resolved, corpus, trained),
-        keeper=Keeper(run, state["ledger"]["step"] if state else None),
+        writer=RunWriter(run, state["ledger"]["step"] if state else None),
         due=["sample"] if recipe.sample_every is not None else [],
     )
     if plan.saved is not None:

@@ -30,7 +30,7 @@ class Pace:
             duties.append("evaluate")
         if recipe.sample_every is not None and self._falls(step, recipe.sample_every):
             duties.append("sample")
-        if self._falls(step, recipe.save_every) or self._session.keeper.due:
+        if self._falls(step, recipe.save_every) or self._session.writer.save_due:
             duties.append("save")
         return duties
 

@@ -60,7 +60,7 @@ class Readings:
         session = self._session
         rows = session.metrics.record(session.learner.read_metrics(), self._step_infos)
         self._step_infos = []
-        session.keeper.log(rows)
+        session.writer.add_metrics(rows)
         if self._commands.single_steps and not rows and session.metrics.newest is not None:
             rows = [session.metrics.newest]  # one step that was asked for is told, and kept with its row later
         self._untold += rows
@@ -74,7 +74,7 @@ class Readings:
 
     def add(self, row: Row) -> None:
         """Keep a row that no step measured, and tell it with the others."""
-        self._session.keeper.log([row])
+        self._session.writer.add_metrics([row])
         self._untold.append(row)
 
     def rewind(self) -> None:
@@ -84,7 +84,7 @@ class Readings:
 
     def warnings(self) -> Iterator[Event]:
         """What the disk had to say meanwhile."""
-        for warning in self._session.keeper.take_warnings():
+        for warning in self._session.writer.take_warnings():
             yield self.warned(warning)
 
     def warned(self, message: str) -> Event:

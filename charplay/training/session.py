@@ -18,7 +18,7 @@ from charplay.training.early_stopping import EarlyStopping
 from charplay.training.evaluation import Evaluation
 from charplay.training.learner import Learner
 from charplay.training.metrics import MetricsAccumulator
-from charplay.training.run_writer import Keeper
+from charplay.training.run_writer import RunWriter
 from charplay.training.samples import Sampler
 
 
@@ -41,7 +41,7 @@ class Session:
     clock: Clock
     evaluation: Evaluation
     sampler: Sampler
-    keeper: Keeper
+    writer: RunWriter
     due: list[str] = field(default_factory=list)
     """What this step still owes, in order: evaluate, sample, save."""
     found_best: bool = False
@@ -71,7 +71,7 @@ class Session:
             "asked": {name: getattr(self.run.asked, name) for name in (*LIVE, *BUDGETS)},
             "text": self.run.corpus.sha256,
             "run": self.run.created,
-            "rows": self.keeper.row_sizes(),
+            "rows": self.writer.row_sizes(),
             "due": [duty for duty in self.due if duty != "save"],
             "learner": self.learner.counters(),
             "ledger": self.metrics.state(),

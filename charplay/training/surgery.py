@@ -59,7 +59,7 @@ class Surgery:
         old, new = getattr(session.recipe, name), getattr(recipe, name)
         session.set_hyperparameters(recipe)
         changed = Changed(step=session.step, seconds=session.clock.seconds, field=name, old=old, new=new)
-        session.keeper.change(changed)
+        session.writer.add_change(changed)
         return changed
 
     def _remember(self) -> None:

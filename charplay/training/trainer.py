@@ -134,11 +134,11 @@ class Trainer:
         """Go back, in memory and then, with a save, on the disk."""
         changes = self._surgery.undo()
         self._readings.rewind()
-        self.session.keeper.cut(self.session.step)
+        self.session.writer.truncate_after(self.session.step)
         yield from self.duties.save()
         yield from self.duties.settle()
         for changed in changes:
-            self.session.keeper.change(changed)
+            self.session.writer.add_change(changed)
             yield changed
 
     def _hold(self) -> Iterator[Event]:
@@ -149,7 +149,7 @@ class Trainer:
             self._holding = True
             yield from self._readings.read(tell=True)
             yield events.Paused(**self._readings.now(), reason=commands.pause_reason)
-            if session.keeper.handed_step != session.step:
+            if session.writer.requested_step != session.step:
                 session.due.append("save")
             yield from self.duties.do()
         while commands.paused and not commands.single_steps and commands.stop_reason is None:

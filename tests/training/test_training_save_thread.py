@@ -17,8 +17,7 @@ from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint, read_header
 from charplay.runs.run import Run
-from charplay.training import duties
-from charplay.training import run_writer as keeper
+from charplay.training import duties, run_writer
 from charplay.training.door import open_training
 from charplay.training.save_thread import MAX_QUEUED, SaveJob, SaveThread
 
@@ -140,15 +139,15 @@ def full_disk(monkeypatch):
         plain(self, checkpoint)
 
     monkeypatch.setattr(Run, "write_latest", write)
-    monkeypatch.setattr(keeper, "SAVE_SECONDS", 0.05)
+    monkeypatch.setattr(run_writer, "SAVE_INTERVAL_SECONDS", 0.05)
     return disk
 
 
 @pytest.mark.fault("47")
 def test_a_save_comes_with_the_clock_whatever_the_recipe_says(train, only, monkeypatch, quick_disk):
-    monkeypatch.setattr(keeper, "SAVE_SECONDS", 0.0)
+    monkeypatch.setattr(run_writer, "SAVE_INTERVAL_SECONDS", 0.0)
     assert len(only(train(save_every=10**6, evaluate_every=10**6), Saved)) > 3
-    monkeypatch.setattr(keeper, "SAVE_SECONDS", 60.0)
+    monkeypatch.setattr(run_writer, "SAVE_INTERVAL_SECONDS", 60.0)
     assert [event.step for event in only(train(save_every=10**6, evaluate_every=10**6), Saved)] == [20]
 
 
@@ -243,7 +242,7 @@ def test_a_disk_that_hangs_holds_no_run_for_ever(train, only, monkeypatch):
         plain(self, arrays, state)
 
     monkeypatch.setattr(Run, "write_resume", hang)
-    monkeypatch.setattr(duties, "DISK_SECONDS", 0.3)
+    monkeypatch.setattr(duties, "SAVE_TIMEOUT_SECONDS", 0.3)
 
     def steer(event, inbox):
         if isinstance(event, Progress) and event.step == 4:
@@ -308,7 +307,7 @@ def test_rows_that_were_refused_and_came_late_outlive_a_death(home, asked, train
 
     plain, at = Run.append, [0]
     monkeypatch.setattr(Run, "append", append)
-    monkeypatch.setattr(keeper, "ROWS_SECONDS", 0.0)
+    monkeypatch.setattr(run_writer, "ROW_RETRY_SECONDS", 0.0)
     stream = open_training(
         TrainRequest(home=str(home), recipe={**asked, "log_every": 1, "save_every": 7}), CommandQueue()
     )
