@@ -5,7 +5,7 @@ from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import RunError
 from charplay.training.duties import Duties
 from charplay.training.evaluation import AT_THE_END, DURING
-from charplay.training.readings import Telling
+from charplay.training.step_reporter import Telling
 
 
 def close(duties: Duties) -> Telling[events.Finished | None]:

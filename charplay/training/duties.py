@@ -9,9 +9,9 @@ from charplay.protocol.events import Event, Row
 from charplay.training import device_errors
 from charplay.training.evaluation import DURING, Score
 from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
-from charplay.training.readings import Readings, Result, Telling
 from charplay.training.run_writer import SAVE_TIMEOUT_SECONDS
 from charplay.training.session import Session
+from charplay.training.step_reporter import Readings, Result, Telling
 
 
 class Duties:

@@ -10,8 +10,8 @@ from charplay.recipes.faults import RecipeError
 from charplay.training import device_errors
 from charplay.training.duties import Duties
 from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
-from charplay.training.readings import Readings
 from charplay.training.session import Session
+from charplay.training.step_reporter import Readings
 from charplay.training.surgery import Surgery
 
 

@@ -9,7 +9,7 @@ from charplay.protocol.events import Event, Failed
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.layers import Layer, compose
-from charplay.training import readings
+from charplay.training import step_reporter as readings
 from charplay.training.door import open_training
 from charplay.training.save_thread import SaveThread
 

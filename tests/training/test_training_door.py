@@ -43,7 +43,7 @@ from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
 from charplay.training import learner as learner_module
-from charplay.training import readings
+from charplay.training import step_reporter as readings
 from charplay.training.door import open_training
 
 PHASES = ["importing torch", "opening the device", "reading the text", "taking the first step"]

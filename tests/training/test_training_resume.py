@@ -13,7 +13,8 @@ from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
-from charplay.training import learner, readings
+from charplay.training import learner
+from charplay.training import step_reporter as readings
 from charplay.training.door import open_training
 
 CASES = {
