@@ -5,10 +5,10 @@ from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import RunError
 from charplay.training.duties import Duties
 from charplay.training.evaluation import AT_THE_END, DURING
-from charplay.training.step_reporter import Telling
+from charplay.training.step_reporter import EventGenerator
 
 
-def close(duties: Duties) -> Telling[events.Finished | None]:
+def close(duties: Duties) -> EventGenerator[events.Finished | None]:
     """Measure the best checkpoint over the whole held-out text and close the run.
 
     Returns:

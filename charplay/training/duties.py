@@ -11,7 +11,7 @@ from charplay.training.evaluation import DURING, Score
 from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
 from charplay.training.run_writer import SAVE_TIMEOUT_SECONDS
 from charplay.training.session import Session
-from charplay.training.step_reporter import Readings, Result, Telling
+from charplay.training.step_reporter import EventGenerator, Result, StepReporter
 
 
 class Duties:
@@ -25,13 +25,17 @@ class Duties:
     """
 
     def __init__(
-        self, session: Session, commands: PendingCommands, readings: Readings, obey: Callable[[float], Iterator[Event]]
+        self,
+        session: Session,
+        commands: PendingCommands,
+        reporter: StepReporter,
+        obey: Callable[[float], Iterator[Event]],
     ) -> None:
         self.session = session
         self.commands = commands
-        self._readings = readings
+        self._reporter = reporter
         self._obey = obey
-        self._duties: dict[str, Callable[[], Telling[bool]]] = {
+        self._duties: dict[str, Callable[[], EventGenerator[bool]]] = {
             "evaluate": self._evaluate,
             "sample": self._sample,
             "save": self.save,
@@ -59,7 +63,7 @@ class Duties:
         session.writer.flush_rows()
         yield from self._insist()
 
-    def watched(self, work: Generator[None, None, Result]) -> Telling[Result | None]:
+    def watched(self, work: Generator[None, None, Result]) -> EventGenerator[Result | None]:
         """Do work that comes in pieces, obeying in between; None where a stop came first, or memory ran out."""
         while self.commands.stop_reason is None:
             try:
@@ -76,10 +80,10 @@ class Duties:
         if self.commands.stop_reason is None:
             device_errors.empty_cache()
             self.session.learner.inference_network.train()
-            yield self._readings.warned(f"a look at the network is left out: {self.session.out_of_memory_message()}")
+            yield self._reporter.warning(f"a look at the network is left out: {self.session.out_of_memory_message()}")
         return None
 
-    def _evaluate(self) -> Telling[bool]:
+    def _evaluate(self) -> EventGenerator[bool]:
         """Read the held-out text, and judge whether these weights are the best."""
         session, started = self.session, time.perf_counter()
         score: Score | None = None
@@ -87,7 +91,7 @@ class Duties:
             score = yield from self.watched(session.evaluation.held_out(session.learner.inference_network, DURING))
             if score is None:
                 return self.commands.stop_reason is None
-        self._readings.pace.evaluated(time.perf_counter() - started)
+        self._reporter.pace.evaluated(time.perf_counter() - started)
         train_loss = session.metrics.close_interval()
         monitored = score.loss if score is not None and session.recipe.monitor == "val_loss" else train_loss
         best = session.early_stopping.update(session.step, monitored, score.loss if score else None)
@@ -96,27 +100,34 @@ class Duties:
             session.due[:] = [duty for duty in session.due if duty != "save"] + ["save"]
         if score is not None:
             row = Row(
-                **self._readings.now(), epoch=session.metrics.epochs, val_loss=score.loss, val_accuracy=score.accuracy
+                **self._reporter.timestamp(),
+                epoch=session.metrics.epochs,
+                val_loss=score.loss,
+                val_accuracy=score.accuracy,
             )
-            self._readings.add(row)
+            self._reporter.add_row(row)
             yield events.Evaluated(
-                **self._readings.now(), epoch=row.epoch, val_loss=score.loss, val_accuracy=score.accuracy, best=best
+                **self._reporter.timestamp(),
+                epoch=row.epoch,
+                val_loss=score.loss,
+                val_accuracy=score.accuracy,
+                best=best,
             )
         return True
 
-    def _sample(self) -> Telling[bool]:
+    def _sample(self) -> EventGenerator[bool]:
         """Write text samples."""
         session = self.session
         samples = yield from self.watched(session.sampler.write(session.learner.inference_network, session.step))
         if samples is None:
             return self.commands.stop_reason is None
-        stamp = {**self._readings.now(), "epoch": session.metrics.epochs}
+        stamp = {**self._reporter.timestamp(), "epoch": session.metrics.epochs}
         session.writer.add_samples({**stamp, **asdict(sample)} for sample in samples)
         for sample in samples:
             yield events.Sampled(**stamp, **asdict(sample))
         return True
 
-    def save(self) -> Telling[bool]:
+    def save(self) -> EventGenerator[bool]:
         """Hand over copies of everything; they are written down while training goes on."""
         session = self.session
         best, session.found_best, session.altered = session.found_best, False, False
@@ -158,4 +169,4 @@ class Duties:
         """Tell of the saves that have come to the disk."""
         for result in self.session.writer.finished_saves():
             yield events.Saved(step=result.step, seconds=result.seconds, path=result.path, best=result.best)
-        yield from self._readings.warnings()
+        yield from self._reporter.report_warnings()

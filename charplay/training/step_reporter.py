@@ -1,4 +1,4 @@
-"""From the device to the books, the disk and the screen: what the steps measured is read together, and told."""
+"""Reading of step metrics from the device, and their way to the metrics, the disk and the user."""
 
 import time
 from collections.abc import Generator, Iterator
@@ -11,93 +11,93 @@ from charplay.training.pace import Pace
 from charplay.training.pending_commands import PendingCommands
 from charplay.training.session import Session
 
-READING_SECONDS = 0.1
-"""The device is read, and progress told, at most so often."""
+REPORT_SECONDS = 0.1
+"""Metrics are read from the device, and progress is reported, at most so often."""
 
 Result = TypeVar("Result")
-Telling = Generator[Event, None, Result]
-"""Events, and a result at the end."""
+EventGenerator = Generator[Event, None, Result]
+"""Yields events and returns a result."""
 
 
-class Readings:
-    """The steps that were taken and not yet read, and the rows that were read and not yet told."""
+class StepReporter:
+    """Keeps the steps whose metrics are not read yet, and the rows that are not reported yet."""
 
     def __init__(self, session: Session, commands: PendingCommands) -> None:
         self.pace = Pace(session)
         self._session = session
         self._commands = commands
-        self._step_infos: list[StepInfo] = []
-        self._untold: list[Row] = []
-        self._read_at = self._told_at = -1.0
+        self._unread_steps: list[StepInfo] = []
+        self._unreported_rows: list[Row] = []
+        self._read_at = self._reported_at = -1.0
 
     @property
     def steps(self) -> int:
-        """Steps taken, those not read yet included."""
-        return self._session.step + len(self._step_infos)
+        """Steps taken, including those that are not read yet."""
+        return self._session.step + len(self._unread_steps)
 
     @property
-    def waiting(self) -> bool:
+    def has_unread_steps(self) -> bool:
         """Whether steps were taken that are not read yet."""
-        return bool(self._step_infos)
+        return bool(self._unread_steps)
 
     @property
     def due(self) -> bool:
-        """Whether the last reading is long ago, or the device can hold no more."""
-        return self._session.learner.must_read or time.perf_counter() - self._read_at >= READING_SECONDS
+        """Whether the steps should be read: the last time is long ago, or the device can hold no more."""
+        return self._session.learner.must_read or time.perf_counter() - self._read_at >= REPORT_SECONDS
 
-    def took(self, rate: float) -> None:
-        """A step was taken just now, at this learning rate."""
-        self._step_infos.append(StepInfo(self._session.clock.seconds, rate))
+    def step_taken(self, learning_rate: float) -> None:
+        """Count a step that was just taken."""
+        self._unread_steps.append(StepInfo(self._session.clock.seconds, learning_rate))
 
-    def leave_out(self, seconds: float) -> None:
-        """Seconds in which the process stood still are nobody's; a step that was under way may have counted them."""
+    def exclude_seconds(self, seconds: float) -> None:
+        """Exclude the seconds in which the process was suspended, also from a step that may include them."""
         self._session.clock.skip(seconds)
         latest = self._session.clock.seconds
-        self._step_infos = [StepInfo(min(info.seconds, latest), info.learning_rate) for info in self._step_infos]
+        self._unread_steps = [StepInfo(min(info.seconds, latest), info.learning_rate) for info in self._unread_steps]
 
-    def read(self, *, tell: bool) -> Iterator[Event]:
-        """Read what the steps measured; tell it if that is due, or if `tell` says so."""
+    def read_steps(self, *, report: bool) -> Iterator[Event]:
+        """Read the metrics of the steps; report progress if that is due, or if `report` is set."""
         session = self._session
-        rows = session.metrics.record(session.learner.read_metrics(), self._step_infos)
-        self._step_infos = []
+        rows = session.metrics.record(session.learner.read_metrics(), self._unread_steps)
+        self._unread_steps = []
         session.writer.add_metrics(rows)
         if self._commands.single_steps and not rows and session.metrics.newest is not None:
-            rows = [session.metrics.newest]  # one step that was asked for is told, and kept with its row later
-        self._untold += rows
+            rows = [session.metrics.newest]  # a single step is reported by itself, and written with its row later
+        self._unreported_rows += rows
         now = self._read_at = time.perf_counter()
         if session.metrics.nonfinite_steps:
-            yield from self._gone_bad()
-        if tell or now - self._told_at >= READING_SECONDS:
-            yield self.pace.progress(tuple(self._untold))
-            self._told_at, self._untold = now, []
-        yield from self.warnings()
+            yield from self._pause_on_nonfinite()
+        if report or now - self._reported_at >= REPORT_SECONDS:
+            yield self.pace.progress(tuple(self._unreported_rows))
+            self._reported_at, self._unreported_rows = now, []
+        yield from self.report_warnings()
 
-    def add(self, row: Row) -> None:
-        """Keep a row that no step measured, and tell it with the others."""
+    def add_row(self, row: Row) -> None:
+        """Write a row that no step measured, and report it with the others."""
         self._session.writer.add_metrics([row])
-        self._untold.append(row)
+        self._unreported_rows.append(row)
 
     def rewind(self) -> None:
-        """The session has gone back to an earlier step: rows since then are nobody's."""
-        self._untold = []
+        """Drop the unreported rows, because the session went back to an earlier step."""
+        self._unreported_rows = []
         self.pace.rewind()
 
-    def warnings(self) -> Iterator[Event]:
-        """What the disk had to say meanwhile."""
-        for warning in self._session.writer.take_warnings():
-            yield self.warned(warning)
+    def report_warnings(self) -> Iterator[Event]:
+        """Report the warnings of the writer."""
+        for sentence in self._session.writer.take_warnings():
+            yield self.warning(sentence)
 
-    def warned(self, message: str) -> Event:
-        """A warning of this moment."""
-        return events.Warned(**self.now(), message=message)
+    def warning(self, message: str) -> Event:
+        """Make a warning with the current timestamp."""
+        return events.Warned(**self.timestamp(), message=message)
 
-    def now(self) -> dict[str, Any]:
-        """The stamp of this moment: step, and seconds of training."""
+    def timestamp(self) -> dict[str, Any]:
+        """Return the fields that every event has: step, and seconds of training."""
         return {"step": self._session.step, "seconds": self._session.clock.seconds}
 
-    def _gone_bad(self) -> Iterator[Event]:
+    def _pause_on_nonfinite(self) -> Iterator[Event]:
         count, self._session.metrics.nonfinite_steps = self._session.metrics.nonfinite_steps, 0
         what = "a gradient was" if count == 1 else f"the gradients of {count:,} steps were"
         message = f"{what} not finite and taught nothing; lower the learning rate, or go back to the last save"
-        yield self.warned(message)
+        yield self.warning(message)
         self._commands.pause(events.BAD_NUMBERS)

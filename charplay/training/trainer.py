@@ -11,7 +11,7 @@ from charplay.training import device_errors
 from charplay.training.duties import Duties
 from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
 from charplay.training.session import Session
-from charplay.training.step_reporter import Readings
+from charplay.training.step_reporter import StepReporter
 from charplay.training.surgery import Surgery
 
 
@@ -27,8 +27,8 @@ class Trainer:
     def __init__(self, session: Session, surgery: Surgery, commands: PendingCommands) -> None:
         self.session = session
         self.commands = commands
-        self._readings = Readings(session, commands)
-        self.duties = Duties(session, commands, self._readings, self._obey)
+        self._reporter = StepReporter(session, commands)
+        self.duties = Duties(session, commands, self._reporter, self._obey)
         self._surgery = surgery
         self._schedule = import_module(f"charplay.training.schedules.{session.recipe.schedule.replace('-', '_')}")
         self._holding = False
@@ -37,7 +37,7 @@ class Trainer:
     def over(self) -> bool:
         """Whether the budget is spent, or patience is."""
         session = self.session
-        return session.early_stopping.should_stop or session.budget.over(self._readings.steps, session.clock.seconds)
+        return session.early_stopping.should_stop or session.budget.over(self._reporter.steps, session.clock.seconds)
 
     def train(self) -> Iterator[Event]:
         """Train until the budget is spent or a stop is asked for; then all is read, judged and saved."""
@@ -48,13 +48,13 @@ class Trainer:
             yield from self._alter()
             if self._holding and not commands.paused:
                 self._holding = False
-                yield events.Resumed(**self._readings.now())
+                yield events.Resumed(**self._reporter.timestamp())
             if commands.paused and not commands.single_steps:
                 yield from self._hold()
             elif commands.stop_reason is None:
                 yield from self._go_on()
         session.clock.hold()
-        yield from self._readings.read(tell=True)
+        yield from self._reporter.read_steps(report=True)
         if commands.stop_reason is not None:
             yield from self._alter()
         yield from self.duties.finish()
@@ -65,15 +65,15 @@ class Trainer:
             yield from self._look_up()
             return
         device_errors.empty_cache()
-        yield from self._readings.read(tell=False)
-        yield self._readings.warned(self.session.out_of_memory_message())
+        yield from self._reporter.read_steps(report=False)
+        yield self._reporter.warning(self.session.out_of_memory_message())
         self.commands.pause(events.NO_MEMORY)
 
     def _step(self) -> bool:
         """One step; False where there was no memory for it."""
         session = self.session
         session.clock.start()
-        progress = session.budget.progress(self._readings.steps, session.clock.seconds)
+        progress = session.budget.progress(self._reporter.steps, session.clock.seconds)
         rate = float(session.recipe.learning_rate) * self._schedule.factor(progress, session.recipe.warmup)
         try:
             session.learner.step(rate)
@@ -81,18 +81,18 @@ class Trainer:
             if not (device_errors.is_out_of_memory(error) and session.learner.rollback()):
                 raise
             return False  # and the error goes, which holds on to the failing frame's tensors
-        self._readings.took(rate)
+        self._reporter.step_taken(rate)
         return True
 
     def _look_up(self) -> Iterator[Event]:
         """After a step: read, tell and do what is due."""
         session, once = self.session, self.commands.single_steps > 0
-        session.due += self._readings.pace.duties(self._readings.steps)
+        session.due += self._reporter.pace.duties(self._reporter.steps)
         if self.over and "save" in session.due:
             session.due.remove("save")  # the end saves, when it knows whether this is the best
-        if session.due or once or self._readings.due:
+        if session.due or once or self._reporter.due:
             yield from self._obey()  # before a row is written: the process may have been away meanwhile
-            yield from self._readings.read(tell=once)
+            yield from self._reporter.read_steps(report=once)
             yield from self.duties.do()
         yield from self.duties.tell_saved()
         self.commands.single_steps = max(0, self.commands.single_steps - once)
@@ -104,12 +104,12 @@ class Trainer:
         while commands.suspending and commands.stop_reason is None:
             commands.receive(POLL_SECONDS)
         if commands.suspended_seconds:
-            self._readings.leave_out(commands.suspended_seconds)
+            self._reporter.exclude_seconds(commands.suspended_seconds)
             commands.suspended_seconds = 0.0
         if commands.publish:
             commands.publish = False
             weights = session.learner.inference_network.export_weights()
-            yield events.Published(step=self._readings.steps, seconds=session.clock.seconds, weights=weights)
+            yield events.Published(step=self._reporter.steps, seconds=session.clock.seconds, weights=weights)
         if commands.save:
             commands.save = False
             session.due.append("save")
@@ -117,8 +117,8 @@ class Trainer:
     def _alter(self) -> Iterator[Event]:
         """Change live values and take changes back, between two steps with nothing else under way."""
         while self.commands.changes:
-            if self._readings.waiting:
-                yield from self._readings.read(tell=False)
+            if self._reporter.has_unread_steps:
+                yield from self._reporter.read_steps(report=False)
             command = self.commands.changes.pop(0)
             try:
                 if isinstance(command, Undo):
@@ -128,12 +128,12 @@ class Trainer:
                     self.session.altered = True
                     yield changed
             except RecipeError as error:
-                yield self._readings.warned(str(error))
+                yield self._reporter.warning(str(error))
 
     def _undo(self) -> Iterator[Event]:
         """Go back, in memory and then, with a save, on the disk."""
         changes = self._surgery.undo()
-        self._readings.rewind()
+        self._reporter.rewind()
         self.session.writer.truncate_after(self.session.step)
         yield from self.duties.save()
         yield from self.duties.settle()
@@ -147,8 +147,8 @@ class Trainer:
         session.clock.hold()
         if not self._holding:
             self._holding = True
-            yield from self._readings.read(tell=True)
-            yield events.Paused(**self._readings.now(), reason=commands.pause_reason)
+            yield from self._reporter.read_steps(report=True)
+            yield events.Paused(**self._reporter.timestamp(), reason=commands.pause_reason)
             if session.writer.requested_step != session.step:
                 session.due.append("save")
             yield from self.duties.do()

@@ -111,13 +111,13 @@ class Resumed:
 
     def _train(self, recipe: dict[str, object], folder: Path | None, until: int, chance: random.Random) -> Path:
         """Train to a step and stop there; where a run is taken up, it is meddled with on the way."""
-        from charplay.training import step_reporter as readings
+        from charplay.training import step_reporter
         from charplay.training.door import open_training
 
         asked = compose(Layer("torture", recipe))[0].model_dump() if folder is None else {}
         inbox, made = CommandQueue(), folder
         request = TrainRequest(home=str(self._home), recipe=asked, resume=str(folder) if folder else None)
-        with patch.object(readings, "READING_SECONDS", 0.0):
+        with patch.object(step_reporter, "REPORT_SECONDS", 0.0):
             for event in open_training(request, inbox):
                 assert not isinstance(event, Failed), f"{event.message} {event.cause}"
                 if isinstance(event, Started):

@@ -9,7 +9,7 @@ from charplay.protocol.events import Event, Failed
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.layers import Layer, compose
-from charplay.training import step_reporter as readings
+from charplay.training import step_reporter
 from charplay.training.door import open_training
 from charplay.training.save_thread import SaveThread
 
@@ -62,7 +62,7 @@ def asked() -> dict[str, object]:
 @pytest.fixture
 def train(home: Path, monkeypatch: pytest.MonkeyPatch) -> Train:
     """Trains and gives all events; `watch` sees each as it comes, progress at every step, and may leave commands."""
-    monkeypatch.setattr(readings, "READING_SECONDS", 0.0)
+    monkeypatch.setattr(step_reporter, "REPORT_SECONDS", 0.0)
 
     def run(
         watch: Watcher | None = None,

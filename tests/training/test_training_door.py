@@ -43,7 +43,7 @@ from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
 from charplay.training import learner as learner_module
-from charplay.training import step_reporter as readings
+from charplay.training import step_reporter
 from charplay.training.door import open_training
 
 PHASES = ["importing torch", "opening the device", "reading the text", "taking the first step"]
@@ -181,7 +181,7 @@ def test_what_ctrl_z_takes_is_in_no_row(train, only, monkeypatch, foretold):
 
 
 def test_published_weights_are_of_the_step_that_they_say_though_it_is_not_read_yet(train, only, monkeypatch):
-    monkeypatch.setattr(readings, "READING_SECONDS", 1e6)
+    monkeypatch.setattr(step_reporter, "REPORT_SECONDS", 1e6)
     plain, calls = learner_module.clip, iter(range(1, 10**6))
 
     def ask(_event, inbox):

@@ -13,8 +13,7 @@ from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
-from charplay.training import learner
-from charplay.training import step_reporter as readings
+from charplay.training import learner, step_reporter
 from charplay.training.door import open_training
 
 CASES = {
@@ -356,7 +355,7 @@ def test_what_was_asked_when_taken_up_outlives_sittings_that_saved_nothing(sitti
 @pytest.mark.parametrize("case", ["lstm", "windows, shuffled over epochs"])
 def test_how_often_the_device_is_read_changes_nothing(case, train, only, monkeypatch):
     often = only(train(log_every=2, **CASES[case]), Finished)[0]
-    monkeypatch.setattr(readings, "READING_SECONDS", 1e9)
+    monkeypatch.setattr(step_reporter, "REPORT_SECONDS", 1e9)
     monkeypatch.setattr(learner, "MAX_UNREAD_STEPS", 6)
     rarely = only(train(log_every=2, **CASES[case]), Finished)[0]
     assert_same(Path(often.checkpoint).parent, Path(rarely.checkpoint).parent)
