@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from charplay.protocol import events
 from charplay.protocol.events import Event, Row
 from charplay.training.metrics import StepInfo
-from charplay.training.pace import Pace
 from charplay.training.pending_commands import PendingCommands
 from charplay.training.session import Session
+from charplay.training.task_schedule import Pace
 
 REPORT_SECONDS = 0.1
 """Metrics are read from the device, and progress is reported, at most so often."""
