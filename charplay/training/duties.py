@@ -12,6 +12,7 @@ from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
 from charplay.training.run_writer import SAVE_TIMEOUT_SECONDS
 from charplay.training.session import Session
 from charplay.training.step_reporter import EventGenerator, Result, StepReporter
+from charplay.training.task_schedule import TaskSchedule
 
 
 class Duties:
@@ -33,6 +34,7 @@ class Duties:
     ) -> None:
         self.session = session
         self.commands = commands
+        self.schedule = TaskSchedule(session)
         self._reporter = reporter
         self._obey = obey
         self._duties: dict[str, Callable[[], EventGenerator[bool]]] = {
@@ -91,7 +93,7 @@ class Duties:
             score = yield from self.watched(session.evaluation.held_out(session.learner.inference_network, DURING))
             if score is None:
                 return self.commands.stop_reason is None
-        self._reporter.pace.evaluated(time.perf_counter() - started)
+        self.schedule.evaluated(time.perf_counter() - started)
         train_loss = session.metrics.close_interval()
         monitored = score.loss if score is not None and session.recipe.monitor == "val_loss" else train_loss
         best = session.early_stopping.update(session.step, monitored, score.loss if score else None)

@@ -9,7 +9,7 @@ from charplay.protocol.events import Event, Row
 from charplay.training.metrics import StepInfo
 from charplay.training.pending_commands import PendingCommands
 from charplay.training.session import Session
-from charplay.training.task_schedule import Pace
+from charplay.training.throughput import Throughput
 
 REPORT_SECONDS = 0.1
 """Metrics are read from the device, and progress is reported, at most so often."""
@@ -23,7 +23,7 @@ class StepReporter:
     """Keeps the steps whose metrics are not read yet, and the rows that are not reported yet."""
 
     def __init__(self, session: Session, commands: PendingCommands) -> None:
-        self.pace = Pace(session)
+        self._throughput = Throughput(session)
         self._session = session
         self._commands = commands
         self._unread_steps: list[StepInfo] = []
@@ -68,7 +68,7 @@ class StepReporter:
         if session.metrics.nonfinite_steps:
             yield from self._pause_on_nonfinite()
         if report or now - self._reported_at >= REPORT_SECONDS:
-            yield self.pace.progress(tuple(self._unreported_rows))
+            yield self._throughput.progress(tuple(self._unreported_rows))
             self._reported_at, self._unreported_rows = now, []
         yield from self.report_warnings()
 
@@ -80,7 +80,7 @@ class StepReporter:
     def rewind(self) -> None:
         """Drop the unreported rows, because the session went back to an earlier step."""
         self._unreported_rows = []
-        self.pace.rewind()
+        self._throughput.rewind()
 
     def report_warnings(self) -> Iterator[Event]:
         """Report the warnings of the writer."""

@@ -87,7 +87,7 @@ class Trainer:
     def _look_up(self) -> Iterator[Event]:
         """After a step: read, tell and do what is due."""
         session, once = self.session, self.commands.single_steps > 0
-        session.due += self._reporter.pace.duties(self._reporter.steps)
+        session.due += self.duties.schedule.due_after(self._reporter.steps)
         if self.over and "save" in session.due:
             session.due.remove("save")  # the end saves, when it knows whether this is the best
         if session.due or once or self._reporter.due:
