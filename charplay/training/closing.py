@@ -3,8 +3,8 @@
 from charplay.protocol import events
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import RunError
-from charplay.training.duties import Duties
 from charplay.training.evaluation import AT_THE_END, DURING
+from charplay.training.periodic_tasks import Duties
 from charplay.training.step_reporter import EventGenerator
 
 

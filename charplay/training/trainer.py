@@ -8,8 +8,8 @@ from charplay.protocol.commands import Undo
 from charplay.protocol.events import Event
 from charplay.recipes.faults import RecipeError
 from charplay.training import device_errors
-from charplay.training.duties import Duties
 from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
+from charplay.training.periodic_tasks import Duties
 from charplay.training.session import Session
 from charplay.training.step_reporter import StepReporter
 from charplay.training.surgery import Surgery

@@ -17,7 +17,8 @@ from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint, read_header
 from charplay.runs.run import Run
-from charplay.training import duties, run_writer
+from charplay.training import periodic_tasks as duties
+from charplay.training import run_writer
 from charplay.training.door import open_training
 from charplay.training.save_thread import MAX_QUEUED, SaveJob, SaveThread
 
