@@ -4,17 +4,17 @@ from charplay.protocol import events
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import RunError
 from charplay.training.evaluation import AT_THE_END, DURING
-from charplay.training.periodic_tasks import Duties
+from charplay.training.periodic_tasks import PeriodicTasks
 from charplay.training.step_reporter import EventGenerator
 
 
-def close(duties: Duties) -> EventGenerator[events.Finished | None]:
+def close(tasks: PeriodicTasks) -> EventGenerator[events.Finished | None]:
     """Measure the best checkpoint over the whole held-out text and close the run.
 
     Returns:
         The `Finished` event; None where a stop came first. Resuming closes the run then.
     """
-    session = duties.session
+    session = tasks.session
     evaluation, network = session.evaluation, session.learner.inference_network
     path = session.run.best if evaluation.possible else session.run.latest
     path = path or session.run.latest
@@ -26,12 +26,12 @@ def close(duties: Duties) -> EventGenerator[events.Finished | None]:
         whole = evaluation.characters(DURING) == evaluation.characters(AT_THE_END)
         val_loss = session.early_stopping.best_val_loss if whole and path == session.run.best else None
         if val_loss is None:
-            score = yield from duties.watched(evaluation.held_out(network, AT_THE_END))
+            score = yield from tasks.run_interruptibly(evaluation.held_out(network, AT_THE_END))
             val_loss = score.loss if score else None
-        if evaluation.window is None and duties.commands.stop_reason is None:
-            score = yield from duties.watched(evaluation.cold(network, AT_THE_END))
+        if evaluation.window is None and tasks.commands.stop_reason is None:
+            score = yield from tasks.run_interruptibly(evaluation.cold(network, AT_THE_END))
             cold_loss = score.loss if score else None
-        if duties.commands.stop_reason is not None:
+        if tasks.commands.stop_reason is not None:
             return None
     finished = events.Finished(
         step=session.step,

@@ -101,7 +101,7 @@ class _Visit:
         yield from trainer.train()
         if self.commands.stop_reason is not None:
             return None
-        return (yield from close(trainer.duties))
+        return (yield from close(trainer.tasks))
 
     @property
     def _held(self) -> "Session":

@@ -219,7 +219,7 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, context: DeviceContext) -
         ),
         sampler=Sampler(plan.resolved, corpus, trained),
         writer=RunWriter(run, state["ledger"]["step"] if state else None),
-        due=["sample"] if recipe.sample_every is not None else [],
+        due_tasks=["sample"] if recipe.sample_every is not None else [],
     )
     if plan.saved is not None:
         arrays, saved = plan.saved
@@ -274,14 +274,14 @@ def take_up(session: Session, surgery: Surgery, plan: Plan, now: Mapping[str, ob
         schedule_start=plan.schedule_start,
     )
     if plan.saved is not None and run.latest is None:
-        session.due.append("save")
+        session.due_tasks.append("save")
     if (
         session.early_stopping.best_step == session.step
         and session.early_stopping.best is not None
         and not _kept(session)
     ):
-        session.found_best = True  # the process died between the save and the best checkpoint, or the snapshot
-        session.due.append("save")
+        session.best_unsaved = True  # the process died between the save and the best checkpoint, or the snapshot
+        session.due_tasks.append("save")
     return [surgery.change(name, value) for name, value in live.items()]
 
 

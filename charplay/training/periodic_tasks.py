@@ -1,4 +1,4 @@
-"""What a step may owe (an evaluation, samples, a save), done in pieces so that orders are heeded meanwhile."""
+"""Tasks between steps (evaluation, text samples, saves), in pieces, so that commands are handled meanwhile."""
 
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -15,14 +15,14 @@ from charplay.training.step_reporter import EventGenerator, Result, StepReporter
 from charplay.training.task_schedule import TaskSchedule
 
 
-class Duties:
-    """Does what `session.due` names.
+class PeriodicTasks:
+    """Runs the tasks in `session.due_tasks`.
 
     Args:
-        session: whose duties these are.
-        commands: a stop among them leaves the rest undone, and owed.
-        readings: to which rows go and whose clock stamps the events.
-        obey: carries out the commands that can be carried out at any moment, standing up to so many seconds for one.
+        session: that is trained.
+        commands: a stop among them interrupts the tasks; what is not done stays due.
+        reporter: reports rows, and makes the timestamps of events.
+        handle_commands: carries out the commands that need no pause between steps; waits up to so many seconds for one.
     """
 
     def __init__(
@@ -30,43 +30,43 @@ class Duties:
         session: Session,
         commands: PendingCommands,
         reporter: StepReporter,
-        obey: Callable[[float], Iterator[Event]],
+        handle_commands: Callable[[float], Iterator[Event]],
     ) -> None:
         self.session = session
         self.commands = commands
         self.schedule = TaskSchedule(session)
         self._reporter = reporter
-        self._obey = obey
-        self._duties: dict[str, Callable[[], EventGenerator[bool]]] = {
+        self._handle_commands = handle_commands
+        self._tasks: dict[str, Callable[[], EventGenerator[bool]]] = {
             "evaluate": self._evaluate,
             "sample": self._sample,
             "save": self.save,
         }
 
-    def do(self) -> Iterator[Event]:
-        """What the step owes, in order. What a stop leaves undone is saved as owed."""
-        due = self.session.due
-        while due and self.commands.stop_reason is None:
-            duty = due.pop(0)
-            done = yield from self._duties[duty]()
+    def run_due(self) -> Iterator[Event]:
+        """Run the tasks that are due, in order. After a stop, those that are not done stay due, also in a save."""
+        due_tasks = self.session.due_tasks
+        while due_tasks and self.commands.stop_reason is None:
+            task = due_tasks.pop(0)
+            done = yield from self._tasks[task]()
             if not done:
-                due.insert(0, duty)
+                due_tasks.insert(0, task)
 
     def finish(self) -> Iterator[Event]:
-        """What the last step owes, and then a save of it that the disk takes."""
+        """Run what is due after the last step, then save it, and wait until the disk has it."""
         session = self.session
         if self.commands.stop_reason is None and session.early_stopping.last_step != session.step:
-            session.due.insert(0, "evaluate")
-        yield from self.do()
-        yield from self.settle()
-        if session.altered or session.writer.saved_step != session.step:
+            session.due_tasks.insert(0, "evaluate")
+        yield from self.run_due()
+        yield from self.wait_for_saves()
+        if session.hyperparameters_changed or session.writer.saved_step != session.step:
             yield from self.save()
-            yield from self.settle()
+            yield from self.wait_for_saves()
         session.writer.flush_rows()
-        yield from self._insist()
+        yield from self._retry_final_save()
 
-    def watched(self, work: Generator[None, None, Result]) -> EventGenerator[Result | None]:
-        """Do work that comes in pieces, obeying in between; None where a stop came first, or memory ran out."""
+    def run_interruptibly(self, work: Generator[None, None, Result]) -> EventGenerator[Result | None]:
+        """Run a generator to its end, handling commands at each yield; None after a stop, or if memory ran out."""
         while self.commands.stop_reason is None:
             try:
                 next(work)
@@ -77,7 +77,7 @@ class Duties:
                 if not device_errors.is_out_of_memory(error):
                     raise
                 break
-            yield from self._obey(0.0)
+            yield from self._handle_commands(0.0)
         work.close()
         if self.commands.stop_reason is None:
             device_errors.empty_cache()
@@ -86,11 +86,13 @@ class Duties:
         return None
 
     def _evaluate(self) -> EventGenerator[bool]:
-        """Read the held-out text, and judge whether these weights are the best."""
+        """Measure the held-out loss, and compare these weights with the best."""
         session, started = self.session, time.perf_counter()
         score: Score | None = None
         if session.evaluation.possible:
-            score = yield from self.watched(session.evaluation.held_out(session.learner.inference_network, DURING))
+            score = yield from self.run_interruptibly(
+                session.evaluation.held_out(session.learner.inference_network, DURING)
+            )
             if score is None:
                 return self.commands.stop_reason is None
         self.schedule.evaluated(time.perf_counter() - started)
@@ -98,8 +100,8 @@ class Duties:
         monitored = score.loss if score is not None and session.recipe.monitor == "val_loss" else train_loss
         best = session.early_stopping.update(session.step, monitored, score.loss if score else None)
         if best:
-            session.found_best = True
-            session.due[:] = [duty for duty in session.due if duty != "save"] + ["save"]
+            session.best_unsaved = True
+            session.due_tasks[:] = [task for task in session.due_tasks if task != "save"] + ["save"]
         if score is not None:
             row = Row(
                 **self._reporter.timestamp(),
@@ -118,9 +120,11 @@ class Duties:
         return True
 
     def _sample(self) -> EventGenerator[bool]:
-        """Write text samples."""
+        """Generate text samples."""
         session = self.session
-        samples = yield from self.watched(session.sampler.write(session.learner.inference_network, session.step))
+        samples = yield from self.run_interruptibly(
+            session.sampler.write(session.learner.inference_network, session.step)
+        )
         if samples is None:
             return self.commands.stop_reason is None
         stamp = {**self._reporter.timestamp(), "epoch": session.metrics.epochs}
@@ -130,10 +134,10 @@ class Duties:
         return True
 
     def save(self) -> EventGenerator[bool]:
-        """Hand over copies of everything; they are written down while training goes on."""
+        """Request a save of copies of everything; a thread writes them while training continues."""
         session = self.session
-        best, session.found_best, session.altered = session.found_best, False, False
-        keep = best and session.recipe.keep == "every-improvement"
+        best, session.best_unsaved, session.hyperparameters_changed = session.best_unsaved, False, False
+        snapshot = best and session.recipe.keep == "every-improvement"
         session.writer.flush_rows()
         arrays = session.arrays()
         session.writer.save(
@@ -141,34 +145,34 @@ class Duties:
             session.state(),
             session.checkpoint(session.learner.inference_weights(arrays)),
             best=best,
-            snapshot=session.early_stopping.best if keep else None,
+            snapshot=session.early_stopping.best if snapshot else None,
         )
-        yield from self.tell_saved()
+        yield from self.report_saves()
         return True
 
-    def settle(self) -> Iterator[Event]:
-        """Wait until every save is on the disk, obeying in between; not for ever."""
+    def wait_for_saves(self) -> Iterator[Event]:
+        """Wait until every save is on the disk, or a timeout, handling commands meanwhile."""
         writer, until = self.session.writer, time.monotonic() + SAVE_TIMEOUT_SECONDS
         while not writer.wait_until_idle(POLL_SECONDS) and time.monotonic() < until:
-            yield from self._obey(0.0)
-        yield from self.tell_saved()
+            yield from self._handle_commands(0.0)
+        yield from self.report_saves()
 
-    def _insist(self) -> Iterator[Event]:
-        """Where the disk refused the end, try again every minute, until it takes it or a stop comes."""
+    def _retry_final_save(self) -> Iterator[Event]:
+        """Retry the last save every minute, until the disk takes it or a stop comes."""
         writer = self.session.writer
         while writer.disk_refused and self.commands.stop_reason is None:
-            yield from self._obey(POLL_SECONDS)
-            self.try_again()
-            yield from self.do()
-            yield from self.settle()
+            yield from self._handle_commands(POLL_SECONDS)
+            self.retry_save()
+            yield from self.run_due()
+            yield from self.wait_for_saves()
 
-    def try_again(self) -> None:
-        """Have what the disk refused saved once more, where that is a minute ago."""
+    def retry_save(self) -> None:
+        """Make a save due if the disk refused the last one, a minute ago."""
         if self.session.writer.disk_refused and self.session.writer.save_due:
-            self.session.due.append("save")
+            self.session.due_tasks.append("save")
 
-    def tell_saved(self) -> Iterator[Event]:
-        """Tell of the saves that have come to the disk."""
+    def report_saves(self) -> Iterator[Event]:
+        """Report the saves that are on the disk now, and warnings."""
         for result in self.session.writer.finished_saves():
             yield events.Saved(step=result.step, seconds=result.seconds, path=result.path, best=result.best)
         yield from self._reporter.report_warnings()

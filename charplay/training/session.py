@@ -42,11 +42,11 @@ class Session:
     evaluation: Evaluation
     sampler: Sampler
     writer: RunWriter
-    due: list[str] = field(default_factory=list)
-    """What this step still owes, in order: evaluate, sample, save."""
-    found_best: bool = False
+    due_tasks: list[str] = field(default_factory=list)
+    """What is still to be done after this step, in order: evaluate, sample, save."""
+    best_unsaved: bool = False
     """Whether these weights are the best so far and not yet saved as such."""
-    altered: bool = False
+    hyperparameters_changed: bool = False
     """Whether a live value was changed since the last save."""
 
     @property
@@ -72,7 +72,7 @@ class Session:
             "text": self.run.corpus.sha256,
             "run": self.run.created,
             "rows": self.writer.row_sizes(),
-            "due": [duty for duty in self.due if duty != "save"],
+            "due": [task for task in self.due_tasks if task != "save"],
             "learner": self.learner.counters(),
             "ledger": self.metrics.state(),
             "judge": self.early_stopping.state(),
@@ -87,7 +87,7 @@ class Session:
         self.metrics.load(state["ledger"], arrays["recent"])
         self.early_stopping = EarlyStopping.from_state(state["judge"], self.recipe.patience)
         self.budget = replace(self.budget, epoch_counter=self.metrics.epoch_counter)
-        self.due = list(state["due"])
+        self.due_tasks = list(state["due"])
 
     def set_hyperparameters(self, recipe: Recipe) -> None:
         """Use the live values of `recipe` from the next step on; the share of the epoch that is done stays the same."""

@@ -9,7 +9,7 @@ from charplay.protocol.events import Event
 from charplay.recipes.faults import RecipeError
 from charplay.training import device_errors
 from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
-from charplay.training.periodic_tasks import Duties
+from charplay.training.periodic_tasks import PeriodicTasks
 from charplay.training.session import Session
 from charplay.training.step_reporter import StepReporter
 from charplay.training.surgery import Surgery
@@ -28,7 +28,7 @@ class Trainer:
         self.session = session
         self.commands = commands
         self._reporter = StepReporter(session, commands)
-        self.duties = Duties(session, commands, self._reporter, self._obey)
+        self.tasks = PeriodicTasks(session, commands, self._reporter, self._obey)
         self._surgery = surgery
         self._schedule = import_module(f"charplay.training.schedules.{session.recipe.schedule.replace('-', '_')}")
         self._holding = False
@@ -42,7 +42,7 @@ class Trainer:
     def train(self) -> Iterator[Event]:
         """Train until the budget is spent or a stop is asked for; then all is read, judged and saved."""
         session, commands = self.session, self.commands
-        yield from self.duties.do()
+        yield from self.tasks.run_due()
         while commands.stop_reason is None and not self.over:
             yield from self._obey()
             yield from self._alter()
@@ -57,7 +57,7 @@ class Trainer:
         yield from self._reporter.read_steps(report=True)
         if commands.stop_reason is not None:
             yield from self._alter()
-        yield from self.duties.finish()
+        yield from self.tasks.finish()
 
     def _go_on(self) -> Iterator[Event]:
         """A step and what is due after it. Where there was no memory for it, that is said, and training holds still."""
@@ -87,14 +87,14 @@ class Trainer:
     def _look_up(self) -> Iterator[Event]:
         """After a step: read, tell and do what is due."""
         session, once = self.session, self.commands.single_steps > 0
-        session.due += self.duties.schedule.due_after(self._reporter.steps)
-        if self.over and "save" in session.due:
-            session.due.remove("save")  # the end saves, when it knows whether this is the best
-        if session.due or once or self._reporter.due:
+        session.due_tasks += self.tasks.schedule.due_after(self._reporter.steps)
+        if self.over and "save" in session.due_tasks:
+            session.due_tasks.remove("save")  # the end saves, when it knows whether this is the best
+        if session.due_tasks or once or self._reporter.due:
             yield from self._obey()  # before a row is written: the process may have been away meanwhile
             yield from self._reporter.read_steps(report=once)
-            yield from self.duties.do()
-        yield from self.duties.tell_saved()
+            yield from self.tasks.run_due()
+        yield from self.tasks.report_saves()
         self.commands.single_steps = max(0, self.commands.single_steps - once)
 
     def _obey(self, wait: float = 0.0) -> Iterator[Event]:
@@ -112,7 +112,7 @@ class Trainer:
             yield events.Published(step=self._reporter.steps, seconds=session.clock.seconds, weights=weights)
         if commands.save:
             commands.save = False
-            session.due.append("save")
+            session.due_tasks.append("save")
 
     def _alter(self) -> Iterator[Event]:
         """Change live values and take changes back, between two steps with nothing else under way."""
@@ -125,7 +125,7 @@ class Trainer:
                     yield from self._undo()
                 else:
                     changed = self._surgery.change(command.field, command.value)
-                    self.session.altered = True
+                    self.session.hyperparameters_changed = True
                     yield changed
             except RecipeError as error:
                 yield self._reporter.warning(str(error))
@@ -135,8 +135,8 @@ class Trainer:
         changes = self._surgery.undo()
         self._reporter.rewind()
         self.session.writer.truncate_after(self.session.step)
-        yield from self.duties.save()
-        yield from self.duties.settle()
+        yield from self.tasks.save()
+        yield from self.tasks.wait_for_saves()
         for changed in changes:
             self.session.writer.add_change(changed)
             yield changed
@@ -150,11 +150,11 @@ class Trainer:
             yield from self._reporter.read_steps(report=True)
             yield events.Paused(**self._reporter.timestamp(), reason=commands.pause_reason)
             if session.writer.requested_step != session.step:
-                session.due.append("save")
-            yield from self.duties.do()
+                session.due_tasks.append("save")
+            yield from self.tasks.run_due()
         while commands.paused and not commands.single_steps and commands.stop_reason is None:
             yield from self._obey(POLL_SECONDS)
             yield from self._alter()
-            self.duties.try_again()
-            yield from self.duties.do()
-            yield from self.duties.tell_saved()
+            self.tasks.retry_save()
+            yield from self.tasks.run_due()
+            yield from self.tasks.report_saves()

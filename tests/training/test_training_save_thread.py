@@ -17,8 +17,7 @@ from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint, read_header
 from charplay.runs.run import Run
-from charplay.training import periodic_tasks as duties
-from charplay.training import run_writer
+from charplay.training import periodic_tasks, run_writer
 from charplay.training.door import open_training
 from charplay.training.save_thread import MAX_QUEUED, SaveJob, SaveThread
 
@@ -243,7 +242,7 @@ def test_a_disk_that_hangs_holds_no_run_for_ever(train, only, monkeypatch):
         plain(self, arrays, state)
 
     monkeypatch.setattr(Run, "write_resume", hang)
-    monkeypatch.setattr(duties, "SAVE_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(periodic_tasks, "SAVE_TIMEOUT_SECONDS", 0.3)
 
     def steer(event, inbox):
         if isinstance(event, Progress) and event.step == 4:
