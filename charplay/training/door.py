@@ -87,7 +87,7 @@ class _Visit:
             if (finished := self._closed_before(self.run)) is not None:
                 return finished
         device.prepare_environment()
-        from charplay.training.closing import close
+        from charplay.training.finalize import finalize
         from charplay.training.texts import find_corpus
 
         yield self._phase("opening the device")
@@ -101,7 +101,7 @@ class _Visit:
         yield from trainer.train()
         if self.commands.stop_reason is not None:
             return None
-        return (yield from close(trainer.tasks))
+        return (yield from finalize(trainer.tasks))
 
     @property
     def _held(self) -> "Session":

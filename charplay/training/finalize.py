@@ -1,4 +1,4 @@
-"""The end of a run: the losses that belong to what it leaves behind."""
+"""The end of a run: its final losses, measured for the checkpoint that it leaves."""
 
 from charplay.protocol import events
 from charplay.runs.checkpoint import read_checkpoint
@@ -8,11 +8,11 @@ from charplay.training.periodic_tasks import PeriodicTasks
 from charplay.training.step_reporter import EventGenerator
 
 
-def close(tasks: PeriodicTasks) -> EventGenerator[events.Finished | None]:
-    """Measure the best checkpoint over the whole held-out text and close the run.
+def finalize(tasks: PeriodicTasks) -> EventGenerator[events.Finished | None]:
+    """Measure the best checkpoint on the whole held-out text, and mark the run as finished.
 
     Returns:
-        The `Finished` event; None where a stop came first. Resuming closes the run then.
+        The `Finished` event; None if a stop came first. The run is then finalized when it is resumed.
     """
     session = tasks.session
     evaluation, network = session.evaluation, session.learner.inference_network
@@ -23,8 +23,8 @@ def close(tasks: PeriodicTasks) -> EventGenerator[events.Finished | None]:
     val_loss = cold_loss = None
     if evaluation.possible:
         network.load_weights(read_checkpoint(path).tensors)
-        whole = evaluation.characters(DURING) == evaluation.characters(AT_THE_END)
-        val_loss = session.early_stopping.best_val_loss if whole and path == session.run.best else None
+        already_measured = evaluation.characters(DURING) == evaluation.characters(AT_THE_END)
+        val_loss = session.early_stopping.best_val_loss if already_measured and path == session.run.best else None
         if val_loss is None:
             score = yield from tasks.run_interruptibly(evaluation.held_out(network, AT_THE_END))
             val_loss = score.loss if score else None
