@@ -132,7 +132,7 @@ class _Visit:
     def _begin(self, asked: Recipe, context: DeviceContext) -> "Generator[Event, None, Trainer]":
         """Make the run, or take it up; build the session; say so."""
         from charplay.training import opening
-        from charplay.training.surgery import Surgery
+        from charplay.training.live_changes import LiveChanges
         from charplay.training.trainer import Trainer
 
         assert self._corpus is not None
@@ -156,13 +156,13 @@ class _Visit:
             run = self.run = Run.open(resumed.folder)
             plan = self._plan = opening.plan_resumed(self.request, run, corpus, facts)
         self._session = opening.open_session(run, plan, corpus, context)
-        surgery = Surgery(self._session)
-        changes = [] if resumed is None else opening.take_up(self._session, surgery, plan, facts)
+        live_changes = LiveChanges(self._session)
+        changes = [] if resumed is None else opening.take_up(self._session, live_changes, plan, facts)
         yield self._started(context, resumed=resumed is not None)
         if self._choice.warning:
             yield Warned(**self.stamp(), message=self._choice.warning)
         yield from changes
-        return Trainer(self._session, surgery, self.commands)
+        return Trainer(self._session, live_changes, self.commands)
 
     def _started(self, context: DeviceContext, *, resumed: bool) -> Started:
         run, plan, corpus = self.run, self._plan, self._corpus

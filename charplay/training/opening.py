@@ -29,12 +29,12 @@ from charplay.training.early_stopping import EarlyStopping
 from charplay.training.epoch_counter import EpochCounter
 from charplay.training.evaluation import Evaluation
 from charplay.training.learner import Learner
+from charplay.training.live_changes import LiveChanges, validated
 from charplay.training.metrics import SUMS, MetricsAccumulator, RunningSums
 from charplay.training.network import CharNet
 from charplay.training.run_writer import RunWriter
 from charplay.training.samples import Sampler
 from charplay.training.session import Session
-from charplay.training.surgery import Surgery, tried
 from charplay.training.texts import encoding_of, text_changed
 from charplay.training.token_ids import TokenIds
 from charplay.training.warm_start import Parent, copy_matching_weights, read_parent, transfer_notes
@@ -253,7 +253,7 @@ def _begin_text(session: Session) -> None:
     session.budget = replace(session.budget, epoch_counter=session.metrics.epoch_counter)
 
 
-def take_up(session: Session, surgery: Surgery, plan: Plan, now: Mapping[str, object]) -> list[Changed]:
+def take_up(session: Session, live_changes: LiveChanges, plan: Plan, now: Mapping[str, object]) -> list[Changed]:
     """Make the run's folder what it was at the save that is taken up, and set the live values that are new.
 
     RecipeError, before anything is written, where one of them cannot be.
@@ -261,7 +261,7 @@ def take_up(session: Session, surgery: Surgery, plan: Plan, now: Mapping[str, ob
     run, recipe = session.run, session.recipe
     live = {name: value for name, value in plan.live.items() if value != getattr(recipe, name)}
     for name, value in live.items():
-        recipe = tried(recipe, name, value, (plan.changed or run.corpus).characters)
+        recipe = validated(recipe, name, value, (plan.changed or run.corpus).characters)
     if plan.saved is None:
         run.cut(-1)
     else:
@@ -282,7 +282,7 @@ def take_up(session: Session, surgery: Surgery, plan: Plan, now: Mapping[str, ob
     ):
         session.best_unsaved = True  # the process died between the save and the best checkpoint, or the snapshot
         session.due_tasks.append("save")
-    return [surgery.change(name, value) for name, value in live.items()]
+    return [live_changes.apply(name, value) for name, value in live.items()]
 
 
 def _kept(session: Session) -> bool:

@@ -102,10 +102,10 @@ class Session:
             self.metrics.characters_per_step = prod(sizes(recipe))
             self.budget = replace(self.budget, epoch_counter=self.metrics.epoch_counter)
 
-    def go_back(self, recipe: Recipe, arrays: dict[str, np.ndarray], state: Mapping[str, Any]) -> None:
-        """Be as it was under `recipe` when `arrays` and `state` were taken.
+    def rewind(self, recipe: Recipe, arrays: dict[str, np.ndarray], state: Mapping[str, Any]) -> None:
+        """Restore an earlier `recipe`, `arrays` and `state` of this sitting.
 
-        But time that was spent is spent, and the best checkpoint of what was done since stays the best.
+        The clock goes on, and a better checkpoint that was written since stays the best.
         """
         since = self.early_stopping
         self.recipe = recipe

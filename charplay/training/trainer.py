@@ -8,11 +8,11 @@ from charplay.protocol.commands import Undo
 from charplay.protocol.events import Event
 from charplay.recipes.faults import RecipeError
 from charplay.training import device_errors
+from charplay.training.live_changes import LiveChanges
 from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
 from charplay.training.periodic_tasks import PeriodicTasks
 from charplay.training.session import Session
 from charplay.training.step_reporter import StepReporter
-from charplay.training.surgery import Surgery
 
 
 class Trainer:
@@ -20,16 +20,16 @@ class Trainer:
 
     Args:
         session: fresh, or loaded from a save.
-        surgery: on that session, with what was changed before the first step.
+        live_changes: of that session, with those that were made before the first step.
         commands: that arrive while training runs.
     """
 
-    def __init__(self, session: Session, surgery: Surgery, commands: PendingCommands) -> None:
+    def __init__(self, session: Session, live_changes: LiveChanges, commands: PendingCommands) -> None:
         self.session = session
         self.commands = commands
         self._reporter = StepReporter(session, commands)
         self.tasks = PeriodicTasks(session, commands, self._reporter, self._obey)
-        self._surgery = surgery
+        self._live_changes = live_changes
         self._schedule = import_module(f"charplay.training.schedules.{session.recipe.schedule.replace('-', '_')}")
         self._holding = False
 
@@ -124,7 +124,7 @@ class Trainer:
                 if isinstance(command, Undo):
                     yield from self._undo()
                 else:
-                    changed = self._surgery.change(command.field, command.value)
+                    changed = self._live_changes.apply(command.field, command.value)
                     self.session.hyperparameters_changed = True
                     yield changed
             except RecipeError as error:
@@ -132,7 +132,7 @@ class Trainer:
 
     def _undo(self) -> Iterator[Event]:
         """Go back, in memory and then, with a save, on the disk."""
-        changes = self._surgery.undo()
+        changes = self._live_changes.undo()
         self._reporter.rewind()
         self.session.writer.truncate_after(self.session.step)
         yield from self.tasks.save()

@@ -1,4 +1,4 @@
-"""Live surgery: what is changed while training runs acts, is kept, outlives a stop and can be taken back."""
+"""Live changes: what is changed while training runs acts, is kept, outlives a stop and can be taken back."""
 
 from dataclasses import asdict
 from itertools import chain, pairwise
@@ -18,7 +18,7 @@ from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import LIVE, Recipe
 from charplay.recipes.layers import altered
 from charplay.runs.run import Run
-from charplay.training import surgery
+from charplay.training import live_changes
 from charplay.training.batches import open_batches
 from charplay.training.door import open_training
 from charplay.training.epoch_counter import EpochCounter
@@ -225,17 +225,17 @@ def test_every_live_field_takes_text_as_settings_do(name):
 
 def test_snapshots_are_bounded(train, only, monkeypatch):
     kept = []
-    plain = surgery.Surgery._remember
+    plain = live_changes.LiveChanges._take_snapshot
 
     def remember(self):
         plain(self)
         kept.append(len(self._snapshots))
 
-    monkeypatch.setattr(surgery.Surgery, "_remember", remember)
+    monkeypatch.setattr(live_changes.LiveChanges, "_take_snapshot", remember)
     orders = [at(step, SetHyperparameter("learning_rate", 0.1)) for step in range(1, 16)]
     train(both(*orders))
-    assert max(kept) == kept[-1] == surgery.MOST_KEPT
-    monkeypatch.setattr(surgery, "MOST_BYTES", 1)
+    assert max(kept) == kept[-1] == live_changes.MAX_SNAPSHOTS
+    monkeypatch.setattr(live_changes, "MAX_SNAPSHOT_BYTES", 1)
     kept.clear()
     train(both(*[at(step, SetHyperparameter("learning_rate", 0.1)) for step in range(1, 16)]))
     assert set(kept) == {1}

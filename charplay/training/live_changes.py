@@ -1,4 +1,4 @@
-"""Live surgery: hyperparameters that change while training runs, and the way back."""
+"""Changes of hyperparameters while training runs, and their undo."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,15 +12,15 @@ from charplay.recipes.layers import altered
 from charplay.recipes.network import examples_per_epoch
 from charplay.training.session import Session, sizes
 
-MOST_KEPT = 8
-"""Changes that can be taken back."""
-MOST_BYTES = 2**29
-"""Memory for the snapshots that this takes; one is kept whatever its size."""
+MAX_SNAPSHOTS = 8
+"""Changes that can be undone."""
+MAX_SNAPSHOT_BYTES = 2**29
+"""Memory for their snapshots; one is kept whatever its size."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Snapshot:
-    """All of a session between two steps, copied."""
+    """A copy of a session's state between two steps."""
 
     step: int
     recipe: Recipe
@@ -32,53 +32,56 @@ class _Snapshot:
         return sum(array.nbytes for array in self.arrays.values())
 
 
-def tried(recipe: Recipe, name: str, value: object, characters: int) -> Recipe:
-    """`recipe` with one live value set; RecipeError where it, or a text of so many characters, cannot have that."""
+def validated(recipe: Recipe, name: str, value: object, characters: int) -> Recipe:
+    """Return `recipe` with one live value set; RecipeError if the value is wrong, or the text is too short for it."""
     recipe = altered(recipe, name, value)
     if not examples_per_epoch(recipe, characters):
         raise RecipeError(f"the text is too short for {name} {getattr(recipe, name):,}; it stays as it is")
     return recipe
 
 
-class Surgery:
-    """Changes a session between two steps; no measurement may be unread.
+class LiveChanges:
+    """Changes a session between two steps; the metrics of all steps must have been read.
 
     Args:
-        session: what is changed.
+        session: that is changed.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._snapshots: list[_Snapshot] = []
 
-    def change(self, name: str, value: object) -> Changed:
-        """Set one live value; RecipeError where it cannot be. What was before is remembered, and the change logged."""
+    def apply(self, name: str, value: object) -> Changed:
+        """Set one live value, take a snapshot for undo, and write the change down; RecipeError if it cannot be set."""
         session = self._session
-        recipe = tried(session.recipe, name, value, session.run.corpus.characters)
-        self._remember()
+        recipe = validated(session.recipe, name, value, session.run.corpus.characters)
+        self._take_snapshot()
         old, new = getattr(session.recipe, name), getattr(recipe, name)
         session.set_hyperparameters(recipe)
         changed = Changed(step=session.step, seconds=session.clock.seconds, field=name, old=old, new=new)
         session.writer.add_change(changed)
         return changed
 
-    def _remember(self) -> None:
-        session, kept = self._session, self._snapshots
-        # Several changes between two steps share what they would go back to, where the streams are the same too.
-        shared = kept and (kept[-1].step, sizes(kept[-1].recipe)) == (session.step, sizes(session.recipe))
-        arrays = kept[-1].arrays if shared else session.arrays()
-        kept.append(_Snapshot(session.step, session.recipe, arrays, session.state()))
-        while len(kept) > MOST_KEPT or (len(kept) > 1 and _size(kept) > MOST_BYTES):
-            kept.pop(0)
+    def _take_snapshot(self) -> None:
+        session, snapshots = self._session, self._snapshots
+        # Changes between the same two steps share their arrays, if the batches have the same shape too.
+        shared = snapshots and (snapshots[-1].step, sizes(snapshots[-1].recipe)) == (
+            session.step,
+            sizes(session.recipe),
+        )
+        arrays = snapshots[-1].arrays if shared else session.arrays()
+        snapshots.append(_Snapshot(session.step, session.recipe, arrays, session.state()))
+        while len(snapshots) > MAX_SNAPSHOTS or (len(snapshots) > 1 and _size(snapshots) > MAX_SNAPSHOT_BYTES):
+            snapshots.pop(0)
 
     def undo(self) -> list[Changed]:
-        """Go back to before the last change: what that came to, the undo first. RecipeError where there is none."""
+        """Go back to before the last change; return what that changed, the undo first. RecipeError if there is none."""
         session = self._session
         if not self._snapshots:
             raise RecipeError("there is no change that could be taken back")
         before, recipe = session.step, session.recipe
         snapshot = self._snapshots.pop()
-        session.go_back(snapshot.recipe, snapshot.arrays, snapshot.state)
+        session.rewind(snapshot.recipe, snapshot.arrays, snapshot.state)
         values = {"undo": (before, session.step)}
         values |= {name: (getattr(recipe, name), getattr(snapshot.recipe, name)) for name in LIVE}
         return [
@@ -89,4 +92,5 @@ class Surgery:
 
 
 def _size(snapshots: list[_Snapshot]) -> int:
+    """Return the bytes of all snapshots; arrays that are shared count once."""
     return sum({id(snapshot.arrays): snapshot.size for snapshot in snapshots}.values())
