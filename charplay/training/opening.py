@@ -78,7 +78,7 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceC
     if open_fields(shaped, context.device.type):
         clock.start()
         speed = own_speed(shaped, corpus, context, watch)
-        clock.hold()
+        clock.stop()
     resolution = resolve(shaped, len(corpus), len(corpus.vocabulary), speed)
     warm_start_notes = transfer_notes(parent, corpus.vocabulary.characters) if parent else ()
     text = Text.of(resolution.recipe, len(corpus), len(corpus.vocabulary))

@@ -24,7 +24,7 @@ class Throughput:
         session, step, seconds = self._session, self._session.step, self._session.clock.seconds
         self._measure(step, seconds)
         total = session.budget.total_steps
-        done = session.budget.done(step, seconds)
+        done = session.budget.share_done(step, seconds)
         if total is None:
             left: float | None = max(0.0, session.budget.amount * 60 - seconds)
             total = round(step / done) if done and step else None

@@ -37,7 +37,9 @@ class Trainer:
     def over(self) -> bool:
         """Whether the budget is spent, or patience is."""
         session = self.session
-        return session.early_stopping.should_stop or session.budget.over(self._reporter.steps, session.clock.seconds)
+        return session.early_stopping.should_stop or session.budget.is_spent(
+            self._reporter.steps, session.clock.seconds
+        )
 
     def train(self) -> Iterator[Event]:
         """Train until the budget is spent or a stop is asked for; then all is read, judged and saved."""
@@ -53,7 +55,7 @@ class Trainer:
                 yield from self._hold()
             elif commands.stop_reason is None:
                 yield from self._go_on()
-        session.clock.hold()
+        session.clock.stop()
         yield from self._reporter.read_steps(report=True)
         if commands.stop_reason is not None:
             yield from self._alter()
@@ -73,7 +75,7 @@ class Trainer:
         """One step; False where there was no memory for it."""
         session = self.session
         session.clock.start()
-        progress = session.budget.progress(self._reporter.steps, session.clock.seconds)
+        progress = session.budget.schedule_progress(self._reporter.steps, session.clock.seconds)
         rate = float(session.recipe.learning_rate) * self._schedule.factor(progress, session.recipe.warmup)
         try:
             session.learner.step(rate)
@@ -144,7 +146,7 @@ class Trainer:
     def _hold(self) -> Iterator[Event]:
         """Hold still until told to go on, to step once or to stop."""
         session, commands = self.session, self.commands
-        session.clock.hold()
+        session.clock.stop()
         if not self._holding:
             self._holding = True
             yield from self._reporter.read_steps(report=True)

@@ -188,12 +188,12 @@ def test_the_final_train_loss_is_the_last_epochs_or_the_last_hundredth():
     assert long.final_train_loss() == pytest.approx(np.mean(range(120, 240)))
 
 
-def test_the_clock_stands_while_held():
+def test_the_clock_stands_while_stopped():
     time = iter([10.0, 13.0, 20.0, 20.5]).__next__
     clock = Clock(5.0, now=time)
     assert clock.seconds == 5.0
     clock.start()
-    clock.hold()
+    clock.stop()
     assert clock.seconds == 8.0
     clock.start()
     assert clock.seconds == 8.5
@@ -204,13 +204,13 @@ def test_budgets(kind, amount, total):
     budget = Budget.of(Recipe(**{kind: amount}), epoch_counter=EpochCounter(10))
     assert budget.total_steps == total
     end = (total or 0, 120.0)
-    assert budget.over(*end)
-    assert not budget.over(end[0] - 1, 119.9)
-    assert budget.done(*end) == 1
-    assert 0 <= budget.progress(0, 0.0) < 0.05
+    assert budget.is_spent(*end)
+    assert not budget.is_spent(end[0] - 1, 119.9)
+    assert budget.share_done(*end) == 1
+    assert 0 <= budget.schedule_progress(0, 0.0) < 0.05
     added = Budget.of(Recipe(**{kind: amount}), EpochCounter(10), start=amount / 2)
-    assert added.progress(end[0] // 2, 60.0) < 0.1
-    assert added.progress(*end) > 0.9
+    assert added.schedule_progress(end[0] // 2, 60.0) < 0.1
+    assert added.schedule_progress(*end) > 0.9
 
 
 def test_early_stopping_knows_the_best_and_stops_after_patience():
