@@ -3,7 +3,7 @@
 from charplay.protocol import events
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import RunError
-from charplay.training.evaluation import AT_THE_END, DURING
+from charplay.training.evaluation import MAX_CHARACTERS, MAX_FINAL_CHARACTERS
 from charplay.training.periodic_tasks import PeriodicTasks
 from charplay.training.step_reporter import EventGenerator
 
@@ -16,21 +16,21 @@ def finalize(tasks: PeriodicTasks) -> EventGenerator[events.Finished | None]:
     """
     session = tasks.session
     evaluation, network = session.evaluation, session.learner.inference_network
-    path = session.run.best if evaluation.possible else session.run.latest
+    path = session.run.best if evaluation.has_held_out_text else session.run.latest
     path = path or session.run.latest
     if path is None:
         raise RunError("nothing could be saved; look at the warnings above, and resume the run")
     val_loss = cold_loss = None
-    if evaluation.possible:
+    if evaluation.has_held_out_text:
         network.load_weights(read_checkpoint(path).tensors)
-        already_measured = evaluation.characters(DURING) == evaluation.characters(AT_THE_END)
+        already_measured = evaluation.characters(MAX_CHARACTERS) == evaluation.characters(MAX_FINAL_CHARACTERS)
         val_loss = session.early_stopping.best_val_loss if already_measured and path == session.run.best else None
         if val_loss is None:
-            score = yield from tasks.run_interruptibly(evaluation.held_out(network, AT_THE_END))
-            val_loss = score.loss if score else None
+            result = yield from tasks.run_interruptibly(evaluation.measure(network, MAX_FINAL_CHARACTERS))
+            val_loss = result.loss if result else None
         if evaluation.window is None and tasks.commands.stop_reason is None:
-            score = yield from tasks.run_interruptibly(evaluation.cold(network, AT_THE_END))
-            cold_loss = score.loss if score else None
+            result = yield from tasks.run_interruptibly(evaluation.cold(network, MAX_FINAL_CHARACTERS))
+            cold_loss = result.loss if result else None
         if tasks.commands.stop_reason is not None:
             return None
     finished = events.Finished(

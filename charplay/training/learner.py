@@ -13,7 +13,7 @@ from charplay.recipes.fields import Recipe
 from charplay.recipes.network import whole
 from charplay.training.batches import Batches, Rebatching
 from charplay.training.device import DeviceContext
-from charplay.training.evaluation import hits
+from charplay.training.evaluation import is_correct
 from charplay.training.gradients import clip
 from charplay.training.network import CharNet, State
 from charplay.training.optimization import build_optimizers, load_state_arrays, state_arrays, take_step
@@ -77,7 +77,7 @@ class Learner:
             sync_is_free=self._context.sync_is_free,
         )
         with torch.no_grad():
-            accuracy = hits(logits, targets).float().mean()
+            accuracy = is_correct(logits, targets).float().mean()
             self._metrics[self._unread_steps] = torch.stack((loss.detach(), accuracy, norm))
         carried = tuple(tuple(part.detach().float() for part in layer) for layer in state)
         self._phase = "update"

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from charplay.protocol import events
 from charplay.protocol.events import Event, Row
 from charplay.training import device_errors
-from charplay.training.evaluation import DURING, Score
+from charplay.training.evaluation import MAX_CHARACTERS, EvaluationResult
 from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
 from charplay.training.run_writer import SAVE_TIMEOUT_SECONDS
 from charplay.training.session import Session
@@ -88,33 +88,33 @@ class PeriodicTasks:
     def _evaluate(self) -> EventGenerator[bool]:
         """Measure the held-out loss, and compare these weights with the best."""
         session, started = self.session, time.perf_counter()
-        score: Score | None = None
-        if session.evaluation.possible:
-            score = yield from self.run_interruptibly(
-                session.evaluation.held_out(session.learner.inference_network, DURING)
+        result: EvaluationResult | None = None
+        if session.evaluation.has_held_out_text:
+            result = yield from self.run_interruptibly(
+                session.evaluation.measure(session.learner.inference_network, MAX_CHARACTERS)
             )
-            if score is None:
+            if result is None:
                 return self.commands.stop_reason is None
         self.schedule.evaluated(time.perf_counter() - started)
         train_loss = session.metrics.close_interval()
-        monitored = score.loss if score is not None and session.recipe.monitor == "val_loss" else train_loss
-        best = session.early_stopping.update(session.step, monitored, score.loss if score else None)
+        monitored = result.loss if result is not None and session.recipe.monitor == "val_loss" else train_loss
+        best = session.early_stopping.update(session.step, monitored, result.loss if result else None)
         if best:
             session.best_unsaved = True
             session.due_tasks[:] = [task for task in session.due_tasks if task != "save"] + ["save"]
-        if score is not None:
+        if result is not None:
             row = Row(
                 **self._reporter.timestamp(),
                 epoch=session.metrics.epochs,
-                val_loss=score.loss,
-                val_accuracy=score.accuracy,
+                val_loss=result.loss,
+                val_accuracy=result.accuracy,
             )
             self._reporter.add_row(row)
             yield events.Evaluated(
                 **self._reporter.timestamp(),
                 epoch=row.epoch,
-                val_loss=score.loss,
-                val_accuracy=score.accuracy,
+                val_loss=result.loss,
+                val_accuracy=result.accuracy,
                 best=best,
             )
         return True

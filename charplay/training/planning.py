@@ -13,7 +13,7 @@ from charplay.recipes.resolve import EVALUATION_SHARE, resolve
 from charplay.recipes.yardstick import Speed, Text, worth
 from charplay.training import device
 from charplay.training.calibration import measure_speed, step_speed, told_apart
-from charplay.training.evaluation import AT_THE_END
+from charplay.training.evaluation import MAX_FINAL_CHARACTERS
 
 READING = 3
 """Evaluating is so many times as fast as training."""
@@ -66,7 +66,7 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
     yardstick_seconds = worth(resolved, whole(resolved, "hidden_size"), Text.of(resolved, total, symbols), speed)
     return Proposal(
         recipe=resolved,
-        seconds=60 * minutes + 2 * min(total - trained, AT_THE_END) / (READING * tried),
+        seconds=60 * minutes + 2 * min(total - trained, MAX_FINAL_CHARACTERS) / (READING * tried),
         chars_per_second=tried,
         characters=characters,
         epochs=epochs,

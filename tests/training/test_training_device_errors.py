@@ -162,7 +162,7 @@ def test_weights_that_were_half_changed_are_not_gone_on_with(train, only, short,
 
 @pytest.mark.fault("25")
 def test_an_evaluation_without_memory_is_left_out(train, only, monkeypatch):
-    plain, calls = Evaluation.held_out, iter(range(10**6))
+    plain, calls = Evaluation.measure, iter(range(10**6))
 
     def full(self, network, most):
         if next(calls) == 0:
@@ -172,7 +172,7 @@ def test_an_evaluation_without_memory_is_left_out(train, only, monkeypatch):
         return (yield from plain(self, network, most))
 
     straight = left(train(dropout=0.3, num_layers=2))
-    monkeypatch.setattr(Evaluation, "held_out", full)
+    monkeypatch.setattr(Evaluation, "measure", full)
     events = train(dropout=0.3, num_layers=2)
     assert any("left out" in event.message for event in only(events, Warned))
     assert left(events) == straight, "and the network learns on as before"
