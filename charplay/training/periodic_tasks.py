@@ -123,7 +123,7 @@ class PeriodicTasks:
         """Generate text samples."""
         session = self.session
         samples = yield from self.run_interruptibly(
-            session.sampler.write(session.learner.inference_network, session.step)
+            session.sampler.sample(session.learner.inference_network, session.step)
         )
         if samples is None:
             return self.commands.stop_reason is None
