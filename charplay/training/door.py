@@ -87,8 +87,8 @@ class _Visit:
             if (finished := self._closed_before(self.run)) is not None:
                 return finished
         device.prepare_environment()
+        from charplay.training.corpus_loader import find_corpus
         from charplay.training.finalize import finalize
-        from charplay.training.texts import find_corpus
 
         yield self._phase("opening the device")
         asked = self.run.asked if self.run and not self.request.recipe else Recipe.model_validate(self.request.recipe)

@@ -24,6 +24,7 @@ from charplay.runs.run import Run
 from charplay.training.batches import Batches, open_batches
 from charplay.training.budget import Budget, Clock, extended
 from charplay.training.calibration import own_speed
+from charplay.training.corpus_loader import encoding_of, text_changed
 from charplay.training.device import DeviceChoice, DeviceContext
 from charplay.training.early_stopping import EarlyStopping
 from charplay.training.epoch_counter import EpochCounter
@@ -35,7 +36,6 @@ from charplay.training.network import CharNet
 from charplay.training.run_writer import RunWriter
 from charplay.training.samples import Sampler
 from charplay.training.session import Session
-from charplay.training.texts import encoding_of, text_changed
 from charplay.training.token_ids import TokenIds
 from charplay.training.warm_start import Parent, copy_matching_weights, read_parent, transfer_notes
 
