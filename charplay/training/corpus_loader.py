@@ -1,4 +1,4 @@
-"""The text that a run learns: found, read, and compared with what the run began with."""
+"""Loading of the text that a run learns, and comparison with the text that the run began with."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -16,65 +16,65 @@ from charplay.runs.home import Home
 from charplay.runs.run import Run
 
 
-def find_corpus(request: TrainRequest, recipe: Recipe, run: Run | None, watch: Watch) -> Corpus:
-    """The text, read and cleaned; a resumed run's must be what it was, or be asked for as it is now.
+def load_corpus(request: TrainRequest, recipe: Recipe, run: Run | None, watch: Watch) -> Corpus:
+    """Read and clean the text; encode it with the vocabulary of the run, if one is resumed.
 
-    Ids are always those of the run's own vocabulary. Raises CorpusError, Cancelled.
+    Raises Cancelled, and CorpusError if the text cannot be used, or has changed and the request does not allow that.
     """
     home = Home(Path(request.home))
     library = Library(home.corpora, home.cache)
-    entry = library.find(recipe.corpus) if run is None else _entry_of(run, library)
-    encoding = encoding_of(request, run) or None
+    entry = library.find(recipe.corpus) if run is None else _find_entry(run, library)
+    encoding = requested_encoding(request, run) or None
     corpus = library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit, encoding=encoding, watch=watch)
     corpus.require_trainable()
     if run is None:
         return corpus
-    if text_changed(corpus, run):
-        _require_usable(corpus, run, wanted=request.changed_text)
+    if corpus_changed(corpus, run):
+        _require_usable(corpus, run, allowed=request.changed_text)
     return corpus.under(Vocabulary(run.vocabulary))
 
 
-def encoding_of(request: TrainRequest, run: Run | None) -> str:
-    """The encoding that was named, now or when the run began; empty where it is to be found out."""
+def requested_encoding(request: TrainRequest, run: Run | None) -> str:
+    """Return the encoding that was named, in the request or when the run began; empty if it is to be detected."""
     return request.encoding or (run.corpus.encoding if run is not None else "")
 
 
-def _entry_of(run: Run, library: Library) -> Entry:
-    """The run's text, also where it was moved but has its name still. CorpusError names the file that is missing."""
+def _find_entry(run: Run, library: Library) -> Entry:
+    """Find the run's text, also if its file was moved but kept its name; CorpusError if it is missing."""
     path, name = run.corpus.path, run.corpus.name
     if not path or Path(path).exists():
         return library.find(path or name)
     with suppress(CorpusError):
         entry = library.find(name)
-        if entry.name == name:  # not a classic that is called alike
+        if entry.name == name:  # not a classic with a similar name
             return entry
     raise CorpusError(f"{path}, which run {run.name} learns, is not there any more; put it back.")
 
 
-def text_changed(corpus: Corpus, run: Run) -> bool:
-    """Whether the text is not the run's, be it what it began with or what was allowed since."""
+def corpus_changed(corpus: Corpus, run: Run) -> bool:
+    """Return whether the text differs from the run's: the one it began with, or a later one that was allowed."""
     same = (corpus.sha256, len(corpus)) == (run.corpus.sha256, run.corpus.characters)
-    return not same or bool(_unknown(corpus, run))
+    return not same or bool(_unknown_characters(corpus, run))
 
 
-def _unknown(corpus: Corpus, run: Run) -> str:
-    """The text's characters that the run's network does not know."""
+def _unknown_characters(corpus: Corpus, run: Run) -> str:
+    """Return the characters of the text that the run's network does not know."""
     return Vocabulary(run.vocabulary).split(corpus.vocabulary.characters)[1]
 
 
-def _require_usable(corpus: Corpus, run: Run, *, wanted: bool) -> None:
-    """CorpusError where a text that is not the run's cannot be learned by it, or is not `wanted`."""
-    not_the_same = f"{corpus.title} is not the text that {run.name} began with"
-    if unknown := _unknown(corpus, run):
+def _require_usable(corpus: Corpus, run: Run, *, allowed: bool) -> None:
+    """Raise CorpusError if the run cannot learn this changed text, or if it is not `allowed` to."""
+    changed = f"{corpus.title} is not the text that {run.name} began with"
+    if unknown := _unknown_characters(corpus, run):
         some = ", ".join(f"U+{ord(character):04X}" for character in unknown[:5])
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
         raise CorpusError(
-            f"{not_the_same}, and has characters that the network does not know ({some}{more}); "
+            f"{changed}, and has characters that the network does not know ({some}{more}); "
             "put the old file back, or start a new run."
         )
     if not examples_per_epoch(run.resolved, len(corpus)):
-        raise CorpusError(f"{not_the_same}, and is too short for it now; put the old file back, or start a new run.")
-    if not wanted:
+        raise CorpusError(f"{changed}, and is too short for it now; put the old file back, or start a new run.")
+    if not allowed:
         raise ChangedText(
-            f"{not_the_same}; put the old file back, start a new run, or let this one go on with it as it is now."
+            f"{changed}; put the old file back, start a new run, or let this one go on with it as it is now."
         )

@@ -87,7 +87,7 @@ class _Visit:
             if (finished := self._closed_before(self.run)) is not None:
                 return finished
         device.prepare_environment()
-        from charplay.training.corpus_loader import find_corpus
+        from charplay.training.corpus_loader import load_corpus
         from charplay.training.finalize import finalize
 
         yield self._phase("opening the device")
@@ -95,7 +95,7 @@ class _Visit:
         self._choice = device.choose(asked.device, device.list_devices())
         context = device.open_device(self._choice.name, asked)
         yield self._phase("reading the text")
-        self._corpus = find_corpus(self.request, asked, self.run, watch=self._go_on)
+        self._corpus = load_corpus(self.request, asked, self.run, watch=self._go_on)
         yield self._phase("taking the first step")
         trainer = yield from self._begin(asked, context)
         yield from trainer.train()

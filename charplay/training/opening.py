@@ -24,7 +24,7 @@ from charplay.runs.run import Run
 from charplay.training.batches import Batches, open_batches
 from charplay.training.budget import Budget, Clock, extended
 from charplay.training.calibration import own_speed
-from charplay.training.corpus_loader import encoding_of, text_changed
+from charplay.training.corpus_loader import corpus_changed, requested_encoding
 from charplay.training.device import DeviceChoice, DeviceContext
 from charplay.training.early_stopping import EarlyStopping
 from charplay.training.epoch_counter import EpochCounter
@@ -115,7 +115,9 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[s
     notes = inexact(run, now)
     learned = state.get("text", run.corpus.sha256) if state else run.corpus.sha256
     changed = (
-        origin(corpus, encoding_of(request, run)) if text_changed(corpus, run) or learned != corpus.sha256 else None
+        origin(corpus, requested_encoding(request, run))
+        if corpus_changed(corpus, run) or learned != corpus.sha256
+        else None
     )
     if changed is not None:
         notes = ("the text has changed: losses before and after this are of different texts", *notes)
