@@ -19,7 +19,7 @@ from charplay.training.batches import open_batches
 from charplay.training.device import DeviceContext
 from charplay.training.learner import Learner
 from charplay.training.network import CharNet
-from charplay.training.session import sizes
+from charplay.training.session import batch_shape
 
 SIZES = {"cpu": (128, 256), "cuda": (256, 1024)}
 """Hidden sizes that are tried."""
@@ -49,7 +49,7 @@ def step_speed(
         learner.step(1e-6)
         learner.read_metrics()
         taken.append(time.perf_counter() - started)
-    length, size = sizes(recipe)
+    length, size = batch_shape(recipe)
     return length * size / median(taken[1:])  # the first step sets things up
 
 

@@ -10,7 +10,7 @@ from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import LIVE, Recipe
 from charplay.recipes.layers import altered
 from charplay.recipes.network import examples_per_epoch
-from charplay.training.session import Session, sizes
+from charplay.training.session import Session, batch_shape
 
 MAX_SNAPSHOTS = 8
 """Changes that can be undone."""
@@ -65,9 +65,9 @@ class LiveChanges:
     def _take_snapshot(self) -> None:
         session, snapshots = self._session, self._snapshots
         # Changes between the same two steps share their arrays, if the batches have the same shape too.
-        shared = snapshots and (snapshots[-1].step, sizes(snapshots[-1].recipe)) == (
+        shared = snapshots and (snapshots[-1].step, batch_shape(snapshots[-1].recipe)) == (
             session.step,
-            sizes(session.recipe),
+            batch_shape(session.recipe),
         )
         arrays = snapshots[-1].arrays if shared else session.arrays()
         snapshots.append(_Snapshot(session.step, session.recipe, arrays, session.state()))

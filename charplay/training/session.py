@@ -1,4 +1,4 @@
-"""One run under way: the parts that training is made of, and how they are written down and taken up again."""
+"""The session: all parts of a run that is training, and how they are saved and restored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -22,18 +22,18 @@ from charplay.training.run_writer import RunWriter
 from charplay.training.samples import Sampler
 
 
-def sizes(recipe: Recipe) -> tuple[int, int]:
-    """Characters a step and streams or windows: T and B."""
+def batch_shape(recipe: Recipe) -> tuple[int, int]:
+    """Return T, the characters a step reads of each stream or window, and B, the number of them."""
     return whole(recipe, "sequence_length"), whole(recipe, "batch_size")
 
 
 @dataclass
 class Session:
-    """Everything that the trainer works with. What it holds between two steps is all that a resumed run needs."""
+    """All that the trainer works with. Its `arrays` and `state` between two steps are all that a resumed run needs."""
 
     run: Run
     recipe: Recipe
-    """Resolved, with the live values as they stand now."""
+    """Resolved, with the current live values."""
     learner: Learner
     metrics: MetricsAccumulator
     early_stopping: EarlyStopping
@@ -51,7 +51,7 @@ class Session:
 
     @property
     def step(self) -> int:
-        """Steps in the books."""
+        """Steps whose metrics are recorded."""
         return self.metrics.step
 
     def out_of_memory_message(self) -> str:
@@ -60,11 +60,11 @@ class Session:
         return device_errors.out_of_memory_message(str(self.run.facts["device"]), needed, self.recipe)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Every array of a save."""
+        """Return copies of all arrays of a save."""
         return self.learner.arrays() | {"recent": np.array(self.metrics.recent, dtype=np.float32)}
 
     def state(self) -> dict[str, Any]:
-        """Every other thing of a save, as JSON takes it."""
+        """Return everything else of a save, as JSON takes it."""
         return {
             "seconds": self.clock.seconds,
             "live": {name: getattr(self.recipe, name) for name in LIVE},
@@ -79,9 +79,9 @@ class Session:
         }
 
     def load(self, arrays: dict[str, np.ndarray], state: Mapping[str, Any]) -> None:
-        """Put back what `arrays` and `state` gave, under a recipe that has its live values already.
+        """Restore what `arrays` and `state` returned; the recipe must have its live values already.
 
-        The clock and the budget's amount are not touched.
+        The clock and the budget's amount are left as they are.
         """
         self.learner.load(arrays, state["learner"])
         self.metrics.load(state["ledger"], arrays["recent"])
@@ -91,15 +91,15 @@ class Session:
 
     def set_hyperparameters(self, recipe: Recipe) -> None:
         """Use the live values of `recipe` from the next step on; the share of the epoch that is done stays the same."""
-        same = sizes(recipe) == sizes(self.recipe)
+        same_shape = batch_shape(recipe) == batch_shape(self.recipe)
         self.recipe = recipe
         self.learner.set_hyperparameters(recipe)
-        if not same:
-            left = self.learner.rebatch(self.metrics.epochs % 1).steps_left
+        if not same_shape:
+            steps_left = self.learner.rebatch(self.metrics.epochs % 1).steps_left
             self.metrics.epoch_counter = self.metrics.epoch_counter.rebatched(
-                self.step, self.learner.steps_per_epoch, left
+                self.step, self.learner.steps_per_epoch, steps_left
             )
-            self.metrics.characters_per_step = prod(sizes(recipe))
+            self.metrics.characters_per_step = prod(batch_shape(recipe))
             self.budget = replace(self.budget, epoch_counter=self.metrics.epoch_counter)
 
     def rewind(self, recipe: Recipe, arrays: dict[str, np.ndarray], state: Mapping[str, Any]) -> None:
@@ -107,19 +107,20 @@ class Session:
 
         The clock goes on, and a better checkpoint that was written since stays the best.
         """
-        since = self.early_stopping
+        undone = self.early_stopping
         self.recipe = recipe
         self.learner.set_hyperparameters(recipe)
         self.learner.rebatch(0.0)
         self.load(arrays, state)
-        self.metrics.characters_per_step = prod(sizes(recipe))
+        self.metrics.characters_per_step = prod(batch_shape(recipe))
+        # The time since the snapshot belongs to the undone steps, and must not slow the next row's speed.
         self.metrics.row_seconds += self.clock.seconds - state["seconds"]
-        if since.best is not None and (self.early_stopping.best is None or since.best < self.early_stopping.best):
-            self.early_stopping.best, self.early_stopping.best_step = since.best, since.best_step
-            self.early_stopping.best_val_loss = since.best_val_loss
+        if undone.best is not None and (self.early_stopping.best is None or undone.best < self.early_stopping.best):
+            self.early_stopping.best, self.early_stopping.best_step = undone.best, undone.best_step
+            self.early_stopping.best_val_loss = undone.best_val_loss
 
     def checkpoint(self, weights: Mapping[str, np.ndarray]) -> Checkpoint:
-        """A checkpoint of this moment; `weights` are those that play."""
+        """Return a checkpoint of this step with these `weights`, those of the inference network."""
         evaluated = self.early_stopping.last_step == self.step
         return Checkpoint(
             tensors=weights,
