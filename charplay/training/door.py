@@ -24,8 +24,8 @@ from charplay.training.run_writer import SAVE_TIMEOUT_SECONDS
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
     from charplay.runs.lock import Lock
-    from charplay.training.opening import Plan
     from charplay.training.session import Session
+    from charplay.training.session_factory import Plan
     from charplay.training.trainer import Trainer
 
 USER_FAULTS = (CorpusError, RecipeError, RunError, CheckpointError, HomeError, DeviceError)
@@ -131,7 +131,7 @@ class _Visit:
 
     def _begin(self, asked: Recipe, context: DeviceContext) -> "Generator[Event, None, Trainer]":
         """Make the run, or take it up; build the session; say so."""
-        from charplay.training import opening
+        from charplay.training import session_factory as opening
         from charplay.training.live_changes import LiveChanges
         from charplay.training.trainer import Trainer
 
