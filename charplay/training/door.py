@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
     from charplay.runs.lock import Lock
     from charplay.training.session import Session
-    from charplay.training.session_factory import Plan
+    from charplay.training.session_factory import RunPlan
     from charplay.training.trainer import Trainer
 
 USER_FAULTS = (CorpusError, RecipeError, RunError, CheckpointError, HomeError, DeviceError)
@@ -75,7 +75,7 @@ class _Visit:
         self.run: Run | None = None
         self._lock: Lock | None = None
         self._choice: DeviceChoice | None = None
-        self._plan: Plan | None = None
+        self._plan: RunPlan | None = None
         self._corpus: Corpus | None = None
         self._session: Session | None = None
 
@@ -131,21 +131,21 @@ class _Visit:
 
     def _begin(self, asked: Recipe, context: DeviceContext) -> "Generator[Event, None, Trainer]":
         """Make the run, or take it up; build the session; say so."""
-        from charplay.training import session_factory as opening
+        from charplay.training import session_factory
         from charplay.training.live_changes import LiveChanges
         from charplay.training.trainer import Trainer
 
         assert self._corpus is not None
         assert self._choice is not None
         corpus, resumed = self._corpus, self.run
-        facts = opening.facts(context, self._choice)
+        facts = session_factory.device_facts(context, self._choice)
         if resumed is None:
-            plan = self._plan = opening.plan_new(asked, corpus, self.request.source, context, self._go_on)
+            plan = self._plan = session_factory.plan_new(asked, corpus, self.request.source, context, self._go_on)
             run = self.run = Run.create(
                 Home(Path(self.request.home)).checkpoints,
                 asked=asked,
                 resolved=plan.resolved,
-                corpus=opening.origin(corpus, self.request.encoding or ""),
+                corpus=session_factory.corpus_origin(corpus, self.request.encoding or ""),
                 vocabulary=corpus.vocabulary.characters,
                 facts=facts if plan.parent is None else facts | {"parent": plan.parent.facts()},
                 name=self.request.name,
@@ -154,10 +154,10 @@ class _Visit:
         else:
             self._lock = resumed.lock()
             run = self.run = Run.open(resumed.folder)
-            plan = self._plan = opening.plan_resumed(self.request, run, corpus, facts)
-        self._session = opening.open_session(run, plan, corpus, context)
+            plan = self._plan = session_factory.plan_resumed(self.request, run, corpus, facts)
+        self._session = session_factory.build_session(run, plan, corpus, context)
         live_changes = LiveChanges(self._session)
-        changes = [] if resumed is None else opening.take_up(self._session, live_changes, plan, facts)
+        changes = [] if resumed is None else session_factory.restore(self._session, live_changes, plan, facts)
         yield self._started(context, resumed=resumed is not None)
         if self._choice.warning:
             yield Warned(**self.stamp(), message=self._choice.warning)

@@ -1,4 +1,4 @@
-"""From a request to a session: a new run, or one that is taken up again."""
+"""Making a session of a request: for a new run, or for one that is resumed."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -39,38 +39,39 @@ from charplay.training.session import Session
 from charplay.training.token_ids import TokenIds
 from charplay.training.warm_start import Parent, copy_matching_weights, read_parent, transfer_notes
 
-STATE = {"seconds", "live", "due", "learner", "ledger", "judge"}
-"""What a save's state must hold, by whichever version it was made."""
-EXACT = ("device", "threads", "torch", "precision")
-"""Facts that a resumed run must share with its beginning to repeat it to the bit."""
+STATE_KEYS = {"seconds", "live", "due", "learner", "ledger", "judge"}
+"""Keys that the state of every save has, whatever version wrote it."""
+REPRODUCIBILITY_FACTS = ("device", "threads", "torch", "precision")
+"""Facts that must be the same in a resumed run, or it does not repeat an uninterrupted one to the bit."""
 
 
 @dataclass
-class Plan:
-    """What is known of a run before its network is built."""
+class RunPlan:
+    """What is decided about a run before its network is built."""
 
     asked: Recipe
     resolved: Recipe
     notes: tuple[str, ...]
+    """Sentences for the user."""
     schedule_start: float = 0.0
     parent: Parent | None = None
-    """The checkpoint whose weights the run starts from, where nothing was saved yet."""
+    """The checkpoint whose weights the run starts from, if nothing was saved yet."""
     saved: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None
-    """What to take up, if anything."""
-    changed: CorpusOrigin | None = None
-    """The text as it is now, where it is not what the run began with."""
+    """The arrays and state to restore, if anything was saved."""
+    changed_corpus: CorpusOrigin | None = None
+    """The text as it is now, if it has changed since the save."""
     live: Mapping[str, object] = field(default_factory=dict)
-    """Live values asked for when a run is taken up; the others stay as they were."""
-    longer: bool = False
-    """Whether another budget was asked for than that under which the save was made."""
-    spent: float = 0.0
-    """Seconds of the budget that went into measuring the device."""
+    """Live values to set in a run that is resumed; the others stay as they were."""
+    budget_changed: bool = False
+    """Whether the budget differs from the one at the save."""
+    calibration_seconds: float = 0.0
+    """Seconds of the budget that were spent on measuring the device."""
 
 
-def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceContext, watch: Watch) -> Plan:
-    """A new run's recipe, resolved for its text and device; shaped as the checkpoint at `source`, where one is named.
+def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceContext, watch: Watch) -> RunPlan:
+    """Resolve a new run's recipe for its text and device, with the shape of the checkpoint at `source`, if any.
 
-    Cancelled where the device is measured and `watch`, asked before every step of it, says False.
+    Raises Cancelled if `watch`, which is called before every step that measures the device, returns False.
     """
     parent = read_parent(Path(source)) if source is not None else None
     shaped = inherited(asked, parent.checkpoint.recipe) if parent else asked
@@ -86,46 +87,48 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceC
         f"{times * pace(resolution.recipe, size, text):,.0f} characters a second at hidden size {size:,}"
         for size, times in (speed or {}).items()
     ]
-    follows = (f"measured here: {', '.join(measured)}; what was left auto follows",) if measured else ()
-    told = (*corpus.notes, *resolution.notes, *follows, *warm_start_notes)
-    return Plan(asked, resolution.recipe, told, parent=parent, spent=clock.seconds)
+    speed_note = (f"measured here: {', '.join(measured)}; what was left auto follows",) if measured else ()
+    sentences = (*corpus.notes, *resolution.notes, *speed_note, *warm_start_notes)
+    return RunPlan(asked, resolution.recipe, sentences, parent=parent, calibration_seconds=clock.seconds)
 
 
-def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, now: Mapping[str, object]) -> Plan:
-    """What a run goes on with: nothing is chosen anew but its budget and live values."""
+def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, facts: Mapping[str, object]) -> RunPlan:
+    """Decide what a run resumes with: only its budget and its live values may differ from before."""
     asked = Recipe.model_validate(request.recipe) if request.recipe else run.asked
     saved = run.read_resume()
     state = saved[1] if saved else None
-    _require_its_own(run, saved)
+    _verify_save(run, saved)
     start = 0.0
-    spent = _spent(state)
+    spent = _budget_spent(state)
     if request.added:
         asked = extended(asked, spent)
         start = next(spent[kind] for kind in BUDGETS if getattr(asked, kind) is not None)
     elif _budget(asked) == _budget(run.asked):
         start = run.schedule_start
     resolved = run.resolved.model_copy(update={name: getattr(asked, name) for name in BUDGETS})
-    # What was asked for and what the text was are the save's: run.json may say more, of a sitting that saved nothing.
+    # Compare with the save, not with run.json: that may be of a later sitting, which ended before it saved anything.
     before = run.asked.model_dump() | state.get("asked", {}) if state else run.resolved.model_dump()
     live = {name: getattr(asked, name) for name in LIVE if getattr(asked, name) not in (before[name], "auto")}
-    longer = any(getattr(asked, name) != before[name] for name in BUDGETS)
+    budget_changed = any(getattr(asked, name) != before[name] for name in BUDGETS)
     parent = None
     if saved is None and (named := run.facts.get("parent")):
         parent = read_parent(Path(named["path"]), named["sha256"])
-    notes = inexact(run, now)
-    learned = state.get("text", run.corpus.sha256) if state else run.corpus.sha256
-    changed = (
-        origin(corpus, requested_encoding(request, run))
-        if corpus_changed(corpus, run) or learned != corpus.sha256
+    notes = reproducibility_warnings(run, facts)
+    saved_sha256 = state.get("text", run.corpus.sha256) if state else run.corpus.sha256
+    changed_corpus = (
+        corpus_origin(corpus, requested_encoding(request, run))
+        if corpus_changed(corpus, run) or saved_sha256 != corpus.sha256
         else None
     )
-    if changed is not None:
+    if changed_corpus is not None:
         notes = ("the text has changed: losses before and after this are of different texts", *notes)
-    return Plan(asked, resolved, notes, start, parent, saved, changed, {**live, **request.live}, longer=longer)
+    return RunPlan(
+        asked, resolved, notes, start, parent, saved, changed_corpus, {**live, **request.live}, budget_changed
+    )
 
 
-def _require_its_own(run: Run, saved: tuple[dict[str, np.ndarray], dict[str, Any]] | None) -> None:
-    """RunError where a run would begin again from nothing, or go on as another, and its own checkpoints be lost."""
+def _verify_save(run: Run, saved: tuple[dict[str, np.ndarray], dict[str, Any]] | None) -> None:
+    """Raise RunError if the save is missing or not this run's: resuming would then overwrite its checkpoints."""
     if (left := unresolved(run.resolved)) is not None:
         raise RunError(f"run {run.name} cannot go on: its run.json does not say its {left}; put back what stood there")
     if saved is None:
@@ -133,14 +136,14 @@ def _require_its_own(run: Run, saved: tuple[dict[str, np.ndarray], dict[str, Any
             raise RunError(f"run {run.name} has lost the file that it goes on from; start a new one from its weights")
         return
     arrays, state = saved
-    if not state.keys() >= STATE:
+    if not state.keys() >= STATE_KEYS:
         raise RunError(f"the file that run {run.name} goes on from is a checkpoint to play; put its own back")
     if state.get("run", run.created) != run.created:
         raise RunError(f"the file that run {run.name} goes on from is another run's; put its own back")
     shapes = tensor_shapes(run.resolved, len(run.vocabulary), GATES[run.resolved.cell])
-    networks = ["weights", "average"] if run.resolved.average else ["weights"]
+    prefixes = ["weights", "average"] if run.resolved.average else ["weights"]
     saved_shapes = {name: array.shape for name, array in arrays.items()}
-    if any(saved_shapes.get(f"{of}.{name}") != shape for of in networks for name, shape in shapes.items()):
+    if any(saved_shapes.get(f"{prefix}.{name}") != shape for prefix in prefixes for name, shape in shapes.items()):
         raise RunError(f"run {run.name} cannot go on: its run.json is of another network; put back what stood there")
 
 
@@ -148,8 +151,8 @@ def _budget(recipe: Recipe) -> tuple[object, ...]:
     return tuple(getattr(recipe, name) for name in BUDGETS)
 
 
-def _spent(state: Mapping[str, Any] | None) -> dict[str, float]:
-    """What a run has used up, in each budget's units."""
+def _budget_spent(state: Mapping[str, Any] | None) -> dict[str, float]:
+    """Return how much a run has spent, in the units of each kind of budget."""
     if state is None:
         return dict.fromkeys(BUDGETS, 0)
     step = state["ledger"]["step"]
@@ -160,8 +163,8 @@ def _spent(state: Mapping[str, Any] | None) -> dict[str, float]:
     }
 
 
-def facts(context: DeviceContext, choice: DeviceChoice) -> dict[str, object]:
-    """What a run.json says of the machine."""
+def device_facts(context: DeviceContext, choice: DeviceChoice) -> dict[str, object]:
+    """Return what run.json stores about the machine."""
     return {
         "device": choice.name,
         "why": choice.reason,
@@ -171,27 +174,27 @@ def facts(context: DeviceContext, choice: DeviceChoice) -> dict[str, object]:
     }
 
 
-def inexact(run: Run, now: Mapping[str, object]) -> tuple[str, ...]:
-    """Why a resumed run will not repeat an uninterrupted one to the bit; nothing where it will."""
+def reproducibility_warnings(run: Run, facts: Mapping[str, object]) -> tuple[str, ...]:
+    """Return why a resumed run will not repeat an uninterrupted one to the bit; empty if it will."""
     reasons = [
-        f"{name} was {run.facts[name]} and is {now[name]}"
-        for name in EXACT
-        if name in run.facts and run.facts[name] != now[name]
+        f"{name} was {run.facts[name]} and is {facts[name]}"
+        for name in REPRODUCIBILITY_FACTS
+        if name in run.facts and run.facts[name] != facts[name]
     ]
-    if now["device"] != "cpu":
+    if facts["device"] != "cpu":
         reasons.append("a CUDA device does not promise it")
     if run.resolved.minutes is not None:
         reasons.append("the budget is in minutes")
     return (f"this run will not repeat an uninterrupted one to the bit: {'; '.join(reasons)}",) if reasons else ()
 
 
-def origin(corpus: Corpus, encoding: str) -> CorpusOrigin:
-    """The text as checkpoints name it."""
+def corpus_origin(corpus: Corpus, encoding: str) -> CorpusOrigin:
+    """Return the description of the text that checkpoints store."""
     return CorpusOrigin(corpus.name, corpus.path, corpus.sha256, len(corpus), encoding)
 
 
-def open_session(run: Run, plan: Plan, corpus: Corpus, context: DeviceContext) -> Session:
-    """Build the network and everything around it; take up what was saved."""
+def build_session(run: Run, plan: RunPlan, corpus: Corpus, context: DeviceContext) -> Session:
+    """Build the network and everything around it, and load what was saved."""
     state = plan.saved[1] if plan.saved else None
     recipe = plan.resolved.model_copy(update=state["live"] if state else {})
     trained = training_characters(recipe, len(corpus))
@@ -212,7 +215,7 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, context: DeviceContext) -
         metrics=MetricsAccumulator(recipe.log_every, epoch_counter, recipe.sequence_length * recipe.batch_size),
         early_stopping=EarlyStopping(recipe.patience),
         budget=Budget.of(recipe, epoch_counter, plan.schedule_start),
-        clock=Clock(state["seconds"] if state else plan.spent),
+        clock=Clock(state["seconds"] if state else plan.calibration_seconds),
         evaluation=Evaluation(
             TokenIds(corpus.ids, context.device, resident=resident),
             trained,
@@ -225,29 +228,29 @@ def open_session(run: Run, plan: Plan, corpus: Corpus, context: DeviceContext) -
     )
     if plan.saved is not None:
         arrays, saved = plan.saved
-        if plan.changed is not None:
-            arrays, saved = _without_the_text(arrays, saved, batches)
+        if plan.changed_corpus is not None:
+            arrays, saved = _without_corpus_state(arrays, saved, batches)
         session.load(arrays, saved)
-        if plan.longer:
-            session.early_stopping.evaluations_since_best = 0  # who asks for more has more patience
-    if plan.changed is not None:
-        _begin_text(session)
+        if plan.budget_changed:
+            session.early_stopping.evaluations_since_best = 0  # a new budget means new patience
+    if plan.changed_corpus is not None:
+        _restart_epoch(session)
     return session
 
 
-def _without_the_text(
+def _without_corpus_state(
     arrays: Mapping[str, np.ndarray], saved: Mapping[str, Any], batches: Batches
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """A save without what it says of places in a text, and of losses on it: both are of the text as it was."""
+    """Remove positions in the text, and losses on it, from a save: the text has changed since."""
     learner = {**saved["learner"], "batches": batches.state()}
     metrics = {**saved["ledger"], **dict.fromkeys(SUMS, asdict(RunningSums())), "epoch_loss": None}
-    kept = {name: array for name, array in arrays.items() if not name.startswith("state.")}
-    kept["recent"] = np.empty(0, np.float32)
-    return kept, {**saved, "learner": learner, "ledger": metrics, "judge": EarlyStopping(None).state()}
+    remaining = {name: array for name, array in arrays.items() if not name.startswith("state.")}
+    remaining["recent"] = np.empty(0, np.float32)
+    return remaining, {**saved, "learner": learner, "ledger": metrics, "judge": EarlyStopping(None).state()}
 
 
-def _begin_text(session: Session) -> None:
-    """The epoch under way ends when the text, as it is now, was read once."""
+def _restart_epoch(session: Session) -> None:
+    """Let the current epoch end when the changed text was read once."""
     steps = session.learner.steps_per_epoch
     session.metrics.epoch_counter = session.metrics.epoch_counter.rebatched(
         session.step, steps, steps if session.metrics.epochs % 1 else 0
@@ -255,15 +258,15 @@ def _begin_text(session: Session) -> None:
     session.budget = replace(session.budget, epoch_counter=session.metrics.epoch_counter)
 
 
-def take_up(session: Session, live_changes: LiveChanges, plan: Plan, now: Mapping[str, object]) -> list[Changed]:
-    """Make the run's folder what it was at the save that is taken up, and set the live values that are new.
+def restore(session: Session, live_changes: LiveChanges, plan: RunPlan, facts: Mapping[str, object]) -> list[Changed]:
+    """Restore the run's folder to the state of the save, and set the new live values.
 
-    RecipeError, before anything is written, where one of them cannot be.
+    Raises RecipeError, before anything is written, if one of them cannot be set.
     """
     run, recipe = session.run, session.recipe
     live = {name: value for name, value in plan.live.items() if value != getattr(recipe, name)}
     for name, value in live.items():
-        recipe = validated(recipe, name, value, (plan.changed or run.corpus).characters)
+        recipe = validated(recipe, name, value, (plan.changed_corpus or run.corpus).characters)
     if plan.saved is None:
         run.cut(-1)
     else:
@@ -271,8 +274,8 @@ def take_up(session: Session, live_changes: LiveChanges, plan: Plan, now: Mappin
     run.update(
         asked=plan.asked,
         resolved=plan.resolved,
-        facts={**run.facts, **now},
-        corpus=plan.changed,
+        facts={**run.facts, **facts},
+        corpus=plan.changed_corpus,
         schedule_start=plan.schedule_start,
     )
     if plan.saved is not None and run.latest is None:
@@ -280,15 +283,15 @@ def take_up(session: Session, live_changes: LiveChanges, plan: Plan, now: Mappin
     if (
         session.early_stopping.best_step == session.step
         and session.early_stopping.best is not None
-        and not _kept(session)
+        and not _best_is_saved(session)
     ):
-        session.best_unsaved = True  # the process died between the save and the best checkpoint, or the snapshot
+        session.best_unsaved = True  # the process died after the save, but before its best checkpoint or snapshot
         session.due_tasks.append("save")
     return [live_changes.apply(name, value) for name, value in live.items()]
 
 
-def _kept(session: Session) -> bool:
-    """Whether this step's weights are on the disk as the best, and as a snapshot where every improvement is one."""
+def _best_is_saved(session: Session) -> bool:
+    """Return whether this step's weights are on disk as the best, and as a snapshot if the recipe keeps those."""
     run, step = session.run, session.step
     if run.best is None or read_header(run.best).step != step:
         return False
