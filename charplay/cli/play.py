@@ -90,7 +90,7 @@ def _open_app(home: "Home", home_option: str | None, path: str | None) -> "Charp
 
 
 def _open_training(request: "TrainRequest", inbox: "CommandQueue") -> "Iterator[Event]":
-    from charplay.training.door import open_training
+    from charplay.training.run_training import open_training
 
     yield from open_training(request, inbox)
 

@@ -62,7 +62,7 @@ def trainer(monkeypatch):
             elif (event := part()) is not None:
                 yield event
 
-    monkeypatch.setitem(sys.modules, "charplay.training.door", SimpleNamespace(open_training=open_training))
+    monkeypatch.setitem(sys.modules, "charplay.training.run_training", SimpleNamespace(open_training=open_training))
     return script
 
 

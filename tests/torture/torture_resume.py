@@ -112,7 +112,7 @@ class Resumed:
     def _train(self, recipe: dict[str, object], folder: Path | None, until: int, chance: random.Random) -> Path:
         """Train to a step and stop there; where a run is taken up, it is meddled with on the way."""
         from charplay.training import step_reporter
-        from charplay.training.door import open_training
+        from charplay.training.run_training import open_training
 
         asked = compose(Layer("torture", recipe))[0].model_dump() if folder is None else {}
         inbox, made = CommandQueue(), folder

@@ -10,7 +10,7 @@ from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.layers import Layer, compose
 from charplay.training import step_reporter
-from charplay.training.door import open_training
+from charplay.training.run_training import open_training
 from charplay.training.save_thread import SaveThread
 
 torch.set_num_threads(1)

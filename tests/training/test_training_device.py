@@ -208,7 +208,7 @@ def test_random_states_come_back():
 
 @pytest.mark.parametrize(
     "code",
-    ["from charplay.training.device import list_devices; list_devices()", "import charplay.training.door"],
+    ["from charplay.training.device import list_devices; list_devices()", "import charplay.training.run_training"],
 )
 def test_looking_at_the_door_and_the_devices_needs_no_torch(code):
     program = f"import sys; {code}; sys.exit('torch' in sys.modules)"

@@ -20,8 +20,8 @@ from charplay.recipes.layers import altered
 from charplay.runs.run import Run
 from charplay.training import live_changes
 from charplay.training.batches import open_batches
-from charplay.training.door import open_training
 from charplay.training.epoch_counter import EpochCounter
+from charplay.training.run_training import open_training
 
 VALUES = {
     "input_dropout": 0.4,

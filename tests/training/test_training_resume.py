@@ -14,7 +14,7 @@ from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
 from charplay.training import learner, step_reporter
-from charplay.training.door import open_training
+from charplay.training.run_training import open_training
 
 CASES = {
     "lstm": {},

@@ -18,7 +18,7 @@ from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint, read_header
 from charplay.runs.run import Run
 from charplay.training import periodic_tasks, run_writer
-from charplay.training.door import open_training
+from charplay.training.run_training import open_training
 from charplay.training.save_thread import MAX_QUEUED, SaveJob, SaveThread
 
 WAIT = 10

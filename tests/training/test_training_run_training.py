@@ -44,7 +44,7 @@ from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
 from charplay.training import learner as learner_module
 from charplay.training import step_reporter
-from charplay.training.door import open_training
+from charplay.training.run_training import open_training
 
 PHASES = ["importing torch", "opening the device", "reading the text", "taking the first step"]
 
