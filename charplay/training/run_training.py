@@ -1,4 +1,4 @@
-"""The door to training: a request goes in, events come out, and no exception ever does."""
+"""Running of a training request: it yields events and never raises."""
 
 import traceback
 from collections.abc import Generator, Iterator
@@ -28,46 +28,46 @@ if TYPE_CHECKING:
     from charplay.training.session_factory import RunPlan
     from charplay.training.trainer import Trainer
 
-USER_FAULTS = (CorpusError, RecipeError, RunError, CheckpointError, HomeError, DeviceError)
-"""Exceptions whose text is a sentence for a person."""
+USER_ERRORS = (CorpusError, RecipeError, RunError, CheckpointError, HomeError, DeviceError)
+"""Exceptions whose message is a sentence for the user."""
 
 
 def open_training(request: TrainRequest, inbox: CommandQueue) -> Iterator[Event]:
-    """Train as asked; the thread that iterates is the one that trains.
+    """Run a request to train; training happens in the thread that iterates.
 
-    Commands are heeded between phases and steps, and at least every 0.2 s within long work. The last event is
-    `Finished`, `Stopped` or `Failed`. Whoever stops iterating early loses what came after the last save.
+    Commands are handled between phases and steps, and at least every 0.2 s within long tasks. The last event is
+    `Finished`, `Stopped` or `Failed`. A caller that stops iterating early loses the steps after the last save.
     """
-    visit = _Visit(request, PendingCommands(inbox))
+    execution = _RunExecution(request, PendingCommands(inbox))
     last: Event | None = None
     try:
-        last = yield from visit.events()
+        last = yield from execution.events()
     except Cancelled:
         pass
-    except USER_FAULTS as error:
+    except USER_ERRORS as error:
         last = Failed(
-            **visit.stamp(),
+            **execution.timestamp(),
             message=str(error),
-            saved_step=visit.saved_step(),
+            saved_step=execution.saved_step(),
             misuse=isinstance(error, RecipeError | DeviceError),
             changed_text=isinstance(error, ChangedText),
         )
-    except Exception as error:  # noqa: BLE001 - whatever it is, it must end as an event
+    except Exception as error:  # noqa: BLE001 - every error must end as an event
         last = Failed(
-            **visit.stamp(),
-            message=visit.describe(error),
+            **execution.timestamp(),
+            message=execution.describe_error(error),
             cause=traceback.format_exc(),
-            saved_step=visit.saved_step(),
-            lost_device=visit.lost(error),
+            saved_step=execution.saved_step(),
+            lost_device=execution.is_device_lost(error),
         )
     finally:
-        stopped = visit.stopped()
-        visit.leave()  # no exception holds on to the failing frame's tensors any more
+        stopped = execution.stopped()
+        execution.close()  # after the except blocks: an exception would keep the failing frame's tensors
     yield last or stopped
 
 
-class _Visit:
-    """One request on its way through the phases."""
+class _RunExecution:
+    """Runs one request through its phases, and keeps what they made."""
 
     def __init__(self, request: TrainRequest, commands: PendingCommands) -> None:
         self.request = request
@@ -80,11 +80,11 @@ class _Visit:
         self._session: Session | None = None
 
     def events(self) -> Generator[Event, None, Finished | None]:
-        """The phases one after another; the closing event, or None after a stop. Raises whatever goes wrong."""
+        """Run the phases in order; return the last event, or None after a stop. Errors are raised."""
         yield self._phase("importing torch")
         if self.request.resume is not None:
             self.run = Run.open(Path(self.request.resume))
-            if (finished := self._closed_before(self.run)) is not None:
+            if (finished := self._already_finished(self.run)) is not None:
                 return finished
         device.prepare_environment()
         from charplay.training.corpus_loader import load_corpus
@@ -95,42 +95,38 @@ class _Visit:
         self._choice = device.choose(asked.device, device.list_devices())
         context = device.open_device(self._choice.name, asked)
         yield self._phase("reading the text")
-        self._corpus = load_corpus(self.request, asked, self.run, watch=self._go_on)
+        self._corpus = load_corpus(self.request, asked, self.run, watch=self._may_continue)
         yield self._phase("taking the first step")
-        trainer = yield from self._begin(asked, context)
+        trainer = yield from self._start(asked, context)
         yield from trainer.train()
         if self.commands.stop_reason is not None:
             return None
         return (yield from finalize(trainer.tasks))
 
-    @property
-    def _held(self) -> "Session":
-        assert self._session is not None
-        return self._session
-
     def _phase(self, phase: str) -> Preparing:
-        """The next phase; Cancelled where a stop came before it."""
-        if not self._go_on(0.0):
+        """Return the event that a phase begins; raise Cancelled if a stop was asked for."""
+        if not self._may_continue(0.0):
             raise Cancelled
-        return Preparing(**self.stamp(), phase=phase)
+        return Preparing(**self.timestamp(), phase=phase)
 
-    def _go_on(self, _share: float) -> bool:
+    def _may_continue(self, _share: float) -> bool:
+        """Return whether no stop was asked for; called back with the progress of long work, 0 to 1."""
         self.commands.receive()
         return self.commands.stop_reason is None
 
-    def _closed_before(self, run: Run) -> Finished | None:
-        """What a finished run finished with, where nothing more is asked of it."""
+    def _already_finished(self, run: Run) -> Finished | None:
+        """Return the `Finished` event of a run that is finished already, if the request asks for nothing more."""
         asked = self.request.recipe
-        same = not asked or all(asked.get(name) == getattr(run.asked, name) for name in BUDGETS)
+        same_budget = not asked or all(asked.get(name) == getattr(run.asked, name) for name in BUDGETS)
         path = run.playable
-        if run.finished is None or path is None or self.request.added or not same:
+        if run.finished is None or path is None or self.request.added or not same_budget:
             return None
-        if not run.finished.keys() >= set(ENDING):  # it then closes anew
+        if not run.finished.keys() >= set(ENDING):  # finalize it again
             return None
         return Finished(**{**run.finished, "run": run.name, "checkpoint": str(path.resolve())})
 
-    def _begin(self, asked: Recipe, context: DeviceContext) -> "Generator[Event, None, Trainer]":
-        """Make the run, or take it up; build the session; say so."""
+    def _start(self, asked: Recipe, context: DeviceContext) -> "Generator[Event, None, Trainer]":
+        """Create or resume the run, build its session, and report that it has started."""
         from charplay.training import session_factory
         from charplay.training.live_changes import LiveChanges
         from charplay.training.trainer import Trainer
@@ -140,7 +136,9 @@ class _Visit:
         corpus, resumed = self._corpus, self.run
         facts = session_factory.device_facts(context, self._choice)
         if resumed is None:
-            plan = self._plan = session_factory.plan_new(asked, corpus, self.request.source, context, self._go_on)
+            plan = self._plan = session_factory.plan_new(
+                asked, corpus, self.request.source, context, self._may_continue
+            )
             run = self.run = Run.create(
                 Home(Path(self.request.home)).checkpoints,
                 asked=asked,
@@ -155,38 +153,36 @@ class _Visit:
             self._lock = resumed.lock()
             run = self.run = Run.open(resumed.folder)
             plan = self._plan = session_factory.plan_resumed(self.request, run, corpus, facts)
-        self._session = session_factory.build_session(run, plan, corpus, context)
-        live_changes = LiveChanges(self._session)
-        changes = [] if resumed is None else session_factory.restore(self._session, live_changes, plan, facts)
-        yield self._started(context, resumed=resumed is not None)
+        session = self._session = session_factory.build_session(run, plan, corpus, context)
+        live_changes = LiveChanges(session)
+        changes = [] if resumed is None else session_factory.restore(session, live_changes, plan, facts)
+        yield self._started(session, plan, context, resumed=resumed is not None)
         if self._choice.warning:
-            yield Warned(**self.stamp(), message=self._choice.warning)
+            yield Warned(**self.timestamp(), message=self._choice.warning)
         yield from changes
-        return Trainer(self._session, live_changes, self.commands)
+        return Trainer(session, live_changes, self.commands)
 
-    def _started(self, context: DeviceContext, *, resumed: bool) -> Started:
-        run, plan, corpus = self.run, self._plan, self._corpus
-        assert run is not None
-        assert plan is not None
-        assert corpus is not None
+    def _started(self, session: "Session", plan: "RunPlan", context: DeviceContext, *, resumed: bool) -> Started:
+        assert self._corpus is not None
+        run, corpus = session.run, self._corpus
         return Started(
-            **self.stamp(),
+            **self.timestamp(),
             run=run.name,
             folder=str(run.folder.resolve()),
-            recipe=self._held.recipe.model_dump(mode="json"),
+            recipe=session.recipe.model_dump(mode="json"),
             parameters=parameter_count(plan.resolved, len(corpus.vocabulary)),
             corpus=corpus.title,
             characters=len(corpus),
             vocabulary_size=len(corpus.vocabulary),
             unigram_entropy=corpus.unigram_entropy(),
-            total_steps=self._held.budget.total_steps,
+            total_steps=session.budget.total_steps,
             device=context.description,
             resumed=resumed,
             notes=plan.notes,
         )
 
     def saved_step(self) -> int | None:
-        """The step of the last save, once nothing is on its way to the disk any more."""
+        """Return the step of the last save, after waiting for saves that are being written."""
         if self._session is None:
             return None
         writer = self._session.writer
@@ -194,24 +190,24 @@ class _Visit:
         writer.finished_saves()
         return writer.saved_step
 
-    def stamp(self) -> dict[str, Any]:
-        """Where the run stands."""
+    def timestamp(self) -> dict[str, Any]:
+        """Return the fields that every event has: step, and seconds of training."""
         session = self._session
         return {"step": session.step, "seconds": session.clock.seconds} if session else {}
 
     def stopped(self) -> Stopped:
-        """The last event of a visit that was asked to stop."""
+        """Return the last event of a run that was asked to stop."""
         reason = self.commands.stop_reason or "asked"
-        return Stopped(**self.stamp(), reason=reason, run=self.run.name if self.run else None)
+        return Stopped(**self.timestamp(), reason=reason, run=self.run.name if self.run else None)
 
-    def describe(self, error: BaseException) -> str:
-        """One sentence for what nobody foresaw."""
+    def describe_error(self, error: BaseException) -> str:
+        """Return a sentence for an unexpected error."""
         if self._choice and self._plan and self._corpus and device_errors.is_out_of_memory(error):
             corpus = self._corpus
             recipe = self._session.recipe if self._session else self._plan.resolved
             needed = memory_bytes(recipe, len(corpus.vocabulary), len(corpus))
             return device_errors.out_of_memory_message(self._choice.name, needed, recipe)
-        if self._choice and self.lost(error):
+        if self._choice and self.is_device_lost(error):
             return (
                 f"{self._choice.name} is lost to this program ({str(error).partition(chr(10))[0]}); "
                 "start charplay anew to train there again"
@@ -222,12 +218,12 @@ class _Visit:
         kind = type(error).__name__
         return f"training broke off with {kind}: {str(error).partition(chr(10))[0]}; the log has the whole cause"
 
-    def lost(self, error: BaseException) -> bool:
-        """Whether nothing can be trained on the chosen device any more, as long as this process lives."""
+    def is_device_lost(self, error: BaseException) -> bool:
+        """Return whether this process cannot train on the chosen device any more."""
         return self._choice is not None and device_errors.is_device_lost(error)
 
-    def leave(self) -> None:
-        """Give everything back, but not while a save is being written."""
+    def close(self) -> None:
+        """Release memory and the run's lock, after waiting for saves that are being written."""
         if self._session is not None:
             self._session.writer.wait_until_idle(SAVE_TIMEOUT_SECONDS)
         self._session = None
