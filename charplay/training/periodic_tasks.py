@@ -22,7 +22,7 @@ class PeriodicTasks:
         session: that is trained.
         commands: a stop among them interrupts the tasks; what is not done stays due.
         reporter: reports rows, and makes the timestamps of events.
-        handle_commands: carries out the commands that need no pause between steps; waits up to so many seconds for one.
+        handle_commands: carries out the commands that can be carried out within a task; waits so many seconds for one.
     """
 
     def __init__(
