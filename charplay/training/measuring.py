@@ -20,8 +20,8 @@ def seconds_per_epoch(recipe: "Recipe", corpus: "Corpus", watch: "Watch | None" 
     `recipe` is resolved. Raises DeviceError, and Cancelled where `watch`, asked before every step, says False.
     """
     device.prepare_environment()
-    from charplay.training.calibration import step_speed
+    from charplay.training.calibration import measure_step_speed
 
     chosen = device.choose(recipe.device, device.list_devices())
-    speed = step_speed(recipe, corpus, device.open_device(chosen.name, recipe), SECONDS, watch)
+    speed = measure_step_speed(recipe, corpus, device.open_device(chosen.name, recipe), SECONDS, watch)
     return examples_per_epoch(recipe, len(corpus)) * whole(recipe, "sequence_length") / speed

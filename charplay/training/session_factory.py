@@ -23,7 +23,7 @@ from charplay.runs.errors import RunError
 from charplay.runs.run import Run
 from charplay.training.batches import Batches, open_batches
 from charplay.training.budget import Budget, Clock, extended
-from charplay.training.calibration import own_speed
+from charplay.training.calibration import speed_for_run
 from charplay.training.corpus_loader import corpus_changed, requested_encoding
 from charplay.training.device import DeviceChoice, DeviceContext
 from charplay.training.early_stopping import EarlyStopping
@@ -78,7 +78,7 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceC
     clock, speed = Clock(), None
     if open_fields(shaped, context.device.type):
         clock.start()
-        speed = own_speed(shaped, corpus, context, watch)
+        speed = speed_for_run(shaped, corpus, context, watch)
         clock.stop()
     resolution = resolve(shaped, len(corpus), len(corpus.vocabulary), speed)
     warm_start_notes = transfer_notes(parent, corpus.vocabulary.characters) if parent else ()
