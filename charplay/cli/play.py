@@ -102,6 +102,6 @@ def _list_devices() -> "list[Device]":
 
 
 def _measure(recipe: "Recipe", corpus: "Corpus", watch: "Watch") -> float:
-    from charplay.training.measuring import seconds_per_epoch
+    from charplay.training.epoch_timing import seconds_per_epoch
 
     return seconds_per_epoch(recipe, corpus, watch)

@@ -12,7 +12,7 @@ from charplay.recipes.expectation import CURVES, expected_loss
 from charplay.recipes.fields import Recipe
 from charplay.recipes.resolve import resolve
 from charplay.recipes.yardstick import Text, worth
-from charplay.training import calibration, measuring, planning
+from charplay.training import calibration, epoch_timing, planning
 from charplay.training.device import Device, open_device
 from charplay.training.planning import plan
 
@@ -94,17 +94,17 @@ SIZED = {"hidden_size": 4, "embedding_size": 4, "num_layers": 1, "sequence_lengt
 def test_an_epoch_takes_as_long_as_its_characters_do(corpus, monkeypatch):
     monkeypatch.setattr(calibration, "measure_step_speed", lambda *_: 50.0)
     streams = ASKED.model_copy(update={**SIZED, "batch_size": 10})
-    assert measuring.seconds_per_epoch(streams, corpus) == (len(corpus) - 1) // 100 * 100 / 50
+    assert epoch_timing.seconds_per_epoch(streams, corpus) == (len(corpus) - 1) // 100 * 100 / 50
     windows = streams.model_copy(update={"batching": "windows", "stride": 7})
-    assert measuring.seconds_per_epoch(windows, corpus) == -(-(len(corpus) - 10) // 7) * 10 / 50
+    assert epoch_timing.seconds_per_epoch(windows, corpus) == -(-(len(corpus) - 10) // 7) * 10 / 50
 
 
 def test_an_epoch_is_timed_on_the_machine_until_it_is_called_off(corpus, monkeypatch):
-    monkeypatch.setattr(measuring, "SECONDS", 0.05)
+    monkeypatch.setattr(epoch_timing, "MEASURE_SECONDS", 0.05)
     recipe = resolve(ASKED.model_copy(update={**SIZED, "batch_size": 10}), len(corpus), len(corpus.vocabulary)).recipe
-    assert 0 < measuring.seconds_per_epoch(recipe, corpus, watch=lambda _share: True) < 600
+    assert 0 < epoch_timing.seconds_per_epoch(recipe, corpus, watch=lambda _share: True) < 600
     with pytest.raises(Cancelled):
-        measuring.seconds_per_epoch(recipe, corpus, watch=lambda _share: False)
+        epoch_timing.seconds_per_epoch(recipe, corpus, watch=lambda _share: False)
 
 
 def test_a_plan_is_called_off_between_two_steps(corpus, brief):
