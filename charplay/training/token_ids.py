@@ -1,4 +1,4 @@
-"""The text as the network reads it: ids that stay in their smallest type, on the device where they fit."""
+"""The ids of a text, kept in their smallest type, and on the device if they fit there."""
 
 import warnings
 
@@ -8,17 +8,17 @@ from torch import Tensor
 
 
 class TokenIds:
-    """A text's ids, gathered into batches.
+    """Gathers a text's ids into batches.
 
     Args:
-        ids: (N,) unsigned; may be a read-only memory map, which is not copied on a CPU.
-        device: where batches are wanted.
-        resident: whether the whole text lives on the device; else each batch travels there.
+        ids: (N,) unsigned; may be a read-only memory map, which is not copied if the device is a CPU.
+        device: of the batches.
+        resident: whether to keep the whole text on the device; else each batch is copied there.
     """
 
     def __init__(self, ids: np.ndarray, device: torch.device, *, resident: bool) -> None:
         self.device = device
-        # torch indexes 8 and 16 unsigned bits; no character has an id that needs the sign of 32.
+        # torch cannot index by uint32 tensors. No id is large enough to become negative as an int32.
         narrow = ids.view(np.int32) if ids.dtype == np.uint32 else ids
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*not writable")  # nothing writes to it
@@ -30,11 +30,11 @@ class TokenIds:
 
     @property
     def storage_device(self) -> torch.device:
-        """Where the text lives: positions given to `gather` are best made there."""
+        """The device that the text is on: make the positions for `gather` there."""
         return self._ids.device
 
     def gather(self, positions: Tensor) -> Tensor:
-        """The ids at `positions` (any shape, int64), on the device, int64."""
+        """Return the ids at `positions` (any shape, int64) as int64 on the device."""
         batch = self._ids[positions].long()
         if batch.device == self.device:
             return batch

@@ -18,7 +18,7 @@ from charplay.training.gradients import clip
 from charplay.training.metrics import MetricsAccumulator, StepInfo
 from charplay.training.network import CharNet
 from charplay.training.optimization import build_optimizers, load_state_arrays, state_arrays, take_step
-from charplay.training.optimizers.muon import orthogonal
+from charplay.training.optimizers.muon import orthogonalize
 
 OPTIMIZERS, SCHEDULES = names("training/optimizers"), names("training/schedules")
 
@@ -84,10 +84,10 @@ def test_weight_decay_pulls_at_matrices_only_and_does_not_meet_the_gradient(opti
 @given(st.integers(1, 4), st.integers(2, 12), st.integers(2, 12), st.integers(0, 2**31))
 def test_muon_steps_are_nearly_orthogonal_gate_by_gate(gates, rows, columns, seed):
     blocks = torch.from_numpy(np.random.default_rng(seed).standard_normal((gates, rows, columns))).float()
-    together = orthogonal(blocks)
+    together = orthogonalize(blocks)
     assert together.shape == blocks.shape
     for block, alone in zip(blocks, together, strict=True):
-        assert torch.allclose(orthogonal(block.unsqueeze(0))[0], alone, atol=1e-4), "a gate does not feel the others"
+        assert torch.allclose(orthogonalize(block.unsqueeze(0))[0], alone, atol=1e-4), "a gate does not feel the others"
         left, values, right = np.linalg.svd(block.double().numpy(), full_matrices=False)
         stretched = np.diag(left.T @ alone.double().numpy() @ right.T) / max(1.0, rows / columns) ** 0.5
         sound = values > 0.05 * values[0]
@@ -96,7 +96,7 @@ def test_muon_steps_are_nearly_orthogonal_gate_by_gate(gates, rows, columns, see
 
 
 def test_muon_leaves_zeros_alone():
-    assert not orthogonal(torch.zeros(2, 3, 3)).any()
+    assert not orthogonalize(torch.zeros(2, 3, 3)).any()
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)

@@ -4,7 +4,7 @@ FALL = 1 / 3
 
 
 def factor(progress: float, warmup: float) -> float:
-    """The share of the peak rate at `progress` (0 to 1) of the budget."""
+    """Return the share of the peak rate at `progress` (0 to 1) of the budget."""
     if progress < warmup:
         return progress / warmup
     return min(1.0, (1 - progress) / FALL)
