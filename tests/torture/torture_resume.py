@@ -32,7 +32,7 @@ def a_recipe(chance: random.Random) -> dict[str, object]:
         "input_dropout": chance.choice((0.0, 0.2)), "output_dropout": chance.choice((0.0, 0.3)),
         "dropout": chance.choice((0.0, 0.2)) if layers > 1 else 0.0, "weight_drop": chance.choice((0.0, 0.3)),
         "optimizer": chance.choice(("adam", "adamw", "nadam", "rmsprop", "sgd", "muon")),
-        "schedule": chance.choice(("cosine", "linear", "constant", "hold")), "average": chance.choice((0.0, 0.9)),
+        "schedule": chance.choice(("cosine", "linear", "constant", "wsd")), "average": chance.choice((0.0, 0.9)),
         "weight_decay": chance.choice((0.0, 0.1)), "warmup": chance.choice((0.0, 0.2)),
         "steps": chance.randint(12, 30), "log_every": chance.choice((1, 3)), "evaluate_every": chance.choice((4, 7)),
         "save_every": chance.choice((3, 5, 100)), "sample_every": chance.choice((None, 6)), "sample_length": 10,

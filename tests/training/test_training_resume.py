@@ -34,7 +34,7 @@ CASES = {
     "windows, last": {"batching": "windows", "target": "last", "input": "one-hot", "embedding_size": None,
                       "optimizer": "rmsprop", "stride": 7, "output_dropout": 0.2, "schedule": "constant"},
     "windows, shuffled over epochs": {"batching": "windows", "stride": 20, "cell": "gru", "optimizer": "nadam",
-                                      "clip_value": 0.1, "clip_norm": None, "schedule": "hold"},
+                                      "clip_value": 0.1, "clip_norm": None, "schedule": "wsd"},
     "nothing held out": {"validation_fraction": 0, "monitor": "train_loss", "evaluate_every": "epoch",
                          "optimizer": "sgd", "sequence_length": 20, "batch_size": 16, "keep": "every-improvement"},
 }  # fmt: skip

@@ -1,10 +1,10 @@
-"""The learning rate rises over the warm-up, holds, and falls in a straight line to 0 over the last third."""
+"""Warmup-stable-decay: the rate rises over the warm-up, stays, and falls linearly to 0 over the last third."""
 
-FALL = 1 / 3
+DECAY_SHARE = 1 / 3
 
 
 def factor(progress: float, warmup: float) -> float:
     """Return the share of the peak rate at `progress` (0 to 1) of the budget."""
     if progress < warmup:
         return progress / warmup
-    return min(1.0, (1 - progress) / FALL)
+    return min(1.0, (1 - progress) / DECAY_SHARE)
