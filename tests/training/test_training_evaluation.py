@@ -90,7 +90,7 @@ def test_nothing_is_disturbed():
     assert all(np.array_equal(array, network.export_weights()[name]) for name, array in weights.items())
 
 
-def test_orders_are_heeded_in_between(monkeypatch):
+def test_it_yields_between_pieces_of_work(monkeypatch):
     evaluation, network, _ = made(5_000, 1_000)
     monkeypatch.setattr(module, "CHUNK_FLOPS", 1e5)
     assert sum(1 for _ in evaluation.carried(network, 10**6)) > 10

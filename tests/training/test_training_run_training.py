@@ -1,4 +1,4 @@
-"""Training as its consumers see it: a stream of events that takes orders."""
+"""Training as its consumers see it: a stream of events that takes commands."""
 
 import errno
 import os
@@ -91,7 +91,7 @@ def test_a_stop_is_heeded_in_every_phase(train, only, phase):
     assert not only(events, Progress) or events[-1].step == 0
 
 
-def test_orders_before_the_first_step(train, only):
+def test_commands_before_the_first_step(train, only):
     """Published at step 0 is pure noise, and comes before any step."""
 
     def publish(event, inbox):
