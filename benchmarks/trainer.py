@@ -1,4 +1,4 @@
-"""The real trainer, run a slice at a time: opened by its door, every event drained, no thread and no screen."""
+"""The real trainer, run a slice at a time: every event drained, no thread and no screen."""
 
 import time
 from typing import Any

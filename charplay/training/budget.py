@@ -56,7 +56,7 @@ class Budget:
     epoch_counter: EpochCounter
 
     @classmethod
-    def of(cls, recipe: Recipe, epoch_counter: EpochCounter, start: float = 0.0) -> "Budget":
+    def from_recipe(cls, recipe: Recipe, epoch_counter: EpochCounter, start: float = 0.0) -> "Budget":
         """Return the recipe's budget."""
         kind = next(kind for kind in BUDGETS if getattr(recipe, kind) is not None)
         return cls(kind, float(getattr(recipe, kind)), start, epoch_counter)

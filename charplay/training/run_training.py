@@ -32,13 +32,13 @@ USER_ERRORS = (CorpusError, RecipeError, RunError, CheckpointError, HomeError, D
 """Exceptions whose message is a sentence for the user."""
 
 
-def open_training(request: TrainRequest, inbox: CommandQueue) -> Iterator[Event]:
+def open_training(request: TrainRequest, queue: CommandQueue) -> Iterator[Event]:
     """Run a request to train; training happens in the thread that iterates.
 
     Commands are handled between phases and steps, and at least every 0.2 s within long tasks. The last event is
     `Finished`, `Stopped` or `Failed`. A caller that stops iterating early loses the steps after the last save.
     """
-    execution = _RunExecution(request, PendingCommands(inbox))
+    execution = _RunExecution(request, PendingCommands(queue))
     last: Event | None = None
     try:
         last = yield from execution.events()

@@ -64,7 +64,7 @@ class Session:
         return self.learner.arrays() | {"recent": np.array(self.metrics.recent, dtype=np.float32)}
 
     def state(self) -> dict[str, Any]:
-        """Return everything else of a save, as JSON takes it."""
+        """Return everything else of a save, as JSON takes it; `ledger` and `judge` are former names that files keep."""
         return {
             "seconds": self.clock.seconds,
             "live": {name: getattr(self.recipe, name) for name in LIVE},

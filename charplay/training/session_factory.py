@@ -214,7 +214,7 @@ def build_session(run: Run, plan: RunPlan, corpus: Corpus, context: DeviceContex
         learner=Learner(recipe, network, batches, context),
         metrics=MetricsAccumulator(recipe.log_every, epoch_counter, recipe.sequence_length * recipe.batch_size),
         early_stopping=EarlyStopping(recipe.patience),
-        budget=Budget.of(recipe, epoch_counter, plan.schedule_start),
+        budget=Budget.from_recipe(recipe, epoch_counter, plan.schedule_start),
         clock=Clock(state["seconds"] if state else plan.calibration_seconds),
         evaluation=Evaluation(
             TokenIds(corpus.ids, context.device, resident=resident),

@@ -201,14 +201,14 @@ def test_the_clock_stands_while_stopped():
 
 @pytest.mark.parametrize(("kind", "amount", "total"), [("steps", 40, 40), ("epochs", 2.5, 25), ("minutes", 2.0, None)])
 def test_budgets(kind, amount, total):
-    budget = Budget.of(Recipe(**{kind: amount}), epoch_counter=EpochCounter(10))
+    budget = Budget.from_recipe(Recipe(**{kind: amount}), epoch_counter=EpochCounter(10))
     assert budget.total_steps == total
     end = (total or 0, 120.0)
     assert budget.is_spent(*end)
     assert not budget.is_spent(end[0] - 1, 119.9)
     assert budget.share_done(*end) == 1
     assert 0 <= budget.schedule_progress(0, 0.0) < 0.05
-    added = Budget.of(Recipe(**{kind: amount}), EpochCounter(10), start=amount / 2)
+    added = Budget.from_recipe(Recipe(**{kind: amount}), EpochCounter(10), start=amount / 2)
     assert added.schedule_progress(end[0] // 2, 60.0) < 0.1
     assert added.schedule_progress(*end) > 0.9
 
