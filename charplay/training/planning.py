@@ -63,7 +63,7 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
     training_total = training_characters(resolved, characters_total)
     characters = int(60 * minutes * (1 - EVALUATION_SHARE) * chars_per_second)
     epochs = characters / training_total
-    reference_seconds = worth(
+    seconds_on_reference = worth(
         resolved, whole(resolved, "hidden_size"), Text.of(resolved, characters_total, vocabulary_size), speed
     )
     return Proposal(
@@ -75,7 +75,7 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
         epochs=epochs,
         parameters=parameter_count(resolved, vocabulary_size),
         memory_bytes=memory_bytes(resolved, vocabulary_size, characters_total),
-        expected_loss=expected_loss(resolved, reference_seconds, epochs, corpus.unigram_entropy()),
+        expected_loss=expected_loss(resolved, seconds_on_reference, epochs, corpus.unigram_entropy()),
         notes=(
             *resolution.notes,
             *notes,
