@@ -40,10 +40,10 @@ def _program(shape: tuple[int, int, float], told: tuple[str, ...]) -> float:
 
 def _steps(hidden: int, layers: int, share: float, told: list[str]) -> float:
     """Milliseconds of a step, forward and backward, once the first few are over."""
-    from charplay.training import device, dropout
+    from charplay.training import device, dropout, malloc
 
     if "kept" not in told:
-        patch.object(device, "keep_memory").start()
+        patch.object(malloc, "disable_trim").start()
     device.prepare_environment()
     import torch
     from torch.nn import functional

@@ -1,4 +1,4 @@
-"""The real trainer, run a slice at a time: opened by its door, every event drained, no thread and no screen."""
+"""The real trainer, run a slice at a time: every event drained, no thread and no screen."""
 
 import time
 from typing import Any
@@ -12,7 +12,7 @@ from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.fields import Recipe
 from charplay.runs.home import Home
-from charplay.training.door import open_training
+from charplay.training.run_training import open_training
 
 NEVER = 10**9
 WARM_SECONDS = 1.0

@@ -17,8 +17,8 @@ from textual.pilot import Pilot
 from charplay.cli.house import open_library, open_shelf
 from charplay.runs.home import Home
 from charplay.training.device import list_devices
-from charplay.training.door import open_training
-from charplay.training.measuring import seconds_per_epoch
+from charplay.training.epoch_timing import seconds_per_epoch
+from charplay.training.run_training import open_training
 from charplay.tui.app import CharplayApp
 
 if TYPE_CHECKING:

@@ -59,7 +59,7 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
     notes += _open(asked)
     facts = _facts(resolution.recipe, text)
     if measure:
-        from charplay.training.measuring import seconds_per_epoch
+        from charplay.training.epoch_timing import seconds_per_epoch
 
         facts["seconds_per_epoch"] = seconds_per_epoch(resolution.recipe, text)
     seen = _seen(resolution.recipe, text) if explain else {}

@@ -11,7 +11,7 @@ from typing import NoReturn
 from charplay.cli.faults import FAILED, UsageError, explain
 from charplay.protocol.exit_codes import INTERRUPTED
 
-TORCHES = {"charplay.training.door", "charplay.training.measuring"}
+TORCHES = {"charplay.training.run_training", "charplay.training.epoch_timing"}
 """What loads torch, or has loaded it."""
 
 VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs", "doctor")

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from charplay.cli.faults import FAILED, MISUSED, complain
-from charplay.training.memory import share_one_heap
+from charplay.training import malloc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ def _set_up_process() -> None:
     # A start makes a hundred thousand objects that stay: looking through them every 700 costs a tenth of it.
     gc.set_threshold(YOUNG)
     sys.setswitchinterval(PATIENCE)
-    share_one_heap()
+    malloc.use_one_arena()
 
 
 def _open_app(home: "Home", home_option: str | None, path: str | None) -> "CharplayApp":
@@ -90,7 +90,7 @@ def _open_app(home: "Home", home_option: str | None, path: str | None) -> "Charp
 
 
 def _open_training(request: "TrainRequest", inbox: "CommandQueue") -> "Iterator[Event]":
-    from charplay.training.door import open_training
+    from charplay.training.run_training import open_training
 
     yield from open_training(request, inbox)
 
@@ -102,6 +102,6 @@ def _list_devices() -> "list[Device]":
 
 
 def _measure(recipe: "Recipe", corpus: "Corpus", watch: "Watch") -> float:
-    from charplay.training.measuring import seconds_per_epoch
+    from charplay.training.epoch_timing import seconds_per_epoch
 
     return seconds_per_epoch(recipe, corpus, watch)

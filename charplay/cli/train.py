@@ -164,7 +164,7 @@ def _reporter(outlet: "Outlet | None", *, json: bool) -> "Reporter":
 def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
     """Train in this thread, passing every event on; the exit code."""
     from charplay.cli.house import keep_in_log
-    from charplay.training.door import open_training
+    from charplay.training.run_training import open_training
 
     inbox, listened, code = CommandQueue(), True, FAILED
     on_terminal = sys.stdout.isatty()

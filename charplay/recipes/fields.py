@@ -45,6 +45,11 @@ def _split(value: object) -> object:
     return value
 
 
+def _current_name(value: object) -> object:
+    """Accept `hold`, the name of the schedule `wsd` in older runs and presets."""
+    return "wsd" if value == "hold" else value
+
+
 def _absent(value: object) -> object:
     """`none` written as text."""
     return None if isinstance(value, str) and value.strip().lower() in {"none", ""} else value
@@ -100,7 +105,7 @@ class Recipe(BaseModel):
 
     optimizer: Annotated[str, AfterValidator(Listed(OPTIMIZERS))] = _declared("optimization", "how weights follow the gradient", default="adamw")
     learning_rate: Annotated[float, Field(gt=0, le=100)] | Auto = _declared("optimization", "size of the steps at the schedule's peak", live=True, start=0.01, default="auto")
-    schedule: Annotated[str, AfterValidator(Listed(SCHEDULES))] = _declared("optimization", "how the learning rate goes down", default="cosine")
+    schedule: Annotated[str, BeforeValidator(_current_name), AfterValidator(Listed(SCHEDULES))] = _declared("optimization", "how the learning rate goes down", default="cosine")
     warmup: Annotated[float, Field(ge=0, le=1)] = _declared("optimization", "share of the budget over which the learning rate rises", default=0.1)
     weight_decay: Annotated[float, Field(ge=0, le=10)] = _declared("optimization", "decoupled decay of the weight matrices", live=True, default=0.0)
     beta1: Share = _declared("optimization", "Adam's memory of the gradient", default=0.9)

@@ -1,1 +1,1 @@
-"""The network learns. The only room that knows torch."""
+"""Training of networks. The only package that imports torch."""

@@ -1,4 +1,4 @@
-"""What the trainer knows of batches, whichever way the text is cut."""
+"""What the trainer needs of batches, whether they are streams or windows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,56 +9,56 @@ import torch
 from torch import Tensor
 
 from charplay.recipes.fields import Recipe
-from charplay.training.ids import Ids
+from charplay.training.token_ids import TokenIds
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """What cutting the text anew came to."""
+class Rebatching:
+    """What a change of the batches' shape leads to."""
 
-    kept: tuple[int, ...]
-    """For each new stream the old one that it goes on with, -1 where it begins; empty for windows."""
-    left: int
-    """Steps until the epoch under way ends."""
+    kept_streams: tuple[int, ...]
+    """For each new stream, the old one that it continues, or -1 if it begins; empty for windows."""
+    steps_left: int
+    """Steps until the current epoch ends."""
 
 
 class Batches(Protocol):
-    """An endless sequence of batches whose position can be kept and taken up again."""
+    """An endless sequence of batches whose position can be saved and restored."""
 
-    carries: bool
-    """Whether a batch goes on where the one before ended, so that the state is carried over."""
+    carries_state: bool
+    """Whether a batch continues the one before, so that the network's state is carried over."""
     steps_per_epoch: int
 
     def next(self) -> tuple[Tensor, Tensor]:
-        """The next batch: ids (T, B), and the ids to predict, (T, B) or the last ones (B,)."""
+        """Return the next batch: ids (T, B), and the ids to predict, (T, B) or only the last ones (B,)."""
         ...
 
-    def again(self) -> None:
-        """Go back by one batch: the last one came to nothing and is given once more."""
+    def repeat_last(self) -> None:
+        """Go back by one batch, because the step that read it failed."""
         ...
 
-    def cut(self, length: int, size: int, share: float) -> Cut:
-        """Read on from here in batches of `size` by `length` characters; `share` of the epoch is done."""
+    def rebatch(self, length: int, batch_size: int, epoch_done: float) -> Rebatching:
+        """Continue here with batches of `batch_size` by `length` characters; `epoch_done` is a share, 0 to 1."""
         ...
 
     def state(self) -> dict[str, Any]:
-        """The position."""
+        """Return the position, as JSON takes it."""
         ...
 
     def load(self, state: Mapping[str, Any]) -> None:
-        """Go to a position."""
+        """Go to the position that `state` returned."""
         ...
 
 
 def open_batches(recipe: Recipe, ids: np.ndarray, device: torch.device, *, resident: bool) -> Batches:
-    """The training text `ids` (N,), cut as the resolved recipe says."""
+    """Batch the training text `ids` (N,) as the resolved recipe says."""
     from charplay.training.streams import Streams
     from charplay.training.windows import Windows
 
-    text = Ids(ids, device, resident=resident)
-    length, size = recipe.sequence_length, recipe.batch_size
+    text = TokenIds(ids, device, resident=resident)
+    length, batch_size = recipe.sequence_length, recipe.batch_size
     assert isinstance(length, int)
-    assert isinstance(size, int)
+    assert isinstance(batch_size, int)
     if recipe.batching == "stream":
-        return Streams(text, length, size)
-    return Windows(text, length, size, recipe)
+        return Streams(text, length, batch_size)
+    return Windows(text, length, batch_size, recipe)

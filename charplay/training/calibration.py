@@ -1,8 +1,8 @@
-"""How fast training is on this machine, measured in a few steps; and what so many minutes would come to.
+"""Measurement of the training speed of this machine, in a few steps.
 
-The sizes that `auto` stands for are tuned in the seconds of two CPU cores (`charplay.recipes.resolve`). What is
-measured here says how many of those seconds a second of this machine is worth. Plans use it, and runs on the devices
-of `charplay.recipes.calibrated`.
+The sizes that `auto` chooses are tuned for a reference machine with two CPU cores (`charplay.recipes.resolve`). The
+relative speed measured here converts seconds of this machine to seconds of that one. Plans use it, and so do runs on
+the devices of `charplay.recipes.calibrated`.
 """
 
 import time
@@ -16,76 +16,82 @@ from charplay.recipes.network import training_characters, whole
 from charplay.recipes.resolve import resolve
 from charplay.recipes.yardstick import Speed, Text, pace
 from charplay.training.batches import open_batches
-from charplay.training.device import Opened
+from charplay.training.device import DeviceContext
 from charplay.training.learner import Learner
 from charplay.training.network import CharNet
-from charplay.training.session import sizes
+from charplay.training.session import batch_shape
 
-SIZES = {"cpu": (128, 256), "cuda": (256, 1024)}
-"""Hidden sizes that are tried."""
-MOST_SECONDS, MOST_SHARE = 2.0, 0.05
-"""That a run measures: in all, and of its budget."""
-NEAR = 1.5
-"""A machine that is less than so many times as fast as the yardstick, or as slow, is taken for its equal."""
+PROBE_SIZES = {"cpu": (128, 256), "cuda": (256, 1024)}
+"""Hidden sizes that are measured."""
+MAX_SECONDS, MAX_BUDGET_SHARE = 2.0, 0.05
+"""The longest that a run measures, in seconds and as a share of its budget."""
+SIMILAR_FACTOR = 1.5
+"""A machine that is less than so many times faster or slower than the reference counts as equal to it."""
 
 
-def step_speed(recipe: Recipe, corpus: Corpus, opened: Opened, seconds: float, watch: Watch | None = None) -> float:
-    """Characters a second of a resolved recipe's steps, tried for about so many seconds, and two steps at least.
+def measure_step_speed(
+    recipe: Recipe, corpus: Corpus, context: DeviceContext, seconds: float, watch: Watch | None = None
+) -> float:
+    """Measure the characters a second of a resolved recipe's steps, for about `seconds` and at least three steps.
 
-    Torch's random numbers are drawn from. Cancelled where `watch`, which is asked before every step, says False.
+    Draws from torch's random numbers. Raises Cancelled if `watch`, which is called before every step, returns False.
     """
     ids = corpus.ids[: training_characters(recipe, len(corpus))]
-    batches = open_batches(recipe, ids, opened.device, resident=opened.fits(corpus.ids))
-    network = CharNet(recipe, len(corpus.vocabulary)).to(opened.device).train()
-    learner = Learner(recipe, network, batches, opened)
-    taken: list[float] = []
+    batches = open_batches(recipe, ids, context.device, resident=context.text_fits(corpus.ids))
+    network = CharNet(recipe, len(corpus.vocabulary)).to(context.device).train()
+    learner = Learner(recipe, network, batches, context)
+    step_seconds: list[float] = []
     until = time.perf_counter() + seconds
-    while len(taken) < 3 or time.perf_counter() < until:
+    while len(step_seconds) < 3 or time.perf_counter() < until:
         if watch is not None and not watch(0.0):
             raise Cancelled
-        started = time.perf_counter()
+        start = time.perf_counter()
         learner.step(1e-6)
-        learner.read()
-        taken.append(time.perf_counter() - started)
-    length, size = sizes(recipe)
-    return length * size / median(taken[1:])  # the first step sets things up
+        learner.read_metrics()
+        step_seconds.append(time.perf_counter() - start)
+    length, size = batch_shape(recipe)
+    return length * size / median(step_seconds[1:])  # without the first step, which also sets things up
 
 
-def measure_speed(recipe: Recipe, corpus: Corpus, opened: Opened, seconds: float, watch: Watch | None = None) -> Speed:
-    """How fast the network itself is read forward and backward here.
+def measure_relative_speed(
+    recipe: Recipe, corpus: Corpus, context: DeviceContext, seconds: float, watch: Watch | None = None
+) -> Speed:
+    """Measure how many times faster than the reference machine forward and backward passes are, by hidden size.
 
-    Takes about so many `seconds`, and leaves torch's random numbers as they were.
+    Takes about `seconds`, and restores torch's random number generators.
     """
-    states = opened.random_states()
-    tried = [_sized(recipe, size, corpus) for size in SIZES[opened.device.type]]
+    states = context.random_states()
+    probes = [_probe(recipe, size, corpus) for size in PROBE_SIZES[context.device.type]]
     try:
         return {
-            whole(one, "hidden_size"): step_speed(one, corpus, opened, seconds / len(tried), watch)
-            / expected_speed(one, corpus)
-            for one in tried
+            whole(probe, "hidden_size"): measure_step_speed(probe, corpus, context, seconds / len(probes), watch)
+            / _reference_speed(probe, corpus)
+            for probe in probes
         }
     finally:
-        opened.set_random_states(states)
+        context.set_random_states(states)
 
 
-def expected_speed(recipe: Recipe, corpus: Corpus) -> float:
-    """Characters a second of a resolved recipe on the yardstick."""
+def _reference_speed(recipe: Recipe, corpus: Corpus) -> float:
+    """Return the characters a second of a resolved recipe on the reference machine."""
     return pace(recipe, whole(recipe, "hidden_size"), Text.of(recipe, len(corpus), len(corpus.vocabulary)))
 
 
-def own_speed(recipe: Recipe, corpus: Corpus, opened: Opened, watch: Watch | None = None) -> Speed | None:
-    """What `resolve` is to go by for a run of so many minutes on this device; None where the yardstick will do."""
+def speed_for_run(recipe: Recipe, corpus: Corpus, context: DeviceContext, watch: Watch | None = None) -> Speed | None:
+    """Measure the speed that `resolve` needs for a run with a budget in minutes; None if it equals the reference."""
     assert recipe.minutes is not None
-    speed = measure_speed(recipe, corpus, opened, min(MOST_SECONDS, MOST_SHARE * 60 * recipe.minutes), watch)
-    return told_apart(speed)
+    speed = measure_relative_speed(
+        recipe, corpus, context, min(MAX_SECONDS, MAX_BUDGET_SHARE * 60 * recipe.minutes), watch
+    )
+    return significant_speed(speed)
 
 
-def _sized(recipe: Recipe, size: int, corpus: Corpus) -> Recipe:
-    """The recipe at this size, with the cheapest optimizer: the yardstick is of the network alone."""
+def _probe(recipe: Recipe, size: int, corpus: Corpus) -> Recipe:
+    """Return the recipe at this size, with the cheapest optimizer, as the reference is of the network alone."""
     sized = recipe.model_copy(update={"hidden_size": size, "optimizer": "sgd", "average": 0.0})
     return resolve(sized, len(corpus), len(corpus.vocabulary)).recipe
 
 
-def told_apart(speed: Speed) -> Speed | None:
-    """The speed, where it tells this machine apart from the yardstick; else None."""
-    return None if all(1 / NEAR < times < NEAR for times in speed.values()) else speed
+def significant_speed(speed: Speed) -> Speed | None:
+    """Return the speed if it differs from the reference machine's; else None."""
+    return None if all(1 / SIMILAR_FACTOR < times < SIMILAR_FACTOR for times in speed.values()) else speed

@@ -1,6 +1,6 @@
-"""Everything that depends on the device: which there are, which to take, and what each can do.
+"""Everything that depends on the device: listing, choosing and opening one.
 
-Listing devices needs no torch; everything else imports it where it is used.
+Listing devices needs no torch; the functions that need it import it themselves.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from charplay.training.memory import keep_memory
+from charplay.training import malloc
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,55 +20,55 @@ if TYPE_CHECKING:
 
     from charplay.recipes.fields import Recipe
 
-MOST_THREADS = 16
-"""Threads that `auto` takes at most: beyond it a recurrent step of any size tried waits more than it works."""
+MAX_AUTO_THREADS = 16
+"""The most threads that `auto` takes: with more, recurrent steps of every size tried were slower."""
 
-MOST_NAMED = 1024
-"""The most threads that anyone means, as in the recipe."""
+MAX_THREADS = 1024
+"""The most threads that OMP_NUM_THREADS may ask for; the recipe has the same bound."""
 
-RESIDENT_SHARE = 0.25
-"""Share of a device's free memory that the text's ids may take there."""
+RESIDENT_MEMORY_SHARE = 0.25
+"""Share of a device's free memory that the text's ids may take."""
 
 
 class DeviceError(Exception):
-    """The asked device cannot be used; the text is a sentence with a hint."""
+    """The requested device cannot be used; the message is a sentence with a hint."""
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Somewhere to train. Memory is in bytes."""
+    """A device to train on. Memory is in bytes."""
 
     name: str
-    """As the recipe names it: cpu, cuda:0."""
+    """The recipe's name for it: cpu, cuda:0."""
     title: str
     free: int
     total: int
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """The device that is taken, why, and what a person should know about it."""
+class DeviceChoice:
+    """The chosen device, the reason, and a warning for the user."""
 
     name: str
-    why: str
+    reason: str
     warning: str = ""
 
 
 def list_devices() -> list[Device]:
-    """The CPU, then every CUDA device that this process may use, numbered as torch will number them."""
+    """List the CPU, then every CUDA device that this process may use, numbered as torch will number them."""
     memory = psutil.virtual_memory()
     cpu = Device("cpu", f"CPU, {thread_count()} threads", memory.available, memory.total)
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-    return [cpu, *_visible(_installed(), visible)]
+    return [cpu, *_visible_cuda_devices(_installed_cuda_devices(), visible)]
 
 
-def _installed() -> list[tuple[str, Device]]:
-    """What the NVIDIA driver shows: each device under its unique name."""
+def _installed_cuda_devices() -> list[tuple[str, Device]]:
+    """List the UUID and description of every device that the NVIDIA driver knows."""
     try:
         import pynvml
 
         pynvml.nvmlInit()
-    except Exception:  # noqa: BLE001 - no driver, no library, no permission: then there is no such device
+    except Exception:  # noqa: BLE001 - no driver, no library, no permission: no such device
         return []
     found = []
     try:
@@ -79,7 +79,7 @@ def _installed() -> list[tuple[str, Device]]:
             device = Device(f"cuda:{index}", title, int(memory.free), int(memory.total))
             found.append((_text(pynvml.nvmlDeviceGetUUID(handle)), device))
     except pynvml.NVMLError:
-        pass  # a device that is lost is not offered
+        pass  # do not offer a device that is lost
     finally:
         pynvml.nvmlShutdown()
     return found
@@ -89,8 +89,8 @@ def _text(value: str | bytes) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
-def _visible(installed: Sequence[tuple[str, Device]], visible: str | None) -> list[Device]:
-    """The devices that CUDA_VISIBLE_DEVICES leaves, renumbered; CUDA stops at the first entry that names none."""
+def _visible_cuda_devices(installed: Sequence[tuple[str, Device]], visible: str | None) -> list[Device]:
+    """Keep and renumber the devices in CUDA_VISIBLE_DEVICES; like CUDA, stop at the first entry that names none."""
     if visible is None:
         return [device for _, device in installed]
     left: list[Device] = []
@@ -104,52 +104,52 @@ def _visible(installed: Sequence[tuple[str, Device]], visible: str | None) -> li
 
 
 def prepare_environment() -> None:
-    """Settings that libraries read once, when torch is first imported or first opens CUDA; and how memory is kept."""
-    # Threads of one step wait for each other hundreds of times. Waiting at full speed for long costs nothing on idle
-    # cores, but beside one busy neighbour it made training 2 to 10 times slower; a short wait costs a few per cent.
+    """Set what libraries read only once; call this before torch is imported and before it opens CUDA."""
+    # The threads of one step wait for each other hundreds of times. Spinning for long costs nothing on idle cores, but
+    # beside one busy process it made training 2 to 10 times slower; a short spin costs a few per cent.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-    os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # the driver's numbers, which list_devices shows
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it recurrent layers do not repeat
-    keep_memory()
+    os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # numbers as the driver and list_devices do
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it, recurrent layers are not deterministic
+    malloc.disable_trim()
 
 
-def choose(asked: str, devices: Sequence[Device]) -> Choice:
-    """The device for a recipe's `device`; DeviceError where it names one that cannot be used."""
+def choose(asked: str, devices: Sequence[Device]) -> DeviceChoice:
+    """Choose the device for a recipe's `device`; DeviceError if it names one that cannot be used."""
     import torch
 
     usable = torch.cuda.is_available()
-    # The driver's own list may be missing, or name parts of a card otherwise than CUDA_VISIBLE_DEVICES does.
-    cuda = [device for device in devices if device.name != "cpu"] or (_seen_by_torch() if usable else [])
+    # The driver's list may be missing, or name parts of a card differently from CUDA_VISIBLE_DEVICES.
+    cuda = [device for device in devices if device.name != "cpu"] or (_cuda_devices_of_torch() if usable else [])
     if asked == "cpu":
-        return Choice("cpu", "asked for")
+        return DeviceChoice("cpu", "asked for")
     if asked == "auto":
         if not cuda:
-            return Choice("cpu", "no CUDA device is visible")
+            return DeviceChoice("cpu", "no CUDA device is visible")
         if not usable:
-            return Choice("cpu", "torch cannot use CUDA", warning=remedy(cuda, torch.version.cuda))
+            return DeviceChoice("cpu", "torch cannot use CUDA", warning=install_hint(cuda, torch.version.cuda))
         most = max(cuda, key=lambda device: device.free)
-        why = f"most free memory: {gigabytes(most.free)} of {gigabytes(most.total)}"
+        reason = f"most free memory: {format_gigabytes(most.free)} of {format_gigabytes(most.total)}"
         visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-        return Choice(most.name, why if visible is None else f"{why}, of CUDA_VISIBLE_DEVICES={visible}")
+        return DeviceChoice(most.name, reason if visible is None else f"{reason}, of CUDA_VISIBLE_DEVICES={visible}")
     if cuda and not usable:
-        raise DeviceError(remedy(cuda, torch.version.cuda))
+        raise DeviceError(install_hint(cuda, torch.version.cuda))
     named = asked if ":" in asked else max(cuda, key=lambda device: device.free, default=devices[0]).name
     if named not in {device.name for device in cuda}:
         have = ", ".join(["cpu", *(device.name for device in cuda)])
         raise DeviceError(f"there is no device {asked} here; there is: {have}")
-    return Choice(named, "asked for")
+    return DeviceChoice(named, "asked for")
 
 
-def _seen_by_torch() -> list[Device]:
-    """The CUDA devices as torch counts them."""
+def _cuda_devices_of_torch() -> list[Device]:
+    """List the CUDA devices that torch sees."""
     import torch
 
     indices = range(torch.cuda.device_count())
     return [Device(f"cuda:{i}", torch.cuda.get_device_name(i), *torch.cuda.mem_get_info(i)) for i in indices]
 
 
-def remedy(cuda: Sequence[Device], built_for: str | None) -> str:
-    """One sentence for a machine whose NVIDIA driver torch cannot use."""
+def install_hint(cuda: Sequence[Device], built_for: str | None) -> str:
+    """Return a sentence for a machine whose NVIDIA driver torch cannot use; `built_for` is torch's CUDA version."""
     if built_for is None:
         cause = "this torch is built for the CPU only; install torch's CUDA build in this environment"
     else:
@@ -157,25 +157,25 @@ def remedy(cuda: Sequence[Device], built_for: str | None) -> str:
     return f"{cuda[0].title} is present but not used: {cause}"
 
 
-def gigabytes(count: int) -> str:
-    """For a person."""
+def format_gigabytes(count: int) -> str:
+    """Format bytes for the user."""
     return f"{count / 2**30:.1f} GB"
 
 
 def thread_count() -> int:
-    """Threads worth starting: as many as OMP_NUM_THREADS says where a person set it (a list's first number counts).
+    """Count the threads worth starting: OMP_NUM_THREADS if set (the first number, if it is a list).
 
-    Else the processors that this process may run on, and the share of them that its control group may use.
+    Otherwise the processors that this process may run on, limited by its control group's quota.
     """
     wanted = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
     if wanted.isdecimal() and int(wanted) > 0:
-        return min(int(wanted), MOST_NAMED)
+        return min(int(wanted), MAX_THREADS)
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(allowed, int(_quota(Path("/sys/fs/cgroup")) or allowed), MOST_THREADS))
+    return max(1, min(allowed, int(_cpu_quota(Path("/sys/fs/cgroup")) or allowed), MAX_AUTO_THREADS))
 
 
-def _quota(group: Path) -> float | None:
-    """Processors that the control group may use at once; None where it is not limited."""
+def _cpu_quota(group: Path) -> float | None:
+    """Return how many processors the control group may use at once; None if it is not limited."""
     try:
         limit, period = (group / "cpu.max").read_text().split()
     except (OSError, ValueError):
@@ -188,32 +188,32 @@ def _quota(group: Path) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A device ready for work: what it does differently from others stands here and nowhere else."""
+class DeviceContext:
+    """A device that is ready to train. All differences between devices are kept here."""
 
     device: "torch.device"
     fused: bool
     """Whether torch has fused optimizer kernels for it."""
-    readable: bool
-    """Whether reading a number from it is free: then no work is queued that one would wait for."""
-    arithmetic: Callable[[], AbstractContextManager[object]]
-    """A context for the forward pass, in the recipe's precision."""
+    sync_is_free: bool
+    """Whether reading a number from the device costs nothing, as it has no queue of work to wait for."""
+    autocast: Callable[[], AbstractContextManager[object]]
+    """Return a context manager for the forward pass, in the recipe's precision."""
     precision: str
     threads: int
     description: str
-    """For a person: "cpu, 2 threads"."""
+    """For the user: "cpu, 2 threads"."""
 
-    def fits(self, ids: "np.ndarray") -> bool:
-        """Whether a text's ids may live on the device."""
+    def text_fits(self, ids: "np.ndarray") -> bool:
+        """Return whether a text's ids may be kept on the device."""
         import torch
 
         if self.device.type == "cpu":
             return True
         free, _ = torch.cuda.mem_get_info(self.device)
-        return ids.nbytes <= RESIDENT_SHARE * free
+        return ids.nbytes <= RESIDENT_MEMORY_SHARE * free
 
     def random_states(self) -> dict[str, "np.ndarray"]:
-        """The states of all random numbers that training draws."""
+        """Return the states of all random number generators that training uses."""
         import torch
 
         states = {"random.cpu": torch.get_rng_state().numpy()}
@@ -222,7 +222,7 @@ class Opened:
         return states
 
     def set_random_states(self, states: "dict[str, np.ndarray]") -> None:
-        """Put back what `random_states` gave."""
+        """Restore what `random_states` returned."""
         import torch
 
         torch.set_rng_state(torch.from_numpy(states["random.cpu"].copy()))
@@ -230,8 +230,8 @@ class Opened:
             torch.cuda.set_rng_state(torch.from_numpy(states["random.cuda"].copy()), self.device)
 
 
-def open_device(name: str, recipe: "Recipe") -> Opened:
-    """Make the device ready, in the thread that will train on it."""
+def open_device(name: str, recipe: "Recipe") -> DeviceContext:
+    """Prepare the device; call this in the thread that will train on it."""
     import torch
 
     threads = recipe.threads if isinstance(recipe.threads, int) else thread_count()
@@ -247,16 +247,16 @@ def open_device(name: str, recipe: "Recipe") -> Opened:
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = recipe.precision != "float32"
         description = f"{name}, {torch.cuda.get_device_name(device)}, {precision}"
 
-    def arithmetic() -> AbstractContextManager[object]:
+    def autocast() -> AbstractContextManager[object]:
         if precision == "float32":
             return nullcontext()
         return torch.autocast(device.type, torch.bfloat16)
 
-    return Opened(
+    return DeviceContext(
         device=device,
         fused=True,
-        readable=device.type == "cpu",
-        arithmetic=arithmetic,
+        sync_is_free=device.type == "cpu",
+        autocast=autocast,
         precision=precision,
         threads=threads,
         description=description,

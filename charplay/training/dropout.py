@@ -1,7 +1,7 @@
-"""Dropout: torch's, but for a processor, where drawing torch's numbers took a third of a step.
+"""Dropout that is fast on a CPU, where torch's own took a third of a step.
 
-torch draws 64 bits of one thread's generator for each value that may be dropped. A decision needs far fewer: here one
-such draw decides on four values, each with 16 bits of it. The share that is dropped is the asked one to 1/65,536.
+torch draws 64 bits from one thread's generator for each value. Far fewer decide whether to drop it: here, one such draw
+decides for four values, with 16 bits each. The dropped share is exact to 1/65,536.
 """
 
 import torch
@@ -20,7 +20,7 @@ class Dropout(nn.Module):
         self.p = p
 
     def forward(self, values: Tensor) -> Tensor:
-        """Of the same shape; the values themselves where nothing is dropped."""
+        """Return values of the same shape; the same tensor if nothing is dropped."""
         return drop(values, self.p) if self.training and self.p else values
 
 

@@ -1,4 +1,4 @@
-"""One optimizer step after another: the network, its optimizers, the batches, and what each step measured."""
+"""The training step: the network, its optimizers, the batches, and the metrics of each step."""
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -11,173 +11,175 @@ from torch.nn import functional
 
 from charplay.recipes.fields import Recipe
 from charplay.recipes.network import whole
-from charplay.training.batches import Batches, Cut
-from charplay.training.device import Opened
-from charplay.training.evaluation import hits
-from charplay.training.gradients import tame
+from charplay.training.batches import Batches, Rebatching
+from charplay.training.device import DeviceContext
+from charplay.training.evaluation import is_correct
+from charplay.training.gradients import clip
 from charplay.training.network import CharNet, State
 from charplay.training.optimization import build_optimizers, load_state_arrays, state_arrays, take_step
 
-MOST_UNREAD = 1024
-"""Steps whose measurements the device keeps until they are read."""
+MAX_UNREAD_STEPS = 1024
+"""Steps whose metrics the device keeps until they are read."""
 
-Measured = tuple[float, float, float]
-"""Of one step: loss, accuracy, norm of the gradient before clipping."""
+StepMetrics = tuple[float, float, float]
+"""Loss, accuracy, and norm of the gradient before clipping, of one step."""
 
 
 class Learner:
-    """What changes while training runs. It never waits for the device; `read` does.
+    """Takes optimizer steps. Only `read_metrics` waits for the device; a step does not.
 
     Args:
-        recipe: resolved; its `seed` must have been given to torch before the network was built.
+        recipe: resolved; torch must have been seeded with its `seed` before the network was built.
         network: on the device, in training mode.
         batches: the training text.
         opened: the device.
     """
 
-    def __init__(self, recipe: Recipe, network: CharNet, batches: Batches, opened: Opened) -> None:
+    def __init__(self, recipe: Recipe, network: CharNet, batches: Batches, context: DeviceContext) -> None:
         self._recipe = recipe
-        self._opened = opened
+        self._context = context
         self._network = network
         self._parameters = [p for p in network.parameters() if p.requires_grad]
-        self._optimizers = build_optimizers(network, recipe, fused=opened.fused)
+        self._optimizers = build_optimizers(network, recipe, fused=context.fused)
         self._batches = batches
         self._state: State | None = None
-        self._averaged = 0
-        self._measured = torch.zeros(MOST_UNREAD, 3, device=opened.device)
-        self._unread = 0
-        self._amid: Literal["reading", "thinking", "changing"] = "reading"
-        """What the step under way is at."""
-        self.playing = deepcopy(network) if recipe.average else network
-        """The network that is evaluated, published and kept: the averaged one, where weights are averaged."""
+        self._averaged_steps = 0
+        self._metrics = torch.zeros(MAX_UNREAD_STEPS, 3, device=context.device)
+        self._unread_steps = 0
+        self._phase: Literal["batch", "gradient", "update"] = "batch"
+        """What the current step is doing; decides whether it can be rolled back."""
+        self.inference_network = deepcopy(network) if recipe.average else network
+        """The network that is evaluated, published and saved: the averaged one if the recipe averages weights."""
 
     @property
-    def full(self) -> bool:
-        """Whether the measurements must be read before the next step."""
-        return self._unread == MOST_UNREAD
+    def must_read(self) -> bool:
+        """Whether the metrics must be read before the next step."""
+        return self._unread_steps == MAX_UNREAD_STEPS
 
     def step(self, rate: float) -> None:
-        """Learn from the next batch at learning rate `rate`; where this breaks off, `take_back` may be asked."""
+        """Take a step on the next batch at learning rate `rate`; if it raises, `rollback` may be possible."""
         recipe = self._recipe
-        self._amid = "reading"
+        self._phase = "batch"
         ids, targets = self._batches.next()
-        self._amid = "thinking"
+        self._phase = "gradient"
         state = self._state if self._state is not None else self._network.zero_state(ids.shape[1])
-        with self._opened.arithmetic():
+        with self._context.autocast():
             logits, state = self._network(ids, state, last_only=targets.ndim == 1)
         logits, targets = logits.float().flatten(0, -2), targets.flatten()
         loss = functional.cross_entropy(logits, targets)
         for parameter in self._parameters:
             parameter.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
-        norm = tame(
+        norm = clip(
             [p.grad for p in self._parameters if p.grad is not None],
             clip_norm=recipe.clip_norm,
             clip_value=recipe.clip_value,
-            readable=self._opened.readable,
+            sync_is_free=self._context.sync_is_free,
         )
         with torch.no_grad():
-            accuracy = hits(logits, targets).float().mean()
-            self._measured[self._unread] = torch.stack((loss.detach(), accuracy, norm))
+            accuracy = is_correct(logits, targets).float().mean()
+            self._metrics[self._unread_steps] = torch.stack((loss.detach(), accuracy, norm))
         carried = tuple(tuple(part.detach().float() for part in layer) for layer in state)
-        self._amid = "changing"
+        self._phase = "update"
         take_step(self._optimizers, rate, recipe.weight_decay)
-        if self._batches.carries:
+        if self._batches.carries_state:
             self._state = carried
         if recipe.average:
             self._average(recipe.average)
-        self._unread += 1
+        self._unread_steps += 1
 
-    def take_back(self) -> bool:
-        """After a step that broke off: be as before it; False where it was changing the weights already.
+    def rollback(self) -> bool:
+        """Undo a step that raised; False if it was already changing the weights.
 
-        Random numbers that it drew stay drawn.
+        The random numbers that it drew are used up: the next try draws new ones.
         """
-        if self._amid == "thinking":
-            self._batches.again()
+        if self._phase == "gradient":
+            self._batches.repeat_last()
         for parameter in self._parameters:
             parameter.grad = None
-        return self._amid != "changing"
+        return self._phase != "update"
 
-    def alter(self, recipe: Recipe) -> None:
-        """Go on under other live values; sizes of batches wait for `cut`."""
+    def set_hyperparameters(self, recipe: Recipe) -> None:
+        """Use the live values of `recipe` from the next step on, but for the batches' shape: see `rebatch`."""
         self._recipe = recipe
         self._network.set_dropouts(recipe)
 
-    def cut(self, share: float) -> Cut:
-        """Cut the text as the recipe says now, from the same place on; `share` of the epoch is done.
+    def rebatch(self, epoch_done: float) -> Rebatching:
+        """Give batches the recipe's shape, at the same position in the text; `epoch_done` is a share, 0 to 1.
 
-        Streams that go on keep their carried state, new ones start from zero. Nothing may be unread.
+        Streams that continue keep their carried state, new ones start from zero. All metrics must have been read.
         """
         recipe = self._recipe
-        cut = self._batches.cut(whole(recipe, "sequence_length"), whole(recipe, "batch_size"), share)
+        rebatching = self._batches.rebatch(whole(recipe, "sequence_length"), whole(recipe, "batch_size"), epoch_done)
         if self._state is not None:
-            self._state = tuple(tuple(_gathered(part, cut.kept) for part in layer) for layer in self._state)
-        return cut
+            self._state = tuple(
+                tuple(_select_columns(part, rebatching.kept_streams) for part in layer) for layer in self._state
+            )
+        return rebatching
 
     @property
     def steps_per_epoch(self) -> int:
-        """As the text is cut now."""
+        """Steps in an epoch, with the batches' current shape."""
         return self._batches.steps_per_epoch
 
     @torch.no_grad()
     def _average(self, memory: float) -> None:
-        """Move the averaged weights towards the network's; early on with a shorter memory, to forget the noise."""
-        self._averaged += 1
-        share = 1 - min(memory, self._averaged / (self._averaged + 9))
-        for slow, fast in zip(self.playing.parameters(), self._network.parameters(), strict=True):
-            slow.lerp_(fast, share)
+        """Update the exponential average of the weights; at first with a shorter memory, to forget the random start."""
+        self._averaged_steps += 1
+        weight = 1 - min(memory, self._averaged_steps / (self._averaged_steps + 9))
+        for slow, fast in zip(self.inference_network.parameters(), self._network.parameters(), strict=True):
+            slow.lerp_(fast, weight)
 
-    def read(self) -> list[Measured]:
-        """The measurements since the last reading, oldest first. Waits for the device."""
-        measured = self._measured[: self._unread].tolist()
-        self._unread = 0
-        return [(loss, accuracy, norm) for loss, accuracy, norm in measured]
+    def read_metrics(self) -> list[StepMetrics]:
+        """Return the metrics of the steps since the last call, oldest first. Waits for the device."""
+        metrics = self._metrics[: self._unread_steps].tolist()
+        self._unread_steps = 0
+        return [(loss, accuracy, norm) for loss, accuracy, norm in metrics]
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Copies of everything that the next steps depend on, but the numbers of `counters`."""
+        """Return copies of all arrays that the next steps depend on; `counters` has the rest."""
         arrays = {f"weights.{name}": array for name, array in self._network.export_weights().items()}
-        if self.playing is not self._network:
-            arrays |= {f"average.{name}": array for name, array in self.playing.export_weights().items()}
+        if self.inference_network is not self._network:
+            arrays |= {f"average.{name}": array for name, array in self.inference_network.export_weights().items()}
         for k, layer in enumerate(self._state or ()):
             arrays |= {f"state.{k}.{j}": part.cpu().numpy().copy() for j, part in enumerate(layer)}
-        return arrays | state_arrays(self._optimizers) | self._opened.random_states()
+        return arrays | state_arrays(self._optimizers) | self._context.random_states()
 
-    def playing_weights(self, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Of what `arrays` gave, the weights of the network that plays: shared, not copied again."""
-        return _under("weights." if self.playing is self._network else "average.", arrays)
+    def inference_weights(self, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Pick the weights of the inference network out of what `arrays` returned, without copying."""
+        return _with_prefix("weights." if self.inference_network is self._network else "average.", arrays)
 
     def counters(self) -> dict[str, object]:
-        """The position in the text, and how many steps were averaged."""
-        return {"batches": self._batches.state(), "averaged": self._averaged}
+        """Return the position in the text, and how many steps were averaged."""
+        return {"batches": self._batches.state(), "averaged": self._averaged_steps}
 
     def load(self, arrays: dict[str, np.ndarray], counters: Mapping[str, object]) -> None:
-        """Put back what `arrays` and `counters` gave."""
-        self._network.load_weights(_under("weights.", arrays))
-        if self.playing is not self._network:
-            self.playing.load_weights(_under("average.", arrays))
+        """Restore what `arrays` and `counters` returned."""
+        self._network.load_weights(_with_prefix("weights.", arrays))
+        if self.inference_network is not self._network:
+            self.inference_network.load_weights(_with_prefix("average.", arrays))
         state: list[list[Tensor]] = []
         for name in sorted(name for name in arrays if name.startswith("state.")):
             _, k, _ = name.split(".")
             if int(k) == len(state):
                 state.append([])
-            state[-1].append(torch.from_numpy(arrays[name].copy()).to(self._opened.device))
+            state[-1].append(torch.from_numpy(arrays[name].copy()).to(self._context.device))
         self._state = tuple(tuple(layer) for layer in state) or None
         load_state_arrays(self._optimizers, arrays)
         position, averaged = counters["batches"], counters["averaged"]
         assert isinstance(position, Mapping)
         assert isinstance(averaged, int)
         self._batches.load(position)
-        self._averaged = averaged
-        self._opened.set_random_states(arrays)
+        self._averaged_steps = averaged
+        self._context.set_random_states(arrays)
 
 
-def _gathered(part: Tensor, kept: Sequence[int]) -> Tensor:
-    """A state (1, B, H) for other streams: column j is column `kept[j]`, or zero where that is -1."""
+def _select_columns(part: Tensor, kept: Sequence[int]) -> Tensor:
+    """Select columns of a state (1, B, H): column j of the result is column `kept[j]`, or zero if that is -1."""
     columns = torch.tensor(kept, device=part.device)
     gathered = part.index_select(1, columns.clamp(min=0))
     return gathered.masked_fill_((columns < 0).view(1, -1, 1), 0)
 
 
-def _under(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _with_prefix(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

@@ -1,4 +1,4 @@
-"""The network: characters in, recurrent layers, a score for every character that may come next."""
+"""The network: character ids in, recurrent layers, logits of the next character out."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 State = tuple[tuple[Tensor, ...], ...]
-"""What the network carries from one character to the next: for each layer its tensors, each (1, B, H), float32."""
+"""The recurrent state: for each layer its tensors, each (1, B, H), float32."""
 
 
 class CharNet(nn.Module):
@@ -34,7 +34,7 @@ class CharNet(nn.Module):
         hidden, depth = _resolved(recipe.hidden_size), _resolved(recipe.num_layers)
         self.gates: int = cell.GATES
         self.vocabulary_size = vocabulary_size
-        self.encoding = recipe.input
+        self.input_kind = recipe.input
         self.scale = 1 / vocabulary_size if recipe.scalar_scale == "vocabulary" else 1.0
         widths = {"embedding": recipe.embedding_size, "one-hot": vocabulary_size, "scalar": 1}
         width = _resolved(widths[recipe.input])
@@ -46,16 +46,16 @@ class CharNet(nn.Module):
         self.output = nn.Linear(hidden, vocabulary_size)
         self.weight_drop = recipe.weight_drop
         if recipe.initialization == "glorot-orthogonal":
-            initialize(self, cell.FORGET)
+            initialize(self, cell.FORGET_GATE)
 
     def set_dropouts(self, recipe: Recipe) -> None:
-        """Drop as the recipe says, from the next reading on."""
+        """Set all dropout probabilities as the recipe says."""
         self.input_dropout.p, self.dropout.p = float(recipe.input_dropout), float(recipe.dropout)
         self.output_dropout.p = float(recipe.output_dropout)
         self.weight_drop = recipe.weight_drop
 
     def zero_state(self, batch_size: int) -> State:
-        """The state before the first character of `batch_size` texts."""
+        """Return the state before the first character of `batch_size` texts."""
         return tuple(layer.zero_state(batch_size) for layer in self.layers)
 
     def forward(self, ids: Tensor, state: State, *, last_only: bool = False) -> tuple[Tensor, State]:
@@ -69,27 +69,27 @@ class CharNet(nn.Module):
         for k, layer in enumerate(self.layers):
             if k:
                 values = self.dropout(values)
-            values, layer_state = layer.read(values, state[k], self._dropped(layer.weight_hh_l0))
+            values, layer_state = layer.run(values, state[k], self._drop_connected(layer.weight_hh_l0))
             after.append(layer_state)
         if last_only:
             values = values[-1]
         return self.output(self.output_dropout(values)), tuple(after)
 
     def _encode(self, ids: Tensor) -> Tensor:
-        """(T, B) to (T, B, width)."""
+        """Turn ids (T, B) into inputs (T, B, width) of the first layer."""
         if self.embedding is not None:
             embedded: Tensor = self.embedding(ids)
             return embedded
-        if self.encoding == "one-hot":
+        if self.input_kind == "one-hot":
             return functional.one_hot(ids, self.vocabulary_size).to(self.output.weight.dtype)
         return ids.to(self.output.weight.dtype).unsqueeze(-1) * self.scale
 
-    def _dropped(self, weight_hh: Tensor) -> Tensor:
-        """DropConnect: the recurrent weights under one mask for the whole sequence; themselves outside of training."""
+    def _drop_connected(self, weight_hh: Tensor) -> Tensor:
+        """Apply DropConnect: one mask on the recurrent weights for the whole sequence; none outside of training."""
         return drop(weight_hh, self.weight_drop) if self.training and self.weight_drop else weight_hh
 
     def named_weights(self) -> dict[str, Tensor]:
-        """The parameters of a checkpoint under the names they have there."""
+        """Return the parameters by the names that they have in a checkpoint."""
         weights: dict[str, Tensor] = {}
         if self.embedding is not None:
             weights["embedding.weight"] = self.embedding.weight
@@ -100,7 +100,7 @@ class CharNet(nn.Module):
         return weights | {"output.weight": self.output.weight, "output.bias": self.output.bias}
 
     def export_weights(self) -> dict[str, np.ndarray]:
-        """Copies of the weights, float32 and C-contiguous: they do not follow the network's training."""
+        """Return copies of the weights, float32 and C-contiguous, by their names in a checkpoint."""
         return {
             name: np.array(weight.detach().cpu().numpy(), dtype=np.float32, order="C")
             for name, weight in self.named_weights().items()
@@ -108,12 +108,12 @@ class CharNet(nn.Module):
 
     @torch.no_grad()
     def load_weights(self, weights: Mapping[str, np.ndarray]) -> None:
-        """Take over what `export_weights` gave; a KeyError or RuntimeError where names or shapes differ."""
+        """Load what `export_weights` returned; KeyError or RuntimeError if names or shapes differ."""
         for name, weight in self.named_weights().items():
             weight.copy_(torch.from_numpy(np.array(weights[name])))
 
     def parameter_count(self) -> int:
-        """Trainable numbers, the literature's count."""
+        """Count the trainable numbers, as papers do: one bias for each gate, not torch's two."""
         return sum(weight.numel() for weight in self.named_weights().values())
 
 

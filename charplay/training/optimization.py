@@ -1,4 +1,4 @@
-"""Optimizers as the trainer uses them: found by name, a rate for every group, a state that fits a file of arrays."""
+"""Use of optimizers: building one by name, taking a step, saving the state as arrays."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
@@ -13,14 +13,14 @@ from charplay.training.network import CharNet
 
 
 def build_optimizers(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[torch.optim.Optimizer, ...]:
-    """The recipe's optimizer over the network's trainable parameters."""
+    """Build the recipe's optimizer for the network's trainable parameters; some recipes need two."""
     module = import_module(f"charplay.training.optimizers.{recipe.optimizer.replace('-', '_')}")
     built: tuple[torch.optim.Optimizer, ...] = module.build(network, recipe, fused=fused)
     return built
 
 
-def grouped(parameters: Iterable[nn.Parameter], scale: float = 1.0) -> list[dict[str, Any]]:
-    """The trainable ones as one parameter group, matrices before vectors: an optimizer passes a group in one go.
+def parameter_groups(parameters: Iterable[nn.Parameter], scale: float = 1.0) -> list[dict[str, Any]]:
+    """Put the trainable parameters into one group, matrices first, because an optimizer updates a group at once.
 
     `scale` is the group's learning rate as a multiple of the recipe's.
     """
@@ -29,9 +29,9 @@ def grouped(parameters: Iterable[nn.Parameter], scale: float = 1.0) -> list[dict
 
 
 def take_step(optimizers: Sequence[torch.optim.Optimizer], rate: float, weight_decay: float) -> None:
-    """One step at learning rate `rate`, after decoupled weight decay (the same for every optimizer).
+    """Take a step at learning rate `rate`, after decoupled weight decay (the same for every optimizer).
 
-    Weight decay pulls at matrices and leaves vectors alone.
+    Weight decay applies to matrices only.
     """
     for optimizer in optimizers:
         for group in optimizer.param_groups:
@@ -44,7 +44,7 @@ def take_step(optimizers: Sequence[torch.optim.Optimizer], rate: float, weight_d
 
 
 def state_arrays(optimizers: Sequence[torch.optim.Optimizer]) -> dict[str, np.ndarray]:
-    """Copies of everything the optimizers remember, named `optimizer.{which}.{parameter}.{name}`."""
+    """Return copies of the optimizers' states, named `optimizer.{which}.{parameter}.{name}`."""
     arrays = {}
     for k, optimizer in enumerate(optimizers):
         for index, memory in optimizer.state_dict()["state"].items():
@@ -55,7 +55,7 @@ def state_arrays(optimizers: Sequence[torch.optim.Optimizer]) -> dict[str, np.nd
 
 
 def load_state_arrays(optimizers: Sequence[torch.optim.Optimizer], arrays: Mapping[str, np.ndarray]) -> None:
-    """Put back what `state_arrays` gave."""
+    """Restore what `state_arrays` returned."""
     for k, optimizer in enumerate(optimizers):
         state: dict[int, dict[str, Tensor]] = {}
         for key, array in arrays.items():

@@ -1,4 +1,4 @@
-"""What so many minutes would come to on this machine, before any of them is spent."""
+"""Prediction of what training for so many minutes would achieve on this machine."""
 
 import math
 from dataclasses import dataclass
@@ -12,91 +12,100 @@ from charplay.recipes.network import memory_bytes, parameter_count, training_cha
 from charplay.recipes.resolve import EVALUATION_SHARE, resolve
 from charplay.recipes.yardstick import Speed, Text, worth
 from charplay.training import device
-from charplay.training.calibration import measure_speed, step_speed, told_apart
-from charplay.training.evaluation import AT_THE_END
+from charplay.training.calibration import measure_relative_speed, measure_step_speed, significant_speed
+from charplay.training.evaluation import MAX_FINAL_CHARACTERS
 
-READING = 3
-"""Evaluating is so many times as fast as training."""
-MEASURED_SECONDS, TRIED_SECONDS = 2.0, 1.0
-"""For which the machine is measured, and then the chosen sizes are tried."""
-CHOSEN = ("hidden_size", "batch_size", "sequence_length")
-"""What the machine's speed decides."""
-FREE_SHARE = 0.8
-"""Of a device's free memory that a run may need."""
+EVALUATION_SPEEDUP = 3
+"""Evaluation reads so many times more characters a second than training."""
+MEASURE_SECONDS, TRY_SECONDS = 2.0, 1.0
+"""How long the machine is measured, and then the proposed recipe is tried."""
+FIELDS_BY_SPEED = ("hidden_size", "batch_size", "sequence_length")
+"""Fields that depend on the machine's speed."""
+MAX_MEMORY_SHARE = 0.8
+"""The largest share of a device's free memory that a run may need."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A recipe for the minutes, and what is predicted of it."""
+    """A recipe for a budget in minutes, and predictions for it."""
 
     recipe: Recipe
-    """Resolved for the machine as fast as it is now."""
+    """Resolved for the machine's current speed."""
     seconds: float
-    """Until it is finished, the closing evaluation included."""
+    """Until the run is finished, including the final evaluation."""
     chars_per_second: float
     characters: int
-    """That training will read."""
+    """Characters that training will read."""
     epochs: float
     parameters: int
     memory_bytes: int
     expected_loss: float | None
-    """Nats a character on the held-out text; None where nothing is known."""
+    """Nats per character on the held-out text; None if there is no data to predict it from."""
     notes: tuple[str, ...]
 
 
 def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None = None) -> Proposal:
-    """Try the machine for a few seconds and predict.
+    """Measure the machine for a few seconds and predict.
 
-    `recipe` is as asked; its budget is replaced. Raises DeviceError, RecipeError, and Cancelled where `watch`, asked
-    before every step that is tried, says False.
+    The budget of `recipe` is replaced; it need not be resolved. Raises DeviceError, RecipeError, and Cancelled if
+    `watch`, which is called before every step, returns False.
     """
     asked = recipe.model_copy(update={**dict.fromkeys(BUDGETS), "minutes": minutes})
     choice = device.choose(asked.device, device.list_devices())
-    opened = device.open_device(choice.name, asked)
-    speed = measure_speed(asked, corpus, opened, MEASURED_SECONDS, watch)
-    symbols, total = len(corpus.vocabulary), len(corpus)
-    apart = told_apart(speed)
-    resolution = resolve(asked, total, symbols, apart)
-    resolved, notes = _fitted(asked, resolution.recipe, corpus, choice.name, apart)
-    tried = step_speed(resolved, corpus, opened, TRIED_SECONDS, watch)
-    own = apart if open_fields(asked, choice.name) else None
-    trained = training_characters(resolved, total)
-    characters = int(60 * minutes * (1 - EVALUATION_SHARE) * tried)
-    epochs = characters / trained
-    yardstick_seconds = worth(resolved, whole(resolved, "hidden_size"), Text.of(resolved, total, symbols), speed)
+    context = device.open_device(choice.name, asked)
+    speed = measure_relative_speed(asked, corpus, context, MEASURE_SECONDS, watch)
+    vocabulary_size, characters_total = len(corpus.vocabulary), len(corpus)
+    significant = significant_speed(speed)
+    resolution = resolve(asked, characters_total, vocabulary_size, significant)
+    resolved, notes = _fit_to_memory(asked, resolution.recipe, corpus, choice.name, significant)
+    chars_per_second = measure_step_speed(resolved, corpus, context, TRY_SECONDS, watch)
+    run_speed = significant if open_fields(asked, choice.name) else None
+    training_total = training_characters(resolved, characters_total)
+    characters = int(60 * minutes * (1 - EVALUATION_SHARE) * chars_per_second)
+    epochs = characters / training_total
+    seconds_on_reference = worth(
+        resolved, whole(resolved, "hidden_size"), Text.of(resolved, characters_total, vocabulary_size), speed
+    )
     return Proposal(
         recipe=resolved,
-        seconds=60 * minutes + 2 * min(total - trained, AT_THE_END) / (READING * tried),
-        chars_per_second=tried,
+        seconds=60 * minutes
+        + 2 * min(characters_total - training_total, MAX_FINAL_CHARACTERS) / (EVALUATION_SPEEDUP * chars_per_second),
+        chars_per_second=chars_per_second,
         characters=characters,
         epochs=epochs,
-        parameters=parameter_count(resolved, symbols),
-        memory_bytes=memory_bytes(resolved, symbols, total),
-        expected_loss=expected_loss(resolved, yardstick_seconds, epochs, corpus.unigram_entropy()),
-        notes=(*resolution.notes, *notes, *_otherwise(resolved, resolve(asked, total, symbols, own).recipe)),
+        parameters=parameter_count(resolved, vocabulary_size),
+        memory_bytes=memory_bytes(resolved, vocabulary_size, characters_total),
+        expected_loss=expected_loss(resolved, seconds_on_reference, epochs, corpus.unigram_entropy()),
+        notes=(
+            *resolution.notes,
+            *notes,
+            *_differences(resolved, resolve(asked, characters_total, vocabulary_size, run_speed).recipe),
+        ),
     )
 
 
-def _otherwise(proposed: Recipe, ruled: Recipe) -> tuple[str, ...]:
-    """What a run would take by itself, where that is something else."""
-    other = [name for name in CHOSEN if getattr(proposed, name) != getattr(ruled, name)]
+def _differences(proposed: Recipe, default: Recipe) -> tuple[str, ...]:
+    """Return a sentence with the settings in which a run without this plan would differ from it."""
+    other = [name for name in FIELDS_BY_SPEED if getattr(proposed, name) != getattr(default, name)]
     if not other:
         return ()
-    would = ", ".join(f"{name} {getattr(ruled, name)}" for name in other)
+    would = ", ".join(f"{name} {getattr(default, name)}" for name in other)
     settings = " ".join(f"{name}={getattr(proposed, name)}" for name in other)
     return (f"left alone, training takes {would}; set {settings} to follow this plan",)
 
 
-def _fitted(
+def _fit_to_memory(
     asked: Recipe, resolved: Recipe, corpus: Corpus, name: str, speed: Speed | None
 ) -> tuple[Recipe, tuple[str, ...]]:
-    """The recipe with its batches halved until it fits the device's memory; and a sentence where that was needed."""
+    """Halve the batch size until the recipe fits the device's memory; return a sentence too if that was needed."""
     free = next((found.free for found in device.list_devices() if found.name == name), math.inf)
-    symbols, total = len(corpus.vocabulary), len(corpus)
+    vocabulary_size, characters_total = len(corpus.vocabulary), len(corpus)
     size = before = int(resolved.batch_size)
-    while size > 1 and memory_bytes(resolved, symbols, total) > FREE_SHARE * free:
+    while size > 1 and memory_bytes(resolved, vocabulary_size, characters_total) > MAX_MEMORY_SHARE * free:
         size //= 2
-        resolved = resolve(asked.model_copy(update={"batch_size": size}), total, symbols, speed).recipe
+        resolved = resolve(
+            asked.model_copy(update={"batch_size": size}), characters_total, vocabulary_size, speed
+        ).recipe
     if size == before:
         return resolved, ()
     return resolved, (f"{name} has too little free memory for batches of {before:,}",)

@@ -1,7 +1,7 @@
-"""One run under way: the parts that training is made of, and how they are written down and taken up again."""
+"""The session: all parts of a run that is training, and how they are saved and restored."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
@@ -12,122 +12,125 @@ from charplay.recipes.fields import BUDGETS, LIVE, Recipe
 from charplay.recipes.network import memory_bytes, whole
 from charplay.runs.checkpoint import Checkpoint
 from charplay.runs.run import Run
-from charplay.training import failing
+from charplay.training import device_errors
 from charplay.training.budget import Budget, Clock
+from charplay.training.early_stopping import EarlyStopping
 from charplay.training.evaluation import Evaluation
-from charplay.training.judge import Judge
-from charplay.training.keeper import Keeper
 from charplay.training.learner import Learner
-from charplay.training.ledger import Ledger
+from charplay.training.metrics import MetricsAccumulator
+from charplay.training.run_writer import RunWriter
 from charplay.training.samples import Sampler
 
 
-def sizes(recipe: Recipe) -> tuple[int, int]:
-    """Characters a step and streams or windows: T and B."""
+def batch_shape(recipe: Recipe) -> tuple[int, int]:
+    """Return T, the characters a step reads of each stream or window, and B, the number of them."""
     return whole(recipe, "sequence_length"), whole(recipe, "batch_size")
 
 
 @dataclass
 class Session:
-    """Everything that the trainer works with. What it holds between two steps is all that a resumed run needs."""
+    """All that the trainer works with. Its `arrays` and `state` between two steps are all that a resumed run needs."""
 
     run: Run
     recipe: Recipe
-    """Resolved, with the live values as they stand now."""
+    """Resolved, with the current live values."""
     learner: Learner
-    ledger: Ledger
-    judge: Judge
+    metrics: MetricsAccumulator
+    early_stopping: EarlyStopping
     budget: Budget
     clock: Clock
     evaluation: Evaluation
     sampler: Sampler
-    keeper: Keeper
-    due: list[str] = field(default_factory=list)
-    """What this step still owes, in order: evaluate, sample, save."""
-    found_best: bool = False
+    writer: RunWriter
+    due_tasks: list[str] = field(default_factory=list)
+    """What is still to be done after this step, in order: evaluate, sample, save."""
+    best_unsaved: bool = False
     """Whether these weights are the best so far and not yet saved as such."""
-    altered: bool = False
+    hyperparameters_changed: bool = False
     """Whether a live value was changed since the last save."""
 
     @property
     def step(self) -> int:
-        """Steps in the books."""
-        return self.ledger.step
+        """Steps whose metrics are recorded."""
+        return self.metrics.step
 
-    def no_memory(self) -> str:
-        """What to say where the device has no memory left."""
+    def out_of_memory_message(self) -> str:
+        """Return a sentence for the user when the device is out of memory."""
         needed = memory_bytes(self.recipe, len(self.run.vocabulary), self.run.corpus.characters)
-        return failing.no_memory(str(self.run.facts["device"]), needed, self.recipe)
+        return device_errors.out_of_memory_message(str(self.run.facts["device"]), needed, self.recipe)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Every array of a save."""
-        return self.learner.arrays() | {"recent": np.array(self.ledger.recent, dtype=np.float32)}
+        """Return copies of all arrays of a save."""
+        return self.learner.arrays() | {"recent": np.array(self.metrics.recent, dtype=np.float32)}
 
     def state(self) -> dict[str, Any]:
-        """Every other thing of a save, as JSON takes it."""
+        """Return everything else of a save, as JSON takes it; `ledger` and `judge` are former names that files keep."""
         return {
             "seconds": self.clock.seconds,
             "live": {name: getattr(self.recipe, name) for name in LIVE},
             "asked": {name: getattr(self.run.asked, name) for name in (*LIVE, *BUDGETS)},
             "text": self.run.corpus.sha256,
             "run": self.run.created,
-            "rows": self.keeper.row_sizes(),
-            "due": [duty for duty in self.due if duty != "save"],
+            "rows": self.writer.row_sizes(),
+            "due": [task for task in self.due_tasks if task != "save"],
             "learner": self.learner.counters(),
-            "ledger": self.ledger.state(),
-            "judge": asdict(self.judge),
+            "ledger": self.metrics.state(),
+            "judge": self.early_stopping.state(),
         }
 
     def load(self, arrays: dict[str, np.ndarray], state: Mapping[str, Any]) -> None:
-        """Put back what `arrays` and `state` gave, under a recipe that has its live values already.
+        """Restore what `arrays` and `state` returned; the recipe must have its live values already.
 
-        The clock and the budget's amount are not touched.
+        The clock and the budget's amount are left as they are.
         """
         self.learner.load(arrays, state["learner"])
-        self.ledger.load(state["ledger"], arrays["recent"])
-        self.judge = Judge(**state["judge"] | {"patience": self.recipe.patience})
-        self.budget = replace(self.budget, passes=self.ledger.passes)
-        self.due = list(state["due"])
+        self.metrics.load(state["ledger"], arrays["recent"])
+        self.early_stopping = EarlyStopping.from_state(state["judge"], self.recipe.patience)
+        self.budget = replace(self.budget, epoch_counter=self.metrics.epoch_counter)
+        self.due_tasks = list(state["due"])
 
-    def alter(self, recipe: Recipe) -> None:
-        """Train on under other live values; an epoch that is under way stays as far done as it is."""
-        same = sizes(recipe) == sizes(self.recipe)
+    def set_hyperparameters(self, recipe: Recipe) -> None:
+        """Use the live values of `recipe` from the next step on; the share of the epoch that is done stays the same."""
+        same_shape = batch_shape(recipe) == batch_shape(self.recipe)
         self.recipe = recipe
-        self.learner.alter(recipe)
-        if not same:
-            left = self.learner.cut(self.ledger.epochs % 1).left
-            self.ledger.passes = self.ledger.passes.cut(self.step, self.learner.steps_per_epoch, left)
-            self.ledger.characters_per_step = prod(sizes(recipe))
-            self.budget = replace(self.budget, passes=self.ledger.passes)
+        self.learner.set_hyperparameters(recipe)
+        if not same_shape:
+            steps_left = self.learner.rebatch(self.metrics.epochs % 1).steps_left
+            self.metrics.epoch_counter = self.metrics.epoch_counter.rebatched(
+                self.step, self.learner.steps_per_epoch, steps_left
+            )
+            self.metrics.characters_per_step = prod(batch_shape(recipe))
+            self.budget = replace(self.budget, epoch_counter=self.metrics.epoch_counter)
 
-    def go_back(self, recipe: Recipe, arrays: dict[str, np.ndarray], state: Mapping[str, Any]) -> None:
-        """Be as it was under `recipe` when `arrays` and `state` were taken.
+    def rewind(self, recipe: Recipe, arrays: dict[str, np.ndarray], state: Mapping[str, Any]) -> None:
+        """Restore an earlier `recipe`, `arrays` and `state` of this sitting.
 
-        But time that was spent is spent, and the best checkpoint of what was done since stays the best.
+        The clock goes on, and a better checkpoint that was written since stays the best.
         """
-        since = self.judge
+        undone = self.early_stopping
         self.recipe = recipe
-        self.learner.alter(recipe)
-        self.learner.cut(0.0)
+        self.learner.set_hyperparameters(recipe)
+        self.learner.rebatch(0.0)
         self.load(arrays, state)
-        self.ledger.characters_per_step = prod(sizes(recipe))
-        self.ledger.row_seconds += self.clock.seconds - state["seconds"]
-        if since.best is not None and (self.judge.best is None or since.best < self.judge.best):
-            self.judge.best, self.judge.best_step = since.best, since.best_step
-            self.judge.best_val_loss = since.best_val_loss
+        self.metrics.characters_per_step = prod(batch_shape(recipe))
+        # The time since the snapshot belongs to the undone steps, and must not slow the next row's speed.
+        self.metrics.row_seconds += self.clock.seconds - state["seconds"]
+        if undone.best is not None and (self.early_stopping.best is None or undone.best < self.early_stopping.best):
+            self.early_stopping.best, self.early_stopping.best_step = undone.best, undone.best_step
+            self.early_stopping.best_val_loss = undone.best_val_loss
 
     def checkpoint(self, weights: Mapping[str, np.ndarray]) -> Checkpoint:
-        """A checkpoint of this moment; `weights` are those that play."""
-        looked = self.judge.looked == self.step
+        """Return a checkpoint of this step with these `weights`, those of the inference network."""
+        evaluated = self.early_stopping.last_step == self.step
         return Checkpoint(
             tensors=weights,
             recipe=self.recipe,
             vocabulary=self.run.vocabulary,
             corpus=self.run.corpus,
             step=self.step,
-            epoch=self.ledger.epochs,
+            epoch=self.metrics.epochs,
             seconds=self.clock.seconds,
-            train_loss=self.ledger.closing_loss(),
-            val_loss=self.judge.val_loss if looked else None,
+            train_loss=self.metrics.final_train_loss(),
+            val_loss=self.early_stopping.val_loss if evaluated else None,
             versions={"torch": torch.__version__},
         )

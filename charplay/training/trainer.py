@@ -1,4 +1,4 @@
-"""Training as a stream of events: orders are read between steps, and nobody is ever waited for."""
+"""The training loop, as a generator of events. It handles commands between steps, and never waits for a reader."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -7,154 +7,156 @@ from charplay.protocol import events
 from charplay.protocol.commands import Undo
 from charplay.protocol.events import Event
 from charplay.recipes.faults import RecipeError
-from charplay.training import failing
-from charplay.training.duties import Duties
-from charplay.training.orders import PATIENCE_SECONDS, Orders
-from charplay.training.readings import Readings
+from charplay.training import device_errors
+from charplay.training.live_changes import LiveChanges
+from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
+from charplay.training.periodic_tasks import PeriodicTasks
 from charplay.training.session import Session
-from charplay.training.surgery import Surgery
+from charplay.training.step_reporter import StepReporter
 
 
 class Trainer:
-    """Drives a session through its budget.
+    """Trains a session until its budget is spent.
 
     Args:
-        session: fresh, or loaded from a save.
-        surgery: on that session, with what was changed before the first step.
-        orders: the commands that arrive.
+        session: new, or loaded from a save.
+        live_changes: of that session, with those that were made before the first step.
+        commands: that arrive while training runs.
     """
 
-    def __init__(self, session: Session, surgery: Surgery, orders: Orders) -> None:
+    def __init__(self, session: Session, live_changes: LiveChanges, commands: PendingCommands) -> None:
         self.session = session
-        self.orders = orders
-        self._readings = Readings(session, orders)
-        self.duties = Duties(session, orders, self._readings, self._obey)
-        self._surgery = surgery
+        self.commands = commands
+        self._reporter = StepReporter(session, commands)
+        self.tasks = PeriodicTasks(session, commands, self._reporter, self._handle_commands)
+        self._live_changes = live_changes
         self._schedule = import_module(f"charplay.training.schedules.{session.recipe.schedule.replace('-', '_')}")
-        self._holding = False
+        self._reported_pause = False
 
     @property
-    def over(self) -> bool:
-        """Whether the budget is spent, or patience is."""
+    def finished(self) -> bool:
+        """Whether the budget or the patience is used up."""
         session = self.session
-        return session.judge.tired or session.budget.over(self._readings.steps, session.clock.seconds)
+        return session.early_stopping.should_stop or session.budget.is_spent(
+            self._reporter.steps, session.clock.seconds
+        )
 
     def train(self) -> Iterator[Event]:
-        """Train until the budget is spent or a stop is asked for; then all is read, judged and saved."""
-        session, orders = self.session, self.orders
-        yield from self.duties.do()
-        while orders.stop is None and not self.over:
-            yield from self._obey()
-            yield from self._alter()
-            if self._holding and not orders.paused:
-                self._holding = False
-                yield events.Resumed(**self._readings.now())
-            if orders.paused and not orders.singles:
-                yield from self._hold()
-            elif orders.stop is None:
-                yield from self._go_on()
-        session.clock.hold()
-        yield from self._readings.read(tell=True)
-        if orders.stop is not None:
-            yield from self._alter()
-        yield from self.duties.finish()
+        """Train until the budget is spent or a stop is asked for; then read, evaluate and save everything."""
+        session, commands = self.session, self.commands
+        yield from self.tasks.run_due()
+        while commands.stop_reason is None and not self.finished:
+            yield from self._handle_commands()
+            yield from self._apply_changes()
+            if self._reported_pause and not commands.paused:
+                self._reported_pause = False
+                yield events.Resumed(**self._reporter.timestamp())
+            if commands.paused and not commands.single_steps:
+                yield from self._wait_while_paused()
+            elif commands.stop_reason is None:
+                yield from self._train_one()
+        session.clock.stop()
+        yield from self._reporter.read_steps(report=True)
+        if commands.stop_reason is not None:
+            yield from self._apply_changes()
+        yield from self.tasks.finish()
 
-    def _go_on(self) -> Iterator[Event]:
-        """A step and what is due after it. Where there was no memory for it, that is said, and training holds still."""
+    def _train_one(self) -> Iterator[Event]:
+        """Take a step and run what is due after it. If memory runs out, warn and pause."""
         if self._step():
-            yield from self._look_up()
+            yield from self._after_step()
             return
-        failing.give_back()
-        yield from self._readings.read(tell=False)
-        yield self._readings.warned(self.session.no_memory())
-        self.orders.pause(events.NO_MEMORY)
+        device_errors.empty_cache()
+        yield from self._reporter.read_steps(report=False)
+        yield self._reporter.warning(self.session.out_of_memory_message())
+        self.commands.pause(events.NO_MEMORY)
 
     def _step(self) -> bool:
-        """One step; False where there was no memory for it."""
+        """Take one step; False if there was not enough memory for it."""
         session = self.session
         session.clock.start()
-        progress = session.budget.progress(self._readings.steps, session.clock.seconds)
+        progress = session.budget.schedule_progress(self._reporter.steps, session.clock.seconds)
         rate = float(session.recipe.learning_rate) * self._schedule.factor(progress, session.recipe.warmup)
         try:
             session.learner.step(rate)
         except Exception as error:
-            if not (failing.out_of_memory(error) and session.learner.take_back()):
+            if not (device_errors.is_out_of_memory(error) and session.learner.rollback()):
                 raise
-            return False  # and the error goes, which holds on to the failing frame's tensors
-        self._readings.took(rate)
+            return False  # leaving the block frees the error, which keeps the failing frame's tensors
+        self._reporter.step_taken(rate)
         return True
 
-    def _look_up(self) -> Iterator[Event]:
-        """After a step: read, tell and do what is due."""
-        session, once = self.session, self.orders.singles > 0
-        session.due += self._readings.pace.duties(self._readings.steps)
-        if self.over and "save" in session.due:
-            session.due.remove("save")  # the end saves, when it knows whether this is the best
-        if session.due or once or self._readings.due:
-            yield from self._obey()  # before a row is written: the process may have been away meanwhile
-            yield from self._readings.read(tell=once)
-            yield from self.duties.do()
-        yield from self.duties.tell_saved()
-        self.orders.singles = max(0, self.orders.singles - once)
+    def _after_step(self) -> Iterator[Event]:
+        """After a step, read its metrics and run the tasks, if they are due."""
+        session, once = self.session, self.commands.single_steps > 0
+        session.due_tasks += self.tasks.schedule.due_after(self._reporter.steps)
+        if self.finished and "save" in session.due_tasks:
+            session.due_tasks.remove("save")  # finish() saves, once it knows whether this is the best
+        if session.due_tasks or once or self._reporter.due:
+            yield from self._handle_commands()  # before a row is written: it must not count a suspension as training
+            yield from self._reporter.read_steps(report=once)
+            yield from self.tasks.run_due()
+        yield from self.tasks.report_saves()
+        self.commands.single_steps = max(0, self.commands.single_steps - once)
 
-    def _obey(self, wait: float = 0.0) -> Iterator[Event]:
-        """Carry out the orders that can be carried out at any moment; with `wait`, stand for one."""
-        session, orders = self.session, self.orders
-        orders.read(wait)
-        while orders.leaving and orders.stop is None:
-            orders.read(PATIENCE_SECONDS)
-        if orders.away:
-            self._readings.leave_out(orders.away)
-            orders.away = 0.0
-        if orders.publish:
-            orders.publish = False
-            weights = session.learner.playing.export_weights()
-            yield events.Published(step=self._readings.steps, seconds=session.clock.seconds, weights=weights)
-        if orders.save:
-            orders.save = False
-            session.due.append("save")
+    def _handle_commands(self, wait: float = 0.0) -> Iterator[Event]:
+        """Carry out the commands that can be carried out within a task too; wait up to `wait` seconds for one."""
+        session, commands = self.session, self.commands
+        commands.receive(wait)
+        while commands.suspending and commands.stop_reason is None:
+            commands.receive(POLL_SECONDS)
+        if commands.suspended_seconds:
+            self._reporter.exclude_seconds(commands.suspended_seconds)
+            commands.suspended_seconds = 0.0
+        if commands.publish:
+            commands.publish = False
+            weights = session.learner.inference_network.export_weights()
+            yield events.Published(step=self._reporter.steps, seconds=session.clock.seconds, weights=weights)
+        if commands.save:
+            commands.save = False
+            session.due_tasks.append("save")
 
-    def _alter(self) -> Iterator[Event]:
-        """Change live values and take changes back, between two steps with nothing else under way."""
-        while self.orders.changes:
-            if self._readings.waiting:
-                yield from self._readings.read(tell=False)
-            order = self.orders.changes.pop(0)
+    def _apply_changes(self) -> Iterator[Event]:
+        """Change live values and undo changes; call this between two steps, while no task is running."""
+        while self.commands.changes:
+            if self._reporter.has_unread_steps:
+                yield from self._reporter.read_steps(report=False)
+            command = self.commands.changes.pop(0)
             try:
-                if isinstance(order, Undo):
+                if isinstance(command, Undo):
                     yield from self._undo()
                 else:
-                    changed = self._surgery.change(order.field, order.value)
-                    self.session.altered = True
+                    changed = self._live_changes.apply(command.field, command.value)
+                    self.session.hyperparameters_changed = True
                     yield changed
             except RecipeError as error:
-                yield self._readings.warned(str(error))
+                yield self._reporter.warning(str(error))
 
     def _undo(self) -> Iterator[Event]:
-        """Go back, in memory and then, with a save, on the disk."""
-        changes = self._surgery.undo()
-        self._readings.rewind()
-        self.session.keeper.cut(self.session.step)
-        yield from self.duties.save()
-        yield from self.duties.settle()
+        """Go back to before the last change, in memory and then, by a save, on the disk."""
+        changes = self._live_changes.undo()
+        self._reporter.rewind()
+        self.session.writer.truncate_after(self.session.step)
+        yield from self.tasks.save()
+        yield from self.tasks.wait_for_saves()
         for changed in changes:
-            self.session.keeper.change(changed)
+            self.session.writer.add_change(changed)
             yield changed
 
-    def _hold(self) -> Iterator[Event]:
-        """Hold still until told to go on, to step once or to stop."""
-        session, orders = self.session, self.orders
-        session.clock.hold()
-        if not self._holding:
-            self._holding = True
-            yield from self._readings.read(tell=True)
-            yield events.Paused(**self._readings.now(), reason=orders.reason)
-            if session.keeper.handed_step != session.step:
-                session.due.append("save")
-            yield from self.duties.do()
-        while orders.paused and not orders.singles and orders.stop is None:
-            yield from self._obey(PATIENCE_SECONDS)
-            yield from self._alter()
-            self.duties.try_again()
-            yield from self.duties.do()
-            yield from self.duties.tell_saved()
+    def _wait_while_paused(self) -> Iterator[Event]:
+        """Wait until a command resumes training, takes a single step or stops."""
+        session, commands = self.session, self.commands
+        session.clock.stop()
+        if not self._reported_pause:
+            self._reported_pause = True
+            yield from self._reporter.read_steps(report=True)
+            yield events.Paused(**self._reporter.timestamp(), reason=commands.pause_reason)
+            if session.writer.requested_step != session.step:
+                session.due_tasks.append("save")
+            yield from self.tasks.run_due()
+        while commands.paused and not commands.single_steps and commands.stop_reason is None:
+            yield from self._handle_commands(POLL_SECONDS)
+            yield from self._apply_changes()
+            self.tasks.retry_save()
+            yield from self.tasks.run_due()
+            yield from self.tasks.report_saves()

@@ -8,96 +8,95 @@ import torch
 from torch import Tensor
 
 from charplay.recipes.fields import Recipe
-from charplay.training.batches import Cut
-from charplay.training.ids import Ids
+from charplay.training.batches import Rebatching
 from charplay.training.shuffling import shuffled
+from charplay.training.token_ids import TokenIds
 
-AHEAD = 64
-"""Batches whose order is worked out at once."""
+BATCHES_AHEAD = 64
+"""Batches whose windows are chosen at once."""
 
 
 def window_count(characters: int, length: int, stride: int, limit: int | None) -> int:
-    """How many windows of `length` characters, each followed by one more, begin `stride` apart in the text."""
+    """Count the windows that begin `stride` characters apart and have `length` characters and one target after them."""
     count = -(-(characters - length) // stride)
     return max(0, count if limit is None else min(count, limit))
 
 
 class Windows:
-    """Every window of the text once an epoch, in order or shuffled; the last batch of an epoch may be smaller.
+    """Reads every window of the text once an epoch, in order or shuffled; an epoch's last batch may be smaller.
 
-    A window is cut when its batch is: memory is the text's ids and one batch, whatever the stride.
+    Windows are gathered one batch at a time: memory is the text's ids and one batch, whatever the stride.
 
     Args:
         text: at least `length` + 1 ids.
-        length: T.
-        batch_size: B.
+        length: T, characters in a window.
+        batch_size: B, windows in a batch.
         recipe: gives `stride`, `window_limit`, `target`, `shuffle` and `seed`.
     """
 
-    carries = False
+    carries_state = False
 
-    def __init__(self, text: Ids, length: int, batch_size: int, recipe: Recipe) -> None:
+    def __init__(self, text: TokenIds, length: int, batch_size: int, recipe: Recipe) -> None:
         self._text = text
         self._stride = recipe.stride or 1
         self._limit = recipe.window_limit
         self._shuffle = recipe.shuffle
         self._seed = recipe.seed
-        self._last = recipe.target == "last"
-        self._epoch = self._done = 0
+        self._last_only = recipe.target == "last"
+        self._epoch = self._windows_done = 0
         self._resize(length, batch_size)
 
     def _resize(self, length: int, batch_size: int) -> None:
-        self._size = batch_size
-        self._count = window_count(len(self._text), length, self._stride, self._limit)
-        self.steps_per_epoch = -(-self._count // batch_size)
-        self._positions = torch.arange(length + 1, device=self._text.home).unsqueeze(1)
-        self._ahead: list[Tensor] = []
-        self._given = self._positions[:0]
+        self._batch_size = batch_size
+        self._windows = window_count(len(self._text), length, self._stride, self._limit)
+        self.steps_per_epoch = -(-self._windows // batch_size)
+        self._offsets = torch.arange(length + 1, device=self._text.storage_device).unsqueeze(1)
+        self._next_starts: list[Tensor] = []
+        self._last_starts = self._offsets[:0]
 
     def next(self) -> tuple[Tensor, Tensor]:
-        """Ids (T, B) and the ids to predict: after each, (T, B), or after the last, (B,)."""
-        if not self._ahead:
-            self._ahead = self._starts()[::-1]
-        starts = self._ahead[-1]
-        ids = self._text.gather(self._positions + starts)
-        self._given = self._ahead.pop()  # not before: where there was no memory, it is still to come
-        self._done += len(starts)
-        if self._done == self._count:
-            self._epoch, self._done = self._epoch + 1, 0
-        return ids[:-1], ids[-1] if self._last else ids[1:]
+        """Return ids (T, B) and the ids to predict: after each, (T, B), or after the last, (B,)."""
+        if not self._next_starts:
+            self._next_starts = self._starts()[::-1]
+        starts = self._next_starts[-1]
+        ids = self._text.gather(self._offsets + starts)
+        self._last_starts = self._next_starts.pop()  # after gather: if that found no memory, the batch is still to come
+        self._windows_done += len(starts)
+        if self._windows_done == self._windows:
+            self._epoch, self._windows_done = self._epoch + 1, 0
+        return ids[:-1], ids[-1] if self._last_only else ids[1:]
 
-    def again(self) -> None:
-        """Go back by one batch, the last one that was given."""
-        if not self._done:
-            self._epoch, self._done = self._epoch - 1, self._count
-        self._done -= len(self._given)
-        self._ahead.append(self._given)
+    def repeat_last(self) -> None:
+        """Go back by one batch."""
+        if not self._windows_done:
+            self._epoch, self._windows_done = self._epoch - 1, self._windows
+        self._windows_done -= len(self._last_starts)
+        self._next_starts.append(self._last_starts)
 
     def _starts(self) -> list[Tensor]:
-        """Where the windows of the next batches begin, up to the epoch's end; a (B,) tensor for each batch."""
-        first = self._done
-        indices = np.arange(first, min(first + AHEAD * self._size, self._count))
+        """Return where the windows of the next batches begin, within this epoch: a (B,) tensor for each batch."""
+        done = self._windows_done
+        indices = np.arange(done, min(done + BATCHES_AHEAD * self._batch_size, self._windows))
         if self._shuffle:
-            indices = shuffled(indices, self._count, self._seed, self._epoch)
-        starts = torch.from_numpy(indices * self._stride).to(self._text.home)
-        return list(torch.split(starts, self._size))
+            indices = shuffled(indices, self._windows, self._seed, self._epoch)
+        starts = torch.from_numpy(indices * self._stride).to(self._text.storage_device)
+        return list(torch.split(starts, self._batch_size))
 
-    def cut(self, length: int, size: int, share: float) -> Cut:
-        """Read on in batches of `size` windows of `length` characters.
+    def rebatch(self, length: int, batch_size: int, epoch_done: float) -> Rebatching:
+        """Continue with batches of `batch_size` windows of `length` characters.
 
-        The epoch's order goes on with the next window. Windows of another length are others, in another order: of
-        these the same share is taken as done.
+        Another length means other windows, in another order: the same share of them counts as done.
         """
-        count = self._count
-        self._resize(length, size)
-        self._done = self._done * self._count // count
-        return Cut((), -(-(self._count - self._done) // size) if self._done else 0)
+        windows_before = self._windows
+        self._resize(length, batch_size)
+        self._windows_done = self._windows_done * self._windows // windows_before
+        return Rebatching((), -(-(self._windows - self._windows_done) // batch_size) if self._windows_done else 0)
 
     def state(self) -> dict[str, Any]:
-        """The epoch, and the windows done in it."""
-        return {"epoch": self._epoch, "done": self._done}
+        """Return the epoch, and how many of its windows are done."""
+        return {"epoch": self._epoch, "done": self._windows_done}
 
     def load(self, state: Mapping[str, Any]) -> None:
-        """Go to a position."""
-        self._epoch, self._done = int(state["epoch"]), int(state["done"])
-        self._ahead = []
+        """Go to the position that `state` returned."""
+        self._epoch, self._windows_done = int(state["epoch"]), int(state["done"])
+        self._next_starts = []

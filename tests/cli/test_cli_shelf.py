@@ -293,7 +293,7 @@ def test_describe_says_where_a_device_decides_the_sizes(cli, text_file):
 
 
 def test_an_epoch_is_timed_when_asked(cli, text_file, monkeypatch):
-    monkeypatch.setattr("charplay.training.measuring.SECONDS", 0.05)
+    monkeypatch.setattr("charplay.training.epoch_timing.MEASURE_SECONDS", 0.05)
     arguments = ("describe", "--corpus", text_file, "--set", "hidden_size=8", "--measure")
     (facts,) = cli(*arguments, "--json").lines
     assert list(facts) == [*KEYS, "seconds_per_epoch"]

@@ -62,7 +62,7 @@ def trainer(monkeypatch):
             elif (event := part()) is not None:
                 yield event
 
-    monkeypatch.setitem(sys.modules, "charplay.training.door", SimpleNamespace(open_training=open_training))
+    monkeypatch.setitem(sys.modules, "charplay.training.run_training", SimpleNamespace(open_training=open_training))
     return script
 
 
@@ -491,7 +491,7 @@ def test_what_was_asked_wrongly_leaves_with_another_code_than_what_went_wrong(cl
 
 def test_a_device_that_is_not_there_is_wrong_usage_to_the_real_trainer(cli, text_file, monkeypatch):
     monkeypatch.setattr("charplay.training.device.list_devices", list)
-    monkeypatch.setattr("charplay.training.device._seen_by_torch", list)
+    monkeypatch.setattr("charplay.training.device._cuda_devices_of_torch", list)
     result = cli("train", "--corpus", text_file, "--steps", 1, "--device", "cuda:9")
     assert (result.code, "no device cuda:9 here" in result.err) == (2, True)
 

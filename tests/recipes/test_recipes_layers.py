@@ -186,6 +186,15 @@ ASKED = compose(parse_settings(["steps=100", "hidden_size=auto", "cell=gru"]))[0
 RESOLVED = ASKED.model_copy(update={"hidden_size": 96})
 
 
+def test_the_former_name_of_a_schedule_is_taken_and_no_longer_offered():
+    """Runs and presets of older versions say `hold`."""
+    recipe, _ = compose(parse_settings(["schedule=hold"]))
+    assert recipe.schedule == Recipe(steps=1, schedule="hold").schedule == "wsd"
+    assert resumed(recipe, parse_settings(["schedule=hold"])) == recipe
+    assert "wsd" in spec("schedule").choices
+    assert "hold" not in spec("schedule").choices
+
+
 def test_a_run_goes_on_with_a_new_budget_and_live_values():
     recipe = resumed(ASKED, parse_settings(["epochs=3", "learning_rate=0.01"]))
     assert given_values(recipe) == {"cell": "gru", "epochs": 3.0, "learning_rate": 0.01}

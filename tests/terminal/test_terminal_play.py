@@ -24,7 +24,7 @@ import atexit, sys, time
 from charplay.cli import play
 from charplay.protocol.events import Preparing
 def deaf(request, inbox):
-    import charplay.training.door
+    import charplay.training.run_training
     yield Preparing(phase="importing torch")
     time.sleep(60)
 play._open_training = deaf

@@ -24,7 +24,7 @@ STEPS = 60
 _processes = multiprocessing.get_context("forkserver")
 # All that a run loads on its way, so that a try takes a fraction of a second.
 _processes.set_forkserver_preload(
-    ["torch._dynamo", "charplay.training.trainer", "charplay.training.opening", "charplay.training.closing",
+    ["torch._dynamo", "charplay.training.trainer", "charplay.training.session_factory", "charplay.training.finalize",
      "charplay.training.optimizers.muon", "charplay.cli.train", "charplay.cli.reporting", "charplay.recipes.layers",
      "charplay.corpora.library", "charplay.runs.shelf", "charplay.formatting.sanitize", "typer", "torture_kills"]
 )  # fmt: skip

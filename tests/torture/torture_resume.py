@@ -32,7 +32,7 @@ def a_recipe(chance: random.Random) -> dict[str, object]:
         "input_dropout": chance.choice((0.0, 0.2)), "output_dropout": chance.choice((0.0, 0.3)),
         "dropout": chance.choice((0.0, 0.2)) if layers > 1 else 0.0, "weight_drop": chance.choice((0.0, 0.3)),
         "optimizer": chance.choice(("adam", "adamw", "nadam", "rmsprop", "sgd", "muon")),
-        "schedule": chance.choice(("cosine", "linear", "constant", "hold")), "average": chance.choice((0.0, 0.9)),
+        "schedule": chance.choice(("cosine", "linear", "constant", "wsd")), "average": chance.choice((0.0, 0.9)),
         "weight_decay": chance.choice((0.0, 0.1)), "warmup": chance.choice((0.0, 0.2)),
         "steps": chance.randint(12, 30), "log_every": chance.choice((1, 3)), "evaluate_every": chance.choice((4, 7)),
         "save_every": chance.choice((3, 5, 100)), "sample_every": chance.choice((None, 6)), "sample_length": 10,
@@ -111,13 +111,13 @@ class Resumed:
 
     def _train(self, recipe: dict[str, object], folder: Path | None, until: int, chance: random.Random) -> Path:
         """Train to a step and stop there; where a run is taken up, it is meddled with on the way."""
-        from charplay.training import readings
-        from charplay.training.door import open_training
+        from charplay.training import step_reporter
+        from charplay.training.run_training import open_training
 
         asked = compose(Layer("torture", recipe))[0].model_dump() if folder is None else {}
         inbox, made = CommandQueue(), folder
         request = TrainRequest(home=str(self._home), recipe=asked, resume=str(folder) if folder else None)
-        with patch.object(readings, "READING_SECONDS", 0.0):
+        with patch.object(step_reporter, "REPORT_SECONDS", 0.0):
             for event in open_training(request, inbox):
                 assert not isinstance(event, Failed), f"{event.message} {event.cause}"
                 if isinstance(event, Started):

@@ -9,9 +9,9 @@ from charplay.protocol.events import Event, Failed
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.layers import Layer, compose
-from charplay.training import readings
-from charplay.training.door import open_training
-from charplay.training.writer import Writer
+from charplay.training import step_reporter
+from charplay.training.run_training import open_training
+from charplay.training.save_thread import SaveThread
 
 torch.set_num_threads(1)
 
@@ -62,7 +62,7 @@ def asked() -> dict[str, object]:
 @pytest.fixture
 def train(home: Path, monkeypatch: pytest.MonkeyPatch) -> Train:
     """Trains and gives all events; `watch` sees each as it comes, progress at every step, and may leave commands."""
-    monkeypatch.setattr(readings, "READING_SECONDS", 0.0)
+    monkeypatch.setattr(step_reporter, "REPORT_SECONDS", 0.0)
 
     def run(
         watch: Watcher | None = None,
@@ -99,10 +99,10 @@ def only() -> Callable[[list[Event], type[Event]], list]:
 @pytest.fixture
 def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every save is on the disk before the next step, so that none gives way to a newer one."""
-    plain = Writer.put
+    plain = SaveThread.submit
 
-    def put(self, save):
-        plain(self, save)
-        assert self.settled(10)
+    def submit(self, job):
+        plain(self, job)
+        assert self.wait_until_idle(10)
 
-    monkeypatch.setattr(Writer, "put", put)
+    monkeypatch.setattr(SaveThread, "submit", submit)

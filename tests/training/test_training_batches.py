@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from charplay.recipes.fields import Recipe
 from charplay.recipes.network import examples_per_epoch, steps_per_epoch
 from charplay.training.batches import open_batches
-from charplay.training.ids import Ids
 from charplay.training.shuffling import shuffled
+from charplay.training.token_ids import TokenIds
 
 CPU = torch.device("cpu")
 
@@ -98,7 +98,7 @@ def test_a_batch_is_given_once_more(values, steps):
     for _ in range(steps):
         before, given = batches.state(), batches.next()
     after = batches.state()
-    batches.again()
+    batches.repeat_last()
     assert batches.state() == before
     assert all(torch.equal(a, b) for a, b in zip(batches.next(), given, strict=True))
     assert batches.state() == after
@@ -114,7 +114,7 @@ def test_a_batch_for_which_there_was_no_memory_is_still_to_come(values, monkeypa
 
     for _ in range(40):
         with monkeypatch.context() as patch:
-            patch.setattr(Ids, "gather", full)
+            patch.setattr(TokenIds, "gather", full)
             with pytest.raises(MemoryError):
                 interrupted.next()
         assert all(torch.equal(a, b) for a, b in zip(straight.next(), interrupted.next(), strict=True))
@@ -126,9 +126,9 @@ def test_ids_keep_their_type_and_are_not_copied(dtype, tmp_path):
     values = np.array([0, 1, 200, np.iinfo(dtype).max // 2], dtype=dtype)
     values.tofile(path)
     mapped = np.memmap(path, dtype=dtype, mode="r")
-    ids = Ids(mapped, CPU, resident=True)
+    ids = TokenIds(mapped, CPU, resident=True)
     assert ids.gather(torch.tensor([[3, 2], [1, 0]])).tolist() == [[int(values[3]), 200], [1, 0]]
-    assert ids._held.data_ptr() == mapped.ctypes.data
+    assert ids._ids.data_ptr() == mapped.ctypes.data
 
 
 @given(st.integers(1, 3000), st.integers(0, 2**63 - 1), st.integers(0, 10**6))

@@ -22,12 +22,12 @@ def measured(monkeypatch):
     monkeypatch.setattr(calibrated, "CALIBRATED", ("cpu",))
     asked = []
 
-    def fast(recipe, corpus, _opened, seconds, watch):
+    def fast(recipe, corpus, _context, seconds, watch):
         asked.append((recipe, seconds))
         assert watch(0.0)
         return {128: 40.0, 256: 40.0}
 
-    monkeypatch.setattr(calibration, "measure_speed", fast)
+    monkeypatch.setattr(calibration, "measure_relative_speed", fast)
     return asked
 
 
@@ -51,13 +51,13 @@ def test_a_new_run_takes_the_sizes_that_its_device_carries(train, only, measured
 def test_measuring_is_within_the_budget_and_a_run_that_goes_on_measures_no_more(train, only, monkeypatch):
     only(train(steps=2), Finished)  # a process's first steps take seconds, more than this budget has
     monkeypatch.setattr(calibrated, "CALIBRATED", ("cpu",))
-    monkeypatch.setattr(calibration, "SIZES", {"cpu": (8, 16)})
-    monkeypatch.setattr(calibration, "MOST_SHARE", 0.5)
+    monkeypatch.setattr(calibration, "PROBE_SIZES", {"cpu": (8, 16)})
+    monkeypatch.setattr(calibration, "MAX_BUDGET_SHARE", 0.5)
     events = train(**MINUTES)
     (started,), (finished,) = only(events, Started), only(events, Finished)
     assert started.seconds >= 0.5 * 0.03 * 60
     assert started.seconds < finished.seconds < 3 * 0.03 * 60
-    monkeypatch.setattr(calibration, "measure_speed", None)
+    monkeypatch.setattr(calibration, "measure_relative_speed", None)
     (again,) = only(train(resume=started.folder, added=True, **MINUTES), Started)
     assert again.recipe["sequence_length"] == started.recipe["sequence_length"]
     assert again.seconds == pytest.approx(finished.seconds, rel=0.5)

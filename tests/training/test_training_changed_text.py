@@ -15,7 +15,7 @@ from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_header
 from charplay.runs.run import Run
-from charplay.training.door import open_training
+from charplay.training.run_training import open_training
 
 CUTS = {
     "stream": {},

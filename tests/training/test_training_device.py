@@ -15,9 +15,9 @@ from charplay.training.device import (
     Device,
     DeviceError,
     choose,
+    install_hint,
     list_devices,
     open_device,
-    remedy,
     thread_count,
 )
 
@@ -108,7 +108,7 @@ def usable(monkeypatch):
 def test_auto_takes_the_device_with_most_free_memory(driver, usable):
     choice = choose("auto", list_devices())
     assert choice.name == "cuda:1"
-    assert "20.0 GB" in choice.why
+    assert "20.0 GB" in choice.reason
     assert not choice.warning
     assert choose("cuda", list_devices()).name == "cuda:1"
     assert choose("cuda:0", list_devices()).name == "cuda:0"
@@ -119,14 +119,14 @@ def test_the_reason_names_what_was_visible(driver, usable, monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
     choice = choose("auto", list_devices())
     assert choice.name == "cuda:0"
-    assert "CUDA_VISIBLE_DEVICES=0" in choice.why
+    assert "CUDA_VISIBLE_DEVICES=0" in choice.reason
 
 
 def test_never_a_silent_fall_to_the_cpu(driver, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     choice = choose("auto", list_devices())
     assert choice.name == "cpu"
-    assert choice.warning == remedy(list_devices()[1:], torch.version.cuda)
+    assert choice.warning == install_hint(list_devices()[1:], torch.version.cuda)
     assert "\n" not in choice.warning
     with pytest.raises(DeviceError, match="NVIDIA H100 is present"):
         choose("cuda:0", list_devices())
@@ -149,8 +149,8 @@ def test_what_only_torch_sees_is_taken(usable, monkeypatch, visible):
 
 def test_the_remedy_fits_the_torch():
     card = [Device("cuda:0", "NVIDIA L4", 1, 2)]
-    assert "CUDA build" in remedy(card, None)
-    assert "12.8" in remedy(card, "12.8")
+    assert "CUDA build" in install_hint(card, None)
+    assert "12.8" in install_hint(card, "12.8")
 
 
 def test_a_device_that_is_not_there_is_refused_with_those_that_are(driver, usable):
@@ -173,14 +173,14 @@ def test_the_control_groups_share(tmp_path, files, quota):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
-    assert module._quota(tmp_path) == quota
+    assert module._cpu_quota(tmp_path) == quota
 
 
 @pytest.mark.parametrize(("quota", "threads"), [(None, 6), (2.5, 2), (0.3, 1), (64.0, 6)])
 def test_threads_follow_affinity_and_control_group(monkeypatch, quota, threads):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(6)), raising=False)
-    monkeypatch.setattr(module, "_quota", lambda _group: quota)
+    monkeypatch.setattr(module, "_cpu_quota", lambda _group: quota)
     assert thread_count() == threads
 
 
@@ -189,7 +189,7 @@ def test_threads_follow_affinity_and_control_group(monkeypatch, quota, threads):
 def test_a_person_who_names_a_number_of_threads_gets_it(monkeypatch, named, threads):
     monkeypatch.setenv("OMP_NUM_THREADS", named)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(6)), raising=False)
-    monkeypatch.setattr(module, "_quota", lambda _group: None)
+    monkeypatch.setattr(module, "_cpu_quota", lambda _group: None)
     assert thread_count() == threads
 
 
@@ -199,16 +199,16 @@ def test_threads_are_set_where_training_starts():
 
 
 def test_random_states_come_back():
-    opened = open_device("cpu", Recipe(steps=1, threads=1))
-    states = opened.random_states()
+    context = open_device("cpu", Recipe(steps=1, threads=1))
+    states = context.random_states()
     drawn = torch.rand(3)
-    opened.set_random_states(states)
+    context.set_random_states(states)
     assert torch.equal(torch.rand(3), drawn)
 
 
 @pytest.mark.parametrize(
     "code",
-    ["from charplay.training.device import list_devices; list_devices()", "import charplay.training.door"],
+    ["from charplay.training.device import list_devices; list_devices()", "import charplay.training.run_training"],
 )
 def test_looking_at_the_door_and_the_devices_needs_no_torch(code):
     program = f"import sys; {code}; sys.exit('torch' in sys.modules)"

@@ -7,9 +7,9 @@ import torch
 from charplay.recipes.fields import Recipe
 from charplay.training import evaluation as module
 from charplay.training.device import open_device
-from charplay.training.evaluation import Evaluation, hits
-from charplay.training.ids import Ids
+from charplay.training.evaluation import Evaluation, is_correct
 from charplay.training.network import CharNet
+from charplay.training.token_ids import TokenIds
 
 SIZE = 5
 
@@ -19,9 +19,9 @@ def made(count: int, held_out: int, window: int | None = None, **settings: objec
     recipe = Recipe(**{**sizes, "dropout": 0.5, **settings})
     torch.manual_seed(2)
     network = CharNet(recipe, SIZE).train()
-    opened = open_device("cpu", recipe)
+    context = open_device("cpu", recipe)
     ids = np.random.default_rng(1).integers(0, SIZE, count).astype(np.uint8)
-    return Evaluation(Ids(ids, opened.device, resident=True), held_out, opened, window), network, ids
+    return Evaluation(TokenIds(ids, context.device, resident=True), held_out, context, window), network, ids
 
 
 def run(reading):
@@ -64,7 +64,7 @@ def test_cold_blocks_begin_from_zero():
 
 def test_last_reads_fresh_windows():
     evaluation, network, ids = made(400, 300, window=16)
-    score = run(evaluation.held_out(network, 10**6))
+    score = run(evaluation.measure(network, 10**6))
     expected = [surprises(network, ids, start, start + 16, 0)[-1] for start in range(300, 400 - 16 + 1, 2)]
     assert score.loss == pytest.approx(np.mean(expected), rel=1e-5)
 
@@ -74,7 +74,7 @@ def test_any_held_out_text_has_a_loss(count):
     evaluation, network, _ = made(300 + count, 300, window=12)
     for reading in (evaluation.carried, evaluation.cold):
         assert np.isfinite(run(reading(network, 10**6)).loss)
-    assert np.isfinite(run(evaluation.held_out(network, 10**6)).loss)
+    assert np.isfinite(run(evaluation.measure(network, 10**6)).loss)
 
 
 def test_nothing_is_disturbed():
@@ -90,9 +90,9 @@ def test_nothing_is_disturbed():
     assert all(np.array_equal(array, network.export_weights()[name]) for name, array in weights.items())
 
 
-def test_orders_are_heeded_in_between(monkeypatch):
+def test_it_yields_between_pieces_of_work(monkeypatch):
     evaluation, network, _ = made(5_000, 1_000)
-    monkeypatch.setattr(module, "WORK", 1e5)
+    monkeypatch.setattr(module, "CHUNK_FLOPS", 1e5)
     assert sum(1 for _ in evaluation.carried(network, 10**6)) > 10
     assert sum(1 for _ in evaluation.cold(network, 10**6)) > 10
 
@@ -100,10 +100,10 @@ def test_orders_are_heeded_in_between(monkeypatch):
 def test_pieces_of_work_do_not_change_the_score(monkeypatch):
     evaluation, network, _ = made(3_000, 1_000)
     whole = run(evaluation.carried(network, 10**6))
-    monkeypatch.setattr(module, "WORK", 1e5)
+    monkeypatch.setattr(module, "CHUNK_FLOPS", 1e5)
     assert run(evaluation.carried(network, 10**6)).loss == pytest.approx(whole.loss, rel=1e-6)
 
 
-def test_hits_are_likeliest_guesses():
+def test_correct_are_likeliest_guesses():
     logits = torch.tensor([[0.0, 2.0, 1.0], [3.0, 0.0, 0.0], [0.0, 1.0, 5.0]])
-    assert hits(logits, torch.tensor([1, 1, 2])).tolist() == [True, False, True]
+    assert is_correct(logits, torch.tensor([1, 1, 2])).tolist() == [True, False, True]

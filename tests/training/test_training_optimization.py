@@ -1,4 +1,4 @@
-"""Optimizers, schedules, gradients, and the books they are kept in."""
+"""Optimizers, schedules, gradient clipping, metrics, budgets and early stopping."""
 
 import math
 from importlib import import_module
@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from charplay.recipes.fields import Recipe
 from charplay.recipes.listing import names
 from charplay.training.budget import Budget, Clock
-from charplay.training.gradients import tame
-from charplay.training.judge import Judge
-from charplay.training.ledger import Ledger, Moment
+from charplay.training.early_stopping import EarlyStopping
+from charplay.training.epoch_counter import EpochCounter
+from charplay.training.gradients import clip
+from charplay.training.metrics import MetricsAccumulator, StepInfo
 from charplay.training.network import CharNet
 from charplay.training.optimization import build_optimizers, load_state_arrays, state_arrays, take_step
-from charplay.training.optimizers.muon import orthogonal
-from charplay.training.passes import Passes
+from charplay.training.optimizers.muon import orthogonalize
 
 OPTIMIZERS, SCHEDULES = names("training/optimizers"), names("training/schedules")
 
@@ -84,10 +84,10 @@ def test_weight_decay_pulls_at_matrices_only_and_does_not_meet_the_gradient(opti
 @given(st.integers(1, 4), st.integers(2, 12), st.integers(2, 12), st.integers(0, 2**31))
 def test_muon_steps_are_nearly_orthogonal_gate_by_gate(gates, rows, columns, seed):
     blocks = torch.from_numpy(np.random.default_rng(seed).standard_normal((gates, rows, columns))).float()
-    together = orthogonal(blocks)
+    together = orthogonalize(blocks)
     assert together.shape == blocks.shape
     for block, alone in zip(blocks, together, strict=True):
-        assert torch.allclose(orthogonal(block.unsqueeze(0))[0], alone, atol=1e-4), "a gate does not feel the others"
+        assert torch.allclose(orthogonalize(block.unsqueeze(0))[0], alone, atol=1e-4), "a gate does not feel the others"
         left, values, right = np.linalg.svd(block.double().numpy(), full_matrices=False)
         stretched = np.diag(left.T @ alone.double().numpy() @ right.T) / max(1.0, rows / columns) ** 0.5
         sound = values > 0.05 * values[0]
@@ -96,7 +96,7 @@ def test_muon_steps_are_nearly_orthogonal_gate_by_gate(gates, rows, columns, see
 
 
 def test_muon_leaves_zeros_alone():
-    assert not orthogonal(torch.zeros(2, 3, 3)).any()
+    assert not orthogonalize(torch.zeros(2, 3, 3)).any()
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
@@ -116,10 +116,10 @@ GRADIENT = st.lists(st.floats(-100, 100, width=32), min_size=3, max_size=3)
 
 
 @given(GRADIENT, GRADIENT, st.none() | st.floats(0.01, 50), st.none() | st.floats(0.01, 50), st.booleans())
-def test_clipping(one, other, clip_norm, clip_value, readable):
+def test_clipping(one, other, clip_norm, clip_value, sync_is_free):
     gradients = [torch.tensor(one), torch.tensor(other)]
     whole = torch.cat(gradients).double()
-    norm = tame(gradients, clip_norm=clip_norm, clip_value=clip_value, readable=readable)
+    norm = clip(gradients, clip_norm=clip_norm, clip_value=clip_value, sync_is_free=sync_is_free)
     assert float(norm) == pytest.approx(float(whole.norm()), rel=1e-5)
     clipped = torch.cat(gradients).double()
     if clip_norm is None and clip_value is None:
@@ -136,11 +136,11 @@ def test_clipping(one, other, clip_norm, clip_value, readable):
         assert torch.allclose(clipped, whole * share, rtol=1e-4, atol=1e-5), "a shorter gradient of the same direction"
 
 
-@pytest.mark.parametrize("readable", [True, False])
+@pytest.mark.parametrize("sync_is_free", [True, False])
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
-def test_gradients_that_are_not_finite_become_zero(readable, bad):
+def test_gradients_that_are_not_finite_become_zero(sync_is_free, bad):
     gradients = [torch.tensor([1.0, bad]), torch.tensor([2.0])]
-    norm = tame(gradients, clip_norm=1.0, clip_value=0.5, readable=readable)
+    norm = clip(gradients, clip_norm=1.0, clip_value=0.5, sync_is_free=sync_is_free)
     assert not torch.isfinite(norm)
     assert not torch.cat(gradients).any()
 
@@ -150,13 +150,13 @@ def test_gradients_that_are_not_finite_become_zero(readable, bad):
 )
 def test_rows_do_not_depend_on_how_the_steps_were_read(measured, log_every, data):
     def rows(cuts):
-        ledger = Ledger(log_every, Passes(5), characters_per_step=10)
+        metrics = MetricsAccumulator(log_every, EpochCounter(5), characters_per_step=10)
         found = []
         for start, stop in zip([0, *cuts], [*cuts, len(measured)], strict=True):
-            found += ledger.book(measured[start:stop], [Moment(float(i + 1), 0.1) for i in range(start, stop)])
-            state, recent = ledger.state(), np.array(ledger.recent)
-            ledger = Ledger(log_every, Passes(5), characters_per_step=10)
-            ledger.load(state, recent)
+            found += metrics.record(measured[start:stop], [StepInfo(float(i + 1), 0.1) for i in range(start, stop)])
+            state, recent = metrics.state(), np.array(metrics.recent)
+            metrics = MetricsAccumulator(log_every, EpochCounter(5), characters_per_step=10)
+            metrics.load(state, recent)
         return found
 
     cuts = sorted(data.draw(st.lists(st.integers(0, len(measured)), max_size=4)))
@@ -172,28 +172,28 @@ def test_rows_do_not_depend_on_how_the_steps_were_read(measured, log_every, data
 
 
 def test_a_bad_step_is_counted_and_spoils_no_mean():
-    ledger = Ledger(2, Passes(100), 1)
-    (row,) = ledger.book([(1.0, 0.5, 2.0), (math.nan, 0.0, math.inf)], [Moment(1.0, 0.1)] * 2)
-    assert (row.train_loss, row.grad_norm, ledger.bad) == (1.0, 2.0, 1)
-    assert ledger.closing_loss() == 1.0
+    metrics = MetricsAccumulator(2, EpochCounter(100), 1)
+    (row,) = metrics.record([(1.0, 0.5, 2.0), (math.nan, 0.0, math.inf)], [StepInfo(1.0, 0.1)] * 2)
+    assert (row.train_loss, row.grad_norm, metrics.nonfinite_steps) == (1.0, 2.0, 1)
+    assert metrics.final_train_loss() == 1.0
 
 
-def test_the_closing_loss_is_the_last_epochs_or_the_last_hundredth():
-    moments = [Moment(1.0, 0.1)] * 300
-    short = Ledger(10, Passes(1000), 1)
-    short.book([(float(i), 0.0, 0.0) for i in range(300)], moments)
-    assert short.closing_loss() == pytest.approx(np.mean(range(200, 300)))
-    long = Ledger(10, Passes(120), 1)
-    long.book([(float(i), 0.0, 0.0) for i in range(300)], moments)
-    assert long.closing_loss() == pytest.approx(np.mean(range(120, 240)))
+def test_the_final_train_loss_is_the_last_epochs_or_the_last_hundredth():
+    infos = [StepInfo(1.0, 0.1)] * 300
+    short = MetricsAccumulator(10, EpochCounter(1000), 1)
+    short.record([(float(i), 0.0, 0.0) for i in range(300)], infos)
+    assert short.final_train_loss() == pytest.approx(np.mean(range(200, 300)))
+    long = MetricsAccumulator(10, EpochCounter(120), 1)
+    long.record([(float(i), 0.0, 0.0) for i in range(300)], infos)
+    assert long.final_train_loss() == pytest.approx(np.mean(range(120, 240)))
 
 
-def test_the_clock_stands_while_held():
+def test_the_clock_stands_while_stopped():
     time = iter([10.0, 13.0, 20.0, 20.5]).__next__
     clock = Clock(5.0, now=time)
     assert clock.seconds == 5.0
     clock.start()
-    clock.hold()
+    clock.stop()
     assert clock.seconds == 8.0
     clock.start()
     assert clock.seconds == 8.5
@@ -201,22 +201,22 @@ def test_the_clock_stands_while_held():
 
 @pytest.mark.parametrize(("kind", "amount", "total"), [("steps", 40, 40), ("epochs", 2.5, 25), ("minutes", 2.0, None)])
 def test_budgets(kind, amount, total):
-    budget = Budget.of(Recipe(**{kind: amount}), passes=Passes(10))
+    budget = Budget.from_recipe(Recipe(**{kind: amount}), epoch_counter=EpochCounter(10))
     assert budget.total_steps == total
     end = (total or 0, 120.0)
-    assert budget.over(*end)
-    assert not budget.over(end[0] - 1, 119.9)
-    assert budget.done(*end) == 1
-    assert 0 <= budget.progress(0, 0.0) < 0.05
-    added = Budget.of(Recipe(**{kind: amount}), Passes(10), start=amount / 2)
-    assert added.progress(end[0] // 2, 60.0) < 0.1
-    assert added.progress(*end) > 0.9
+    assert budget.is_spent(*end)
+    assert not budget.is_spent(end[0] - 1, 119.9)
+    assert budget.share_done(*end) == 1
+    assert 0 <= budget.schedule_progress(0, 0.0) < 0.05
+    added = Budget.from_recipe(Recipe(**{kind: amount}), EpochCounter(10), start=amount / 2)
+    assert added.schedule_progress(end[0] // 2, 60.0) < 0.1
+    assert added.schedule_progress(*end) > 0.9
 
 
-def test_a_judge_knows_the_best_and_tires():
-    judge = Judge(patience=2)
-    looks = [judge.look(step, loss, None) for step, loss in enumerate([3.0, 2.0, 2.0, math.nan])]
-    assert looks == [True, True, False, False]
-    assert judge.best == 2.0
-    assert judge.tired
-    assert not Judge(patience=None, without=1000).tired
+def test_early_stopping_knows_the_best_and_stops_after_patience():
+    early_stopping = EarlyStopping(patience=2)
+    improved = [early_stopping.update(step, loss, None) for step, loss in enumerate([3.0, 2.0, 2.0, math.nan])]
+    assert improved == [True, True, False, False]
+    assert early_stopping.best == 2.0
+    assert early_stopping.should_stop
+    assert not EarlyStopping(patience=None, evaluations_since_best=1000).should_stop

@@ -12,7 +12,7 @@ from charplay.recipes.expectation import CURVES, expected_loss
 from charplay.recipes.fields import Recipe
 from charplay.recipes.resolve import resolve
 from charplay.recipes.yardstick import Text, worth
-from charplay.training import calibration, measuring, planning
+from charplay.training import calibration, epoch_timing, planning
 from charplay.training.device import Device, open_device
 from charplay.training.planning import plan
 
@@ -30,26 +30,26 @@ def corpus(home: Path):
 @pytest.fixture
 def brief(monkeypatch):
     """Small networks, tried for an instant."""
-    monkeypatch.setattr(calibration, "SIZES", {"cpu": (8, 16)})
-    monkeypatch.setattr(planning, "MEASURED_SECONDS", 0.05)
-    monkeypatch.setattr(planning, "TRIED_SECONDS", 0.05)
+    monkeypatch.setattr(calibration, "PROBE_SIZES", {"cpu": (8, 16)})
+    monkeypatch.setattr(planning, "MEASURE_SECONDS", 0.05)
+    monkeypatch.setattr(planning, "TRY_SECONDS", 0.05)
 
 
 def test_measuring_leaves_no_trace_and_finds_real_speeds(corpus, brief):
-    opened = open_device("cpu", ASKED)
+    context = open_device("cpu", ASKED)
     torch.manual_seed(7)
     before = torch.get_rng_state()
-    speed = calibration.measure_speed(ASKED, corpus, opened, 0.05)
+    speed = calibration.measure_relative_speed(ASKED, corpus, context, 0.05)
     assert torch.equal(torch.get_rng_state(), before)
     assert set(speed) == {8, 16}
     assert all(1e-4 < times < 1e3 for times in speed.values())
 
 
 @pytest.mark.parametrize(("times", "heard"), [(0.1, True), (0.8, False), (1.0, False), (1.2, False), (20.0, True)])
-def test_only_a_machine_that_is_told_apart_changes_the_choice(corpus, times, heard):
+def test_only_a_machine_of_another_speed_changes_the_choice(corpus, times, heard):
     sizes = len(corpus), len(corpus.vocabulary)
     speed = {128: times, 256: times}
-    found = calibration.told_apart(speed)
+    found = calibration.significant_speed(speed)
     assert found == (speed if heard else None)
     chosen, plain = (resolve(ASKED, *sizes, table).recipe for table in (found, None))
     if times == 1.0:
@@ -60,7 +60,7 @@ def test_only_a_machine_that_is_told_apart_changes_the_choice(corpus, times, hea
 
 
 def test_a_plan_says_what_training_would_do(corpus, brief, monkeypatch):
-    monkeypatch.setattr(calibration, "NEAR", 1e9)
+    monkeypatch.setattr(calibration, "SIMILAR_FACTOR", 1e9)
     proposal = plan(ASKED.model_copy(update={"minutes": None, "steps": 9}), corpus, 2.0)
     assert proposal.recipe == resolve(ASKED, len(corpus), len(corpus.vocabulary)).recipe
     assert 120 <= proposal.seconds < 180
@@ -70,7 +70,7 @@ def test_a_plan_says_what_training_would_do(corpus, brief, monkeypatch):
 
 
 def test_a_plan_for_another_machine_says_what_to_set(corpus, brief, monkeypatch):
-    monkeypatch.setattr(planning, "measure_speed", lambda *_: {128: 0.05, 256: 0.05})
+    monkeypatch.setattr(planning, "measure_relative_speed", lambda *_: {128: 0.05, 256: 0.05})
     proposal = plan(ASKED, corpus, 20.0)
     ruled = resolve(ASKED.model_copy(update={"minutes": 20.0}), len(corpus), len(corpus.vocabulary)).recipe
     assert proposal.recipe.hidden_size < ruled.hidden_size
@@ -92,19 +92,19 @@ SIZED = {"hidden_size": 4, "embedding_size": 4, "num_layers": 1, "sequence_lengt
 
 
 def test_an_epoch_takes_as_long_as_its_characters_do(corpus, monkeypatch):
-    monkeypatch.setattr(calibration, "step_speed", lambda *_: 50.0)
+    monkeypatch.setattr(calibration, "measure_step_speed", lambda *_: 50.0)
     streams = ASKED.model_copy(update={**SIZED, "batch_size": 10})
-    assert measuring.seconds_per_epoch(streams, corpus) == (len(corpus) - 1) // 100 * 100 / 50
+    assert epoch_timing.seconds_per_epoch(streams, corpus) == (len(corpus) - 1) // 100 * 100 / 50
     windows = streams.model_copy(update={"batching": "windows", "stride": 7})
-    assert measuring.seconds_per_epoch(windows, corpus) == -(-(len(corpus) - 10) // 7) * 10 / 50
+    assert epoch_timing.seconds_per_epoch(windows, corpus) == -(-(len(corpus) - 10) // 7) * 10 / 50
 
 
 def test_an_epoch_is_timed_on_the_machine_until_it_is_called_off(corpus, monkeypatch):
-    monkeypatch.setattr(measuring, "SECONDS", 0.05)
+    monkeypatch.setattr(epoch_timing, "MEASURE_SECONDS", 0.05)
     recipe = resolve(ASKED.model_copy(update={**SIZED, "batch_size": 10}), len(corpus), len(corpus.vocabulary)).recipe
-    assert 0 < measuring.seconds_per_epoch(recipe, corpus, watch=lambda _share: True) < 600
+    assert 0 < epoch_timing.seconds_per_epoch(recipe, corpus, watch=lambda _share: True) < 600
     with pytest.raises(Cancelled):
-        measuring.seconds_per_epoch(recipe, corpus, watch=lambda _share: False)
+        epoch_timing.seconds_per_epoch(recipe, corpus, watch=lambda _share: False)
 
 
 def test_a_plan_is_called_off_between_two_steps(corpus, brief):

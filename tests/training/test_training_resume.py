@@ -13,8 +13,8 @@ from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
-from charplay.training import learner, readings
-from charplay.training.door import open_training
+from charplay.training import learner, step_reporter
+from charplay.training.run_training import open_training
 
 CASES = {
     "lstm": {},
@@ -34,7 +34,7 @@ CASES = {
     "windows, last": {"batching": "windows", "target": "last", "input": "one-hot", "embedding_size": None,
                       "optimizer": "rmsprop", "stride": 7, "output_dropout": 0.2, "schedule": "constant"},
     "windows, shuffled over epochs": {"batching": "windows", "stride": 20, "cell": "gru", "optimizer": "nadam",
-                                      "clip_value": 0.1, "clip_norm": None, "schedule": "hold"},
+                                      "clip_value": 0.1, "clip_norm": None, "schedule": "wsd"},
     "nothing held out": {"validation_fraction": 0, "monitor": "train_loss", "evaluate_every": "epoch",
                          "optimizer": "sgd", "sequence_length": 20, "batch_size": 16, "keep": "every-improvement"},
 }  # fmt: skip
@@ -115,6 +115,22 @@ def test_killed_after_a_save_goes_on_from_it(train, only, home):
         file.write(json.dumps({"step": 11, "train_loss": 1.0}) + "\n" + '{"step": 12, "tra')
     train(resume=str(folder))
     assert_same(straight, folder)
+
+
+def test_a_save_has_the_keys_that_older_versions_wrote(train, only):
+    """Names within the program may change; those in the file are what runs that exist already have."""
+    folder = Path(only(train(evaluate_every=7), Finished)[0].checkpoint).parent
+    _, state = Run.open(folder).read_resume()
+    assert set(state) == {"seconds", "live", "asked", "text", "run", "rows", "due", "learner", "ledger", "judge"}
+    assert set(state["learner"]) == {"batches", "averaged"}
+    assert set(state["ledger"]) == {
+        "step", "epoch_loss", "row_seconds", "row_characters", "bad", "row", "epoch", "watched", "passes"
+    }  # fmt: skip
+    assert all(set(state["ledger"][name]) == {"steps", "loss", "accuracy", "norm"} for name in ("row", "epoch"))
+    assert set(state["ledger"]["passes"]) == {"steps", "start_step", "start", "whole_step", "whole"}
+    assert set(state["judge"]) == {
+        "patience", "best", "best_step", "best_val_loss", "without", "looked", "val_loss"
+    }  # fmt: skip
 
 
 def test_killed_before_the_first_save_begins_again(train, only, home):
@@ -339,8 +355,8 @@ def test_what_was_asked_when_taken_up_outlives_sittings_that_saved_nothing(sitti
 @pytest.mark.parametrize("case", ["lstm", "windows, shuffled over epochs"])
 def test_how_often_the_device_is_read_changes_nothing(case, train, only, monkeypatch):
     often = only(train(log_every=2, **CASES[case]), Finished)[0]
-    monkeypatch.setattr(readings, "READING_SECONDS", 1e9)
-    monkeypatch.setattr(learner, "MOST_UNREAD", 6)
+    monkeypatch.setattr(step_reporter, "REPORT_SECONDS", 1e9)
+    monkeypatch.setattr(learner, "MAX_UNREAD_STEPS", 6)
     rarely = only(train(log_every=2, **CASES[case]), Finished)[0]
     assert_same(Path(often.checkpoint).parent, Path(rarely.checkpoint).parent)
 

@@ -6,11 +6,17 @@ import torch
 from torch import Tensor, nn
 
 GATES = 3
-FORGET = None
+FORGET_GATE = None
 """A GRU has no gate whose bias starts at 1."""
 
-ALONE: Any = {"has_biases": True, "num_layers": 1, "dropout": 0.0, "bidirectional": False, "batch_first": False}
-"""What torch's function wants to know of a layer besides."""
+FIXED_ARGUMENTS: Any = {
+    "has_biases": True,
+    "num_layers": 1,
+    "dropout": 0.0,
+    "bidirectional": False,
+    "batch_first": False,
+}
+"""Other arguments of torch's function, for a single layer."""
 
 
 class Layer(nn.GRU):
@@ -30,12 +36,15 @@ class Layer(nn.GRU):
         nn.init.zeros_(self.bias_hh_l0).requires_grad_(False)  # noqa: FBT003 - torch's signature
 
     def zero_state(self, batch_size: int) -> tuple[Tensor, ...]:
-        """The hidden state, (1, B, H)."""
+        """Return a hidden state of zeros, (1, B, H)."""
         return (self.weight_hh_l0.new_zeros(1, batch_size, self.hidden_size),)
 
-    def read(self, inputs: Tensor, state: tuple[Tensor, ...], weight_hh: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """(T, B, I) to (T, B, H), and the state after it; `weight_hh` is the layer's own, or what stands in for it."""
+    def run(self, inputs: Tensor, state: tuple[Tensor, ...], weight_hh: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Turn inputs (T, B, I) into outputs (T, B, H) and a new state.
+
+        `weight_hh` is the layer's own recurrent weights, or a copy with dropped ones.
+        """
         (hidden,) = state
         weights = (self.weight_ih_l0, weight_hh, self.bias_ih_l0, self.bias_hh_l0)
-        outputs, hidden = torch.gru(inputs, hidden, weights, train=self.training, **ALONE)
+        outputs, hidden = torch.gru(inputs, hidden, weights, train=self.training, **FIXED_ARGUMENTS)
         return outputs, (hidden,)

@@ -6,11 +6,17 @@ import torch
 from torch import Tensor, nn
 
 GATES = 4
-FORGET = 1
-"""Which gate keeps the memory; its bias starts at 1."""
+FORGET_GATE = 1
+"""Index of the forget gate, whose bias starts at 1."""
 
-ALONE: Any = {"has_biases": True, "num_layers": 1, "dropout": 0.0, "bidirectional": False, "batch_first": False}
-"""What torch's function wants to know of a layer besides."""
+FIXED_ARGUMENTS: Any = {
+    "has_biases": True,
+    "num_layers": 1,
+    "dropout": 0.0,
+    "bidirectional": False,
+    "batch_first": False,
+}
+"""Other arguments of torch's function, for a single layer."""
 
 
 class Layer(nn.LSTM):
@@ -29,12 +35,15 @@ class Layer(nn.LSTM):
         nn.init.zeros_(self.bias_hh_l0).requires_grad_(False)  # noqa: FBT003 - torch's signature
 
     def zero_state(self, batch_size: int) -> tuple[Tensor, ...]:
-        """Hidden and cell state, each (1, B, H)."""
+        """Return a hidden and a cell state of zeros, each (1, B, H)."""
         zeros = self.weight_hh_l0.new_zeros(1, batch_size, self.hidden_size)
         return zeros, zeros.clone()
 
-    def read(self, inputs: Tensor, state: tuple[Tensor, ...], weight_hh: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """(T, B, I) to (T, B, H), and the state after it; `weight_hh` is the layer's own, or what stands in for it."""
+    def run(self, inputs: Tensor, state: tuple[Tensor, ...], weight_hh: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Turn inputs (T, B, I) into outputs (T, B, H) and a new state.
+
+        `weight_hh` is the layer's own recurrent weights, or a copy with dropped ones.
+        """
         weights = (self.weight_ih_l0, weight_hh, self.bias_ih_l0, self.bias_hh_l0)
-        outputs, hidden, cell = torch.lstm(inputs, state, weights, train=self.training, **ALONE)
+        outputs, hidden, cell = torch.lstm(inputs, state, weights, train=self.training, **FIXED_ARGUMENTS)
         return outputs, (hidden, cell)

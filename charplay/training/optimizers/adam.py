@@ -4,10 +4,10 @@ import torch
 
 from charplay.recipes.fields import Recipe
 from charplay.training.network import CharNet
-from charplay.training.optimization import grouped
+from charplay.training.optimization import parameter_groups
 
 
 def build(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[torch.optim.Optimizer, ...]:
-    """Adam over every trainable parameter."""
+    """Build Adam for every trainable parameter."""
     betas = (recipe.beta1, recipe.beta2)
-    return (torch.optim.Adam(grouped(network.parameters()), betas=betas, eps=recipe.epsilon, fused=fused),)
+    return (torch.optim.Adam(parameter_groups(network.parameters()), betas=betas, eps=recipe.epsilon, fused=fused),)

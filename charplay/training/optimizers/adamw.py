@@ -1,15 +1,17 @@
-"""AdamW: Adam, with weight decay apart from the gradient (the trainer applies it)."""
+"""AdamW: Adam with decoupled weight decay, which `take_step` applies."""
 
 import torch
 
 from charplay.recipes.fields import Recipe
 from charplay.training.network import CharNet
-from charplay.training.optimization import grouped
+from charplay.training.optimization import parameter_groups
 
 
 def build(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[torch.optim.Optimizer, ...]:
-    """AdamW over every trainable parameter."""
+    """Build AdamW for every trainable parameter."""
     betas = (recipe.beta1, recipe.beta2)
     return (
-        torch.optim.AdamW(grouped(network.parameters()), betas=betas, eps=recipe.epsilon, weight_decay=0, fused=fused),
+        torch.optim.AdamW(
+            parameter_groups(network.parameters()), betas=betas, eps=recipe.epsilon, weight_decay=0, fused=fused
+        ),
     )

@@ -1,4 +1,4 @@
-"""Muon: recurrent layers' matrices take orthogonal steps, everything else is AdamW's.
+"""Muon: orthogonal steps for the matrices of recurrent layers, AdamW for everything else.
 
 A matrix's momentum is replaced by the orthogonal matrix nearest to it, found by two Newton-Schulz steps, so that
 every direction moves equally far. A recurrent layer stacks its gates in one matrix; each gate is a map of its own, so
@@ -15,31 +15,30 @@ from torch import Tensor
 
 from charplay.recipes.fields import Recipe
 from charplay.training.network import CharNet
-from charplay.training.optimization import grouped
+from charplay.training.optimization import parameter_groups
 
-RATE = 8.0
-"""The matrices' learning rate as a multiple of the recipe's, which is AdamW's: tuned by hand, the two stood at
-0.05 and 0.006."""
+RATE_FACTOR = 8.0
+"""The matrices' learning rate as a multiple of the recipe's, which is AdamW's: the best two were 0.05 and 0.006."""
 
 COEFFICIENTS = ((4.28, -11.0554, 7.5824), (3.7517, -6.6185, 3.7003))
-"""Of x, x^3 and x^5 in each step. Together they bring singular values from 0.05 to 1 between 0.73 and 1.17. A third
-step would lift smaller ones too, at a sixth of the training time; tried on tiny Shakespeare, it learned no better."""
+"""Coefficients of x, x^3 and x^5 in each step. Both steps map singular values from 0.05..1 to 0.73..1.17. A third step
+would raise smaller ones too, at a sixth of the training time; on tiny Shakespeare it learned no better."""
 
 
 def build(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[torch.optim.Optimizer, ...]:
-    """Muon for the recurrent layers' matrices, AdamW for embedding, output and biases; `decay` is Muon's momentum."""
+    """Build Muon for the recurrent layers' matrices, AdamW for the rest; `decay` is Muon's momentum."""
     matrices = [p for p in network.layers.parameters() if p.ndim == 2]
     taken = {id(p) for p in matrices}
     rest = [p for p in network.parameters() if id(p) not in taken]
     betas = (recipe.beta1, recipe.beta2)
     return (
-        Muon(grouped(matrices, scale=RATE), momentum=recipe.decay, gates=network.gates),
-        torch.optim.AdamW(grouped(rest), betas=betas, eps=recipe.epsilon, weight_decay=0, fused=fused),
+        Muon(parameter_groups(matrices, scale=RATE_FACTOR), momentum=recipe.decay, gates=network.gates),
+        torch.optim.AdamW(parameter_groups(rest), betas=betas, eps=recipe.epsilon, weight_decay=0, fused=fused),
     )
 
 
 class Muon(torch.optim.Optimizer):
-    """Orthogonal steps for matrices made of stacked gates.
+    """Takes orthogonal steps with matrices made of stacked gates.
 
     Args:
         matrices: parameter groups of two-dimensional parameters.
@@ -59,14 +58,14 @@ class Muon(torch.optim.Optimizer):
                 memory.lerp_(matrix.grad, 1 - group["momentum"])
                 ahead = matrix.grad.lerp(memory, group["momentum"])
                 blocks = ahead.view(group["gates"], -1, matrix.shape[1])
-                matrix.add_(orthogonal(blocks).reshape_as(matrix), alpha=-group["lr"])
+                matrix.add_(orthogonalize(blocks).reshape_as(matrix), alpha=-group["lr"])
 
 
-def orthogonal(blocks: Tensor) -> Tensor:
-    """About the orthogonal matrix nearest to each of `blocks` (G, rows, columns), in their own precision.
+def orthogonalize(blocks: Tensor) -> Tensor:
+    """Return about the orthogonal matrix nearest to each of `blocks` (G, rows, columns), in their own precision.
 
-    Singular values from a twentieth of the largest up land between 0.7 and 1.2, smaller ones below. A block with more
-    rows than columns is scaled by the root of their ratio, so that its outputs move as far as a square one's. A block
+    Singular values of at least a twentieth of the largest become 0.7 to 1.2, smaller ones less. A block with more rows
+    than columns is scaled by the root of their ratio, so that its outputs move as far as those of a square one. A block
     of zeros stays zero.
     """
     tall = blocks.shape[1] > blocks.shape[2]
@@ -74,7 +73,7 @@ def orthogonal(blocks: Tensor) -> Tensor:
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     square = x @ x.mT
     fourth = square @ square
-    # The root of eighth powers: it hardly exceeds the largest singular value, and all it needs is there already.
+    # The eighth root of the sum of eighth powers hardly exceeds the largest singular value, and costs no more products.
     size = fourth.norm(dim=(1, 2), keepdim=True) ** 0.25 + 1e-7
     x, square, fourth = x / size, square / size**2, fourth / size**4
     for step, (a, b, c) in enumerate(COEFFICIENTS):

@@ -4,10 +4,10 @@ import torch
 
 from charplay.recipes.fields import Recipe
 from charplay.training.network import CharNet
-from charplay.training.optimization import grouped
+from charplay.training.optimization import parameter_groups
 
 
 def build(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[torch.optim.Optimizer, ...]:
-    """NAdam over every trainable parameter."""
+    """Build NAdam for every trainable parameter."""
     betas = (recipe.beta1, recipe.beta2)
-    return (torch.optim.NAdam(grouped(network.parameters()), betas=betas, eps=recipe.epsilon),)
+    return (torch.optim.NAdam(parameter_groups(network.parameters()), betas=betas, eps=recipe.epsilon),)

@@ -4,9 +4,9 @@ import torch
 
 from charplay.recipes.fields import Recipe
 from charplay.training.network import CharNet
-from charplay.training.optimization import grouped
+from charplay.training.optimization import parameter_groups
 
 
 def build(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[torch.optim.Optimizer, ...]:
-    """RMSprop over every trainable parameter; `decay` is its memory."""
-    return (torch.optim.RMSprop(grouped(network.parameters()), alpha=recipe.decay, eps=recipe.epsilon),)
+    """Build RMSprop for every trainable parameter; `decay` is its alpha."""
+    return (torch.optim.RMSprop(parameter_groups(network.parameters()), alpha=recipe.decay, eps=recipe.epsilon),)

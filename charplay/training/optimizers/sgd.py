@@ -4,9 +4,9 @@ import torch
 
 from charplay.recipes.fields import Recipe
 from charplay.training.network import CharNet
-from charplay.training.optimization import grouped
+from charplay.training.optimization import parameter_groups
 
 
 def build(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[torch.optim.Optimizer, ...]:
-    """SGD over every trainable parameter; `decay` is the momentum."""
-    return (torch.optim.SGD(grouped(network.parameters()), lr=1.0, momentum=recipe.decay, fused=fused),)
+    """Build SGD for every trainable parameter; `decay` is the momentum."""
+    return (torch.optim.SGD(parameter_groups(network.parameters()), lr=1.0, momentum=recipe.decay, fused=fused),)

@@ -4,7 +4,7 @@ import math
 
 
 def factor(progress: float, warmup: float) -> float:
-    """The share of the peak rate at `progress` (0 to 1) of the budget."""
+    """Return the share of the peak rate at `progress` (0 to 1) of the budget."""
     if progress < warmup:
         return progress / warmup
     fallen = (progress - warmup) / (1 - warmup) if warmup < 1 else 0.0

@@ -17,9 +17,9 @@ from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint, read_header
 from charplay.runs.run import Run
-from charplay.training import duties, keeper
-from charplay.training.door import open_training
-from charplay.training.writer import MOST_WAITING, Save, Writer
+from charplay.training import periodic_tasks, run_writer
+from charplay.training.run_training import open_training
+from charplay.training.save_thread import MAX_QUEUED, SaveJob, SaveThread
 
 WAIT = 10
 
@@ -51,21 +51,21 @@ class Latest(SimpleNamespace):
     """A checkpoint, as far as a writer looks at it."""
 
 
-def save_of(step: int, *, best: bool = False, snapshot: float | None = None) -> Save:
-    return Save({}, {"step": step}, Latest(step=step, seconds=float(step)), best, snapshot, None)
+def save_of(step: int, *, best: bool = False, snapshot: float | None = None) -> SaveJob:
+    return SaveJob({}, {"step": step}, Latest(step=step, seconds=float(step)), best, snapshot, None)
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=12))
 def test_the_newest_and_the_best_always_come_to_the_disk(bests):
     disk = Disk()
-    writer = Writer(disk)
+    thread = SaveThread(disk)
     for step, best in enumerate(bests):
-        writer.put(save_of(step, best=best))
-        assert len(writer._waiting) <= MOST_WAITING
-    assert not writer.settled(0)
+        thread.submit(save_of(step, best=best))
+        assert len(thread._queue) <= MAX_QUEUED
+    assert not thread.wait_until_idle(0)
     disk.gate.set()
-    assert writer.settled(WAIT)
-    steps = [written.step for written in writer.take()]
+    assert thread.wait_until_idle(WAIT)
+    steps = [result.step for result in thread.collect()]
     assert steps == sorted(set(steps))
     assert steps[-1] == len(bests) - 1
     kept = [step for kind, step in disk.wrote if kind == "best"]
@@ -74,58 +74,58 @@ def test_the_newest_and_the_best_always_come_to_the_disk(bests):
 
 
 def test_the_order_of_the_files():
-    disk, writer = Disk(), None
-    writer = Writer(disk)
+    disk, thread = Disk(), None
+    thread = SaveThread(disk)
     disk.gate.set()
-    writer.put(save_of(1, best=True, snapshot=2.5))
-    assert writer.settled(WAIT)
+    thread.submit(save_of(1, best=True, snapshot=2.5))
+    assert thread.wait_until_idle(WAIT)
     assert [kind for kind, _ in disk.wrote] == ["resume", "latest", "best", "kept"]
 
 
 def test_every_snapshot_is_kept_though_the_disk_is_slow():
     disk = Disk()
-    writer = Writer(disk)
+    thread = SaveThread(disk)
     threading.Timer(0.05, disk.gate.set).start()
     for step in range(6):
-        writer.put(save_of(step, best=True, snapshot=1.0))
-    assert writer.settled(WAIT)
+        thread.submit(save_of(step, best=True, snapshot=1.0))
+    assert thread.wait_until_idle(WAIT)
     assert [step for kind, step in disk.wrote if kind == "kept"] == list(range(6))
 
 
 @pytest.mark.fault("1")
 def test_what_was_written_is_let_go_before_it_is_said_that_nothing_is_left(monkeypatch):
     """Whoever hears it may end the process, in which torch's memory must not be freed any more."""
-    disk, gone, plain = Disk(), [], Writer._next
+    disk, gone, plain = Disk(), [], SaveThread._next_job
     disk.gate.set()
 
-    def watched(writer):
+    def watched(thread):
         gone.append(latest() is None)
-        return plain(writer)
+        return plain(thread)
 
-    monkeypatch.setattr(Writer, "_next", watched)
-    writer, save = Writer(disk), save_of(1, best=True)
+    monkeypatch.setattr(SaveThread, "_next_job", watched)
+    thread, save = SaveThread(disk), save_of(1, best=True)
     latest = weakref.ref(save.latest)
-    writer.put(save)
+    thread.submit(save)
     del save
-    assert writer.settled(WAIT)
+    assert thread.wait_until_idle(WAIT)
     assert gone == [False, True]
 
 
 def test_a_fault_is_a_sentence_and_the_best_is_owed():
     disk = Disk()
     disk.gate.set()
-    writer, plain = Writer(disk), disk.write_best
+    thread, plain = SaveThread(disk), disk.write_best
     disk.write_best = lambda _checkpoint: (_ for _ in ()).throw(OSError(28, "No space left on device"))
-    writer.put(save_of(1, best=True))
-    assert writer.settled(WAIT)
-    (written,) = writer.take()
-    assert "No space left" in written.fault
+    thread.submit(save_of(1, best=True))
+    assert thread.wait_until_idle(WAIT)
+    (result,) = thread.collect()
+    assert "No space left" in result.error
     disk.write_best = plain
-    writer.put(save_of(2))  # not the best itself, but the owed one comes with it
-    assert writer.settled(WAIT)
+    thread.submit(save_of(2))  # not the best itself, but the owed one comes with it
+    assert thread.wait_until_idle(WAIT)
     assert ("best", 1) in disk.wrote
-    (written,) = writer.take()
-    assert (written.fault, written.best) == ("", True)
+    (result,) = thread.collect()
+    assert (result.error, result.best) == ("", True)
 
 
 @pytest.fixture
@@ -139,15 +139,15 @@ def full_disk(monkeypatch):
         plain(self, checkpoint)
 
     monkeypatch.setattr(Run, "write_latest", write)
-    monkeypatch.setattr(keeper, "SAVE_SECONDS", 0.05)
+    monkeypatch.setattr(run_writer, "SAVE_INTERVAL_SECONDS", 0.05)
     return disk
 
 
 @pytest.mark.fault("47")
 def test_a_save_comes_with_the_clock_whatever_the_recipe_says(train, only, monkeypatch, quick_disk):
-    monkeypatch.setattr(keeper, "SAVE_SECONDS", 0.0)
+    monkeypatch.setattr(run_writer, "SAVE_INTERVAL_SECONDS", 0.0)
     assert len(only(train(save_every=10**6, evaluate_every=10**6), Saved)) > 3
-    monkeypatch.setattr(keeper, "SAVE_SECONDS", 60.0)
+    monkeypatch.setattr(run_writer, "SAVE_INTERVAL_SECONDS", 60.0)
     assert [event.step for event in only(train(save_every=10**6, evaluate_every=10**6), Saved)] == [20]
 
 
@@ -242,7 +242,7 @@ def test_a_disk_that_hangs_holds_no_run_for_ever(train, only, monkeypatch):
         plain(self, arrays, state)
 
     monkeypatch.setattr(Run, "write_resume", hang)
-    monkeypatch.setattr(duties, "DISK_SECONDS", 0.3)
+    monkeypatch.setattr(periodic_tasks, "SAVE_TIMEOUT_SECONDS", 0.3)
 
     def steer(event, inbox):
         if isinstance(event, Progress) and event.step == 4:
@@ -307,7 +307,7 @@ def test_rows_that_were_refused_and_came_late_outlive_a_death(home, asked, train
 
     plain, at = Run.append, [0]
     monkeypatch.setattr(Run, "append", append)
-    monkeypatch.setattr(keeper, "ROWS_SECONDS", 0.0)
+    monkeypatch.setattr(run_writer, "ROW_RETRY_SECONDS", 0.0)
     stream = open_training(
         TrainRequest(home=str(home), recipe={**asked, "log_every": 1, "save_every": 7}), CommandQueue()
     )

@@ -5,7 +5,7 @@ import sys
 
 STEPS = """
 import resource, sys
-from charplay.training.memory import give_memory_back, keep_memory
+from charplay.training import malloc
 
 def faults():
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -15,13 +15,13 @@ def step():
         b"x" * (megabytes << 20)
 
 if sys.argv[1] == "kept":
-    keep_memory()
+    malloc.disable_trim()
 step()
 before = faults()
 for _ in range(10):
     step()
 print(faults() - before)
-give_memory_back()
+malloc.trim()
 between = faults()
 step()
 print(faults() - between)

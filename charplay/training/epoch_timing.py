@@ -1,4 +1,4 @@
-"""How long an epoch takes on this machine: the door for whoever asks before any training. Loads torch when called."""
+"""How long an epoch takes on this machine. Loads torch only when called."""
 
 from typing import TYPE_CHECKING
 
@@ -10,18 +10,19 @@ if TYPE_CHECKING:
     from charplay.corpora.progress import Watch
     from charplay.recipes.fields import Recipe
 
-SECONDS = 2.0
-"""For which steps are timed, about."""
+MEASURE_SECONDS = 2.0
+"""How long steps are timed, about."""
 
 
 def seconds_per_epoch(recipe: "Recipe", corpus: "Corpus", watch: "Watch | None" = None) -> float:
-    """Seconds that the steps of one epoch take, by a few of them; what a run evaluates, writes and saves comes to it.
+    """Estimate the seconds of one epoch from a few steps, without evaluation, text samples and saves.
 
-    `recipe` is resolved. Raises DeviceError, and Cancelled where `watch`, asked before every step, says False.
+    `recipe` is resolved. Raises DeviceError, and Cancelled if `watch`, which is called before every step, returns
+    False.
     """
     device.prepare_environment()
-    from charplay.training.calibration import step_speed
+    from charplay.training.calibration import measure_step_speed
 
     chosen = device.choose(recipe.device, device.list_devices())
-    speed = step_speed(recipe, corpus, device.open_device(chosen.name, recipe), SECONDS, watch)
+    speed = measure_step_speed(recipe, corpus, device.open_device(chosen.name, recipe), MEASURE_SECONDS, watch)
     return examples_per_epoch(recipe, len(corpus)) * whole(recipe, "sequence_length") / speed

@@ -12,10 +12,10 @@ from charplay.protocol.events import NO_MEMORY, Changed, Failed, Finished, Pause
 from charplay.recipes.fields import Recipe
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
-from charplay.training import failing, learner
+from charplay.training import device_errors, learner
 from charplay.training.device import Device
+from charplay.training.device_errors import is_device_lost, is_out_of_memory, out_of_memory_message
 from charplay.training.evaluation import Evaluation
-from charplay.training.failing import lost, no_memory, out_of_memory
 
 GB = 2**30
 AT = 9
@@ -37,13 +37,13 @@ PLAIN = {"output_dropout": 0.0}
 )
 @pytest.mark.fault("25")
 def test_no_memory_is_known_for_what_it_is(error, is_memory):
-    assert out_of_memory(error) is is_memory
+    assert is_out_of_memory(error) is is_memory
 
 
 @pytest.mark.fault("25")
 def test_advice_names_what_is_needed_and_free(monkeypatch):
-    monkeypatch.setattr(failing, "list_devices", lambda: [Device("cuda:0", "NVIDIA H100", 10 * GB, 80 * GB)])
-    said = no_memory("cuda:0", 12 * GB, Recipe(steps=1, batch_size=64))
+    monkeypatch.setattr(device_errors, "list_devices", lambda: [Device("cuda:0", "NVIDIA H100", 10 * GB, 80 * GB)])
+    said = out_of_memory_message("cuda:0", 12 * GB, Recipe(steps=1, batch_size=64))
     assert "12.0 GB" in said
     assert "10.0 GB are free" in said
     assert "batch_size 32" in said
@@ -51,7 +51,7 @@ def test_advice_names_what_is_needed_and_free(monkeypatch):
 
 @pytest.fixture
 def short(monkeypatch):
-    """`short("tame")`: this call of the learner's finds no memory the ninth time, and leaves a tensor in its frame."""
+    """`short("clip")`: this call of the learner's finds no memory the ninth time, and leaves a tensor in its frame."""
 
     def shorten(name, times=1):
         plain, calls = getattr(learner, name), iter(range(1, 10**6))
@@ -90,7 +90,7 @@ def answer(*commands):
 @pytest.mark.fault("25")
 def test_memory_that_a_neighbour_takes_for_a_while_costs_nothing(train, only, short, quick_disk, values):
     straight = left(train(**values))
-    short("tame", times=2)
+    short("clip", times=2)
     events = train(answer(Resume()), **values)
     pauses = only(events, Paused)
     assert [(event.step, event.reason) for event in pauses] == [(AT - 1, NO_MEMORY)] * 2
@@ -103,7 +103,7 @@ def test_memory_that_a_neighbour_takes_for_a_while_costs_nothing(train, only, sh
 
 @pytest.mark.fault("25")
 def test_nothing_holds_on_to_what_the_failing_step_had(train, short):
-    short("tame")
+    short("clip")
     gone = []
 
     def look(event, inbox):
@@ -117,7 +117,7 @@ def test_nothing_holds_on_to_what_the_failing_step_had(train, short):
 
 @pytest.mark.fault("25")
 def test_a_run_without_memory_goes_on_with_half_the_batch(train, only, short):
-    short("tame")
+    short("clip")
     events = train(answer(SetHyperparameter("batch_size", 2), Resume()))
     assert [(event.step, event.new) for event in only(events, Changed)] == [(AT - 1, 2)]
     assert events[-1].steps == 20
@@ -125,7 +125,7 @@ def test_a_run_without_memory_goes_on_with_half_the_batch(train, only, short):
 
 @pytest.mark.fault("25")
 def test_a_single_step_without_memory_is_tried_once(train, only, short):
-    short("tame", times=10**6)
+    short("clip", times=10**6)
 
     def ask(event, inbox):
         if isinstance(event, Paused):
@@ -140,7 +140,7 @@ def test_a_single_step_without_memory_is_tried_once(train, only, short):
 @pytest.mark.fault("25")
 def test_a_run_without_memory_is_taken_up_again(train, only, short):
     straight = left(train(**PLAIN))
-    short("tame")
+    short("clip")
     events = train(answer(Stop()), **PLAIN)
     assert isinstance(events[-1], Stopped)
     assert events[-1].step == AT - 1
@@ -162,7 +162,7 @@ def test_weights_that_were_half_changed_are_not_gone_on_with(train, only, short,
 
 @pytest.mark.fault("25")
 def test_an_evaluation_without_memory_is_left_out(train, only, monkeypatch):
-    plain, calls = Evaluation.held_out, iter(range(10**6))
+    plain, calls = Evaluation.measure, iter(range(10**6))
 
     def full(self, network, most):
         if next(calls) == 0:
@@ -172,7 +172,7 @@ def test_an_evaluation_without_memory_is_left_out(train, only, monkeypatch):
         return (yield from plain(self, network, most))
 
     straight = left(train(dropout=0.3, num_layers=2))
-    monkeypatch.setattr(Evaluation, "held_out", full)
+    monkeypatch.setattr(Evaluation, "measure", full)
     events = train(dropout=0.3, num_layers=2)
     assert any("left out" in event.message for event in only(events, Warned))
     assert left(events) == straight, "and the network learns on as before"
@@ -192,20 +192,20 @@ def test_an_evaluation_without_memory_is_left_out(train, only, monkeypatch):
 )
 @pytest.mark.fault("23", "26")
 def test_a_device_that_is_lost_is_known(error, is_lost):
-    assert lost(error) is is_lost
+    assert is_device_lost(error) is is_lost
 
 
 @pytest.mark.fault("23")
 def test_a_run_on_a_lost_device_says_so_and_goes_on_elsewhere(train, only, monkeypatch, quick_disk):
     straight = left(train())
-    plain, calls = learner.tame, iter(range(1, 10**6))
+    plain, calls = learner.clip, iter(range(1, 10**6))
 
     def broken(*args, **options):
         if next(calls) == AT:
             raise torch.AcceleratorError("CUDA error: device-side assert triggered\nmore of it")
         return plain(*args, **options)
 
-    monkeypatch.setattr(learner, "tame", broken)
+    monkeypatch.setattr(learner, "clip", broken)
     events = train()
     failed = events[-1]
     assert isinstance(failed, Failed)

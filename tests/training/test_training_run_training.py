@@ -1,4 +1,4 @@
-"""Training as its consumers see it: a stream of events that takes orders."""
+"""Training as its consumers see it: a stream of events that takes commands."""
 
 import errno
 import os
@@ -43,8 +43,8 @@ from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
 from charplay.training import learner as learner_module
-from charplay.training import readings
-from charplay.training.door import open_training
+from charplay.training import step_reporter
+from charplay.training.run_training import open_training
 
 PHASES = ["importing torch", "opening the device", "reading the text", "taking the first step"]
 
@@ -91,7 +91,7 @@ def test_a_stop_is_heeded_in_every_phase(train, only, phase):
     assert not only(events, Progress) or events[-1].step == 0
 
 
-def test_orders_before_the_first_step(train, only):
+def test_commands_before_the_first_step(train, only):
     """Published at step 0 is pure noise, and comes before any step."""
 
     def publish(event, inbox):
@@ -156,7 +156,7 @@ def test_a_pause_is_no_training_time(train, only, monkeypatch):
 @pytest.mark.fault("16")
 def test_what_ctrl_z_takes_is_in_no_row(train, only, monkeypatch, foretold):
     """The screen tells before it stops, since another thread of it trains on; without one, the handler is in a step."""
-    gone, plain, calls = 3.0, learner_module.tame, iter(range(1, 10**6))
+    gone, plain, calls = 3.0, learner_module.clip, iter(range(1, 10**6))
 
     def stop_within(*args, inbox, **options):
         if next(calls) == 6:
@@ -166,7 +166,7 @@ def test_what_ctrl_z_takes_is_in_no_row(train, only, monkeypatch, foretold):
         return plain(*args, **options)
 
     def watch(event, inbox):
-        monkeypatch.setattr(learner_module, "tame", partial(stop_within, inbox=inbox))
+        monkeypatch.setattr(learner_module, "clip", partial(stop_within, inbox=inbox))
         if foretold and isinstance(event, Progress) and event.step == 5:
             inbox.put(ProcessSuspended(None))
             threading.Timer(gone, inbox.put, [ProcessSuspended(gone)]).start()
@@ -181,8 +181,8 @@ def test_what_ctrl_z_takes_is_in_no_row(train, only, monkeypatch, foretold):
 
 
 def test_published_weights_are_of_the_step_that_they_say_though_it_is_not_read_yet(train, only, monkeypatch):
-    monkeypatch.setattr(readings, "READING_SECONDS", 1e6)
-    plain, calls = learner_module.tame, iter(range(1, 10**6))
+    monkeypatch.setattr(step_reporter, "REPORT_SECONDS", 1e6)
+    plain, calls = learner_module.clip, iter(range(1, 10**6))
 
     def ask(_event, inbox):
         def asked(*args, **options):
@@ -190,7 +190,7 @@ def test_published_weights_are_of_the_step_that_they_say_though_it_is_not_read_y
                 inbox.put(PublishWeights())
             return plain(*args, **options)
 
-        monkeypatch.setattr(learner_module, "tame", asked)
+        monkeypatch.setattr(learner_module, "clip", asked)
 
     events = train(ask, log_every=100, evaluate_every=100, save_every=100)
     assert [event.step for event in only(events, Published)] == [5, 6]
@@ -209,7 +209,7 @@ def test_published_weights_are_copies(train, only):
 
 def test_numbers_gone_bad_teach_nothing_and_pause(train, only, monkeypatch):
     """Row 27: the gradient is not finite at step 6; the weights stay sound and the run holds still."""
-    plain = learner_module.tame
+    plain = learner_module.clip
 
     def poisoned(gradients, **options):
         poisoned.calls += 1
@@ -218,7 +218,7 @@ def test_numbers_gone_bad_teach_nothing_and_pause(train, only, monkeypatch):
         return plain(gradients, **options)
 
     poisoned.calls = 0
-    monkeypatch.setattr(learner_module, "tame", poisoned)
+    monkeypatch.setattr(learner_module, "clip", poisoned)
 
     def go_on(event, inbox):
         if isinstance(event, Paused):
@@ -354,15 +354,15 @@ def test_what_nobody_foresaw_ends_as_an_event_with_its_cause(train, only, monkey
             raise ZeroDivisionError("of all things")
         return plain(*_args, **_options)
 
-    broken.calls, plain = 0, learner_module.tame
-    monkeypatch.setattr(learner_module, "tame", broken)
+    broken.calls, plain = 0, learner_module.clip
+    monkeypatch.setattr(learner_module, "clip", broken)
     events = train()
     failed = events[-1]
     assert isinstance(failed, Failed)
     assert "ZeroDivisionError" in failed.message
     assert "Traceback" in failed.cause
     assert failed.saved_step == 10
-    monkeypatch.setattr(learner_module, "tame", plain)
+    monkeypatch.setattr(learner_module, "clip", plain)
     folder = next((home / "checkpoints").iterdir())
     assert only(train(resume=str(folder)), Finished), "the lock was given back"
 

@@ -1,4 +1,4 @@
-"""Live surgery: what is changed while training runs acts, is kept, outlives a stop and can be taken back."""
+"""Live changes: what is changed while training runs acts, is kept, outlives a stop and can be taken back."""
 
 from dataclasses import asdict
 from itertools import chain, pairwise
@@ -18,10 +18,10 @@ from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import LIVE, Recipe
 from charplay.recipes.layers import altered
 from charplay.runs.run import Run
-from charplay.training import surgery
+from charplay.training import live_changes
 from charplay.training.batches import open_batches
-from charplay.training.door import open_training
-from charplay.training.passes import Passes
+from charplay.training.epoch_counter import EpochCounter
+from charplay.training.run_training import open_training
 
 VALUES = {
     "input_dropout": 0.4,
@@ -225,17 +225,17 @@ def test_every_live_field_takes_text_as_settings_do(name):
 
 def test_snapshots_are_bounded(train, only, monkeypatch):
     kept = []
-    plain = surgery.Surgery._remember
+    plain = live_changes.LiveChanges._take_snapshot
 
     def remember(self):
         plain(self)
         kept.append(len(self._snapshots))
 
-    monkeypatch.setattr(surgery.Surgery, "_remember", remember)
+    monkeypatch.setattr(live_changes.LiveChanges, "_take_snapshot", remember)
     orders = [at(step, SetHyperparameter("learning_rate", 0.1)) for step in range(1, 16)]
     train(both(*orders))
-    assert max(kept) == kept[-1] == surgery.MOST_KEPT
-    monkeypatch.setattr(surgery, "MOST_BYTES", 1)
+    assert max(kept) == kept[-1] == live_changes.MAX_SNAPSHOTS
+    monkeypatch.setattr(live_changes, "MAX_SNAPSHOT_BYTES", 1)
     kept.clear()
     train(both(*[at(step, SetHyperparameter("learning_rate", 0.1)) for step in range(1, 16)]))
     assert set(kept) == {1}
@@ -253,15 +253,15 @@ def test_streams_that_stay_go_on_where_they_were(count, size, new_size, new_leng
     last = torch.arange(size) * max(1, (count - 1) // size) % count - 1
     for _ in range(steps):
         last = batches.next()[0][-1]
-    cut = batches.cut(new_length, new_size, 0.5)
+    rebatching = batches.rebatch(new_length, new_size, 0.5)
     ids, targets = batches.next()
     assert ids.shape == (new_length, new_size)
     assert torch.equal(targets, (ids + 1) % count)
-    stay = {new: old for new, old in enumerate(cut.kept) if old >= 0}
+    stay = {new: old for new, old in enumerate(rebatching.kept_streams) if old >= 0}
     assert len(set(stay.values())) == len(stay) == min(size, new_size)
     for new, old in stay.items():
         assert int(ids[0, new]) == (int(last[old]) + 1) % count
-    assert 0 < cut.left <= batches.steps_per_epoch
+    assert 0 < rebatching.steps_left <= batches.steps_per_epoch
 
 
 @given(st.integers(20, 200), st.integers(1, 9), st.integers(1, 9), st.integers(0, 30), st.booleans())
@@ -271,25 +271,25 @@ def test_windows_in_other_batches_are_still_every_window_once(count, size, new_s
     batches = open_batches(recipe, np.arange(count, dtype=np.uint16), torch.device("cpu"), resident=True)
     done = steps % batches.steps_per_epoch
     starts = [batches.next()[0][0].tolist() for _ in range(done)]
-    cut = batches.cut(5, new_size, 0.5)
-    assert (cut.left == 0) == (done == 0)
-    starts += [batches.next()[0][0].tolist() for _ in range(cut.left or batches.steps_per_epoch)]
+    rebatching = batches.rebatch(5, new_size, 0.5)
+    assert (rebatching.steps_left == 0) == (done == 0)
+    starts += [batches.next()[0][0].tolist() for _ in range(rebatching.steps_left or batches.steps_per_epoch)]
     assert sorted(chain.from_iterable(starts)) == list(range(count - 5))
     assert batches.state()["done"] == 0
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 40), st.integers(0, 40)), max_size=4), st.integers(1, 20))
 def test_epochs_only_go_forward_and_end_on_whole_numbers(cuts, steps):
-    passes, step, seen = Passes(steps), 0, [0.0]
+    epoch_counter, step, seen = EpochCounter(steps), 0, [0.0]
     for ahead, steps_then, left in [*cuts, (60, 1, 0)]:
         for _ in range(ahead):
             step += 1
-            seen.append(passes.at(step))
-            assert passes.end(step) == (seen[-1] == round(seen[-1]))
-            assert passes.step_of(seen[-1]) == step
-        passes = passes.cut(step, steps_then, 0 if passes.end(step) else max(1, left))
-        assert passes.at(step) == seen[-1]
-        assert {passes.step_of(share * seen[-1]) for share in (0, 0.5, 1)} == {step}, "what is spent is spent"
+            seen.append(epoch_counter.epochs_at(step))
+            assert epoch_counter.ends_epoch(step) == (seen[-1] == round(seen[-1]))
+            assert epoch_counter.step_at(seen[-1]) == step
+        epoch_counter = epoch_counter.rebatched(step, steps_then, 0 if epoch_counter.ends_epoch(step) else max(1, left))
+        assert epoch_counter.epochs_at(step) == seen[-1]
+        assert {epoch_counter.step_at(share * seen[-1]) for share in (0, 0.5, 1)} == {step}, "what is spent is spent"
     assert all(later > earlier for earlier, later in pairwise(seen))
 
 

@@ -1,0 +1,232 @@
+"""Running of a training request: it yields events and never raises."""
+
+import traceback
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from charplay.corpora.errors import Cancelled, ChangedText, CorpusError
+from charplay.protocol.events import Event, Failed, Finished, Preparing, Started, Stopped, Warned
+from charplay.protocol.queues import CommandQueue
+from charplay.protocol.request import TrainRequest
+from charplay.recipes.faults import RecipeError
+from charplay.recipes.fields import BUDGETS, Recipe
+from charplay.recipes.network import memory_bytes, parameter_count
+from charplay.runs.checkpoint import CheckpointError
+from charplay.runs.home import Home, HomeError
+from charplay.runs.record import ENDING
+from charplay.runs.run import Run, RunError
+from charplay.training import device, device_errors, malloc
+from charplay.training.device import DeviceChoice, DeviceContext, DeviceError
+from charplay.training.pending_commands import PendingCommands
+from charplay.training.run_writer import SAVE_TIMEOUT_SECONDS
+
+if TYPE_CHECKING:
+    from charplay.corpora.corpus import Corpus
+    from charplay.runs.lock import Lock
+    from charplay.training.session import Session
+    from charplay.training.session_factory import RunPlan
+    from charplay.training.trainer import Trainer
+
+USER_ERRORS = (CorpusError, RecipeError, RunError, CheckpointError, HomeError, DeviceError)
+"""Exceptions whose message is a sentence for the user."""
+
+
+def open_training(request: TrainRequest, queue: CommandQueue) -> Iterator[Event]:
+    """Run a request to train; training happens in the thread that iterates.
+
+    Commands are handled between phases and steps, and at least every 0.2 s within long tasks. The last event is
+    `Finished`, `Stopped` or `Failed`. A caller that stops iterating early loses the steps after the last save.
+    """
+    execution = _RunExecution(request, PendingCommands(queue))
+    last: Event | None = None
+    try:
+        last = yield from execution.events()
+    except Cancelled:
+        pass
+    except USER_ERRORS as error:
+        last = Failed(
+            **execution.timestamp(),
+            message=str(error),
+            saved_step=execution.saved_step(),
+            misuse=isinstance(error, RecipeError | DeviceError),
+            changed_text=isinstance(error, ChangedText),
+        )
+    except Exception as error:  # noqa: BLE001 - every error must end as an event
+        last = Failed(
+            **execution.timestamp(),
+            message=execution.describe_error(error),
+            cause=traceback.format_exc(),
+            saved_step=execution.saved_step(),
+            lost_device=execution.is_device_lost(error),
+        )
+    finally:
+        stopped = execution.stopped()
+        execution.close()  # after the except blocks: an exception would keep the failing frame's tensors
+    yield last or stopped
+
+
+class _RunExecution:
+    """Runs one request through its phases, and keeps what they made."""
+
+    def __init__(self, request: TrainRequest, commands: PendingCommands) -> None:
+        self.request = request
+        self.commands = commands
+        self.run: Run | None = None
+        self._lock: Lock | None = None
+        self._choice: DeviceChoice | None = None
+        self._plan: RunPlan | None = None
+        self._corpus: Corpus | None = None
+        self._session: Session | None = None
+
+    def events(self) -> Generator[Event, None, Finished | None]:
+        """Run the phases in order; return the last event, or None after a stop. Errors are raised."""
+        yield self._phase("importing torch")
+        if self.request.resume is not None:
+            self.run = Run.open(Path(self.request.resume))
+            if (finished := self._already_finished(self.run)) is not None:
+                return finished
+        device.prepare_environment()
+        from charplay.training.corpus_loader import load_corpus
+        from charplay.training.finalize import finalize
+
+        yield self._phase("opening the device")
+        asked = self.run.asked if self.run and not self.request.recipe else Recipe.model_validate(self.request.recipe)
+        self._choice = device.choose(asked.device, device.list_devices())
+        context = device.open_device(self._choice.name, asked)
+        yield self._phase("reading the text")
+        self._corpus = load_corpus(self.request, asked, self.run, watch=self._may_continue)
+        yield self._phase("taking the first step")
+        trainer = yield from self._start(asked, context)
+        yield from trainer.train()
+        if self.commands.stop_reason is not None:
+            return None
+        return (yield from finalize(trainer.tasks))
+
+    def _phase(self, phase: str) -> Preparing:
+        """Return the event that a phase begins; raise Cancelled if a stop was asked for."""
+        if not self._may_continue(0.0):
+            raise Cancelled
+        return Preparing(**self.timestamp(), phase=phase)
+
+    def _may_continue(self, _share: float) -> bool:
+        """Return whether no stop was asked for; called back with the progress of long work, 0 to 1."""
+        self.commands.receive()
+        return self.commands.stop_reason is None
+
+    def _already_finished(self, run: Run) -> Finished | None:
+        """Return the `Finished` event of a run that is finished already, if the request asks for nothing more."""
+        asked = self.request.recipe
+        same_budget = not asked or all(asked.get(name) == getattr(run.asked, name) for name in BUDGETS)
+        path = run.playable
+        if run.finished is None or path is None or self.request.added or not same_budget:
+            return None
+        if not run.finished.keys() >= set(ENDING):  # finalize it again
+            return None
+        return Finished(**{**run.finished, "run": run.name, "checkpoint": str(path.resolve())})
+
+    def _start(self, asked: Recipe, context: DeviceContext) -> "Generator[Event, None, Trainer]":
+        """Create or resume the run, build its session, and report that it has started."""
+        from charplay.training import session_factory
+        from charplay.training.live_changes import LiveChanges
+        from charplay.training.trainer import Trainer
+
+        assert self._corpus is not None
+        assert self._choice is not None
+        corpus, resumed = self._corpus, self.run
+        facts = session_factory.device_facts(context, self._choice)
+        if resumed is None:
+            plan = self._plan = session_factory.plan_new(
+                asked, corpus, self.request.source, context, self._may_continue
+            )
+            run = self.run = Run.create(
+                Home(Path(self.request.home)).checkpoints,
+                asked=asked,
+                resolved=plan.resolved,
+                corpus=session_factory.corpus_origin(corpus, self.request.encoding or ""),
+                vocabulary=corpus.vocabulary.characters,
+                facts=facts if plan.parent is None else facts | {"parent": plan.parent.facts()},
+                name=self.request.name,
+            )
+            self._lock = run.lock()
+        else:
+            self._lock = resumed.lock()
+            run = self.run = Run.open(resumed.folder)
+            plan = self._plan = session_factory.plan_resumed(self.request, run, corpus, facts)
+        session = self._session = session_factory.build_session(run, plan, corpus, context)
+        live_changes = LiveChanges(session)
+        changes = [] if resumed is None else session_factory.restore(session, live_changes, plan, facts)
+        yield self._started(session, plan, context, resumed=resumed is not None)
+        if self._choice.warning:
+            yield Warned(**self.timestamp(), message=self._choice.warning)
+        yield from changes
+        return Trainer(session, live_changes, self.commands)
+
+    def _started(self, session: "Session", plan: "RunPlan", context: DeviceContext, *, resumed: bool) -> Started:
+        assert self._corpus is not None
+        run, corpus = session.run, self._corpus
+        return Started(
+            **self.timestamp(),
+            run=run.name,
+            folder=str(run.folder.resolve()),
+            recipe=session.recipe.model_dump(mode="json"),
+            parameters=parameter_count(plan.resolved, len(corpus.vocabulary)),
+            corpus=corpus.title,
+            characters=len(corpus),
+            vocabulary_size=len(corpus.vocabulary),
+            unigram_entropy=corpus.unigram_entropy(),
+            total_steps=session.budget.total_steps,
+            device=context.description,
+            resumed=resumed,
+            notes=plan.notes,
+        )
+
+    def saved_step(self) -> int | None:
+        """Return the step of the last save, after waiting for saves that are being written."""
+        if self._session is None:
+            return None
+        writer = self._session.writer
+        writer.wait_until_idle(SAVE_TIMEOUT_SECONDS)
+        writer.finished_saves()
+        return writer.saved_step
+
+    def timestamp(self) -> dict[str, Any]:
+        """Return the fields that every event has: step, and seconds of training."""
+        session = self._session
+        return {"step": session.step, "seconds": session.clock.seconds} if session else {}
+
+    def stopped(self) -> Stopped:
+        """Return the last event of a run that was asked to stop."""
+        reason = self.commands.stop_reason or "asked"
+        return Stopped(**self.timestamp(), reason=reason, run=self.run.name if self.run else None)
+
+    def describe_error(self, error: BaseException) -> str:
+        """Return a sentence for an unexpected error."""
+        if self._choice and self._plan and self._corpus and device_errors.is_out_of_memory(error):
+            corpus = self._corpus
+            recipe = self._session.recipe if self._session else self._plan.resolved
+            needed = memory_bytes(recipe, len(corpus.vocabulary), len(corpus))
+            return device_errors.out_of_memory_message(self._choice.name, needed, recipe)
+        if self._choice and self.is_device_lost(error):
+            return (
+                f"{self._choice.name} is lost to this program ({str(error).partition(chr(10))[0]}); "
+                "start charplay anew to train there again"
+            )
+        if isinstance(error, OSError):
+            where = f" {error.filename}" if error.filename else ""
+            return f"the run's folder{where} cannot be used ({error.strerror}); check the disk and its permissions"
+        kind = type(error).__name__
+        return f"training broke off with {kind}: {str(error).partition(chr(10))[0]}; the log has the whole cause"
+
+    def is_device_lost(self, error: BaseException) -> bool:
+        """Return whether this process cannot train on the chosen device any more."""
+        return self._choice is not None and device_errors.is_device_lost(error)
+
+    def close(self) -> None:
+        """Release memory and the run's lock, after waiting for saves that are being written."""
+        if self._session is not None:
+            self._session.writer.wait_until_idle(SAVE_TIMEOUT_SECONDS)
+        self._session = None
+        malloc.trim()
+        if self._lock is not None:
+            self._lock.release()
