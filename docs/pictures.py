@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from textual.pilot import Pilot
 
-from charplay.cli.house import open_library, open_shelf
+from charplay.cli.data_dir import open_library, open_shelf
 from charplay.runs.home import Home
 from charplay.training.device import list_devices
 from charplay.training.door import open_training

@@ -42,7 +42,7 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
     json: JsonOption = False,
 ) -> None:
     """Count layers, parameters, examples and memory of a recipe on a text."""
-    from charplay.cli.house import read_home
+    from charplay.cli.data_dir import read_home
     from charplay.corpora.library import Library
     from charplay.recipes.layers import compose
     from charplay.recipes.resolve import resolve

@@ -58,11 +58,11 @@ def _parser_fault(error: Exception) -> str | None:
 def _log(error: Exception, home: str | None) -> str:
     import traceback
 
-    from charplay.cli.house import keep_in_log, open_home
+    from charplay.cli.data_dir import append_to_log, open_home
     from charplay.runs.home import HomeError
 
     try:
-        path = keep_in_log(open_home(home), "".join(traceback.format_exception(error)))
+        path = append_to_log(open_home(home), "".join(traceback.format_exception(error)))
     except (OSError, HomeError) as second:
         return f"and the log could not be written ({second})"
     return f"the details are in {path}"

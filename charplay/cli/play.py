@@ -41,7 +41,7 @@ def play(home_option: str | None, path: str | None) -> int:
 
     _set_up_process()
 
-    from charplay.cli.house import log_file, open_home
+    from charplay.cli.data_dir import log_file, open_home
     from charplay.cli.stray import stray_output_to
 
     home = open_home(home_option)
@@ -72,7 +72,7 @@ def _set_up_process() -> None:
 
 
 def _open_app(home: "Home", home_option: str | None, path: str | None) -> "CharplayApp":
-    from charplay.cli.house import open_library, open_shelf
+    from charplay.cli.data_dir import open_library, open_shelf
     from charplay.tui.app import CharplayApp
 
     return CharplayApp(

@@ -38,7 +38,7 @@ def take_prompt(
 
 def _corpus(home_option: str | None, origin: "CorpusOrigin", recipe: "Recipe", text: str | None) -> "Corpus":
     """The text, cleaned as it was for the checkpoint. CorpusError says how to name another."""
-    from charplay.cli.house import open_library
+    from charplay.cli.data_dir import open_library
     from charplay.corpora.errors import CorpusError
 
     library = open_library(home_option)

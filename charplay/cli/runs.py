@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from charplay.cli.asking import JsonOption
+from charplay.cli.data_dir import open_shelf
 from charplay.cli.faults import FAILED, UsageError
-from charplay.cli.house import open_shelf
 from charplay.cli.output import bits, loss, say, say_json, say_table, shown
 
 if TYPE_CHECKING:

@@ -70,7 +70,7 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
     json: JsonOption = False,
 ) -> int:
     """Train a network on a text. Ctrl-C saves and leaves; --resume goes on."""
-    from charplay.cli.house import open_home
+    from charplay.cli.data_dir import open_home
 
     home = open_home(context.obj)
     home.clear_leftovers()
@@ -177,7 +177,7 @@ def _reporter(outlet: "Outlet | None", *, json: bool) -> "Reporter":
 
 def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
     """Train in this thread, passing every event on; the exit code."""
-    from charplay.cli.house import keep_in_log
+    from charplay.cli.data_dir import append_to_log
     from charplay.training.door import open_training
 
     inbox, listened, code = CommandQueue(), True, FAILED
@@ -196,7 +196,7 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
             elif isinstance(event, Failed):
                 code = MISUSED if event.misuse else FAILED
                 if event.cause:
-                    keep_in_log(home, event.cause)
+                    append_to_log(home, event.cause)
     return code
 
 

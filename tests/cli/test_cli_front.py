@@ -142,7 +142,7 @@ def test_an_unforeseen_fault_without_a_log_is_still_a_sentence(cli, home, monkey
 
 
 def test_a_long_log_is_laid_aside(cli, home, monkeypatch):
-    monkeypatch.setattr("charplay.cli.house.LARGEST_LOG", 100)
+    monkeypatch.setattr("charplay.cli.data_dir.MAX_LOG_BYTES", 100)
     log = home.log / "charplay.log"
     log.write_text("old " * 100)
     monkeypatch.setattr("charplay.runs.shelf.Shelf.list", lambda _self: 1 / 0)

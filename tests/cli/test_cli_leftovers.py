@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
-from charplay.cli.house import open_shelf
+from charplay.cli.data_dir import open_shelf
 from charplay.cli.main import run
 from charplay.corpora import fetching
 from charplay.corpora.classics import Classic, Copy
