@@ -30,8 +30,8 @@ from charplay.cli.drawing import (
 )
 from charplay.cli.faults import UsageError, complain
 from charplay.cli.output import tell_person
-from charplay.cli.pens import JsonPen, Pen
 from charplay.cli.prompting import check_bias, parse_temperatures, ride_place, take_prompt
+from charplay.cli.sample_output import JsonLinesWriter, TextWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -98,20 +98,20 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     text = prompt or ""
     if prompt_from is not None:
         text = _taken(context.obj, path, corpus, prompt_from, settings[0].seed)
-    pen = JsonPen(top) if json else Pen()
-    write = _Writing(pen, stop or [], kept, prompted=not no_prompt)
+    writer = JsonLinesWriter(top) if json else TextWriter()
+    write = _Writing(writer, stop or [], kept, prompted=not no_prompt)
     if ride is not None:
         write.again(TextGenerator(model, source=path), ride, seed)
     else:
         generators = (TextGenerator(model, prompt=text, params=one, source=path) for one in settings)
         write.each(generators, LENGTH if length is None else length, titled=len(settings) > 1)
-    pen.close()
+    writer.close()
 
 
 class _Writing:
     """Writes texts with a pen; each may end at a stop text, and may be kept as a ride."""
 
-    def __init__(self, pen: Pen, stops: list[str], ride: Path | None, *, prompted: bool) -> None:
+    def __init__(self, pen: TextWriter, stops: list[str], ride: Path | None, *, prompted: bool) -> None:
         self._pen = pen
         self._stops = stops
         self._ride = ride
@@ -125,7 +125,7 @@ class _Writing:
             self._named = generator.unknown
         if self._prompted:
             for position in range(len(generator.transcript)):
-                self._pen.put(generator.transcript[position], generator, position)
+                self._pen.write(generator.transcript[position], generator, position)
         try:
             self._draw(generator, characters)
         finally:
@@ -150,7 +150,7 @@ class _Writing:
 
         stops = StopSequences(self._stops)
         for position, written in enumerate(characters, len(generator.transcript)):
-            self._pen.put(written, generator, position)
+            self._pen.write(written, generator, position)
             if stops.ended(written.character):
                 return
 
