@@ -32,7 +32,7 @@ from charplay.protocol.exit_codes import HUNG_UP
 from charplay.protocol.queues import CommandQueue
 
 if TYPE_CHECKING:
-    from charplay.cli.outlet import Outlet
+    from charplay.cli.nonblocking_output import NonBlockingStream
     from charplay.cli.reporting import Reporter
     from charplay.protocol.request import TrainRequest
     from charplay.recipes.layers import Layer
@@ -86,10 +86,10 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
         from charplay.cli.planning import tell_plan
 
         return tell_plan(request, home, json=json)
-    from charplay.cli.outlet import unhurried
+    from charplay.cli.nonblocking_output import nonblocking_stdout
 
-    with unhurried() as outlet:
-        return _run(request, _reporter(outlet, json=json), home)
+    with nonblocking_stdout() as output:
+        return _run(request, _reporter(output, json=json), home)
 
 
 def _refuse_of_old(flags: Flags, *, changed_text: bool) -> None:
@@ -165,14 +165,14 @@ def _by_name(layer: "Layer", home: "Home") -> "Layer":
     return replace(layer, values={**layer.values, **found})
 
 
-def _reporter(outlet: "Outlet | None", *, json: bool) -> "Reporter":
+def _reporter(output: "NonBlockingStream | None", *, json: bool) -> "Reporter":
     from charplay.cli.reporting import JsonLines, MovingLine, PlainLines
 
     if json:
         return JsonLines()
-    if outlet is None or os.environ.get("TERM") == "dumb":
+    if output is None or os.environ.get("TERM") == "dumb":
         return PlainLines()
-    return MovingLine(lambda: outlet.behind)
+    return MovingLine(lambda: output.behind)
 
 
 def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:

@@ -455,7 +455,7 @@ def test_a_terminal_that_is_not_unicode_gets_a_plain_bar(monkeypatch):
 def test_a_lost_terminal_is_not_written_to(trainer, home, monkeypatch):
     screen = Screen()
     monkeypatch.setattr("sys.stdout", screen)
-    monkeypatch.setattr("charplay.cli.outlet.unhurried", nullcontext)
+    monkeypatch.setattr("charplay.cli.nonblocking_output.nonblocking_stdout", nullcontext)
     hang_up = lambda: os.kill(os.getpid(), signal.SIGHUP)  # noqa: E731
     length = []
     trainer.story = [STARTED, hang_up, lambda: length.append(len(screen.written)), stopped_if_asked(trainer)]
