@@ -42,11 +42,11 @@ def play(home_option: str | None, path: str | None) -> int:
     _set_up_process()
 
     from charplay.cli.data_dir import log_file, open_home
-    from charplay.cli.stray import stray_output_to
+    from charplay.cli.output_capture import capture_library_output
 
     home = open_home(home_option)
     log = log_file(home)
-    with stray_output_to(log):
+    with capture_library_output(log):
         app = _open_app(home, home_option, path)
         try:
             app.run()

@@ -59,7 +59,7 @@ def test_the_first_paint_waits_for_nothing_that_reads_texts_or_recipes():
         "charplay.cli.main",
         "charplay.cli.play",
         "charplay.cli.data_dir",
-        "charplay.cli.stray",
+        "charplay.cli.output_capture",
         "charplay.tui.app",
     ]
     loaded = loaded_by("import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)", *rooms)

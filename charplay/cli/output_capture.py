@@ -13,7 +13,7 @@ from charplay.formatting.ascii_fallback import HANDLER
 
 
 @contextmanager
-def stray_output_to(log: Path) -> Iterator[None]:
+def capture_library_output(log: Path) -> Iterator[None]:
     """Lead file descriptors 1 and 2, Python's warnings and its logging into a file.
 
     Textual draws on `sys.__stderr__` and asks `sys.__stdout__` for the terminal's size. Both become a file on a
