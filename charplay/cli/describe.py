@@ -4,21 +4,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from charplay.cli.asking import (
+from charplay.cli.output import say, say_json, say_table, size
+from charplay.cli.recipe_options import (
     DEFAULT_PRESET,
     CorpusOption,
     EncodingOption,
     EpochsOption,
-    Flags,
     JsonOption,
     MinutesOption,
     PresetOption,
+    RecipeOptions,
     SettingsOption,
     StepsOption,
-    asked_layers,
-    refuse_added,
+    recipe_layers,
+    reject_relative_budget,
 )
-from charplay.cli.output import say, say_json, say_table, size
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
@@ -48,9 +48,9 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
     from charplay.recipes.resolve import resolve
 
     home = read_home(context.obj)
-    flags = Flags.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes)
-    refuse_added(flags)
-    asked, notes = compose(*asked_layers(home.presets, preset or DEFAULT_PRESET, settings, flags))
+    options = RecipeOptions.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes)
+    reject_relative_budget(options)
+    asked, notes = compose(*recipe_layers(home.presets, preset or DEFAULT_PRESET, settings, options))
     library = Library(home.corpora, home.cache)
     entry = library.find(asked.corpus)
     text = library.open(entry, cleaning=asked.cleaning, limit=asked.limit, encoding=encoding)

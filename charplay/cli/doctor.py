@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from charplay.cli.asking import JsonOption
 from charplay.cli.output import say, say_json, size
+from charplay.cli.recipe_options import JsonOption
 
 if TYPE_CHECKING:
     from pathlib import Path

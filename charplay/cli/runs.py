@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from charplay.cli.asking import JsonOption
 from charplay.cli.data_dir import open_shelf
 from charplay.cli.faults import FAILED, UsageError
 from charplay.cli.output import bits, loss, say, say_json, say_table, shown
+from charplay.cli.recipe_options import JsonOption
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

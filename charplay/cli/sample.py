@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from charplay.cli.asking import JsonOption
 from charplay.cli.drawing import (
     Bias,
     Checkpoint,
@@ -31,6 +30,7 @@ from charplay.cli.drawing import (
 from charplay.cli.faults import UsageError, complain
 from charplay.cli.output import tell_person
 from charplay.cli.prompting import check_bias, parse_temperatures, ride_place, take_prompt
+from charplay.cli.recipe_options import JsonOption
 from charplay.cli.sample_output import JsonLinesWriter, TextWriter
 
 if TYPE_CHECKING:

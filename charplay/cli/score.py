@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from charplay.cli.asking import JsonOption
 from charplay.cli.output import say, say_json, tell_person
+from charplay.cli.recipe_options import JsonOption
 
 
 def score(

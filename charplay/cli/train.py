@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from charplay.cli.asking import (
+from charplay.cli.faults import FAILED, MISUSED, UsageError, complain
+from charplay.cli.output import silence, tell_person
+from charplay.cli.recipe_options import (
     DEFAULT_PRESET,
     CorpusOption,
     EncodingOption,
     EpochsOption,
-    Flags,
     JsonOption,
     MinutesOption,
     PresetOption,
+    RecipeOptions,
     SettingsOption,
     StepsOption,
-    asked_layers,
-    refuse_added,
+    recipe_layers,
+    reject_relative_budget,
 )
-from charplay.cli.faults import FAILED, MISUSED, UsageError, complain
-from charplay.cli.output import silence, tell_person
 from charplay.cli.signals import leaving_on_signals
 from charplay.protocol.commands import Stop
 from charplay.protocol.events import BAD_NUMBERS, NO_MEMORY, Event, Failed, Finished, Paused, Started, Stopped, Warned
@@ -74,13 +74,13 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
 
     home = open_home(context.obj)
     home.clear_leftovers()
-    flags = Flags.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes, device=device, seed=seed)
+    options = RecipeOptions.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes, device=device, seed=seed)
     if resume is None:
-        _refuse_of_old(flags, changed_text=changed_text)
-        request = _new(home, preset, settings, flags, name, source)
+        _reject_resume_options(options, changed_text=changed_text)
+        request = _request_new(home, preset, settings, options, name, source)
     else:
-        _refuse_of_new({"--name": name, "--from": source, "--plan": plan})
-        request = _again(home, resume, preset, settings, flags)
+        _reject_new_run_options({"--name": name, "--from": source, "--plan": plan})
+        request = _request_resume(home, resume, preset, settings, options)
     request = replace(request, encoding=encoding, changed_text=changed_text)
     if plan:
         from charplay.cli.planning import tell_plan
@@ -92,20 +92,25 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
         return _run(request, _reporter(output, json=json), home)
 
 
-def _refuse_of_old(flags: Flags, *, changed_text: bool) -> None:
-    refuse_added(flags)
+def _reject_resume_options(options: RecipeOptions, *, changed_text: bool) -> None:
+    reject_relative_budget(options)
     if changed_text:
         raise UsageError("--changed-text is for --resume; a new run takes its text as it is")
 
 
-def _refuse_of_new(options: Mapping[str, object]) -> None:
+def _reject_new_run_options(options: Mapping[str, object]) -> None:
     for option, value in options.items():
         if value:
             raise UsageError(f"{option} is for a new run, and --resume takes up an old one; leave one out")
 
 
-def _new(
-    home: "Home", preset: str | None, settings: list[str] | None, flags: Flags, name: str | None, source: str | None
+def _request_new(
+    home: "Home",
+    preset: str | None,
+    settings: list[str] | None,
+    options: RecipeOptions,
+    name: str | None,
+    source: str | None,
 ) -> "TrainRequest":
     from charplay.corpora.library import DEFAULT, Library
     from charplay.protocol.request import TrainRequest
@@ -118,7 +123,7 @@ def _new(
             require_name(home.checkpoints, name)
         except RunError as fault:
             raise UsageError(str(fault)) from None
-    recipe, notes = compose(*asked_layers(home.presets, preset or DEFAULT_PRESET, settings, flags))
+    recipe, notes = compose(*recipe_layers(home.presets, preset or DEFAULT_PRESET, settings, options))
     for note in notes:
         tell_person(note)
     entry = Library(home.corpora, home.cache).find(recipe.corpus)
@@ -131,7 +136,9 @@ def _new(
     return TrainRequest(home=str(home.root), recipe=asked.model_dump(), name=name, source=weights)
 
 
-def _again(home: "Home", resume: str, preset: str | None, settings: list[str] | None, flags: Flags) -> "TrainRequest":
+def _request_resume(
+    home: "Home", resume: str, preset: str | None, settings: list[str] | None, options: RecipeOptions
+) -> "TrainRequest":
     from charplay.protocol.request import TrainRequest
     from charplay.recipes.fields import BUDGETS, LIVE
     from charplay.recipes.layers import compose, resumed
@@ -141,9 +148,9 @@ def _again(home: "Home", resume: str, preset: str | None, settings: list[str] | 
     run = Shelf(home).find(resume)
     if preset:
         compose(load_preset(preset, home.presets))  # it lies below the run, which has a value for everything
-    layers = [_by_name(layer, home) for layer in asked_layers(home.presets, None, settings, flags)]
+    layers = [_canonical(layer, home) for layer in recipe_layers(home.presets, None, settings, options)]
     recipe = resumed(run.asked, *layers, resolved=run.resolved)
-    longer = flags.added or any(getattr(recipe, name) != getattr(run.asked, name) for name in BUDGETS)
+    longer = options.added or any(getattr(recipe, name) != getattr(run.asked, name) for name in BUDGETS)
     if run.finished is not None and recipe != run.asked and not longer:
         raise UsageError(f"run {run.name} is finished and goes on only with more budget, as in --steps +1000")
     live = {name: getattr(recipe, name) for layer in layers for name in layer.values if name in LIVE}
@@ -151,12 +158,12 @@ def _again(home: "Home", resume: str, preset: str | None, settings: list[str] | 
         home=str(home.root),
         recipe=recipe.model_dump(),
         resume=str(run.folder),
-        added=flags.added,
+        added=options.added,
         live={name: value for name, value in live.items() if value != "auto"},
     )
 
 
-def _by_name(layer: "Layer", home: "Home") -> "Layer":
+def _canonical(layer: "Layer", home: "Home") -> "Layer":
     """The layer with its text as runs name it, where it names one."""
     from charplay.corpora.library import Library
 
