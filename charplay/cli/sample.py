@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from charplay.cli.drawing import (
+from charplay.cli.faults import UsageError, complain
+from charplay.cli.output import tell_person
+from charplay.cli.prompting import check_bias, parse_temperatures, ride_place, take_prompt
+from charplay.cli.recipe_options import JsonOption
+from charplay.cli.sample_options import (
     Bias,
     Checkpoint,
     CorpusName,
@@ -27,10 +31,6 @@ from charplay.cli.drawing import (
     TopP,
     Window,
 )
-from charplay.cli.faults import UsageError, complain
-from charplay.cli.output import tell_person
-from charplay.cli.prompting import check_bias, parse_temperatures, ride_place, take_prompt
-from charplay.cli.recipe_options import JsonOption
 from charplay.cli.sample_output import JsonLinesWriter, TextWriter
 
 if TYPE_CHECKING:
