@@ -83,9 +83,9 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
         request = _request_resume(home, resume, preset, settings, options)
     request = replace(request, encoding=encoding, changed_text=changed_text)
     if plan:
-        from charplay.cli.planning import tell_plan
+        from charplay.cli.plan import print_plan
 
-        return tell_plan(request, home, json=json)
+        return print_plan(request, home, json=json)
     from charplay.cli.nonblocking_output import nonblocking_stdout
 
     with nonblocking_stdout() as output:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from charplay.training.planning import Proposal
 
 
-def tell_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
+def print_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
     """Try the machine for a few seconds and print what is proposed; 0. UsageError where the budget is no minutes."""
     from charplay.corpora.library import Library
     from charplay.recipes.fields import Recipe
