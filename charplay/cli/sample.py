@@ -8,7 +8,7 @@ import typer
 
 from charplay.cli.faults import UsageError, complain
 from charplay.cli.output import tell_person
-from charplay.cli.prompting import check_bias, parse_temperatures, ride_place, take_prompt
+from charplay.cli.prompts import check_bias, parse_temperatures, prompt_from_text, recording_path
 from charplay.cli.recipe_options import JsonOption
 from charplay.cli.sample_options import (
     Bias,
@@ -92,7 +92,7 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     ))  # fmt: skip
     heats = parse_temperatures(temperature, temperatures)
     settings = [SamplingParams(temperature=heat, **filters, **_given(seed=seed)) for heat in heats]
-    kept = None if save_ride is None else ride_place(save_ride)
+    kept = None if save_ride is None else recording_path(save_ride)
     model, path = open_model(context.obj, checkpoint)
     check_bias(settings[0].bias, model.vocabulary)
     text = prompt or ""
@@ -189,6 +189,6 @@ def _flag(name: str) -> str:
 
 
 def _taken(home: str | None, checkpoint: str, corpus: str | None, wanted: str, seed: int) -> str:
-    chosen, where = take_prompt(home, checkpoint, corpus, wanted, seed)
+    chosen, where = prompt_from_text(home, checkpoint, corpus, wanted, seed)
     tell_person(where)
     return chosen.prompt

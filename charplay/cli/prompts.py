@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from charplay.sampling.prompts import Prompt
 
 
-def take_prompt(
+def prompt_from_text(
     home_option: str | None, checkpoint: str, text: str | None, wanted: str, seed: int
 ) -> "tuple[Prompt, str]":
     """A prompt out of the text that a checkpoint learned, or out of another; and a remark that says where it stands.
@@ -82,7 +82,7 @@ def check_bias(bias: "Bias", vocabulary: "Vocabulary") -> None:
         raise UsageError("--bias forbids every character that the model knows; leave it at least one")
 
 
-def ride_place(path: Path) -> Path:
+def recording_path(path: Path) -> Path:
     """The file that a ride is kept in. UsageError where there can be none."""
     from charplay.fs.paths import place
     from charplay.runs.shelf import RunError, destination
