@@ -102,7 +102,7 @@ def _dispatch(home: str | None, arguments: list[str]) -> int:
     if plain and (not arguments or arguments[0] == "play" or arguments[0] not in VERBS):
         # The playground starts without typer, which alone would take a fifth of the time to the first paint.
         return _play(home, arguments[1:] if arguments[:1] == ["play"] else arguments)
-    from charplay.cli.verbs import app
+    from charplay.cli.app import app
 
     code = app(arguments, prog_name="charplay", standalone_mode=False, obj=home)
     return code if isinstance(code, int) else 0
