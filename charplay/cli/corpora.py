@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from charplay.cli.data_dir import open_home, open_library
-from charplay.cli.faults import UsageError
+from charplay.cli.errors import UsageError
 from charplay.cli.output import bits, say, say_json, say_table, size
 from charplay.cli.recipe_options import EncodingOption, JsonOption
 from charplay.formatting.units import plural

@@ -8,7 +8,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
-from charplay.cli.faults import FAILED, UsageError, explain
+from charplay.cli.errors import EXIT_FAILED, UsageError, report_error
 from charplay.protocol.exit_codes import INTERRUPTED
 
 TORCHES = {"charplay.training.door", "charplay.training.measuring"}
@@ -42,9 +42,9 @@ def run(arguments: Sequence[str]) -> int:
         return _unheard()
     except SystemExit as leaving:
         # The command line parser has its own way to leave when a pipe breaks.
-        return _unheard() if isinstance(leaving.__context__, BrokenPipeError) else FAILED
+        return _unheard() if isinstance(leaving.__context__, BrokenPipeError) else EXIT_FAILED
     except Exception as error:  # noqa: BLE001  # the outermost door: what comes here must not become a traceback
-        return explain(error, home)
+        return report_error(error, home)
     return code
 
 

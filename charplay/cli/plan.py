@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from charplay.cli.faults import UsageError
+from charplay.cli.errors import UsageError
 from charplay.cli.output import bits, loss, say, say_json, say_table, size, tell_person
 
 if TYPE_CHECKING:

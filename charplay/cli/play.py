@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from charplay.cli.faults import FAILED, MISUSED, complain
+from charplay.cli.errors import EXIT_FAILED, EXIT_USAGE, print_error
 from charplay.training.memory import share_one_heap
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ that long at each of a paint's beginnings: hidden 128 kept 0.85 of its speed beh
 def play(home_option: str | None, path: str | None) -> int:
     """Open the playground, with a text chosen where one is named; the exit code."""
     if not (sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"):
-        complain(
+        print_error(
             "the playground needs a terminal; without one there are `charplay train`, `charplay sample`, "
             "`charplay score` and `charplay describe`"
         )
-        return MISUSED
+        return EXIT_USAGE
 
     _set_up_process()
 
@@ -58,8 +58,8 @@ def play(home_option: str | None, path: str | None) -> int:
         code = app.return_code or 0
         if app.stuck:
             os._exit(code)  # everything is on the disk, and the interpreter's own end would flush to that terminal
-    if code == FAILED:
-        complain(f"the screen broke down; the details are in {log}")
+    if code == EXIT_FAILED:
+        print_error(f"the screen broke down; the details are in {log}")
     return code
 
 

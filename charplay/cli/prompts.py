@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charplay.cli.faults import UsageError, complain
+from charplay.cli.errors import UsageError, print_error
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
@@ -77,7 +77,7 @@ def check_bias(bias: "Bias", vocabulary: "Vocabulary") -> None:
     """Name the characters that the model does not know. UsageError where all that it knows are forbidden."""
     _, unknown = vocabulary.split("".join(character for character, _ in bias))
     if unknown:
-        complain(f"left out of the bias, as the model does not know them: {unknown!r}")
+        print_error(f"left out of the bias, as the model does not know them: {unknown!r}")
     if {character for character, nats in bias if nats == -math.inf} >= set(vocabulary.characters):
         raise UsageError("--bias forbids every character that the model knows; leave it at least one")
 

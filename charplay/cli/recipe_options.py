@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from charplay.cli.faults import UsageError
+from charplay.cli.errors import UsageError
 
 if TYPE_CHECKING:
     from charplay.recipes.layers import Layer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from charplay.cli.data_dir import open_shelf
-from charplay.cli.faults import FAILED, UsageError
+from charplay.cli.errors import EXIT_FAILED, UsageError
 from charplay.cli.output import bits, loss, say, say_json, say_table, shown
 from charplay.cli.recipe_options import JsonOption
 
@@ -154,7 +154,7 @@ def _delete(
             raise UsageError(f"nobody can be asked here; `charplay runs delete {run} --yes` deletes it")
         print(shown(f"Delete {run} and all its files? [y/N] ", sys.stderr), end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-            return FAILED
+            return EXIT_FAILED
     shelf.delete(run)
     return 0
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from charplay.cli.faults import UsageError, complain
+from charplay.cli.errors import UsageError, print_error
 from charplay.cli.output import tell_person
 from charplay.cli.prompts import check_bias, parse_temperatures, prompt_from_text, recording_path
 from charplay.cli.recipe_options import JsonOption
@@ -121,7 +121,7 @@ class _Writing:
     def __call__(self, generator: "TextGenerator", characters: "Iterable[GeneratedChar]") -> None:
         """Write the prompt and what follows. What was written until Ctrl-C is a ride too."""
         if generator.unknown != self._named:
-            complain(f"left out of the prompt, as the model does not know them: {generator.unknown!r}")
+            print_error(f"left out of the prompt, as the model does not know them: {generator.unknown!r}")
             self._named = generator.unknown
         if self._prompted:
             for position in range(len(generator.transcript)):

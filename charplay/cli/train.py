@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from charplay.cli.faults import FAILED, MISUSED, UsageError, complain
+from charplay.cli.errors import EXIT_FAILED, EXIT_USAGE, UsageError, print_error
 from charplay.cli.output import silence, tell_person
 from charplay.cli.recipe_options import (
     DEFAULT_PRESET,
@@ -187,7 +187,7 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
     from charplay.cli.data_dir import append_to_log
     from charplay.training.door import open_training
 
-    inbox, listened, code = CommandQueue(), True, FAILED
+    inbox, listened, code = CommandQueue(), True, EXIT_FAILED
     on_terminal = sys.stdout.isatty()
     with leaving_on_signals(inbox) as leave:
         for event in open_training(request, inbox):
@@ -199,9 +199,9 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
             elif isinstance(event, Finished):
                 code = 0
             elif isinstance(event, Stopped):
-                code = leave.code or FAILED
+                code = leave.code or EXIT_FAILED
             elif isinstance(event, Failed):
-                code = MISUSED if event.misuse else FAILED
+                code = EXIT_USAGE if event.misuse else EXIT_FAILED
                 if event.cause:
                     append_to_log(home, event.cause)
     return code
@@ -218,19 +218,19 @@ def _told(reporter: "Reporter", event: Event, inbox: CommandQueue) -> bool:
             case Warned():
                 tell_person(event.message)
             case Paused():
-                complain(f"training cannot go on by itself ({event.reason}); {WAYS_ON[event.reason]}")
+                print_error(f"training cannot go on by itself ({event.reason}); {WAYS_ON[event.reason]}")
             case Failed():
                 saved = f" The run is saved up to step {event.saved_step:,}." if event.saved_step is not None else ""
                 remedy = " --changed-text lets it go on." if event.changed_text else ""
                 stop = "." if saved + remedy and not event.message.endswith(".") else ""
-                complain(event.message + stop + saved + remedy)
+                print_error(event.message + stop + saved + remedy)
             case _:
                 pass
     except OSError as error:
         inbox.put(Stop("output closed"))
         if not isinstance(error, BrokenPipeError):
             with suppress(OSError):  # stderr may be where stdout was
-                complain(f"what is told cannot be written ({error.strerror}); the run is saved and left")
+                print_error(f"what is told cannot be written ({error.strerror}); the run is saved and left")
         silence(sys.stdout)
         return False
     return True

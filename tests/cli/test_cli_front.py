@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import charplay
 from charplay.cli import main
-from charplay.cli.faults import UsageError
+from charplay.cli.errors import UsageError
 
 WORDS = st.lists(st.sampled_from(["train", "--json", "x.txt", "--steps", "3"]), max_size=5)
 
