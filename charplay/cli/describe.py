@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from charplay.cli.output import say, say_json, say_table, size
+from charplay.cli.output import format_bytes, print_json, print_safe, print_table
 from charplay.cli.recipe_options import (
     DEFAULT_PRESET,
     CorpusOption,
@@ -64,7 +64,7 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
         facts["seconds_per_epoch"] = seconds_per_epoch(resolution.recipe, text)
     seen = _seen(resolution.recipe, text) if explain else {}
     if json:
-        say_json(facts | seen)
+        print_json(facts | seen)
         return
     _print(facts, text, (*text.notes, *notes, *resolution.notes))
     if explain:
@@ -104,20 +104,20 @@ def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> Non
     from charplay.formatting.units import duration
     from charplay.recipes.specs import written
 
-    say(f"{text.title}: {facts['characters']:,} characters, {facts['vocabulary_size']:,} distinct")
+    print_safe(f"{text.title}: {facts['characters']:,} characters, {facts['vocabulary_size']:,} distinct")
     print()
     rows = [
         (layer["name"], " x ".join(map(str, layer["output_shape"])), f"{layer['parameters']:,}", layer["formula"])
         for layer in facts["layers"]
     ]
-    say_table(("layer", "output", "parameters", "formula"), [*rows, ("in all", "", f"{facts['parameters']:,}", "")])
-    print(f"\n{facts['examples_per_epoch']:,} examples an epoch, about {size(facts['memory_bytes'])} of memory")
+    print_table(("layer", "output", "parameters", "formula"), [*rows, ("in all", "", f"{facts['parameters']:,}", "")])
+    print(f"\n{facts['examples_per_epoch']:,} examples an epoch, about {format_bytes(facts['memory_bytes'])} of memory")
     if "seconds_per_epoch" in facts:
         print(f"an epoch takes about {duration(facts['seconds_per_epoch'])} here, by a few steps")
     print()
-    say_table(("recipe", ""), [(name, written(value)) for name, value in facts["recipe"].items()])
+    print_table(("recipe", ""), [(name, written(value)) for name, value in facts["recipe"].items()])
     for note in notes:
-        say(f"\n{note}")
+        print_safe(f"\n{note}")
 
 
 def _seen(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
@@ -141,11 +141,11 @@ def _print_seen(seen: dict[str, Any]) -> None:
 
     for number, example in enumerate(seen["examples"], 1):
         print(f"\nexample {number}, from character {example['start']:,} of the text")
-        say(f"  characters  {sanitize(example['characters'])}")
-        say(f"  ids         {' '.join(map(str, example['ids']))}")
+        print_safe(f"  characters  {sanitize(example['characters'])}")
+        print_safe(f"  ids         {' '.join(map(str, example['ids']))}")
         for character, entered in list(zip(example["characters"], example["inputs"], strict=True))[:INPUTS_SHOWN]:
-            say(f"  input       {_named(character)}  {entered}")
-        say(f"  to predict  {sanitize(example['targets'])}")
+            print_safe(f"  input       {_named(character)}  {entered}")
+        print_safe(f"  to predict  {sanitize(example['targets'])}")
     print()
     total = sum(row["count"] for row in seen["character_table"])
     rows = [
@@ -158,7 +158,7 @@ def _print_seen(seen: dict[str, Any]) -> None:
         )
         for row in seen["character_table"]
     ]
-    say_table(("id", "character", "code", "count", "share"), rows)
+    print_table(("id", "character", "code", "count", "share"), rows)
 
 
 def _share(row: dict[str, Any], total: int) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from charplay.cli.output import say, say_json, size
+from charplay.cli.output import format_bytes, print_json, print_safe
 from charplay.cli.recipe_options import JsonOption
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ def doctor(context: typer.Context, json: JsonOption = False) -> None:
         "home": _home(context.obj),
     }
     if json:
-        say_json(facts)
+        print_json(facts)
         return
     for title, values in facts.items():
-        say(title)
+        print_safe(title)
         width = max(map(len, values), default=0)
         for name, value in values.items():
-            say(f"  {name:{width}}  {_written(name, value)}")
+            print_safe(f"  {name:{width}}  {_written(name, value)}")
 
 
 def _versions() -> dict[str, str | None]:
@@ -62,7 +62,7 @@ def _machine() -> dict[str, Any]:
 
     found: dict[str, Any] = {"system": platform.platform(), "processors": os.cpu_count(), "threads": thread_count()}
     for device in list_devices():
-        found[device.name] = f"{device.title}, {size(device.free)} free of {size(device.total)}"
+        found[device.name] = f"{device.title}, {format_bytes(device.free)} free of {format_bytes(device.total)}"
     return found
 
 
@@ -122,5 +122,5 @@ def _last_fault(log: "Path") -> str | None:
 
 def _written(name: str, value: object) -> str:
     if name.endswith("bytes") and isinstance(value, int):
-        return str(size(value))
+        return str(format_bytes(value))
     return "-" if value is None else "yes" if value is True else "no" if value is False else str(value)

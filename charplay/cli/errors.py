@@ -40,10 +40,10 @@ def report_error(error: Exception, home: str | None) -> int:
 
 def print_error(sentence: str) -> None:
     """One sentence on stderr, or one a line."""
-    from charplay.cli.output import say
+    from charplay.cli.output import print_safe
 
     for line in sentence.strip().split("\n"):
-        say(f"charplay: {line}", sys.stderr)
+        print_safe(f"charplay: {line}", sys.stderr)
 
 
 def _parser_error(error: Exception) -> str | None:

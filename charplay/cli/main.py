@@ -64,9 +64,9 @@ def _leave(code: int) -> NoReturn:
 
 def _unheard() -> int:
     """Whoever read the pipe has enough, which is no fault. Python would complain when it flushes at the exit."""
-    from charplay.cli.output import silence
+    from charplay.cli.output import redirect_to_devnull
 
-    silence(sys.stdout)
+    redirect_to_devnull(sys.stdout)
     return 0
 
 

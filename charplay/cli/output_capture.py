@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from charplay.cli.output import silence
+from charplay.cli.output import redirect_to_devnull
 from charplay.formatting.ascii_fallback import HANDLER
 
 
@@ -56,5 +56,5 @@ def _flush(stream: TextIO) -> None:
     try:
         stream.flush()
     except OSError:
-        silence(stream)
+        redirect_to_devnull(stream)
         stream.flush()

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from charplay.cli.errors import UsageError
-from charplay.cli.output import bits, loss, say, say_json, say_table, size, tell_person
+from charplay.cli.output import format_bits, format_bytes, format_nats, print_json, print_note, print_safe, print_table
 
 if TYPE_CHECKING:
     from charplay.protocol.request import TrainRequest
@@ -33,7 +33,7 @@ def print_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
 
     proposal = plan(recipe, corpus, recipe.minutes)
     if json:
-        say_json(asdict(proposal) | {"recipe": proposal.recipe.model_dump()})
+        print_json(asdict(proposal) | {"recipe": proposal.recipe.model_dump()})
     else:
         _print(proposal, recipe, corpus.title)
     return 0
@@ -45,16 +45,20 @@ def _print(proposal: "Proposal", asked: "Recipe", title: str) -> None:
 
     recipe = proposal.recipe
     network = f"{recipe.cell} {recipe.num_layers}x{recipe.hidden_size}"
-    say(f"{title}: {network}, {proposal.parameters:,} parameters, about {size(proposal.memory_bytes)} of memory")
-    say(
+    print_safe(
+        f"{title}: {network}, {proposal.parameters:,} parameters, about {format_bytes(proposal.memory_bytes)} of memory"
+    )
+    print_safe(
         f"finished in about {duration(proposal.seconds)}: {proposal.characters:,} characters, "
         f"{proposal.epochs:.1f} epochs, at {proposal.chars_per_second:,.0f} characters a second"
     )
     if proposal.expected_loss is not None:
         expected = proposal.expected_loss
-        say(f"expected held-out loss: about {loss(expected)} nats, {bits(expected)} bits a character")
+        print_safe(
+            f"expected held-out loss: about {format_nats(expected)} nats, {format_bits(expected)} bits a character"
+        )
     chosen = {name: value for name, value in recipe.model_dump().items() if getattr(asked, name) == "auto"}
     print()
-    say_table(("chosen", ""), [(name, written(value)) for name, value in chosen.items()])
+    print_table(("chosen", ""), [(name, written(value)) for name, value in chosen.items()])
     for note in proposal.notes:
-        tell_person(note)
+        print_note(note)

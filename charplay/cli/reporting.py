@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from charplay.cli.output import bits, count, loss, say, say_json, shown
+from charplay.cli.output import count, format_bits, format_nats, print_json, print_safe, sanitize_for
 from charplay.formatting.units import duration, plural
 from charplay.playground.run_state import RunState
 from charplay.protocol import events
@@ -31,7 +31,7 @@ class JsonLines:
     def tell(self, event: events.Event) -> None:
         """Print the events that are public."""
         if event.public:
-            say_json(events.as_json(event))
+            print_json(events.as_json(event))
 
 
 class PlainLines:
@@ -43,7 +43,7 @@ class PlainLines:
     def tell(self, event: events.Event) -> None:
         """Print the event's lines, if it has any."""
         for line in self._lines(event):
-            say(line)
+            print_safe(line)
             sys.stdout.flush()
 
     def _lines(self, event: events.Event) -> list[str]:
@@ -67,14 +67,15 @@ class PlainLines:
     def _epoch(self, row: events.Row) -> str:
         asked = self._live.recipe.get("epochs")
         of = f"/{asked:g}" if isinstance(asked, float) else ""
-        return f"{_where(row)}  epoch {row.epoch:.0f}{of} loss {loss(row.epoch_loss)}"
+        return f"{_where(row)}  epoch {row.epoch:.0f}{of} loss {format_nats(row.epoch_loss)}"
 
     def _evaluation(self, event: events.Evaluated) -> str:
-        held_out = f"held-out {loss(event.val_loss)} nats, {bits(event.val_loss)} bits, {event.val_accuracy:.1%} right"
+        nats, bits = format_nats(event.val_loss), format_bits(event.val_loss)
+        held_out = f"held-out {nats} nats, {bits} bits, {event.val_accuracy:.1%} right"
         return f"{_where(event)}  {self._train_loss()}{held_out}{'  best' if event.best else ''}"
 
     def _train_loss(self) -> str:
-        return f"train {loss(self._live.train_loss)}  " if self._live.train_loss is not None else ""
+        return f"train {format_nats(self._live.train_loss)}  " if self._live.train_loss is not None else ""
 
 
 class MovingLine(PlainLines):
@@ -90,13 +91,13 @@ class MovingLine(PlainLines):
         """Print the event's lines above the moving one, and draw that anew."""
         lines = self._lines(event)
         for line in lines:
-            print("\r\x1b[K" + shown(line, sys.stdout))
+            print("\r\x1b[K" + sanitize_for(line, sys.stdout))
         now = time.monotonic()
         if isinstance(event, events.Finished | events.Stopped | events.Failed):
             print("\r\x1b[K", end="", flush=True)
         elif lines or (now - self._drawn > REDRAW and not self._behind()):
             self._drawn = now
-            print("\r\x1b[K" + shown(self._moving(), sys.stdout), end="", flush=True)
+            print("\r\x1b[K" + sanitize_for(self._moving(), sys.stdout), end="", flush=True)
 
     def _moving(self) -> str:
         live = self._live
@@ -134,11 +135,11 @@ def _sentence(event: events.Event) -> str | None:
 
 
 def _end(event: events.Finished) -> str:
-    losses = f", train {loss(event.train_loss)} nats" if event.train_loss is not None else ""
+    losses = f", train {format_nats(event.train_loss)} nats" if event.train_loss is not None else ""
     if event.val_loss is not None:
-        losses += f", held-out {loss(event.val_loss)} nats, {bits(event.val_loss)} bits"
+        losses += f", held-out {format_nats(event.val_loss)} nats, {format_bits(event.val_loss)} bits"
     if event.val_loss_cold is not None:
-        losses += f" (cold {loss(event.val_loss_cold)})"
+        losses += f" (cold {format_nats(event.val_loss_cold)})"
     done = f"finished: {plural(event.steps, 'step')} in {duration(event.seconds)}{losses}"
     return f"{done}\n{event.checkpoint}\n`charplay sample {event.run}` writes from it"
 

@@ -9,7 +9,7 @@ import typer
 
 from charplay.cli.data_dir import open_shelf
 from charplay.cli.errors import EXIT_FAILED, UsageError
-from charplay.cli.output import bits, loss, say, say_json, say_table, shown
+from charplay.cli.output import format_bits, format_nats, print_json, print_safe, print_table, sanitize_for
 from charplay.cli.recipe_options import JsonOption
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ def _list(context: typer.Context, json: JsonOption = False) -> None:
     lines = open_shelf(context.obj).list()
     if json:
         for line in lines:
-            say_json(_as_json(line))
+            print_json(_as_json(line))
         return
     header = ("run", "text", "network", "step", "epoch", "time", "train", "held-out", "bits", "state")
-    say_table(header, [_row(line) for line in lines])
+    print_table(header, [_row(line) for line in lines])
 
 
 @app.command("show")
@@ -74,7 +74,7 @@ def _show_run(found: "Run", *, json: bool) -> None:
 
     recipe = _now(found)
     if json:
-        say_json(
+        print_json(
             {
                 "run": found.name,
                 "folder": str(found.folder),
@@ -88,9 +88,9 @@ def _show_run(found: "Run", *, json: bool) -> None:
             }
         )
         return
-    say(f"{found.name}  {'finished' if found.finished is not None else 'not finished'}\n{found.folder}")
-    say(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
-    _say_numbers(standing(found, in_use=found.owner is not None), recipe)
+    print_safe(f"{found.name}  {'finished' if found.finished is not None else 'not finished'}\n{found.folder}")
+    print_safe(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
+    _print_numbers(standing(found, in_use=found.owner is not None), recipe)
 
 
 def _show_checkpoint(path: Path, *, json: bool) -> None:
@@ -104,24 +104,28 @@ def _show_checkpoint(path: Path, *, json: bool) -> None:
     }
     if json:
         told = {"checkpoint": str(path), "corpus": asdict(found.corpus), "recipe": found.recipe.model_dump()}
-        say_json(told | {"vocabulary": found.vocabulary, "versions": found.versions, "metrics": numbers})
+        print_json(told | {"vocabulary": found.vocabulary, "versions": found.versions, "metrics": numbers})
         return
-    say(f"{path}\n\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
-    _say_numbers(numbers, found.recipe)
+    print_safe(
+        f"{path}\n\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct"
+    )
+    _print_numbers(numbers, found.recipe)
 
 
-def _say_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe") -> None:
+def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe") -> None:
     """Where a run or a checkpoint stands, its losses, its recipe."""
     from charplay.formatting.units import duration
     from charplay.recipes.specs import written
 
     if "step" in numbers:
-        say(f"step {numbers['step']:,}  epoch {numbers.get('epoch', 0):.2f}  {duration(numbers.get('seconds', 0))}")
+        print_safe(
+            f"step {numbers['step']:,}  epoch {numbers.get('epoch', 0):.2f}  {duration(numbers.get('seconds', 0))}"
+        )
     for name, title in (("train_loss", "train"), ("val_loss", "held-out"), ("val_loss_cold", "held-out, cold")):
         if (value := numbers.get(name)) is not None:
-            say(f"{title}: {loss(value)} nats, {bits(value)} bits a character")
+            print_safe(f"{title}: {format_nats(value)} nats, {format_bits(value)} bits a character")
     print()
-    say_table(("recipe", ""), [(name, written(value)) for name, value in recipe.model_dump().items()])
+    print_table(("recipe", ""), [(name, written(value)) for name, value in recipe.model_dump().items()])
 
 
 @app.command("export")
@@ -135,9 +139,9 @@ def _export(
     """Copy the checkpoint that plays, a run's best or else its latest, to a file."""
     path = open_shelf(context.obj).export(run, target.absolute(), overwrite=overwrite)
     if json:
-        say_json({"checkpoint": str(path)})
+        print_json({"checkpoint": str(path)})
     else:
-        say(str(path))
+        print_safe(str(path))
 
 
 @app.command("delete")
@@ -152,7 +156,7 @@ def _delete(
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"nobody can be asked here; `charplay runs delete {run} --yes` deletes it")
-        print(shown(f"Delete {run} and all its files? [y/N] ", sys.stderr), end="", file=sys.stderr, flush=True)
+        print(sanitize_for(f"Delete {run} and all its files? [y/N] ", sys.stderr), end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             return EXIT_FAILED
     shelf.delete(run)
@@ -171,9 +175,9 @@ def _row(line: "Summary") -> tuple[object, ...]:
         f"{line.step:,}",
         f"{line.epoch:.2f}",
         duration(line.seconds),
-        loss(line.train_loss),
-        loss(line.val_loss),
-        bits(line.val_loss),
+        format_nats(line.train_loss),
+        format_nats(line.val_loss),
+        format_bits(line.val_loss),
         _state(line),
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from charplay.cli.errors import UsageError, print_error
-from charplay.cli.output import tell_person
+from charplay.cli.output import print_note
 from charplay.cli.prompts import check_bias, parse_temperatures, prompt_from_text, recording_path
 from charplay.cli.recipe_options import JsonOption
 from charplay.cli.sample_options import (
@@ -190,5 +190,5 @@ def _flag(name: str) -> str:
 
 def _taken(home: str | None, checkpoint: str, corpus: str | None, wanted: str, seed: int) -> str:
     chosen, where = prompt_from_text(home, checkpoint, corpus, wanted, seed)
-    tell_person(where)
+    print_note(where)
     return chosen.prompt

@@ -4,7 +4,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from charplay.cli.output import say, say_json, shown
+from charplay.cli.output import print_json, print_safe, sanitize_for
 
 if TYPE_CHECKING:
     from charplay.sampling.generator import TextGenerator
@@ -25,14 +25,14 @@ class TextWriter:
     def begin(self, heading: str) -> None:
         """Another text begins, of several."""
         if self._last != "\n":
-            say("")
-        say(heading)
+            print_safe("")
+        print_safe(heading)
         self._last = "\n"
 
     def write(self, written: "GeneratedChar", generator: "TextGenerator", position: int) -> None:
         """One more character, which stands at a position of the generator's text."""
         self._last = written.character
-        sys.stdout.write(shown(self._last, sys.stdout) if self._terminal else self._last)
+        sys.stdout.write(sanitize_for(self._last, sys.stdout) if self._terminal else self._last)
         now = time.monotonic()
         if self._terminal or now - self._flushed > FLUSH_SECONDS:
             sys.stdout.flush()
@@ -59,7 +59,7 @@ class JsonLinesWriter(TextWriter):
         """One more character, with what was known when it was drawn."""
         candidates = generator.inspect(position, self._top or len(generator.model.vocabulary)).candidates
         listed = [{"character": one.character, "raw": one.raw, "probability": one.filtered} for one in candidates]
-        say_json(written._asdict() | {"rivals": listed})
+        print_json(written._asdict() | {"rivals": listed})
 
     def close(self) -> None:
         """Every line is out already."""

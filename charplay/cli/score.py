@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from charplay.cli.output import say, say_json, tell_person
+from charplay.cli.output import print_json, print_note, print_safe
 from charplay.cli.recipe_options import JsonOption
 
 
@@ -25,10 +25,10 @@ def score(
     model, path = open_model(context.obj, checkpoint)
     reading = read_file(place(file))
     for note in reading.notes:
-        tell_person(note)
+        print_note(note)
     result = measure(model, reading.text)
     if json:
-        say_json(
+        print_json(
             {
                 "characters": result.characters,
                 "nats": result.nats,
@@ -40,6 +40,6 @@ def score(
         return
     measured = f"{result.nats:.4f} nats, {result.bits:.4f} bits a character"
     nothing = "nothing was foretold; that takes at least 2 that the model knows"
-    say(f"{plural(result.characters, 'character')}: {measured if result.characters > 1 else nothing}")
+    print_safe(f"{plural(result.characters, 'character')}: {measured if result.characters > 1 else nothing}")
     if result.skipped:
-        say(f"skipped, as the model does not know them: {plural(result.skipped, 'character')}")
+        print_safe(f"skipped, as the model does not know them: {plural(result.skipped, 'character')}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from charplay.cli.errors import EXIT_FAILED, EXIT_USAGE, UsageError, print_error
-from charplay.cli.output import silence, tell_person
+from charplay.cli.output import print_note, redirect_to_devnull
 from charplay.cli.recipe_options import (
     DEFAULT_PRESET,
     CorpusOption,
@@ -125,11 +125,11 @@ def _request_new(
             raise UsageError(str(fault)) from None
     recipe, notes = compose(*recipe_layers(home.presets, preset or DEFAULT_PRESET, settings, options))
     for note in notes:
-        tell_person(note)
+        print_note(note)
     entry = Library(home.corpora, home.cache).find(recipe.corpus)
     if not recipe.corpus:
         hint = "" if entry.name == DEFAULT else f"; `charplay corpora fetch {DEFAULT}` gets the usual one"
-        tell_person(f"no text was named, so this is {entry.title}; --corpus takes another{hint}")
+        print_note(f"no text was named, so this is {entry.title}; --corpus takes another{hint}")
     # A run keeps its text's own name or absolute path: both mean the same from any folder, on any later day.
     asked = recipe.model_copy(update={"corpus": entry.name})
     weights = str(Shelf(home).checkpoint(source)) if source is not None else None
@@ -214,9 +214,9 @@ def _told(reporter: "Reporter", event: Event, inbox: CommandQueue) -> bool:
         match event:
             case Started():
                 for note in event.notes:
-                    tell_person(note)
+                    print_note(note)
             case Warned():
-                tell_person(event.message)
+                print_note(event.message)
             case Paused():
                 print_error(f"training cannot go on by itself ({event.reason}); {WAYS_ON[event.reason]}")
             case Failed():
@@ -231,6 +231,6 @@ def _told(reporter: "Reporter", event: Event, inbox: CommandQueue) -> bool:
         if not isinstance(error, BrokenPipeError):
             with suppress(OSError):  # stderr may be where stdout was
                 print_error(f"what is told cannot be written ({error.strerror}); the run is saved and left")
-        silence(sys.stdout)
+        redirect_to_devnull(sys.stdout)
         return False
     return True

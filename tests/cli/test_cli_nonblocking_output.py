@@ -8,7 +8,7 @@ import time
 import pytest
 
 from charplay.cli.nonblocking_output import NonBlockingStream, nonblocking_stdout
-from charplay.cli.output import say
+from charplay.cli.output import print_safe
 
 pytestmark = pytest.mark.fault("2", "17")
 LINES = [f"line {number} " + "x" * 80 + "\n" for number in range(2000)]
@@ -75,9 +75,9 @@ def test_both_streams_of_a_terminal_go_one_way_in_order(terminal, monkeypatch):
     monkeypatch.setattr("sys.stdout", stream)
     monkeypatch.setattr("sys.stderr", stream)
     with nonblocking_stdout() as output:
-        say("one")
-        say("two", sys.stderr)
-        say("three")
+        print_safe("one")
+        print_safe("two", sys.stderr)
+        print_safe("three")
         assert output is sys.stdout
     assert sys.stdout is stream
     assert read(master, 17) == b"one\r\ntwo\r\nthree\r\n"

@@ -13,7 +13,7 @@ import pytest
 from tiny_model import TEXT
 
 from charplay.cli.main import run
-from charplay.cli.output import say_table
+from charplay.cli.output import print_table
 from charplay.cli.reporting import MovingLine, PlainLines
 from charplay.protocol import events
 from charplay.protocol.commands import Stop
@@ -361,7 +361,7 @@ def test_output_that_nobody_reads_any_more_saves_and_leaves(cli, trainer, monkey
         raise BrokenPipeError
 
     monkeypatch.setattr("charplay.cli.reporting.PlainLines.tell", broken)
-    monkeypatch.setattr("charplay.cli.train.silence", lambda stream: None)
+    monkeypatch.setattr("charplay.cli.train.redirect_to_devnull", lambda stream: None)
     asked = []
     trainer.story = [STARTED, lambda: asked.extend(trainer.inbox.take()), events.Stopped(reason="output closed")]
     assert cli("train").code == 1
@@ -373,7 +373,7 @@ def test_a_full_disk_behind_the_output_is_a_sentence(cli, trainer, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("charplay.cli.reporting.PlainLines.tell", full)
-    monkeypatch.setattr("charplay.cli.train.silence", lambda stream: None)
+    monkeypatch.setattr("charplay.cli.train.redirect_to_devnull", lambda stream: None)
     trainer.story = [STARTED, stopped_if_asked(trainer)]
     result = cli("train", "--corpus", "python-manual")
     assert (result.code, len(result.err.splitlines())) == (1, 1)
@@ -466,7 +466,7 @@ def test_a_lost_terminal_is_not_written_to(trainer, home, monkeypatch):
 def test_tables_show_controls_on_a_terminal(monkeypatch):
     screen = Screen()
     monkeypatch.setattr("sys.stdout", screen)
-    say_table(("a", "b"), [("x\x1b[2J", "1"), (TEXT[:3], "20")])
+    print_table(("a", "b"), [("x\x1b[2J", "1"), (TEXT[:3], "20")])
     assert "\x1b" not in screen.written
     assert screen.written.splitlines()[1].endswith("   1")
 
