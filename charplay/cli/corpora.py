@@ -8,9 +8,9 @@ import typer
 
 from charplay.cli.data_dir import open_home, open_library
 from charplay.cli.errors import UsageError
-from charplay.cli.output import format_bits, format_bytes, print_json, print_safe, print_table
+from charplay.cli.output import print_json, print_safe, print_table
 from charplay.cli.recipe_options import EncodingOption, JsonOption
-from charplay.formatting.units import plural
+from charplay.formatting.units import format_bits, format_bytes, plural
 from charplay.fs.paths import place
 
 if TYPE_CHECKING:

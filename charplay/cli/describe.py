@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from charplay.cli.output import format_bytes, print_json, print_safe, print_table
+from charplay.cli.output import print_json, print_safe, print_table
 from charplay.cli.recipe_options import (
     DEFAULT_PRESET,
     CorpusOption,
@@ -19,6 +19,7 @@ from charplay.cli.recipe_options import (
     recipe_layers,
     reject_relative_budget,
 )
+from charplay.formatting.units import duration, format_bytes
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
@@ -101,7 +102,6 @@ def _facts(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
 
 
 def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> None:
-    from charplay.formatting.units import duration
     from charplay.recipes.specs import written
 
     print_safe(f"{text.title}: {facts['characters']:,} characters, {facts['vocabulary_size']:,} distinct")

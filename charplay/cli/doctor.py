@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from charplay.cli.output import format_bytes, print_json, print_safe
+from charplay.cli.output import print_json, print_safe
 from charplay.cli.recipe_options import JsonOption
+from charplay.formatting.units import format_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

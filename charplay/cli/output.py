@@ -1,4 +1,4 @@
-"""How results are written: text made safe for a terminal, aligned tables, JSON lines, and numbers for people."""
+"""How results are written: text made safe for a terminal, aligned tables, JSON lines."""
 
 import json
 import math
@@ -6,8 +6,6 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
-
-MAX_PLAIN_LOSS = 1000.0
 
 
 def sanitize_for(text: str, stream: TextIO) -> str:
@@ -64,32 +62,6 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None
             gap = " " * (width - cell_len(cell))
             cells.append(gap + cell if right else cell + gap)
         print("  ".join(cells).rstrip())
-
-
-def count(number: float | None) -> str | None:
-    """1204 is "1,204"."""
-    return None if number is None else f"{number:,.0f}"
-
-
-def format_bytes(number: float | None) -> str | None:
-    """Bytes in the unit that reads best: "1.1 MB"."""
-    if number is None:
-        return None
-    for unit in ("B", "kB", "MB", "GB"):
-        if number < 999.5 or unit == "GB":
-            break
-        number /= 1000
-    return f"{number:.0f} {unit}" if unit == "B" or number >= 99.5 else f"{number:.1f} {unit}"
-
-
-def format_nats(nats: float | None) -> str | None:
-    """Nats a character, three digits; a loss that has run away is kept short."""
-    return None if nats is None else f"{nats:.3f}" if nats < MAX_PLAIN_LOSS else f"{nats:.3g}"
-
-
-def format_bits(nats: float | None) -> str | None:
-    """The same in bits."""
-    return None if nats is None else format_nats(nats / math.log(2))
 
 
 def redirect_to_devnull(stream: TextIO) -> None:

@@ -4,7 +4,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from charplay.cli.errors import UsageError
-from charplay.cli.output import format_bits, format_bytes, format_nats, print_json, print_note, print_safe, print_table
+from charplay.cli.output import print_json, print_note, print_safe, print_table
+from charplay.formatting.units import duration, format_bits, format_bytes, format_nats
 
 if TYPE_CHECKING:
     from charplay.protocol.request import TrainRequest
@@ -40,7 +41,6 @@ def print_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
 
 
 def _print(proposal: "Proposal", asked: "Recipe", title: str) -> None:
-    from charplay.formatting.units import duration
     from charplay.recipes.specs import written
 
     recipe = proposal.recipe

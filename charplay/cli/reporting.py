@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from charplay.cli.output import count, format_bits, format_nats, print_json, print_safe, sanitize_for
-from charplay.formatting.units import duration, plural
+from charplay.cli.output import print_json, print_safe, sanitize_for
+from charplay.formatting.units import duration, format_bits, format_nats, plural
 from charplay.playground.run_state import RunState
 from charplay.protocol import events
 
@@ -121,8 +121,8 @@ def _sentence(event: events.Event) -> str | None:
         case events.Started():
             again = f"goes on at step {event.step:,}" if event.resumed else "starts"
             return (
-                f"{event.run} {again}: {event.corpus}, {count(event.characters)} characters, "
-                f"{event.vocabulary_size:,} distinct; {count(event.parameters)} parameters; {event.device}"
+                f"{event.run} {again}: {event.corpus}, {event.characters:,} characters, "
+                f"{event.vocabulary_size:,} distinct; {event.parameters:,} parameters; {event.device}"
             )
         case events.Sampled():
             return f"\nstep {event.step:,}, temperature {event.temperature:g}: {event.prompt}{event.text}\n"

@@ -9,8 +9,9 @@ import typer
 
 from charplay.cli.data_dir import open_shelf
 from charplay.cli.errors import EXIT_FAILED, UsageError
-from charplay.cli.output import format_bits, format_nats, print_json, print_safe, print_table, sanitize_for
+from charplay.cli.output import print_json, print_safe, print_table, sanitize_for
 from charplay.cli.recipe_options import JsonOption
+from charplay.formatting.units import duration, format_bits, format_nats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,7 +115,6 @@ def _show_checkpoint(path: Path, *, json: bool) -> None:
 
 def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe") -> None:
     """Where a run or a checkpoint stands, its losses, its recipe."""
-    from charplay.formatting.units import duration
     from charplay.recipes.specs import written
 
     if "step" in numbers:
@@ -164,8 +164,6 @@ def _delete(
 
 
 def _row(line: "Summary") -> tuple[object, ...]:
-    from charplay.formatting.units import duration
-
     if line.broken:
         return (line.name, *[None] * 8, "broken")
     return (
