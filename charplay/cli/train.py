@@ -173,13 +173,13 @@ def _canonical(layer: "Layer", home: "Home") -> "Layer":
 
 
 def _reporter(output: "NonBlockingStream | None", *, json: bool) -> "Reporter":
-    from charplay.cli.reporting import JsonLines, MovingLine, PlainLines
+    from charplay.cli.reporting import JsonReporter, LineReporter, ProgressReporter
 
     if json:
-        return JsonLines()
+        return JsonReporter()
     if output is None or os.environ.get("TERM") == "dumb":
-        return PlainLines()
-    return MovingLine(lambda: output.behind)
+        return LineReporter()
+    return ProgressReporter(lambda: output.behind)
 
 
 def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
@@ -187,13 +187,13 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
     from charplay.cli.data_dir import append_to_log
     from charplay.training.door import open_training
 
-    inbox, listened, code = CommandQueue(), True, EXIT_FAILED
+    inbox, connected, code = CommandQueue(), True, EXIT_FAILED
     on_terminal = sys.stdout.isatty()
     with leaving_on_signals(inbox) as leave:
         for event in open_training(request, inbox):
             terminal_gone = on_terminal and leave.code == HUNG_UP
-            if listened and not terminal_gone:
-                listened = _told(reporter, event, inbox)
+            if connected and not terminal_gone:
+                connected = _report(reporter, event, inbox)
             if isinstance(event, Paused):
                 inbox.put(Stop(event.reason))  # nobody asked for it here, and nobody is here to say go on
             elif isinstance(event, Finished):
@@ -207,10 +207,10 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
     return code
 
 
-def _told(reporter: "Reporter", event: Event, inbox: CommandQueue) -> bool:
+def _report(reporter: "Reporter", event: Event, inbox: CommandQueue) -> bool:
     """Pass an event on; where nobody reads any more, ask the trainer to save and leave, and say False."""
     try:
-        reporter.tell(event)
+        reporter.report(event)
         match event:
             case Started():
                 for note in event.notes:
