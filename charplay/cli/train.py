@@ -25,7 +25,7 @@ from charplay.cli.recipe_options import (
     recipe_layers,
     reject_relative_budget,
 )
-from charplay.cli.signals import leaving_on_signals
+from charplay.cli.signals import stop_on_signals
 from charplay.protocol.commands import Stop
 from charplay.protocol.events import BAD_NUMBERS, NO_MEMORY, Event, Failed, Finished, Paused, Started, Stopped, Warned
 from charplay.protocol.exit_codes import HUNG_UP
@@ -189,9 +189,9 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
 
     inbox, connected, code = CommandQueue(), True, EXIT_FAILED
     on_terminal = sys.stdout.isatty()
-    with leaving_on_signals(inbox) as leave:
+    with stop_on_signals(inbox) as stop:
         for event in open_training(request, inbox):
-            terminal_gone = on_terminal and leave.code == HUNG_UP
+            terminal_gone = on_terminal and stop.code == HUNG_UP
             if connected and not terminal_gone:
                 connected = _report(reporter, event, inbox)
             if isinstance(event, Paused):
@@ -199,7 +199,7 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
             elif isinstance(event, Finished):
                 code = 0
             elif isinstance(event, Stopped):
-                code = leave.code or EXIT_FAILED
+                code = stop.code or EXIT_FAILED
             elif isinstance(event, Failed):
                 code = EXIT_USAGE if event.misuse else EXIT_FAILED
                 if event.cause:
