@@ -11,7 +11,7 @@ from typing import NoReturn
 from charplay.cli.errors import EXIT_FAILED, UsageError, report_error
 from charplay.protocol.exit_codes import INTERRUPTED
 
-TORCHES = {"charplay.training.door", "charplay.training.measuring"}
+LOADS_TORCH = {"charplay.training.door", "charplay.training.measuring"}
 """What loads torch, or has loaded it."""
 
 VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs", "doctor")
@@ -26,7 +26,7 @@ def main() -> NoReturn:
         if isinstance(stream, TextIOWrapper):
             # A pipe carries UTF-8 in any locale; a terminal shows what it can.
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
-    _leave(run(sys.argv[1:]))
+    _exit_process(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -39,22 +39,22 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        return _unheard()
+        return _reader_gone()
     except SystemExit as leaving:
         # The command line parser has its own way to leave when a pipe breaks.
-        return _unheard() if isinstance(leaving.__context__, BrokenPipeError) else EXIT_FAILED
+        return _reader_gone() if isinstance(leaving.__context__, BrokenPipeError) else EXIT_FAILED
     except Exception as error:  # noqa: BLE001  # the outermost door: what comes here must not become a traceback
         return report_error(error, home)
     return code
 
 
-def _leave(code: int) -> NoReturn:
+def _exit_process(code: int) -> NoReturn:
     """End the process, with torch in it at once.
 
     Everything is on the disk. The interpreter's own end would take torch down, for up to 2 s, and abort where a trainer
     that was asked to stop, or a save, is inside it still.
     """
-    if not TORCHES & sys.modules.keys():
+    if not LOADS_TORCH & sys.modules.keys():
         sys.exit(code)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
@@ -62,7 +62,7 @@ def _leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _unheard() -> int:
+def _reader_gone() -> int:
     """Whoever read the pipe has enough, which is no fault. Python would complain when it flushes at the exit."""
     from charplay.cli.output import redirect_to_devnull
 

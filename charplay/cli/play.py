@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from charplay.training.device import Device
     from charplay.tui.app import CharplayApp
 
-YOUNG = 50_000
+GC_THRESHOLD = 50_000
 """Objects made before the garbage collector looks through them."""
 
-PATIENCE = 0.0005
+SWITCH_INTERVAL_SECONDS = 0.0005
 """Seconds after which a thread that waits for the interpreter gets it. Python's own 0.005 would hold training up for
 that long at each of a paint's beginnings: hidden 128 kept 0.85 of its speed behind the screen, and keeps 0.93."""
 
@@ -66,8 +66,8 @@ def play(home_option: str | None, path: str | None) -> int:
 def _set_up_process() -> None:
     """What holds for the whole process, before the first of its threads starts."""
     # A start makes a hundred thousand objects that stay: looking through them every 700 costs a tenth of it.
-    gc.set_threshold(YOUNG)
-    sys.setswitchinterval(PATIENCE)
+    gc.set_threshold(GC_THRESHOLD)
+    sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     share_one_heap()
 
 
