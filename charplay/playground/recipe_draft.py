@@ -9,7 +9,7 @@ from charplay.playground.recipe_rows import APPLIES, BUDGET, COMMON, PRESET, WAR
 from charplay.playground.value_steps import next_number, nudged
 from charplay.playground.warm_start import WarmStart
 from charplay.recipes.calibrated import SENTENCE, likely_device, open_fields
-from charplay.recipes.faults import RecipeError
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.fields import BUDGETS, Recipe
 from charplay.recipes.inheriting import inherited
 from charplay.recipes.layers import Layer, compose, resumed

@@ -1,6 +1,6 @@
 """A recipe that takes over a checkpoint's weights must build a network of the same shape."""
 
-from charplay.recipes.faults import RecipeError
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.specs import written
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pydantic import ValidationError
 
 from charplay.recipes.contradictions import contradictions
-from charplay.recipes.faults import RecipeError
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.fields import BUDGETS, LIVE, Recipe
 from charplay.recipes.specs import Spec, nearest, sentence, spec, written
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from charplay.fs.atomic import replace_bytes
 from charplay.fs.regular_files import opened
-from charplay.recipes.faults import RecipeError
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.layers import Layer
 from charplay.recipes.listing import names

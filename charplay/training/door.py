@@ -9,7 +9,7 @@ from charplay.corpora.errors import Cancelled, ChangedText, CorpusError
 from charplay.protocol.events import Event, Failed, Finished, Preparing, Started, Stopped, Warned
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.faults import RecipeError
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.fields import BUDGETS, Recipe
 from charplay.recipes.network import memory_bytes, parameter_count
 from charplay.runs.checkpoint import CheckpointError

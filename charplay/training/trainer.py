@@ -6,7 +6,7 @@ from importlib import import_module
 from charplay.protocol import events
 from charplay.protocol.commands import Undo
 from charplay.protocol.events import Event
-from charplay.recipes.faults import RecipeError
+from charplay.recipes.errors import RecipeError
 from charplay.training import failing
 from charplay.training.duties import Duties
 from charplay.training.orders import PATIENCE_SECONDS, Orders

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from charplay.recipes.faults import RecipeError
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.fields import BUDGETS, Recipe
 from charplay.recipes.layers import DEFAULT_BUDGET, Layer, compose, parse_settings, resumed
 from charplay.recipes.presets import load_preset, preset_names

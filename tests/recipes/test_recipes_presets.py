@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from charplay.recipes.faults import RecipeError
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.fields import BUDGETS
 from charplay.recipes.layers import compose, parse_settings
 from charplay.recipes.network import examples_per_epoch, layer_table, parameter_count

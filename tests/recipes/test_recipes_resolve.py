@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from charplay.recipes.faults import RecipeError
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.layers import Layer, compose, parse_settings
 from charplay.recipes.network import memory_bytes, parameter_count, steps_per_epoch, training_characters, whole

@@ -14,7 +14,7 @@ from charplay.protocol.commands import Pause, Resume, SetHyperparameter, Stop, U
 from charplay.protocol.events import Changed, Finished, Paused, Progress, Saved, Started, Warned
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.faults import RecipeError
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.fields import LIVE, Recipe
 from charplay.recipes.layers import altered
 from charplay.runs.run import Run

@@ -8,7 +8,7 @@ import pytest
 
 from charplay.protocol.commands import Stop
 from charplay.protocol.events import Failed, Finished, Published, Started
-from charplay.recipes.faults import RecipeError
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.inheriting import SHAPES, inherited
 from charplay.runs.checkpoint import read_checkpoint

@@ -19,7 +19,7 @@ from charplay.protocol.commands import PublishWeights, Stop
 from charplay.protocol.events import Changed, Evaluated, Failed, Preparing, Saved, Stopped
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.contradictions import CLASHES
-from charplay.recipes.faults import RecipeError
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import preset_names
 from charplay.recipes.specs import spec, specs

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from charplay.formatting.sanitize import sanitize_line
 from charplay.playground.recipe_rows import APPLIES, in_labels, label
 from charplay.playground.value_steps import nudged
-from charplay.recipes.faults import RecipeError
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.layers import altered
 from charplay.recipes.network import examples_per_epoch

@@ -141,7 +141,7 @@ class TrainingScreen(WatchingScreen):
     def resume(self, name: str, more: str = "", device: str = "") -> None:
         """Go on with a run; with `more`, a budget added to what was done; with `device`, there."""
         from charplay.playground.recipe_draft import extended
-        from charplay.recipes.faults import RecipeError
+        from charplay.recipes.errors import RecipeError
         from charplay.runs.shelf import RunError
 
         try:
