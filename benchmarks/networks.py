@@ -3,7 +3,7 @@
 import numpy as np
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.sampling.model import CharModel, tensor_shapes
 

@@ -23,7 +23,7 @@ from charplay.formatting.units import duration, format_bytes
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
 
 INPUTS_SHOWN = 5
 """Characters of an example whose network input is printed; `--json` has them all."""

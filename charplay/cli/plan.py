@@ -9,7 +9,7 @@ from charplay.formatting.units import duration, format_bits, format_bytes, forma
 
 if TYPE_CHECKING:
     from charplay.protocol.request import TrainRequest
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
     from charplay.runs.home import Home
     from charplay.training.planning import Proposal
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def print_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
     """Try the machine for a few seconds and print what is proposed; 0. UsageError where the budget is no minutes."""
     from charplay.corpora.library import Library
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
 
     recipe = Recipe.model_validate(request.recipe)
     if recipe.minutes is None or request.source is not None:

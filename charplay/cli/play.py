@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from charplay.protocol.events import Event
     from charplay.protocol.queues import CommandQueue
     from charplay.protocol.request import TrainRequest
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
     from charplay.runs.home import Home
     from charplay.training.device import Device
     from charplay.tui.app import CharplayApp

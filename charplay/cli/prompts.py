@@ -9,7 +9,7 @@ from charplay.cli.errors import UsageError, print_error
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
     from charplay.corpora.vocabulary import Vocabulary
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
     from charplay.runs.checkpoint import CorpusOrigin
     from charplay.sampling.bias_syntax import Bias
     from charplay.sampling.prompts import Prompt

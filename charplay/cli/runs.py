@@ -16,7 +16,7 @@ from charplay.formatting.units import duration, format_bits, format_nats
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
     from charplay.runs.run import Run
     from charplay.runs.shelf import Summary
 
@@ -58,7 +58,7 @@ def _show(context: typer.Context, run: RunArgument, json: JsonOption = False) ->
 
 def _now(found: "Run") -> "Recipe":
     """What a run is trained under, with the live values of its last save."""
-    from charplay.recipes.fields import LIVE
+    from charplay.recipes.recipe import LIVE
     from charplay.runs.checkpoint import CheckpointError, read_header
 
     if found.latest is None:

@@ -140,9 +140,9 @@ def _request_resume(
     home: "Home", resume: str, preset: str | None, settings: list[str] | None, options: RecipeOptions
 ) -> "TrainRequest":
     from charplay.protocol.request import TrainRequest
-    from charplay.recipes.fields import BUDGETS, LIVE
     from charplay.recipes.layers import compose, resumed
     from charplay.recipes.presets import load_preset
+    from charplay.recipes.recipe import BUDGETS, LIVE
     from charplay.runs.shelf import Shelf
 
     run = Shelf(home).find(resume)

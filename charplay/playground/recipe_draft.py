@@ -10,10 +10,10 @@ from charplay.playground.value_steps import next_number, nudged
 from charplay.playground.warm_start import WarmStart
 from charplay.recipes.calibrated import SENTENCE, likely_device, open_fields
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.fields import BUDGETS, Recipe
 from charplay.recipes.inheriting import inherited
 from charplay.recipes.layers import Layer, compose, resumed
 from charplay.recipes.presets import load_preset, preset_names, read_preset, save_preset
+from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.recipes.resolve import resolve
 from charplay.recipes.specs import Spec, spec, specs, written
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 
 CALIBRATED = ("cuda",)
 """Kinds of devices that are measured. The rules are tuned in a processor's seconds, and a few steps on one that does

@@ -11,7 +11,7 @@ Another text is taken to be as much harder or easier as its characters are by th
 good to a tenth or so; none is made beyond what was measured.
 """
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 
 CURVES = {
     "muon": (1.385, 1.506, 0.624),

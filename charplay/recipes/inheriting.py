@@ -1,7 +1,7 @@
 """A recipe that takes over a checkpoint's weights must build a network of the same shape."""
 
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.recipes.specs import written
 
 SHAPES = ("cell", "input", "num_layers", "hidden_size", "embedding_size", "scalar_scale")

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from charplay.recipes.contradictions import contradictions
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.fields import BUDGETS, LIVE, Recipe
+from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
 from charplay.recipes.specs import Spec, nearest, sentence, spec, written
 
 DEFAULT_BUDGET: Mapping[str, object] = {"minutes": 3.0}

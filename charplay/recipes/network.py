@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import floor
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 
 GATES = {"lstm": 4, "gru": 3}
 """Matrices that each cell stacks: its parameters are gates x hidden x (input + hidden + 1)."""

@@ -12,9 +12,9 @@ from pathlib import Path
 from charplay.fs.atomic import replace_bytes
 from charplay.fs.regular_files import opened
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.fields import Recipe
 from charplay.recipes.layers import Layer
 from charplay.recipes.listing import names
+from charplay.recipes.recipe import Recipe
 from charplay.recipes.specs import nearest, written
 
 SHIPPED = "recipes/presets"

@@ -19,8 +19,8 @@ from itertools import takewhile
 from math import ceil, log2, sqrt
 
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.fields import MOST, Recipe
 from charplay.recipes.network import examples_per_epoch, steps_per_epoch, whole
+from charplay.recipes.recipe import MOST, Recipe
 from charplay.recipes.yardstick import Speed, Text, epochs, pace, worth
 
 MINIMUM = 200

@@ -11,8 +11,8 @@ import annotated_types
 from pydantic import AfterValidator
 from pydantic.fields import FieldInfo
 
-from charplay.recipes.fields import Listed, Recipe
 from charplay.recipes.listing import names
+from charplay.recipes.recipe import Listed, Recipe
 
 Kind = Literal["int", "float", "choice", "list", "text", "bool"]
 

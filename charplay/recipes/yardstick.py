@@ -6,8 +6,8 @@ from itertools import pairwise
 from math import ceil, log
 from typing import Self
 
-from charplay.recipes.fields import Recipe
 from charplay.recipes.network import parameter_count, training_characters, whole
+from charplay.recipes.recipe import Recipe
 
 Speed = Mapping[int, float]
 """How many times as fast as the yardstick a machine trains, by hidden size."""

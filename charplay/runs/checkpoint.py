@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from charplay import __version__
 from charplay.fs import atomic as durable
 from charplay.fs.regular_files import IrregularError, opened
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs import archive
 from charplay.runs.archive import ArchiveError, Declared
 

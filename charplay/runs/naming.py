@@ -5,7 +5,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.errors import RunError
 
 DEMO_NAME = "demo"

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from charplay.fs import atomic as durable
 from charplay.fs.regular_files import opened
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import CorpusOrigin, in_order
 from charplay.runs.errors import RunError
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from charplay.fs import atomic as durable
 from charplay.fs.regular_files import opened
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs import archive, checkpoint, naming, rows
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin
 from charplay.runs.errors import RunError

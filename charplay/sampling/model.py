@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.sampling.cell import Array, Cell, load_cell
 from charplay.sampling.errors import ModelError
 

@@ -11,8 +11,8 @@ from statistics import median
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.errors import Cancelled
 from charplay.corpora.progress import Watch
-from charplay.recipes.fields import Recipe
 from charplay.recipes.network import training_characters, whole
+from charplay.recipes.recipe import Recipe
 from charplay.recipes.resolve import resolve
 from charplay.recipes.yardstick import Speed, Text, pace
 from charplay.training.batches import open_batches

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
 
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
 
 MOST_THREADS = 16
 """Threads that `auto` takes at most: beyond it a recurrent step of any size tried waits more than it works."""

@@ -10,8 +10,8 @@ from charplay.protocol.events import Event, Failed, Finished, Preparing, Started
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.fields import BUDGETS, Recipe
 from charplay.recipes.network import memory_bytes, parameter_count
+from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.runs.checkpoint import CheckpointError
 from charplay.runs.home import Home, HomeError
 from charplay.runs.record import ENDING

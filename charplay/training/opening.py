@@ -13,9 +13,9 @@ from charplay.corpora.progress import Watch
 from charplay.protocol.events import Changed
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.calibrated import open_fields
-from charplay.recipes.fields import BUDGETS, LIVE, Recipe
 from charplay.recipes.inheriting import inherited
 from charplay.recipes.network import GATES, training_characters, whole
+from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
 from charplay.recipes.resolve import resolve, unresolved
 from charplay.recipes.yardstick import Text, pace
 from charplay.runs.checkpoint import CorpusOrigin, read_header, tensor_shapes

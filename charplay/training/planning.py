@@ -7,8 +7,8 @@ from charplay.corpora.corpus import Corpus
 from charplay.corpora.progress import Watch
 from charplay.recipes.calibrated import open_fields
 from charplay.recipes.expectation import expected_loss
-from charplay.recipes.fields import BUDGETS, Recipe
 from charplay.recipes.network import memory_bytes, parameter_count, training_characters, whole
+from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.recipes.resolve import EVALUATION_SHARE, resolve
 from charplay.recipes.yardstick import Speed, Text, worth
 from charplay.training import device

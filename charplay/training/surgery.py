@@ -7,9 +7,9 @@ import numpy as np
 
 from charplay.protocol.events import Changed
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.fields import LIVE, Recipe
 from charplay.recipes.layers import altered
 from charplay.recipes.network import examples_per_epoch
+from charplay.recipes.recipe import LIVE, Recipe
 from charplay.training.session import Session, sizes
 
 MOST_KEPT = 8

@@ -10,8 +10,8 @@ from charplay.corpora.library import Library
 from charplay.corpora.progress import Watch
 from charplay.corpora.vocabulary import Vocabulary
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.fields import Recipe
 from charplay.recipes.network import examples_per_epoch
+from charplay.recipes.recipe import Recipe
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 

@@ -12,8 +12,8 @@ from charplay.corpora import fetching
 from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.library import Library
 from charplay.playground.preferences import Preferences, read_preferences, write_preferences
-from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import save_preset
+from charplay.recipes.recipe import Recipe
 
 RENAMES = ("rename", "replace")
 """The calls of `os` that end a writing."""

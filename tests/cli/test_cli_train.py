@@ -17,7 +17,7 @@ from charplay.cli.output import print_table
 from charplay.cli.reporting import LineReporter, ProgressReporter
 from charplay.protocol import events
 from charplay.protocol.commands import Stop
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 
 STARTED = events.Started(
     run="pangram-lstm-1x8-01", folder="/f", recipe={"validation_fraction": 0.1, "epochs": None}, parameters=1204,

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.sampling.model import tensor_shapes
 

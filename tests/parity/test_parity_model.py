@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.recipes.fields import Recipe
 from charplay.recipes.listing import names
+from charplay.recipes.recipe import Recipe
 from charplay.sampling.model import CharModel
 from charplay.training.network import CharNet
 

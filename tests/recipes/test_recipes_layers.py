@@ -5,9 +5,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.fields import BUDGETS, Recipe
 from charplay.recipes.layers import DEFAULT_BUDGET, Layer, compose, parse_settings, resumed
 from charplay.recipes.presets import load_preset, preset_names
+from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.recipes.specs import sentence, spec
 
 FIELDS = st.sampled_from(tuple(Recipe.model_fields))

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.recipes.fields import Recipe
 from charplay.recipes.listing import names
 from charplay.recipes.network import (
     GATES,
@@ -16,6 +15,7 @@ from charplay.recipes.network import (
     training_characters,
     whole,
 )
+from charplay.recipes.recipe import Recipe
 
 SIZES = {
     "embedding_size": 64,

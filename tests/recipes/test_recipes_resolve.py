@@ -5,9 +5,9 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.fields import Recipe
 from charplay.recipes.layers import Layer, compose, parse_settings
 from charplay.recipes.network import memory_bytes, parameter_count, steps_per_epoch, training_characters, whole
+from charplay.recipes.recipe import Recipe
 from charplay.recipes.resolve import MINIMUM, resolve
 from charplay.recipes.specs import specs
 from charplay.recipes.yardstick import Text, pace

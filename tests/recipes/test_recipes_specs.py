@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.recipes.fields import BUDGETS, Recipe
 from charplay.recipes.layers import Layer, compose
 from charplay.recipes.listing import names
+from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.recipes.specs import nearest, sentence, spec, specs, written
 
 NAMES = tuple(Recipe.model_fields)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load
 
 from charplay.fs import atomic as durable
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs import archive
 from charplay.runs.checkpoint import CheckpointError, CorpusOrigin, read_checkpoint
 from charplay.runs.errors import RunError

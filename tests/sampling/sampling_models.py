@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.sampling.model import CharModel, tensor_shapes
 
 TEXT = "\nabcdefghij klmno"

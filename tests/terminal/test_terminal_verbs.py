@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from terminal import UNMEASURED
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run

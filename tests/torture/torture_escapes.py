@@ -16,7 +16,7 @@ from terminal import Terminal
 from terminal_runs import leave, on_terminal
 from torturing import Attempt, Outcome, Torture
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from torturing import Attempt, Outcome, Torture
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import (
     Checkpoint,
     CheckpointError,

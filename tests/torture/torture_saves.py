@@ -13,7 +13,7 @@ from torture_kills import in_place
 from torturing import Attempt, Outcome, Torture
 
 from charplay.fs import atomic as durable
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin, read_checkpoint
 from charplay.runs.run import Run, RunError
 from charplay.sampling.model import tensor_shapes

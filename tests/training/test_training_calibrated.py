@@ -8,7 +8,7 @@ import pytest
 from charplay.protocol.commands import Stop
 from charplay.protocol.events import Finished, Preparing, Progress, Started, Stopped
 from charplay.recipes import calibrated
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.run import Run
 from charplay.training import calibration
 

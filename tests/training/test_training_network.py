@@ -6,9 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charplay.recipes.fields import Recipe
 from charplay.recipes.listing import names
 from charplay.recipes.network import parameter_count
+from charplay.recipes.recipe import Recipe
 from charplay.training.dropout import drop
 from charplay.training.network import CharNet
 

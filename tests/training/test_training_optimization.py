@@ -9,8 +9,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.recipes.fields import Recipe
 from charplay.recipes.listing import names
+from charplay.recipes.recipe import Recipe
 from charplay.training.budget import Budget, Clock
 from charplay.training.gradients import tame
 from charplay.training.judge import Judge

@@ -9,7 +9,7 @@ import torch
 from charplay.corpora.errors import Cancelled
 from charplay.corpora.library import Library
 from charplay.recipes.expectation import CURVES, expected_loss
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.recipes.resolve import resolve
 from charplay.recipes.yardstick import Text, worth
 from charplay.training import calibration, measuring, planning

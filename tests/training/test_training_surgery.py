@@ -15,8 +15,8 @@ from charplay.protocol.events import Changed, Finished, Paused, Progress, Saved,
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.fields import LIVE, Recipe
 from charplay.recipes.layers import altered
+from charplay.recipes.recipe import LIVE, Recipe
 from charplay.runs.run import Run
 from charplay.training import surgery
 from charplay.training.batches import open_batches

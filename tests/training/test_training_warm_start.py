@@ -9,8 +9,8 @@ import pytest
 from charplay.protocol.commands import Stop
 from charplay.protocol.events import Failed, Finished, Published, Started
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.fields import Recipe
 from charplay.recipes.inheriting import SHAPES, inherited
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
 

@@ -7,7 +7,7 @@ import pytest
 from charplay.corpora.corpus import from_text
 from charplay.playground.checkpoints import open_model
 from charplay.playground.run_state import RunState
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.shelf import Shelf
 from charplay.sampling.branches import BranchTree
 from charplay.sampling.generator import TextGenerator

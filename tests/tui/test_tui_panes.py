@@ -13,8 +13,8 @@ from charplay.corpora.library import Library
 from charplay.formatting.sanitize import sanitize
 from charplay.playground.recipe_rows import label
 from charplay.playground.warm_start import WarmStart
-from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import name_fault
+from charplay.recipes.recipe import Recipe
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer, Sheet
 from charplay.tui.dialogs.reader import ReaderDialog

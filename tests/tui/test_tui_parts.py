@@ -20,8 +20,8 @@ from charplay.protocol.events import Changed, Evaluated, Failed, Preparing, Save
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.contradictions import CLASHES
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import preset_names
+from charplay.recipes.recipe import Recipe
 from charplay.recipes.specs import spec, specs
 from charplay.tui.dialogs.corpus_viewer import wrapped
 from charplay.tui.dialogs.reader import ReaderDialog, folded

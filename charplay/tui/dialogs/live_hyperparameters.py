@@ -12,9 +12,9 @@ from charplay.formatting.sanitize import sanitize_line
 from charplay.playground.recipe_rows import APPLIES, in_labels, label
 from charplay.playground.value_steps import nudged
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.fields import Recipe
 from charplay.recipes.layers import altered
 from charplay.recipes.network import examples_per_epoch
+from charplay.recipes.recipe import Recipe
 from charplay.recipes.specs import spec, specs, written
 from charplay.tui.commands import LIVE
 from charplay.tui.dialogs.dialog import Dialog

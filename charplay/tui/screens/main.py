@@ -17,7 +17,7 @@ from charplay.tui.screens.reading import ReadingScreen
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus, Library
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
     from charplay.runs.home import Home
     from charplay.runs.shelf import Shelf
     from charplay.tui.dialogs.network_summary import Measure
