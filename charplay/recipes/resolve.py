@@ -21,7 +21,7 @@ from math import ceil, log2, sqrt
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.network import examples_per_epoch, steps_per_epoch, whole
 from charplay.recipes.recipe import MOST, Recipe
-from charplay.recipes.yardstick import Speed, Text, epochs, pace, worth
+from charplay.recipes.reference_hardware import CorpusSize, Speed, reference_epochs, reference_seconds, reference_speed
 
 MINIMUM = 200
 """Characters in the shortest text that trains."""
@@ -71,11 +71,11 @@ def resolve(recipe: Recipe, characters: int, vocabulary_size: int, speed: Speed 
     """
     if characters < MINIMUM:
         raise RecipeError(f"the text has {characters:,} of the {MINIMUM} characters that training needs")
-    text = Text.of(recipe, characters, vocabulary_size)
+    text = CorpusSize.of(recipe, characters, vocabulary_size)
     notes: list[str] = []
     recipe = _inputs(recipe, text, notes)
     recipe = _hidden(_depth(recipe, text, speed), text, speed)
-    seconds = worth(recipe, whole(recipe, "hidden_size"), text, speed)
+    seconds = reference_seconds(recipe, whole(recipe, "hidden_size"), text, speed)
     recipe = _fitted(_batches(recipe, seconds), text, notes)
     recipe = _regularized(recipe, seconds, text)
     return Resolution(_rhythm(_watched(recipe, text, notes), seconds, text), tuple(notes))
@@ -86,7 +86,7 @@ def _filled(recipe: Recipe, **values: object) -> Recipe:
     return recipe.model_copy(update={name: new for name, new in values.items() if getattr(recipe, name) == "auto"})
 
 
-def _inputs(recipe: Recipe, text: Text, notes: list[str]) -> Recipe:
+def _inputs(recipe: Recipe, text: CorpusSize, notes: list[str]) -> Recipe:
     """The embedding: 64 wide, less where there are few characters to tell apart."""
     if recipe.input == "embedding":
         return _filled(recipe, embedding_size=min(64, 8 * ceil(text.vocabulary / 8)))
@@ -97,21 +97,23 @@ def _inputs(recipe: Recipe, text: Text, notes: list[str]) -> Recipe:
     return recipe.model_copy(update={"embedding_size": None})
 
 
-def _depth(recipe: Recipe, text: Text, speed: Speed | None) -> Recipe:
+def _depth(recipe: Recipe, text: CorpusSize, speed: Speed | None) -> Recipe:
     """One layer learns most in a short time; of a text read over and over, two narrower ones keep learning longer."""
     if recipe.dropout == "auto":
         one = _hidden(_filled(recipe, num_layers=1), text, speed)
-        deep = epochs(one, worth(one, whole(one, "hidden_size"), text, speed), text) > DEEP
+        deep = reference_epochs(one, reference_seconds(one, whole(one, "hidden_size"), text, speed), text) > DEEP
     else:
         deep = recipe.dropout > 0
     return _filled(recipe, num_layers=2 if deep else 1)
 
 
-def _hidden(recipe: Recipe, text: Text, speed: Speed | None) -> Recipe:
+def _hidden(recipe: Recipe, text: CorpusSize, speed: Speed | None) -> Recipe:
     """The largest size that the budget carries: a larger one reads fewer characters in the same time."""
 
     def carried(size: int) -> bool:
-        most = 256 * (worth(recipe, size, text, speed) / 148) ** 0.2 / whole(recipe, "num_layers") ** (2 / 3)
+        most = (
+            256 * (reference_seconds(recipe, size, text, speed) / 148) ** 0.2 / whole(recipe, "num_layers") ** (2 / 3)
+        )
         return bool(size <= min(most, sqrt(text.trained)))
 
     return _filled(recipe, hidden_size=max(takewhile(carried, range(32, 2049, 32)), default=32))
@@ -127,7 +129,7 @@ def _batches(recipe: Recipe, seconds: float) -> Recipe:
     )
 
 
-def _fitted(recipe: Recipe, text: Text, notes: list[str]) -> Recipe:
+def _fitted(recipe: Recipe, text: CorpusSize, notes: list[str]) -> Recipe:
     """Streams and lengths that the text can fill at least once."""
     length, batch = whole(recipe, "sequence_length"), whole(recipe, "batch_size")
     room = text.trained - 1
@@ -149,11 +151,11 @@ def _fitted(recipe: Recipe, text: Text, notes: list[str]) -> Recipe:
     return recipe.model_copy(update=fits)
 
 
-def _regularized(recipe: Recipe, seconds: float, text: Text) -> Recipe:
+def _regularized(recipe: Recipe, seconds: float, text: CorpusSize) -> Recipe:
     """The learning rate by the network's size; dropout by how often the text is read."""
     hidden = whole(recipe, "hidden_size")
     rate = 0.01 * min(1.0, WIDEST.get(recipe.optimizer, 128) / hidden) ** 0.7 * RATES.get(recipe.optimizer, 1.0)
-    doublings = log2(max(1.0, epochs(recipe, seconds, text) / 6))
+    doublings = log2(max(1.0, reference_epochs(recipe, seconds, text) / 6))
     recipe = _filled(recipe, learning_rate=float(f"{rate:.2g}"))
     if recipe.dropout == "auto" and whole(recipe, "num_layers") > 1:
         share = _share(0.075 * doublings)
@@ -169,7 +171,7 @@ def _share(wanted: float) -> float:
     return min(0.5, max(0.0, round(20 * wanted) / 20))
 
 
-def _watched(recipe: Recipe, text: Text, notes: list[str]) -> Recipe:
+def _watched(recipe: Recipe, text: CorpusSize, notes: list[str]) -> Recipe:
     """What decides which checkpoint is best: the training loss where nothing is held out."""
     if recipe.monitor == "train_loss" or text.trained < text.characters:
         return recipe
@@ -177,10 +179,10 @@ def _watched(recipe: Recipe, text: Text, notes: list[str]) -> Recipe:
     return recipe.model_copy(update={"monitor": "train_loss"})
 
 
-def _rhythm(recipe: Recipe, seconds: float, text: Text) -> Recipe:
+def _rhythm(recipe: Recipe, seconds: float, text: CorpusSize) -> Recipe:
     """How often a row is written, the held-out text read, the run saved."""
     positions = whole(recipe, "sequence_length") * whole(recipe, "batch_size")
-    read = seconds * pace(recipe, whole(recipe, "hidden_size"), text)
+    read = seconds * reference_speed(recipe, whole(recipe, "hidden_size"), text)
     total = read / positions
     if recipe.steps is not None:
         total = recipe.steps

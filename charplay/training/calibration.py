@@ -13,8 +13,8 @@ from charplay.corpora.errors import Cancelled
 from charplay.corpora.progress import Watch
 from charplay.recipes.network import training_characters, whole
 from charplay.recipes.recipe import Recipe
+from charplay.recipes.reference_hardware import CorpusSize, Speed, reference_speed
 from charplay.recipes.resolve import resolve
-from charplay.recipes.yardstick import Speed, Text, pace
 from charplay.training.batches import open_batches
 from charplay.training.device import Opened
 from charplay.training.learner import Learner
@@ -70,7 +70,9 @@ def measure_speed(recipe: Recipe, corpus: Corpus, opened: Opened, seconds: float
 
 def expected_speed(recipe: Recipe, corpus: Corpus) -> float:
     """Characters a second of a resolved recipe on the yardstick."""
-    return pace(recipe, whole(recipe, "hidden_size"), Text.of(recipe, len(corpus), len(corpus.vocabulary)))
+    return reference_speed(
+        recipe, whole(recipe, "hidden_size"), CorpusSize.of(recipe, len(corpus), len(corpus.vocabulary))
+    )
 
 
 def own_speed(recipe: Recipe, corpus: Corpus, opened: Opened, watch: Watch | None = None) -> Speed | None:

@@ -16,8 +16,8 @@ from charplay.recipes.calibrated import open_fields
 from charplay.recipes.inheriting import inherited
 from charplay.recipes.network import GATES, training_characters, whole
 from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
+from charplay.recipes.reference_hardware import CorpusSize, reference_speed
 from charplay.recipes.resolve import resolve, unresolved
-from charplay.recipes.yardstick import Text, pace
 from charplay.runs.checkpoint import CorpusOrigin, read_header, tensor_shapes
 from charplay.runs.errors import RunError
 from charplay.runs.run import Run
@@ -81,9 +81,9 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, opened: Opened, 
         clock.hold()
     resolution = resolve(shaped, len(corpus), len(corpus.vocabulary), speed)
     taken = notes(parent, corpus.vocabulary.characters) if parent else ()
-    text = Text.of(resolution.recipe, len(corpus), len(corpus.vocabulary))
+    text = CorpusSize.of(resolution.recipe, len(corpus), len(corpus.vocabulary))
     measured = [
-        f"{times * pace(resolution.recipe, size, text):,.0f} characters a second at hidden size {size:,}"
+        f"{times * reference_speed(resolution.recipe, size, text):,.0f} characters a second at hidden size {size:,}"
         for size, times in (speed or {}).items()
     ]
     follows = (f"measured here: {', '.join(measured)}; what was left auto follows",) if measured else ()

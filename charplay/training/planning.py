@@ -9,8 +9,8 @@ from charplay.recipes.calibrated import open_fields
 from charplay.recipes.expectation import expected_loss
 from charplay.recipes.network import memory_bytes, parameter_count, training_characters, whole
 from charplay.recipes.recipe import BUDGETS, Recipe
+from charplay.recipes.reference_hardware import CorpusSize, Speed, reference_seconds
 from charplay.recipes.resolve import EVALUATION_SHARE, resolve
-from charplay.recipes.yardstick import Speed, Text, worth
 from charplay.training import device
 from charplay.training.calibration import measure_speed, step_speed, told_apart
 from charplay.training.evaluation import AT_THE_END
@@ -63,7 +63,9 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
     trained = training_characters(resolved, total)
     characters = int(60 * minutes * (1 - EVALUATION_SHARE) * tried)
     epochs = characters / trained
-    yardstick_seconds = worth(resolved, whole(resolved, "hidden_size"), Text.of(resolved, total, symbols), speed)
+    yardstick_seconds = reference_seconds(
+        resolved, whole(resolved, "hidden_size"), CorpusSize.of(resolved, total, symbols), speed
+    )
     return Proposal(
         recipe=resolved,
         seconds=60 * minutes + 2 * min(total - trained, AT_THE_END) / (READING * tried),
