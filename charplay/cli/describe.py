@@ -74,7 +74,7 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
 
 def _open(asked: "Recipe") -> tuple[str, ...]:
     """What to know where the device decides the sizes when a run starts."""
-    from charplay.recipes.calibrated import SENTENCE, likely_device, open_fields
+    from charplay.recipes.device_dependent import SENTENCE, likely_device, open_fields
     from charplay.training.device import list_devices
 
     device = likely_device(asked.device, [found.name for found in list_devices()])

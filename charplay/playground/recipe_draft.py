@@ -8,7 +8,7 @@ from pathlib import Path
 from charplay.playground.recipe_rows import APPLIES, BUDGET, COMMON, PRESET, WARM_START, in_labels
 from charplay.playground.value_steps import next_number, nudged
 from charplay.playground.warm_start import WarmStart
-from charplay.recipes.calibrated import SENTENCE, likely_device, open_fields
+from charplay.recipes.device_dependent import SENTENCE, likely_device, open_fields
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.inheriting import inherited
 from charplay.recipes.layers import Layer, compose, resumed

@@ -2,7 +2,7 @@
 
 The sizes that `auto` stands for are tuned in the seconds of two CPU cores (`charplay.recipes.resolve`). What is
 measured here says how many of those seconds a second of this machine is worth. Plans use it, and runs on the devices
-of `charplay.recipes.calibrated`.
+of `charplay.recipes.device_dependent`.
 """
 
 import time

@@ -12,7 +12,7 @@ from charplay.corpora.corpus import Corpus
 from charplay.corpora.progress import Watch
 from charplay.protocol.events import Changed
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.calibrated import open_fields
+from charplay.recipes.device_dependent import open_fields
 from charplay.recipes.inheriting import inherited
 from charplay.recipes.network import GATES, training_characters, whole
 from charplay.recipes.recipe import BUDGETS, LIVE, Recipe

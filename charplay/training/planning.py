@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.progress import Watch
-from charplay.recipes.calibrated import open_fields
+from charplay.recipes.device_dependent import open_fields
 from charplay.recipes.expectation import expected_loss
 from charplay.recipes.network import memory_bytes, parameter_count, training_characters, whole
 from charplay.recipes.recipe import BUDGETS, Recipe
