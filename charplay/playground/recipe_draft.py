@@ -10,7 +10,7 @@ from charplay.playground.value_steps import next_number, nudged
 from charplay.playground.warm_start import WarmStart
 from charplay.recipes.device_dependent import SENTENCE, likely_device, open_fields
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.inheriting import inherited
+from charplay.recipes.from_parent import inherit_shape
 from charplay.recipes.layers import Layer, compose, resumed
 from charplay.recipes.presets import load_preset, preset_names, read_preset, save_preset
 from charplay.recipes.recipe import BUDGETS, Recipe
@@ -47,7 +47,7 @@ class RecipeDraft:
         """Compose and resolve anew; what cannot be used leaves the last good recipe standing."""
         try:
             self.asked, notes = compose(self._base(), Layer("", {**self.values, "corpus": self.corpus}))
-            shaped = inherited(self.asked, self.warm_start.recipe) if self.warm_start else self.asked
+            shaped = inherit_shape(self.asked, self.warm_start.recipe) if self.warm_start else self.asked
             self.faults = ()
             self.open = open_fields(shaped, likely_device(self.asked.device, self.devices))
             notes = (SENTENCE, *notes) if self.open else notes

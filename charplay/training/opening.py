@@ -13,7 +13,7 @@ from charplay.corpora.progress import Watch
 from charplay.protocol.events import Changed
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.device_dependent import open_fields
-from charplay.recipes.inheriting import inherited
+from charplay.recipes.from_parent import inherit_shape
 from charplay.recipes.network import GATES, training_characters, whole
 from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
 from charplay.recipes.reference_hardware import CorpusSize, reference_speed
@@ -73,7 +73,7 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, opened: Opened, 
     Cancelled where the device is measured and `watch`, asked before every step of it, says False.
     """
     parent = read_parent(Path(source)) if source is not None else None
-    shaped = inherited(asked, parent.checkpoint.recipe) if parent else asked
+    shaped = inherit_shape(asked, parent.checkpoint.recipe) if parent else asked
     clock, speed = Clock(), None
     if open_fields(shaped, opened.device.type):
         clock.start()
