@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.progress import Watch
 from charplay.recipes.device_dependent import open_fields
-from charplay.recipes.expectation import expected_loss
+from charplay.recipes.loss_estimate import expected_loss
 from charplay.recipes.network import memory_bytes, parameter_count, training_characters, whole
 from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.recipes.reference_hardware import CorpusSize, Speed, reference_seconds

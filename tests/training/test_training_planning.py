@@ -8,7 +8,7 @@ import torch
 
 from charplay.corpora.errors import Cancelled
 from charplay.corpora.library import Library
-from charplay.recipes.expectation import CURVES, expected_loss
+from charplay.recipes.loss_estimate import CURVES, expected_loss
 from charplay.recipes.recipe import Recipe
 from charplay.recipes.reference_hardware import CorpusSize, reference_seconds
 from charplay.recipes.resolve import resolve
