@@ -10,7 +10,7 @@ import typer
 from charplay.cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from charplay.recipes.layers import Layer
+    from charplay.recipes.layers import ConfigLayer
 
 PresetOption = Annotated[str | None, typer.Option("--preset", metavar="NAME", help="A recipe to start from.")]
 CorpusOption = Annotated[
@@ -52,16 +52,16 @@ class RecipeOptions:
 
 def recipe_layers(
     presets: Path, preset: str | None, settings: list[str] | None, options: RecipeOptions
-) -> "list[Layer]":
+) -> "list[ConfigLayer]":
     """The layers over the defaults, lowest first. RecipeError where one cannot be read."""
-    from charplay.recipes.layers import Layer, parse_settings
+    from charplay.recipes.layers import ConfigLayer, parse_settings
     from charplay.recipes.presets import load_preset
 
     layers = [load_preset(preset, presets)] if preset else []
     if settings:
         layers.append(parse_settings(settings))
     if options.values:
-        layers.append(Layer("the command line", options.values))
+        layers.append(ConfigLayer("the command line", options.values))
     return layers
 
 

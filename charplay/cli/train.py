@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from charplay.cli.nonblocking_output import NonBlockingStream
     from charplay.cli.reporting import Reporter
     from charplay.protocol.request import TrainRequest
-    from charplay.recipes.layers import Layer
+    from charplay.recipes.layers import ConfigLayer
     from charplay.runs.home import Home
 
 WAYS_ON = {
@@ -163,7 +163,7 @@ def _request_resume(
     )
 
 
-def _canonical(layer: "Layer", home: "Home") -> "Layer":
+def _canonical(layer: "ConfigLayer", home: "Home") -> "ConfigLayer":
     """The layer with its text as runs name it, where it names one."""
     from charplay.corpora.library import Library
 

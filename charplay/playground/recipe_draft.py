@@ -11,7 +11,7 @@ from charplay.playground.warm_start import WarmStart
 from charplay.recipes.device_dependent import SENTENCE, likely_device, open_fields
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.from_parent import inherit_shape
-from charplay.recipes.layers import Layer, compose, resumed
+from charplay.recipes.layers import ConfigLayer, compose, resumed
 from charplay.recipes.presets import load_preset, preset_names, read_preset, save_preset
 from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.recipes.resolve import resolve
@@ -46,7 +46,7 @@ class RecipeDraft:
     def settle(self) -> None:
         """Compose and resolve anew; what cannot be used leaves the last good recipe standing."""
         try:
-            self.asked, notes = compose(self._base(), Layer("", {**self.values, "corpus": self.corpus}))
+            self.asked, notes = compose(self._base(), ConfigLayer("", {**self.values, "corpus": self.corpus}))
             shaped = inherit_shape(self.asked, self.warm_start.recipe) if self.warm_start else self.asked
             self.faults = ()
             self.open = open_fields(shaped, likely_device(self.asked.device, self.devices))
@@ -73,7 +73,7 @@ class RecipeDraft:
         recipe = self.resolved
         return f"{recipe.cell} {recipe.num_layers}x{recipe.hidden_size}" if recipe else ""
 
-    def _base(self) -> Layer:
+    def _base(self) -> ConfigLayer:
         if self.preset not in self.preset_names():
             self.preset = "quick"
         return load_preset(self.preset, self.presets)
@@ -155,7 +155,7 @@ class RecipeDraft:
             known = self.preset_names()
             return "" if text in known else f"there is no preset {text!r}; choose one of {', '.join(known)}"
         try:
-            compose(self._base(), Layer("", self._with(name, text)))
+            compose(self._base(), ConfigLayer("", self._with(name, text)))
         except RecipeError as fault:
             return in_labels(fault.faults[0])
         except ValueError as fault:
@@ -234,7 +234,7 @@ class RecipeDraft:
 
 def extended(asked: Recipe, more: str) -> Recipe:
     """A run's recipe with a budget to be added: "3 minutes". ValueError, RecipeError where that is none."""
-    return resumed(asked, Layer("", _layer(BUDGET, more)))
+    return resumed(asked, ConfigLayer("", _layer(BUDGET, more)))
 
 
 def _layer(name: str, text: str) -> dict[str, str]:

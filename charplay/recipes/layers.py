@@ -25,7 +25,7 @@ DEPENDANTS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class ConfigLayer:
     """Values of some fields, as numbers or as text.
 
     `source` says where they come from, as in "preset quick"; it is empty where whoever is told sees that.
@@ -35,7 +35,7 @@ class Layer:
     values: Mapping[str, object]
 
 
-def parse_settings(settings: Iterable[str], source: str = "--set") -> Layer:
+def parse_settings(settings: Iterable[str], source: str = "--set") -> ConfigLayer:
     """The layer of settings written as FIELD=VALUE; RecipeError names every one that is not.
 
     A field that is set twice takes the later value.
@@ -46,10 +46,10 @@ def parse_settings(settings: Iterable[str], source: str = "--set") -> Layer:
     ]
     if faults:
         raise RecipeError(*faults)
-    return Layer(source, {name.strip().replace("-", "_"): value.strip() for name, _, value in pairs})
+    return ConfigLayer(source, {name.strip().replace("-", "_"): value.strip() for name, _, value in pairs})
 
 
-def compose(*layers: Layer) -> tuple[Recipe, tuple[str, ...]]:
+def compose(*layers: ConfigLayer) -> tuple[Recipe, tuple[str, ...]]:
     """The recipe of these layers over the defaults, and notes on what a layer reset.
 
     A layer that names a budget replaces the one below. Raises RecipeError with every fault at once: unknown fields,
@@ -76,7 +76,7 @@ def compose(*layers: Layer) -> tuple[Recipe, tuple[str, ...]]:
     return recipe, tuple(notes)
 
 
-def resumed(asked: Recipe, *layers: Layer, resolved: Recipe | None = None) -> Recipe:
+def resumed(asked: Recipe, *layers: ConfigLayer, resolved: Recipe | None = None) -> Recipe:
     """The asked recipe of a run that goes on under `layers`: a new budget, new live values, another device.
 
     A value may be repeated, as it was asked or as it was `resolved`. Raises RecipeError with every fault at once;
@@ -121,7 +121,7 @@ def altered(recipe: Recipe, name: str, value: object) -> Recipe:
     return changed
 
 
-def _sorted_out(layer: Layer) -> tuple[dict[str, object], dict[str, str]]:
+def _sorted_out(layer: ConfigLayer) -> tuple[dict[str, object], dict[str, str]]:
     """A layer's values of known fields; and its faults that need no look at the values, by field."""
     known = {name: value for name, value in layer.values.items() if name in Recipe.model_fields}
     faults = {

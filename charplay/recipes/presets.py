@@ -12,7 +12,7 @@ from pathlib import Path
 from charplay.fs.atomic import replace_bytes
 from charplay.fs.regular_files import opened
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.layers import Layer
+from charplay.recipes.layers import ConfigLayer
 from charplay.recipes.listing import names
 from charplay.recipes.recipe import Recipe
 from charplay.recipes.specs import nearest, written
@@ -28,7 +28,7 @@ class Preset:
     name: str
     title: str
     about: str
-    layer: Layer
+    layer: ConfigLayer
 
 
 def preset_names(folder: Path | None = None) -> tuple[str, ...]:
@@ -49,10 +49,10 @@ def read_preset(name: str, folder: Path | None = None) -> Preset:
         reason = getattr(error, "strerror", None) or error
         raise RecipeError(f"the preset {name} cannot be read ({reason}); mend or delete its file") from error
     title, about = str(values.pop("title", name)), str(values.pop("about", "")).strip()
-    return Preset(name, title, about, Layer(f"preset {name}", values))
+    return Preset(name, title, about, ConfigLayer(f"preset {name}", values))
 
 
-def load_preset(name: str, folder: Path | None = None) -> Layer:
+def load_preset(name: str, folder: Path | None = None) -> ConfigLayer:
     """The values of the preset called `name`, as a layer."""
     return read_preset(name, folder).layer
 

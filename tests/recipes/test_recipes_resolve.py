@@ -5,7 +5,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from charplay.recipes.errors import RecipeError
-from charplay.recipes.layers import Layer, compose, parse_settings
+from charplay.recipes.layers import ConfigLayer, compose, parse_settings
 from charplay.recipes.network import memory_bytes, parameter_count, steps_per_epoch, training_characters, whole
 from charplay.recipes.recipe import Recipe
 from charplay.recipes.reference_hardware import CorpusSize, reference_speed
@@ -50,7 +50,7 @@ def test_any_recipe_resolves_for_any_text(drawn, text, speed):
         name: value for name, value in values.items() if name == budget or name not in {"steps", "epochs", "minutes"}
     }
     try:
-        recipe, _ = compose(Layer("drawn", values))
+        recipe, _ = compose(ConfigLayer("drawn", values))
     except RecipeError:
         assume(False)
     before = recipe.model_dump()
@@ -72,7 +72,7 @@ def test_any_recipe_resolves_for_any_text(drawn, text, speed):
 
 @given(TEXTS, st.integers(1, 512), st.integers(1, 4096), st.sampled_from(["stream", "windows"]))
 def test_sizes_shrink_only_where_the_text_is_too_short_and_say_so(text, batch, length, batching):
-    asked = compose(Layer("test", {"batch_size": batch, "sequence_length": length, "batching": batching}))[0]
+    asked = compose(ConfigLayer("test", {"batch_size": batch, "sequence_length": length, "batching": batching}))[0]
     resolution = resolve(asked, *text)
     recipe = resolution.recipe
     assert recipe.batch_size <= batch

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.recipes.layers import Layer, compose
+from charplay.recipes.layers import ConfigLayer, compose
 from charplay.recipes.listing import names
 from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.recipes.specs import nearest, sentence, spec, specs, written
@@ -60,7 +60,7 @@ def test_a_number_that_may_be_a_word_says_where_the_arrows_start(of):
     assert wordy == (of.start is not None)
     if wordy:
         sizes = {"batching": "windows", "num_layers": 2, of.name: of.start}
-        assert getattr(compose(Layer("test", sizes))[0], of.name) == of.start
+        assert getattr(compose(ConfigLayer("test", sizes))[0], of.name) == of.start
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_what_is_written_reads_back(data):
     if of.whole and of.below:
         value = min(value, int(high) - 1)
     below = {"batching": "windows", "num_layers": 2}
-    assert getattr(compose(Layer("test", below | {of.name: written(value)}))[0], of.name) == value
+    assert getattr(compose(ConfigLayer("test", below | {of.name: written(value)}))[0], of.name) == value
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from charplay.protocol.commands import Pause, PublishWeights, Resume, Save, Stop
 from charplay.protocol.events import Event, Failed, Finished, Paused, Progress, Started
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.layers import Layer, compose
+from charplay.recipes.layers import ConfigLayer, compose
 from charplay.runs import archive
 from charplay.runs.run import Run
 
@@ -114,7 +114,7 @@ class Resumed:
         from charplay.training import readings
         from charplay.training.door import open_training
 
-        asked = compose(Layer("torture", recipe))[0].model_dump() if folder is None else {}
+        asked = compose(ConfigLayer("torture", recipe))[0].model_dump() if folder is None else {}
         inbox, made = CommandQueue(), folder
         request = TrainRequest(home=str(self._home), recipe=asked, resume=str(folder) if folder else None)
         with patch.object(readings, "READING_SECONDS", 0.0):
