@@ -102,7 +102,7 @@ def _facts(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
 
 
 def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> None:
-    from charplay.recipes.specs import written
+    from charplay.recipes.specs import format_value
 
     print_safe(f"{text.title}: {facts['characters']:,} characters, {facts['vocabulary_size']:,} distinct")
     print()
@@ -115,7 +115,7 @@ def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> Non
     if "seconds_per_epoch" in facts:
         print(f"an epoch takes about {duration(facts['seconds_per_epoch'])} here, by a few steps")
     print()
-    print_table(("recipe", ""), [(name, written(value)) for name, value in facts["recipe"].items()])
+    print_table(("recipe", ""), [(name, format_value(value)) for name, value in facts["recipe"].items()])
     for note in notes:
         print_safe(f"\n{note}")
 

@@ -41,7 +41,7 @@ def print_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
 
 
 def _print(proposal: "Proposal", asked: "Recipe", title: str) -> None:
-    from charplay.recipes.specs import written
+    from charplay.recipes.specs import format_value
 
     recipe = proposal.recipe
     network = f"{recipe.cell} {recipe.num_layers}x{recipe.hidden_size}"
@@ -59,6 +59,6 @@ def _print(proposal: "Proposal", asked: "Recipe", title: str) -> None:
         )
     chosen = {name: value for name, value in recipe.model_dump().items() if getattr(asked, name) == "auto"}
     print()
-    print_table(("chosen", ""), [(name, written(value)) for name, value in chosen.items()])
+    print_table(("chosen", ""), [(name, format_value(value)) for name, value in chosen.items()])
     for note in proposal.notes:
         print_note(note)

@@ -115,7 +115,7 @@ def _show_checkpoint(path: Path, *, json: bool) -> None:
 
 def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe") -> None:
     """Where a run or a checkpoint stands, its losses, its recipe."""
-    from charplay.recipes.specs import written
+    from charplay.recipes.specs import format_value
 
     if "step" in numbers:
         print_safe(
@@ -125,7 +125,7 @@ def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe") -> None:
         if (value := numbers.get(name)) is not None:
             print_safe(f"{title}: {format_nats(value)} nats, {format_bits(value)} bits a character")
     print()
-    print_table(("recipe", ""), [(name, written(value)) for name, value in recipe.model_dump().items()])
+    print_table(("recipe", ""), [(name, format_value(value)) for name, value in recipe.model_dump().items()])
 
 
 @app.command("export")

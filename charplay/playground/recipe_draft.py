@@ -15,7 +15,7 @@ from charplay.recipes.layers import ConfigLayer, compose, resumed
 from charplay.recipes.presets import load_preset, preset_names, read_preset, save_preset
 from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.recipes.resolve import resolve
-from charplay.recipes.specs import Spec, spec, specs, written
+from charplay.recipes.specs import FieldSpec, format_value, spec, specs
 
 _BUDGET = re.compile(r"\s*([0-9.,_]+(?:e\d+)?)\s*([a-z]*)\s*$", re.IGNORECASE)
 
@@ -121,13 +121,13 @@ class RecipeDraft:
             return self.preset, "changed" if self.values else ""
         if name == BUDGET:
             unit, amount = self.budget()
-            return f"{written(amount)} {unit.removesuffix('s') if amount == 1 else unit}", ""
+            return f"{format_value(amount)} {unit.removesuffix('s') if amount == 1 else unit}", ""
         if name == WARM_START:
             return (self.warm_start.name, "") if self.warm_start else ("fresh weights", "")
-        asked = self.values.get(name, written(getattr(self.asked, name)))
+        asked = self.values.get(name, format_value(getattr(self.asked, name)))
         if asked == "auto" and self.resolved is not None:
             chosen = getattr(self.resolved, name)
-            return "auto", "at the start" if name in self.open else "" if chosen == "auto" else written(chosen)
+            return "auto", "at the start" if name in self.open else "" if chosen == "auto" else format_value(chosen)
         counted = asked[:1].isdigit() and spec(name).unit != "characters"
         return asked, spec(name).unit if counted else ""
 
@@ -209,9 +209,9 @@ class RecipeDraft:
             self.set(name, choices[(place + by) % len(choices)])
         elif name == BUDGET:
             unit, amount = self.budget()
-            self.set(name, f"{written(next_number(amount, by, whole=unit == 'steps'))} {unit}")
+            self.set(name, f"{format_value(next_number(amount, by, whole=unit == 'steps'))} {unit}")
         elif spec(name).kind in {"int", "float"}:
-            self.set(name, written(nudged(spec(name), getattr(self.resolved or self.asked, name), by)))
+            self.set(name, format_value(nudged(spec(name), getattr(self.resolved or self.asked, name), by)))
 
     def fill(self, asked: Mapping[str, object]) -> None:
         """Take a run's asked recipe over: again, with changes."""
@@ -219,7 +219,7 @@ class RecipeDraft:
         self.settle()
         base = self.asked.model_dump()
         self.values = {
-            name: written(value)
+            name: format_value(value)
             for name, value in asked.items()
             if name in base and name != "corpus" and value != base[name]
         }
@@ -250,7 +250,7 @@ def budget_layer(text: str) -> dict[str, str]:
     return {units[0]: found[1].replace(",", "")}
 
 
-def _choices(of: Spec) -> tuple[str, ...]:
+def _choices(of: FieldSpec) -> tuple[str, ...]:
     if of.kind == "bool":
         return ("yes", "no")
     if of.kind != "choice":

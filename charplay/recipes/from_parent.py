@@ -2,7 +2,7 @@
 
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.recipe import Recipe
-from charplay.recipes.specs import written
+from charplay.recipes.specs import format_value
 
 SHAPE_FIELDS = ("cell", "input", "num_layers", "hidden_size", "embedding_size", "scalar_scale")
 """Fields that decide what a weight means, besides the text's characters."""
@@ -17,7 +17,7 @@ def inherit_shape(asked: Recipe, source: Recipe) -> Recipe:
         update={name: getattr(source, name) for name in SHAPE_FIELDS if getattr(asked, name) == "auto"},
     )
     differing = [
-        f"{name} is {written(getattr(recipe, name))} here and {written(getattr(source, name))} there"
+        f"{name} is {format_value(getattr(recipe, name))} here and {format_value(getattr(source, name))} there"
         for name in SHAPE_FIELDS
         if getattr(recipe, name) != getattr(source, name)
     ]

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from charplay.recipes.contradictions import contradictions
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
-from charplay.recipes.specs import Spec, nearest, sentence, spec, written
+from charplay.recipes.specs import FieldSpec, closest_match, describe_domain, format_value, spec
 
 DEFAULT_BUDGET: Mapping[str, object] = {"minutes": 3.0}
 """What a recipe gets that names no budget: the same as the preset `quick`."""
@@ -100,9 +100,9 @@ def resumed(asked: Recipe, *layers: ConfigLayer, resolved: Recipe | None = None)
         if name in (*LIVE, *PLACE):
             update[name] = value
         elif value != stands:
+            kept, asked_for = (format_value(one) or "none" for one in (stands, value))
             faults[name] = (
-                f"{name} is {written(stands) or 'none'} in this run and cannot become {written(value) or 'none'}; "
-                "leave it out, or start a new run"
+                f"{name} is {kept} in this run and cannot become {asked_for}; leave it out, or start a new run"
             )
     if faults:
         raise RecipeError(*faults.values())
@@ -142,7 +142,7 @@ def _laid(over: Mapping[str, object], values: Mapping[str, object]) -> dict[str,
 
 
 def _meant(name: str) -> str:
-    return name if name in Recipe.model_fields else nearest(name, Recipe.model_fields)
+    return name if name in Recipe.model_fields else closest_match(name, Recipe.model_fields)
 
 
 def _budgets(values: Mapping[str, object]) -> list[str]:
@@ -177,20 +177,20 @@ def _origin(source: str | None) -> str:
     return f" ({source})" if source else ""
 
 
-def _fault(of: Spec, value: object, source: str | None = None) -> str:
+def _fault(field: FieldSpec, value: object, source: str | None = None) -> str:
     """Why the value is wrong, with its source, and the nearest name where the field takes names."""
-    words = of.choices + ("auto",) * of.auto
+    words = field.choices + ("auto",) * field.auto
     items = value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
     misspelt = next((item.strip() for item in items if isinstance(item, str) and item.strip() not in words), "")
     word = misspelt.strip("-+.0123456789").lower()
-    meant = word and (of.choices or get_close_matches(word, words))  # 1e3 and nan are meant as numbers, not as auto
-    hint = f"; the nearest is {nearest(misspelt, words)}" if meant else ""
-    return f"{sentence(of)}, not {_shown(value)}{_origin(source)}{hint}"
+    meant = word and (field.choices or get_close_matches(word, words))  # 1e3 and nan are meant as numbers, not as auto
+    hint = f"; the nearest is {closest_match(misspelt, words)}" if meant else ""
+    return f"{describe_domain(field)}, not {_shown(value)}{_origin(source)}{hint}"
 
 
 def _shown(value: object) -> str:
     """A value for a sentence: in full where that is short."""
     if isinstance(value, int) and value.bit_length() > 64:
         return "so large a number"
-    text = repr(value) if isinstance(value, str) else written(value)
+    text = repr(value) if isinstance(value, str) else format_value(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

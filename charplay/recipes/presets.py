@@ -15,7 +15,7 @@ from charplay.recipes.errors import RecipeError
 from charplay.recipes.layers import ConfigLayer
 from charplay.recipes.listing import names
 from charplay.recipes.recipe import Recipe
-from charplay.recipes.specs import nearest, written
+from charplay.recipes.specs import closest_match, format_value
 
 SHIPPED = "recipes/presets"
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -42,7 +42,7 @@ def read_preset(name: str, folder: Path | None = None) -> Preset:
     """The preset called `name`; RecipeError where there is none, or it is no file, or no TOML."""
     known = preset_names(folder)
     if name not in known:
-        raise RecipeError(f"there is no preset {name!r}; the nearest is {nearest(name, known)}")
+        raise RecipeError(f"there is no preset {name!r}; the nearest is {closest_match(name, known)}")
     try:
         values = tomllib.loads(_text(name, folder))
     except (OSError, ValueError) as error:
@@ -75,7 +75,9 @@ def save_preset(folder: Path, name: str, recipe: Recipe, *, title: str = "", abo
         raise RecipeError(fault)
     values = recipe.model_dump(exclude_defaults=True)
     people = {key: text for key, text in (("title", title), ("about", about)) if text}
-    text = tomli_w.dumps(people | {key: written(value) if value is None else value for key, value in values.items()})
+    text = tomli_w.dumps(
+        people | {key: format_value(value) if value is None else value for key, value in values.items()}
+    )
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.toml"
     replace_bytes(path, text.encode())

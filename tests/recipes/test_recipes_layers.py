@@ -8,7 +8,7 @@ from charplay.recipes.errors import RecipeError
 from charplay.recipes.layers import DEFAULT_BUDGET, ConfigLayer, compose, parse_settings, resumed
 from charplay.recipes.presets import load_preset, preset_names
 from charplay.recipes.recipe import BUDGETS, Recipe
-from charplay.recipes.specs import sentence, spec
+from charplay.recipes.specs import describe_domain, spec
 
 FIELDS = st.sampled_from(tuple(Recipe.model_fields))
 WORDS = st.sampled_from(
@@ -90,7 +90,7 @@ def test_every_fault_is_told_at_once():
     )
     assert told == (
         "there is no field 'hidden' (--set); the nearest is 'hidden_size'",
-        f"{sentence(spec('cleaning'))}, not 'lowercase, asci' (--set); the nearest is ascii",
+        f"{describe_domain(spec('cleaning'))}, not 'lowercase, asci' (--set); the nearest is ascii",
         "cell must be gru or lstm, not 'lstn' (--set); the nearest is lstm",
         "hidden_size must be auto or a whole number from 1 to 8,192, not '9000' (--set)",
         "stride is for windows; set batching=windows or leave stride out",

@@ -15,7 +15,7 @@ from charplay.recipes.errors import RecipeError
 from charplay.recipes.layers import altered
 from charplay.recipes.network import examples_per_epoch
 from charplay.recipes.recipe import Recipe
-from charplay.recipes.specs import spec, specs, written
+from charplay.recipes.specs import format_value, spec, specs
 from charplay.tui.commands import LIVE
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.widgets.row_editor import RowEditor
@@ -67,11 +67,11 @@ class _Values(RowList):
     def draw(self, index: int, width: int) -> list[Cell]:
         name = self.names[index]
         tone = "accent" if name in self.asked else "plain"
-        quiet = f"was {written(getattr(self.recipe, name))}" if name in self.asked else spec(name).unit
-        return [(fit(label(name), LABEL), "quiet"), (f"{written(self.value(name))}  ", tone), (quiet, "quiet")]
+        quiet = f"was {format_value(getattr(self.recipe, name))}" if name in self.asked else spec(name).unit
+        return [(fit(label(name), LABEL), "quiet"), (f"{format_value(self.value(name))}  ", tone), (quiet, "quiet")]
 
     def clicked(self) -> None:
-        self.screen.query_one(RowEditor).open(written(self.value(self.name_here)))
+        self.screen.query_one(RowEditor).open(format_value(self.value(self.name_here)))
 
 
 class LiveHyperparametersDialog(Dialog[None]):
