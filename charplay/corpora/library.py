@@ -12,11 +12,11 @@ from charplay.corpora.classics import Classic, read_catalog
 from charplay.corpora.corpus import MINIMUM, Corpus
 from charplay.corpora.entries import Entry, Place
 from charplay.corpora.errors import CorpusError
-from charplay.corpora.listing import load, names
 from charplay.corpora.progress import Progress, Watch
 from charplay.corpora.reading import Reading, file_sha256, refuse
 from charplay.corpora.rules import clean
 from charplay.corpora.sources import dropped
+from charplay.fs.registry import entry_names, load_entry
 
 __all__ = ["MINIMUM", "Corpus", "Entry", "Library"]
 
@@ -42,7 +42,11 @@ class Library:
 
     def entries(self) -> list[Entry]:
         """Every text, read from the folder anew: what is ready first, one's own before the classics."""
-        found = [entry for name in names("sources") for entry in load("sources", name).entries(self.place)]
+        found = [
+            entry
+            for name in entry_names("corpora/sources")
+            for entry in load_entry("corpora/sources", name).entries(self.place)
+        ]
         classics = {entry.path for entry in found if entry.kind == "catalog"}
         # A file that is a classic's copy is listed as that classic only.
         shown = [entry for entry in found if entry.kind == "catalog" or not entry.path or entry.path not in classics]
@@ -96,7 +100,7 @@ class Library:
             sha256 = file_sha256(entry.path, progress.part(0, 0.2))
             if known := stored.load(self.cache / stored.key(sha256, *choices)):
                 return _corpus(entry, sha256, known)
-        reading: Reading = load("sources", entry.source).read(entry, encoding, progress.part(0.2, 0.5))
+        reading: Reading = load_entry("corpora/sources", entry.source).read(entry, encoding, progress.part(0.2, 0.5))
         text = clean(reading.text, cleaning, progress.part(0.5, 0.7))[:limit]
         if not text:
             raise CorpusError(f"Nothing is left of {entry.title} after cleaning; leave out a rule or raise the limit.")

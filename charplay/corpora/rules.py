@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from charplay.corpora.errors import CorpusError
-from charplay.corpora.listing import load, names
 from charplay.corpora.progress import Progress
+from charplay.fs.registry import entry_names, load_entry
 
 PIECE = 1 << 20
 
@@ -14,11 +14,11 @@ def clean(text: str, cleaning: Sequence[str], progress: Progress | None = None) 
     """The text after the named rules, in their order. Raises CorpusError for a name that is no rule."""
     progress = progress or Progress()
     for number, name in enumerate(cleaning):
-        known = names("cleaning")
+        known = entry_names("corpora/cleaning")
         if name not in known:
             near = get_close_matches(name, known, 1, 0)[0]
             raise CorpusError(f"There is no cleaning rule {name!r}; did you mean {near!r}? ({', '.join(known)})")
-        rule = load("cleaning", name)
+        rule = load_entry("corpora/cleaning", name)
         share = progress.part(number / len(cleaning), (number + 1) / len(cleaning))
         if not rule.PIECEWISE:
             share.at(0)

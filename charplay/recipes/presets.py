@@ -10,10 +10,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from charplay.fs.atomic import replace_bytes
+from charplay.fs.registry import entry_names
 from charplay.fs.regular_files import opened
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.layers import ConfigLayer
-from charplay.recipes.listing import names
 from charplay.recipes.recipe import Recipe
 from charplay.recipes.specs import closest_match, format_value
 
@@ -33,7 +33,7 @@ class Preset:
 
 def preset_names(folder: Path | None = None) -> tuple[str, ...]:
     """The names of charplay's presets, then of those in `folder`."""
-    shipped = names(SHIPPED)
+    shipped = entry_names(SHIPPED)
     own = sorted(path.stem for path in folder.glob("*.toml")) if folder and folder.is_dir() else []
     return (*shipped, *(name for name in own if name not in shipped))
 
@@ -61,7 +61,7 @@ def name_fault(name: str) -> str:
     """Why no preset of one's own can have that name; empty where one can."""
     if not NAME.fullmatch(name):
         return f"{name!r} cannot name a preset; use up to 64 small letters, digits, dots and hyphens"
-    return f"{name} is one of charplay's own presets; choose another name" if name in names(SHIPPED) else ""
+    return f"{name} is one of charplay's own presets; choose another name" if name in entry_names(SHIPPED) else ""
 
 
 def save_preset(folder: Path, name: str, recipe: Recipe, *, title: str = "", about: str = "") -> Path:
@@ -85,7 +85,7 @@ def save_preset(folder: Path, name: str, recipe: Recipe, *, title: str = "", abo
 
 
 def _text(name: str, folder: Path | None) -> str:
-    if folder is None or name in names(SHIPPED):
+    if folder is None or name in entry_names(SHIPPED):
         return (files("charplay") / SHIPPED / f"{name}.toml").read_text("utf-8")
     with opened(folder / f"{name}.toml") as file:
         return file.read().decode()

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
 
 Auto = Literal["auto"]
 
@@ -33,8 +33,8 @@ class Listed:
 
     def __call__(self, value: str) -> str:
         """The value itself; ValueError where it is not one of the names."""
-        if value not in names(self.folder):
-            raise ValueError(f"not one of {', '.join(names(self.folder))}")
+        if value not in entry_names(self.folder):
+            raise ValueError(f"not one of {', '.join(entry_names(self.folder))}")
         return value
 
 

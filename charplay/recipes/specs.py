@@ -11,7 +11,7 @@ import annotated_types
 from pydantic import AfterValidator
 from pydantic.fields import FieldInfo
 
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
 from charplay.recipes.recipe import Listed, Recipe
 
 Kind = Literal["int", "float", "choice", "list", "text", "bool"]
@@ -78,7 +78,7 @@ def _draw(name: str, field: FieldInfo) -> FieldSpec:
     extra: dict[str, Any] = dict(field.json_schema_extra)  # type: ignore[arg-type]  # every declaration has a mapping
     words = tuple(part for part in parts if isinstance(part, str) and part != "auto")
     listed = (part.func for part in parts if isinstance(part, AfterValidator))
-    choices = words + tuple(found for rule in listed if isinstance(rule, Listed) for found in names(rule.folder))
+    choices = words + tuple(found for rule in listed if isinstance(rule, Listed) for found in entry_names(rule.folder))
     bounds: dict[str, Any] = {}
     for part in parts:
         match part:

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
 
 Array: TypeAlias = NDArray[np.floating[Any]]
 
@@ -44,6 +44,6 @@ class Cell(Protocol):
 
 def load_cell(name: str) -> Cell:
     """The cell called `name`; KeyError where there is none."""
-    if name not in names(CELLS):
+    if name not in entry_names(CELLS):
         raise KeyError(name)
     return cast("Cell", import_module(f"charplay.sampling.cells.{name.replace('-', '_')}"))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
 from charplay.recipes.network import (
     GATES,
     examples_per_epoch,
@@ -60,7 +60,7 @@ def test_where_only_the_last_position_counts_the_output_has_no_length():
     assert layer_table(recipe(batching="windows", target="last"), 65)[-1].output_shape == "32 x 65"
 
 
-@pytest.mark.parametrize("cell", names("training/cells"))
+@pytest.mark.parametrize("cell", entry_names("training/cells"))
 def test_every_cell_can_be_counted(cell):
     hidden, gates = 256, GATES[cell]
     layers = [gates * hidden * (i + hidden + 1) for i in (64, hidden, hidden)]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charplay.fs.registry import entry_names
 from charplay.recipes.layers import ConfigLayer, compose
-from charplay.recipes.listing import names
 from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.recipes.specs import closest_match, describe_domain, format_value, spec, specs
 
@@ -87,7 +87,7 @@ def test_a_domain_is_a_sentence(name, words):
 @pytest.mark.parametrize("name", ["cell", "optimizer", "schedule", "cleaning"])
 def test_listed_choices_are_the_files_of_a_folder(name):
     folder = "corpora/cleaning" if name == "cleaning" else f"training/{name}s"
-    assert spec(name).choices == names(folder)
+    assert spec(name).choices == entry_names(folder)
     assert spec(name).choices
 
 

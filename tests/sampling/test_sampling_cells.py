@@ -5,11 +5,11 @@ import pytest
 from sampling_models import make_model, network, random_tensors
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
 from charplay.sampling.cell import load_cell
 from charplay.sampling.model import CharModel
 
-CELLS = names("sampling/cells")
+CELLS = entry_names("sampling/cells")
 SIZE = 17
 VOCABULARY = Vocabulary("abcdefghijklmnopq")
 

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
 from charplay.recipes.recipe import Recipe
 from charplay.training.budget import Budget, Clock
 from charplay.training.gradients import tame
@@ -20,7 +20,7 @@ from charplay.training.optimization import build_optimizers, load_state_arrays, 
 from charplay.training.optimizers.muon import orthogonal
 from charplay.training.passes import Passes
 
-OPTIMIZERS, SCHEDULES = names("training/optimizers"), names("training/schedules")
+OPTIMIZERS, SCHEDULES = entry_names("training/optimizers"), entry_names("training/schedules")
 
 
 def learner_of(**settings: object) -> tuple[CharNet, tuple[torch.optim.Optimizer, ...]]:
