@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from charplay.corpora.library import Library
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
 
 MAX_LOG_BYTES = 1_000_000
 
@@ -54,10 +54,10 @@ def open_library(option: str | None) -> "Library":
     return Library(home.corpora, home.cache)
 
 
-def open_shelf(option: str | None) -> "Shelf":
+def open_store(option: str | None) -> "RunStore":
     """The runs; what killed processes left half written among them is removed, where it can be."""
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
 
     home = read_home(option)
     home.clear_leftovers()
-    return Shelf(home)
+    return RunStore(home)

@@ -96,10 +96,10 @@ def _home(option: str | None) -> dict[str, Any]:
 
 def _things(home: "Home") -> dict[str, Any]:
     from charplay.corpora.library import Library
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
 
     entries = Library(home.corpora, home.cache).entries()
-    runs = [line for line in Shelf(home).list() if not line.read_only]
+    runs = [line for line in RunStore(home).list() if not line.read_only]
     states = Counter("broken" if run.broken else "finished" if run.finished else "unfinished" for run in runs)
     log = home.log / "charplay.log"
     return {

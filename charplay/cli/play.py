@@ -72,13 +72,13 @@ def _set_up_process() -> None:
 
 
 def _open_app(home: "Home", home_option: str | None, path: str | None) -> "CharplayApp":
-    from charplay.cli.data_dir import open_library, open_shelf
+    from charplay.cli.data_dir import open_library, open_store
     from charplay.tui.app import CharplayApp
 
     return CharplayApp(
         home=home,
         open_library=lambda: open_library(home_option),
-        open_shelf=lambda: open_shelf(home_option),
+        open_shelf=lambda: open_store(home_option),
         open_training=_open_training,
         list_devices=_list_devices,
         measure=_measure,

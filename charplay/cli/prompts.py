@@ -85,7 +85,7 @@ def check_bias(bias: "Bias", vocabulary: "Vocabulary") -> None:
 def recording_path(path: Path) -> Path:
     """The file that a ride is kept in. UsageError where there can be none."""
     from charplay.fs.paths import place
-    from charplay.runs.shelf import RunError, destination
+    from charplay.runs.store import RunError, destination
 
     try:
         kept = destination(place(path))

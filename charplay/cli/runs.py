@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from charplay.cli.data_dir import open_shelf
+from charplay.cli.data_dir import open_store
 from charplay.cli.errors import EXIT_FAILED, UsageError
 from charplay.cli.output import print_json, print_safe, print_table, sanitize_for
 from charplay.cli.recipe_options import JsonOption
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from charplay.recipes.recipe import Recipe
     from charplay.runs.run import Run
-    from charplay.runs.shelf import Summary
+    from charplay.runs.store import RunSummary
 
 app = typer.Typer(help="The runs: list, show, export, delete.", invoke_without_command=True)
 
@@ -35,7 +35,7 @@ def runs(context: typer.Context, json: JsonOption = False) -> None:
 @app.command("list")
 def _list(context: typer.Context, json: JsonOption = False) -> None:
     """List the runs, newest first, and the demo."""
-    lines = open_shelf(context.obj).list()
+    lines = open_store(context.obj).list()
     if json:
         for line in lines:
             print_json(_as_json(line))
@@ -49,11 +49,11 @@ def _show(context: typer.Context, run: RunArgument, json: JsonOption = False) ->
     """Show a run: its recipe, its numbers, its files. A checkpoint, the demo too, shows what stands in it."""
     from charplay.runs.naming import DEMO_NAME
 
-    shelf = open_shelf(context.obj)
+    store = open_store(context.obj)
     if run == DEMO_NAME or Path(run).is_file():
-        _show_checkpoint(shelf.checkpoint(run), json=json)
+        _show_checkpoint(store.checkpoint(run), json=json)
     else:
-        _show_run(shelf.find(run), json=json)
+        _show_run(store.find(run), json=json)
 
 
 def _now(found: "Run") -> "Recipe":
@@ -71,7 +71,7 @@ def _now(found: "Run") -> "Recipe":
 
 
 def _show_run(found: "Run", *, json: bool) -> None:
-    from charplay.runs.shelf import standing
+    from charplay.runs.store import run_status
 
     recipe = _now(found)
     if json:
@@ -91,7 +91,7 @@ def _show_run(found: "Run", *, json: bool) -> None:
         return
     print_safe(f"{found.name}  {'finished' if found.finished is not None else 'not finished'}\n{found.folder}")
     print_safe(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
-    _print_numbers(standing(found, in_use=found.owner is not None), recipe)
+    _print_numbers(run_status(found, in_use=found.owner is not None), recipe)
 
 
 def _show_checkpoint(path: Path, *, json: bool) -> None:
@@ -137,7 +137,7 @@ def _export(
     json: JsonOption = False,
 ) -> None:
     """Copy the checkpoint that plays, a run's best or else its latest, to a file."""
-    path = open_shelf(context.obj).export(run, target.absolute(), overwrite=overwrite)
+    path = open_store(context.obj).export(run, target.absolute(), overwrite=overwrite)
     if json:
         print_json({"checkpoint": str(path)})
     else:
@@ -151,19 +151,19 @@ def _delete(
     yes: Annotated[bool, typer.Option("--yes", metavar="", help="Do not ask.")] = False,
 ) -> int:
     """Delete a run and all its files."""
-    shelf = open_shelf(context.obj)
-    shelf.deletable(run)
+    store = open_store(context.obj)
+    store.deletable(run)
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"nobody can be asked here; `charplay runs delete {run} --yes` deletes it")
         print(sanitize_for(f"Delete {run} and all its files? [y/N] ", sys.stderr), end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             return EXIT_FAILED
-    shelf.delete(run)
+    store.delete(run)
     return 0
 
 
-def _row(line: "Summary") -> tuple[object, ...]:
+def _row(line: "RunSummary") -> tuple[object, ...]:
     if line.broken:
         return (line.name, *[None] * 8, "broken")
     return (
@@ -180,7 +180,7 @@ def _row(line: "Summary") -> tuple[object, ...]:
     )
 
 
-def _state(line: "Summary") -> str:
+def _state(line: "RunSummary") -> str:
     if line.in_use:
         return "training"
     if line.read_only:
@@ -188,5 +188,5 @@ def _state(line: "Summary") -> str:
     return "finished" if line.finished else "unfinished"
 
 
-def _as_json(line: "Summary") -> dict[str, object]:
+def _as_json(line: "RunSummary") -> dict[str, object]:
     return asdict(line) | {"folder": str(line.folder), "playable": str(line.playable) if line.playable else None}

@@ -116,7 +116,7 @@ def _request_new(
     from charplay.protocol.request import TrainRequest
     from charplay.recipes.layers import compose
     from charplay.runs.naming import require_name
-    from charplay.runs.shelf import RunError, Shelf
+    from charplay.runs.store import RunError, RunStore
 
     if name is not None:
         try:
@@ -132,7 +132,7 @@ def _request_new(
         print_note(f"no text was named, so this is {entry.title}; --corpus takes another{hint}")
     # A run keeps its text's own name or absolute path: both mean the same from any folder, on any later day.
     asked = recipe.model_copy(update={"corpus": entry.name})
-    weights = str(Shelf(home).checkpoint(source)) if source is not None else None
+    weights = str(RunStore(home).checkpoint(source)) if source is not None else None
     return TrainRequest(home=str(home.root), recipe=asked.model_dump(), name=name, source=weights)
 
 
@@ -143,9 +143,9 @@ def _request_resume(
     from charplay.recipes.layers import compose, resumed
     from charplay.recipes.presets import load_preset
     from charplay.recipes.recipe import BUDGETS, LIVE
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
 
-    run = Shelf(home).find(resume)
+    run = RunStore(home).find(resume)
     if preset:
         compose(load_preset(preset, home.presets))  # it lies below the run, which has a value for everything
     layers = [_canonical(layer, home) for layer in recipe_layers(home.presets, None, settings, options)]

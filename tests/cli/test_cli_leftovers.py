@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
-from charplay.cli.data_dir import open_shelf
+from charplay.cli.data_dir import open_store
 from charplay.cli.main import run
 from charplay.corpora import fetching
 from charplay.corpora.classics import Classic, Copy
@@ -75,7 +75,7 @@ def test_what_a_killed_process_left_is_removed_at_the_next_start(home, text_file
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     assert files(home) > before
-    open_shelf(None)
+    open_store(None)
     assert files(home) == before
     assert write(home, text_file)
 

@@ -26,7 +26,7 @@ _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(
     ["torch._dynamo", "charplay.training.trainer", "charplay.training.opening", "charplay.training.closing",
      "charplay.training.optimizers.muon", "charplay.cli.train", "charplay.cli.reporting", "charplay.recipes.layers",
-     "charplay.corpora.library", "charplay.runs.shelf", "charplay.formatting.sanitize", "typer", "torture_kills"]
+     "charplay.corpora.library", "charplay.runs.store", "charplay.formatting.sanitize", "typer", "torture_kills"]
 )  # fmt: skip
 
 

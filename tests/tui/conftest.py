@@ -35,7 +35,7 @@ from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
-from charplay.runs.shelf import Shelf
+from charplay.runs.store import RunStore
 from charplay.sampling.model import tensor_shapes
 from charplay.tui.app import CharplayApp
 
@@ -186,7 +186,7 @@ def make_app(home: Home, trainer: ScriptedTrainer) -> Callable[..., CharplayApp]
     def make(path: str | None = "fox", **over: object) -> CharplayApp:
         library = over.get("library") or Library(home.corpora, home.cache)
         measure = over.get("measure", lambda *_: 61.0)
-        return CharplayApp(home, lambda: library, lambda: Shelf(home), trainer, lambda: [Device], measure, path)
+        return CharplayApp(home, lambda: library, lambda: RunStore(home), trainer, lambda: [Device], measure, path)
 
     return make
 

@@ -8,7 +8,7 @@ from charplay.corpora.corpus import from_text
 from charplay.playground.checkpoints import open_model
 from charplay.playground.run_state import RunState
 from charplay.recipes.recipe import Recipe
-from charplay.runs.shelf import Shelf
+from charplay.runs.store import RunStore
 from charplay.sampling.branches import BranchTree
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.params import SamplingParams
@@ -53,7 +53,7 @@ def dialogs(kept_run, home):
         "preview": lambda: CorpusViewer(corpus, generator, (30, 40)),
         "score": lambda: ScoreDialog(generator, corpus, None, lambda _: corpus, list),
         "branches": lambda: BranchesDialog(tree, str),
-        "columns": lambda: ComparisonScreen(opened, "", SamplingParams(), 30.0, Shelf(home)),
+        "columns": lambda: ComparisonScreen(opened, "", SamplingParams(), 30.0, RunStore(home)),
         "live values": lambda: LiveHyperparametersDialog(lambda: live, lambda *_: None, lambda: None),
     }  # fmt: skip
 

@@ -15,7 +15,7 @@ from charplay.formatting.sanitize import sanitize, sanitize_line
 from charplay.playground.checkpoints import CheckpointEntry, LoadedModel, list_checkpoints, open_model
 from charplay.playground.saved_texts import ModelOrigin
 from charplay.playground.temperatures import FEWEST, MOST, parse_temperatures, temperatures_fault, write_temperatures
-from charplay.runs.shelf import Shelf
+from charplay.runs.store import RunStore
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.params import SamplingParams, next_seed
 from charplay.tui.commands import CLOSE, SCROLL, Bindings, command
@@ -74,7 +74,7 @@ class ComparisonScreen(DismissOnce[Taken]):
     """
 
     def __init__(
-        self, opened: LoadedModel, prompt: str, settings: SamplingParams, speed: float, shelf: Shelf,
+        self, opened: LoadedModel, prompt: str, settings: SamplingParams, speed: float, shelf: RunStore,
         temperatures: str = "", clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         """Begin with one model at `settings`, but other temperatures; `speed` in characters a second."""

@@ -20,7 +20,7 @@ from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
 
 if TYPE_CHECKING:
     from charplay.playground.run_history import RunHistory
-    from charplay.runs.shelf import Shelf, Summary
+    from charplay.runs.store import RunStore, RunSummary
 
 LOOK_SECONDS = 60.0
 """Between two readings of the shelf: another process may have run, or let go of, what is on it. One takes a millisecond
@@ -83,16 +83,16 @@ class RunsPane(RowList):
     class Listed(Message):
         """The runs were read from the disk."""
 
-        def __init__(self, runs: "list[Summary]", unfinished: "Summary | None") -> None:
+        def __init__(self, runs: "list[RunSummary]", unfinished: "RunSummary | None") -> None:
             super().__init__()
             self.runs = runs
             self.unfinished = unfinished
 
     def __init__(self) -> None:
         super().__init__(id="runs")
-        self._shelf: Shelf
-        self._runs: list[Summary] = []
-        self.unfinished: Summary | None = None
+        self._shelf: RunStore
+        self._runs: list[RunSummary] = []
+        self.unfinished: RunSummary | None = None
         """The newest run that could go on."""
 
     def on_mount(self) -> None:
@@ -118,7 +118,7 @@ class RunsPane(RowList):
             (fit(when, 7, right=True) + "  ", "quiet"),
         ]
 
-    def begin(self, shelf: "Shelf") -> None:
+    def begin(self, shelf: "RunStore") -> None:
         """List a shelf's runs."""
         self._shelf = shelf
         self.refill()
@@ -141,7 +141,7 @@ class RunsPane(RowList):
         self.set_title("Runs", f"{'t training  ' if any(map(_held_nothing_out, self._runs)) else ''}{COLUMNS}")
         self.repaint()
 
-    def playable(self) -> "list[Summary]":
+    def playable(self) -> "list[RunSummary]":
         """The runs that have a checkpoint."""
         return [run for run in self._runs if run.playable is not None and not run.broken]
 
@@ -149,7 +149,7 @@ class RunsPane(RowList):
         """A second click plays."""
         self.action_play()
 
-    def _selected(self) -> "Summary | None":
+    def _selected(self) -> "RunSummary | None":
         """The run under the cursor, unless it cannot be read."""
         run = self._runs[self.cursor] if self._runs else None
         if run is not None and run.broken:
@@ -169,7 +169,7 @@ class RunsPane(RowList):
     def action_again(self) -> None:
         """Again, with changes."""
         from charplay.runs.checkpoint import CheckpointError, read_header
-        from charplay.runs.shelf import RunError
+        from charplay.runs.store import RunError
 
         run = self._selected()
         if run is None:
@@ -213,7 +213,7 @@ class RunsPane(RowList):
     def action_overlay(self) -> None:
         """On the chart, or off it."""
         from charplay.playground.run_history import kept_curves
-        from charplay.runs.shelf import RunError
+        from charplay.runs.store import RunError
 
         run = self._selected()
         if run is None:
@@ -237,7 +237,7 @@ class RunsPane(RowList):
 
     def _export(self, name: str, target: str) -> None:
         from charplay.runs.checkpoint import CheckpointError
-        from charplay.runs.shelf import RunError
+        from charplay.runs.store import RunError
 
         if not target:
             return
@@ -261,7 +261,7 @@ class RunsPane(RowList):
         self.app.push_screen(question, lambda answer: self._delete(name) if answer else None)
 
     def _delete(self, name: str) -> None:
-        from charplay.runs.shelf import RunError
+        from charplay.runs.store import RunError
 
         try:
             self._shelf.delete(name)
@@ -272,11 +272,11 @@ class RunsPane(RowList):
         self.refill()
 
 
-def _held_nothing_out(run: "Summary") -> bool:
+def _held_nothing_out(run: "RunSummary") -> bool:
     return run.val_loss is None and run.train_loss is not None
 
 
-def _loss(run: "Summary") -> str:
+def _loss(run: "RunSummary") -> str:
     """On held-out text; where that is not known, in training, which is said."""
     if run.val_loss is not None:
         return fit(f"{run.val_loss:.3f}", 8, right=True) + " "

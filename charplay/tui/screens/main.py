@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Corpus, Library
     from charplay.recipes.recipe import Recipe
     from charplay.runs.home import Home
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
     from charplay.tui.dialogs.network_summary import Measure
     from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
@@ -29,7 +29,7 @@ class MainScreen(PlayingScreen, ReadingScreen):
     """All panes, filled with what was chosen last."""
 
     def __init__(
-        self, home: "Home", open_library: "Callable[[], Library]", open_shelf: "Callable[[], Shelf]",
+        self, home: "Home", open_library: "Callable[[], Library]", open_shelf: "Callable[[], RunStore]",
         open_training: OpenTraining, list_devices: Callable[[], Sequence[Device]], measure: "Measure",
         settings: Preferences, path: str | None,
     ) -> None:  # fmt: skip
@@ -110,7 +110,7 @@ class MainScreen(PlayingScreen, ReadingScreen):
     def _begin_from(self, name: str | None) -> None:
         from charplay.playground.warm_start import WarmStart
         from charplay.runs.checkpoint import CheckpointError, read_header
-        from charplay.runs.shelf import RunError
+        from charplay.runs.store import RunError
 
         if not name:
             if name is not None:

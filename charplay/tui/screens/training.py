@@ -142,7 +142,7 @@ class TrainingScreen(WatchingScreen):
         """Go on with a run; with `more`, a budget added to what was done; with `device`, there."""
         from charplay.playground.recipe_draft import extended
         from charplay.recipes.errors import RecipeError
-        from charplay.runs.shelf import RunError
+        from charplay.runs.store import RunError
 
         try:
             run = self._shelf.find(name)

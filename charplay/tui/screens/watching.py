@@ -15,7 +15,7 @@ from charplay.tui.textual_patches.backpressure import set_visible_interval
 
 if TYPE_CHECKING:
     from charplay.runs.home import Home
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
 
 TICK, UNSEEN_TICK = 0.1, 5.0
 """Seconds between two looks into the trainer's mailbox; while nobody sees the screen, a run that waits for its turn has
@@ -28,7 +28,7 @@ class WatchingScreen(Layout):
 
     def __init__(self, home: "Home", open_training: OpenTraining, list_devices: Callable[[], Sequence[Device]]) -> None:
         super().__init__(home, list_devices)
-        self._shelf: Shelf
+        self._shelf: RunStore
         self.session = RunController(open_training)
         self.source: WeightFollower
         self._state = "idle"
@@ -39,7 +39,7 @@ class WatchingScreen(Layout):
         self._offer = ""
         """Of a run that was not finished: it stands until a run is begun."""
 
-    def begin(self, shelf: "Shelf") -> None:
+    def begin(self, shelf: "RunStore") -> None:
         """With every pane in its place: look into the mailbox from now on."""
         self._shelf = shelf
         self.source = WeightFollower(self.text)
@@ -99,7 +99,7 @@ class WatchingScreen(Layout):
     def play(self, run: str) -> None:
         """Let a run's checkpoint write; where it cannot, say why."""
         from charplay.runs.checkpoint import CheckpointError
-        from charplay.runs.shelf import RunError
+        from charplay.runs.store import RunError
         from charplay.sampling.errors import ModelError
 
         try:
@@ -125,7 +125,7 @@ class WatchingScreen(Layout):
 
     def _show_weights(self, event: Published) -> None:
         """New weights write on; while they cannot (not finite, say) the ones before stay in their place."""
-        from charplay.runs.shelf import RunError
+        from charplay.runs.store import RunError
         from charplay.sampling.errors import ModelError
 
         mute = ""
