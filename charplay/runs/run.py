@@ -15,7 +15,7 @@ from charplay.runs import archive, checkpoint, naming, rows
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin
 from charplay.runs.errors import RunError
 from charplay.runs.lock import Held, Lock, Owner, owner
-from charplay.runs.record import Record, read_record, write_record
+from charplay.runs.metadata import RunMetadata, read_metadata, write_metadata
 
 __all__ = ["Run", "RunError", "playable"]
 
@@ -27,10 +27,10 @@ ROWS = ("metrics", "samples", "changes")
 class Run:
     """One run's folder. Whoever writes to it holds its `lock`; anyone may read."""
 
-    def __init__(self, folder: Path, record: Record, asked: Recipe, resolved: Recipe) -> None:
+    def __init__(self, folder: Path, metadata: RunMetadata, asked: Recipe, resolved: Recipe) -> None:
         self.folder = folder
         self.name = folder.name
-        self._record = record
+        self._metadata = metadata
         self._asked = asked
         self._resolved = resolved
         self._rows = {name: folder / f"{name}.jsonl" for name in ROWS}
@@ -56,7 +56,7 @@ class Run:
             RunError: the name is not fit for a folder, or taken.
             OSError: the disk is full, the folder cannot be written and the like.
         """
-        record = Record(
+        metadata = RunMetadata(
             created=datetime.now(UTC).isoformat(timespec="microseconds"),
             versions=checkpoint.own_versions(),
             asked=asked.model_dump(mode="json"),
@@ -66,16 +66,16 @@ class Run:
             facts=dict(facts),
         )
         with durable.folder_in_making(checkpoints) as made:  # whoever is killed meanwhile leaves no half a run
-            write_record(made, record)
+            write_metadata(made, metadata)
             stem = naming.stem(corpus.name, resolved)
             folder = naming.place(made, stem) if name is None else naming.place_as(made, name)
         durable.sync_folder(checkpoints)
-        return cls(folder, record, asked, resolved)
+        return cls(folder, metadata, asked, resolved)
 
     @classmethod
     def open(cls, folder: Path) -> "Run":
         """The run in `folder`; RunError where there is none, or none that this charplay can read."""
-        return cls(folder, *read_record(folder))
+        return cls(folder, *read_metadata(folder))
 
     def lock(self) -> Lock:
         """Own the run: a context manager, or a handle with `release`. Removes what a killed owner left half written.
@@ -100,7 +100,7 @@ class Run:
     @property
     def created(self) -> str:
         """When it was made: also that by which its files know it, whatever its folder is called."""
-        return self._record.created
+        return self._metadata.created
 
     @property
     def asked(self) -> Recipe:
@@ -115,27 +115,27 @@ class Run:
     @property
     def corpus(self) -> CorpusOrigin:
         """The text that is learned."""
-        return self._record.corpus
+        return self._metadata.corpus
 
     @property
     def vocabulary(self) -> str:
         """The characters, in the order of their ids."""
-        return self._record.vocabulary
+        return self._metadata.vocabulary
 
     @property
     def facts(self) -> Mapping[str, Any]:
         """What else was true at the start: device, threads, versions and the like."""
-        return self._record.facts
+        return self._metadata.facts
 
     @property
     def schedule_start(self) -> float:
         """From where in its budget the learning rate's schedule is drawn, in the budget's units."""
-        return self._record.schedule_start
+        return self._metadata.schedule_start
 
     @property
     def finished(self) -> Mapping[str, Any] | None:
-        """The closing record, once the budget is spent."""
-        return self._record.finished
+        """The final numbers, once the budget is spent."""
+        return self._metadata.finished
 
     @property
     def latest(self) -> Path | None:
@@ -177,9 +177,9 @@ class Run:
         )
         self._asked, self._resolved = asked, resolved
 
-    def finish(self, record: Mapping[str, object]) -> None:
+    def finish(self, numbers: Mapping[str, object]) -> None:
         """Close the run with its final numbers."""
-        self._write(finished=dict(record))
+        self._write(finished=dict(numbers))
 
     def append(self, name: str, added: Iterable[Mapping[str, object]]) -> None:
         """Add rows, each with its `step`, to one of ROWS: all of them, or, with an OSError, none."""
@@ -266,9 +266,9 @@ class Run:
         return path
 
     def _write(self, **changes: object) -> None:
-        record = self._record.model_copy(update=changes)
-        write_record(self.folder, record)
-        self._record = record
+        metadata = self._metadata.model_copy(update=changes)
+        write_metadata(self.folder, metadata)
+        self._metadata = metadata
 
 
 def playable(folder: Path) -> Path | None:

@@ -15,8 +15,8 @@ from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_head
 from charplay.runs.errors import RunError
 from charplay.runs.home import Home
 from charplay.runs.lock import Held, Lock
+from charplay.runs.metadata import FILE_NAME as RUN_JSON
 from charplay.runs.naming import DEMO_NAME
-from charplay.runs.record import NAME as RECORD_NAME
 from charplay.runs.run import Run, playable
 
 __all__ = ["DEMO", "RunError", "RunStore", "RunSummary", "destination"]
@@ -140,8 +140,8 @@ class RunStore:
         for folder in _folders(self._folder):
             if folder.name == name_or_path:
                 return folder
-        run_json = _existing(Path(name_or_path) / RECORD_NAME)
-        return run_json.parent if run_json else None
+        found = _existing(Path(name_or_path) / RUN_JSON)
+        return found.parent if found else None
 
     def _unknown(self, name: str) -> RunError:
         names = [folder.name for folder in _folders(self._folder)] + [DEMO_NAME] * DEMO.is_file()
@@ -228,7 +228,7 @@ def _number(numbers: Mapping[str, object], name: str) -> float | None:
 def _modified(folder: Path) -> float:
     """The newest time of the files that every save touches."""
     times = [0.0]
-    for path in (folder, folder / RECORD_NAME, folder / "metrics.jsonl"):
+    for path in (folder, folder / RUN_JSON, folder / "metrics.jsonl"):
         with suppress(OSError):
             times.append(path.stat().st_mtime)
     return max(times)

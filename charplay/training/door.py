@@ -14,7 +14,7 @@ from charplay.recipes.network import memory_bytes, parameter_count
 from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.runs.checkpoint import CheckpointError
 from charplay.runs.home import Home, HomeError
-from charplay.runs.record import ENDING
+from charplay.runs.metadata import FINAL_FIELDS
 from charplay.runs.run import Run, RunError
 from charplay.training import device, failing
 from charplay.training.device import Choice, DeviceError, Opened
@@ -126,7 +126,7 @@ class _Visit:
         path = run.playable
         if run.finished is None or path is None or self.request.added or not same:
             return None
-        if not run.finished.keys() >= set(ENDING):  # it then closes anew
+        if not run.finished.keys() >= set(FINAL_FIELDS):  # it then closes anew
             return None
         return Finished(**{**run.finished, "run": run.name, "checkpoint": str(path.resolve())})
 
