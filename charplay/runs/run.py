@@ -11,7 +11,7 @@ import numpy as np
 from charplay.fs import atomic as durable
 from charplay.fs.regular_files import opened
 from charplay.recipes.recipe import Recipe
-from charplay.runs import archive, checkpoint, naming, rows
+from charplay.runs import archive, checkpoint, jsonl, naming
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin
 from charplay.runs.errors import RunError
 from charplay.runs.lock import Held, Lock, Owner, owner
@@ -183,23 +183,23 @@ class Run:
 
     def append(self, name: str, added: Iterable[Mapping[str, object]]) -> None:
         """Add rows, each with its `step`, to one of ROWS: all of them, or, with an OSError, none."""
-        rows.append(self._rows[name], added)
+        jsonl.append(self._rows[name], added)
 
     def metrics(self) -> list[dict[str, Any]]:
         """The rows of metrics, oldest first."""
-        return rows.read(self._rows["metrics"])
+        return jsonl.read(self._rows["metrics"])
 
     def samples(self) -> list[dict[str, Any]]:
         """The text samples, oldest first."""
-        return rows.read(self._rows["samples"])
+        return jsonl.read(self._rows["samples"])
 
     def changes(self) -> list[dict[str, Any]]:
         """The changes of live hyperparameters, oldest first."""
-        return rows.read(self._rows["changes"])
+        return jsonl.read(self._rows["changes"])
 
     def newest_metrics(self) -> dict[str, Any]:
         """The newest value of every metric, without reading them all."""
-        return rows.newest(self._rows["metrics"])
+        return jsonl.newest(self._rows["metrics"])
 
     def row_sizes(self) -> dict[str, int]:
         """Bytes of each of ROWS, none where it is not there; OSError where the folder is not, or may not be read."""
@@ -208,13 +208,13 @@ class Run:
             there = {names[entry.name]: entry.stat().st_size for entry in entries if entry.name in names}
         return {name: there.get(name, 0) for name in ROWS}
 
-    def cut(self, step: int, sizes: Mapping[str, int] | None = None) -> None:
+    def truncate_after(self, step: int, sizes: Mapping[str, int] | None = None) -> None:
         """Remove, durably, what happened after the save that training goes on from: the rows past its `step`.
 
         `sizes`: what `row_sizes` said then, where that is known; rows added since are of the same step at best.
         """
         for name, path in self._rows.items():
-            rows.cut(path, step, None if sizes is None else sizes[name])
+            jsonl.truncate_after(path, step, None if sizes is None else sizes[name])
 
     def write_resume(self, tensors: Mapping[str, np.ndarray], state: Mapping[str, object]) -> None:
         """Write all that continues the run: tensors of any type, to the bit, and a JSON state.

@@ -108,7 +108,7 @@ class Keeper:
 
     def _carry_out_cut(self, step: int) -> None:
         try:
-            self._run.cut(step)
+            self._run.truncate_after(step)
         except OSError as error:
             self._refuse(f"rows past step {step:,} cannot be removed ({error.strerror})")
         else:

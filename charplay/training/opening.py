@@ -257,9 +257,9 @@ def take_up(session: Session, surgery: Surgery, plan: Plan, now: Mapping[str, ob
     for name, value in live.items():
         recipe = tried(recipe, name, value, (plan.changed or run.corpus).characters)
     if plan.saved is None:
-        run.cut(-1)
+        run.truncate_after(-1)
     else:
-        run.cut(session.step, plan.saved[1].get("rows"))
+        run.truncate_after(session.step, plan.saved[1].get("rows"))
     run.update(
         asked=plan.asked,
         resolved=plan.resolved,

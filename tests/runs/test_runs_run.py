@@ -189,7 +189,7 @@ def test_a_torn_last_line_is_no_row_and_is_cut(tmp_path_factory, torn):
     path.write_bytes(path.read_bytes() + torn)
     assert run.metrics() == [{"step": 1}, {"step": 2}]
     assert run.newest_metrics() == {"step": 2}
-    run.cut(2)
+    run.truncate_after(2)
     run.append("metrics", [{"step": 3}])
     assert run.metrics() == [{"step": 1}, {"step": 2}, {"step": 3}]
 
@@ -232,7 +232,7 @@ def test_cutting_removes_what_is_past_a_step(make_run, step):
     for row in rows:
         run.append("samples", [row])
         run.append("changes", [row])
-    run.cut(step)
+    run.truncate_after(step)
     kept = [row for row in rows if row["step"] <= step]
     assert run.metrics() == run.samples() == run.changes() == kept
 
@@ -244,7 +244,7 @@ def test_cutting_removes_what_was_added_since(make_run):
     sizes = run.row_sizes()
     run.append("metrics", [{"step": 4, "val_loss": 1.0}])
     run.append("changes", [{"step": 4}])
-    run.cut(4, sizes)
+    run.truncate_after(4, sizes)
     assert (run.metrics(), run.changes()) == ([{"step": 4}], [])
 
 
@@ -259,10 +259,10 @@ def test_a_folder_that_may_not_be_looked_into_has_no_checkpoint(make_run, monkey
 
 def test_cutting_nothing_writes_nothing(make_run, monkeypatch):
     run = make_run()
-    run.cut(3)
+    run.truncate_after(3)
     run.append("metrics", [{"step": n, "loss": n / 3} for n in range(1, 4)])
     monkeypatch.setattr(durable, "replace_bytes", pytest.fail)
-    run.cut(3)
+    run.truncate_after(3)
 
 
 def test_rows_that_did_not_fit_are_not_there_by_half(make_run, monkeypatch):

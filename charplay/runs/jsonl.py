@@ -57,7 +57,7 @@ def newest(path: Path) -> dict[str, Any]:
     return values
 
 
-def cut(path: Path, step: int, size: int | None = None) -> None:
+def truncate_after(path: Path, step: int, size: int | None = None) -> None:
     """Remove, durably, the rows past `step`, all that was added after the first `size` bytes, and whatever is torn."""
     data = _read(path)
     kept = b"".join(to_json(row) + b"\n" for row in _rows(data[:size]) if row["step"] <= step)
