@@ -11,7 +11,7 @@ import numpy as np
 from charplay.fs import atomic as durable
 from charplay.fs.regular_files import opened
 from charplay.recipes.recipe import Recipe
-from charplay.runs import archive, checkpoint, jsonl, naming
+from charplay.runs import checkpoint, jsonl, naming, safetensors_file
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin
 from charplay.runs.errors import RunError
 from charplay.runs.lock import Held, Lock, Owner, owner
@@ -226,8 +226,8 @@ class Run:
             OSError: the disk is full and the like; the old file is kept.
         """
         try:
-            data = archive.pack(tensors, state)
-        except archive.ArchiveError as error:
+            data = safetensors_file.pack(tensors, state)
+        except safetensors_file.InvalidFileError as error:
             raise CheckpointError(f"{self._resume.name} was not saved: {error}") from error
         for path in self._rows.values():
             if path.exists():
@@ -238,13 +238,13 @@ class Run:
         """What `write_resume` wrote; None before the first save; CheckpointError where it is damaged."""
         try:
             with opened(self._resume) as file:
-                header = archive.read_header(file)
-                tensors = archive.read_tensors(file)
-                archive.require_unchanged(header, tensors)
+                header = safetensors_file.read_header(file)
+                tensors = safetensors_file.read_tensors(file)
+                safetensors_file.verify_digest(header, tensors)
                 return tensors, header.value
         except FileNotFoundError:
             return None
-        except archive.ArchiveError as error:
+        except safetensors_file.InvalidFileError as error:
             raise CheckpointError(f"{self._resume} cannot be resumed from: {error}") from None
         except OSError as error:
             raise CheckpointError(f"{self._resume} cannot be read: {error.strerror}") from None

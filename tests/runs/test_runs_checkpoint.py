@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
-from charplay.runs.archive import MOST_HEADER
 from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header, tensor_shapes, write_checkpoint
+from charplay.runs.safetensors_file import MAX_HEADER_BYTES
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
@@ -108,7 +108,7 @@ def test_a_loss_that_is_not_finite_is_not_known(tmp_path, make_checkpoint):
 
 
 def test_a_description_without_end_is_not_saved(tmp_path, make_checkpoint):
-    long = replace(make_checkpoint(), versions={"torch": "2" * MOST_HEADER})
+    long = replace(make_checkpoint(), versions={"torch": "2" * MAX_HEADER_BYTES})
     with pytest.raises(CheckpointError, match="description is too long"):
         write_checkpoint(tmp_path / "a", long)
 
@@ -219,7 +219,7 @@ HOSTILE = {
     "short": b"\x08\0\0",
     "length of all": b"\xff" * 8,
     "length past the end": with_header(b"{}", 1000),
-    "length past the limit": with_header(b"{" * 16, MOST_HEADER + 1),
+    "length past the limit": with_header(b"{" * 16, MAX_HEADER_BYTES + 1),
     "length nothing": with_header(b"", 0),
     "not JSON": with_header(b"{nonsense"),
     "not UTF-8": with_header(b'{"\xff": 1}'),

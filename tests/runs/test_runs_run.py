@@ -14,7 +14,7 @@ from safetensors.numpy import load
 
 from charplay.fs import atomic as durable
 from charplay.recipes.recipe import Recipe
-from charplay.runs import archive
+from charplay.runs import safetensors_file
 from charplay.runs.checkpoint import CheckpointError, CorpusOrigin, read_checkpoint
 from charplay.runs.errors import RunError
 from charplay.runs.run import Run
@@ -309,7 +309,7 @@ def test_a_resume_file_keeps_every_type_to_the_bit(make_run, dtype, shape):
 
 
 states = st.dictionaries(
-    st.text(string.printable, max_size=8).filter(lambda name: name != archive.DIGEST),
+    st.text(string.printable, max_size=8).filter(lambda name: name != safetensors_file.DIGEST),
     st.recursive(
         st.none() | st.booleans() | st.integers(-(2**200), 2**200) | st.floats(allow_nan=False) | st.text(),
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charplay.runs import archive
+from charplay.runs import safetensors_file
 from charplay.runs import store as module
 from charplay.runs.checkpoint import read_checkpoint, write_checkpoint
 from charplay.runs.home import Home
@@ -109,7 +109,7 @@ def test_listing_reads_no_tensors(store, make_run, make_checkpoint, monkeypatch)
     run = make_run()
     run.write_latest(make_checkpoint(3))
     run.write_best(make_checkpoint(3))
-    monkeypatch.setattr(archive, "read_tensors", pytest.fail)
+    monkeypatch.setattr(safetensors_file, "read_tensors", pytest.fail)
     (line,) = store.list()
     assert (line.step, line.val_loss, line.broken) == (3, 1.5, "")
 

@@ -15,7 +15,7 @@ from charplay.protocol.events import Event, Failed, Finished, Paused, Progress, 
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.layers import ConfigLayer, compose
-from charplay.runs import archive
+from charplay.runs import safetensors_file
 from charplay.runs.run import Run
 
 TEXT = "the cat sat on a mat,\nand on the mat the cat sat;\n" * 24
@@ -142,7 +142,7 @@ class Resumed:
         name = next(name for name, array in sorted(arrays.items()) if array.dtype == np.float32 and "weight" in name)
         bent = arrays[name].copy()
         bent.view(np.uint32).flat[0] ^= 1
-        path.write_bytes(archive.pack(arrays | {name: bent}, state))
+        path.write_bytes(safetensors_file.pack(arrays | {name: bent}, state))
 
 
 @contextmanager
