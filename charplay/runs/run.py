@@ -67,8 +67,10 @@ class Run:
         )
         with durable.folder_in_making(checkpoints) as made:  # whoever is killed meanwhile leaves no half a run
             write_metadata(made, metadata)
-            stem = naming.stem(corpus.name, resolved)
-            folder = naming.place(made, stem) if name is None else naming.place_as(made, name)
+            if name is None:
+                folder = naming.claim_numbered(made, naming.run_name(corpus.name, resolved))
+            else:
+                folder = naming.claim_named(made, name)
         durable.sync_folder(checkpoints)
         return cls(folder, metadata, asked, resolved)
 
