@@ -14,7 +14,7 @@ from charplay.recipes.recipe import Recipe
 from charplay.runs import checkpoint, jsonl, naming, safetensors_file
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin
 from charplay.runs.errors import RunError
-from charplay.runs.lock import Held, Lock, Owner, owner
+from charplay.runs.lock import AlreadyLocked, Lock, Owner, owner
 from charplay.runs.metadata import RunMetadata, read_metadata, write_metadata
 
 __all__ = ["Run", "RunError", "playable"]
@@ -86,8 +86,8 @@ class Run:
         """
         try:
             lock = Lock(self.folder)
-        except Held as held:
-            raise RunError(f"run {self.name} is in use by {held}") from None
+        except AlreadyLocked as owned:
+            raise RunError(f"run {self.name} is in use by {owned}") from None
         except OSError as error:
             raise RunError(f"run {self.name} cannot be written ({error.strerror})") from None
         durable.clear_leftovers(self.folder)

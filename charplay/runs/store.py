@@ -14,7 +14,7 @@ from charplay.fs.paths import place
 from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header, read_numbers
 from charplay.runs.errors import RunError
 from charplay.runs.home import Home
-from charplay.runs.lock import Held, Lock
+from charplay.runs.lock import AlreadyLocked, Lock
 from charplay.runs.metadata import FILE_NAME as RUN_JSON
 from charplay.runs.naming import DEMO_NAME
 from charplay.runs.run import Run, playable
@@ -112,8 +112,8 @@ class RunStore:
         try:
             with Lock(folder):
                 durable.remove_folder(folder)
-        except Held as held:
-            raise RunError(f"run {name} is in use by {held}; stop it first") from None
+        except AlreadyLocked as owned:
+            raise RunError(f"run {name} is in use by {owned}; stop it first") from None
         except OSError as error:
             raise RunError(f"run {name} cannot be deleted ({error.strerror})") from None
 
