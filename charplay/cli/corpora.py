@@ -138,9 +138,9 @@ def _copied(source: Path, target: Path) -> None:
     import shutil
 
     from charplay.corpora.errors import CorpusError
-    from charplay.fs.atomic import folder_in_making
+    from charplay.fs.atomic import staging_folder
 
-    with folder_in_making(target.parent) as aside:
+    with staging_folder(target.parent) as aside:
         copy = aside / target.name
         try:
             if source.is_dir():

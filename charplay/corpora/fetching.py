@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from charplay.corpora.classics import Classic, Copy
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.progress import Progress
-from charplay.fs.atomic import folder_in_making
+from charplay.fs.atomic import staging_folder
 
 TIMEOUT = 15.0
 """Seconds without a byte after which an address is given up."""
@@ -27,7 +27,7 @@ def fetch(classic: Classic, corpora: Path, progress: Progress) -> Path:
         corpora.mkdir(parents=True, exist_ok=True)
         for copy in classic.copies:
             # Hidden, so that nothing unfinished looks like a text; in the same folder, so that a rename is enough.
-            with folder_in_making(corpora) as folder:
+            with staging_folder(corpora) as folder:
                 failure = _Download(copy, folder).run(progress)
                 if failure is None:
                     progress.at(1)

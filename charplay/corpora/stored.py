@@ -11,7 +11,7 @@ import numpy as np
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress
 from charplay.corpora.vocabulary import Ids, Vocabulary, chunks
-from charplay.fs.atomic import folder_in_making
+from charplay.fs.atomic import staging_folder
 
 FORMAT = 1
 """Grows whenever reading or cleaning gives other characters for the same file."""
@@ -52,7 +52,7 @@ def keep(text: str, encoding: str, notes: tuple[str, ...], base: Path, progress:
     try:
         base.parent.mkdir(parents=True, exist_ok=True)
         # Each file appears whole, by rename, and the facts last: without them the ids do not count.
-        with folder_in_making(base.parent) as folder:
+        with staging_folder(base.parent) as folder:
             _write(folder / "ids", vocabulary, text, progress.part(0.4, 1))
             (folder / "facts").write_text(json.dumps(facts), "utf-8")
             (folder / "ids").replace(base.with_suffix(".npy"))

@@ -37,7 +37,7 @@ def replace_bytes(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def folder_in_making(parent: Path) -> Iterator[Path]:
+def staging_folder(parent: Path) -> Iterator[Path]:
     """A new folder in `parent`, to be filled and then renamed; one that was not renamed is removed."""
     folder = _temporary(parent)
     folder.mkdir()

@@ -14,7 +14,7 @@ import safetensors
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from charplay import __version__
-from charplay.fs import atomic as durable
+from charplay.fs import atomic
 from charplay.fs.regular_files import IrregularError, opened
 from charplay.recipes.recipe import Recipe
 from charplay.runs import safetensors_file
@@ -91,7 +91,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         data = safetensors_file.pack(checkpoint.tensors, _described(checkpoint).model_dump(mode="json"))
     except InvalidFileError as error:
         raise CheckpointError(f"{path.name} was not saved: {error}") from error
-    durable.replace_bytes(path, data)
+    atomic.replace_bytes(path, data)
 
 
 def read_checkpoint(path: Path) -> Checkpoint:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from charplay.fs import atomic as durable
+from charplay.fs import atomic
 from charplay.fs.regular_files import opened
 
 _TAIL = 32 * 1024
@@ -26,7 +26,7 @@ def append(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
     try:
         size = os.fstat(descriptor).st_size
         try:
-            durable.write_all(descriptor, data)
+            atomic.write_all(descriptor, data)
         except OSError:
             with suppress(OSError):
                 os.ftruncate(descriptor, size)
@@ -62,7 +62,7 @@ def truncate_after(path: Path, step: int, size: int | None = None) -> None:
     data = _read(path)
     kept = b"".join(to_json(row) + b"\n" for row in _rows(data[:size]) if row["step"] <= step)
     if kept != data:
-        durable.replace_bytes(path, kept)
+        atomic.replace_bytes(path, kept)
 
 
 def _read(path: Path) -> bytes:

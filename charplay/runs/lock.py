@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from charplay.fs import atomic as durable
+from charplay.fs import atomic
 
 NAME = "lock"
 
@@ -46,7 +46,7 @@ class Lock:
         try:
             self._take(folder)
             os.ftruncate(self._descriptor, 0)
-            durable.write_all(self._descriptor, _signature())
+            atomic.write_all(self._descriptor, _signature())
         except BaseException:
             os.close(self._descriptor)
             raise

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from charplay.fs import atomic as durable
+from charplay.fs import atomic
 from charplay.fs.regular_files import opened
 from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import CorpusOrigin, in_order
@@ -50,7 +50,7 @@ class RunMetadata(BaseModel):
 
 def write_metadata(folder: Path, metadata: RunMetadata) -> None:
     """Write a run's metadata durably."""
-    durable.replace_bytes(folder / FILE_NAME, metadata.model_dump_json(indent=2).encode() + b"\n")
+    atomic.replace_bytes(folder / FILE_NAME, metadata.model_dump_json(indent=2).encode() + b"\n")
 
 
 def read_metadata(folder: Path) -> tuple[RunMetadata, Recipe, Recipe]:

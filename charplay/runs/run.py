@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from charplay.fs import atomic as durable
+from charplay.fs import atomic
 from charplay.fs.regular_files import opened
 from charplay.recipes.recipe import Recipe
 from charplay.runs import checkpoint, jsonl, naming, safetensors_file
@@ -65,13 +65,13 @@ class Run:
             vocabulary=vocabulary,
             facts=dict(facts),
         )
-        with durable.folder_in_making(checkpoints) as made:  # whoever is killed meanwhile leaves no half a run
+        with atomic.staging_folder(checkpoints) as made:  # whoever is killed meanwhile leaves no half a run
             write_metadata(made, metadata)
             if name is None:
                 folder = naming.claim_numbered(made, naming.run_name(corpus.name, resolved))
             else:
                 folder = naming.claim_named(made, name)
-        durable.sync_folder(checkpoints)
+        atomic.sync_folder(checkpoints)
         return cls(folder, metadata, asked, resolved)
 
     @classmethod
@@ -90,8 +90,8 @@ class Run:
             raise RunError(f"run {self.name} is in use by {owned}") from None
         except OSError as error:
             raise RunError(f"run {self.name} cannot be written ({error.strerror})") from None
-        durable.clear_leftovers(self.folder)
-        durable.clear_leftovers(self.folder / "snapshots")
+        atomic.clear_leftovers(self.folder)
+        atomic.clear_leftovers(self.folder / "snapshots")
         return lock
 
     @property
@@ -233,8 +233,8 @@ class Run:
             raise CheckpointError(f"{self._resume.name} was not saved: {error}") from error
         for path in self._rows.values():
             if path.exists():
-                durable.sync_file(path)
-        durable.replace_bytes(self._resume, data)
+                atomic.sync_file(path)
+        atomic.replace_bytes(self._resume, data)
 
     def read_resume(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
         """What `write_resume` wrote; None before the first save; CheckpointError where it is damaged."""

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from charplay.fs import atomic as durable
+from charplay.fs import atomic
 from charplay.fs.paths import place
 from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header, read_numbers
 from charplay.runs.errors import RunError
@@ -111,7 +111,7 @@ class RunStore:
         folder = self.deletable(name)
         try:
             with Lock(folder):
-                durable.remove_folder(folder)
+                atomic.remove_folder(folder)
         except AlreadyLocked as owned:
             raise RunError(f"run {name} is in use by {owned}; stop it first") from None
         except OSError as error:
@@ -131,7 +131,7 @@ class RunStore:
             if into.exists() and not overwrite:
                 hint = "choose another name, or replace it with `charplay runs export --overwrite`"
                 raise RunError(f"{target} is there already; {hint}")
-            durable.replace_bytes(into, source.read_bytes())
+            atomic.replace_bytes(into, source.read_bytes())
         except OSError as error:
             raise RunError(f"{target} cannot be written ({error.strerror}); choose another place") from None
         return target

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
 
-from charplay.fs import atomic as durable
+from charplay.fs import atomic
 from charplay.recipes.recipe import Recipe
 from charplay.runs import safetensors_file
 from charplay.runs.checkpoint import CheckpointError, CorpusOrigin, read_checkpoint
@@ -37,7 +37,7 @@ def test_a_run_opened_is_the_run_created(make_run):
 def test_run_json_is_on_the_disk_before_the_run_is_handed_out(make_run, monkeypatch):
     synced = []
     fsync = os.fsync
-    monkeypatch.setattr(durable.os, "fsync", lambda d: (synced.append(Path(f"/proc/self/fd/{d}").readlink()), fsync(d)))
+    monkeypatch.setattr(atomic.os, "fsync", lambda d: (synced.append(Path(f"/proc/self/fd/{d}").readlink()), fsync(d)))
     run = make_run()
     # The record, the folder in making, and once it has its name the folder of all runs.
     assert [path.name.startswith(".charplay-") for path in synced] == [True, True, False]
@@ -261,7 +261,7 @@ def test_cutting_nothing_writes_nothing(make_run, monkeypatch):
     run = make_run()
     run.truncate_after(3)
     run.append("metrics", [{"step": n, "loss": n / 3} for n in range(1, 4)])
-    monkeypatch.setattr(durable, "replace_bytes", pytest.fail)
+    monkeypatch.setattr(atomic, "replace_bytes", pytest.fail)
     run.truncate_after(3)
 
 
@@ -275,7 +275,7 @@ def test_rows_that_did_not_fit_are_not_there_by_half(make_run, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(durable.os, "write", full)
+        patch.setattr(atomic.os, "write", full)
         with pytest.raises(OSError, match="No space"):
             run.append("metrics", [{"step": 2}])
     run.append("metrics", [{"step": 3}])
@@ -374,8 +374,8 @@ def test_rows_are_on_the_disk_before_the_save_they_belong_to(make_run, monkeypat
     run = make_run()
     run.append("metrics", [{"step": 1}])
     calls = []
-    monkeypatch.setattr(durable, "sync_file", lambda path: calls.append(path.name))
-    monkeypatch.setattr(durable, "replace_bytes", lambda path, _: calls.append(path.name))
+    monkeypatch.setattr(atomic, "sync_file", lambda path: calls.append(path.name))
+    monkeypatch.setattr(atomic, "replace_bytes", lambda path, _: calls.append(path.name))
     run.write_resume({}, {})
     assert calls == ["metrics.jsonl", "resume.safetensors"]
 

@@ -267,7 +267,7 @@ def test_deleting(store, home, make_run, demo, make_checkpoint):
 
 def test_a_deletion_that_was_killed_is_finished_at_the_next_start(store, home, make_run, monkeypatch):
     run = make_run()
-    monkeypatch.setattr(module.durable.shutil, "rmtree", lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(module.atomic.shutil, "rmtree", lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         store.delete(run.name)
     monkeypatch.undo()

@@ -37,9 +37,9 @@ def charplay(home: Path, told: Path, arguments: list[str], sabotaged: bool) -> N
     os.dup2(descriptor, 2)
     os.environ["CHARPLAY_HOME"] = str(home)
     if sabotaged:
-        from charplay.fs import atomic as durable
+        from charplay.fs import atomic
 
-        durable.replace_bytes = in_place
+        atomic.replace_bytes = in_place
     from charplay.cli.main import run
 
     sys.exit(run(arguments))
