@@ -11,7 +11,7 @@ from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_safe, print_table
 from charplay.cli.recipe_options import EncodingOption, JsonOption
 from charplay.formatting.units import format_bits, format_bytes, plural
-from charplay.fs.paths import place
+from charplay.fs.paths import user_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +110,7 @@ def _add(
 ) -> None:
     """Copy a text file or a folder of them among the texts, after reading it once."""
     library, home = open_library(context.obj), open_home(context.obj)
-    source = place(path)
+    source = user_path(path)
     corpus = library.open(library.find(str(source)))
     target = home.corpora / (name or source.name)
     if target.name != (name or source.name) or target.name.startswith(".") or not target.name.isprintable():

@@ -84,11 +84,11 @@ def check_bias(bias: "Bias", vocabulary: "Vocabulary") -> None:
 
 def recording_path(path: Path) -> Path:
     """The file that a ride is kept in. UsageError where there can be none."""
-    from charplay.fs.paths import place
+    from charplay.fs.paths import user_path
     from charplay.runs.store import RunError, destination
 
     try:
-        kept = destination(place(path))
+        kept = destination(user_path(path))
     except RunError as fault:
         raise UsageError(str(fault)) from None
     if not kept.parent.is_dir():

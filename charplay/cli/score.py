@@ -19,11 +19,11 @@ def score(
     from charplay.cli.playing import open_model
     from charplay.corpora.reading import read_file
     from charplay.formatting.units import plural
-    from charplay.fs.paths import place
+    from charplay.fs.paths import user_path
     from charplay.sampling.score import score as measure
 
     model, path = open_model(context.obj, checkpoint)
-    reading = read_file(place(file))
+    reading = read_file(user_path(file))
     for note in reading.notes:
         print_note(note)
     result = measure(model, reading.text)

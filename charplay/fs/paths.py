@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 
-def place(path: str | Path) -> Path:
+def user_path(path: str | Path) -> Path:
     """A path from the root on, `~` for a home folder; what cannot be made out stays, and opening it says why."""
     expanded = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own raises where there is no such user
     try:
@@ -13,7 +13,7 @@ def place(path: str | Path) -> Path:
         return expanded
 
 
-def here() -> Path:
+def current_folder() -> Path:
     """The current folder; the root where it has gone."""
     try:
         return Path.cwd()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from charplay.fs import atomic
-from charplay.fs.paths import place
+from charplay.fs.paths import user_path
 from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header, read_numbers
 from charplay.runs.errors import RunError
 from charplay.runs.home import Home
@@ -168,7 +168,7 @@ def _unplayable(run: Run) -> str:
 def _existing(path: Path) -> Path | None:
     """The file's absolute path; None where there is no such file, or where nothing can be called so."""
     try:
-        path = place(path)
+        path = user_path(path)
         return path if path.is_file() else None
     except (OSError, ValueError):
         return None

@@ -8,7 +8,7 @@ from charplay.corpora.entries import Entry, Place
 from charplay.corpora.folders import read_path
 from charplay.corpora.progress import Progress
 from charplay.corpora.reading import Reading
-from charplay.fs.paths import place
+from charplay.fs.paths import user_path
 
 README = "readme.md"
 
@@ -21,7 +21,7 @@ def entries(place: Place) -> list[Entry]:
 
 def entry_of(path: Path) -> Entry | None:
     """The entry of a file or folder outside the library; None where it is neither."""
-    absolute = Path(os.path.normpath(place(path)))  # resolve() would follow links and lose the name given
+    absolute = Path(os.path.normpath(user_path(path)))  # resolve() would follow links and lose the name given
     return _entry(absolute, str(absolute))
 
 

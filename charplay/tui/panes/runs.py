@@ -10,7 +10,7 @@ from textual.reactive import reactive
 
 from charplay.formatting.sanitize import sanitize_line
 from charplay.formatting.units import age, count
-from charplay.fs.paths import here, place
+from charplay.fs.paths import current_folder, user_path
 from charplay.tui.commands import RUNS
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.dialogs.text_input import TextInputDialog
@@ -231,7 +231,7 @@ class RunsPane(RowList):
             return
         name = self._runs[self.cursor].name
         asking = TextInputDialog(
-            "Export", f"Copy the checkpoint of {sanitize_line(name)} to:", str(here() / f"{name}.safetensors")
+            "Export", f"Copy the checkpoint of {sanitize_line(name)} to:", str(current_folder() / f"{name}.safetensors")
         )
         self.app.push_screen(asking, lambda target: self._export(name, target or ""))
 
@@ -242,7 +242,7 @@ class RunsPane(RowList):
         if not target:
             return
         try:
-            written = self._shelf.export(name, place(target))
+            written = self._shelf.export(name, user_path(target))
         except (RunError, CheckpointError) as fault:
             self.notify(sanitize_line(str(fault)), severity="error", markup=False)
         else:
