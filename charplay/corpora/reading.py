@@ -11,7 +11,7 @@ from typing import BinaryIO
 from charplay.corpora.decoding import decode, refuse_binary
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress
-from charplay.fs import regular_files as regular
+from charplay.fs.regular_files import IrregularError, open_regular
 
 PIECE = 1 << 20
 """Bytes read at once."""
@@ -70,7 +70,7 @@ def file_sha256(path: Path, progress: Progress) -> str:
 def opened(path: Path) -> Iterator[BinaryIO]:
     """A regular file, open for reading; whatever is wrong with it, here or while it is read, is a CorpusError."""
     try:
-        with regular.opened(path) as file:
+        with open_regular(path) as file:
             yield file
     except (OSError, ValueError) as error:
         raise CorpusError(_cause(path, error)) from error
@@ -97,7 +97,7 @@ def _cause(path: Path, error: OSError | ValueError) -> str:
         return f"{path} does not exist; check its spelling."
     if isinstance(error, PermissionError):
         return f"{path} may not be read; check its permissions (chmod u+r)."
-    if isinstance(error, regular.IrregularError):
+    if isinstance(error, IrregularError):
         return f"{path} is {error.strerror}; copy the text into a file first."
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return f"{path} cannot be read ({reason}); check the path and the disk."

@@ -19,7 +19,7 @@ class IrregularError(OSError):
     """Something else than a file has the name; `strerror` says what: "a pipe, not a file"."""
 
 
-def opened(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BinaryIO:
     """A regular file, open for reading. IrregularError where something else has that name, OSError where nothing."""
     _refuse_irregular(path, path.stat().st_mode)
     # Should a pipe take the file's place just now, O_NONBLOCK keeps its opening from hanging.

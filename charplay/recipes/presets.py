@@ -11,7 +11,7 @@ from pathlib import Path
 
 from charplay.fs.atomic import replace_bytes
 from charplay.fs.registry import entry_names
-from charplay.fs.regular_files import opened
+from charplay.fs.regular_files import open_regular
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.layers import ConfigLayer
 from charplay.recipes.recipe import Recipe
@@ -87,5 +87,5 @@ def save_preset(folder: Path, name: str, recipe: Recipe, *, title: str = "", abo
 def _text(name: str, folder: Path | None) -> str:
     if folder is None or name in entry_names(SHIPPED):
         return (files("charplay") / SHIPPED / f"{name}.toml").read_text("utf-8")
-    with opened(folder / f"{name}.toml") as file:
+    with open_regular(folder / f"{name}.toml") as file:
         return file.read().decode()

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from charplay import __version__
 from charplay.fs import atomic
-from charplay.fs.regular_files import IrregularError, opened
+from charplay.fs.regular_files import IrregularError, open_regular
 from charplay.recipes.recipe import Recipe
 from charplay.runs import safetensors_file
 from charplay.runs.safetensors_file import InvalidFileError, TensorInfo
@@ -146,7 +146,7 @@ def tensor_shapes(recipe: Recipe, vocabulary_size: int, gates: int) -> dict[str,
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """The file, open; whatever is wrong with it leaves as a CheckpointError."""
     try:
-        with opened(path) as file:
+        with open_regular(path) as file:
             yield file
     except FileNotFoundError:
         raise CheckpointError(f"{path} does not exist") from None

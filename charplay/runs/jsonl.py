@@ -13,7 +13,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from charplay.fs import atomic
-from charplay.fs.regular_files import opened
+from charplay.fs.regular_files import open_regular
 
 _TAIL = 32 * 1024
 """Bytes from the end in which the newest values are looked for."""
@@ -43,7 +43,7 @@ def read(path: Path) -> list[dict[str, Any]]:
 def newest(path: Path) -> dict[str, Any]:
     """The newest value of every column, from the last rows only; empty where there is none."""
     try:
-        with opened(path) as file:
+        with open_regular(path) as file:
             skipped = max(os.fstat(file.fileno()).st_size - _TAIL, 0)
             file.seek(skipped)
             data = file.read()
@@ -67,7 +67,7 @@ def truncate_after(path: Path, step: int, size: int | None = None) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        with opened(path) as file:
+        with open_regular(path) as file:
             return file.read()
     except FileNotFoundError:
         return b""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from charplay.fs import atomic
-from charplay.fs.regular_files import opened
+from charplay.fs.regular_files import open_regular
 from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import CorpusOrigin, in_order
 from charplay.runs.errors import RunError
@@ -56,7 +56,7 @@ def write_metadata(folder: Path, metadata: RunMetadata) -> None:
 def read_metadata(folder: Path) -> tuple[RunMetadata, Recipe, Recipe]:
     """A run's metadata, and its asked and resolved recipes; RunError with the reason where they cannot be read."""
     try:
-        with opened(folder / FILE_NAME) as file:
+        with open_regular(folder / FILE_NAME) as file:
             data = file.read()
     except OSError as error:
         raise RunError(f"{folder} holds no run: {FILE_NAME} cannot be read ({error.strerror})") from None

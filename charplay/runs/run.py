@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from charplay.fs import atomic
-from charplay.fs.regular_files import opened
+from charplay.fs.regular_files import open_regular
 from charplay.recipes.recipe import Recipe
 from charplay.runs import checkpoint, jsonl, naming, safetensors_file
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin
@@ -239,7 +239,7 @@ class Run:
     def read_resume(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
         """What `write_resume` wrote; None before the first save; CheckpointError where it is damaged."""
         try:
-            with opened(self._resume) as file:
+            with open_regular(self._resume) as file:
                 header = safetensors_file.read_header(file)
                 tensors = safetensors_file.read_tensors(file)
                 safetensors_file.verify_digest(header, tensors)
