@@ -7,7 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from charplay.corpora import fetching, stored
+from charplay.corpora import encoded_cache, fetching
 from charplay.corpora.classics import Classic, read_catalog
 from charplay.corpora.corpus import MINIMUM, Corpus
 from charplay.corpora.entries import Entry, Place
@@ -98,17 +98,19 @@ class Library:
         choices = (*cleaning, limit, encoding)
         if entry.path and (entry.size or 0) > self.large:
             sha256 = file_sha256(entry.path, progress.part(0, 0.2))
-            if known := stored.load(self.cache / stored.key(sha256, *choices)):
+            if known := encoded_cache.load(self.cache / encoded_cache.cache_key(sha256, *choices)):
                 return _corpus(entry, sha256, known)
         reading: Reading = load_entry("corpora/sources", entry.source).read(entry, encoding, progress.part(0.2, 0.5))
         text = clean(reading.text, cleaning, progress.part(0.5, 0.7))[:limit]
         if not text:
             raise CorpusError(f"Nothing is left of {entry.title} after cleaning; leave out a rule or raise the limit.")
         if len(text) <= self.large:
-            encoded = stored.encode(text, reading.encoding, reading.notes, progress.part(0.7, 1))
+            encoded = encoded_cache.encode(text, reading.encoding, reading.notes, progress.part(0.7, 1))
         else:
-            key = stored.key(reading.sha256, *choices)
-            encoded = stored.keep(text, reading.encoding, reading.notes, self.cache / key, progress.part(0.7, 1))
+            key = encoded_cache.cache_key(reading.sha256, *choices)
+            encoded = encoded_cache.store(
+                text, reading.encoding, reading.notes, self.cache / key, progress.part(0.7, 1)
+            )
         return _corpus(entry, reading.sha256, encoded)
 
     def fetch(self, entry: Entry, watch: Watch | None = None) -> Entry:
@@ -144,7 +146,7 @@ def _names(entry: Entry) -> tuple[str, ...]:
     return tuple(dict.fromkeys((entry.name, entry.path.name, str(entry.path))))
 
 
-def _corpus(entry: Entry, sha256: str, encoded: stored.Encoded) -> Corpus:
+def _corpus(entry: Entry, sha256: str, encoded: encoded_cache.EncodedText) -> Corpus:
     # A text from outside the library has its path for a key; its title is the name to call runs by.
     name = entry.title if entry.path and entry.name == str(entry.path) else entry.name
     return Corpus(
@@ -159,7 +161,7 @@ def _corpus(entry: Entry, sha256: str, encoded: stored.Encoded) -> Corpus:
     )
 
 
-def _remarks(encoded: stored.Encoded) -> tuple[str, ...]:
+def _remarks(encoded: encoded_cache.EncodedText) -> tuple[str, ...]:
     """What a person should know before training on this text."""
     remarks = []
     if len(encoded.ids) < MINIMUM:

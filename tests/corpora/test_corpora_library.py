@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charplay.corpora import stored
+from charplay.corpora import encoded_cache
 from charplay.corpora.classics import Classic, Copy, read_catalog
 from charplay.corpora.corpus import MINIMUM
 from charplay.corpora.errors import Cancelled, CorpusError
@@ -325,7 +325,7 @@ def test_the_shipped_catalog_is_sound():
 
 @pytest.fixture
 def small_steps(monkeypatch):
-    monkeypatch.setattr(stored, "PIECE", 100)
+    monkeypatch.setattr(encoded_cache, "PIECE", 100)
     monkeypatch.setattr("charplay.corpora.reading.PIECE", 100)
     monkeypatch.setattr("charplay.corpora.decoding.PIECE", 100)
     monkeypatch.setattr("charplay.corpora.rules.PIECE", 100)
@@ -386,7 +386,7 @@ def test_without_room_in_the_cache_the_text_opens_in_memory_and_says_so(large, m
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(stored, "_write", full)
+    monkeypatch.setattr(encoded_cache, "_write", full)
     corpus = large.open(large.find("poems"))
     assert corpus.text() == VERSE + "more"
     assert corpus.notes == ("It is not kept in the cache (No space left on device).",)

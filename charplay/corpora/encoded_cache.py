@@ -20,7 +20,7 @@ PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
-class Encoded:
+class EncodedText:
     """A text's ids (n,), read-only, with all that reading it found out."""
 
     vocabulary: Vocabulary
@@ -29,7 +29,7 @@ class Encoded:
     notes: tuple[str, ...]
 
 
-def encode(text: str, encoding: str, notes: tuple[str, ...], progress: Progress) -> Encoded:
+def encode(text: str, encoding: str, notes: tuple[str, ...], progress: Progress) -> EncodedText:
     """A text's ids in memory. Raises Cancelled."""
     vocabulary = _vocabulary(text, progress.part(0, 0.4))
     ids, done = np.empty(len(text), vocabulary.dtype), 0
@@ -37,10 +37,10 @@ def encode(text: str, encoding: str, notes: tuple[str, ...], progress: Progress)
         ids[done : done + len(piece)] = piece
         done += len(piece)
     ids.flags.writeable = False
-    return Encoded(vocabulary, ids, encoding, notes)
+    return EncodedText(vocabulary, ids, encoding, notes)
 
 
-def keep(text: str, encoding: str, notes: tuple[str, ...], base: Path, progress: Progress) -> Encoded:
+def store(text: str, encoding: str, notes: tuple[str, ...], base: Path, progress: Progress) -> EncodedText:
     """A text's ids in `base`.npy, memory-mapped; in memory, with a note, where they cannot be written.
 
     Raises Cancelled.
@@ -63,7 +63,7 @@ def keep(text: str, encoding: str, notes: tuple[str, ...], base: Path, progress:
     return load(base) or encode(text, encoding, notes, progress.part(0.9, 1))
 
 
-def load(base: Path) -> Encoded | None:
+def load(base: Path) -> EncodedText | None:
     """What is kept under a base name; None where nothing usable is."""
     try:
         facts = json.loads(base.with_suffix(".json").read_text("utf-8"))
@@ -71,12 +71,12 @@ def load(base: Path) -> Encoded | None:
         vocabulary = Vocabulary(facts["vocabulary"])
         if ids.shape != (facts["characters"],) or ids.dtype != vocabulary.dtype:
             return None
-        return Encoded(vocabulary, ids, facts["encoding"], tuple(facts["notes"]))
+        return EncodedText(vocabulary, ids, facts["encoding"], tuple(facts["notes"]))
     except (CorpusError, OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def key(sha256: str, *choices: object) -> str:
+def cache_key(sha256: str, *choices: object) -> str:
     """The name under which a text and the choices that shaped it are kept."""
     return hashlib.sha256(json.dumps([FORMAT, sha256, *choices]).encode()).hexdigest()[:32]
 
