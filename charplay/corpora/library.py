@@ -15,7 +15,7 @@ from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress, Watch
 from charplay.corpora.reading import Reading, file_sha256, refuse
 from charplay.corpora.rules import clean
-from charplay.corpora.sources import dropped
+from charplay.corpora.sources import user_files
 from charplay.fs.registry import entry_names, load_entry
 
 __all__ = ["MINIMUM", "Corpus", "Entry", "Library"]
@@ -69,7 +69,7 @@ class Library:
             if entry := next(filter(alike, entries), None):
                 return entry
         path = Path(os.path.expanduser(name_or_path))  # noqa: PTH111 - Path's own raises where there is no such user
-        if found := dropped.entry_of(path):
+        if found := user_files.entry_of(path):
             return next((entry for entry in entries if entry.path == found.path), found)
         for odd in (path, self.place.corpora / name_or_path):
             if os.path.lexists(odd) or path.name != name_or_path:
@@ -141,7 +141,7 @@ def _distinct(entries: Sequence[Entry]) -> list[Entry]:
 
 def _names(entry: Entry) -> tuple[str, ...]:
     """What an entry may be called, the best name first, none of them twice."""
-    if entry.source != "dropped" or not entry.path:
+    if entry.source != "user-files" or not entry.path:
         return (entry.name,)
     return tuple(dict.fromkeys((entry.name, entry.path.name, str(entry.path))))
 

@@ -40,7 +40,7 @@ def drop(library, name, text):
 
 
 def dropped(library):
-    return {entry.name: entry.kind for entry in library.entries() if entry.source == "dropped"}
+    return {entry.name: entry.kind for entry in library.entries() if entry.source == "user-files"}
 
 
 def test_what_is_dropped_appears_without_a_restart(library):

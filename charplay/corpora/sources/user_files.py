@@ -55,5 +55,5 @@ def _entry(path: Path, name: str) -> Entry | None:
         ready=True,
         licence="",
         note="a folder, read as one text" if folder else "",
-        source="dropped",
+        source="user-files",
     )
