@@ -30,7 +30,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Place:
+class LibraryPaths:
     """Where sources look: the folder that texts are dropped into, and the catalog's classics."""
 
     corpora: Path

@@ -10,7 +10,7 @@ from pathlib import Path
 from charplay.corpora import encoded_cache, fetching
 from charplay.corpora.classics import Classic, read_catalog
 from charplay.corpora.corpus import MINIMUM, Corpus
-from charplay.corpora.entries import Entry, Place
+from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress, Watch
 from charplay.corpora.reading import Reading, file_sha256, refuse
@@ -36,7 +36,7 @@ class Library:
     def __init__(
         self, corpora: Path, cache: Path, *, catalog: Sequence[Classic] | None = None, large: int = LARGE
     ) -> None:
-        self.place = Place(corpora.absolute(), tuple(read_catalog() if catalog is None else catalog))
+        self.paths = LibraryPaths(corpora.absolute(), tuple(read_catalog() if catalog is None else catalog))
         self.cache = cache / "corpora"
         self.large = large
 
@@ -45,7 +45,7 @@ class Library:
         found = [
             entry
             for name in entry_names("corpora/sources")
-            for entry in load_entry("corpora/sources", name).entries(self.place)
+            for entry in load_entry("corpora/sources", name).entries(self.paths)
         ]
         classics = {entry.path for entry in found if entry.kind == "catalog"}
         # A file that is a classic's copy is listed as that classic only.
@@ -71,7 +71,7 @@ class Library:
         path = Path(os.path.expanduser(name_or_path))  # noqa: PTH111 - Path's own raises where there is no such user
         if found := user_files.entry_of(path):
             return next((entry for entry in entries if entry.path == found.path), found)
-        for odd in (path, self.place.corpora / name_or_path):
+        for odd in (path, self.paths.corpora / name_or_path):
             if os.path.lexists(odd) or path.name != name_or_path:
                 refuse(odd)
         known = [entry.name for entry in entries]
@@ -117,16 +117,16 @@ class Library:
         """Downloads a classic into the library's folder; the entry that is ready. Raises CorpusError, Cancelled."""
         if entry.ready:
             return entry
-        classic = next((classic for classic in self.place.classics if classic.name == entry.name), None)
+        classic = next((classic for classic in self.paths.classics if classic.name == entry.name), None)
         if classic is None:
             raise CorpusError(f"{entry.title} is not in the catalog; only the catalog's texts can be fetched.")
-        fetching.fetch(classic, self.place.corpora, Progress(watch))
+        fetching.fetch(classic, self.paths.corpora, Progress(watch))
         return self.find(entry.name)
 
     def _default(self, entries: Sequence[Entry]) -> Entry:
         ready = {entry.name: entry for entry in entries if entry.ready}
         if not ready:
-            raise CorpusError(f"There is no text here; copy a text file into {self.place.corpora}.")
+            raise CorpusError(f"There is no text here; copy a text file into {self.paths.corpora}.")
         return ready.get(DEFAULT) or ready.get(FALLBACK) or next(iter(ready.values()))
 
 

@@ -37,7 +37,7 @@ class SlowLibrary(Library):
                 raise Cancelled
         if self.fails:
             raise CorpusError("No network.")
-        (self.place.corpora / f"{entry.name}.txt").write_text(tale(entry.name))
+        (self.paths.corpora / f"{entry.name}.txt").write_text(tale(entry.name))
         return self.find(entry.name)
 
 
@@ -125,7 +125,7 @@ async def test_a_text_that_cannot_be_read_lets_nothing_train_later(play, library
 
 
 async def test_what_is_read_instead_is_named_and_stays_in_sight(play, library):
-    (library.place.corpora / "tiny-shakespeare.txt").write_bytes("a café in the town\n".encode("cp1252") * 50)
+    (library.paths.corpora / "tiny-shakespeare.txt").write_bytes("a café in the town\n".encode("cp1252") * 50)
     async with play(library=library) as it:
         await fetch(it)
         library.fails = True

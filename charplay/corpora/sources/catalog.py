@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from charplay.corpora.classics import Classic, Copy
-from charplay.corpora.entries import Entry, Place
+from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.folders import read_path
 from charplay.corpora.progress import Progress
@@ -13,12 +13,12 @@ from charplay.corpora.reading import Reading, file_sha256
 from charplay.corpora.sources import user_files
 
 
-def entries(place: Place) -> list[Entry]:
+def entries(paths: LibraryPaths) -> list[Entry]:
     """Every classic of the catalog. Only files of a classic's size are hashed, once for each change."""
-    files = [(entry.path, entry.size) for entry in user_files.entries(place) if entry.kind == "file"]
+    files = [(entry.path, entry.size) for entry in user_files.entries(paths) if entry.kind == "file"]
     return [
         _entry(classic, [path for path, size in files if path and size in _sizes(classic)])
-        for classic in place.classics
+        for classic in paths.classics
     ]
 
 

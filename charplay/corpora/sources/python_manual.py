@@ -4,12 +4,12 @@ import hashlib
 import sys
 from functools import cache
 
-from charplay.corpora.entries import Entry, Place
+from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.progress import Progress
 from charplay.corpora.reading import Reading
 
 
-def entries(place: Place) -> list[Entry]:
+def entries(paths: LibraryPaths) -> list[Entry]:
     """The manual, where this Python has it."""
     if not _manual():
         return []

@@ -6,7 +6,7 @@ import sysconfig
 from functools import cache
 from pathlib import Path
 
-from charplay.corpora.entries import Entry, Place
+from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.folders import read_files
 from charplay.corpora.progress import Progress
 from charplay.corpora.reading import Reading
@@ -15,7 +15,7 @@ from charplay.corpora.reading import Reading
 _SKIPPED = {"test", "tests", "idle_test", "encodings", "pydoc_data", "site-packages", "dist-packages", "__pycache__"}
 
 
-def entries(place: Place) -> list[Entry]:
+def entries(paths: LibraryPaths) -> list[Entry]:
     """The source, where this Python has it."""
     if not (_library() / "os.py").is_file():
         return []

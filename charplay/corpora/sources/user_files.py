@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from charplay.corpora.entries import Entry, Place
+from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.folders import read_path
 from charplay.corpora.progress import Progress
 from charplay.corpora.reading import Reading
@@ -13,9 +13,9 @@ from charplay.fs.paths import user_path
 README = "readme.md"
 
 
-def entries(place: Place) -> list[Entry]:
+def entries(paths: LibraryPaths) -> list[Entry]:
     """What lies in the folder, files by their stem; two things may share a name, which the library sorts out."""
-    found = (_entry(path, path.stem if path.is_file() else path.name) for path in _listed(place.corpora))
+    found = (_entry(path, path.stem if path.is_file() else path.name) for path in _listed(paths.corpora))
     return [entry for entry in found if entry]
 
 

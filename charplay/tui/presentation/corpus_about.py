@@ -6,10 +6,10 @@ from charplay.formatting.units import count
 from charplay.tui.widgets.row_list import Cell
 
 if TYPE_CHECKING:
-    from charplay.corpora.entries import Entry, Place
+    from charplay.corpora.entries import Entry, LibraryPaths
 
 
-def about(entry: "Entry", place: "Place", trouble: str) -> list[list[Cell]]:
+def about(entry: "Entry", place: "LibraryPaths", trouble: str) -> list[list[Cell]]:
     """A text of the catalog; `trouble` is why it could not be fetched, where that was tried."""
     lines = [
         [(f"{entry.note}. {count(entry.size or 0)}B, {entry.licence}.", "plain")],
