@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Copy:
+class Mirror:
     """One address of a classic. A copy that differs from the first says how in `note`."""
 
     address: str
@@ -24,7 +24,7 @@ class Classic:
     title: str
     licence: str
     note: str
-    copies: tuple[Copy, ...]
+    mirrors: tuple[Mirror, ...]
 
 
 def read_catalog(path: Path | None = None) -> tuple[Classic, ...]:
@@ -37,7 +37,7 @@ def read_catalog(path: Path | None = None) -> tuple[Classic, ...]:
             title=row["title"],
             licence=row["licence"],
             note=row["note"],
-            copies=tuple(Copy(**copy) for copy in row["copies"]),
+            mirrors=tuple(Mirror(**mirror) for mirror in row["copies"]),
         )
         for name, row in table.items()
     )

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from charplay.corpora.classics import Classic, Copy
+from charplay.corpora.classics import Classic, Mirror
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.progress import Progress
 from charplay.fs.atomic import staging_folder
@@ -25,21 +25,21 @@ def fetch(classic: Classic, corpora: Path, progress: Progress) -> Path:
     failures = []
     try:
         corpora.mkdir(parents=True, exist_ok=True)
-        for copy in classic.copies:
+        for mirror in classic.mirrors:
             # Hidden, so that nothing unfinished looks like a text; in the same folder, so that a rename is enough.
             with staging_folder(corpora) as folder:
-                failure = _Download(copy, folder).run(progress)
+                failure = _Download(mirror, folder).run(progress)
                 if failure is None:
                     progress.at(1)
                     return (folder / "text").replace(target)
-                failures.append(f"{urlsplit(copy.address).hostname} {failure}")
+                failures.append(f"{urlsplit(mirror.address).hostname} {failure}")
     except OSError as error:
         raise CorpusError(
             f"{corpora} cannot be written ({error.strerror}); free the disk or choose another home."
         ) from error
     raise CorpusError(
         f"{classic.title} could not be fetched: {'; '.join(failures)}. Copy the file into {corpora} yourself; "
-        f"sha256 {classic.copies[0].sha256} makes it count as fetched."
+        f"sha256 {classic.mirrors[0].sha256} makes it count as fetched."
     )
 
 
@@ -49,8 +49,8 @@ class _Download:
     It is also the progress bar that pooch drives.
     """
 
-    def __init__(self, copy: Copy, folder: Path) -> None:
-        self.copy, self.folder = copy, folder
+    def __init__(self, mirror: Mirror, folder: Path) -> None:
+        self.mirror, self.folder = mirror, folder
         self.total = 0  # pooch sets what the server announces; the catalog knows better
         self._share = 0.0
         self._cancelled = False
@@ -76,9 +76,9 @@ class _Download:
 
         pooch.get_logger().setLevel("ERROR")  # it would write to the terminal
         downloader = pooch.HTTPDownloader(progressbar=self, chunk_size=1 << 14, timeout=TIMEOUT)
-        digest = f"sha256:{self.copy.sha256}"
+        digest = f"sha256:{self.mirror.sha256}"
         try:
-            pooch.retrieve(self.copy.address, digest, fname="text", path=self.folder, downloader=downloader)
+            pooch.retrieve(self.mirror.address, digest, fname="text", path=self.folder, downloader=downloader)
         except Cancelled:
             self._failure = "was cancelled"
         except exceptions.HTTPError as error:
@@ -102,9 +102,9 @@ class _Download:
         if self._cancelled:
             raise Cancelled
         written = sum(file.stat().st_size for file in self.folder.iterdir())
-        if written > self.copy.bytes:
+        if written > self.mirror.bytes:
             raise ValueError("longer than the file should be")
-        self._share = written / self.copy.bytes
+        self._share = written / self.mirror.bytes
 
     def reset(self) -> None:
         """Called by pooch at the end."""

@@ -9,7 +9,7 @@ import pytest
 from charplay.cli.data_dir import open_store
 from charplay.cli.main import run
 from charplay.corpora import fetching
-from charplay.corpora.classics import Classic, Copy
+from charplay.corpora.classics import Classic, Mirror
 from charplay.corpora.library import Library
 from charplay.playground.preferences import Preferences, read_preferences, write_preferences
 from charplay.recipes.presets import save_preset
@@ -40,7 +40,7 @@ def store(home, text):
 def fetch(home, text):
     """A classic."""
     data = text.read_bytes()
-    copy = Copy("http://localhost/verse", len(data), sha256(data).hexdigest())
+    copy = Mirror("http://localhost/verse", len(data), sha256(data).hexdigest())
     library = Library(home.corpora, home.cache, catalog=[Classic("verse", "a verse", "", "", (copy,))])
 
     def come(download, _progress):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from charplay.corpora import fetching
-from charplay.corpora.classics import Classic, Copy
+from charplay.corpora.classics import Classic, Mirror
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.library import Library
 from charplay.corpora.progress import Progress
@@ -88,7 +88,7 @@ def open_library(server, tmp_path):
     def build(*paths):
         base = f"http://127.0.0.1:{server.server_port}"
         copies = tuple(
-            Copy(base + path, len(VERSE), hashlib.sha256(LOWER if path == "/lower" else VERSE).hexdigest(), path)
+            Mirror(base + path, len(VERSE), hashlib.sha256(LOWER if path == "/lower" else VERSE).hexdigest(), path)
             for path in paths
         )
         classic = Classic("verse", "The Verse", "public domain", "one couplet", copies)
@@ -204,7 +204,7 @@ def test_cancelling_at_once_leaves_nothing(open_library):
 
 
 def test_a_cancelled_download_takes_no_more_pieces(open_library, tmp_path):
-    (copy,) = open_library("/right").paths.classics[0].copies
+    (copy,) = open_library("/right").paths.classics[0].mirrors
     download = fetching._Download(copy, tmp_path)
     download.update(1)
     with pytest.raises(Cancelled):

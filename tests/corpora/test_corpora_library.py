@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charplay.corpora import encoded_cache
-from charplay.corpora.classics import Classic, Copy, read_catalog
+from charplay.corpora.classics import Classic, Mirror, read_catalog
 from charplay.corpora.corpus import MINIMUM
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.library import Library
@@ -22,7 +22,7 @@ LOWER = VERSE.lower()
 
 
 def copy(text, note=""):
-    return Copy("http://localhost/verse", len(text.encode()), hashlib.sha256(text.encode()).hexdigest(), note)
+    return Mirror("http://localhost/verse", len(text.encode()), hashlib.sha256(text.encode()).hexdigest(), note)
 
 
 CLASSIC = Classic("verse", "The Verse", "public domain", "one couplet", (copy(VERSE), copy(LOWER, "in lower case")))
@@ -313,7 +313,7 @@ def test_python_source_is_read_like_a_folder_without_tests(tmp_path, monkeypatch
 def test_the_shipped_catalog_is_sound():
     classics = {classic.name: classic for classic in read_catalog()}
     assert {"tiny-shakespeare", "alice", "nietzsche", "sonnets"} <= set(classics)
-    copies = [each for classic in classics.values() for each in classic.copies]
+    copies = [each for classic in classics.values() for each in classic.mirrors]
     assert all(each.address.startswith("https://") and each.bytes > MINIMUM for each in copies)
     assert all(len(bytes.fromhex(each.sha256)) == 32 for each in copies)
     assert len({each.sha256 for each in copies}) == len(copies)

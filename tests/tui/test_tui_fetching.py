@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from charplay.corpora.classics import Classic, Copy
+from charplay.corpora.classics import Classic, Mirror
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.library import Library
 
@@ -17,7 +17,7 @@ def tale(name):
 
 
 def copy(name):
-    return Copy("http://x/y", len(tale(name)), hashlib.sha256(tale(name).encode()).hexdigest())
+    return Mirror("http://x/y", len(tale(name)), hashlib.sha256(tale(name).encode()).hexdigest())
 
 
 class SlowLibrary(Library):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from charplay.corpora.classics import Classic, Copy
+from charplay.corpora.classics import Classic, Mirror
 from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.folders import read_path
@@ -30,7 +30,7 @@ def read(entry: Entry, encoding: str | None, progress: Progress) -> Reading:
 
 
 def _sizes(classic: Classic) -> set[int]:
-    return {copy.bytes for copy in classic.copies}
+    return {mirror.bytes for mirror in classic.mirrors}
 
 
 def _entry(classic: Classic, candidates: list[Path]) -> Entry:
@@ -39,24 +39,24 @@ def _entry(classic: Classic, candidates: list[Path]) -> Entry:
         title=classic.title,
         kind="catalog",
         path=None,
-        size=classic.copies[0].bytes,
+        size=classic.mirrors[0].bytes,
         ready=False,
         licence=classic.licence,
         note=classic.note,
         source="catalog",
     )
-    for copy in classic.copies:
+    for mirror in classic.mirrors:
         for path in candidates:
-            if _is_copy(path, copy):
-                note = f"{classic.note}; {copy.note}" if copy.note else classic.note
-                return replace(plain, path=path, size=copy.bytes, ready=True, note=note)
+            if _is_mirror(path, mirror):
+                note = f"{classic.note}; {mirror.note}" if mirror.note else classic.note
+                return replace(plain, path=path, size=mirror.bytes, ready=True, note=note)
     return plain
 
 
-def _is_copy(path: Path, copy: Copy) -> bool:
+def _is_mirror(path: Path, mirror: Mirror) -> bool:
     try:
         status = path.stat()
-        return status.st_size == copy.bytes and _sha256(path, status.st_size, status.st_mtime_ns) == copy.sha256
+        return status.st_size == mirror.bytes and _sha256(path, status.st_size, status.st_mtime_ns) == mirror.sha256
     except (CorpusError, OSError):  # unreadable, or gone since it was listed: no classic
         return False
 

@@ -22,6 +22,6 @@ def about(entry: "Entry", place: "LibraryPaths", trouble: str) -> list[list[Cell
         if classic.name == entry.name:
             lines += [[], [("Without a network, copy any of these files, under any name, into", "quiet")]]
             lines.append([(str(place.corpora), "accent")])
-            for copy in classic.copies:
+            for copy in classic.mirrors:
                 lines += [[], [(copy.address, "plain")], [(f"sha256 {copy.sha256}", "quiet")]]
     return lines
