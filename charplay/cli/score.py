@@ -23,10 +23,10 @@ def score(
     from charplay.sampling.score import score as measure
 
     model, path = open_model(context.obj, checkpoint)
-    reading = read_file(user_path(file))
-    for note in reading.notes:
+    decoded = read_file(user_path(file))
+    for note in decoded.notes:
         print_note(note)
-    result = measure(model, reading.text)
+    result = measure(model, decoded.text)
     if json:
         print_json(
             {

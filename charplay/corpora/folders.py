@@ -8,10 +8,10 @@ from pathlib import Path
 from charplay.corpora.decoding import decode
 from charplay.corpora.errors import CorpusError, NotText
 from charplay.corpora.progress import Progress
-from charplay.corpora.reading import Reading, read_bytes, read_file
+from charplay.corpora.reading import DecodedText, read_bytes, read_file
 
 
-def read_path(path: Path, encoding: str | None = None, progress: Progress | None = None) -> Reading:
+def read_path(path: Path, encoding: str | None = None, progress: Progress | None = None) -> DecodedText:
     """The text of a file, or of a folder's files sorted by relative path. Raises CorpusError, Cancelled."""
     progress = progress or Progress()
     if path.is_dir():
@@ -33,7 +33,7 @@ def files_below(folder: Path, progress: Progress) -> list[Path]:
     return sorted(found)
 
 
-def read_files(folder: Path, paths: Sequence[Path], encoding: str | None, progress: Progress) -> Reading:
+def read_files(folder: Path, paths: Sequence[Path], encoding: str | None, progress: Progress) -> DecodedText:
     """The texts among `paths` as one, each ending with a line end; the digest is of their bytes in that order."""
     texts: list[str] = []
     encodings: dict[str, None] = {}
@@ -65,7 +65,7 @@ def read_files(folder: Path, paths: Sequence[Path], encoding: str | None, progre
     for names, why in ((binary, "binary"), (unread, "unreadable")):
         if names:
             notes += (f"Left out as {why}: {_some(names)}.",)
-    return Reading("".join(texts), digest.hexdigest(), ", ".join(encodings), notes)
+    return DecodedText("".join(texts), digest.hexdigest(), ", ".join(encodings), notes)
 
 
 def _some(names: Sequence[str]) -> str:

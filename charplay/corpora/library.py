@@ -13,7 +13,7 @@ from charplay.corpora.corpus import MINIMUM, Corpus
 from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress, Watch
-from charplay.corpora.reading import Reading, file_sha256, refuse
+from charplay.corpora.reading import DecodedText, file_sha256, require_readable
 from charplay.corpora.rules import clean
 from charplay.corpora.sources import user_files
 from charplay.fs.registry import entry_names, load_entry
@@ -73,7 +73,7 @@ class Library:
             return next((entry for entry in entries if entry.path == found.path), found)
         for odd in (path, self.paths.corpora / name_or_path):
             if os.path.lexists(odd) or path.name != name_or_path:
-                refuse(odd)
+                require_readable(odd)
         known = [entry.name for entry in entries]
         near = get_close_matches(name_or_path.lower(), known, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
@@ -100,18 +100,20 @@ class Library:
             sha256 = file_sha256(entry.path, progress.part(0, 0.2))
             if known := encoded_cache.load(self.cache / encoded_cache.cache_key(sha256, *choices)):
                 return _corpus(entry, sha256, known)
-        reading: Reading = load_entry("corpora/sources", entry.source).read(entry, encoding, progress.part(0.2, 0.5))
-        text = clean(reading.text, cleaning, progress.part(0.5, 0.7))[:limit]
+        decoded: DecodedText = load_entry("corpora/sources", entry.source).read(
+            entry, encoding, progress.part(0.2, 0.5)
+        )
+        text = clean(decoded.text, cleaning, progress.part(0.5, 0.7))[:limit]
         if not text:
             raise CorpusError(f"Nothing is left of {entry.title} after cleaning; leave out a rule or raise the limit.")
         if len(text) <= self.large:
-            encoded = encoded_cache.encode(text, reading.encoding, reading.notes, progress.part(0.7, 1))
+            encoded = encoded_cache.encode(text, decoded.encoding, decoded.notes, progress.part(0.7, 1))
         else:
-            key = encoded_cache.cache_key(reading.sha256, *choices)
+            key = encoded_cache.cache_key(decoded.sha256, *choices)
             encoded = encoded_cache.store(
-                text, reading.encoding, reading.notes, self.cache / key, progress.part(0.7, 1)
+                text, decoded.encoding, decoded.notes, self.cache / key, progress.part(0.7, 1)
             )
-        return _corpus(entry, reading.sha256, encoded)
+        return _corpus(entry, decoded.sha256, encoded)
 
     def fetch(self, entry: Entry, watch: Watch | None = None) -> Entry:
         """Downloads a classic into the library's folder; the entry that is ready. Raises CorpusError, Cancelled."""

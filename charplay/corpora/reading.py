@@ -18,7 +18,7 @@ PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
-class Reading:
+class DecodedText:
     """A text as it was read: `sha256` is of the bytes, `notes` are sentences about what was not plain."""
 
     text: str
@@ -27,17 +27,17 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def read_file(path: Path, encoding: str | None = None, progress: Progress | None = None) -> Reading:
+def read_file(path: Path, encoding: str | None = None, progress: Progress | None = None) -> DecodedText:
     """The text of a regular file. Raises CorpusError, Cancelled."""
     progress = progress or Progress()
     data, sha256 = read_bytes(path, progress.part(0, 0.5), any_bytes=encoding is not None)
     text, name, notes = decode(data, str(path), encoding, progress.part(0.5, 1))
-    return Reading(text, sha256, name, notes)
+    return DecodedText(text, sha256, name, notes)
 
 
 def read_bytes(path: Path, progress: Progress, *, any_bytes: bool = False) -> tuple[bytearray, str]:
     """A regular file's bytes and their sha256; refuses binary data at the first look unless `any_bytes`."""
-    with opened(path) as file:
+    with open_file(path) as file:
         before = os.fstat(file.fileno())
         _refuse_too_large(path, before.st_size)
         data, digest = bytearray(), hashlib.sha256()
@@ -57,7 +57,7 @@ def read_bytes(path: Path, progress: Progress, *, any_bytes: bool = False) -> tu
 
 def file_sha256(path: Path, progress: Progress) -> str:
     """sha256 of a regular file's bytes, without keeping them."""
-    with opened(path) as file:
+    with open_file(path) as file:
         size, done, digest = os.fstat(file.fileno()).st_size, 0, hashlib.sha256()
         while piece := file.read(PIECE):
             digest.update(piece)
@@ -67,7 +67,7 @@ def file_sha256(path: Path, progress: Progress) -> str:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def open_file(path: Path) -> Iterator[BinaryIO]:
     """A regular file, open for reading; whatever is wrong with it, here or while it is read, is a CorpusError."""
     try:
         with open_regular(path) as file:
@@ -76,9 +76,9 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         raise CorpusError(_cause(path, error)) from error
 
 
-def refuse(path: Path) -> None:
+def require_readable(path: Path) -> None:
     """Raises the CorpusError that says why a path cannot be opened; returns where it can."""
-    with opened(path):
+    with open_file(path):
         pass
 
 

@@ -9,7 +9,7 @@ from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.folders import read_path
 from charplay.corpora.progress import Progress
-from charplay.corpora.reading import Reading, file_sha256
+from charplay.corpora.reading import DecodedText, file_sha256
 from charplay.corpora.sources import user_files
 
 
@@ -22,7 +22,7 @@ def entries(paths: LibraryPaths) -> list[Entry]:
     ]
 
 
-def read(entry: Entry, encoding: str | None, progress: Progress) -> Reading:
+def read(entry: Entry, encoding: str | None, progress: Progress) -> DecodedText:
     """The text of a fetched classic. Raises CorpusError, Cancelled."""
     if entry.path is None:
         raise CorpusError(f"{entry.title} is not here yet; fetch it first (charplay corpora fetch {entry.name}).")

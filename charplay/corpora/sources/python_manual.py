@@ -6,7 +6,7 @@ from functools import cache
 
 from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.progress import Progress
-from charplay.corpora.reading import Reading
+from charplay.corpora.reading import DecodedText
 
 
 def entries(paths: LibraryPaths) -> list[Entry]:
@@ -28,10 +28,10 @@ def entries(paths: LibraryPaths) -> list[Entry]:
     return [manual]
 
 
-def read(entry: Entry, encoding: str | None, progress: Progress) -> Reading:
+def read(entry: Entry, encoding: str | None, progress: Progress) -> DecodedText:
     """The manual's topics in alphabetical order, a blank line between them."""
     text = _manual()
-    return Reading(text, hashlib.sha256(text.encode()).hexdigest(), "utf-8", (f"It is {entry.note}.",))
+    return DecodedText(text, hashlib.sha256(text.encode()).hexdigest(), "utf-8", (f"It is {entry.note}.",))
 
 
 @cache

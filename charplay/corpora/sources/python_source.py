@@ -9,7 +9,7 @@ from pathlib import Path
 from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.folders import read_files
 from charplay.corpora.progress import Progress
-from charplay.corpora.reading import Reading
+from charplay.corpora.reading import DecodedText
 
 # Tests repeat themselves, encodings are tables, the manual is a text of its own, packages are not Python's.
 _SKIPPED = {"test", "tests", "idle_test", "encodings", "pydoc_data", "site-packages", "dist-packages", "__pycache__"}
@@ -34,7 +34,7 @@ def entries(paths: LibraryPaths) -> list[Entry]:
     return [source]
 
 
-def read(entry: Entry, encoding: str | None, progress: Progress) -> Reading:
+def read(entry: Entry, encoding: str | None, progress: Progress) -> DecodedText:
     """The modules in alphabetical order of their paths. Raises CorpusError, Cancelled."""
     return read_files(_library(), _modules(), "utf-8", progress)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.folders import read_path
 from charplay.corpora.progress import Progress
-from charplay.corpora.reading import Reading
+from charplay.corpora.reading import DecodedText
 from charplay.fs.paths import user_path
 
 README = "readme.md"
@@ -25,7 +25,7 @@ def entry_of(path: Path) -> Entry | None:
     return _entry(absolute, str(absolute))
 
 
-def read(entry: Entry, encoding: str | None, progress: Progress) -> Reading:
+def read(entry: Entry, encoding: str | None, progress: Progress) -> DecodedText:
     """The text of the file, or of the folder's files. Raises CorpusError, Cancelled."""
     assert entry.path is not None
     return read_path(entry.path, encoding, progress)
