@@ -68,7 +68,7 @@ class Corpus:
                 return begin + match.start()
         return None
 
-    def under(self, vocabulary: Vocabulary) -> "Corpus":
+    def reencoded(self, vocabulary: Vocabulary) -> "Corpus":
         """The same text with the ids of another vocabulary. CorpusError where that lacks a character."""
         if vocabulary.characters == self.vocabulary.characters:
             return self

@@ -31,7 +31,7 @@ def find_corpus(request: TrainRequest, recipe: Recipe, run: Run | None, watch: W
         return corpus
     if text_changed(corpus, run):
         _require_usable(corpus, run, wanted=request.changed_text)
-    return corpus.under(Vocabulary(run.vocabulary))
+    return corpus.reencoded(Vocabulary(run.vocabulary))
 
 
 def encoding_of(request: TrainRequest, run: Run | None) -> str:
