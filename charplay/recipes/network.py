@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import floor
 
+from charplay.recipes.errors import UnresolvedError
 from charplay.recipes.recipe import Recipe
 
 GATES = {"lstm": 4, "gru": 3}
@@ -29,10 +30,10 @@ class LayerRow:
 
 
 def whole(recipe: Recipe, name: str) -> int:
-    """A size that `resolve` has filled in; TypeError where it is still `auto`, or does not apply."""
+    """A size that `resolve` has filled in; UnresolvedError where it is still `auto`, or does not apply."""
     value = getattr(recipe, name)
     if not isinstance(value, int):
-        raise TypeError(f"{name} is {value}: the recipe is not resolved")
+        raise UnresolvedError(name, value)
     return value
 
 
@@ -45,6 +46,23 @@ def input_size(recipe: Recipe, vocabulary_size: int) -> int:
             return vocabulary_size
         case "scalar":
             return 1
+
+
+def tensor_shapes(recipe: Recipe, vocabulary_size: int) -> dict[str, tuple[int, ...]]:
+    """Name and shape of every weight of a resolved recipe's network, as checkpoints store them.
+
+    A layer's matrices hold its gates one under another, `hidden_size` rows each, in torch's order; it has one bias.
+    """
+    hidden, width = whole(recipe, "hidden_size"), input_size(recipe, vocabulary_size)
+    rows = GATES[recipe.cell] * hidden
+    shapes: dict[str, tuple[int, ...]] = {}
+    if recipe.input == "embedding":
+        shapes["embedding.weight"] = (vocabulary_size, width)
+    for layer in range(whole(recipe, "num_layers")):
+        shapes[f"rnn.weight_ih_l{layer}"] = (rows, hidden if layer else width)
+        shapes[f"rnn.weight_hh_l{layer}"] = (rows, hidden)
+        shapes[f"rnn.bias_l{layer}"] = (rows,)
+    return shapes | {"output.weight": (vocabulary_size, hidden), "output.bias": (vocabulary_size,)}
 
 
 def layer_table(recipe: Recipe, vocabulary_size: int) -> tuple[LayerRow, ...]:

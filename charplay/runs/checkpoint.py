@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from charplay import __version__
 from charplay.fs import atomic
 from charplay.fs.regular_files import IrregularError, open_regular
+from charplay.recipes.errors import UnresolvedError
+from charplay.recipes.network import tensor_shapes
 from charplay.recipes.recipe import Recipe
 from charplay.runs import safetensors_file
 from charplay.runs.safetensors_file import InvalidFileError, TensorInfo
@@ -124,24 +126,6 @@ def read_numbers(path: Path | None) -> dict[str, object]:
         return {}
 
 
-def tensor_shapes(recipe: Recipe, vocabulary_size: int, gates: int) -> dict[str, tuple[int, ...]]:
-    """Name and shape of every tensor in a checkpoint of a resolved recipe; `gates` is 4 for an LSTM, 3 for a GRU.
-
-    The recurrent tensors hold their gates one under another, each `hidden_size` rows, in torch's order.
-    """
-    hidden, layers = _number(recipe, "hidden_size"), _number(recipe, "num_layers")
-    shapes: dict[str, tuple[int, ...]] = {}
-    width = {"one-hot": vocabulary_size, "scalar": 1}.get(recipe.input, 0)
-    if recipe.input == "embedding":
-        width = _number(recipe, "embedding_size")
-        shapes["embedding.weight"] = (vocabulary_size, width)
-    for layer in range(layers):
-        shapes[f"rnn.weight_ih_l{layer}"] = (gates * hidden, hidden if layer else width)
-        shapes[f"rnn.weight_hh_l{layer}"] = (gates * hidden, hidden)
-        shapes[f"rnn.bias_l{layer}"] = (gates * hidden,)
-    return shapes | {"output.weight": (vocabulary_size, hidden), "output.bias": (vocabulary_size,)}
-
-
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """The file, open; whatever is wrong with it leaves as a CheckpointError."""
@@ -186,10 +170,10 @@ def _check(checkpoint: Checkpoint, tensors: Mapping[str, TensorInfo]) -> None:
     characters, recipe = checkpoint.vocabulary, checkpoint.recipe
     if not characters or not in_order(characters):
         raise InvalidFileError("its vocabulary is not a sorted list of distinct characters")
-    # How many gates a cell has is known where cells are; here they must only agree with each other.
-    first = tensors.get("rnn.weight_ih_l0")
-    gates = first.shape[0] // _number(recipe, "hidden_size") if first and first.shape else 0
-    expected = tensor_shapes(recipe, len(characters), max(gates, 1))
+    try:
+        expected = tensor_shapes(recipe, len(characters))
+    except UnresolvedError as error:
+        raise InvalidFileError(f"its recipe leaves {error.field} open") from None
     if unknown := sorted(tensors.keys() - expected.keys()):
         raise InvalidFileError(f"it holds a tensor that its recipe does not know: {unknown[0][:80]!r}")
     for name, shape in expected.items():
@@ -198,13 +182,6 @@ def _check(checkpoint: Checkpoint, tensors: Mapping[str, TensorInfo]) -> None:
         if tensors[name] != TensorInfo("F32", shape):
             found = tensors[name]
             raise InvalidFileError(f"{name} is {found.dtype} {found.shape} and its recipe says F32 {shape}")
-
-
-def _number(recipe: Recipe, name: str) -> int:
-    value = getattr(recipe, name)
-    if not isinstance(value, int):
-        raise InvalidFileError(f"its recipe leaves {name} open")
-    return value
 
 
 def _tensor_info(tensor: np.ndarray) -> TensorInfo:

@@ -21,13 +21,9 @@ class Cell(Protocol):
     """
 
     GATES: int
-    """Blocks of H rows in the weights."""
+    """Blocks of H rows in the weights, in torch's order; `charplay.recipes.network.GATES` has the same number."""
     PARTS: int
     """Arrays of H that make a layer's state; the first is its output."""
-
-    def parameter_shapes(self, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
-        """Shapes of `weight_ih`, `weight_hh` and `bias`, in torch's gate order."""
-        ...
 
     def prepare(self, parameter: Array) -> Array:
         """Bring a `weight_ih`, `weight_hh` or `bias` into the form `advance` expects, in place; its rows are gates."""

@@ -14,11 +14,11 @@ from charplay.protocol.events import Changed
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.device_dependent import open_fields
 from charplay.recipes.from_parent import inherit_shape
-from charplay.recipes.network import GATES, training_characters, whole
+from charplay.recipes.network import tensor_shapes, training_characters, whole
 from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
 from charplay.recipes.reference_hardware import CorpusSize, reference_speed
 from charplay.recipes.resolve import resolve, unresolved
-from charplay.runs.checkpoint import CorpusOrigin, read_header, tensor_shapes
+from charplay.runs.checkpoint import CorpusOrigin, read_header
 from charplay.runs.errors import RunError
 from charplay.runs.run import Run
 from charplay.training.batches import Batches, open_batches
@@ -135,7 +135,7 @@ def _require_its_own(run: Run, saved: tuple[dict[str, np.ndarray], dict[str, Any
         raise RunError(f"the file that run {run.name} goes on from is a checkpoint to play; put its own back")
     if state.get("run", run.created) != run.created:
         raise RunError(f"the file that run {run.name} goes on from is another run's; put its own back")
-    shapes = tensor_shapes(run.resolved, len(run.vocabulary), GATES[run.resolved.cell])
+    shapes = tensor_shapes(run.resolved, len(run.vocabulary))
     networks = ["weights", "average"] if run.resolved.average else ["weights"]
     saved_shapes = {name: array.shape for name, array in arrays.items()}
     if any(saved_shapes.get(f"{of}.{name}") != shape for of in networks for name, shape in shapes.items()):

@@ -13,10 +13,10 @@ from torture_kills import in_place
 from torturing import Attempt, Outcome, Torture
 
 from charplay.fs import atomic
+from charplay.recipes.network import tensor_shapes
 from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin, read_checkpoint
 from charplay.runs.run import Run, RunError
-from charplay.sampling.model import tensor_shapes
 
 CALLS = ("open", "write", "fsync", "replace", "close")
 VOCABULARY = "\n abc"

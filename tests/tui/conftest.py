@@ -30,13 +30,13 @@ from charplay.protocol.events import (
 )
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
+from charplay.recipes.network import tensor_shapes
 from charplay.recipes.recipe import Recipe
 from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.runs.store import RunStore
-from charplay.sampling.model import tensor_shapes
 from charplay.tui.app import CharplayApp
 
 settings.register_profile("tui", deadline=None)  # how long an example takes is the machine's affair
