@@ -1,4 +1,4 @@
-"""Texts as ids: in memory, or where large on disk, memory-mapped, so that a second opening reads only the digest."""
+"""Encodes texts as ids: in memory, or large ones in a cache on disk, so that a second opening only hashes the file."""
 
 import hashlib
 import json
@@ -14,14 +14,14 @@ from charplay.corpora.vocabulary import Ids, Vocabulary, chunks
 from charplay.fs.atomic import staging_folder
 
 FORMAT = 1
-"""Grows whenever reading or cleaning gives other characters for the same file."""
+"""Version of the cache: to be raised whenever reading or cleaning gives other characters for the same file."""
 PIECE = 1 << 20
 """Characters between two reports of progress."""
 
 
 @dataclass(frozen=True)
 class EncodedText:
-    """A text's ids (n,), read-only, with all that reading it found out."""
+    """A text's read-only ids (n,), with its vocabulary, its encoding and notes."""
 
     vocabulary: Vocabulary
     ids: Ids
@@ -30,7 +30,7 @@ class EncodedText:
 
 
 def encode(text: str, encoding: str, notes: tuple[str, ...], progress: Progress) -> EncodedText:
-    """A text's ids in memory. Raises Cancelled."""
+    """Encode a text in memory. Raises Cancelled."""
     vocabulary = _vocabulary(text, progress.part(0, 0.4))
     ids, done = np.empty(len(text), vocabulary.dtype), 0
     for piece in _pieces(vocabulary, text, progress.part(0.4, 1)):
@@ -41,7 +41,7 @@ def encode(text: str, encoding: str, notes: tuple[str, ...], progress: Progress)
 
 
 def store(text: str, encoding: str, notes: tuple[str, ...], base: Path, progress: Progress) -> EncodedText:
-    """A text's ids in `base`.npy, memory-mapped; in memory, with a note, where they cannot be written.
+    """Encode a text into `base`.npy and memory-map it; where that cannot be written, encode in memory, with a note.
 
     Raises Cancelled.
     """
@@ -51,7 +51,7 @@ def store(text: str, encoding: str, notes: tuple[str, ...], base: Path, progress
     }  # fmt: skip
     try:
         base.parent.mkdir(parents=True, exist_ok=True)
-        # Each file appears whole, by rename, and the facts last: without them the ids do not count.
+        # Both files appear complete, by rename, and the facts last: `load` ignores ids without facts.
         with staging_folder(base.parent) as folder:
             _write(folder / "ids", vocabulary, text, progress.part(0.4, 1))
             (folder / "facts").write_text(json.dumps(facts), "utf-8")
@@ -64,7 +64,7 @@ def store(text: str, encoding: str, notes: tuple[str, ...], base: Path, progress
 
 
 def load(base: Path) -> EncodedText | None:
-    """What is kept under a base name; None where nothing usable is."""
+    """Load what `store` wrote under `base`; None where that is missing or damaged."""
     try:
         facts = json.loads(base.with_suffix(".json").read_text("utf-8"))
         ids = np.load(base.with_suffix(".npy"), mmap_mode="r")
@@ -77,7 +77,7 @@ def load(base: Path) -> EncodedText | None:
 
 
 def cache_key(sha256: str, *choices: object) -> str:
-    """The name under which a text and the choices that shaped it are kept."""
+    """Return the cache's file name for a text of this digest and the choices that shaped it (cleaning, limit, ...)."""
     return hashlib.sha256(json.dumps([FORMAT, sha256, *choices]).encode()).hexdigest()[:32]
 
 
@@ -97,7 +97,7 @@ def _pieces(vocabulary: Vocabulary, text: str, progress: Progress) -> Iterator[I
 
 
 def _write(path: Path, vocabulary: Vocabulary, text: str, progress: Progress) -> None:
-    """Plain writes: were the file mapped while it is written, a full disk would end the process."""
+    """Write the ids with plain writes: on a full disk, writing through a memory map would kill the process (SIGBUS)."""
     header = {"descr": vocabulary.dtype.str, "fortran_order": False, "shape": (len(text),)}
     with path.open("wb") as file:
         np.lib.format.write_array_header_1_0(file, header)

@@ -1,4 +1,4 @@
-"""A classic is downloaded, proved by its digest, and only then given its name."""
+"""Downloads a classic, checks its sha256, then moves it into the library."""
 
 import os
 import shutil
@@ -12,13 +12,13 @@ from charplay.corpora.progress import Progress
 from charplay.fs.atomic import staging_folder
 
 TIMEOUT = 15.0
-"""Seconds without a byte after which an address is given up."""
+"""Seconds without a byte after which a mirror is given up."""
 POLL = 0.05
-"""Seconds between two looks at the download."""
+"""Seconds between two reports of progress."""
 
 
 def fetch(classic: Classic, corpora: Path, progress: Progress) -> Path:
-    """The path of the fetched file in `corpora`. Tries each copy in turn; raises CorpusError, Cancelled."""
+    """Download a classic into `corpora`, from the first mirror that works; its path. Raises CorpusError, Cancelled."""
     target = corpora / f"{classic.name}.txt"
     if os.path.lexists(target):
         raise CorpusError(f"{target} is another text; rename it, and {classic.title} can be fetched under that name.")
@@ -26,7 +26,8 @@ def fetch(classic: Classic, corpora: Path, progress: Progress) -> Path:
     try:
         corpora.mkdir(parents=True, exist_ok=True)
         for mirror in classic.mirrors:
-            # Hidden, so that nothing unfinished looks like a text; in the same folder, so that a rename is enough.
+            # The staging folder is hidden, so that a partial download is not listed; in `corpora`, so that the file
+            # can be renamed into place.
             with staging_folder(corpora) as folder:
                 failure = _Download(mirror, folder).run(progress)
                 if failure is None:
@@ -44,21 +45,21 @@ def fetch(classic: Classic, corpora: Path, progress: Progress) -> Path:
 
 
 class _Download:
-    """One download into `folder`, in a thread of its own: cancelling never waits for the network.
+    """Downloads one mirror's file into `folder`, in a thread: cancelling does not wait for the network.
 
-    It is also the progress bar that pooch drives.
+    It is also the progress bar object that pooch calls.
     """
 
     def __init__(self, mirror: Mirror, folder: Path) -> None:
         self.mirror, self.folder = mirror, folder
-        self.total = 0  # pooch sets what the server announces; the catalog knows better
+        self.total = 0  # pooch sets it to what the server announces; `update` uses the catalog's size instead
         self._share = 0.0
         self._cancelled = False
         self._failure: str | None = None
         self._thread = threading.Thread(target=self._retrieve, name="charplay-fetch", daemon=True)
 
     def run(self, progress: Progress) -> str | None:
-        """None where the file is there and right, else what went wrong. Raises Cancelled."""
+        """Download and return None, or what went wrong. Raises Cancelled."""
         try:
             progress.at(0)
             self._thread.start()
@@ -94,11 +95,14 @@ class _Download:
         except OSError as error:
             self._failure = f"sent what cannot be written ({error.strerror})"
         finally:
-            if self._cancelled:  # nobody waits any more, and pooch may have made the folder anew
+            if self._cancelled:  # the caller has removed the folder, but pooch may have made it again
                 shutil.rmtree(self.folder, ignore_errors=True)
 
     def update(self, count: int) -> None:
-        """Called by pooch after each piece; `count` is only the piece's largest size, so the file itself is asked."""
+        """Update the progress; pooch calls it after each chunk.
+
+        `count` is the chunk size asked for, not the bytes received, so the file's size is read instead.
+        """
         if self._cancelled:
             raise Cancelled
         written = sum(file.stat().st_size for file in self.folder.iterdir())
@@ -107,7 +111,7 @@ class _Download:
         self._share = written / self.mirror.bytes
 
     def reset(self) -> None:
-        """Called by pooch at the end."""
+        """Do nothing; pooch calls it at the end."""
 
     def close(self) -> None:
-        """Called by pooch at the end."""
+        """Do nothing; pooch calls it at the end."""

@@ -1,4 +1,4 @@
-"""The library: every text there is, and the way to open or fetch one."""
+"""The library: lists, finds, opens and fetches texts."""
 
 import os
 from collections import Counter
@@ -21,16 +21,16 @@ from charplay.fs.registry import entry_names, load_entry
 __all__ = ["MINIMUM", "Corpus", "Entry", "Library"]
 
 LARGE = 32 << 20
-"""Bytes from which a text is kept encoded in the cache and memory-mapped."""
+"""Bytes from which a text's ids are stored in the cache and memory-mapped."""
 MANY_SYMBOLS = 5_000
 DEFAULT, FALLBACK = "tiny-shakespeare", "python-manual"
 _ORDER = {"file": 0, "folder": 0, "catalog": 1, "built-in": 2}
 
 
 class Library:
-    """The texts of a home: those dropped into `corpora`, the catalog's, and those that come with Python.
+    """The texts of a home: the user's files in `corpora`, the catalog's classics, and those that come with Python.
 
-    `catalog` and `large` (bytes) have their usual values unless given.
+    Tests pass a `catalog` and a `large` (bytes) of their own.
     """
 
     def __init__(
@@ -41,19 +41,19 @@ class Library:
         self.large = large
 
     def entries(self) -> list[Entry]:
-        """Every text, read from the folder anew: what is ready first, one's own before the classics."""
+        """List every text, scanning the folder anew: ready ones first, the user's own before the classics."""
         found = [
             entry
             for name in entry_names("corpora/sources")
             for entry in load_entry("corpora/sources", name).entries(self.paths)
         ]
         classics = {entry.path for entry in found if entry.kind == "catalog"}
-        # A file that is a classic's copy is listed as that classic only.
+        # A file with a classic's digest is listed as that classic, not as the user's file too.
         shown = [entry for entry in found if entry.kind == "catalog" or not entry.path or entry.path not in classics]
         return sorted(_distinct(shown), key=lambda entry: (not entry.ready, _ORDER[entry.kind], entry.title.casefold()))
 
     def find(self, name_or_path: str) -> Entry:
-        """The text of a name, a title, or the path of any file or folder; an empty name is the default text.
+        """Find a text by name, title or path of any file or folder; an empty name finds the default text.
 
         Raises CorpusError with the nearest name.
         """
@@ -88,9 +88,9 @@ class Library:
         encoding: str | None = None,
         watch: Watch | None = None,
     ) -> Corpus:
-        """Reads, cleans and encodes a text; `limit` keeps the first so many characters of the cleaned text.
+        """Read, clean and encode a text; `limit` keeps the first so many characters of the cleaned text.
 
-        `encoding` is taken instead of finding it out. `watch(share)` is called at least every 0.1 s and cancels by
+        `encoding` is used instead of detecting it. `watch(share)` is called at least every 0.1 s and cancels by
         returning False. Raises CorpusError, Cancelled.
         """
         progress = Progress(watch)
@@ -116,7 +116,7 @@ class Library:
         return _corpus(entry, decoded.sha256, encoded)
 
     def fetch(self, entry: Entry, watch: Watch | None = None) -> Entry:
-        """Downloads a classic into the library's folder; the entry that is ready. Raises CorpusError, Cancelled."""
+        """Download a classic into the library's folder and return its entry. Raises CorpusError, Cancelled."""
         if entry.ready:
             return entry
         classic = next((classic for classic in self.paths.classics if classic.name == entry.name), None)
@@ -133,7 +133,7 @@ class Library:
 
 
 def _distinct(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries with no name twice: a dropped file or folder gives way, to its whole name or else to its path."""
+    """Make names unique: of two alike, a user's file or folder is called by its full name, or else by its path."""
     taken = Counter(name for entry in entries for name in _names(entry))
     return [
         replace(entry, name=next((name for name in _names(entry) if taken[name] == 1), _names(entry)[-1]))
@@ -142,14 +142,14 @@ def _distinct(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _names(entry: Entry) -> tuple[str, ...]:
-    """What an entry may be called, the best name first, none of them twice."""
+    """List the names an entry may have, the preferred one first, each once."""
     if entry.source != "user-files" or not entry.path:
         return (entry.name,)
     return tuple(dict.fromkeys((entry.name, entry.path.name, str(entry.path))))
 
 
 def _corpus(entry: Entry, sha256: str, encoded: encoded_cache.EncodedText) -> Corpus:
-    # A text from outside the library has its path for a key; its title is the name to call runs by.
+    # The name of a text outside the library is its path; runs are named after its title instead.
     name = entry.title if entry.path and entry.name == str(entry.path) else entry.name
     return Corpus(
         name,
@@ -164,7 +164,7 @@ def _corpus(entry: Entry, sha256: str, encoded: encoded_cache.EncodedText) -> Co
 
 
 def _remarks(encoded: encoded_cache.EncodedText) -> tuple[str, ...]:
-    """What a person should know before training on this text."""
+    """List warnings about training on this text."""
     remarks = []
     if len(encoded.ids) < MINIMUM:
         remarks.append(f"It has {len(encoded.ids):,} of the {MINIMUM} characters that training needs.")

@@ -1,4 +1,4 @@
-"""A file becomes text: opened without surprises, read once, hashed, decoded."""
+"""Reads a text file: opens it if it is a regular file, reads it once, hashes and decodes it."""
 
 import hashlib
 import os
@@ -19,7 +19,7 @@ PIECE = 1 << 20
 
 @dataclass(frozen=True)
 class DecodedText:
-    """A text as it was read: `sha256` is of the bytes, `notes` are sentences about what was not plain."""
+    """A file's text. `sha256` is of its bytes; `notes` are sentences about a guessed encoding, line ends and so on."""
 
     text: str
     sha256: str
@@ -28,7 +28,7 @@ class DecodedText:
 
 
 def read_file(path: Path, encoding: str | None = None, progress: Progress | None = None) -> DecodedText:
-    """The text of a regular file. Raises CorpusError, Cancelled."""
+    """Read and decode a regular file. Raises CorpusError, Cancelled."""
     progress = progress or Progress()
     data, sha256 = read_bytes(path, progress.part(0, 0.5), any_bytes=encoding is not None)
     text, name, notes = decode(data, str(path), encoding, progress.part(0.5, 1))
@@ -36,7 +36,7 @@ def read_file(path: Path, encoding: str | None = None, progress: Progress | None
 
 
 def read_bytes(path: Path, progress: Progress, *, any_bytes: bool = False) -> tuple[bytearray, str]:
-    """A regular file's bytes and their sha256; refuses binary data at the first look unless `any_bytes`."""
+    """Read a regular file's bytes and their sha256. Raises NotText for binary data unless `any_bytes`."""
     with open_file(path) as file:
         before = os.fstat(file.fileno())
         _refuse_too_large(path, before.st_size)
@@ -56,7 +56,7 @@ def read_bytes(path: Path, progress: Progress, *, any_bytes: bool = False) -> tu
 
 
 def file_sha256(path: Path, progress: Progress) -> str:
-    """sha256 of a regular file's bytes, without keeping them."""
+    """Hash a regular file's bytes without keeping them in memory."""
     with open_file(path) as file:
         size, done, digest = os.fstat(file.fileno()).st_size, 0, hashlib.sha256()
         while piece := file.read(PIECE):
@@ -68,7 +68,7 @@ def file_sha256(path: Path, progress: Progress) -> str:
 
 @contextmanager
 def open_file(path: Path) -> Iterator[BinaryIO]:
-    """A regular file, open for reading; whatever is wrong with it, here or while it is read, is a CorpusError."""
+    """Open a regular file for reading; an OSError on opening it or in the block is raised as a CorpusError."""
     try:
         with open_regular(path) as file:
             yield file
@@ -77,7 +77,7 @@ def open_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def require_readable(path: Path) -> None:
-    """Raises the CorpusError that says why a path cannot be opened; returns where it can."""
+    """Raise a CorpusError that says why a path cannot be opened, if it cannot."""
     with open_file(path):
         pass
 

@@ -1,4 +1,4 @@
-"""Cleaning: the rules that a recipe names, one after the other."""
+"""Cleaning: applies the rules that a recipe names, in their order."""
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
@@ -11,7 +11,7 @@ PIECE = 1 << 20
 
 
 def clean(text: str, cleaning: Sequence[str], progress: Progress | None = None) -> str:
-    """The text after the named rules, in their order. Raises CorpusError for a name that is no rule."""
+    """Apply the named rules in their order. Raises CorpusError for an unknown rule, Cancelled."""
     progress = progress or Progress()
     for number, name in enumerate(cleaning):
         known = entry_names("corpora/cleaning")
@@ -34,7 +34,7 @@ def clean(text: str, cleaning: Sequence[str], progress: Progress | None = None) 
 
 
 def lines(text: str) -> Iterator[str]:
-    """The text in pieces of whole lines, of about PIECE characters where lines are shorter than that."""
+    """Split a text into pieces of whole lines, of about PIECE characters where lines are shorter than that."""
     start = 0
     while start < len(text):
         end = text.find("\n", start + PIECE - 1) + 1 or len(text)

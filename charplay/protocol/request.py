@@ -22,7 +22,7 @@ class TrainRequest:
     resume: str | None = None
     """Folder of the run to resume."""
     added: bool = False
-    """The budget is added to the steps already trained, as in `--steps +1000`."""
+    """The budget is added to what the run has spent already, as in `--steps +1000`."""
     encoding: str | None = None
     """The text's encoding; None detects it, or takes the one that the resumed run was started with."""
     live: Mapping[str, object] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The classics: fetched where a file with the right digest lies in the library's folder, whatever it is called."""
+"""The catalog's classics. One counts as fetched where the library's folder has a file with its sha256, of any name."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -14,7 +14,7 @@ from charplay.corpora.sources import user_files
 
 
 def entries(paths: LibraryPaths) -> list[Entry]:
-    """Every classic of the catalog. Only files of a classic's size are hashed, once for each change."""
+    """List every classic. Hashes only files of a classic's size, and each only when it changes."""
     files = [(entry.path, entry.size) for entry in user_files.entries(paths) if entry.kind == "file"]
     return [
         _entry(classic, [path for path, size in files if path and size in _sizes(classic)])
@@ -23,7 +23,7 @@ def entries(paths: LibraryPaths) -> list[Entry]:
 
 
 def read(entry: Entry, encoding: str | None, progress: Progress) -> DecodedText:
-    """The text of a fetched classic. Raises CorpusError, Cancelled."""
+    """Read a fetched classic. Raises CorpusError, Cancelled."""
     if entry.path is None:
         raise CorpusError(f"{entry.title} is not here yet; fetch it first (charplay corpora fetch {entry.name}).")
     return read_path(entry.path, encoding, progress)
@@ -57,11 +57,11 @@ def _is_mirror(path: Path, mirror: Mirror) -> bool:
     try:
         status = path.stat()
         return status.st_size == mirror.bytes and _sha256(path, status.st_size, status.st_mtime_ns) == mirror.sha256
-    except (CorpusError, OSError):  # unreadable, or gone since it was listed: no classic
+    except (CorpusError, OSError):  # unreadable, or deleted since it was listed
         return False
 
 
 @lru_cache(maxsize=256)
 def _sha256(path: Path, size: int, modified: int) -> str:
-    """A file's digest; size and time of change are part of the key, so that a changed file is hashed anew."""
+    """Hash a file; size and modification time are part of the cache's key, so that a changed file is hashed again."""
     return file_sha256(path, Progress())

@@ -1,4 +1,4 @@
-"""The language reference that comes with Python: English prose the size of a novel, always at hand."""
+"""Python's language reference: English prose the size of a novel, available without a download."""
 
 import hashlib
 import sys
@@ -10,7 +10,7 @@ from charplay.corpora.reading import DecodedText
 
 
 def entries(paths: LibraryPaths) -> list[Entry]:
-    """The manual, where this Python has it."""
+    """List the manual, where this Python has it."""
     if not _manual():
         return []
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -29,7 +29,7 @@ def entries(paths: LibraryPaths) -> list[Entry]:
 
 
 def read(entry: Entry, encoding: str | None, progress: Progress) -> DecodedText:
-    """The manual's topics in alphabetical order, a blank line between them."""
+    """Join the manual's topics in alphabetical order, a blank line between them."""
     text = _manual()
     return DecodedText(text, hashlib.sha256(text.encode()).hexdigest(), "utf-8", (f"It is {entry.note}.",))
 

@@ -1,4 +1,4 @@
-"""The standard library's own source: what a network that learns to program reads first."""
+"""The source code of Python's standard library."""
 
 import os
 import sys
@@ -11,12 +11,12 @@ from charplay.corpora.folders import read_files
 from charplay.corpora.progress import Progress
 from charplay.corpora.reading import DecodedText
 
-# Tests repeat themselves, encodings are tables, the manual is a text of its own, packages are not Python's.
+# Tests are repetitive, encodings are tables, pydoc_data is another source here, packages are not the library's.
 _SKIPPED = {"test", "tests", "idle_test", "encodings", "pydoc_data", "site-packages", "dist-packages", "__pycache__"}
 
 
 def entries(paths: LibraryPaths) -> list[Entry]:
-    """The source, where this Python has it."""
+    """List the source code, where this Python has it."""
     if not (_library() / "os.py").is_file():
         return []
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -35,7 +35,7 @@ def entries(paths: LibraryPaths) -> list[Entry]:
 
 
 def read(entry: Entry, encoding: str | None, progress: Progress) -> DecodedText:
-    """The modules in alphabetical order of their paths. Raises CorpusError, Cancelled."""
+    """Join the modules in alphabetical order of their paths. Raises CorpusError, Cancelled."""
     return read_files(_library(), _modules(), "utf-8", progress)
 
 
