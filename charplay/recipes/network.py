@@ -9,7 +9,7 @@ from charplay.recipes.recipe import Recipe
 GATES = {"lstm": 4, "gru": 3}
 """Matrices that each cell stacks: its parameters are gates x hidden x (input + hidden + 1)."""
 
-FLOAT = 4  # bytes
+FLOAT_BYTES = 4
 OPTIMIZER_STATES = {"sgd": 1, "rmsprop": 1}
 """Numbers an optimizer remembers of each parameter; 2 for the others, as in Adam."""
 
@@ -152,4 +152,4 @@ def memory_bytes(recipe: Recipe, vocabulary_size: int, characters: int) -> int:
     outputs = output.shape[0] if recipe.target == "last" else positions
     activations = positions * (sum(row.shape[-1] for row in inner) + recurrent) + 3 * outputs * vocabulary_size
     id_bytes = 1 if vocabulary_size <= 256 else 2 if vocabulary_size <= 65536 else 4
-    return FLOAT * (weights + activations) + id_bytes * characters
+    return FLOAT_BYTES * (weights + activations) + id_bytes * characters

@@ -44,7 +44,7 @@ def read_preset(name: str, folder: Path | None = None) -> Preset:
     if name not in known:
         raise RecipeError(f"there is no preset {name!r}; the nearest is {closest_match(name, known)}")
     try:
-        values = tomllib.loads(_text(name, folder))
+        values = tomllib.loads(_read_text(name, folder))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise RecipeError(f"the preset {name} cannot be read ({reason}); mend or delete its file") from error
@@ -84,7 +84,7 @@ def save_preset(folder: Path, name: str, recipe: Recipe, *, title: str = "", abo
     return path
 
 
-def _text(name: str, folder: Path | None) -> str:
+def _read_text(name: str, folder: Path | None) -> str:
     if folder is None or name in entry_names(SHIPPED):
         return (files("charplay") / SHIPPED / f"{name}.toml").read_text("utf-8")
     with open_regular(folder / f"{name}.toml") as file:

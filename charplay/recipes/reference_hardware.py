@@ -36,17 +36,17 @@ def reference_seconds(recipe: Recipe, hidden: int, text: CorpusSize, speed: Spee
     `recipe` may leave its sizes open, but not its depth and its embedding.
     """
     if recipe.steps is not None:
-        return max(1.0, recipe.steps * _positions(recipe) / reference_speed(recipe, hidden, text))
+        return max(1.0, recipe.steps * _step_characters(recipe) / reference_speed(recipe, hidden, text))
     if recipe.epochs is not None:
-        return max(1.0, recipe.epochs * _read_per_epoch(recipe, text) / reference_speed(recipe, hidden, text))
+        return max(1.0, recipe.epochs * _epoch_characters(recipe, text) / reference_speed(recipe, hidden, text))
     minutes = 3.0 if recipe.minutes is None else recipe.minutes
-    return max(1.0, 60 * minutes * (_between(speed, hidden) if speed else 1.0))
+    return max(1.0, 60 * minutes * (_interpolate(speed, hidden) if speed else 1.0))
 
 
 def reference_speed(recipe: Recipe, hidden: int, text: CorpusSize) -> float:
     """Characters a second that the yardstick trains on with this hidden size, from its floating-point operations."""
     sized = recipe.model_copy(update={"hidden_size": hidden, "sequence_length": 1, "batch_size": 1})
-    return _between(REFERENCE_FLOPS, hidden) / (6 * parameter_count(sized, text.vocabulary))
+    return _interpolate(REFERENCE_FLOPS, hidden) / (6 * parameter_count(sized, text.vocabulary))
 
 
 def reference_epochs(recipe: Recipe, seconds: float, text: CorpusSize) -> float:
@@ -55,7 +55,7 @@ def reference_epochs(recipe: Recipe, seconds: float, text: CorpusSize) -> float:
     return predicted / text.trained / (_length(recipe) if recipe.target == "last" else 1)
 
 
-def _positions(recipe: Recipe) -> int:
+def _step_characters(recipe: Recipe) -> int:
     """Characters that one step reads; usual ones where they are still open."""
     return _length(recipe) * (32 if recipe.batch_size == "auto" else recipe.batch_size)
 
@@ -64,7 +64,7 @@ def _length(recipe: Recipe) -> int:
     return 64 if recipe.sequence_length == "auto" else recipe.sequence_length
 
 
-def _read_per_epoch(recipe: Recipe, text: CorpusSize) -> float:
+def _epoch_characters(recipe: Recipe, text: CorpusSize) -> float:
     """Characters that one epoch reads: a stream reads each once, overlapping windows many times."""
     if recipe.batching == "stream":
         return text.trained
@@ -72,7 +72,7 @@ def _read_per_epoch(recipe: Recipe, text: CorpusSize) -> float:
     return windows * _length(recipe)
 
 
-def _between(table: Mapping[int, float], size: int) -> float:
+def _interpolate(table: Mapping[int, float], size: int) -> float:
     """The table's value at `size`, in a straight line over the sizes' logarithms; beyond the ends, the end's."""
     sizes = sorted(table)
     size = min(max(size, sizes[0]), sizes[-1])

@@ -12,7 +12,7 @@ from pydantic import AfterValidator
 from pydantic.fields import FieldInfo
 
 from charplay.fs.registry import entry_names
-from charplay.recipes.recipe import Listed, Recipe
+from charplay.recipes.recipe import EntryName, Recipe
 
 Kind = Literal["int", "float", "choice", "list", "text", "bool"]
 
@@ -51,7 +51,7 @@ class FieldSpec:
     """The first number that the arrows give where the value is a word; None where it is never one."""
 
 
-def _annotations(annotation: Any) -> Iterator[Any]:
+def _flatten(annotation: Any) -> Iterator[Any]:
     """The leaves of an annotation and all that is attached to them: types, literals' values, bounds, validators."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if isinstance(annotation, FieldInfo):
@@ -61,7 +61,7 @@ def _annotations(annotation: Any) -> Iterator[Any]:
     elif origin in (Annotated, Union, types.UnionType, tuple):
         yield from [tuple] if origin is tuple else []
         for argument in arguments:
-            yield from _annotations(argument)
+            yield from _flatten(argument)
     else:
         yield annotation
 
@@ -73,12 +73,14 @@ def _kind(parts: list[Any], choices: tuple[str, ...]) -> Kind:
     return "choice" if choices else "text"
 
 
-def _draw(name: str, field: FieldInfo) -> FieldSpec:
-    parts = [*_annotations(field.annotation), *field.metadata]
+def _make_spec(name: str, field: FieldInfo) -> FieldSpec:
+    parts = [*_flatten(field.annotation), *field.metadata]
     extra: dict[str, Any] = dict(field.json_schema_extra)  # type: ignore[arg-type]  # every declaration has a mapping
     words = tuple(part for part in parts if isinstance(part, str) and part != "auto")
     listed = (part.func for part in parts if isinstance(part, AfterValidator))
-    choices = words + tuple(found for rule in listed if isinstance(rule, Listed) for found in entry_names(rule.folder))
+    choices = words + tuple(
+        found for rule in listed if isinstance(rule, EntryName) for found in entry_names(rule.folder)
+    )
     bounds: dict[str, Any] = {}
     for part in parts:
         match part:
@@ -111,13 +113,13 @@ def _draw(name: str, field: FieldInfo) -> FieldSpec:
 @cache
 def specs() -> tuple[FieldSpec, ...]:
     """Every field, in the order of its declaration."""
-    return tuple(_draw(name, field) for name, field in Recipe.model_fields.items())
+    return tuple(_make_spec(name, field) for name, field in Recipe.model_fields.items())
 
 
 @cache
 def spec(name: str) -> FieldSpec:
     """The field called `name`; KeyError where there is none."""
-    return _draw(name, Recipe.model_fields[name])
+    return _make_spec(name, Recipe.model_fields[name])
 
 
 def closest_match(word: str, known: Iterable[str]) -> str:

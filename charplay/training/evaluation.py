@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from charplay.recipes.resolve import EVALUATED
+from charplay.recipes.resolve import EVALUATED_CHARACTERS
 from charplay.training.device import Opened
 from charplay.training.ids import Ids
 from charplay.training.network import CharNet, State
@@ -17,7 +17,7 @@ PIECES = 64
 WARM_UP = 256
 """Characters before a piece that are read but not counted."""
 COLD_BLOCK = 256
-DURING, AT_THE_END = EVALUATED, 2_000_000
+DURING, AT_THE_END = EVALUATED_CHARACTERS, 2_000_000
 """Held-out characters that are read, at most."""
 WINDOWS_OVERLAP = 8
 """For `target = last`: neighbouring windows begin this part of their length apart."""
