@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 
 
 def size(value: object) -> int:

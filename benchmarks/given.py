@@ -11,8 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from charplay.playground.preferences import Preferences, write_preferences
-from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import save_preset
+from charplay.recipes.recipe import Recipe
 from charplay.runs.home import Home
 
 PRESET = "bench"

@@ -3,9 +3,10 @@
 import numpy as np
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.recipes.fields import Recipe
+from charplay.recipes.network import tensor_shapes
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
-from charplay.sampling.model import CharModel, tensor_shapes
+from charplay.sampling.model import CharModel
 
 VOCABULARY = Vocabulary("\n" + "".join(map(chr, range(32, 96))))
 """65 characters, as many as tiny Shakespeare has; each is one byte."""

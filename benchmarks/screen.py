@@ -18,7 +18,7 @@ from interleaving import interleaved, ratios
 from recorder import Recorder
 from trainer import CHARACTERS_A_STEP, stream_recipe
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.home import Home
 
 ROUNDS = 3

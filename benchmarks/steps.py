@@ -48,7 +48,7 @@ def _steps(hidden: int, layers: int, share: float, told: list[str]) -> float:
     import torch
     from torch.nn import functional
 
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
     from charplay.training.network import CharNet
 
     if "short" not in told:

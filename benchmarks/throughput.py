@@ -10,8 +10,8 @@ from interleaving import interleaved, ratios
 from trainer import CHARACTERS_A_STEP, WARM_SECONDS, Slices, stream_recipe, windows_recipe
 
 from charplay.corpora.library import Library
-from charplay.recipes.fields import Recipe
 from charplay.recipes.network import training_characters
+from charplay.recipes.recipe import Recipe
 
 ROUNDS = 10
 HIDDEN = (128, 256)

@@ -10,7 +10,7 @@ from charplay.protocol.commands import Stop
 from charplay.protocol.events import Failed, Progress
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.home import Home
 from charplay.training.run_training import open_training
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from textual.pilot import Pilot
 
-from charplay.cli.house import open_library, open_shelf
+from charplay.cli.data_dir import open_library, open_store
 from charplay.runs.home import Home
 from charplay.training.device import list_devices
 from charplay.training.epoch_timing import seconds_per_epoch
@@ -39,7 +39,7 @@ async def charplay(size: tuple[int, int], text: str | None, *, light: bool = Fal
         home = Home(Path(folder))
         home.prepare()
         app = CharplayApp(
-            home, lambda: open_library(folder), lambda: open_shelf(folder), open_training, list_devices,
+            home, lambda: open_library(folder), lambda: open_store(folder), open_training, list_devices,
             seconds_per_epoch, text,
         )  # fmt: skip
         async with app.run_test(size=size) as pilot:

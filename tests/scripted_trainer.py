@@ -23,7 +23,7 @@ from charplay.protocol.events import (
 )
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import CorpusOrigin
 from charplay.runs.home import Home

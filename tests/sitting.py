@@ -13,7 +13,7 @@ from charplay.playground.recipe_draft import RecipeDraft
 from charplay.playground.run_state import RunState
 from charplay.protocol.events import Published
 from charplay.runs.home import Home
-from charplay.runs.shelf import Shelf
+from charplay.runs.store import RunStore
 
 
 @dataclass
@@ -85,7 +85,7 @@ class Sitting:
         self.draft = RecipeDraft(home.presets, corpus="fox", characters=5000, vocabulary="\n abc")
         self.follower = Follower()
         self.playground = Playground(
-            home, self.trainer, open_library=lambda: None, open_store=lambda: Shelf(home),  # type: ignore[arg-type,return-value]
+            home, self.trainer, open_library=lambda: None, open_store=lambda: RunStore(home),  # type: ignore[arg-type,return-value]
             preferences=Preferences(), clock=self.clock,
         )  # fmt: skip
         self.playground.corpora = self.text

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from charplay.protocol.commands import Command, PublishWeights
 from charplay.protocol.events import Event, Progress, Row, Started
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.recipes.resolve import resolve
 
 REQUEST = TrainRequest(home="/")

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from charplay.cli.asking import EncodingOption, JsonOption
-from charplay.cli.faults import UsageError
-from charplay.cli.house import open_home, open_library
-from charplay.cli.output import bits, say, say_json, say_table, size
-from charplay.formatting.units import plural
-from charplay.fs.paths import place
+from charplay.cli.data_dir import open_home, open_library
+from charplay.cli.errors import UsageError
+from charplay.cli.output import print_json, print_safe, print_table
+from charplay.cli.recipe_options import EncodingOption, JsonOption
+from charplay.formatting.units import format_bits, format_bytes, plural
+from charplay.fs.paths import user_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,13 +40,13 @@ def _list(context: typer.Context, json: JsonOption = False) -> None:
     entries = open_library(context.obj).entries()
     if json:
         for entry in entries:
-            say_json(_as_json(entry))
+            print_json(_as_json(entry))
         return
     rows = [
-        (e.name, e.title, size(e.size), "ready" if e.ready else f"charplay corpora fetch {e.name}", e.licence)
+        (e.name, e.title, format_bytes(e.size), "ready" if e.ready else f"charplay corpora fetch {e.name}", e.licence)
         for e in entries
     ]
-    say_table(("name", "title", "size", "", "licence"), rows)
+    print_table(("name", "title", "size", "", "licence"), rows)
 
 
 @app.command("show")
@@ -59,7 +59,7 @@ def _show(
     corpus = library.open(entry, encoding=encoding)
     if json:
         counts = corpus.counts().tolist()
-        say_json(
+        print_json(
             _as_json(entry)
             | {
                 "characters": len(corpus),
@@ -73,14 +73,16 @@ def _show(
             }
         )
         return
-    say(f"{entry.name}  {entry.title}\n{corpus.path}")
-    say("  ".join(part for part in (entry.licence, entry.note) if part))
-    say(f"{plural(len(corpus), 'character')}, {len(corpus.vocabulary):,} distinct, {corpus.encoding}")
+    print_safe(f"{entry.name}  {entry.title}\n{corpus.path}")
+    print_safe("  ".join(part for part in (entry.licence, entry.note) if part))
+    print_safe(f"{plural(len(corpus), 'character')}, {len(corpus.vocabulary):,} distinct, {corpus.encoding}")
     entropy = corpus.unigram_entropy()
-    say(f"knowing only how often each character comes: {entropy:.3f} nats, {bits(entropy)} bits a character")
+    print_safe(
+        f"knowing only how often each character comes: {entropy:.3f} nats, {format_bits(entropy)} bits a character"
+    )
     for note in corpus.notes:
-        say(note)
-    say(f"most frequent: {_frequent(corpus)}\n\n{corpus.text(0, HEAD)}")
+        print_safe(note)
+    print_safe(f"most frequent: {_frequent(corpus)}\n\n{corpus.text(0, HEAD)}")
 
 
 @app.command("fetch")
@@ -94,9 +96,9 @@ def _fetch(
     if not there:
         entry = library.fetch(entry, watch=_share_shown(entry.title))
     if json:
-        say_json(_as_json(entry))
+        print_json(_as_json(entry))
     else:
-        say(f"{entry.name} is there already" if there else str(entry.path))
+        print_safe(f"{entry.name} is there already" if there else str(entry.path))
 
 
 @app.command("add")
@@ -108,7 +110,7 @@ def _add(
 ) -> None:
     """Copy a text file or a folder of them among the texts, after reading it once."""
     library, home = open_library(context.obj), open_home(context.obj)
-    source = place(path)
+    source = user_path(path)
     corpus = library.open(library.find(str(source)))
     target = home.corpora / (name or source.name)
     if target.name != (name or source.name) or target.name.startswith(".") or not target.name.isprintable():
@@ -121,9 +123,9 @@ def _add(
         raise UsageError(f"{source} holds charplay's texts itself; name a folder that does not")
     _copied(source, target)
     if json:
-        say_json({"path": str(target), "characters": len(corpus), "vocabulary_size": len(corpus.vocabulary)})
+        print_json({"path": str(target), "characters": len(corpus), "vocabulary_size": len(corpus.vocabulary)})
     else:
-        say(f"{target}: {plural(len(corpus), 'character')}, {len(corpus.vocabulary):,} distinct")
+        print_safe(f"{target}: {plural(len(corpus), 'character')}, {len(corpus.vocabulary):,} distinct")
 
 
 def _names(path: Path) -> set[str]:
@@ -136,9 +138,9 @@ def _copied(source: Path, target: Path) -> None:
     import shutil
 
     from charplay.corpora.errors import CorpusError
-    from charplay.fs.atomic import folder_in_making
+    from charplay.fs.atomic import staging_folder
 
-    with folder_in_making(target.parent) as aside:
+    with staging_folder(target.parent) as aside:
         copy = aside / target.name
         try:
             if source.is_dir():

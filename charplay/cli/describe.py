@@ -4,25 +4,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from charplay.cli.asking import (
+from charplay.cli.output import print_json, print_safe, print_table
+from charplay.cli.recipe_options import (
     DEFAULT_PRESET,
     CorpusOption,
     EncodingOption,
     EpochsOption,
-    Flags,
     JsonOption,
     MinutesOption,
     PresetOption,
+    RecipeOptions,
     SettingsOption,
     StepsOption,
-    asked_layers,
-    refuse_added,
+    recipe_layers,
+    reject_relative_budget,
 )
-from charplay.cli.output import say, say_json, say_table, size
+from charplay.formatting.units import duration, format_bytes
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
 
 INPUTS_SHOWN = 5
 """Characters of an example whose network input is printed; `--json` has them all."""
@@ -42,15 +43,15 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
     json: JsonOption = False,
 ) -> None:
     """Count layers, parameters, examples and memory of a recipe on a text."""
-    from charplay.cli.house import read_home
+    from charplay.cli.data_dir import read_home
     from charplay.corpora.library import Library
     from charplay.recipes.layers import compose
     from charplay.recipes.resolve import resolve
 
     home = read_home(context.obj)
-    flags = Flags.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes)
-    refuse_added(flags)
-    asked, notes = compose(*asked_layers(home.presets, preset or DEFAULT_PRESET, settings, flags))
+    options = RecipeOptions.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes)
+    reject_relative_budget(options)
+    asked, notes = compose(*recipe_layers(home.presets, preset or DEFAULT_PRESET, settings, options))
     library = Library(home.corpora, home.cache)
     entry = library.find(asked.corpus)
     text = library.open(entry, cleaning=asked.cleaning, limit=asked.limit, encoding=encoding)
@@ -64,7 +65,7 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
         facts["seconds_per_epoch"] = seconds_per_epoch(resolution.recipe, text)
     seen = _seen(resolution.recipe, text) if explain else {}
     if json:
-        say_json(facts | seen)
+        print_json(facts | seen)
         return
     _print(facts, text, (*text.notes, *notes, *resolution.notes))
     if explain:
@@ -73,7 +74,7 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
 
 def _open(asked: "Recipe") -> tuple[str, ...]:
     """What to know where the device decides the sizes when a run starts."""
-    from charplay.recipes.calibrated import SENTENCE, likely_device, open_fields
+    from charplay.recipes.device_dependent import SENTENCE, likely_device, open_fields
     from charplay.training.device import list_devices
 
     device = likely_device(asked.device, [found.name for found in list_devices()])
@@ -101,23 +102,22 @@ def _facts(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
 
 
 def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> None:
-    from charplay.formatting.units import duration
-    from charplay.recipes.specs import written
+    from charplay.recipes.specs import format_value
 
-    say(f"{text.title}: {facts['characters']:,} characters, {facts['vocabulary_size']:,} distinct")
+    print_safe(f"{text.title}: {facts['characters']:,} characters, {facts['vocabulary_size']:,} distinct")
     print()
     rows = [
         (layer["name"], " x ".join(map(str, layer["output_shape"])), f"{layer['parameters']:,}", layer["formula"])
         for layer in facts["layers"]
     ]
-    say_table(("layer", "output", "parameters", "formula"), [*rows, ("in all", "", f"{facts['parameters']:,}", "")])
-    print(f"\n{facts['examples_per_epoch']:,} examples an epoch, about {size(facts['memory_bytes'])} of memory")
+    print_table(("layer", "output", "parameters", "formula"), [*rows, ("in all", "", f"{facts['parameters']:,}", "")])
+    print(f"\n{facts['examples_per_epoch']:,} examples an epoch, about {format_bytes(facts['memory_bytes'])} of memory")
     if "seconds_per_epoch" in facts:
         print(f"an epoch takes about {duration(facts['seconds_per_epoch'])} here, by a few steps")
     print()
-    say_table(("recipe", ""), [(name, written(value)) for name, value in facts["recipe"].items()])
+    print_table(("recipe", ""), [(name, format_value(value)) for name, value in facts["recipe"].items()])
     for note in notes:
-        say(f"\n{note}")
+        print_safe(f"\n{note}")
 
 
 def _seen(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
@@ -141,11 +141,11 @@ def _print_seen(seen: dict[str, Any]) -> None:
 
     for number, example in enumerate(seen["examples"], 1):
         print(f"\nexample {number}, from character {example['start']:,} of the text")
-        say(f"  characters  {sanitize(example['characters'])}")
-        say(f"  ids         {' '.join(map(str, example['ids']))}")
+        print_safe(f"  characters  {sanitize(example['characters'])}")
+        print_safe(f"  ids         {' '.join(map(str, example['ids']))}")
         for character, entered in list(zip(example["characters"], example["inputs"], strict=True))[:INPUTS_SHOWN]:
-            say(f"  input       {_named(character)}  {entered}")
-        say(f"  to predict  {sanitize(example['targets'])}")
+            print_safe(f"  input       {_named(character)}  {entered}")
+        print_safe(f"  to predict  {sanitize(example['targets'])}")
     print()
     total = sum(row["count"] for row in seen["character_table"])
     rows = [
@@ -158,7 +158,7 @@ def _print_seen(seen: dict[str, Any]) -> None:
         )
         for row in seen["character_table"]
     ]
-    say_table(("id", "character", "code", "count", "share"), rows)
+    print_table(("id", "character", "code", "count", "share"), rows)
 
 
 def _share(row: dict[str, Any], total: int) -> str:

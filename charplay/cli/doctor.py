@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from charplay.cli.asking import JsonOption
-from charplay.cli.output import say, say_json, size
+from charplay.cli.output import print_json, print_safe
+from charplay.cli.recipe_options import JsonOption
+from charplay.formatting.units import format_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,13 +39,13 @@ def doctor(context: typer.Context, json: JsonOption = False) -> None:
         "home": _home(context.obj),
     }
     if json:
-        say_json(facts)
+        print_json(facts)
         return
     for title, values in facts.items():
-        say(title)
+        print_safe(title)
         width = max(map(len, values), default=0)
         for name, value in values.items():
-            say(f"  {name:{width}}  {_written(name, value)}")
+            print_safe(f"  {name:{width}}  {_written(name, value)}")
 
 
 def _versions() -> dict[str, str | None]:
@@ -62,7 +63,7 @@ def _machine() -> dict[str, Any]:
 
     found: dict[str, Any] = {"system": platform.platform(), "processors": os.cpu_count(), "threads": thread_count()}
     for device in list_devices():
-        found[device.name] = f"{device.title}, {size(device.free)} free of {size(device.total)}"
+        found[device.name] = f"{device.title}, {format_bytes(device.free)} free of {format_bytes(device.total)}"
     return found
 
 
@@ -95,10 +96,10 @@ def _home(option: str | None) -> dict[str, Any]:
 
 def _things(home: "Home") -> dict[str, Any]:
     from charplay.corpora.library import Library
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
 
     entries = Library(home.corpora, home.cache).entries()
-    runs = [line for line in Shelf(home).list() if not line.read_only]
+    runs = [line for line in RunStore(home).list() if not line.read_only]
     states = Counter("broken" if run.broken else "finished" if run.finished else "unfinished" for run in runs)
     log = home.log / "charplay.log"
     return {
@@ -122,5 +123,5 @@ def _last_fault(log: "Path") -> str | None:
 
 def _written(name: str, value: object) -> str:
     if name.endswith("bytes") and isinstance(value, int):
-        return str(size(value))
+        return str(format_bytes(value))
     return "-" if value is None else "yes" if value is True else "no" if value is False else str(value)

@@ -8,10 +8,10 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
-from charplay.cli.faults import FAILED, UsageError, explain
+from charplay.cli.errors import EXIT_FAILED, UsageError, report_error
 from charplay.protocol.exit_codes import INTERRUPTED
 
-TORCHES = {"charplay.training.run_training", "charplay.training.epoch_timing"}
+LOADS_TORCH = {"charplay.training.run_training", "charplay.training.epoch_timing"}
 """What loads torch, or has loaded it."""
 
 VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs", "doctor")
@@ -26,7 +26,7 @@ def main() -> NoReturn:
         if isinstance(stream, TextIOWrapper):
             # A pipe carries UTF-8 in any locale; a terminal shows what it can.
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
-    _leave(run(sys.argv[1:]))
+    _exit_process(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -39,22 +39,22 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        return _unheard()
+        return _reader_gone()
     except SystemExit as leaving:
         # The command line parser has its own way to leave when a pipe breaks.
-        return _unheard() if isinstance(leaving.__context__, BrokenPipeError) else FAILED
+        return _reader_gone() if isinstance(leaving.__context__, BrokenPipeError) else EXIT_FAILED
     except Exception as error:  # noqa: BLE001  # the outermost door: what comes here must not become a traceback
-        return explain(error, home)
+        return report_error(error, home)
     return code
 
 
-def _leave(code: int) -> NoReturn:
+def _exit_process(code: int) -> NoReturn:
     """End the process, with torch in it at once.
 
     Everything is on the disk. The interpreter's own end would take torch down, for up to 2 s, and abort where a trainer
     that was asked to stop, or a save, is inside it still.
     """
-    if not TORCHES & sys.modules.keys():
+    if not LOADS_TORCH & sys.modules.keys():
         sys.exit(code)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
@@ -62,11 +62,11 @@ def _leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _unheard() -> int:
+def _reader_gone() -> int:
     """Whoever read the pipe has enough, which is no fault. Python would complain when it flushes at the exit."""
-    from charplay.cli.output import silence
+    from charplay.cli.output import redirect_to_devnull
 
-    silence(sys.stdout)
+    redirect_to_devnull(sys.stdout)
     return 0
 
 
@@ -102,7 +102,7 @@ def _dispatch(home: str | None, arguments: list[str]) -> int:
     if plain and (not arguments or arguments[0] == "play" or arguments[0] not in VERBS):
         # The playground starts without typer, which alone would take a fifth of the time to the first paint.
         return _play(home, arguments[1:] if arguments[:1] == ["play"] else arguments)
-    from charplay.cli.verbs import app
+    from charplay.cli.app import app
 
     code = app(arguments, prog_name="charplay", standalone_mode=False, obj=home)
     return code if isinstance(code, int) else 0

@@ -1,4 +1,4 @@
-"""How results are written: text made safe for a terminal, aligned tables, JSON lines, and numbers for people."""
+"""How results are written: text made safe for a terminal, aligned tables, JSON lines."""
 
 import json
 import math
@@ -7,10 +7,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
-RUNAWAY = 1000.0
 
-
-def shown(text: str, stream: TextIO) -> str:
+def sanitize_for(text: str, stream: TextIO) -> str:
     """Text from outside as `stream` should get it: visible glyphs for a terminal, as it stands for a pipe."""
     if not stream.isatty():
         return text
@@ -19,20 +17,20 @@ def shown(text: str, stream: TextIO) -> str:
     return sanitize(text, newline="\n")
 
 
-def say(text: str, stream: TextIO | None = None) -> None:
+def print_safe(text: str, stream: TextIO | None = None) -> None:
     """Print text that may carry what a user, a file or a model wrote."""
     stream = stream or sys.stdout
-    print(shown(text, stream), file=stream)
+    print(sanitize_for(text, stream), file=stream)
 
 
-def tell_person(sentence: str) -> None:
+def print_note(sentence: str) -> None:
     """A remark on stderr, beside whatever stdout carries."""
     start = "\r\x1b[K" if sys.stdout.isatty() and sys.stderr.isatty() else ""
     print(start, end="", file=sys.stderr)
-    say(sentence, sys.stderr)
+    print_safe(sentence, sys.stderr)
 
 
-def say_json(value: object) -> None:
+def print_json(value: object) -> None:
     """Print one JSON object on one line, and hand it on at once."""
     print(json.dumps(_plain(value), allow_nan=False), flush=True)
 
@@ -48,11 +46,13 @@ def _plain(value: object) -> object:
     return [_plain(item) for item in value]
 
 
-def say_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table with aligned columns, numbers to the right. What is None stays blank."""
     from rich.cells import cell_len
 
-    body = [[shown("" if cell is None else str(cell), sys.stdout).replace("\n", " ") for cell in row] for row in rows]
+    body = [
+        [sanitize_for("" if cell is None else str(cell), sys.stdout).replace("\n", " ") for cell in row] for row in rows
+    ]
     columns = list(zip(header, *body, strict=True))
     widths = [max(map(cell_len, column)) for column in columns]
     numeric = [any(column[1:]) and all(cell[:1].isdigit() or not cell for cell in column[1:]) for column in columns]
@@ -64,33 +64,7 @@ def say_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         print("  ".join(cells).rstrip())
 
 
-def count(number: float | None) -> str | None:
-    """1204 is "1,204"."""
-    return None if number is None else f"{number:,.0f}"
-
-
-def size(number: float | None) -> str | None:
-    """Bytes in the unit that reads best: "1.1 MB"."""
-    if number is None:
-        return None
-    for unit in ("B", "kB", "MB", "GB"):
-        if number < 999.5 or unit == "GB":
-            break
-        number /= 1000
-    return f"{number:.0f} {unit}" if unit == "B" or number >= 99.5 else f"{number:.1f} {unit}"
-
-
-def loss(nats: float | None) -> str | None:
-    """Nats a character, three digits; a loss that has run away is kept short."""
-    return None if nats is None else f"{nats:.3f}" if nats < RUNAWAY else f"{nats:.3g}"
-
-
-def bits(nats: float | None) -> str | None:
-    """The same in bits."""
-    return None if nats is None else loss(nats / math.log(2))
-
-
-def silence(stream: TextIO) -> None:
+def redirect_to_devnull(stream: TextIO) -> None:
     """Nobody reads `stream` any more: what is still written to it, at the exit too, goes nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from charplay.cli.asking import JsonOption
-from charplay.cli.faults import FAILED, UsageError
-from charplay.cli.house import open_shelf
-from charplay.cli.output import bits, loss, say, say_json, say_table, shown
+from charplay.cli.data_dir import open_store
+from charplay.cli.errors import EXIT_FAILED, UsageError
+from charplay.cli.output import print_json, print_safe, print_table, sanitize_for
+from charplay.cli.recipe_options import JsonOption
+from charplay.formatting.units import duration, format_bits, format_nats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
     from charplay.runs.run import Run
-    from charplay.runs.shelf import Summary
+    from charplay.runs.store import RunSummary
 
 app = typer.Typer(help="The runs: list, show, export, delete.", invoke_without_command=True)
 
@@ -34,13 +35,13 @@ def runs(context: typer.Context, json: JsonOption = False) -> None:
 @app.command("list")
 def _list(context: typer.Context, json: JsonOption = False) -> None:
     """List the runs, newest first, and the demo."""
-    lines = open_shelf(context.obj).list()
+    lines = open_store(context.obj).list()
     if json:
         for line in lines:
-            say_json(_as_json(line))
+            print_json(_as_json(line))
         return
     header = ("run", "text", "network", "step", "epoch", "time", "train", "held-out", "bits", "state")
-    say_table(header, [_row(line) for line in lines])
+    print_table(header, [_row(line) for line in lines])
 
 
 @app.command("show")
@@ -48,16 +49,16 @@ def _show(context: typer.Context, run: RunArgument, json: JsonOption = False) ->
     """Show a run: its recipe, its numbers, its files. A checkpoint, the demo too, shows what stands in it."""
     from charplay.runs.naming import DEMO_NAME
 
-    shelf = open_shelf(context.obj)
+    store = open_store(context.obj)
     if run == DEMO_NAME or Path(run).is_file():
-        _show_checkpoint(shelf.checkpoint(run), json=json)
+        _show_checkpoint(store.checkpoint(run), json=json)
     else:
-        _show_run(shelf.find(run), json=json)
+        _show_run(store.find(run), json=json)
 
 
 def _now(found: "Run") -> "Recipe":
     """What a run is trained under, with the live values of its last save."""
-    from charplay.recipes.fields import LIVE
+    from charplay.recipes.recipe import LIVE
     from charplay.runs.checkpoint import CheckpointError, read_header
 
     if found.latest is None:
@@ -70,11 +71,11 @@ def _now(found: "Run") -> "Recipe":
 
 
 def _show_run(found: "Run", *, json: bool) -> None:
-    from charplay.runs.shelf import standing
+    from charplay.runs.store import run_status
 
     recipe = _now(found)
     if json:
-        say_json(
+        print_json(
             {
                 "run": found.name,
                 "folder": str(found.folder),
@@ -88,9 +89,9 @@ def _show_run(found: "Run", *, json: bool) -> None:
             }
         )
         return
-    say(f"{found.name}  {'finished' if found.finished is not None else 'not finished'}\n{found.folder}")
-    say(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
-    _say_numbers(standing(found, in_use=found.owner is not None), recipe)
+    print_safe(f"{found.name}  {'finished' if found.finished is not None else 'not finished'}\n{found.folder}")
+    print_safe(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
+    _print_numbers(run_status(found, in_use=found.owner is not None), recipe)
 
 
 def _show_checkpoint(path: Path, *, json: bool) -> None:
@@ -104,24 +105,27 @@ def _show_checkpoint(path: Path, *, json: bool) -> None:
     }
     if json:
         told = {"checkpoint": str(path), "corpus": asdict(found.corpus), "recipe": found.recipe.model_dump()}
-        say_json(told | {"vocabulary": found.vocabulary, "versions": found.versions, "metrics": numbers})
+        print_json(told | {"vocabulary": found.vocabulary, "versions": found.versions, "metrics": numbers})
         return
-    say(f"{path}\n\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
-    _say_numbers(numbers, found.recipe)
+    print_safe(
+        f"{path}\n\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct"
+    )
+    _print_numbers(numbers, found.recipe)
 
 
-def _say_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe") -> None:
+def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe") -> None:
     """Where a run or a checkpoint stands, its losses, its recipe."""
-    from charplay.formatting.units import duration
-    from charplay.recipes.specs import written
+    from charplay.recipes.specs import format_value
 
     if "step" in numbers:
-        say(f"step {numbers['step']:,}  epoch {numbers.get('epoch', 0):.2f}  {duration(numbers.get('seconds', 0))}")
+        print_safe(
+            f"step {numbers['step']:,}  epoch {numbers.get('epoch', 0):.2f}  {duration(numbers.get('seconds', 0))}"
+        )
     for name, title in (("train_loss", "train"), ("val_loss", "held-out"), ("val_loss_cold", "held-out, cold")):
         if (value := numbers.get(name)) is not None:
-            say(f"{title}: {loss(value)} nats, {bits(value)} bits a character")
+            print_safe(f"{title}: {format_nats(value)} nats, {format_bits(value)} bits a character")
     print()
-    say_table(("recipe", ""), [(name, written(value)) for name, value in recipe.model_dump().items()])
+    print_table(("recipe", ""), [(name, format_value(value)) for name, value in recipe.model_dump().items()])
 
 
 @app.command("export")
@@ -133,11 +137,11 @@ def _export(
     json: JsonOption = False,
 ) -> None:
     """Copy the checkpoint that plays, a run's best or else its latest, to a file."""
-    path = open_shelf(context.obj).export(run, target.absolute(), overwrite=overwrite)
+    path = open_store(context.obj).export(run, target.absolute(), overwrite=overwrite)
     if json:
-        say_json({"checkpoint": str(path)})
+        print_json({"checkpoint": str(path)})
     else:
-        say(str(path))
+        print_safe(str(path))
 
 
 @app.command("delete")
@@ -147,21 +151,19 @@ def _delete(
     yes: Annotated[bool, typer.Option("--yes", metavar="", help="Do not ask.")] = False,
 ) -> int:
     """Delete a run and all its files."""
-    shelf = open_shelf(context.obj)
-    shelf.deletable(run)
+    store = open_store(context.obj)
+    store.deletable(run)
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"nobody can be asked here; `charplay runs delete {run} --yes` deletes it")
-        print(shown(f"Delete {run} and all its files? [y/N] ", sys.stderr), end="", file=sys.stderr, flush=True)
+        print(sanitize_for(f"Delete {run} and all its files? [y/N] ", sys.stderr), end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-            return FAILED
-    shelf.delete(run)
+            return EXIT_FAILED
+    store.delete(run)
     return 0
 
 
-def _row(line: "Summary") -> tuple[object, ...]:
-    from charplay.formatting.units import duration
-
+def _row(line: "RunSummary") -> tuple[object, ...]:
     if line.broken:
         return (line.name, *[None] * 8, "broken")
     return (
@@ -171,14 +173,14 @@ def _row(line: "Summary") -> tuple[object, ...]:
         f"{line.step:,}",
         f"{line.epoch:.2f}",
         duration(line.seconds),
-        loss(line.train_loss),
-        loss(line.val_loss),
-        bits(line.val_loss),
+        format_nats(line.train_loss),
+        format_nats(line.val_loss),
+        format_bits(line.val_loss),
         _state(line),
     )
 
 
-def _state(line: "Summary") -> str:
+def _state(line: "RunSummary") -> str:
     if line.in_use:
         return "training"
     if line.read_only:
@@ -186,5 +188,5 @@ def _state(line: "Summary") -> str:
     return "finished" if line.finished else "unfinished"
 
 
-def _as_json(line: "Summary") -> dict[str, object]:
+def _as_json(line: "RunSummary") -> dict[str, object]:
     return asdict(line) | {"folder": str(line.folder), "playable": str(line.playable) if line.playable else None}

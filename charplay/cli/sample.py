@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from charplay.cli.asking import JsonOption
-from charplay.cli.drawing import (
+from charplay.cli.errors import UsageError, print_error
+from charplay.cli.output import print_note
+from charplay.cli.prompts import check_bias, parse_temperatures, prompt_from_text, recording_path
+from charplay.cli.recipe_options import JsonOption
+from charplay.cli.sample_options import (
     Bias,
     Checkpoint,
     CorpusName,
@@ -28,10 +31,7 @@ from charplay.cli.drawing import (
     TopP,
     Window,
 )
-from charplay.cli.faults import UsageError, complain
-from charplay.cli.output import tell_person
-from charplay.cli.pens import JsonPen, Pen
-from charplay.cli.prompting import check_bias, parse_temperatures, ride_place, take_prompt
+from charplay.cli.sample_output import JsonLinesWriter, TextWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -92,26 +92,26 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     ))  # fmt: skip
     heats = parse_temperatures(temperature, temperatures)
     settings = [SamplingParams(temperature=heat, **filters, **_given(seed=seed)) for heat in heats]
-    kept = None if save_ride is None else ride_place(save_ride)
+    kept = None if save_ride is None else recording_path(save_ride)
     model, path = open_model(context.obj, checkpoint)
     check_bias(settings[0].bias, model.vocabulary)
     text = prompt or ""
     if prompt_from is not None:
         text = _taken(context.obj, path, corpus, prompt_from, settings[0].seed)
-    pen = JsonPen(top) if json else Pen()
-    write = _Writing(pen, stop or [], kept, prompted=not no_prompt)
+    writer = JsonLinesWriter(top) if json else TextWriter()
+    write = _Writing(writer, stop or [], kept, prompted=not no_prompt)
     if ride is not None:
         write.again(TextGenerator(model, source=path), ride, seed)
     else:
         generators = (TextGenerator(model, prompt=text, params=one, source=path) for one in settings)
         write.each(generators, LENGTH if length is None else length, titled=len(settings) > 1)
-    pen.close()
+    writer.close()
 
 
 class _Writing:
     """Writes texts with a pen; each may end at a stop text, and may be kept as a ride."""
 
-    def __init__(self, pen: Pen, stops: list[str], ride: Path | None, *, prompted: bool) -> None:
+    def __init__(self, pen: TextWriter, stops: list[str], ride: Path | None, *, prompted: bool) -> None:
         self._pen = pen
         self._stops = stops
         self._ride = ride
@@ -121,11 +121,11 @@ class _Writing:
     def __call__(self, generator: "TextGenerator", characters: "Iterable[GeneratedChar]") -> None:
         """Write the prompt and what follows. What was written until Ctrl-C is a ride too."""
         if generator.unknown != self._named:
-            complain(f"left out of the prompt, as the model does not know them: {generator.unknown!r}")
+            print_error(f"left out of the prompt, as the model does not know them: {generator.unknown!r}")
             self._named = generator.unknown
         if self._prompted:
             for position in range(len(generator.transcript)):
-                self._pen.put(generator.transcript[position], generator, position)
+                self._pen.write(generator.transcript[position], generator, position)
         try:
             self._draw(generator, characters)
         finally:
@@ -150,7 +150,7 @@ class _Writing:
 
         stops = StopSequences(self._stops)
         for position, written in enumerate(characters, len(generator.transcript)):
-            self._pen.put(written, generator, position)
+            self._pen.write(written, generator, position)
             if stops.ended(written.character):
                 return
 
@@ -189,6 +189,6 @@ def _flag(name: str) -> str:
 
 
 def _taken(home: str | None, checkpoint: str, corpus: str | None, wanted: str, seed: int) -> str:
-    chosen, where = take_prompt(home, checkpoint, corpus, wanted, seed)
-    tell_person(where)
+    chosen, where = prompt_from_text(home, checkpoint, corpus, wanted, seed)
+    print_note(where)
     return chosen.prompt

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from charplay.cli.asking import JsonOption
-from charplay.cli.output import say, say_json, tell_person
+from charplay.cli.output import print_json, print_note, print_safe
+from charplay.cli.recipe_options import JsonOption
 
 
 def score(
@@ -19,16 +19,16 @@ def score(
     from charplay.cli.playing import open_model
     from charplay.corpora.reading import read_file
     from charplay.formatting.units import plural
-    from charplay.fs.paths import place
+    from charplay.fs.paths import user_path
     from charplay.sampling.score import score as measure
 
     model, path = open_model(context.obj, checkpoint)
-    reading = read_file(place(file))
-    for note in reading.notes:
-        tell_person(note)
-    result = measure(model, reading.text)
+    decoded = read_file(user_path(file))
+    for note in decoded.notes:
+        print_note(note)
+    result = measure(model, decoded.text)
     if json:
-        say_json(
+        print_json(
             {
                 "characters": result.characters,
                 "nats": result.nats,
@@ -40,6 +40,6 @@ def score(
         return
     measured = f"{result.nats:.4f} nats, {result.bits:.4f} bits a character"
     nothing = "nothing was foretold; that takes at least 2 that the model knows"
-    say(f"{plural(result.characters, 'character')}: {measured if result.characters > 1 else nothing}")
+    print_safe(f"{plural(result.characters, 'character')}: {measured if result.characters > 1 else nothing}")
     if result.skipped:
-        say(f"skipped, as the model does not know them: {plural(result.skipped, 'character')}")
+        print_safe(f"skipped, as the model does not know them: {plural(result.skipped, 'character')}")

@@ -12,14 +12,14 @@ from charplay.protocol.exit_codes import INTERRUPTED, REASONS, SIGNALS
 from charplay.protocol.queues import CommandQueue
 
 
-class Leave:
+class StopRequest:
     """Who asked the trainer to leave: `code` is the exit code that says so, 0 while nobody has."""
 
     def __init__(self, inbox: CommandQueue) -> None:
         self.code = 0
         self._inbox = inbox
 
-    def ask(self, number: int, _frame: FrameType | None = None) -> None:
+    def handle(self, number: int, _frame: FrameType | None = None) -> None:
         """A signal's handler. The first signal asks and names the exit code; a second Ctrl-C forces.
 
         A second hang-up or terminate does not: a dropped link sends more than one.
@@ -28,7 +28,7 @@ class Leave:
             self.code = SIGNALS[signal.Signals(number)]
             self._inbox.put(Stop(REASONS[self.code]))
             if number == signal.SIGINT:
-                _tell_terminal(b"\r\x1b[Ksaving; Ctrl-C again leaves at once\r\n")
+                _write_to_terminal(b"\r\x1b[Ksaving; Ctrl-C again leaves at once\r\n")
         elif number == signal.SIGINT and self.code == INTERRUPTED:
             signal.signal(number, signal.SIG_DFL)  # a third would meet the first's traces, and leave one of its own
             raise KeyboardInterrupt
@@ -42,7 +42,7 @@ class Leave:
         self._inbox.put(ProcessSuspended(time.monotonic() - began))
 
 
-def _tell_terminal(sentence: bytes) -> None:
+def _write_to_terminal(sentence: bytes) -> None:
     """Say something from within a handler, where stderr is a terminal. One that stands still is not waited for.
 
     Past Python's streams: one of them may be in the middle of a line of its own.
@@ -57,18 +57,18 @@ def _tell_terminal(sentence: bytes) -> None:
 
 
 @contextmanager
-def leaving_on_signals(inbox: CommandQueue) -> Iterator[Leave]:
+def stop_on_signals(inbox: CommandQueue) -> Iterator[StopRequest]:
     """Put `Stop` into the inbox on the first signal. A signal that was ignored at the start (nohup) stays so."""
-    leave = Leave(inbox)
-    handlers = dict.fromkeys(SIGNALS, leave.ask) | {signal.SIGTSTP: leave.suspend}
+    request = StopRequest(inbox)
+    handlers = dict.fromkeys(SIGNALS, request.handle) | {signal.SIGTSTP: request.suspend}
     before = {number: signal.getsignal(number) for number in handlers}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
             signal.signal(number, handlers[number])
     try:
-        yield leave
+        yield request
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        if leave.code == INTERRUPTED:
+        if request.code == INTERRUPTED:
             signal.signal(signal.SIGINT, signal.SIG_DFL)  # the way out takes a while, and is no place for an exception

@@ -9,33 +9,33 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from charplay.cli.asking import (
+from charplay.cli.errors import EXIT_FAILED, EXIT_USAGE, UsageError, print_error
+from charplay.cli.output import print_note, redirect_to_devnull
+from charplay.cli.recipe_options import (
     DEFAULT_PRESET,
     CorpusOption,
     EncodingOption,
     EpochsOption,
-    Flags,
     JsonOption,
     MinutesOption,
     PresetOption,
+    RecipeOptions,
     SettingsOption,
     StepsOption,
-    asked_layers,
-    refuse_added,
+    recipe_layers,
+    reject_relative_budget,
 )
-from charplay.cli.faults import FAILED, MISUSED, UsageError, complain
-from charplay.cli.output import silence, tell_person
-from charplay.cli.signals import leaving_on_signals
+from charplay.cli.signals import stop_on_signals
 from charplay.protocol.commands import Stop
 from charplay.protocol.events import BAD_NUMBERS, NO_MEMORY, Event, Failed, Finished, Paused, Started, Stopped, Warned
 from charplay.protocol.exit_codes import HUNG_UP
 from charplay.protocol.queues import CommandQueue
 
 if TYPE_CHECKING:
-    from charplay.cli.outlet import Outlet
+    from charplay.cli.nonblocking_output import NonBlockingStream
     from charplay.cli.reporting import Reporter
     from charplay.protocol.request import TrainRequest
-    from charplay.recipes.layers import Layer
+    from charplay.recipes.layers import ConfigLayer
     from charplay.runs.home import Home
 
 WAYS_ON = {
@@ -70,79 +70,86 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
     json: JsonOption = False,
 ) -> int:
     """Train a network on a text. Ctrl-C saves and leaves; --resume goes on."""
-    from charplay.cli.house import open_home
+    from charplay.cli.data_dir import open_home
 
     home = open_home(context.obj)
     home.clear_leftovers()
-    flags = Flags.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes, device=device, seed=seed)
+    options = RecipeOptions.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes, device=device, seed=seed)
     if resume is None:
-        _refuse_of_old(flags, changed_text=changed_text)
-        request = _new(home, preset, settings, flags, name, source)
+        _reject_resume_options(options, changed_text=changed_text)
+        request = _request_new(home, preset, settings, options, name, source)
     else:
-        _refuse_of_new({"--name": name, "--from": source, "--plan": plan})
-        request = _again(home, resume, preset, settings, flags)
+        _reject_new_run_options({"--name": name, "--from": source, "--plan": plan})
+        request = _request_resume(home, resume, preset, settings, options)
     request = replace(request, encoding=encoding, changed_text=changed_text)
     if plan:
-        from charplay.cli.planning import tell_plan
+        from charplay.cli.plan import print_plan
 
-        return tell_plan(request, home, json=json)
-    from charplay.cli.outlet import unhurried
+        return print_plan(request, home, json=json)
+    from charplay.cli.nonblocking_output import nonblocking_stdout
 
-    with unhurried() as outlet:
-        return _run(request, _reporter(outlet, json=json), home)
+    with nonblocking_stdout() as output:
+        return _run(request, _reporter(output, json=json), home)
 
 
-def _refuse_of_old(flags: Flags, *, changed_text: bool) -> None:
-    refuse_added(flags)
+def _reject_resume_options(options: RecipeOptions, *, changed_text: bool) -> None:
+    reject_relative_budget(options)
     if changed_text:
         raise UsageError("--changed-text is for --resume; a new run takes its text as it is")
 
 
-def _refuse_of_new(options: Mapping[str, object]) -> None:
+def _reject_new_run_options(options: Mapping[str, object]) -> None:
     for option, value in options.items():
         if value:
             raise UsageError(f"{option} is for a new run, and --resume takes up an old one; leave one out")
 
 
-def _new(
-    home: "Home", preset: str | None, settings: list[str] | None, flags: Flags, name: str | None, source: str | None
+def _request_new(
+    home: "Home",
+    preset: str | None,
+    settings: list[str] | None,
+    options: RecipeOptions,
+    name: str | None,
+    source: str | None,
 ) -> "TrainRequest":
     from charplay.corpora.library import DEFAULT, Library
     from charplay.playground.run_requests import new_run
     from charplay.recipes.layers import compose
     from charplay.runs.naming import require_name
-    from charplay.runs.shelf import RunError, Shelf
+    from charplay.runs.store import RunError, RunStore
 
     if name is not None:
         try:
             require_name(home.checkpoints, name)
         except RunError as fault:
             raise UsageError(str(fault)) from None
-    recipe, notes = compose(*asked_layers(home.presets, preset or DEFAULT_PRESET, settings, flags))
+    recipe, notes = compose(*recipe_layers(home.presets, preset or DEFAULT_PRESET, settings, options))
     for note in notes:
-        tell_person(note)
+        print_note(note)
     entry = Library(home.corpora, home.cache).find(recipe.corpus)
     if not recipe.corpus:
         hint = "" if entry.name == DEFAULT else f"; `charplay corpora fetch {DEFAULT}` gets the usual one"
-        tell_person(f"no text was named, so this is {entry.title}; --corpus takes another{hint}")
-    weights = str(Shelf(home).checkpoint(source)) if source is not None else None
+        print_note(f"no text was named, so this is {entry.title}; --corpus takes another{hint}")
+    weights = str(RunStore(home).checkpoint(source)) if source is not None else None
     return new_run(home, recipe, entry.name, name=name, source=weights)
 
 
-def _again(home: "Home", resume: str, preset: str | None, settings: list[str] | None, flags: Flags) -> "TrainRequest":
+def _request_resume(
+    home: "Home", resume: str, preset: str | None, settings: list[str] | None, options: RecipeOptions
+) -> "TrainRequest":
     from charplay.playground.run_requests import resumed_run
     from charplay.recipes.layers import compose
     from charplay.recipes.presets import load_preset
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
 
-    run = Shelf(home).find(resume)
+    run = RunStore(home).find(resume)
     if preset:
         compose(load_preset(preset, home.presets))  # it lies below the run, which has a value for everything
-    layers = [_by_name(layer, home) for layer in asked_layers(home.presets, None, settings, flags)]
-    return resumed_run(home, run, *layers, added=flags.added)
+    layers = [_canonical(layer, home) for layer in recipe_layers(home.presets, None, settings, options)]
+    return resumed_run(home, run, *layers, added=options.added)
 
 
-def _by_name(layer: "Layer", home: "Home") -> "Layer":
+def _canonical(layer: "ConfigLayer", home: "Home") -> "ConfigLayer":
     """The layer with its text as runs name it, where it names one."""
     from charplay.corpora.library import Library
 
@@ -151,65 +158,65 @@ def _by_name(layer: "Layer", home: "Home") -> "Layer":
     return replace(layer, values={**layer.values, **found})
 
 
-def _reporter(outlet: "Outlet | None", *, json: bool) -> "Reporter":
-    from charplay.cli.reporting import JsonLines, MovingLine, PlainLines
+def _reporter(output: "NonBlockingStream | None", *, json: bool) -> "Reporter":
+    from charplay.cli.reporting import JsonReporter, LineReporter, ProgressReporter
 
     if json:
-        return JsonLines()
-    if outlet is None or os.environ.get("TERM") == "dumb":
-        return PlainLines()
-    return MovingLine(lambda: outlet.behind)
+        return JsonReporter()
+    if output is None or os.environ.get("TERM") == "dumb":
+        return LineReporter()
+    return ProgressReporter(lambda: output.behind)
 
 
 def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
     """Train in this thread, passing every event on; the exit code."""
-    from charplay.cli.house import keep_in_log
+    from charplay.cli.data_dir import append_to_log
     from charplay.training.run_training import open_training
 
-    inbox, listened, code = CommandQueue(), True, FAILED
+    inbox, connected, code = CommandQueue(), True, EXIT_FAILED
     on_terminal = sys.stdout.isatty()
-    with leaving_on_signals(inbox) as leave:
+    with stop_on_signals(inbox) as stop:
         for event in open_training(request, inbox):
-            terminal_gone = on_terminal and leave.code == HUNG_UP
-            if listened and not terminal_gone:
-                listened = _told(reporter, event, inbox)
+            terminal_gone = on_terminal and stop.code == HUNG_UP
+            if connected and not terminal_gone:
+                connected = _report(reporter, event, inbox)
             if isinstance(event, Paused):
                 inbox.put(Stop(event.reason))  # nobody asked for it here, and nobody is here to say go on
             elif isinstance(event, Finished):
                 code = 0
             elif isinstance(event, Stopped):
-                code = leave.code or FAILED
+                code = stop.code or EXIT_FAILED
             elif isinstance(event, Failed):
-                code = MISUSED if event.misuse else FAILED
+                code = EXIT_USAGE if event.misuse else EXIT_FAILED
                 if event.cause:
-                    keep_in_log(home, event.cause)
+                    append_to_log(home, event.cause)
     return code
 
 
-def _told(reporter: "Reporter", event: Event, inbox: CommandQueue) -> bool:
+def _report(reporter: "Reporter", event: Event, inbox: CommandQueue) -> bool:
     """Pass an event on; where nobody reads any more, ask the trainer to save and leave, and say False."""
     try:
-        reporter.tell(event)
+        reporter.report(event)
         match event:
             case Started():
                 for note in event.notes:
-                    tell_person(note)
+                    print_note(note)
             case Warned():
-                tell_person(event.message)
+                print_note(event.message)
             case Paused():
-                complain(f"training cannot go on by itself ({event.reason}); {WAYS_ON[event.reason]}")
+                print_error(f"training cannot go on by itself ({event.reason}); {WAYS_ON[event.reason]}")
             case Failed():
                 saved = f" The run is saved up to step {event.saved_step:,}." if event.saved_step is not None else ""
                 remedy = " --changed-text lets it go on." if event.changed_text else ""
                 stop = "." if saved + remedy and not event.message.endswith(".") else ""
-                complain(event.message + stop + saved + remedy)
+                print_error(event.message + stop + saved + remedy)
             case _:
                 pass
     except OSError as error:
         inbox.put(Stop("output closed"))
         if not isinstance(error, BrokenPipeError):
             with suppress(OSError):  # stderr may be where stdout was
-                complain(f"what is told cannot be written ({error.strerror}); the run is saved and left")
-        silence(sys.stdout)
+                print_error(f"what is told cannot be written ({error.strerror}); the run is saved and left")
+        redirect_to_devnull(sys.stdout)
         return False
     return True

@@ -1,1 +1,1 @@
-"""A text becomes numbers."""
+"""Texts: found, fetched, decoded, cleaned and encoded as ids."""

@@ -1,4 +1,4 @@
-"""The catalog: classics that can be fetched, with the digest that proves them."""
+"""The catalog of texts that can be downloaded, each with its sha256."""
 
 import tomllib
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Copy:
-    """One address of a classic. A copy that differs from the first says how in `note`."""
+class Mirror:
+    """One download address of a classic. `note` says how its file differs from the first mirror's."""
 
     address: str
     bytes: int
@@ -18,17 +18,17 @@ class Copy:
 
 @dataclass(frozen=True)
 class Classic:
-    """A text of the catalog; its copies are tried in their order."""
+    """A text of the catalog; its mirrors are tried in their order."""
 
     name: str
     title: str
     licence: str
     note: str
-    copies: tuple[Copy, ...]
+    mirrors: tuple[Mirror, ...]
 
 
 def read_catalog(path: Path | None = None) -> tuple[Classic, ...]:
-    """The classics of a catalog file, or of the one that ships."""
+    """Read the classics of a catalog file, by default of the one that ships with charplay."""
     shipped = files("charplay.corpora") / "catalog.toml"
     table = tomllib.loads((path or shipped).read_text("utf-8"))
     return tuple(
@@ -37,7 +37,7 @@ def read_catalog(path: Path | None = None) -> tuple[Classic, ...]:
             title=row["title"],
             licence=row["licence"],
             note=row["note"],
-            copies=tuple(Copy(**copy) for copy in row["copies"]),
+            mirrors=tuple(Mirror(**mirror) for mirror in row["copies"]),
         )
         for name, row in table.items()
     )

@@ -1,4 +1,4 @@
-"""A text that is ready to be learnt: its characters as ids, its vocabulary, and what is worth saying about it."""
+"""A corpus: a cleaned text as ids, with its vocabulary and notes about it."""
 
 import re
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from charplay.corpora.errors import CorpusError
 from charplay.corpora.vocabulary import CHUNK, Ids, Vocabulary
 
 MINIMUM = 200
-"""Characters that a text needs to be trained on."""
+"""Characters of the shortest text that can be trained on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +23,7 @@ class Corpus:
     path: str
     """Absolute path of the file or folder; empty for a built-in text."""
     sha256: str
-    """Of the file's bytes before any cleaning; of a folder's files one after the other."""
+    """Digest of the file's bytes before any cleaning; of a folder, of its files' bytes one after the other."""
     vocabulary: Vocabulary
     ids: Ids
     encoding: str
@@ -33,11 +33,11 @@ class Corpus:
         return len(self.ids)
 
     def text(self, start: int = 0, stop: int | None = None) -> str:
-        """The characters from `start` up to `stop`."""
+        """Decode the characters from `start` up to `stop`."""
         return self.vocabulary.decode(self.ids[start:stop])
 
     def counts(self) -> NDArray[np.int64]:
-        """(V,) how often each character occurs."""
+        """Count how often each character occurs: (V,)."""
         return self._counts
 
     @cached_property
@@ -49,27 +49,27 @@ class Corpus:
         return counts
 
     def unigram_entropy(self) -> float:
-        """Nats per character for one who knows the characters' frequencies and nothing else."""
+        """Return the entropy of single characters in nats: the loss of a model that knows only their frequencies."""
         counts = self.counts()
         shares = counts[counts > 0] / len(self)
         return float(abs(np.sum(shares * np.log(shares))))
 
     def find(self, needle: str, start: int = 0) -> int | None:
-        """Position of the next `needle` at or after `start`, None where there is none.
+        """Find the next `needle` at or after `start` and return its position, or None.
 
-        A needle without capital letters matches capitals too.
+        A needle without capital letters is searched case-insensitively.
         """
         if not needle:
             return None
         pattern = re.compile(re.escape(needle), re.IGNORECASE if needle == needle.lower() else 0)
         for begin in range(max(start, 0), len(self), CHUNK):
-            # A match may begin in one piece and end in the next.
+            # Chunks overlap by the needle's length, as a match may cross from one into the next.
             if match := pattern.search(self.text(begin, begin + CHUNK + len(needle) - 1)):
                 return begin + match.start()
         return None
 
-    def under(self, vocabulary: Vocabulary) -> "Corpus":
-        """The same text with the ids of another vocabulary. CorpusError where that lacks a character."""
+    def reencoded(self, vocabulary: Vocabulary) -> "Corpus":
+        """Encode the text with another vocabulary. Raises CorpusError where that lacks a character."""
         if vocabulary.characters == self.vocabulary.characters:
             return self
         ids = vocabulary.encode(self.vocabulary.characters)[self.ids]
@@ -77,7 +77,7 @@ class Corpus:
         return replace(self, vocabulary=vocabulary, ids=ids)
 
     def require_trainable(self) -> None:
-        """Raises CorpusError where there is too little to learn from."""
+        """Raise CorpusError where the text is too short to train on, or is one character repeated."""
         if len(self) < MINIMUM:
             raise CorpusError(f"{self.title} has {len(self):,} of the {MINIMUM} characters that training needs.")
         if len(self.vocabulary) < 2:
@@ -87,7 +87,7 @@ class Corpus:
 
 
 def from_text(title: str, text: str) -> Corpus:
-    """A text that was never in a file, such as one that a network wrote."""
+    """Make a corpus of a text that is in no file, such as generated text."""
     vocabulary = Vocabulary.of(text)
     ids = vocabulary.encode(text)
     ids.flags.writeable = False

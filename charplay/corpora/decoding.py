@@ -1,4 +1,4 @@
-"""Bytes become characters: byte-order marks, UTF-8, UTF-16, or a guess that is named; line ends become LF."""
+"""Decodes a file's bytes: by its byte-order mark, as UTF-8 or UTF-16, or in a guessed encoding; line ends become LF."""
 
 import codecs
 import io
@@ -10,10 +10,12 @@ from charplay.corpora.progress import Progress
 PIECE = 1 << 20
 SAMPLE = 1 << 16
 BINARY_SHARE = 0.02
-"""Text holds next to no control codes; compressed data holds a tenth."""
+"""Share of control codes above which data counts as binary. Text has next to none; compressed data has a tenth."""
 NEAR = 0.15
-"""Disorder that a usual encoding may have beyond the most orderly one: some lines of Portuguese have 0.11 in their own,
-and none in one of Eastern Europe, where they are misspelt."""
+"""How much more `chaos` (of charset_normalizer) a common encoding may have than the best one, and still be chosen.
+
+Some lines of Portuguese have 0.11 in their own encoding, and 0 in an Eastern European one that misspells them.
+"""
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -22,17 +24,17 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# All but backspace, tab, line ends, form feed and escape, which logs and listings hold.
+# Control codes other than backspace, tab, line ends, form feed and escape, which occur in logs and listings.
 _CONTROLS = bytes(code for code in range(32) if code not in b"\b\t\n\v\f\r\x1b")
 _HALVES = re.compile("[\ud800-\udfff]")
-"""Of surrogate pairs, which some codecs give one by one."""
+"""Lone surrogates, which some codecs decode to."""
 _HINT = "an encoding can be named, such as latin-1, which reads any byte"
 
 
 def decode(data: bytearray, name: str, encoding: str | None, progress: Progress) -> tuple[str, str, tuple[str, ...]]:
-    """Text, encoding and notes of a file's bytes. Raises CorpusError, Cancelled.
+    """Decode a file's bytes and return the text, the encoding and notes. Raises CorpusError, Cancelled.
 
-    An `encoding` that is named is taken and never doubted. Nothing is ever replaced.
+    A given `encoding` is used without guessing. Undecodable bytes are an error, never replaced.
     """
     notes: list[str] = []
     if encoding is not None:
@@ -65,7 +67,7 @@ def decode(data: bytearray, name: str, encoding: str | None, progress: Progress)
 
 
 def refuse_binary(head: bytes, name: str) -> None:
-    """Raises NotText where a file's first bytes look like no text in any encoding."""
+    """Raise NotText where a file's first bytes have too many control codes to be text."""
     if marked(head) or _unmarked_utf16(head):
         return
     controls = len(head) - len(head.translate(None, _CONTROLS))
@@ -74,12 +76,12 @@ def refuse_binary(head: bytes, name: str) -> None:
 
 
 def marked(data: bytes | bytearray) -> str | None:
-    """The encoding that a byte-order mark announces."""
+    """Return the encoding of the byte-order mark, or None where there is no mark."""
     return next((codec for mark, codec in _MARKS if data.startswith(mark)), None)
 
 
 def _unmarked_utf16(head: bytes) -> str | None:
-    """UTF-16 of mostly Latin letters gives itself away: every other byte is NUL."""
+    """Detect UTF-16 without a mark: in mostly Latin text every other byte is NUL."""
     pairs = len(head) // 2
     even, odd = head[0 : 2 * pairs : 2].count(0), head[1 : 2 * pairs : 2].count(0)
     if odd > 0.4 * pairs and even < 0.01 * pairs:
@@ -90,7 +92,7 @@ def _unmarked_utf16(head: bytes) -> str | None:
 
 
 def encoding_fault(name: str) -> str:
-    """Why nothing can be read in an encoding of that name; empty where it can."""
+    """Say why an encoding's name cannot be used; empty where it can."""
     try:
         _named(name)
     except CorpusError as fault:
@@ -99,9 +101,9 @@ def encoding_fault(name: str) -> str:
 
 
 def _named(encoding: str) -> str:
-    """The codec of a name that a person gave."""
+    """Return the codec of an encoding's name as the user gave it. Raises CorpusError."""
     try:
-        b"a".decode(encoding, "replace")  # also refuses codecs that do not make text, such as hex
+        b"a".decode(encoding, "replace")  # raises LookupError for codecs that do not decode to text, such as hex
         codec = codecs.lookup(encoding).name
     except (LookupError, ValueError) as error:
         raise CorpusError(f"There is no encoding {encoding!r}; utf-8, latin-1 and cp1252 are usual ones.") from error
@@ -109,7 +111,10 @@ def _named(encoding: str) -> str:
 
 
 def _decoded(data: bytearray, codec: str, progress: Progress) -> tuple[str, str]:
-    """Text with LF line ends, and the other line ends seen; a UnicodeDecodeError's start counts from the file's."""
+    """Decode with LF line ends; also return which other line ends were seen.
+
+    The `start` of a raised UnicodeDecodeError is a position in the file.
+    """
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)(), translate=True)
     pieces = []
     for start in range(0, len(data), PIECE):
@@ -117,9 +122,9 @@ def _decoded(data: bytearray, codec: str, progress: Progress) -> tuple[str, str]
         try:
             pieces.append(decoder.decode(bytes(data[start:end]), final=end == len(data)))
         except UnicodeDecodeError as error:
-            error.start += end - len(error.object)  # what it was given includes the last piece's unfinished bytes
+            error.start += end - len(error.object)  # error.object begins with the last piece's incomplete character
             raise
-        except UnicodeError as error:  # some codecs do not say where
+        except UnicodeError as error:  # some codecs do not report a position
             raise UnicodeDecodeError(codec, b"", start, start, str(error)) from error
         progress.at(end / len(data))
     seen = decoder.newlines if isinstance(decoder.newlines, tuple) else (decoder.newlines,)
@@ -128,9 +133,10 @@ def _decoded(data: bytearray, codec: str, progress: Progress) -> tuple[str, str]
 
 
 def _second_try(data: bytearray, name: str, position: int) -> tuple[str, int, str]:
-    """Codec, bytes to leave off at the end, and a note, for data whose byte `position` is not UTF-8.
+    """Choose a codec for data whose byte `position` is not UTF-8.
 
-    Raises CorpusError where the data is UTF-8 with a fault in it, or nothing known.
+    Returns the codec, the number of bytes to cut off the end, and a note. Raises CorpusError where the data is damaged
+    UTF-8, or in no known encoding.
     """
     around = bytes(data[max(0, position - SAMPLE) : position + SAMPLE]).decode("utf-8", "surrogateescape")
     faults = len(re.findall("[\udc80-\udcff]", around))
@@ -147,7 +153,7 @@ def _second_try(data: bytearray, name: str, position: int) -> tuple[str, int, st
 
 
 def _guess(data: bytearray, position: int) -> str | None:
-    """The likeliest encoding of the text from the line with the first doubtful byte on."""
+    """Guess the encoding from the text around the first byte that is not UTF-8, from its line on."""
     from charset_normalizer import from_bytes
 
     line = data.rfind(b"\n", max(0, position - SAMPLE), position) + 1 or max(0, position - SAMPLE)
@@ -155,15 +161,15 @@ def _guess(data: bytearray, position: int) -> str | None:
     best = matches.best()
     if best is None:
         return None
-    # Where several encodings fit about equally well, the most usual one is the likeliest.
+    # Of several encodings that fit about equally well, the most common one is the likeliest.
     near = [match for match in matches if match.coherence == best.coherence and match.chaos <= best.chaos + NEAR]
     fitting = {name for match in near for name in match.could_be_from_charset}
     return ("cp1252" if "cp1252" in fitting else best.encoding).replace("_", "-")
 
 
 def _refuse_control_codes(text: str, name: str) -> None:
-    """A last look at the characters: NUL anywhere, other control codes at three places."""
-    if "\0" in text and text.count("\0") > BINARY_SHARE * len(text):  # the first look is much the faster
+    """Raise NotText where decoded text has too many control codes: NUL anywhere, others in three samples."""
+    if "\0" in text and text.count("\0") > BINARY_SHARE * len(text):  # `in` is much faster than counting
         raise _not_text(name, text.count("\0") / len(text))
     for start in sorted({0, len(text) // 2, max(0, len(text) - SAMPLE)}):
         sample = text[start : start + SAMPLE].encode()

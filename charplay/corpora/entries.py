@@ -1,4 +1,4 @@
-"""What the library offers, and where it looks."""
+"""Entries of the library, and the paths in which its sources look for them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,27 +11,27 @@ Kind = Literal["file", "folder", "built-in", "catalog"]
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One text that can be opened, or fetched first."""
+    """One text of the library; a classic may have to be fetched before it can be opened."""
 
     name: str
-    """The key for `--corpus`, unique; the absolute path where the text lies outside the library."""
+    """Unique name for `--corpus`; of a text outside the library its absolute path."""
     title: str
     kind: Kind
     path: Path | None
-    """The file or folder; None for a built-in text and for one that is not fetched yet."""
+    """The file or folder; None for a built-in text and for a classic that is not fetched yet."""
     size: int | None
-    """Bytes, where that is known without reading."""
+    """Bytes; None where that is unknown without reading."""
     ready: bool
-    """False where the text must be fetched first."""
+    """False where the text has to be fetched first."""
     licence: str
     note: str
     source: str
-    """The module in `sources` that reads it."""
+    """Name of the module in `charplay.corpora.sources` that reads it."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where sources look: the folder that texts are dropped into, and the catalog's classics."""
+class LibraryPaths:
+    """What sources search: the user's folder of texts, and the catalog's classics."""
 
     corpora: Path
     classics: tuple[Classic, ...]

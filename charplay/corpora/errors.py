@@ -1,17 +1,17 @@
-"""What can go wrong with a text."""
+"""Errors of texts."""
 
 
 class CorpusError(Exception):
-    """A text that cannot be had or used; its message is one sentence and a hint, fit to be shown as it is."""
+    """A text cannot be found, read or used; the message is one sentence with a hint, shown to the user as it is."""
 
 
 class NotText(CorpusError):  # noqa: N818 - named for what it says about the file
-    """The bytes are no text: a picture, a program, an archive."""
+    """A file is binary data: a picture, a program, an archive."""
 
 
 class ChangedText(CorpusError):  # noqa: N818 - named for what happened
-    """The text is not what it was, and all of its characters are known: whoever asks for it may go on with it."""
+    """A run's text has changed, but has no character unknown to the run: the user may allow it (`--changed-text`)."""
 
 
-class Cancelled(Exception):  # noqa: N818 - nobody's mistake: the watcher asked to stop
+class Cancelled(Exception):  # noqa: N818 - no error: the caller asked to stop
     """The caller's `watch` returned False."""

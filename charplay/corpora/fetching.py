@@ -1,4 +1,4 @@
-"""A classic is downloaded, proved by its digest, and only then given its name."""
+"""Downloads a classic, checks its sha256, then moves it into the library."""
 
 import os
 import shutil
@@ -6,59 +6,60 @@ import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from charplay.corpora.classics import Classic, Copy
+from charplay.corpora.classics import Classic, Mirror
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.progress import Progress
-from charplay.fs.atomic import folder_in_making
+from charplay.fs.atomic import staging_folder
 
 TIMEOUT = 15.0
-"""Seconds without a byte after which an address is given up."""
+"""Seconds without a byte after which a mirror is given up."""
 POLL = 0.05
-"""Seconds between two looks at the download."""
+"""Seconds between two reports of progress."""
 
 
 def fetch(classic: Classic, corpora: Path, progress: Progress) -> Path:
-    """The path of the fetched file in `corpora`. Tries each copy in turn; raises CorpusError, Cancelled."""
+    """Download a classic into `corpora`, from the first mirror that works; its path. Raises CorpusError, Cancelled."""
     target = corpora / f"{classic.name}.txt"
     if os.path.lexists(target):
         raise CorpusError(f"{target} is another text; rename it, and {classic.title} can be fetched under that name.")
     failures = []
     try:
         corpora.mkdir(parents=True, exist_ok=True)
-        for copy in classic.copies:
-            # Hidden, so that nothing unfinished looks like a text; in the same folder, so that a rename is enough.
-            with folder_in_making(corpora) as folder:
-                failure = _Download(copy, folder).run(progress)
+        for mirror in classic.mirrors:
+            # The staging folder is hidden, so that a partial download is not listed; in `corpora`, so that the file
+            # can be renamed into place.
+            with staging_folder(corpora) as folder:
+                failure = _Download(mirror, folder).run(progress)
                 if failure is None:
                     progress.at(1)
                     return (folder / "text").replace(target)
-                failures.append(f"{urlsplit(copy.address).hostname} {failure}")
+                failures.append(f"{urlsplit(mirror.address).hostname} {failure}")
     except OSError as error:
         raise CorpusError(
             f"{corpora} cannot be written ({error.strerror}); free the disk or choose another home."
         ) from error
     raise CorpusError(
         f"{classic.title} could not be fetched: {'; '.join(failures)}. Copy the file into {corpora} yourself; "
-        f"sha256 {classic.copies[0].sha256} makes it count as fetched."
+        f"sha256 {classic.mirrors[0].sha256} makes it count as fetched."
     )
 
 
 class _Download:
-    """One download into `folder`, in a thread of its own: cancelling never waits for the network.
+    """Downloads one mirror's file into `folder`, in a thread: cancelling does not wait for the network.
 
-    It is also the progress bar that pooch drives.
+    It is also the progress bar object that pooch calls.
     """
 
-    def __init__(self, copy: Copy, folder: Path) -> None:
-        self.copy, self.folder = copy, folder
-        self.total = 0  # pooch sets what the server announces; the catalog knows better
+    def __init__(self, mirror: Mirror, folder: Path) -> None:
+        self.mirror, self.folder = mirror, folder
+        self.total = 0  # pooch sets it to what the server announces; `update` uses the catalog's size instead
         self._share = 0.0
         self._cancelled = False
         self._failure: str | None = None
         self._thread = threading.Thread(target=self._retrieve, name="charplay-fetch", daemon=True)
 
     def run(self, progress: Progress) -> str | None:
-        """None where the file is there and right, else what went wrong. Raises Cancelled."""
+        """Download and return None, or what went wrong. Raises Cancelled."""
         try:
             progress.at(0)
             self._thread.start()
@@ -76,9 +77,9 @@ class _Download:
 
         pooch.get_logger().setLevel("ERROR")  # it would write to the terminal
         downloader = pooch.HTTPDownloader(progressbar=self, chunk_size=1 << 14, timeout=TIMEOUT)
-        digest = f"sha256:{self.copy.sha256}"
+        digest = f"sha256:{self.mirror.sha256}"
         try:
-            pooch.retrieve(self.copy.address, digest, fname="text", path=self.folder, downloader=downloader)
+            pooch.retrieve(self.mirror.address, digest, fname="text", path=self.folder, downloader=downloader)
         except Cancelled:
             self._failure = "was cancelled"
         except exceptions.HTTPError as error:
@@ -94,20 +95,23 @@ class _Download:
         except OSError as error:
             self._failure = f"sent what cannot be written ({error.strerror})"
         finally:
-            if self._cancelled:  # nobody waits any more, and pooch may have made the folder anew
+            if self._cancelled:  # the caller has removed the folder, but pooch may have made it again
                 shutil.rmtree(self.folder, ignore_errors=True)
 
     def update(self, count: int) -> None:
-        """Called by pooch after each piece; `count` is only the piece's largest size, so the file itself is asked."""
+        """Update the progress; pooch calls it after each chunk.
+
+        `count` is the chunk size asked for, not the bytes received, so the file's size is read instead.
+        """
         if self._cancelled:
             raise Cancelled
         written = sum(file.stat().st_size for file in self.folder.iterdir())
-        if written > self.copy.bytes:
+        if written > self.mirror.bytes:
             raise ValueError("longer than the file should be")
-        self._share = written / self.copy.bytes
+        self._share = written / self.mirror.bytes
 
     def reset(self) -> None:
-        """Called by pooch at the end."""
+        """Do nothing; pooch calls it at the end."""
 
     def close(self) -> None:
-        """Called by pooch at the end."""
+        """Do nothing; pooch calls it at the end."""

@@ -1,4 +1,4 @@
-"""A folder of files becomes one text."""
+"""Reads a folder of files as one text."""
 
 import hashlib
 import os
@@ -8,11 +8,11 @@ from pathlib import Path
 from charplay.corpora.decoding import decode
 from charplay.corpora.errors import CorpusError, NotText
 from charplay.corpora.progress import Progress
-from charplay.corpora.reading import Reading, read_bytes, read_file
+from charplay.corpora.reading import DecodedText, read_bytes, read_file
 
 
-def read_path(path: Path, encoding: str | None = None, progress: Progress | None = None) -> Reading:
-    """The text of a file, or of a folder's files sorted by relative path. Raises CorpusError, Cancelled."""
+def read_path(path: Path, encoding: str | None = None, progress: Progress | None = None) -> DecodedText:
+    """Read a file, or all files of a folder sorted by relative path. Raises CorpusError, Cancelled."""
     progress = progress or Progress()
     if path.is_dir():
         return read_files(path, files_below(path, progress.part(0, 0.1)), encoding, progress.part(0.1, 1))
@@ -20,7 +20,7 @@ def read_path(path: Path, encoding: str | None = None, progress: Progress | None
 
 
 def files_below(folder: Path, progress: Progress) -> list[Path]:
-    """Regular files in and below a folder, hidden ones left out, links to folders not followed."""
+    """List the regular files in and below a folder, without hidden ones; links to folders are not followed."""
 
     def refuse(error: OSError) -> None:
         raise CorpusError(f"{error.filename} may not be listed ({error.strerror}); check its permissions (chmod u+rx).")
@@ -33,8 +33,11 @@ def files_below(folder: Path, progress: Progress) -> list[Path]:
     return sorted(found)
 
 
-def read_files(folder: Path, paths: Sequence[Path], encoding: str | None, progress: Progress) -> Reading:
-    """The texts among `paths` as one, each ending with a line end; the digest is of their bytes in that order."""
+def read_files(folder: Path, paths: Sequence[Path], encoding: str | None, progress: Progress) -> DecodedText:
+    """Join the text files among `paths`, each ending with a line end; binary and unreadable files are noted.
+
+    The digest is of the files' bytes in that order.
+    """
     texts: list[str] = []
     encodings: dict[str, None] = {}
     odd: list[str] = []
@@ -65,7 +68,7 @@ def read_files(folder: Path, paths: Sequence[Path], encoding: str | None, progre
     for names, why in ((binary, "binary"), (unread, "unreadable")):
         if names:
             notes += (f"Left out as {why}: {_some(names)}.",)
-    return Reading("".join(texts), digest.hexdigest(), ", ".join(encodings), notes)
+    return DecodedText("".join(texts), digest.hexdigest(), ", ".join(encodings), notes)
 
 
 def _some(names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The library: every text there is, and the way to open or fetch one."""
+"""The library: lists, finds, opens and fetches texts."""
 
 import os
 from collections import Counter
@@ -7,49 +7,53 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from charplay.corpora import fetching, stored
+from charplay.corpora import encoded_cache, fetching
 from charplay.corpora.classics import Classic, read_catalog
 from charplay.corpora.corpus import MINIMUM, Corpus
-from charplay.corpora.entries import Entry, Place
+from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.errors import CorpusError
-from charplay.corpora.listing import load, names
 from charplay.corpora.progress import Progress, Watch
-from charplay.corpora.reading import Reading, file_sha256, refuse
+from charplay.corpora.reading import DecodedText, file_sha256, require_readable
 from charplay.corpora.rules import clean
-from charplay.corpora.sources import dropped
+from charplay.corpora.sources import user_files
+from charplay.fs.registry import entry_names, load_entry
 
 __all__ = ["MINIMUM", "Corpus", "Entry", "Library"]
 
 LARGE = 32 << 20
-"""Bytes from which a text is kept encoded in the cache and memory-mapped."""
+"""Bytes from which a text's ids are stored in the cache and memory-mapped."""
 MANY_SYMBOLS = 5_000
 DEFAULT, FALLBACK = "tiny-shakespeare", "python-manual"
 _ORDER = {"file": 0, "folder": 0, "catalog": 1, "built-in": 2}
 
 
 class Library:
-    """The texts of a home: those dropped into `corpora`, the catalog's, and those that come with Python.
+    """The texts of a home: the user's files in `corpora`, the catalog's classics, and those that come with Python.
 
-    `catalog` and `large` (bytes) have their usual values unless given.
+    Tests pass a `catalog` and a `large` (bytes) of their own.
     """
 
     def __init__(
         self, corpora: Path, cache: Path, *, catalog: Sequence[Classic] | None = None, large: int = LARGE
     ) -> None:
-        self.place = Place(corpora.absolute(), tuple(read_catalog() if catalog is None else catalog))
+        self.paths = LibraryPaths(corpora.absolute(), tuple(read_catalog() if catalog is None else catalog))
         self.cache = cache / "corpora"
         self.large = large
 
     def entries(self) -> list[Entry]:
-        """Every text, read from the folder anew: what is ready first, one's own before the classics."""
-        found = [entry for name in names("sources") for entry in load("sources", name).entries(self.place)]
+        """List every text, scanning the folder anew: ready ones first, the user's own before the classics."""
+        found = [
+            entry
+            for name in entry_names("corpora/sources")
+            for entry in load_entry("corpora/sources", name).entries(self.paths)
+        ]
         classics = {entry.path for entry in found if entry.kind == "catalog"}
-        # A file that is a classic's copy is listed as that classic only.
+        # A file with a classic's digest is listed as that classic, not as the user's file too.
         shown = [entry for entry in found if entry.kind == "catalog" or not entry.path or entry.path not in classics]
         return sorted(_distinct(shown), key=lambda entry: (not entry.ready, _ORDER[entry.kind], entry.title.casefold()))
 
     def find(self, name_or_path: str) -> Entry:
-        """The text of a name, a title, or the path of any file or folder; an empty name is the default text.
+        """Find a text by name, title or path of any file or folder; an empty name finds the default text.
 
         Raises CorpusError with the nearest name.
         """
@@ -65,11 +69,11 @@ class Library:
             if entry := next(filter(alike, entries), None):
                 return entry
         path = Path(os.path.expanduser(name_or_path))  # noqa: PTH111 - Path's own raises where there is no such user
-        if found := dropped.entry_of(path):
+        if found := user_files.entry_of(path):
             return next((entry for entry in entries if entry.path == found.path), found)
-        for odd in (path, self.place.corpora / name_or_path):
+        for odd in (path, self.paths.corpora / name_or_path):
             if os.path.lexists(odd) or path.name != name_or_path:
-                refuse(odd)
+                require_readable(odd)
         known = [entry.name for entry in entries]
         near = get_close_matches(name_or_path.lower(), known, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
@@ -84,9 +88,9 @@ class Library:
         encoding: str | None = None,
         watch: Watch | None = None,
     ) -> Corpus:
-        """Reads, cleans and encodes a text; `limit` keeps the first so many characters of the cleaned text.
+        """Read, clean and encode a text; `limit` keeps the first so many characters of the cleaned text.
 
-        `encoding` is taken instead of finding it out. `watch(share)` is called at least every 0.1 s and cancels by
+        `encoding` is used instead of detecting it. `watch(share)` is called at least every 0.1 s and cancels by
         returning False. Raises CorpusError, Cancelled.
         """
         progress = Progress(watch)
@@ -94,38 +98,42 @@ class Library:
         choices = (*cleaning, limit, encoding)
         if entry.path and (entry.size or 0) > self.large:
             sha256 = file_sha256(entry.path, progress.part(0, 0.2))
-            if known := stored.load(self.cache / stored.key(sha256, *choices)):
+            if known := encoded_cache.load(self.cache / encoded_cache.cache_key(sha256, *choices)):
                 return _corpus(entry, sha256, known)
-        reading: Reading = load("sources", entry.source).read(entry, encoding, progress.part(0.2, 0.5))
-        text = clean(reading.text, cleaning, progress.part(0.5, 0.7))[:limit]
+        decoded: DecodedText = load_entry("corpora/sources", entry.source).read(
+            entry, encoding, progress.part(0.2, 0.5)
+        )
+        text = clean(decoded.text, cleaning, progress.part(0.5, 0.7))[:limit]
         if not text:
             raise CorpusError(f"Nothing is left of {entry.title} after cleaning; leave out a rule or raise the limit.")
         if len(text) <= self.large:
-            encoded = stored.encode(text, reading.encoding, reading.notes, progress.part(0.7, 1))
+            encoded = encoded_cache.encode(text, decoded.encoding, decoded.notes, progress.part(0.7, 1))
         else:
-            key = stored.key(reading.sha256, *choices)
-            encoded = stored.keep(text, reading.encoding, reading.notes, self.cache / key, progress.part(0.7, 1))
-        return _corpus(entry, reading.sha256, encoded)
+            key = encoded_cache.cache_key(decoded.sha256, *choices)
+            encoded = encoded_cache.store(
+                text, decoded.encoding, decoded.notes, self.cache / key, progress.part(0.7, 1)
+            )
+        return _corpus(entry, decoded.sha256, encoded)
 
     def fetch(self, entry: Entry, watch: Watch | None = None) -> Entry:
-        """Downloads a classic into the library's folder; the entry that is ready. Raises CorpusError, Cancelled."""
+        """Download a classic into the library's folder and return its entry. Raises CorpusError, Cancelled."""
         if entry.ready:
             return entry
-        classic = next((classic for classic in self.place.classics if classic.name == entry.name), None)
+        classic = next((classic for classic in self.paths.classics if classic.name == entry.name), None)
         if classic is None:
             raise CorpusError(f"{entry.title} is not in the catalog; only the catalog's texts can be fetched.")
-        fetching.fetch(classic, self.place.corpora, Progress(watch))
+        fetching.fetch(classic, self.paths.corpora, Progress(watch))
         return self.find(entry.name)
 
     def _default(self, entries: Sequence[Entry]) -> Entry:
         ready = {entry.name: entry for entry in entries if entry.ready}
         if not ready:
-            raise CorpusError(f"There is no text here; copy a text file into {self.place.corpora}.")
+            raise CorpusError(f"There is no text here; copy a text file into {self.paths.corpora}.")
         return ready.get(DEFAULT) or ready.get(FALLBACK) or next(iter(ready.values()))
 
 
 def _distinct(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries with no name twice: a dropped file or folder gives way, to its whole name or else to its path."""
+    """Make names unique: of two alike, a user's file or folder is called by its full name, or else by its path."""
     taken = Counter(name for entry in entries for name in _names(entry))
     return [
         replace(entry, name=next((name for name in _names(entry) if taken[name] == 1), _names(entry)[-1]))
@@ -134,14 +142,14 @@ def _distinct(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _names(entry: Entry) -> tuple[str, ...]:
-    """What an entry may be called, the best name first, none of them twice."""
-    if entry.source != "dropped" or not entry.path:
+    """List the names an entry may have, the preferred one first, each once."""
+    if entry.source != "user-files" or not entry.path:
         return (entry.name,)
     return tuple(dict.fromkeys((entry.name, entry.path.name, str(entry.path))))
 
 
-def _corpus(entry: Entry, sha256: str, encoded: stored.Encoded) -> Corpus:
-    # A text from outside the library has its path for a key; its title is the name to call runs by.
+def _corpus(entry: Entry, sha256: str, encoded: encoded_cache.EncodedText) -> Corpus:
+    # The name of a text outside the library is its path; runs are named after its title instead.
     name = entry.title if entry.path and entry.name == str(entry.path) else entry.name
     return Corpus(
         name,
@@ -155,8 +163,8 @@ def _corpus(entry: Entry, sha256: str, encoded: stored.Encoded) -> Corpus:
     )
 
 
-def _remarks(encoded: stored.Encoded) -> tuple[str, ...]:
-    """What a person should know before training on this text."""
+def _remarks(encoded: encoded_cache.EncodedText) -> tuple[str, ...]:
+    """List warnings about training on this text."""
     remarks = []
     if len(encoded.ids) < MINIMUM:
         remarks.append(f"It has {len(encoded.ids):,} of the {MINIMUM} characters that training needs.")

@@ -1,4 +1,4 @@
-"""A file becomes text: opened without surprises, read once, hashed, decoded."""
+"""Reads a text file: opens it if it is a regular file, reads it once, hashes and decodes it."""
 
 import hashlib
 import os
@@ -11,15 +11,15 @@ from typing import BinaryIO
 from charplay.corpora.decoding import decode, refuse_binary
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress
-from charplay.fs import regular_files as regular
+from charplay.fs.regular_files import IrregularError, open_regular
 
 PIECE = 1 << 20
 """Bytes read at once."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A text as it was read: `sha256` is of the bytes, `notes` are sentences about what was not plain."""
+class DecodedText:
+    """A file's text. `sha256` is of its bytes; `notes` are sentences about a guessed encoding, line ends and so on."""
 
     text: str
     sha256: str
@@ -27,17 +27,17 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def read_file(path: Path, encoding: str | None = None, progress: Progress | None = None) -> Reading:
-    """The text of a regular file. Raises CorpusError, Cancelled."""
+def read_file(path: Path, encoding: str | None = None, progress: Progress | None = None) -> DecodedText:
+    """Read and decode a regular file. Raises CorpusError, Cancelled."""
     progress = progress or Progress()
     data, sha256 = read_bytes(path, progress.part(0, 0.5), any_bytes=encoding is not None)
     text, name, notes = decode(data, str(path), encoding, progress.part(0.5, 1))
-    return Reading(text, sha256, name, notes)
+    return DecodedText(text, sha256, name, notes)
 
 
 def read_bytes(path: Path, progress: Progress, *, any_bytes: bool = False) -> tuple[bytearray, str]:
-    """A regular file's bytes and their sha256; refuses binary data at the first look unless `any_bytes`."""
-    with opened(path) as file:
+    """Read a regular file's bytes and their sha256. Raises NotText for binary data unless `any_bytes`."""
+    with open_file(path) as file:
         before = os.fstat(file.fileno())
         _refuse_too_large(path, before.st_size)
         data, digest = bytearray(), hashlib.sha256()
@@ -56,8 +56,8 @@ def read_bytes(path: Path, progress: Progress, *, any_bytes: bool = False) -> tu
 
 
 def file_sha256(path: Path, progress: Progress) -> str:
-    """sha256 of a regular file's bytes, without keeping them."""
-    with opened(path) as file:
+    """Hash a regular file's bytes without keeping them in memory."""
+    with open_file(path) as file:
         size, done, digest = os.fstat(file.fileno()).st_size, 0, hashlib.sha256()
         while piece := file.read(PIECE):
             digest.update(piece)
@@ -67,18 +67,18 @@ def file_sha256(path: Path, progress: Progress) -> str:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """A regular file, open for reading; whatever is wrong with it, here or while it is read, is a CorpusError."""
+def open_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a regular file for reading; an OSError on opening it or in the block is raised as a CorpusError."""
     try:
-        with regular.opened(path) as file:
+        with open_regular(path) as file:
             yield file
     except (OSError, ValueError) as error:
         raise CorpusError(_cause(path, error)) from error
 
 
-def refuse(path: Path) -> None:
-    """Raises the CorpusError that says why a path cannot be opened; returns where it can."""
-    with opened(path):
+def require_readable(path: Path) -> None:
+    """Raise a CorpusError that says why a path cannot be opened, if it cannot."""
+    with open_file(path):
         pass
 
 
@@ -97,7 +97,7 @@ def _cause(path: Path, error: OSError | ValueError) -> str:
         return f"{path} does not exist; check its spelling."
     if isinstance(error, PermissionError):
         return f"{path} may not be read; check its permissions (chmod u+r)."
-    if isinstance(error, regular.IrregularError):
+    if isinstance(error, IrregularError):
         return f"{path} is {error.strerror}; copy the text into a file first."
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return f"{path} cannot be read ({reason}); check the path and the disk."

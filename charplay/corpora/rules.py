@@ -1,24 +1,24 @@
-"""Cleaning: the rules that a recipe names, one after the other."""
+"""Cleaning: applies the rules that a recipe names, in their order."""
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from charplay.corpora.errors import CorpusError
-from charplay.corpora.listing import load, names
 from charplay.corpora.progress import Progress
+from charplay.fs.registry import entry_names, load_entry
 
 PIECE = 1 << 20
 
 
 def clean(text: str, cleaning: Sequence[str], progress: Progress | None = None) -> str:
-    """The text after the named rules, in their order. Raises CorpusError for a name that is no rule."""
+    """Apply the named rules in their order. Raises CorpusError for an unknown rule, Cancelled."""
     progress = progress or Progress()
     for number, name in enumerate(cleaning):
-        known = names("cleaning")
+        known = entry_names("corpora/cleaning")
         if name not in known:
             near = get_close_matches(name, known, 1, 0)[0]
             raise CorpusError(f"There is no cleaning rule {name!r}; did you mean {near!r}? ({', '.join(known)})")
-        rule = load("cleaning", name)
+        rule = load_entry("corpora/cleaning", name)
         share = progress.part(number / len(cleaning), (number + 1) / len(cleaning))
         if not rule.PIECEWISE:
             share.at(0)
@@ -34,7 +34,7 @@ def clean(text: str, cleaning: Sequence[str], progress: Progress | None = None) 
 
 
 def lines(text: str) -> Iterator[str]:
-    """The text in pieces of whole lines, of about PIECE characters where lines are shorter than that."""
+    """Split a text into pieces of whole lines, of about PIECE characters where lines are shorter than that."""
     start = 0
     while start < len(text):
         end = text.find("\n", start + PIECE - 1) + 1 or len(text)

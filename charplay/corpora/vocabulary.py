@@ -1,4 +1,4 @@
-"""Characters <-> ids."""
+"""Vocabulary: characters to ids and back."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from charplay.corpora.errors import CorpusError
 
 CODE_POINTS = 0x110000
 CHUNK = 1 << 18
-"""Characters handled at once: the intermediate arrays stay in the processor's cache."""
+"""Characters encoded at once, so that the intermediate arrays fit the processor's cache."""
 
 Ids = NDArray[np.unsignedinteger[Any]]
 
 
 def chunks(text: str, size: int = CHUNK) -> Iterator[str]:
-    """The text in pieces of at most `size` characters."""
+    """Split a text into pieces of at most `size` characters."""
     return (text[start : start + size] for start in range(0, len(text), size))
 
 
 def narrow(text: str) -> bytes | None:
-    """The code points of a text as bytes, whose `translate` is faster than any numpy table; None where one is wider."""
+    """Return a text's code points as bytes, or None where one is above 255: `bytes.translate` beats a numpy table."""
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:
@@ -32,7 +32,7 @@ def narrow(text: str) -> bytes | None:
 
 
 def code_points(text: str) -> Ids:
-    """(n,) code points of any text."""
+    """Return the code points of a text: (n,)."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
@@ -51,13 +51,13 @@ class Vocabulary:
 
     @classmethod
     def of(cls, text: str) -> "Vocabulary":
-        """The vocabulary of a text."""
+        """Make the vocabulary of a text."""
         seen, wide = b"", np.zeros(CODE_POINTS, bool)
         for chunk in chunks(text):
             if (raw := narrow(chunk)) is None:
                 wide[code_points(chunk)] = True
             else:
-                for part in (raw[:4096], raw):  # the head has nearly all characters, and what it has costs little
+                for part in (raw[:4096], raw):  # the head has nearly all characters; a set of the rest is then cheap
                     seen += bytes(set(part.translate(None, seen)))
         return cls("".join(map(chr, sorted({*seen, *np.flatnonzero(wide)}))))
 
@@ -69,7 +69,7 @@ class Vocabulary:
 
     @property
     def dtype(self) -> np.dtype[np.unsignedinteger[Any]]:
-        """The smallest unsigned type that holds every id."""
+        """Smallest unsigned type that holds every id."""
         return np.min_scalar_type(max(len(self) - 1, 0))
 
     @cached_property
@@ -78,7 +78,7 @@ class Vocabulary:
 
     @cached_property
     def _narrow(self) -> bytes:
-        """The characters that fit a byte; as they sort first, their ids fit one too."""
+        """Characters up to U+00FF as bytes; they sort first, so their ids fit a byte too."""
         return bytes(ord(character) for character in self.characters[:256] if character < "\u0100")
 
     @cached_property
@@ -87,13 +87,13 @@ class Vocabulary:
 
     @cached_property
     def _wide_ids(self) -> NDArray[np.int32]:
-        """(CODE_POINTS,) id of each code point, -1 for one that is not in the vocabulary."""
+        """Id of each code point, -1 where it is not in the vocabulary: (CODE_POINTS,)."""
         ids = np.full(CODE_POINTS, -1, np.int32)
         ids[code_points(self.characters)] = np.arange(len(self))
         return ids
 
     def encode(self, text: str) -> Ids:
-        """(n,) ids of a text, in `dtype`. Raises CorpusError naming the first unknown characters."""
+        """Encode a text as ids (n,) of type `dtype`. Raises CorpusError naming the first unknown characters."""
         ids = np.empty(len(text), self.dtype)
         for number, chunk in enumerate(chunks(text)):
             found = self._found(chunk)
@@ -104,7 +104,7 @@ class Vocabulary:
         return ids
 
     def _found(self, chunk: str) -> NDArray[Any] | None:
-        """(n,) ids of a piece of text; None where a character is unknown."""
+        """Encode a piece of text: (n,); None where a character is unknown."""
         if (raw := narrow(chunk)) is None:
             ids = self._wide_ids[code_points(chunk)]
             return None if ids.min() < 0 else ids
@@ -113,7 +113,7 @@ class Vocabulary:
         return np.frombuffer(raw.translate(self._narrow_ids), np.uint8)
 
     def decode(self, ids: ArrayLike) -> str:
-        """The text of (n,) ids. Raises CorpusError where an id is none of this vocabulary's."""
+        """Decode ids (n,). Raises CorpusError where an id is outside the vocabulary."""
         array = np.asarray(ids)
         if array.size == 0:
             return ""
@@ -126,6 +126,6 @@ class Vocabulary:
         return points.decode("utf-32-le", "surrogatepass")
 
     def split(self, text: str) -> tuple[str, str]:
-        """The text without unknown characters, and the unknown ones, each once, in order of appearance."""
+        """Return the text without unknown characters, and the unknown ones, each once, in order of appearance."""
         unknown = "".join(dict.fromkeys(character for character in text if character not in self))
         return "".join(character for character in text if character in self), unknown

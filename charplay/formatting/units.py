@@ -1,5 +1,10 @@
 """Numbers as a person reads them."""
 
+import math
+
+MAX_PLAIN_LOSS = 1000.0
+"""A loss from here on has run away and is written in short: 1.23e+04."""
+
 
 def count(number: float) -> str:
     """1,204 stays as it is; 41,000 is "41 k", 1,115,394 is "1.1 M"."""
@@ -10,6 +15,27 @@ def count(number: float) -> str:
             shown = number / size
             return f"{shown:.0f} {letter}" if shown >= 9.95 else f"{shown:.1f} {letter}"
     raise AssertionError
+
+
+def format_bytes(number: float | None) -> str | None:
+    """1,115,394 is "1.1 MB", in the unit that reads best; None stays None."""
+    if number is None:
+        return None
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 999.5 or unit == "GB":
+            break
+        number /= 1000
+    return f"{number:.0f} {unit}" if unit == "B" or number >= 99.5 else f"{number:.1f} {unit}"
+
+
+def format_nats(nats: float | None) -> str | None:
+    """A loss in nats per character with three decimals; None stays None."""
+    return None if nats is None else f"{nats:.3f}" if nats < MAX_PLAIN_LOSS else f"{nats:.3g}"
+
+
+def format_bits(nats: float | None) -> str | None:
+    """A loss given in nats per character, written in bits per character; None stays None."""
+    return None if nats is None else format_nats(nats / math.log(2))
 
 
 def plural(number: int, what: str) -> str:

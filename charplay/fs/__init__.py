@@ -1,1 +1,1 @@
-"""Files that survive whatever ends a program, and names that may hold no file at all."""
+"""Files: replaced atomically, opened only where they are regular; the user's paths; the package's registries."""

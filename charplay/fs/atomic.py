@@ -1,4 +1,4 @@
-"""Files that survive a kill, a full disk or a power cut: always the old contents or the new ones, whole."""
+"""Atomic writes: after a kill, a full disk or a power cut a file has its old contents or its new ones, complete."""
 
 import errno
 import fcntl
@@ -13,10 +13,10 @@ _PREFIX, _SUFFIX = ".charplay-", ".partial"
 
 
 def replace_bytes(path: Path, data: bytes) -> None:
-    """Make `data` the contents of `path`, at once and for good.
+    """Replace the contents of `path` with `data`, atomically and durably.
 
-    A file beside it is written and synced, takes its name, and then the folder is synced. Whatever goes wrong raises
-    OSError and leaves the old contents; only where the very last sync fails the new ones already stand.
+    Writes a temporary file beside it, syncs it, renames it over `path`, then syncs the folder. Raises OSError where a
+    step fails; the old contents stay then, except where only the folder's sync failed.
     """
     temporary = _temporary(path.parent)
     try:
@@ -25,7 +25,7 @@ def replace_bytes(path: Path, data: bytes) -> None:
             _claim(descriptor)
             write_all(descriptor, data)
             os.fsync(descriptor)
-            # Renamed while still claimed, so that nobody takes it for a leftover.
+            # Renamed while still locked, so that no other process removes it as a leftover.
             os.replace(temporary, path)  # noqa: PTH105  # beside its siblings of the same module
         finally:
             os.close(descriptor)
@@ -37,8 +37,8 @@ def replace_bytes(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def folder_in_making(parent: Path) -> Iterator[Path]:
-    """A new folder in `parent`, to be filled and then renamed; one that was not renamed is removed."""
+def staging_folder(parent: Path) -> Iterator[Path]:
+    """Make a temporary folder in `parent`, to be filled and then renamed; it is removed where it was not renamed."""
     folder = _temporary(parent)
     folder.mkdir()
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -51,7 +51,10 @@ def folder_in_making(parent: Path) -> Iterator[Path]:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder and all in it; of a link only the link. It is never seen half removed under its name."""
+    """Remove a folder and its contents, or a link to a folder but not the folder.
+
+    The folder is renamed first, so that no other process sees a half removed one under its name.
+    """
     if folder.is_symlink():
         folder.unlink()
         return
@@ -72,7 +75,7 @@ def write_all(descriptor: int, data: bytes) -> None:
 
 
 def sync_file(path: Path) -> None:
-    """Wait until what was written to `path` is on the disk."""
+    """Flush a file's contents to the disk (fsync)."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -81,7 +84,7 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until the names in `folder` are on the disk."""
+    """Flush a folder's entries to the disk (fsync), so that a rename in it survives a power cut."""
     try:
         sync_file(folder)
     except OSError as error:
@@ -90,12 +93,12 @@ def sync_folder(folder: Path) -> None:
 
 
 def leftovers(folder: Path) -> list[Path]:
-    """What a killed process left half written or half removed in `folder`; nothing that is being worked on now."""
+    """List temporary files and folders in `folder` whose process was killed; not those still in use."""
     return [path for path in sorted(folder.glob(f"{_PREFIX}*{_SUFFIX}")) if _abandoned(path)]
 
 
 def clear_leftovers(folder: Path) -> int:
-    """Remove the leftovers in `folder`; how many there were. One that cannot be removed is left for another day."""
+    """Remove the leftovers in `folder` and return how many there were; those that cannot be removed stay."""
     found = leftovers(folder)
     for path in found:
         if path.is_dir():
@@ -111,8 +114,8 @@ def _temporary(folder: Path) -> Path:
 
 
 def _claim(descriptor: int) -> None:
-    """Mark a file or folder as being worked on. The kernel drops the mark with the process, however that ends."""
-    with suppress(OSError):  # a file system without locks, where no leftover is ever taken for abandoned
+    """Lock a temporary file or folder while it is in use. The kernel drops the lock when the process ends."""
+    with suppress(OSError):  # a file system without locks: `_abandoned` is False there for every leftover
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 

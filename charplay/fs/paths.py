@@ -1,11 +1,15 @@
-"""Paths as a person writes them, also where the folder that the program was started in has gone."""
+"""Paths as users type them. Both functions also work where the current folder was deleted."""
 
 import os
 from pathlib import Path
 
 
-def place(path: str | Path) -> Path:
-    """A path from the root on, `~` for a home folder; what cannot be made out stays, and opening it says why."""
+def user_path(path: str | Path) -> Path:
+    """Make a typed path absolute and expand `~`.
+
+    A path that cannot be resolved (an unknown user, no current folder) is returned as it is: opening it raises the
+    error.
+    """
     expanded = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own raises where there is no such user
     try:
         return expanded.absolute()
@@ -13,8 +17,8 @@ def place(path: str | Path) -> Path:
         return expanded
 
 
-def here() -> Path:
-    """The current folder; the root where it has gone."""
+def current_folder() -> Path:
+    """Return the current folder, or the root folder where the current one was deleted."""
     try:
         return Path.cwd()
     except OSError:

@@ -1,4 +1,4 @@
-"""Files as they should be: where a pipe or a device stands in a file's place, nobody waits for it."""
+"""Opens regular files only: opening a pipe or a device could block for ever."""
 
 import errno
 import os
@@ -16,13 +16,13 @@ _KINDS = {
 
 
 class IrregularError(OSError):
-    """Something else than a file has the name; `strerror` says what: "a pipe, not a file"."""
+    """The path is a folder, pipe, socket or device; `strerror` says which: "a pipe, not a file"."""
 
 
-def opened(path: Path) -> BinaryIO:
-    """A regular file, open for reading. IrregularError where something else has that name, OSError where nothing."""
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file for reading. Raises IrregularError for anything else, OSError where there is no file."""
     _refuse_irregular(path, path.stat().st_mode)
-    # Should a pipe take the file's place just now, O_NONBLOCK keeps its opening from hanging.
+    # A pipe may replace the file between the check and the opening: O_NONBLOCK keeps that from hanging.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         _refuse_irregular(path, os.fstat(descriptor).st_mode)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from charplay.playground.saved_texts import ModelOrigin
 
 if TYPE_CHECKING:
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
     from charplay.sampling.model import CharModel
 
 MOST = 500
@@ -48,7 +48,7 @@ class LoadedModel(NamedTuple):
     """Held out; nats per character."""
 
 
-def list_checkpoints(shelf: "Shelf") -> list[CheckpointEntry]:
+def list_checkpoints(shelf: "RunStore") -> list[CheckpointEntry]:
     """Every checkpoint of every run, one a step: runs newest first, steps rising. What cannot be read is left out."""
     from charplay.runs.checkpoint import CheckpointError, read_header
 
@@ -70,7 +70,7 @@ def list_checkpoints(shelf: "Shelf") -> list[CheckpointEntry]:
 
 def _files(folder: Path, playable: Path) -> Sequence[Path]:
     from charplay.runs.run import Run
-    from charplay.runs.shelf import RunError
+    from charplay.runs.store import RunError
 
     try:
         run = Run.open(folder)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from charplay.playground.recipe_rows import APPLIES, in_labels, label
 from charplay.playground.value_steps import adjacent_value
-from charplay.recipes.faults import RecipeError
-from charplay.recipes.fields import Recipe
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.layers import altered
 from charplay.recipes.network import examples_per_epoch
+from charplay.recipes.recipe import Recipe
 from charplay.recipes.specs import spec, specs
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from charplay.playground.training_text import TrainingText, TrainingTextJob
     from charplay.playground.weight_follower import WeightFollower
     from charplay.runs.home import Home
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
     from charplay.sampling.prompts import Prompt
     from charplay.sampling.recording import Recording
 
@@ -48,7 +48,7 @@ class Playground:
         trainer: "TrainerClient",
         *,
         open_library: "Callable[[], Library]",
-        open_store: "Callable[[], Shelf]",
+        open_store: "Callable[[], RunStore]",
         preferences: "Preferences",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -101,7 +101,7 @@ class Playground:
         return None if self.form is None else self.form.draft
 
     @cached_property
-    def store(self) -> "Shelf":
+    def store(self) -> "RunStore":
         """The runs on the disk."""
         return self.open_store()
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from charplay.playground.recipe_rows import APPLIES, BUDGET, COMMON, PRESET, WARM_START, in_labels
 from charplay.playground.value_steps import adjacent_value, next_number
 from charplay.playground.warm_start import WarmStart
-from charplay.recipes.calibrated import SENTENCE, likely_device, open_fields
-from charplay.recipes.faults import RecipeError
-from charplay.recipes.fields import BUDGETS, Recipe
-from charplay.recipes.inheriting import inherited
-from charplay.recipes.layers import Layer, compose
+from charplay.recipes.device_dependent import SENTENCE, likely_device, open_fields
+from charplay.recipes.errors import RecipeError
+from charplay.recipes.from_parent import inherit_shape
+from charplay.recipes.layers import ConfigLayer, compose
 from charplay.recipes.presets import load_preset, preset_names, read_preset, save_preset
+from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.recipes.resolve import resolve
-from charplay.recipes.specs import Spec, spec, specs, written
+from charplay.recipes.specs import FieldSpec, format_value, spec, specs
 
 _BUDGET = re.compile(r"\s*([0-9.,_]+(?:e\d+)?)\s*([a-z]*)\s*$", re.IGNORECASE)
 
@@ -46,8 +46,8 @@ class RecipeDraft:
     def settle(self) -> None:
         """Compose and resolve anew; what cannot be used leaves the last good recipe standing."""
         try:
-            self.asked, notes = compose(self._base(), Layer("", {**self.values, "corpus": self.corpus}))
-            shaped = inherited(self.asked, self.warm_start.recipe) if self.warm_start else self.asked
+            self.asked, notes = compose(self._base(), ConfigLayer("", {**self.values, "corpus": self.corpus}))
+            shaped = inherit_shape(self.asked, self.warm_start.recipe) if self.warm_start else self.asked
             self.faults = ()
             self.open = open_fields(shaped, likely_device(self.asked.device, self.devices))
             notes = (SENTENCE, *notes) if self.open else notes
@@ -73,7 +73,7 @@ class RecipeDraft:
         recipe = self.resolved
         return f"{recipe.cell} {recipe.num_layers}x{recipe.hidden_size}" if recipe else ""
 
-    def _base(self) -> Layer:
+    def _base(self) -> ConfigLayer:
         if self.preset not in self.preset_names():
             self.preset = "quick"
         return load_preset(self.preset, self.presets)
@@ -121,13 +121,13 @@ class RecipeDraft:
             return self.preset, "changed" if self.values else ""
         if name == BUDGET:
             unit, amount = self.budget()
-            return f"{written(amount)} {unit.removesuffix('s') if amount == 1 else unit}", ""
+            return f"{format_value(amount)} {unit.removesuffix('s') if amount == 1 else unit}", ""
         if name == WARM_START:
             return (self.warm_start.name, "") if self.warm_start else ("fresh weights", "")
-        asked = self.values.get(name, written(getattr(self.asked, name)))
+        asked = self.values.get(name, format_value(getattr(self.asked, name)))
         if asked == "auto" and self.resolved is not None:
             chosen = getattr(self.resolved, name)
-            return "auto", "at the start" if name in self.open else "" if chosen == "auto" else written(chosen)
+            return "auto", "at the start" if name in self.open else "" if chosen == "auto" else format_value(chosen)
         counted = asked[:1].isdigit() and spec(name).unit != "characters"
         return asked, spec(name).unit if counted else ""
 
@@ -155,7 +155,7 @@ class RecipeDraft:
             known = self.preset_names()
             return "" if text in known else f"there is no preset {text!r}; choose one of {', '.join(known)}"
         try:
-            compose(self._base(), Layer("", self._with(name, text)))
+            compose(self._base(), ConfigLayer("", self._with(name, text)))
         except RecipeError as fault:
             return in_labels(fault.faults[0])
         except ValueError as fault:
@@ -209,9 +209,9 @@ class RecipeDraft:
             self.set(name, choices[(place + by) % len(choices)])
         elif name == BUDGET:
             unit, amount = self.budget()
-            self.set(name, f"{written(next_number(amount, by, whole=unit == 'steps'))} {unit}")
+            self.set(name, f"{format_value(next_number(amount, by, whole=unit == 'steps'))} {unit}")
         elif spec(name).kind in {"int", "float"}:
-            self.set(name, written(adjacent_value(spec(name), getattr(self.resolved or self.asked, name), by)))
+            self.set(name, format_value(adjacent_value(spec(name), getattr(self.resolved or self.asked, name), by)))
 
     def fill(self, asked: Mapping[str, object]) -> None:
         """Take a run's asked recipe over: again, with changes."""
@@ -219,7 +219,7 @@ class RecipeDraft:
         self.settle()
         base = self.asked.model_dump()
         self.values = {
-            name: written(value)
+            name: format_value(value)
             for name, value in asked.items()
             if name in base and name != "corpus" and value != base[name]
         }
@@ -245,7 +245,7 @@ def budget_layer(text: str) -> dict[str, str]:
     return {units[0]: found[1].replace(",", "")}
 
 
-def _choices(of: Spec) -> tuple[str, ...]:
+def _choices(of: FieldSpec) -> tuple[str, ...]:
     if of.kind == "bool":
         return ("yes", "no")
     if of.kind != "choice":

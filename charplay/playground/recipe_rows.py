@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 
 PRESET, BUDGET, WARM_START = "preset", "for", "start from"
 """Rows of the form that are no fields of the recipe: its preset, its one budget, whose weights it starts from."""

@@ -3,9 +3,9 @@
 from datetime import datetime
 from pathlib import Path
 
-from charplay.corpora.reading import opened
+from charplay.corpora.reading import open_file
 from charplay.fs.atomic import replace_bytes
-from charplay.fs.paths import place
+from charplay.fs.paths import user_path
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.recording import LARGEST, Recording
 
@@ -43,6 +43,6 @@ def read_ride(path: Path) -> Recording:
         CorpusError: the file cannot be read.
         SettingError: it is no ride.
     """
-    with opened(place(path)) as file:
+    with open_file(user_path(path)) as file:
         data = file.read(LARGEST + 1) or b""
     return Recording.from_json(data)

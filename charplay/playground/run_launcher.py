@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from charplay.playground.recovery import Recovery
     from charplay.playground.sitting import ChosenText, Sitting
     from charplay.protocol.request import TrainRequest
-    from charplay.runs.shelf import Summary
+    from charplay.runs.store import RunSummary
 
 
 class RunLauncher:
@@ -52,14 +52,14 @@ class RunLauncher:
     def resume(self, name: str, more: str = "", device: str = "") -> str:
         """Go on with a run: with `more`, a budget added to what was done; with `device`, there. Return why not."""
         from charplay.playground.run_requests import added_budget, resumed_run
-        from charplay.recipes.faults import RecipeError
-        from charplay.recipes.layers import Layer
+        from charplay.recipes.errors import RecipeError
+        from charplay.recipes.layers import ConfigLayer
         from charplay.runs.errors import RunError
 
         try:
             run = self._sitting.store.find(name)
             layers = [added_budget(more)] if more else []
-            layers += [Layer("", {"device": device})] if device else []
+            layers += [ConfigLayer("", {"device": device})] if device else []
             request = resumed_run(self._sitting.home, run, *layers, added=bool(more))
         except (RunError, RecipeError, ValueError) as fault:
             return str(fault)
@@ -75,7 +75,7 @@ class RunLauncher:
         used = [f"{run.name} is in use by {run.in_use}." for run in store.list() if run.in_use]
         return used[0] if used else "There is no unfinished run."
 
-    def offer(self, waiting: "Summary | None") -> Said | None:
+    def offer(self, waiting: "RunSummary | None") -> Said | None:
         """Offer, once, the run that was not finished."""
         offered, self._offered = self._offered, True
         if waiting is None or offered or self._sitting.runs.busy:

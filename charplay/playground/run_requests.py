@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from charplay.protocol.request import TrainRequest
 
 if TYPE_CHECKING:
-    from charplay.recipes.fields import Recipe
-    from charplay.recipes.layers import Layer
+    from charplay.recipes.layers import ConfigLayer
+    from charplay.recipes.recipe import Recipe
     from charplay.runs.home import Home
     from charplay.runs.run import Run
 
@@ -32,7 +32,7 @@ def new_run(
 def resumed_run(
     home: "Home",
     run: "Run",
-    *layers: "Layer",
+    *layers: "ConfigLayer",
     added: bool = False,
     encoding: str | None = None,
     changed_text: bool = False,
@@ -42,9 +42,9 @@ def resumed_run(
     `added`: the budget counts from where the run stands. RecipeError where a layer changes what a run cannot change,
     and where a finished run would get nothing more to do.
     """
-    from charplay.recipes.faults import RecipeError
-    from charplay.recipes.fields import BUDGETS, LIVE
+    from charplay.recipes.errors import RecipeError
     from charplay.recipes.layers import resumed
+    from charplay.recipes.recipe import BUDGETS, LIVE
 
     recipe = resumed(run.asked, *layers, resolved=run.resolved)
     longer = added or any(getattr(recipe, name) != getattr(run.asked, name) for name in BUDGETS)
@@ -62,9 +62,9 @@ def resumed_run(
     )
 
 
-def added_budget(amount: str) -> "Layer":
+def added_budget(amount: str) -> "ConfigLayer":
     """Return the layer of a budget as a person writes it, "3 minutes"; ValueError with a sentence where it is none."""
     from charplay.playground.recipe_draft import budget_layer
-    from charplay.recipes.layers import Layer
+    from charplay.recipes.layers import ConfigLayer
 
-    return Layer("", budget_layer(amount))
+    return ConfigLayer("", budget_layer(amount))

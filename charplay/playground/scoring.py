@@ -5,14 +5,14 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple
 
 from charplay.playground.jobs import BackgroundJob
-from charplay.recipes.resolve import EVALUATED
+from charplay.recipes.resolve import EVALUATED_CHARACTERS
 from charplay.sampling.score import Score, score
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
     from charplay.sampling.model import CharModel
 
-MOST = EVALUATED
+MOST = EVALUATED_CHARACTERS
 """Characters of a held-out text that are read, as many as while training."""
 HELD_OUT = 0.1
 """The share that is read at the end of a text of which nothing was held out."""

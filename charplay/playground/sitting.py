@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from charplay.playground.run_controller import RunController
     from charplay.playground.weight_follower import WeightFollower
     from charplay.runs.home import Home
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
     from charplay.tui.download import Download
 
 
@@ -48,7 +48,7 @@ class Sitting(Protocol):
     announcements: "Announcements"
 
     @property
-    def store(self) -> "Shelf":
+    def store(self) -> "RunStore":
         """The runs on the disk."""
 
     @property

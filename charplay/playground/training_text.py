@@ -9,7 +9,7 @@ from charplay.playground.jobs import BackgroundJob
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus, Library
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
     from charplay.runs.checkpoint import CorpusOrigin
     from charplay.sampling.substring_index import SubstringIndex
 

@@ -2,10 +2,10 @@
 
 import math
 
-from charplay.recipes.specs import Spec
+from charplay.recipes.specs import FieldSpec
 
 
-def adjacent_value(of: Spec, now: object, by: int) -> float | None:
+def adjacent_value(of: FieldSpec, now: object, by: int) -> float | None:
     """The number beside a field's value; where that is a word, the one that the field starts from."""
     if not isinstance(now, int | float):
         return of.start

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from charplay.formatting.sanitize import sanitize_char
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 
 MOST_LISTED = 12
 

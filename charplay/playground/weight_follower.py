@@ -67,7 +67,7 @@ class WeightFollower:
         if not self.following:
             return
         from charplay.playground.saved_texts import ModelOrigin
-        from charplay.recipes.fields import Recipe
+        from charplay.recipes.recipe import Recipe
         from charplay.sampling.model import CharModel
 
         first = live.folder != self._run

@@ -1,1 +1,1 @@
-"""What crosses between the training thread and the rest: plain frozen values."""
+"""Commands to a trainer and events from it: frozen values, the only ones that cross to and from the training thread."""

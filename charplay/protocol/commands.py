@@ -1,33 +1,33 @@
-"""What is asked of a running trainer. Each command is a plain frozen value, read between two steps."""
+"""Commands to a running trainer. Each is a frozen value; the trainer reads them between two steps."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Hold still after the current step."""
+    """Pause after the current step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Go on after a pause."""
+    """Continue after a pause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Save and leave. `reason` is what the `stopped` event will say."""
+    """Save, then end the training. The `stopped` event repeats `reason`."""
 
     reason: str = "asked"
 
 
 @dataclass(frozen=True, slots=True)
 class StepOnce:
-    """While paused: train one step, publish its numbers, hold still again."""
+    """While paused: train one step, report its metrics, pause again."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetHyperparameter:
-    """Set one live hyperparameter from the next step on."""
+    """Set one live hyperparameter, in force from the next step on."""
 
     field: str
     value: object
@@ -35,24 +35,24 @@ class SetHyperparameter:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Save now."""
+    """Save now, whatever `save_every` says."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishWeights:
-    """Hand out a copy of the weights, as a `Published` event, between two steps."""
+    """Publish a copy of the weights as a `Published` event, made between two steps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Go back to before the last live change: weights, optimizer, step and values."""
+    """Roll back to before the last live change: weights, optimizer, step and hyperparameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessSuspended:
-    """The whole process was stopped for so many seconds, as by Ctrl-Z: they count for nothing.
+    """The whole process was suspended for so many seconds, as by Ctrl-Z; they do not count as training time.
 
-    None: it is about to be; hold still until another says for how long.
+    None: it is about to be suspended. The trainer pauses until a second one says for how long.
     """
 
     seconds: float | None

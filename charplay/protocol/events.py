@@ -1,4 +1,8 @@
-"""What a trainer tells. Facts and readings, each a plain frozen value; the public ones are the lines of `--json`."""
+"""Events from a trainer, each a frozen value; the public ones are the lines of `--json`.
+
+Facts (a start, a save, a change) are never dropped. Readings (`Progress`, `Published`) may be merged with the next one
+where no one has drained them yet.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -8,12 +12,12 @@ if TYPE_CHECKING:
     import numpy as np
 
 ASKED, BAD_NUMBERS, NO_MEMORY = "asked", "numbers went bad", "out of memory"
-"""Why a trainer holds still: a person said so, or it cannot go on by itself."""
+"""Reasons of a pause: the user asked for it, the loss or the gradient is not finite, the device is out of memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened at `step`, after `seconds` of training (monotonic, pauses excluded)."""
+    """Something happened at `step`, after `seconds` of training (monotonic clock, pauses excluded)."""
 
     kind: ClassVar[str]
     public: ClassVar[bool] = True
@@ -25,7 +29,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of metrics: means over `log_every` steps, an evaluation, an epoch's end. Losses are nats a character."""
+    """One row of metrics: means over `log_every` steps, an evaluation, or an epoch's end.
+
+    Losses are nats per character.
+    """
 
     step: int
     epoch: float
@@ -38,13 +45,13 @@ class Row:
     val_loss: float | None = None
     val_accuracy: float | None = None
     epoch_loss: float | None = None
-    """At an epoch's last step: the mean over the epoch."""
+    """Mean over the epoch, in the row of its last step."""
     epoch_accuracy: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparing(Event):
-    """A phase before the first step has begun: `phase` completes the sentence "charplay is ..."."""
+    """A phase before the first step began; `phase` completes the sentence "charplay is ..."."""
 
     kind = "preparing"
     public = False
@@ -53,7 +60,7 @@ class Preparing(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started(Event):
-    """The run exists on disk and the first step comes next."""
+    """The run exists on disk; the first step comes next."""
 
     kind = "started"
     run: str
@@ -67,34 +74,34 @@ class Started(Event):
     characters: int
     vocabulary_size: int
     unigram_entropy: float
-    """Nats per character for one who knows how often each character comes and nothing else."""
+    """Entropy of the text's single characters, in nats: the loss of a model that knows only their frequencies."""
     total_steps: int | None
     """None where the budget is in minutes."""
     device: str
-    """For a person: "cpu, 2 threads"."""
+    """For display: "cpu, 2 threads"."""
     resumed: bool = False
     notes: tuple[str, ...] = ()
-    """What was chosen or shrunk on the user's behalf, a sentence each."""
+    """What charplay chose or shrank for the user, one sentence each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress(Event):
-    """A reading: rows of metrics since the last one, and where the run stands."""
+    """A reading: the rows of metrics since the last one, and how far the run is."""
 
     kind = "progress"
     rows: tuple[Row, ...]
     epoch: float
     total_steps: int | None
-    """Planned in all; an estimate where the budget is in minutes."""
+    """Steps of the whole run; an estimate where the budget is in minutes."""
     done: float
-    """Share of the budget that is spent, 0 to 1."""
+    """Share of the budget spent so far, 0 to 1."""
     chars_per_second: float
     seconds_left: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluated(Event):
-    """The held-out text was read. Losses are nats per character."""
+    """The held-out text was evaluated. Losses are nats per character."""
 
     kind = "evaluated"
     epoch: float
@@ -114,12 +121,12 @@ class Sampled(Event):
     prompt: str
     text: str
     truth: str = ""
-    """How the corpus goes on after the prompt, where the prompt is a passage."""
+    """The corpus's own continuation of the prompt, where the prompt is a passage of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved(Event):
-    """Everything needed to go on is on disk."""
+    """Everything that a resume needs is on disk."""
 
     kind = "saved"
     path: str
@@ -129,10 +136,10 @@ class Saved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed(Event):
-    """A live hyperparameter was set; or, with `field` "undo", the last change was taken back.
+    """A live hyperparameter was set; or, with `field` "undo", the last change was rolled back.
 
-    After an undo the run stands at step `new`, which is also the event's step, and was at step `old`: whatever a
-    history holds beyond `new` never happened. A `Changed` for each value that went back follows.
+    An undo takes the run from step `old` back to step `new`, which is also the event's step: drop what a history holds
+    beyond it. One `Changed` for each value that was rolled back follows.
     """
 
     kind = "changed"
@@ -143,7 +150,7 @@ class Changed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paused(Event):
-    """The trainer holds still."""
+    """The trainer paused."""
 
     kind = "paused"
     reason: str = ASKED
@@ -151,14 +158,14 @@ class Paused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed(Event):
-    """The trainer goes on."""
+    """The trainer continues after a pause."""
 
     kind = "resumed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warned(Event):
-    """Something a person should know; training goes on."""
+    """The user should know something; training goes on."""
 
     kind = "warning"
     message: str
@@ -166,23 +173,23 @@ class Warned(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed(Event):
-    """Training ended by a fault. `message` is one sentence with a hint; `cause` is for the log."""
+    """An error ended the training. `message` is one sentence with a hint; `cause` is the traceback, for the log."""
 
     kind = "failed"
     message: str
     cause: str = ""
     saved_step: int | None = None
     misuse: bool = False
-    """What was asked for cannot be: a device that is not there, a recipe that does not fit its text."""
+    """The request is wrong: a device that does not exist, a recipe that does not fit its text."""
     lost_device: bool = False
-    """Nothing can be trained on its device any more, as long as this process lives."""
+    """The device cannot be used again in this process."""
     changed_text: bool = False
-    """The run's text is not what it was; asked again with `changed_text`, it goes on with it as it is now."""
+    """The run's text differs from the one it learned; a request with `changed_text` resumes with the new one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped(Event):
-    """Training ended before its budget because someone asked; the run can be resumed."""
+    """Training ended before its budget, by a command or a signal; the run can be resumed."""
 
     kind = "stopped"
     reason: str
@@ -196,7 +203,7 @@ class Finished(Event):
     kind = "finished"
     run: str
     checkpoint: str
-    """Absolute path of the file that the held-out losses belong to."""
+    """Absolute path of the checkpoint whose held-out losses these are."""
     train_loss: float | None
     val_loss: float | None
     val_loss_cold: float | None
@@ -213,9 +220,9 @@ class Published(Event):
 
 
 def as_json(event: Event) -> dict[str, object]:
-    """One line of `--json`: the event's name, step and seconds, then what it carries.
+    """Return one line of `--json`: the event's name, then its fields.
 
-    A progress line carries the newest value of each column instead of its rows.
+    A progress line has the newest value of each metric instead of its rows.
     """
     line: dict[str, object] = {"event": event.kind}
     for field in fields(event):

@@ -1,9 +1,9 @@
-"""The signals that ask charplay to leave: why a run under way stops, and the exit code that tells of it."""
+"""Exit codes of the signals that end charplay, and the reasons that a stopped run gives for them."""
 
 import signal
 
 HUNG_UP, INTERRUPTED, TERMINATED = (128 + number for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
-"""Exit codes, as a shell counts them."""
+"""128 + the signal's number, as shells report it."""
 REASONS = {INTERRUPTED: "interrupted", TERMINATED: "terminated", HUNG_UP: "hung up"}
 SIGNALS = {signal.Signals(code - 128): code for code in REASONS}
-"""The signals, and their exit codes."""
+"""Signal -> exit code."""

@@ -1,4 +1,4 @@
-"""The two ends of the border: commands go in through an inbox, events come out through a mailbox."""
+"""Thread-safe queues to and from a trainer: commands go in, events come out; putting never blocks."""
 
 import queue
 import threading
@@ -8,22 +8,22 @@ from dataclasses import replace
 from charplay.protocol.commands import Command
 from charplay.protocol.events import Changed, Event, Progress, Published, Row
 
-MOST_ROWS = 4096
-"""Rows that a merged progress reading carries at most; beyond it every other one is let go, but for marked ones."""
+MAX_ROWS = 4096
+"""Rows of a merged progress event, at most; beyond that every other row without an evaluation or epoch is dropped."""
 
 
 class CommandQueue:
-    """Commands on their way to a trainer. Putting never blocks; any thread may put."""
+    """Carries commands to a trainer. Any thread may put; putting never blocks."""
 
     def __init__(self) -> None:
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
 
     def put(self, command: Command) -> None:
-        """Leave a command."""
+        """Add a command."""
         self._commands.put(command)
 
     def take(self, wait: float = 0.0) -> Iterator[Command]:
-        """The commands waiting, oldest first; with `wait`, stand up to that many seconds for the first."""
+        """Yield the waiting commands, oldest first; with `wait`, block up to so many seconds for the first one."""
         try:
             yield self._commands.get(block=wait > 0, timeout=wait or None)
             while True:
@@ -33,10 +33,10 @@ class CommandQueue:
 
 
 class EventQueue:
-    """Events on their way to whoever looks. Putting never blocks and never grows without bound.
+    """Carries events from a trainer to a reader. Putting never blocks, and a slow reader costs bounded memory.
 
-    Facts are kept, in order. A reading that nobody has drained is merged with the one after it: progress keeps
-    its rows, published weights are replaced.
+    Facts are kept, in order. A reading that has not been drained is merged with the next one: a `Progress` keeps its
+    rows, `Published` weights are replaced.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class EventQueue:
         self._events: list[Event] = []
 
     def put(self, event: Event) -> None:
-        """Leave an event."""
+        """Add an event, merging readings."""
         with self._lock:
             if isinstance(event, Published):
                 self._events = [earlier for earlier in self._events if not isinstance(earlier, Published)]
@@ -53,7 +53,7 @@ class EventQueue:
             self._events.append(event)
 
     def _merged(self, event: Progress) -> Progress:
-        """`event` with the rows of the newest progress, unless a change, which may take steps back, stands between."""
+        """Prepend the rows of the last undrained progress, unless a change, which may be an undo, came after it."""
         for i in reversed(range(len(self._events))):
             earlier = self._events[i]
             if isinstance(earlier, Changed):
@@ -64,13 +64,13 @@ class EventQueue:
         return event
 
     def drain(self) -> list[Event]:
-        """Take everything, oldest first."""
+        """Remove and return all events, oldest first."""
         with self._lock:
             events, self._events = self._events, []
         return events
 
 
 def _thinned(rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    if len(rows) <= MOST_ROWS:
+    if len(rows) <= MAX_ROWS:
         return rows
     return tuple(row for i, row in enumerate(rows) if i % 2 or row.val_loss is not None or row.epoch_loss is not None)

@@ -1,4 +1,4 @@
-"""What a trainer is opened with."""
+"""The request that starts or resumes a run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,26 +6,29 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainRequest:
-    """A run to start, or to take up again.
+    """A run to start (`resume` is None) or to resume.
 
-    A new run has `resume` None. A resumed one names its folder; `recipe` is then the run's asked recipe with the new
-    budget and live values laid over it, and `added` says that the budget counts from where the run stands.
+    To resume a run, `recipe` is the recipe it was started with, overlaid with the new budget and the new live values.
     """
 
     home: str
     """The home's folder, absolute."""
     recipe: Mapping[str, object] = field(default_factory=dict)
-    """The asked recipe, every field of it, `auto` where charplay is to choose."""
+    """Every field of the recipe, `auto` where charplay is to choose."""
     name: str | None = None
     """The new run's name; None makes one from the recipe."""
     source: str | None = None
-    """Path of a checkpoint whose weights a new run starts from; shapes left `auto` are then its own."""
+    """Path of a checkpoint whose weights a new run starts from; sizes left `auto` are taken from it."""
     resume: str | None = None
-    """Folder of the run to take up."""
+    """Folder of the run to resume."""
     added: bool = False
+    """The budget is added to what the run has spent already, as in `--steps +1000`."""
     encoding: str | None = None
-    """What the text is written in; None finds it out, or takes what a resumed run began with."""
+    """The text's encoding; None detects it, or takes the one that the resumed run was started with."""
     live: Mapping[str, object] = field(default_factory=dict)
-    """Live values that a resumed run takes, whatever they are by now; of `recipe` only those that are new count."""
+    """Live hyperparameters to set at a resume even where the run's last save has other values.
+
+    Those in `recipe` count only where they differ from what the run was started with.
+    """
     changed_text: bool = False
-    """A resumed run may go on with its text as it is now, where that has no character that is new to it."""
+    """A resumed run may go on with a text that has changed, if that has no character unknown to the run."""

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

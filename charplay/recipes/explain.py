@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from charplay.recipes.fields import Recipe
 from charplay.recipes.network import input_size, training_characters, whole
+from charplay.recipes.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

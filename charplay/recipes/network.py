@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from math import floor
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.errors import UnresolvedError
+from charplay.recipes.recipe import Recipe
 
 GATES = {"lstm": 4, "gru": 3}
 """Matrices that each cell stacks: its parameters are gates x hidden x (input + hidden + 1)."""
 
-FLOAT = 4  # bytes
+FLOAT_BYTES = 4
 OPTIMIZER_STATES = {"sgd": 1, "rmsprop": 1}
 """Numbers an optimizer remembers of each parameter; 2 for the others, as in Adam."""
 
@@ -29,10 +30,10 @@ class LayerRow:
 
 
 def whole(recipe: Recipe, name: str) -> int:
-    """A size that `resolve` has filled in; TypeError where it is still `auto`, or does not apply."""
+    """A size that `resolve` has filled in; UnresolvedError where it is still `auto`, or does not apply."""
     value = getattr(recipe, name)
     if not isinstance(value, int):
-        raise TypeError(f"{name} is {value}: the recipe is not resolved")
+        raise UnresolvedError(name, value)
     return value
 
 
@@ -45,6 +46,23 @@ def input_size(recipe: Recipe, vocabulary_size: int) -> int:
             return vocabulary_size
         case "scalar":
             return 1
+
+
+def tensor_shapes(recipe: Recipe, vocabulary_size: int) -> dict[str, tuple[int, ...]]:
+    """Name and shape of every weight of a resolved recipe's network, as checkpoints store them.
+
+    A layer's matrices hold its gates one under another, `hidden_size` rows each, in torch's order; it has one bias.
+    """
+    hidden, width = whole(recipe, "hidden_size"), input_size(recipe, vocabulary_size)
+    rows = GATES[recipe.cell] * hidden
+    shapes: dict[str, tuple[int, ...]] = {}
+    if recipe.input == "embedding":
+        shapes["embedding.weight"] = (vocabulary_size, width)
+    for layer in range(whole(recipe, "num_layers")):
+        shapes[f"rnn.weight_ih_l{layer}"] = (rows, hidden if layer else width)
+        shapes[f"rnn.weight_hh_l{layer}"] = (rows, hidden)
+        shapes[f"rnn.bias_l{layer}"] = (rows,)
+    return shapes | {"output.weight": (vocabulary_size, hidden), "output.bias": (vocabulary_size,)}
 
 
 def layer_table(recipe: Recipe, vocabulary_size: int) -> tuple[LayerRow, ...]:
@@ -134,4 +152,4 @@ def memory_bytes(recipe: Recipe, vocabulary_size: int, characters: int) -> int:
     outputs = output.shape[0] if recipe.target == "last" else positions
     activations = positions * (sum(row.shape[-1] for row in inner) + recurrent) + 3 * outputs * vocabulary_size
     id_bytes = 1 if vocabulary_size <= 256 else 2 if vocabulary_size <= 65536 else 4
-    return FLOAT * (weights + activations) + id_bytes * characters
+    return FLOAT_BYTES * (weights + activations) + id_bytes * characters

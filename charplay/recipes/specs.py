@@ -11,14 +11,14 @@ import annotated_types
 from pydantic import AfterValidator
 from pydantic.fields import FieldInfo
 
-from charplay.recipes.fields import Listed, Recipe
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
+from charplay.recipes.recipe import EntryName, Recipe
 
 Kind = Literal["int", "float", "choice", "list", "text", "bool"]
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class FieldSpec:
     """One field: `low` and `high` bound a number, or each number of a list.
 
     `choices` are the names to choose from; for a number, the words that may stand in its place ("epoch").
@@ -51,7 +51,7 @@ class Spec:
     """The first number that the arrows give where the value is a word; None where it is never one."""
 
 
-def _annotations(annotation: Any) -> Iterator[Any]:
+def _flatten(annotation: Any) -> Iterator[Any]:
     """The leaves of an annotation and all that is attached to them: types, literals' values, bounds, validators."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if isinstance(annotation, FieldInfo):
@@ -61,7 +61,7 @@ def _annotations(annotation: Any) -> Iterator[Any]:
     elif origin in (Annotated, Union, types.UnionType, tuple):
         yield from [tuple] if origin is tuple else []
         for argument in arguments:
-            yield from _annotations(argument)
+            yield from _flatten(argument)
     else:
         yield annotation
 
@@ -73,12 +73,14 @@ def _kind(parts: list[Any], choices: tuple[str, ...]) -> Kind:
     return "choice" if choices else "text"
 
 
-def _draw(name: str, field: FieldInfo) -> Spec:
-    parts = [*_annotations(field.annotation), *field.metadata]
+def _make_spec(name: str, field: FieldInfo) -> FieldSpec:
+    parts = [*_flatten(field.annotation), *field.metadata]
     extra: dict[str, Any] = dict(field.json_schema_extra)  # type: ignore[arg-type]  # every declaration has a mapping
     words = tuple(part for part in parts if isinstance(part, str) and part != "auto")
     listed = (part.func for part in parts if isinstance(part, AfterValidator))
-    choices = words + tuple(found for rule in listed if isinstance(rule, Listed) for found in names(rule.folder))
+    choices = words + tuple(
+        found for rule in listed if isinstance(rule, EntryName) for found in entry_names(rule.folder)
+    )
     bounds: dict[str, Any] = {}
     for part in parts:
         match part:
@@ -90,7 +92,7 @@ def _draw(name: str, field: FieldInfo) -> Spec:
                 bounds |= {"high": high}
             case annotated_types.Lt(lt=high):
                 bounds |= {"high": high, "below": True}
-    return Spec(
+    return FieldSpec(
         name,
         extra["group"],
         _kind(parts, choices),
@@ -109,18 +111,18 @@ def _draw(name: str, field: FieldInfo) -> Spec:
 
 
 @cache
-def specs() -> tuple[Spec, ...]:
+def specs() -> tuple[FieldSpec, ...]:
     """Every field, in the order of its declaration."""
-    return tuple(_draw(name, field) for name, field in Recipe.model_fields.items())
+    return tuple(_make_spec(name, field) for name, field in Recipe.model_fields.items())
 
 
 @cache
-def spec(name: str) -> Spec:
+def spec(name: str) -> FieldSpec:
     """The field called `name`; KeyError where there is none."""
-    return _draw(name, Recipe.model_fields[name])
+    return _make_spec(name, Recipe.model_fields[name])
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def closest_match(word: str, known: Iterable[str]) -> str:
     """The name of `known` (at least one) that `word` resembles most; initials count too: lr is learning_rate."""
     plain = word.strip().lower().replace("-", "_")
 
@@ -133,14 +135,14 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return max(known, key=likeness)
 
 
-def _numbers(of: Spec) -> str:
-    number = "{} whole number{}" if of.whole else "{} number{}"
-    number = number.format("", "s").strip() if of.kind == "list" else number.format("a", "")
-    low = "" if of.low is None else f" {'above' if of.above else 'from'} {of.low:,}"
-    if of.high is None:
-        return f"{number}{low}{'' if of.above or not low else ' up'}"
-    high, below = (of.high - 1, False) if of.whole and of.below else (of.high, of.below)
-    joint = " and at most" if of.above else " to"
+def _numbers(field: FieldSpec) -> str:
+    number = "{} whole number{}" if field.whole else "{} number{}"
+    number = number.format("", "s").strip() if field.kind == "list" else number.format("a", "")
+    low = "" if field.low is None else f" {'above' if field.above else 'from'} {field.low:,}"
+    if field.high is None:
+        return f"{number}{low}{'' if field.above or not low else ' up'}"
+    high, below = (field.high - 1, False) if field.whole and field.below else (field.high, field.below)
+    joint = " and at most" if field.above else " to"
     return f"{number}{low}{' to below' if below else joint} {high:,}"
 
 
@@ -149,29 +151,29 @@ def _alternatives(words: Iterable[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def domain(of: Spec) -> str:
+def domain(field: FieldSpec) -> str:
     """What the field accepts: "auto or a whole number from 1 to 8,192"."""
-    if of.kind == "list":
-        return f"a list, with commas, of {_alternatives(of.choices) if of.choices else _numbers(of)}"
-    words = [*(["auto"] if of.auto else []), *(["none"] if of.optional else []), *of.choices]
-    match of.kind:
+    if field.kind == "list":
+        return f"a list, with commas, of {_alternatives(field.choices) if field.choices else _numbers(field)}"
+    words = [*(["auto"] if field.auto else []), *(["none"] if field.optional else []), *field.choices]
+    match field.kind:
         case "int" | "float":
-            words.append(_numbers(of))
+            words.append(_numbers(field))
         case "bool":
             words += ["yes", "no"]
         case "text":
-            words.append(of.help if of.patterned else "a text")
+            words.append(field.help if field.patterned else "a text")
         case _:
             pass
     return _alternatives(words)
 
 
-def sentence(of: Spec) -> str:
+def describe_domain(field: FieldSpec) -> str:
     """The domain as a sentence without its full stop: "hidden_size must be auto or a whole number from 1 to 8,192"."""
-    return f"{of.name} must be {domain(of)}"
+    return f"{field.name} must be {domain(field)}"
 
 
-def written(value: object) -> str:
+def format_value(value: object) -> str:
     """A value as a person writes it, and as `--set` reads it: none, yes, "lowercase, ascii"."""
     match value:
         case None:
@@ -179,7 +181,7 @@ def written(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case tuple() | list():
-            return ", ".join(written(item) for item in value)
+            return ", ".join(format_value(item) for item in value)
         case float():
             return f"{value:.15g}" if float(f"{value:.15g}") == value else repr(value)
         case _:

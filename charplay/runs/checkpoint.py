@@ -14,11 +14,13 @@ import safetensors
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from charplay import __version__
-from charplay.fs import atomic as durable
-from charplay.fs.regular_files import IrregularError, opened
-from charplay.recipes.fields import Recipe
-from charplay.runs import archive
-from charplay.runs.archive import ArchiveError, Declared
+from charplay.fs import atomic
+from charplay.fs.regular_files import IrregularError, open_regular
+from charplay.recipes.errors import UnresolvedError
+from charplay.recipes.network import tensor_shapes
+from charplay.recipes.recipe import Recipe
+from charplay.runs import safetensors_file
+from charplay.runs.safetensors_file import InvalidFileError, TensorInfo
 
 FORMAT = 1
 
@@ -87,30 +89,30 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         OSError: the disk is full, the folder has gone and the like; the old file is kept.
     """
     try:
-        _check(checkpoint, {name: _declare(tensor) for name, tensor in checkpoint.tensors.items()})
-        data = archive.pack(checkpoint.tensors, _described(checkpoint).model_dump(mode="json"))
-    except ArchiveError as error:
+        _check(checkpoint, {name: _tensor_info(tensor) for name, tensor in checkpoint.tensors.items()})
+        data = safetensors_file.pack(checkpoint.tensors, _described(checkpoint).model_dump(mode="json"))
+    except InvalidFileError as error:
         raise CheckpointError(f"{path.name} was not saved: {error}") from error
-    durable.replace_bytes(path, data)
+    atomic.replace_bytes(path, data)
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
     """Read and check a checkpoint; CheckpointError with the reason where it is none."""
     with _opened(path) as file:
-        header = archive.read_header(file)
+        header = safetensors_file.read_header(file)
         described = _described_by(path, header)
-        tensors = archive.read_tensors(file)
+        tensors = safetensors_file.read_tensors(file)
         for name, tensor in tensors.items():
             if not np.isfinite(tensor).all():
-                raise ArchiveError(f"{name} holds numbers that are not finite")
-        archive.require_unchanged(header, tensors)
+                raise InvalidFileError(f"{name} holds numbers that are not finite")
+        safetensors_file.verify_digest(header, tensors)
         return replace(described, tensors=tensors)
 
 
 def read_header(path: Path) -> Checkpoint:
     """The checkpoint without its tensors: only the file's first few kilobytes are read."""
     with _opened(path) as file:
-        return _described_by(path, archive.read_header(file))
+        return _described_by(path, safetensors_file.read_header(file))
 
 
 def read_numbers(path: Path | None) -> dict[str, object]:
@@ -119,49 +121,31 @@ def read_numbers(path: Path | None) -> dict[str, object]:
         return {}
     try:
         with _opened(path) as file:
-            return archive.read_header(file).value
+            return safetensors_file.read_header(file).value
     except CheckpointError:
         return {}
-
-
-def tensor_shapes(recipe: Recipe, vocabulary_size: int, gates: int) -> dict[str, tuple[int, ...]]:
-    """Name and shape of every tensor in a checkpoint of a resolved recipe; `gates` is 4 for an LSTM, 3 for a GRU.
-
-    The recurrent tensors hold their gates one under another, each `hidden_size` rows, in torch's order.
-    """
-    hidden, layers = _number(recipe, "hidden_size"), _number(recipe, "num_layers")
-    shapes: dict[str, tuple[int, ...]] = {}
-    width = {"one-hot": vocabulary_size, "scalar": 1}.get(recipe.input, 0)
-    if recipe.input == "embedding":
-        width = _number(recipe, "embedding_size")
-        shapes["embedding.weight"] = (vocabulary_size, width)
-    for layer in range(layers):
-        shapes[f"rnn.weight_ih_l{layer}"] = (gates * hidden, hidden if layer else width)
-        shapes[f"rnn.weight_hh_l{layer}"] = (gates * hidden, hidden)
-        shapes[f"rnn.bias_l{layer}"] = (gates * hidden,)
-    return shapes | {"output.weight": (vocabulary_size, hidden), "output.bias": (vocabulary_size,)}
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """The file, open; whatever is wrong with it leaves as a CheckpointError."""
     try:
-        with opened(path) as file:
+        with open_regular(path) as file:
             yield file
     except FileNotFoundError:
         raise CheckpointError(f"{path} does not exist") from None
     except IrregularError as error:
         raise CheckpointError(f"{path} is {error.strerror}") from None
-    except ArchiveError as error:
+    except InvalidFileError as error:
         raise CheckpointError(f"{path} is not a charplay checkpoint: {error}") from None
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _described_by(path: Path, header: archive.Header) -> Checkpoint:
+def _described_by(path: Path, header: safetensors_file.Header) -> Checkpoint:
     number = header.value.get("format")
     if type(number) is not int or not FORMAT <= number < 10**6:
-        raise ArchiveError("its format has no sound number")
+        raise InvalidFileError("its format has no sound number")
     if number > FORMAT:
         raise CheckpointError(f"{path} needs a newer charplay (format {number}; this one reads {FORMAT})")
     try:
@@ -169,7 +153,7 @@ def _described_by(path: Path, header: archive.Header) -> Checkpoint:
         recipe = Recipe.model_validate(metadata.recipe)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise ArchiveError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:200]) from None
+        raise InvalidFileError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:200]) from None
     rest = {name: getattr(metadata, name) for name in _Metadata.model_fields if name not in {"format", "recipe"}}
     checkpoint = Checkpoint(tensors={}, recipe=recipe, **rest)
     _check(checkpoint, header.tensors)
@@ -181,34 +165,27 @@ def in_order(vocabulary: str) -> bool:
     return all(a < b for a, b in pairwise(vocabulary))
 
 
-def _check(checkpoint: Checkpoint, tensors: Mapping[str, Declared]) -> None:
+def _check(checkpoint: Checkpoint, tensors: Mapping[str, TensorInfo]) -> None:
     """Refuse a vocabulary or tensors that do not go with the recipe."""
     characters, recipe = checkpoint.vocabulary, checkpoint.recipe
     if not characters or not in_order(characters):
-        raise ArchiveError("its vocabulary is not a sorted list of distinct characters")
-    # How many gates a cell has is known where cells are; here they must only agree with each other.
-    first = tensors.get("rnn.weight_ih_l0")
-    gates = first.shape[0] // _number(recipe, "hidden_size") if first and first.shape else 0
-    expected = tensor_shapes(recipe, len(characters), max(gates, 1))
+        raise InvalidFileError("its vocabulary is not a sorted list of distinct characters")
+    try:
+        expected = tensor_shapes(recipe, len(characters))
+    except UnresolvedError as error:
+        raise InvalidFileError(f"its recipe leaves {error.field} open") from None
     if unknown := sorted(tensors.keys() - expected.keys()):
-        raise ArchiveError(f"it holds a tensor that its recipe does not know: {unknown[0][:80]!r}")
+        raise InvalidFileError(f"it holds a tensor that its recipe does not know: {unknown[0][:80]!r}")
     for name, shape in expected.items():
         if name not in tensors:
-            raise ArchiveError(f"{name} is missing")
-        if tensors[name] != Declared("F32", shape):
+            raise InvalidFileError(f"{name} is missing")
+        if tensors[name] != TensorInfo("F32", shape):
             found = tensors[name]
-            raise ArchiveError(f"{name} is {found.dtype} {found.shape} and its recipe says F32 {shape}")
+            raise InvalidFileError(f"{name} is {found.dtype} {found.shape} and its recipe says F32 {shape}")
 
 
-def _number(recipe: Recipe, name: str) -> int:
-    value = getattr(recipe, name)
-    if not isinstance(value, int):
-        raise ArchiveError(f"its recipe leaves {name} open")
-    return value
-
-
-def _declare(tensor: np.ndarray) -> Declared:
-    return Declared("F32" if tensor.dtype == np.float32 else str(tensor.dtype), tensor.shape)
+def _tensor_info(tensor: np.ndarray) -> TensorInfo:
+    return TensorInfo("F32" if tensor.dtype == np.float32 else str(tensor.dtype), tensor.shape)
 
 
 def _described(checkpoint: Checkpoint) -> _Metadata:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import platformdirs
 
-from charplay.fs import atomic as durable
+from charplay.fs import atomic
 
 MARKER = ".charplay-home"
 VARIABLE = "CHARPLAY_HOME"
@@ -98,4 +98,4 @@ class Home:
         """Remove what killed processes left half written or half removed, here and in the runs; how many there were."""
         runs = self.checkpoints
         folders = [*self.folders, *self.cache.glob("*/"), *runs.glob("*/"), *runs.glob("*/*/")]
-        return sum(durable.clear_leftovers(folder) for folder in folders)
+        return sum(atomic.clear_leftovers(folder) for folder in folders)

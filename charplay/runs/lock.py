@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from charplay.fs import atomic as durable
+from charplay.fs import atomic
 
 NAME = "lock"
 
@@ -29,7 +29,7 @@ class Owner:
         return f"pid {self.pid} on {self.host} since {self.since}"
 
 
-class Held(Exception):  # noqa: N818  # a state of affairs that `Run.lock` puts into a sentence
+class AlreadyLocked(Exception):  # noqa: N818  # a state of affairs that `Run.lock` puts into a sentence
     """Someone else owns the run; the text says who."""
 
 
@@ -41,12 +41,12 @@ class Lock:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Take the lock of `folder`. Raises Held, or OSError where nothing can be written there."""
+        """Take the lock of `folder`. Raises AlreadyLocked, or OSError where nothing can be written there."""
         self._descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             self._take(folder)
             os.ftruncate(self._descriptor, 0)
-            durable.write_all(self._descriptor, _signature())
+            atomic.write_all(self._descriptor, _signature())
         except BaseException:
             os.close(self._descriptor)
             raise
@@ -61,7 +61,7 @@ class Lock:
                 return
             else:
                 return
-        raise Held(str(owner(folder) or "another process"))
+        raise AlreadyLocked(str(owner(folder) or "another process"))
 
     def release(self) -> None:
         """Give the run free. Once is enough; more do no harm."""

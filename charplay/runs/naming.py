@@ -5,24 +5,24 @@ import re
 import unicodedata
 from pathlib import Path
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.errors import RunError
 
 DEMO_NAME = "demo"
 _GIVEN = re.compile(r"\w[\w .,+=@-]{0,79}")
 
 
-def stem(corpus: str, recipe: Recipe) -> str:
+def run_name(corpus: str, recipe: Recipe) -> str:
     """`<corpus>-<cell>-<layers>x<hidden>`, of letters, digits, underscores and hyphens only."""
     plain = unicodedata.normalize("NFC", corpus).casefold().removesuffix(".txt")
     slug = re.sub(r"[^\w]+", "-", plain)[:40].strip("-_") or "text"
     return f"{slug}-{recipe.cell}-{recipe.num_layers}x{recipe.hidden_size}"
 
 
-def place(made: Path, stem: str) -> Path:
-    """Rename the folder `made` to `<stem>-<nn>` beside it, with the first number that is free; its new path."""
+def claim_numbered(made: Path, base: str) -> Path:
+    """Rename the folder `made` to `<base>-<nn>` beside it, with the first number that is free; its new path."""
     number = 1
-    while (folder := _renamed(made, f"{stem}-{number:02d}")) is None:
+    while (folder := _renamed(made, f"{base}-{number:02d}")) is None:
         number += 1
     return folder
 
@@ -38,7 +38,7 @@ def require_name(checkpoints: Path, name: str) -> None:
         raise _taken(name)
 
 
-def place_as(made: Path, name: str) -> Path:
+def claim_named(made: Path, name: str) -> Path:
     """Rename the folder `made` to `name`; raises as `require_name`."""
     require_name(made.parent, name)
     folder = _renamed(made, name)

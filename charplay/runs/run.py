@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from charplay.fs import atomic as durable
-from charplay.fs.regular_files import opened
-from charplay.recipes.fields import Recipe
-from charplay.runs import archive, checkpoint, naming, rows
+from charplay.fs import atomic
+from charplay.fs.regular_files import open_regular
+from charplay.recipes.recipe import Recipe
+from charplay.runs import checkpoint, jsonl, naming, safetensors_file
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin
 from charplay.runs.errors import RunError
-from charplay.runs.lock import Held, Lock, Owner, owner
-from charplay.runs.record import Record, read_record, write_record
+from charplay.runs.lock import AlreadyLocked, Lock, Owner, owner
+from charplay.runs.metadata import RunMetadata, read_metadata, write_metadata
 
 __all__ = ["Run", "RunError", "playable"]
 
@@ -27,10 +27,10 @@ ROWS = ("metrics", "samples", "changes")
 class Run:
     """One run's folder. Whoever writes to it holds its `lock`; anyone may read."""
 
-    def __init__(self, folder: Path, record: Record, asked: Recipe, resolved: Recipe) -> None:
+    def __init__(self, folder: Path, metadata: RunMetadata, asked: Recipe, resolved: Recipe) -> None:
         self.folder = folder
         self.name = folder.name
-        self._record = record
+        self._metadata = metadata
         self._asked = asked
         self._resolved = resolved
         self._rows = {name: folder / f"{name}.jsonl" for name in ROWS}
@@ -56,7 +56,7 @@ class Run:
             RunError: the name is not fit for a folder, or taken.
             OSError: the disk is full, the folder cannot be written and the like.
         """
-        record = Record(
+        metadata = RunMetadata(
             created=datetime.now(UTC).isoformat(timespec="microseconds"),
             versions=checkpoint.own_versions(),
             asked=asked.model_dump(mode="json"),
@@ -65,17 +65,19 @@ class Run:
             vocabulary=vocabulary,
             facts=dict(facts),
         )
-        with durable.folder_in_making(checkpoints) as made:  # whoever is killed meanwhile leaves no half a run
-            write_record(made, record)
-            stem = naming.stem(corpus.name, resolved)
-            folder = naming.place(made, stem) if name is None else naming.place_as(made, name)
-        durable.sync_folder(checkpoints)
-        return cls(folder, record, asked, resolved)
+        with atomic.staging_folder(checkpoints) as made:  # whoever is killed meanwhile leaves no half a run
+            write_metadata(made, metadata)
+            if name is None:
+                folder = naming.claim_numbered(made, naming.run_name(corpus.name, resolved))
+            else:
+                folder = naming.claim_named(made, name)
+        atomic.sync_folder(checkpoints)
+        return cls(folder, metadata, asked, resolved)
 
     @classmethod
     def open(cls, folder: Path) -> "Run":
         """The run in `folder`; RunError where there is none, or none that this charplay can read."""
-        return cls(folder, *read_record(folder))
+        return cls(folder, *read_metadata(folder))
 
     def lock(self) -> Lock:
         """Own the run: a context manager, or a handle with `release`. Removes what a killed owner left half written.
@@ -84,12 +86,12 @@ class Run:
         """
         try:
             lock = Lock(self.folder)
-        except Held as held:
-            raise RunError(f"run {self.name} is in use by {held}") from None
+        except AlreadyLocked as owned:
+            raise RunError(f"run {self.name} is in use by {owned}") from None
         except OSError as error:
             raise RunError(f"run {self.name} cannot be written ({error.strerror})") from None
-        durable.clear_leftovers(self.folder)
-        durable.clear_leftovers(self.folder / "snapshots")
+        atomic.clear_leftovers(self.folder)
+        atomic.clear_leftovers(self.folder / "snapshots")
         return lock
 
     @property
@@ -100,7 +102,7 @@ class Run:
     @property
     def created(self) -> str:
         """When it was made: also that by which its files know it, whatever its folder is called."""
-        return self._record.created
+        return self._metadata.created
 
     @property
     def asked(self) -> Recipe:
@@ -115,27 +117,27 @@ class Run:
     @property
     def corpus(self) -> CorpusOrigin:
         """The text that is learned."""
-        return self._record.corpus
+        return self._metadata.corpus
 
     @property
     def vocabulary(self) -> str:
         """The characters, in the order of their ids."""
-        return self._record.vocabulary
+        return self._metadata.vocabulary
 
     @property
     def facts(self) -> Mapping[str, Any]:
         """What else was true at the start: device, threads, versions and the like."""
-        return self._record.facts
+        return self._metadata.facts
 
     @property
     def schedule_start(self) -> float:
         """From where in its budget the learning rate's schedule is drawn, in the budget's units."""
-        return self._record.schedule_start
+        return self._metadata.schedule_start
 
     @property
     def finished(self) -> Mapping[str, Any] | None:
-        """The closing record, once the budget is spent."""
-        return self._record.finished
+        """The final numbers, once the budget is spent."""
+        return self._metadata.finished
 
     @property
     def latest(self) -> Path | None:
@@ -177,29 +179,29 @@ class Run:
         )
         self._asked, self._resolved = asked, resolved
 
-    def finish(self, record: Mapping[str, object]) -> None:
+    def finish(self, numbers: Mapping[str, object]) -> None:
         """Close the run with its final numbers."""
-        self._write(finished=dict(record))
+        self._write(finished=dict(numbers))
 
     def append(self, name: str, added: Iterable[Mapping[str, object]]) -> None:
         """Add rows, each with its `step`, to one of ROWS: all of them, or, with an OSError, none."""
-        rows.append(self._rows[name], added)
+        jsonl.append(self._rows[name], added)
 
     def metrics(self) -> list[dict[str, Any]]:
         """The rows of metrics, oldest first."""
-        return rows.read(self._rows["metrics"])
+        return jsonl.read(self._rows["metrics"])
 
     def samples(self) -> list[dict[str, Any]]:
         """The text samples, oldest first."""
-        return rows.read(self._rows["samples"])
+        return jsonl.read(self._rows["samples"])
 
     def changes(self) -> list[dict[str, Any]]:
         """The changes of live hyperparameters, oldest first."""
-        return rows.read(self._rows["changes"])
+        return jsonl.read(self._rows["changes"])
 
     def newest_metrics(self) -> dict[str, Any]:
         """The newest value of every metric, without reading them all."""
-        return rows.newest(self._rows["metrics"])
+        return jsonl.newest(self._rows["metrics"])
 
     def row_sizes(self) -> dict[str, int]:
         """Bytes of each of ROWS, none where it is not there; OSError where the folder is not, or may not be read."""
@@ -208,13 +210,13 @@ class Run:
             there = {names[entry.name]: entry.stat().st_size for entry in entries if entry.name in names}
         return {name: there.get(name, 0) for name in ROWS}
 
-    def cut(self, step: int, sizes: Mapping[str, int] | None = None) -> None:
+    def truncate_after(self, step: int, sizes: Mapping[str, int] | None = None) -> None:
         """Remove, durably, what happened after the save that training goes on from: the rows past its `step`.
 
         `sizes`: what `row_sizes` said then, where that is known; rows added since are of the same step at best.
         """
         for name, path in self._rows.items():
-            rows.cut(path, step, None if sizes is None else sizes[name])
+            jsonl.truncate_after(path, step, None if sizes is None else sizes[name])
 
     def write_resume(self, tensors: Mapping[str, np.ndarray], state: Mapping[str, object]) -> None:
         """Write all that continues the run: tensors of any type, to the bit, and a JSON state.
@@ -226,25 +228,25 @@ class Run:
             OSError: the disk is full and the like; the old file is kept.
         """
         try:
-            data = archive.pack(tensors, state)
-        except archive.ArchiveError as error:
+            data = safetensors_file.pack(tensors, state)
+        except safetensors_file.InvalidFileError as error:
             raise CheckpointError(f"{self._resume.name} was not saved: {error}") from error
         for path in self._rows.values():
             if path.exists():
-                durable.sync_file(path)
-        durable.replace_bytes(self._resume, data)
+                atomic.sync_file(path)
+        atomic.replace_bytes(self._resume, data)
 
     def read_resume(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
         """What `write_resume` wrote; None before the first save; CheckpointError where it is damaged."""
         try:
-            with opened(self._resume) as file:
-                header = archive.read_header(file)
-                tensors = archive.read_tensors(file)
-                archive.require_unchanged(header, tensors)
+            with open_regular(self._resume) as file:
+                header = safetensors_file.read_header(file)
+                tensors = safetensors_file.read_tensors(file)
+                safetensors_file.verify_digest(header, tensors)
                 return tensors, header.value
         except FileNotFoundError:
             return None
-        except archive.ArchiveError as error:
+        except safetensors_file.InvalidFileError as error:
             raise CheckpointError(f"{self._resume} cannot be resumed from: {error}") from None
         except OSError as error:
             raise CheckpointError(f"{self._resume} cannot be read: {error.strerror}") from None
@@ -266,9 +268,9 @@ class Run:
         return path
 
     def _write(self, **changes: object) -> None:
-        record = self._record.model_copy(update=changes)
-        write_record(self.folder, record)
-        self._record = record
+        metadata = self._metadata.model_copy(update=changes)
+        write_metadata(self.folder, metadata)
+        self._metadata = metadata
 
 
 def playable(folder: Path) -> Path | None:

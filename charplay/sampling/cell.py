@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
 
 Array: TypeAlias = NDArray[np.floating[Any]]
 
@@ -21,13 +21,9 @@ class Cell(Protocol):
     """
 
     GATES: int
-    """Blocks of H rows in the weights."""
+    """Blocks of H rows in the weights, in torch's order; `charplay.recipes.network.GATES` has the same number."""
     PARTS: int
     """Arrays of H that make a layer's state; the first is its output."""
-
-    def parameter_shapes(self, input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
-        """Shapes of `weight_ih`, `weight_hh` and `bias`, in torch's gate order."""
-        ...
 
     def prepare(self, parameter: Array) -> Array:
         """Bring a `weight_ih`, `weight_hh` or `bias` into the form `advance` expects, in place; its rows are gates."""
@@ -44,6 +40,6 @@ class Cell(Protocol):
 
 def load_cell(name: str) -> Cell:
     """The cell called `name`; KeyError where there is none."""
-    if name not in names(CELLS):
+    if name not in entry_names(CELLS):
         raise KeyError(name)
     return cast("Cell", import_module(f"charplay.sampling.cells.{name.replace('-', '_')}"))

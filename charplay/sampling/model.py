@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.recipes.fields import Recipe
+from charplay.recipes.errors import UnresolvedError
+from charplay.recipes.network import tensor_shapes, whole
+from charplay.recipes.recipe import Recipe
 from charplay.sampling.cell import Array, Cell, load_cell
 from charplay.sampling.errors import ModelError
 
@@ -39,21 +41,6 @@ class ModelSignature(NamedTuple):
     vocabulary: Vocabulary
 
 
-def tensor_shapes(recipe: Recipe, vocabulary_size: int) -> dict[str, tuple[int, ...]]:
-    """Name and shape of every tensor that a resolved recipe's network has."""
-    cell = _cell(recipe)
-    hidden_size, num_layers = _resolved(recipe, "hidden_size"), _resolved(recipe, "num_layers")
-    shapes: dict[str, tuple[int, ...]] = {}
-    input_size = {"embedding": 0, "one-hot": vocabulary_size, "scalar": 1}[recipe.input]
-    if recipe.input == "embedding":
-        input_size = _resolved(recipe, "embedding_size")
-        shapes["embedding.weight"] = (vocabulary_size, input_size)
-    for layer in range(num_layers):
-        for name, shape in cell.parameter_shapes(hidden_size if layer else input_size, hidden_size).items():
-            shapes[f"rnn.{name}_l{layer}"] = shape
-    return shapes | {"output.weight": (vocabulary_size, hidden_size), "output.bias": (vocabulary_size,)}
-
-
 class CharModel:
     """A recurrent character model. It never changes after loading, so any number of texts and threads may share it."""
 
@@ -66,7 +53,7 @@ class CharModel:
         self._cell = _cell(recipe)
         self._output, self._output_bias = weights["output.weight"], weights["output.bias"]
         hidden_size = self._output.shape[1]
-        layers = range(_resolved(recipe, "num_layers"))
+        layers = range(whole(recipe, "num_layers"))
 
         def gates(name: str) -> list[Array]:
             """Each layer's parameter, (GATES, H, ...)."""
@@ -90,7 +77,7 @@ class CharModel:
         Raises:
             ModelError: a tensor is missing, unknown, of another shape than the recipe's, or not finite.
         """
-        shapes = tensor_shapes(recipe, len(vocabulary))
+        shapes = _shapes(recipe, len(vocabulary))
         if missing := sorted(shapes.keys() - tensors.keys()):
             raise ModelError(f"the weights lack {missing[0]}; they were not made by this recipe")
         if unknown := sorted(tensors.keys() - shapes.keys()):
@@ -209,15 +196,17 @@ def _affine(weight: Array, x: Array, bias: Array) -> Array:
     return product
 
 
+def _shapes(recipe: Recipe, vocabulary_size: int) -> dict[str, tuple[int, ...]]:
+    """The shapes of a recipe's tensors; ModelError where the recipe has an unknown cell, or is not resolved."""
+    _cell(recipe)
+    try:
+        return tensor_shapes(recipe, vocabulary_size)
+    except UnresolvedError as error:
+        raise ModelError(f"the recipe leaves {error.field} open; only a resolved recipe makes a model") from None
+
+
 def _cell(recipe: Recipe) -> Cell:
     try:
         return load_cell(recipe.cell)
     except KeyError:
         raise ModelError(f"the recipe's cell {recipe.cell!r} is not known here") from None
-
-
-def _resolved(recipe: Recipe, field: str) -> int:
-    value = getattr(recipe, field)
-    if not isinstance(value, int):
-        raise ModelError(f"the recipe leaves {field} open; only a resolved recipe makes a model")
-    return value

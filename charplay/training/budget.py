@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from charplay.recipes.fields import BUDGETS, Recipe
+from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.training.epoch_counter import EpochCounter
 
 

@@ -2,7 +2,7 @@
 
 The sizes that `auto` chooses are tuned for a reference machine with two CPU cores (`charplay.recipes.resolve`). The
 relative speed measured here converts seconds of this machine to seconds of that one. Plans use it, and so do runs on
-the devices of `charplay.recipes.calibrated`.
+the devices of `charplay.recipes.device_dependent`.
 """
 
 import time
@@ -11,10 +11,10 @@ from statistics import median
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.errors import Cancelled
 from charplay.corpora.progress import Watch
-from charplay.recipes.fields import Recipe
 from charplay.recipes.network import training_characters, whole
+from charplay.recipes.recipe import Recipe
+from charplay.recipes.reference_hardware import CorpusSize, Speed, reference_speed
 from charplay.recipes.resolve import resolve
-from charplay.recipes.yardstick import Speed, Text, pace
 from charplay.training.batches import open_batches
 from charplay.training.device import DeviceContext
 from charplay.training.learner import Learner
@@ -74,7 +74,9 @@ def measure_relative_speed(
 
 def _reference_speed(recipe: Recipe, corpus: Corpus) -> float:
     """Return the characters a second of a resolved recipe on the reference machine."""
-    return pace(recipe, whole(recipe, "hidden_size"), Text.of(recipe, len(corpus), len(corpus.vocabulary)))
+    return reference_speed(
+        recipe, whole(recipe, "hidden_size"), CorpusSize.of(recipe, len(corpus), len(corpus.vocabulary))
+    )
 
 
 def speed_for_run(recipe: Recipe, corpus: Corpus, context: DeviceContext, watch: Watch | None = None) -> Speed | None:

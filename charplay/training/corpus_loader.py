@@ -10,8 +10,8 @@ from charplay.corpora.library import Library
 from charplay.corpora.progress import Watch
 from charplay.corpora.vocabulary import Vocabulary
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.fields import Recipe
 from charplay.recipes.network import examples_per_epoch
+from charplay.recipes.recipe import Recipe
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 
@@ -31,7 +31,7 @@ def load_corpus(request: TrainRequest, recipe: Recipe, run: Run | None, watch: W
         return corpus
     if corpus_changed(corpus, run):
         _require_usable(corpus, run, allowed=request.changed_text)
-    return corpus.under(Vocabulary(run.vocabulary))
+    return corpus.reencoded(Vocabulary(run.vocabulary))
 
 
 def requested_encoding(request: TrainRequest, run: Run | None) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
 
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
 
 MAX_AUTO_THREADS = 16
 """The most threads that `auto` takes: with more, recurrent steps of every size tried were slower."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from charplay.training.device import format_gigabytes, list_devices
 
 if TYPE_CHECKING:
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
 
 
 def is_out_of_memory(error: BaseException) -> bool:

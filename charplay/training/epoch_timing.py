@@ -8,7 +8,7 @@ from charplay.training import device
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
     from charplay.corpora.progress import Watch
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
 
 MEASURE_SECONDS = 2.0
 """How long steps are timed, about."""

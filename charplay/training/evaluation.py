@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from charplay.recipes.resolve import EVALUATED
+from charplay.recipes.resolve import EVALUATED_CHARACTERS
 from charplay.training.device import DeviceContext
 from charplay.training.network import CharNet, State
 from charplay.training.token_ids import TokenIds
@@ -18,7 +18,7 @@ WARM_UP_CHARACTERS = 256
 """Characters before each piece that are read but not counted."""
 COLD_BLOCK_LENGTH = 256
 """Characters read from a zero state, for the cold loss."""
-MAX_CHARACTERS, MAX_FINAL_CHARACTERS = EVALUATED, 2_000_000
+MAX_CHARACTERS, MAX_FINAL_CHARACTERS = EVALUATED_CHARACTERS, 2_000_000
 """The most held-out characters that are read, during training and at its end."""
 WINDOWS_PER_LENGTH = 8
 """For `target = last`: so many windows begin within the length of one."""

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from charplay.recipes.fields import Recipe
 from charplay.recipes.network import whole
+from charplay.recipes.recipe import Recipe
 from charplay.training.batches import Batches, Rebatching
 from charplay.training.device import DeviceContext
 from charplay.training.evaluation import is_correct

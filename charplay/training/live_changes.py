@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from charplay.protocol.events import Changed
-from charplay.recipes.faults import RecipeError
-from charplay.recipes.fields import LIVE, Recipe
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.layers import altered
 from charplay.recipes.network import examples_per_epoch
+from charplay.recipes.recipe import LIVE, Recipe
 from charplay.training.session import Session, batch_shape
 
 MAX_SNAPSHOTS = 8

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.training.dropout import Dropout, drop
 from charplay.training.initialization import initialize
 

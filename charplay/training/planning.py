@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.progress import Watch
-from charplay.recipes.calibrated import open_fields
-from charplay.recipes.expectation import expected_loss
-from charplay.recipes.fields import BUDGETS, Recipe
+from charplay.recipes.device_dependent import open_fields
+from charplay.recipes.loss_estimate import expected_loss
 from charplay.recipes.network import memory_bytes, parameter_count, training_characters, whole
+from charplay.recipes.recipe import BUDGETS, Recipe
+from charplay.recipes.reference_hardware import CorpusSize, Speed, reference_seconds
 from charplay.recipes.resolve import EVALUATION_SHARE, resolve
-from charplay.recipes.yardstick import Speed, Text, worth
 from charplay.training import device
 from charplay.training.calibration import measure_relative_speed, measure_step_speed, significant_speed
 from charplay.training.evaluation import MAX_FINAL_CHARACTERS
@@ -63,8 +63,8 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
     training_total = training_characters(resolved, characters_total)
     characters = int(60 * minutes * (1 - EVALUATION_SHARE) * chars_per_second)
     epochs = characters / training_total
-    seconds_on_reference = worth(
-        resolved, whole(resolved, "hidden_size"), Text.of(resolved, characters_total, vocabulary_size), speed
+    seconds_on_reference = reference_seconds(
+        resolved, whole(resolved, "hidden_size"), CorpusSize.of(resolved, characters_total, vocabulary_size), speed
     )
     return Proposal(
         recipe=resolved,

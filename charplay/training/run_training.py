@@ -9,12 +9,12 @@ from charplay.corpora.errors import Cancelled, ChangedText, CorpusError
 from charplay.protocol.events import Event, Failed, Finished, Preparing, Started, Stopped, Warned
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.faults import RecipeError
-from charplay.recipes.fields import BUDGETS, Recipe
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.network import memory_bytes, parameter_count
+from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.runs.checkpoint import CheckpointError
 from charplay.runs.home import Home, HomeError
-from charplay.runs.record import ENDING
+from charplay.runs.metadata import FINAL_FIELDS
 from charplay.runs.run import Run, RunError
 from charplay.training import device, device_errors, malloc
 from charplay.training.device import DeviceChoice, DeviceContext, DeviceError
@@ -121,7 +121,7 @@ class _RunExecution:
         path = run.playable
         if run.finished is None or path is None or self.request.added or not same_budget:
             return None
-        if not run.finished.keys() >= set(ENDING):  # finalize it again
+        if not run.finished.keys() >= set(FINAL_FIELDS):  # finalize it again
             return None
         return Finished(**{**run.finished, "run": run.name, "checkpoint": str(path.resolve())})
 

@@ -107,7 +107,7 @@ class RunWriter:
 
     def _truncate(self, step: int) -> None:
         try:
-            self._run.cut(step)
+            self._run.truncate_after(step)
         except OSError as error:
             self._warn(f"rows past step {step:,} cannot be removed ({error.strerror})")
         else:

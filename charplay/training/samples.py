@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.training.network import CharNet, State
 
 if TYPE_CHECKING:

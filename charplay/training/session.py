@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from charplay.recipes.fields import BUDGETS, LIVE, Recipe
 from charplay.recipes.network import memory_bytes, whole
+from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
 from charplay.runs.checkpoint import Checkpoint
 from charplay.runs.run import Run
 from charplay.training import device_errors

@@ -12,13 +12,13 @@ from charplay.corpora.corpus import Corpus
 from charplay.corpora.progress import Watch
 from charplay.protocol.events import Changed
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.calibrated import open_fields
-from charplay.recipes.fields import BUDGETS, LIVE, Recipe
-from charplay.recipes.inheriting import inherited
-from charplay.recipes.network import GATES, training_characters, whole
+from charplay.recipes.device_dependent import open_fields
+from charplay.recipes.from_parent import inherit_shape
+from charplay.recipes.network import tensor_shapes, training_characters, whole
+from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
+from charplay.recipes.reference_hardware import CorpusSize, reference_speed
 from charplay.recipes.resolve import resolve, unresolved
-from charplay.recipes.yardstick import Text, pace
-from charplay.runs.checkpoint import CorpusOrigin, read_header, tensor_shapes
+from charplay.runs.checkpoint import CorpusOrigin, read_header
 from charplay.runs.errors import RunError
 from charplay.runs.run import Run
 from charplay.training.batches import Batches, open_batches
@@ -74,7 +74,7 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceC
     Raises Cancelled if `watch`, which is called before every step that measures the device, returns False.
     """
     parent = read_parent(Path(source)) if source is not None else None
-    shaped = inherited(asked, parent.checkpoint.recipe) if parent else asked
+    shaped = inherit_shape(asked, parent.checkpoint.recipe) if parent else asked
     clock, speed = Clock(), None
     if open_fields(shaped, context.device.type):
         clock.start()
@@ -82,9 +82,9 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceC
         clock.stop()
     resolution = resolve(shaped, len(corpus), len(corpus.vocabulary), speed)
     warm_start_notes = transfer_notes(parent, corpus.vocabulary.characters) if parent else ()
-    text = Text.of(resolution.recipe, len(corpus), len(corpus.vocabulary))
+    text = CorpusSize.of(resolution.recipe, len(corpus), len(corpus.vocabulary))
     measured = [
-        f"{times * pace(resolution.recipe, size, text):,.0f} characters a second at hidden size {size:,}"
+        f"{times * reference_speed(resolution.recipe, size, text):,.0f} characters a second at hidden size {size:,}"
         for size, times in (speed or {}).items()
     ]
     speed_note = (f"measured here: {', '.join(measured)}; what was left auto follows",) if measured else ()
@@ -140,7 +140,7 @@ def _verify_save(run: Run, saved: tuple[dict[str, np.ndarray], dict[str, Any]] |
         raise RunError(f"the file that run {run.name} goes on from is a checkpoint to play; put its own back")
     if state.get("run", run.created) != run.created:
         raise RunError(f"the file that run {run.name} goes on from is another run's; put its own back")
-    shapes = tensor_shapes(run.resolved, len(run.vocabulary), GATES[run.resolved.cell])
+    shapes = tensor_shapes(run.resolved, len(run.vocabulary))
     prefixes = ["weights", "average"] if run.resolved.average else ["weights"]
     saved_shapes = {name: array.shape for name, array in arrays.items()}
     if any(saved_shapes.get(f"{prefix}.{name}") != shape for prefix in prefixes for name, shape in shapes.items()):
@@ -268,9 +268,9 @@ def restore(session: Session, live_changes: LiveChanges, plan: RunPlan, facts: M
     for name, value in live.items():
         recipe = validated(recipe, name, value, (plan.changed_corpus or run.corpus).characters)
     if plan.saved is None:
-        run.cut(-1)
+        run.truncate_after(-1)
     else:
-        run.cut(session.step, plan.saved[1].get("rows"))
+        run.truncate_after(session.step, plan.saved[1].get("rows"))
     run.update(
         asked=plan.asked,
         resolved=plan.resolved,

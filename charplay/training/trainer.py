@@ -6,7 +6,7 @@ from importlib import import_module
 from charplay.protocol import events
 from charplay.protocol.commands import Undo
 from charplay.protocol.events import Event
-from charplay.recipes.faults import RecipeError
+from charplay.recipes.errors import RecipeError
 from charplay.training import device_errors
 from charplay.training.live_changes import LiveChanges
 from charplay.training.pending_commands import POLL_SECONDS, PendingCommands

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.training.batches import Rebatching
 from charplay.training.shuffling import shuffled
 from charplay.training.token_ids import TokenIds

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Library
     from charplay.playground.local_trainer import OpenTraining
     from charplay.runs.home import Home
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
     from charplay.tui.dialogs.network_summary import Measure
     from charplay.tui.panes.fields import Device
 
@@ -70,7 +70,7 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
         self,
         home: "Home",
         open_library: "Callable[[], Library]",
-        open_shelf: "Callable[[], Shelf]",
+        open_shelf: "Callable[[], RunStore]",
         open_training: "OpenTraining",
         list_devices: "Callable[[], Sequence[Device]]",
         measure: "Measure",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import charplay
 from charplay.cli import main
-from charplay.cli.faults import UsageError
+from charplay.cli.errors import UsageError
 
 WORDS = st.lists(st.sampled_from(["train", "--json", "x.txt", "--steps", "3"]), max_size=5)
 
@@ -116,7 +116,7 @@ def test_an_unforeseen_fault_goes_to_the_log(cli, home, monkeypatch):
     def broken(_self):
         raise RuntimeError("of all things\x1b[2J")
 
-    monkeypatch.setattr("charplay.runs.shelf.Shelf.list", broken)
+    monkeypatch.setattr("charplay.runs.store.RunStore.list", broken)
     result = cli("runs")
     log = home.log / "charplay.log"
     assert result.code == 1
@@ -135,17 +135,17 @@ def test_an_unforeseen_fault_without_a_log_is_still_a_sentence(cli, home, monkey
             (home.log / "charplay.log").mkdir()
         return 1 / 0
 
-    monkeypatch.setattr("charplay.runs.shelf.Shelf.list", fault)
+    monkeypatch.setattr("charplay.runs.store.RunStore.list", fault)
     result = cli("runs")
     assert result.code == 1
     assert "ZeroDivisionError" in result.err
 
 
 def test_a_long_log_is_laid_aside(cli, home, monkeypatch):
-    monkeypatch.setattr("charplay.cli.house.LARGEST_LOG", 100)
+    monkeypatch.setattr("charplay.cli.data_dir.MAX_LOG_BYTES", 100)
     log = home.log / "charplay.log"
     log.write_text("old " * 100)
-    monkeypatch.setattr("charplay.runs.shelf.Shelf.list", lambda _self: 1 / 0)
+    monkeypatch.setattr("charplay.runs.store.RunStore.list", lambda _self: 1 / 0)
     cli("runs")
     assert "old" not in log.read_text()
     assert "old" in log.with_suffix(".log.old").read_text()

@@ -6,14 +6,14 @@ from unittest.mock import patch
 
 import pytest
 
-from charplay.cli.house import open_shelf
+from charplay.cli.data_dir import open_store
 from charplay.cli.main import run
 from charplay.corpora import fetching
-from charplay.corpora.classics import Classic, Copy
+from charplay.corpora.classics import Classic, Mirror
 from charplay.corpora.library import Library
 from charplay.playground.preferences import Preferences, read_preferences, write_preferences
-from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import save_preset
+from charplay.recipes.recipe import Recipe
 
 RENAMES = ("rename", "replace")
 """The calls of `os` that end a writing."""
@@ -40,7 +40,7 @@ def store(home, text):
 def fetch(home, text):
     """A classic."""
     data = text.read_bytes()
-    copy = Copy("http://localhost/verse", len(data), sha256(data).hexdigest())
+    copy = Mirror("http://localhost/verse", len(data), sha256(data).hexdigest())
     library = Library(home.corpora, home.cache, catalog=[Classic("verse", "a verse", "", "", (copy,))])
 
     def come(download, _progress):
@@ -75,7 +75,7 @@ def test_what_a_killed_process_left_is_removed_at_the_next_start(home, text_file
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     assert files(home) > before
-    open_shelf(None)
+    open_store(None)
     assert files(home) == before
     assert write(home, text_file)
 

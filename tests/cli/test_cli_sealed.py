@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from charplay.cli.faults import FAILED
+from charplay.cli.errors import EXIT_FAILED
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_who_only_reads_is_served(sealed, cli, saved_run, text_file, line):
 @pytest.mark.parametrize("line", WRITING)
 def test_who_would_write_is_told(sealed, cli, saved_run, text_file, line):
     said = cli(*line.format(run=saved_run.name, text=text_file.stem, path=text_file).split())
-    assert said.code == FAILED
+    assert said.code == EXIT_FAILED
     assert "cannot be" in said.err
     assert len(said.err.splitlines()) == 1
     assert (saved_run.folder / "run.json").exists()

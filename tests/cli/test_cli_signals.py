@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from charplay.cli.signals import Leave
+from charplay.cli.signals import StopRequest
 from charplay.protocol.queues import CommandQueue
 
 
@@ -37,18 +37,18 @@ def fill():
 
 def interrupted():
     """Who asks, and a thread that has handled an interrupt, or stands where the handler does."""
-    leave = Leave(CommandQueue())
-    thread = threading.Thread(target=leave.ask, args=(signal.SIGINT,))
+    request = StopRequest(CommandQueue())
+    thread = threading.Thread(target=request.handle, args=(signal.SIGINT,))
     thread.start()
     thread.join(3)
-    return leave, thread
+    return request, thread
 
 
 def test_an_interrupt_is_answered_on_the_terminal():
     with stderr_on_terminal() as far:
-        leave, thread = interrupted()
+        request, thread = interrupted()
         assert not thread.is_alive()
-        assert leave.code == 130
+        assert request.code == 130
         assert b"saving; Ctrl-C again leaves at once" in os.read(far, 4096)
 
 
@@ -56,16 +56,16 @@ def test_an_interrupt_is_answered_on_the_terminal():
 def test_an_interrupt_does_not_wait_for_a_terminal_that_stands_still():
     with stderr_on_terminal() as far:
         fill()
-        leave, thread = interrupted()
+        request, thread = interrupted()
         stood = thread.is_alive()
         while thread.is_alive():
             os.read(far, 4096)
         assert not stood
-        assert leave.code == 130
+        assert request.code == 130
         assert os.get_blocking(2), "whoever shares it would not wait either"
 
 
 def test_where_stderr_is_no_terminal_nothing_is_said(capfd):
-    leave, _ = interrupted()
-    assert leave.code == 130
+    request, _ = interrupted()
+    assert request.code == 130
     assert capfd.readouterr().err == ""

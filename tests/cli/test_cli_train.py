@@ -13,11 +13,11 @@ import pytest
 from tiny_model import TEXT
 
 from charplay.cli.main import run
-from charplay.cli.output import say_table
-from charplay.cli.reporting import MovingLine, PlainLines
+from charplay.cli.output import print_table
+from charplay.cli.reporting import LineReporter, ProgressReporter
 from charplay.protocol import events
 from charplay.protocol.commands import Stop
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 
 STARTED = events.Started(
     run="pangram-lstm-1x8-01", folder="/f", recipe={"validation_fraction": 0.1, "epochs": None}, parameters=1204,
@@ -360,8 +360,8 @@ def test_output_that_nobody_reads_any_more_saves_and_leaves(cli, trainer, monkey
     def broken(_self, event):
         raise BrokenPipeError
 
-    monkeypatch.setattr("charplay.cli.reporting.PlainLines.tell", broken)
-    monkeypatch.setattr("charplay.cli.train.silence", lambda stream: None)
+    monkeypatch.setattr("charplay.cli.reporting.LineReporter.report", broken)
+    monkeypatch.setattr("charplay.cli.train.redirect_to_devnull", lambda stream: None)
     asked = []
     trainer.story = [STARTED, lambda: asked.extend(trainer.inbox.take()), events.Stopped(reason="output closed")]
     assert cli("train").code == 1
@@ -372,8 +372,8 @@ def test_a_full_disk_behind_the_output_is_a_sentence(cli, trainer, monkeypatch):
     def full(_self, event):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("charplay.cli.reporting.PlainLines.tell", full)
-    monkeypatch.setattr("charplay.cli.train.silence", lambda stream: None)
+    monkeypatch.setattr("charplay.cli.reporting.LineReporter.report", full)
+    monkeypatch.setattr("charplay.cli.train.redirect_to_devnull", lambda stream: None)
     trainer.story = [STARTED, stopped_if_asked(trainer)]
     result = cli("train", "--corpus", "python-manual")
     assert (result.code, len(result.err.splitlines())) == (1, 1)
@@ -404,10 +404,10 @@ class Screen:
 def test_the_moving_line_stays_beneath_the_permanent_ones(monkeypatch):
     screen = Screen()
     monkeypatch.setattr("sys.stdout", screen)
-    monkeypatch.setattr("charplay.cli.reporting.REDRAW", 0.0)
-    line = MovingLine()
+    monkeypatch.setattr("charplay.cli.reporting.REDRAW_SECONDS", 0.0)
+    line = ProgressReporter()
     for event in STORY:
-        line.tell(event)
+        line.report(event)
     rows = [row.rpartition("\r\x1b[K")[2] for row in screen.written.split("\n")]
     assert rows[0].startswith("pangram-lstm-1x8-01 starts")
     assert "held-out 2.250" in rows[1]
@@ -424,11 +424,11 @@ def test_the_moving_line_stays_beneath_the_permanent_ones(monkeypatch):
 def test_where_the_line_is_short_the_bar_gives_way_not_the_numbers(monkeypatch, width):
     screen = Screen()
     monkeypatch.setattr("sys.stdout", screen)
-    monkeypatch.setattr("charplay.cli.reporting.REDRAW", 0.0)
+    monkeypatch.setattr("charplay.cli.reporting.REDRAW_SECONDS", 0.0)
     monkeypatch.setenv("COLUMNS", str(width))
-    line = MovingLine()
-    line.tell(STARTED)
-    line.tell(progress(50, train_loss=2.125))
+    line = ProgressReporter()
+    line.report(STARTED)
+    line.report(progress(50, train_loss=2.125))
     drawn = screen.written.rpartition("\r\x1b[K")[2]
     assert len(drawn) < width
     assert (drawn.endswith("train 2.125") and "━" in drawn) or width == 60
@@ -438,7 +438,7 @@ def test_where_the_line_is_short_the_bar_gives_way_not_the_numbers(monkeypatch, 
 def test_one_step_is_one_step(monkeypatch):
     screen = Screen()
     monkeypatch.setattr("sys.stdout", screen)
-    PlainLines().tell(events.Finished(**asdict(FINISHED) | {"steps": 1}))
+    LineReporter().report(events.Finished(**asdict(FINISHED) | {"steps": 1}))
     assert "finished: 1 step in" in screen.written
 
 
@@ -446,16 +446,16 @@ def test_a_terminal_that_is_not_unicode_gets_a_plain_bar(monkeypatch):
     screen = Screen()
     screen.encoding = "latin-1"
     monkeypatch.setattr("sys.stdout", screen)
-    line = MovingLine()
-    line.tell(STARTED)
-    line.tell(progress(50, train_loss=2.0))
+    line = ProgressReporter()
+    line.report(STARTED)
+    line.report(progress(50, train_loss=2.0))
     assert screen.written.isascii()
 
 
 def test_a_lost_terminal_is_not_written_to(trainer, home, monkeypatch):
     screen = Screen()
     monkeypatch.setattr("sys.stdout", screen)
-    monkeypatch.setattr("charplay.cli.outlet.unhurried", nullcontext)
+    monkeypatch.setattr("charplay.cli.nonblocking_output.nonblocking_stdout", nullcontext)
     hang_up = lambda: os.kill(os.getpid(), signal.SIGHUP)  # noqa: E731
     length = []
     trainer.story = [STARTED, hang_up, lambda: length.append(len(screen.written)), stopped_if_asked(trainer)]
@@ -466,7 +466,7 @@ def test_a_lost_terminal_is_not_written_to(trainer, home, monkeypatch):
 def test_tables_show_controls_on_a_terminal(monkeypatch):
     screen = Screen()
     monkeypatch.setattr("sys.stdout", screen)
-    say_table(("a", "b"), [("x\x1b[2J", "1"), (TEXT[:3], "20")])
+    print_table(("a", "b"), [("x\x1b[2J", "1"), (TEXT[:3], "20")])
     assert "\x1b" not in screen.written
     assert screen.written.splitlines()[1].endswith("   1")
 

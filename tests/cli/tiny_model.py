@@ -4,9 +4,9 @@ from hashlib import sha256
 
 import numpy as np
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.network import tensor_shapes
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
-from charplay.sampling.model import tensor_shapes
 
 TEXT = "the quick brown fox jumps over the lazy dog.\n" * 40
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from charplay.corpora import rules
 from charplay.corpora.errors import Cancelled, CorpusError
-from charplay.corpora.listing import load, names
 from charplay.corpora.progress import Progress
+from charplay.fs.registry import entry_names, load_entry
 
-RULES = names("cleaning")
+RULES = entry_names("corpora/cleaning")
 MARKS = st.sampled_from(
     [
         "THE END\n", "  THE END", "\n", "The end", "*** START OF THIS PROJECT GUTENBERG EBOOK X ***\n",
@@ -25,22 +25,22 @@ TEXT = st.lists(st.one_of(MARKS, st.text(max_size=8)), max_size=8).map("".join)
 @pytest.mark.parametrize("name", RULES)
 @given(text=TEXT)
 def test_a_rule_done_twice_does_no_more(name, text):
-    rule = load("cleaning", name)
+    rule = load_entry("corpora/cleaning", name)
     assert rule.clean(rule.clean(text)) == rule.clean(text)
 
 
-@pytest.mark.parametrize("name", [name for name in RULES if load("cleaning", name).ALPHABET])
+@pytest.mark.parametrize("name", [name for name in RULES if load_entry("corpora/cleaning", name).ALPHABET])
 @given(text=TEXT)
 def test_a_rule_leaves_only_its_alphabet(name, text):
-    rule = load("cleaning", name)
+    rule = load_entry("corpora/cleaning", name)
     assert set(rule.clean(text)) <= set(rule.ALPHABET)
     assert rule.clean(rule.ALPHABET) == rule.ALPHABET
 
 
-@pytest.mark.parametrize("name", [name for name in RULES if load("cleaning", name).PIECEWISE])
+@pytest.mark.parametrize("name", [name for name in RULES if load_entry("corpora/cleaning", name).PIECEWISE])
 @given(texts=st.lists(TEXT, max_size=4))
 def test_a_piecewise_rule_may_be_done_line_by_line(name, texts):
-    rule = load("cleaning", name)
+    rule = load_entry("corpora/cleaning", name)
     pieces = [text + "\n" for text in texts]
     assert rule.clean("".join(pieces)) == "".join(map(rule.clean, pieces))
 
@@ -50,12 +50,12 @@ def test_a_piecewise_rule_may_be_done_line_by_line(name, texts):
 def test_cleaning_in_pieces_is_the_rule_itself(name, text, size):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rules, "PIECE", size)
-        assert rules.clean(text, [name]) == load("cleaning", name).clean(text)
+        assert rules.clean(text, [name]) == load_entry("corpora/cleaning", name).clean(text)
 
 
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_describes_itself_in_one_line(name):
-    assert 10 < len(load("cleaning", name).DESCRIPTION) < 100
+    assert 10 < len(load_entry("corpora/cleaning", name).DESCRIPTION) < 100
 
 
 def test_rules_go_in_their_order():

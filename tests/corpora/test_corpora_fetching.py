@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from charplay.corpora import fetching
-from charplay.corpora.classics import Classic, Copy
+from charplay.corpora.classics import Classic, Mirror
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.library import Library
 from charplay.corpora.progress import Progress
@@ -88,7 +88,7 @@ def open_library(server, tmp_path):
     def build(*paths):
         base = f"http://127.0.0.1:{server.server_port}"
         copies = tuple(
-            Copy(base + path, len(VERSE), hashlib.sha256(LOWER if path == "/lower" else VERSE).hexdigest(), path)
+            Mirror(base + path, len(VERSE), hashlib.sha256(LOWER if path == "/lower" else VERSE).hexdigest(), path)
             for path in paths
         )
         classic = Classic("verse", "The Verse", "public domain", "one couplet", copies)
@@ -102,7 +102,7 @@ def left_behind(library):
     for thread in threading.enumerate():
         if thread.name == "charplay-fetch":
             thread.join(5)
-    return sorted(path.name for path in library.place.corpora.iterdir())
+    return sorted(path.name for path in library.paths.corpora.iterdir())
 
 
 @pytest.mark.parametrize("path", ["/right", "/slow", "/chunked"])
@@ -156,7 +156,7 @@ def test_a_failure_says_why_and_what_to_do_and_leaves_nothing(open_library, path
     library = open_library(path)
     with pytest.raises(CorpusError, match=reason) as caught:
         library.fetch(library.find("verse"))
-    assert f"Copy the file into {library.place.corpora} yourself; sha256 {SHA256}" in str(caught.value)
+    assert f"Copy the file into {library.paths.corpora} yourself; sha256 {SHA256}" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert left_behind(library) == []
     assert not library.find("verse").ready
@@ -168,7 +168,7 @@ def test_without_a_network_the_hint_works(open_library, server):
     server.server_close()
     with pytest.raises(CorpusError, match=r"could not be fetched: 127.0.0.1 cannot be reached\. Copy the file"):
         library.fetch(library.find("verse"))
-    (library.place.corpora / "any name").write_bytes(VERSE)
+    (library.paths.corpora / "any name").write_bytes(VERSE)
     assert library.find("verse").ready
 
 
@@ -190,7 +190,7 @@ def test_cancelling_does_not_wait_for_a_stalled_server(open_library, server):
     with pytest.raises(Cancelled):
         library.fetch(library.find("verse"), watch=watch)
     began = time.monotonic()
-    assert [path for path in library.place.corpora.iterdir() if path.name[0] != "."] == []
+    assert [path for path in library.paths.corpora.iterdir() if path.name[0] != "."] == []
     server.go_on.set()
     assert left_behind(library) == []
     assert time.monotonic() - began < 5
@@ -204,7 +204,7 @@ def test_cancelling_at_once_leaves_nothing(open_library):
 
 
 def test_a_cancelled_download_takes_no_more_pieces(open_library, tmp_path):
-    (copy,) = open_library("/right").place.classics[0].copies
+    (copy,) = open_library("/right").paths.classics[0].mirrors
     download = fetching._Download(copy, tmp_path)
     download.update(1)
     with pytest.raises(Cancelled):
@@ -215,11 +215,11 @@ def test_a_cancelled_download_takes_no_more_pieces(open_library, tmp_path):
 
 def test_another_text_of_that_name_is_not_overwritten(open_library, server):
     library = open_library("/right")
-    library.place.corpora.mkdir()
-    (library.place.corpora / "verse.txt").write_text("mine")
+    library.paths.corpora.mkdir()
+    (library.paths.corpora / "verse.txt").write_text("mine")
     with pytest.raises(CorpusError, match=r"verse.txt is another text; rename it"):
         library.fetch(library.find("verse"))
-    assert (library.place.corpora / "verse.txt").read_text() == "mine"
+    assert (library.paths.corpora / "verse.txt").read_text() == "mine"
     assert server.asked == []
 
 
@@ -237,6 +237,6 @@ def test_a_folder_that_cannot_be_written_says_so(open_library, monkeypatch):
 def test_only_the_catalogs_texts_can_be_fetched(open_library):
     library = open_library("/right")
     assert library.fetch(library.find("python-manual")).ready
-    stranger = Library(library.place.corpora, library.cache, catalog=[])
+    stranger = Library(library.paths.corpora, library.cache, catalog=[])
     with pytest.raises(CorpusError, match="not in the catalog"):
         stranger.fetch(library.find("verse"))

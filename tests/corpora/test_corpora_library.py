@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charplay.corpora import stored
-from charplay.corpora.classics import Classic, Copy, read_catalog
+from charplay.corpora import encoded_cache
+from charplay.corpora.classics import Classic, Mirror, read_catalog
 from charplay.corpora.corpus import MINIMUM
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.library import Library
@@ -22,7 +22,7 @@ LOWER = VERSE.lower()
 
 
 def copy(text, note=""):
-    return Copy("http://localhost/verse", len(text.encode()), hashlib.sha256(text.encode()).hexdigest(), note)
+    return Mirror("http://localhost/verse", len(text.encode()), hashlib.sha256(text.encode()).hexdigest(), note)
 
 
 CLASSIC = Classic("verse", "The Verse", "public domain", "one couplet", (copy(VERSE), copy(LOWER, "in lower case")))
@@ -36,27 +36,27 @@ def library(tmp_path):
 
 
 def drop(library, name, text):
-    (library.place.corpora / name).write_text(text)
+    (library.paths.corpora / name).write_text(text)
 
 
 def dropped(library):
-    return {entry.name: entry.kind for entry in library.entries() if entry.source == "dropped"}
+    return {entry.name: entry.kind for entry in library.entries() if entry.source == "user-files"}
 
 
 def test_what_is_dropped_appears_without_a_restart(library):
     assert dropped(library) == {}
     drop(library, "poems.txt", VERSE + "more")
-    (library.place.corpora / "letters").mkdir()
+    (library.paths.corpora / "letters").mkdir()
     drop(library, "letters/one.txt", VERSE)
     assert dropped(library) == {"poems": "file", "letters": "folder"}
-    (library.place.corpora / "poems.txt").unlink()
+    (library.paths.corpora / "poems.txt").unlink()
     assert dropped(library) == {"letters": "folder"}
 
 
 def test_readme_hidden_and_irregular_things_are_no_texts(library):
     drop(library, ".hidden", VERSE)
-    os.mkfifo(library.place.corpora / "pipe")
-    (library.place.corpora / "broken").symlink_to("gone")
+    os.mkfifo(library.paths.corpora / "pipe")
+    (library.paths.corpora / "broken").symlink_to("gone")
     assert dropped(library) == {}
 
 
@@ -95,7 +95,7 @@ def test_a_classic_whose_file_changes_is_a_file_again(library):
     drop(library, "copied.txt", VERSE)
     assert library.find("verse").ready
     drop(library, "copied.txt", VERSE.swapcase())
-    os.utime(library.place.corpora / "copied.txt", ns=(0, 1))
+    os.utime(library.paths.corpora / "copied.txt", ns=(0, 1))
     assert not library.find("verse").ready
     assert dropped(library) == {"copied": "file"}
 
@@ -140,8 +140,8 @@ def test_any_path_is_found_and_a_path_inside_is_its_entry(library, tmp_path):
     assert library.find(entry.name) == entry
     assert library.open(entry).name == "mine"
     drop(library, "inside.txt", VERSE + "more")
-    assert library.find(str(library.place.corpora / "inside.txt")).name == "inside"
-    assert library.find(str(library.place.corpora)).kind == "folder"
+    assert library.find(str(library.paths.corpora / "inside.txt")).name == "inside"
+    assert library.find(str(library.paths.corpora)).kind == "folder"
 
 
 def test_relative_paths_are_made_absolute(library, tmp_path, monkeypatch):
@@ -157,7 +157,7 @@ def test_a_path_that_is_no_text_says_why(library, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(CorpusError, match="is a pipe"):
         library.find(str(tmp_path / "pipe"))
-    (library.place.corpora / "broken").symlink_to("gone")
+    (library.paths.corpora / "broken").symlink_to("gone")
     with pytest.raises(CorpusError, match="link to a file that is gone"):
         library.find("broken")
 
@@ -209,15 +209,15 @@ def test_opening_reads_cleans_and_limits(library):
     assert corpus.text() == "shall i compare thee to a summ"
     assert corpus.vocabulary.characters == " aceehilmoprstu".replace("ee", "e")
     assert len(corpus) == 30
-    assert corpus.sha256 == hashlib.sha256((library.place.corpora / "poems.txt").read_bytes()).hexdigest()
+    assert corpus.sha256 == hashlib.sha256((library.paths.corpora / "poems.txt").read_bytes()).hexdigest()
     assert corpus.encoding == "utf-8"
-    assert corpus.path == str(library.place.corpora / "poems.txt")
+    assert corpus.path == str(library.paths.corpora / "poems.txt")
     with pytest.raises(ValueError, match="read-only"):
         corpus.ids[0] = 0
 
 
 def test_a_named_encoding_is_taken(library):
-    (library.place.corpora / "old.txt").write_bytes("né à Gênes\n".encode("cp1252") * 30)
+    (library.paths.corpora / "old.txt").write_bytes("né à Gênes\n".encode("cp1252") * 30)
     assert library.open(library.find("old"), encoding="cp1252").text(0, 10) == "né à Gênes"
     with pytest.raises(CorpusError, match="is not utf-8"):
         library.open(library.find("old"), encoding="utf-8")
@@ -313,7 +313,7 @@ def test_python_source_is_read_like_a_folder_without_tests(tmp_path, monkeypatch
 def test_the_shipped_catalog_is_sound():
     classics = {classic.name: classic for classic in read_catalog()}
     assert {"tiny-shakespeare", "alice", "nietzsche", "sonnets"} <= set(classics)
-    copies = [each for classic in classics.values() for each in classic.copies]
+    copies = [each for classic in classics.values() for each in classic.mirrors]
     assert all(each.address.startswith("https://") and each.bytes > MINIMUM for each in copies)
     assert all(len(bytes.fromhex(each.sha256)) == 32 for each in copies)
     assert len({each.sha256 for each in copies}) == len(copies)
@@ -325,7 +325,7 @@ def test_the_shipped_catalog_is_sound():
 
 @pytest.fixture
 def small_steps(monkeypatch):
-    monkeypatch.setattr(stored, "PIECE", 100)
+    monkeypatch.setattr(encoded_cache, "PIECE", 100)
     monkeypatch.setattr("charplay.corpora.reading.PIECE", 100)
     monkeypatch.setattr("charplay.corpora.decoding.PIECE", 100)
     monkeypatch.setattr("charplay.corpora.rules.PIECE", 100)
@@ -334,7 +334,7 @@ def small_steps(monkeypatch):
 @pytest.fixture
 def large(library, small_steps):
     drop(library, "poems.txt", VERSE + "more")
-    return Library(library.place.corpora, library.cache.parent, catalog=[], large=1000)
+    return Library(library.paths.corpora, library.cache.parent, catalog=[], large=1000)
 
 
 def test_a_large_text_is_mapped_and_the_second_opening_does_not_decode(large, library, monkeypatch):
@@ -386,7 +386,7 @@ def test_without_room_in_the_cache_the_text_opens_in_memory_and_says_so(large, m
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(stored, "_write", full)
+    monkeypatch.setattr(encoded_cache, "_write", full)
     corpus = large.open(large.find("poems"))
     assert corpus.text() == VERSE + "more"
     assert corpus.notes == ("It is not kept in the cache (No space left on device).",)
@@ -396,7 +396,7 @@ def test_without_room_in_the_cache_the_text_opens_in_memory_and_says_so(large, m
 def test_a_folder_may_be_large(large, tmp_path):
     (tmp_path / "books").mkdir()
     for name in "ab":
-        shutil.copy(large.place.corpora / "poems.txt", tmp_path / "books" / name)
+        shutil.copy(large.paths.corpora / "poems.txt", tmp_path / "books" / name)
     corpus = large.open(large.find(str(tmp_path / "books")))
     assert isinstance(corpus.ids, np.memmap)
     assert corpus.text() == (VERSE + "more\n") * 2

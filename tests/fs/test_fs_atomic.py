@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from charplay.fs import atomic as durable
+from charplay.fs import atomic
 
 CALLS = ("open", "write", "fsync", "replace", "close")
 
@@ -17,7 +17,7 @@ class Fault:
     def __init__(self, monkeypatch, action, at=None):
         self.seen: list[str] = []
         for name in CALLS:
-            monkeypatch.setattr(durable.os, name, self._counted(name, getattr(os, name), action, at))
+            monkeypatch.setattr(atomic.os, name, self._counted(name, getattr(os, name), action, at))
 
     def _counted(self, name, call, action, at):
         def counted(*args, **options):
@@ -47,7 +47,7 @@ def die(_name, _call, _args):
 def calls_of_a_save(path: Path, monkeypatch) -> list[str]:
     with monkeypatch.context() as patch:
         fault = Fault(patch, fail)
-        durable.replace_bytes(path, b"old" * 1000)
+        atomic.replace_bytes(path, b"old" * 1000)
     return fault.seen
 
 
@@ -64,11 +64,11 @@ def test_a_fault_at_any_call_leaves_the_old_or_the_new_contents_and_nothing_else
     old, new = path.read_bytes(), b"new" * 2000
     renamed = seen.index("replace")
     for at in range(len(seen)):
-        durable.replace_bytes(path, old)
+        atomic.replace_bytes(path, old)
         with monkeypatch.context() as patch:
             Fault(patch, action, at)
             with pytest.raises(OSError, match="No space"):
-                durable.replace_bytes(path, new)
+                atomic.replace_bytes(path, new)
         assert path.read_bytes() == (new if at > renamed else old)
         assert list(tmp_path.iterdir()) == [path]
 
@@ -80,30 +80,30 @@ def test_a_kill_at_any_call_leaves_the_old_or_the_new_contents(tmp_path, monkeyp
     old, new = path.read_bytes(), b"new" * 2000
     left = 0
     for at in range(len(seen)):
-        durable.replace_bytes(path, old)
+        atomic.replace_bytes(path, old)
         child = os.fork()
         if child == 0:
             Fault(monkeypatch, die, at)
-            durable.replace_bytes(path, new)
+            atomic.replace_bytes(path, new)
             os._exit(0)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
         assert path.read_bytes() == (new if at > seen.index("replace") else old)
-        left += durable.clear_leftovers(tmp_path)
+        left += atomic.clear_leftovers(tmp_path)
         assert list(tmp_path.iterdir()) == [path]
     assert left == seen.index("replace"), "between opening and renaming a file is left, and found"
 
 
 def test_short_writes_are_completed(tmp_path, monkeypatch):
     write = os.write
-    monkeypatch.setattr(durable.os, "write", lambda descriptor, data: write(descriptor, data[:7]))
-    durable.replace_bytes(tmp_path / "file", bytes(range(256)))
+    monkeypatch.setattr(atomic.os, "write", lambda descriptor, data: write(descriptor, data[:7]))
+    atomic.replace_bytes(tmp_path / "file", bytes(range(256)))
     assert (tmp_path / "file").read_bytes() == bytes(range(256))
 
 
 @pytest.mark.fault("50")
 def test_a_folder_that_has_gone_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError):
-        durable.replace_bytes(tmp_path / "gone" / "file", b"")
+        atomic.replace_bytes(tmp_path / "gone" / "file", b"")
 
 
 def test_only_what_nobody_is_writing_is_a_leftover(tmp_path, monkeypatch):
@@ -119,13 +119,13 @@ def test_only_what_nobody_is_writing_is_a_leftover(tmp_path, monkeypatch):
     rename = os.replace
 
     def look_then_replace(source, target):
-        found_meanwhile.extend(durable.leftovers(tmp_path))
+        found_meanwhile.extend(atomic.leftovers(tmp_path))
         rename(source, target)
 
-    monkeypatch.setattr(durable.os, "replace", look_then_replace)
-    durable.replace_bytes(tmp_path / "file", b"whole")
+    monkeypatch.setattr(atomic.os, "replace", look_then_replace)
+    atomic.replace_bytes(tmp_path / "file", b"whole")
     assert found_meanwhile == [stale, tmp_path / ".charplay-01.partial"]
-    assert durable.clear_leftovers(tmp_path) == 2
+    assert atomic.clear_leftovers(tmp_path) == 2
     assert set(tmp_path.iterdir()) == others | {tmp_path / "file"}
 
 
@@ -133,9 +133,9 @@ def test_of_a_link_to_a_folder_only_the_link_is_removed(tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "file").touch()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    durable.remove_folder(tmp_path / "link")
+    atomic.remove_folder(tmp_path / "link")
     assert (tmp_path / "real" / "file").exists()
-    durable.remove_folder(tmp_path / "real")
+    atomic.remove_folder(tmp_path / "real")
     assert not list(tmp_path.iterdir())
 
 
@@ -169,7 +169,7 @@ def states_after_a_power_cut(path: Path, monkeypatch, save) -> set[bytes]:
 
     with monkeypatch.context() as patch:
         for name, call in (("write", watched_write), ("fsync", watched_fsync), ("replace", watched_replace)):
-            patch.setattr(durable.os, name, call)
+            patch.setattr(atomic.os, name, call)
         save()
     return possible
 
@@ -178,7 +178,7 @@ def states_after_a_power_cut(path: Path, monkeypatch, save) -> set[bytes]:
 def test_a_power_cut_at_any_moment_leaves_the_old_or_the_new_contents(tmp_path, monkeypatch):
     path = tmp_path / "file"
     path.write_bytes(b"old")
-    assert states_after_a_power_cut(path, monkeypatch, lambda: durable.replace_bytes(path, b"new!")) == {
+    assert states_after_a_power_cut(path, monkeypatch, lambda: atomic.replace_bytes(path, b"new!")) == {
         b"old",
         b"new!",
     }

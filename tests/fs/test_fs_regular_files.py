@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from charplay.fs.regular_files import IrregularError, opened
+from charplay.fs.regular_files import IrregularError, open_regular
 
 
 def bind(path):
@@ -30,7 +30,7 @@ def test_a_file_is_read_from_its_beginning_also_through_a_link(tmp_path):
     (tmp_path / "file").write_bytes(b"text")
     (tmp_path / "link").symlink_to("file")
     for name in ("file", "link"):
-        with opened(tmp_path / name) as file:
+        with open_regular(tmp_path / name) as file:
             assert file.read() == b"text"
 
 
@@ -41,7 +41,7 @@ def test_whatever_else_has_the_name_is_named_and_nothing_is_left_open(tmp_path, 
     ODD[kind](tmp_path / "odd")
     before = descriptors()
     with pytest.raises(IrregularError) as refused:
-        opened(tmp_path / "odd")
+        open_regular(tmp_path / "odd")
     assert refused.value.strerror == f"{kind}, not a file"
     assert descriptors() == before
 
@@ -62,10 +62,10 @@ def test_what_takes_the_files_place_at_the_last_moment_is_not_waited_for_either(
     monkeypatch.setattr(os, "open", swapped)
     before = descriptors()
     with pytest.raises(IrregularError, match=kind):
-        opened(path)
+        open_regular(path)
     assert descriptors() == before
 
 
 def test_a_name_that_is_not_there_is_said_so(tmp_path):
     with pytest.raises(FileNotFoundError):
-        opened(tmp_path / "gone")
+        open_regular(tmp_path / "gone")

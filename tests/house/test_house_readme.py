@@ -11,8 +11,8 @@ from unittest.mock import patch
 import pytest
 
 from charplay.cli.main import VERBS, run
-from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import preset_names
+from charplay.recipes.recipe import Recipe
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if path.exists()]

@@ -55,7 +55,13 @@ def test_help_and_version_load_neither_torch_nor_textual():
 
 
 def test_the_first_paint_waits_for_nothing_that_reads_texts_or_recipes():
-    rooms = ["charplay.cli.main", "charplay.cli.play", "charplay.cli.house", "charplay.cli.stray", "charplay.tui.app"]
+    rooms = [
+        "charplay.cli.main",
+        "charplay.cli.play",
+        "charplay.cli.data_dir",
+        "charplay.cli.output_capture",
+        "charplay.tui.app",
+    ]
     loaded = loaded_by("import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)", *rooms)
     assert "textual" in loaded
     assert not loaded & {"torch", "numpy", "pydantic", "typer", "safetensors", "pooch", "psutil"}

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.recipes.fields import Recipe
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
+from charplay.recipes.recipe import Recipe
 from charplay.sampling.model import CharModel
 
 TORCH = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
@@ -38,7 +38,7 @@ def tensors_of(modules):
     }
 
 
-@pytest.mark.parametrize("cell", names("sampling/cells"))
+@pytest.mark.parametrize("cell", entry_names("sampling/cells"))
 @pytest.mark.parametrize("layers", [1, 2, 3, 4])
 @pytest.mark.parametrize("scale", [0.1, 1.0, 10.0])
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.float64, 1e-10)])

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.recipes.fields import Recipe
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
+from charplay.recipes.recipe import Recipe
 from charplay.sampling.model import CharModel
 from charplay.training.network import CharNet
 
@@ -15,7 +15,7 @@ INPUTS = [{}, {"input": "one-hot", "embedding_size": None}, {"input": "scalar", 
           {"input": "scalar", "embedding_size": None, "scalar_scale": "none"}]  # fmt: skip
 
 
-@pytest.mark.parametrize("cell", names("training/cells"))
+@pytest.mark.parametrize("cell", entry_names("training/cells"))
 @pytest.mark.parametrize("depth", [1, 2, 3, 4])
 @pytest.mark.parametrize("scale", [0.1, 1.0, 10.0])
 @pytest.mark.parametrize("inputs", INPUTS, ids=str)
@@ -42,7 +42,7 @@ def test_one_step_from_the_same_state(cell, depth, scale, inputs):
             assert np.abs(ours - theirs).max() <= within * max(1.0, np.abs(theirs).max())
 
 
-@pytest.mark.parametrize("cell", names("training/cells"))
+@pytest.mark.parametrize("cell", entry_names("training/cells"))
 def test_the_comparison_sees_a_swapped_gate(cell):
     recipe = Recipe(cell=cell, hidden_size=16, num_layers=1, embedding_size=5, output_dropout=0.0, steps=1)
     network = CharNet(recipe, len(VOCABULARY)).eval()

@@ -17,7 +17,7 @@ from charplay.playground.run_history import kept_curves
 from charplay.plotting.downsample import X_AXES
 from charplay.plotting.plot import MARKERS
 from charplay.protocol.events import Changed, Evaluated, Event, Paused, Sampled
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run

@@ -7,7 +7,7 @@ from charplay.playground.live_edits import SEND_SECONDS, LiveEdits
 from charplay.playground.run_controller import RunController
 from charplay.protocol.commands import SetHyperparameter, Undo
 from charplay.protocol.events import Changed, Stopped
-from charplay.recipes.fields import LIVE
+from charplay.recipes.recipe import LIVE
 from charplay.recipes.specs import spec
 
 

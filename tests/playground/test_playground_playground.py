@@ -22,7 +22,7 @@ from charplay.protocol.events import (
     Stopped,
     Warned,
 )
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home

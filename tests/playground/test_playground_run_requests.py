@@ -6,9 +6,9 @@ import pytest
 
 from charplay.playground.run_requests import added_budget, new_run, resumed_run
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.faults import RecipeError
-from charplay.recipes.fields import Recipe
-from charplay.recipes.layers import Layer
+from charplay.recipes.errors import RecipeError
+from charplay.recipes.layers import ConfigLayer
+from charplay.recipes.recipe import Recipe
 from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import CorpusOrigin
 from charplay.runs.home import Home
@@ -61,7 +61,7 @@ def test_an_amount_that_no_run_can_have_is_refused(home: Home, make_run: Callabl
 
 
 def test_another_device_and_live_values_may_be_named(home: Home, make_run: Callable[..., Run]) -> None:
-    layers = (Layer("", {"device": "cuda:7"}), Layer("--set", {"learning_rate": "0.02", "dropout": "0.5"}))
+    layers = (ConfigLayer("", {"device": "cuda:7"}), ConfigLayer("--set", {"learning_rate": "0.02", "dropout": "0.5"}))
     request = resumed_run(home, make_run(), *layers)
     assert request.recipe["device"] == "cuda:7"
     assert request.live == {"learning_rate": 0.02, "dropout": 0.5}
@@ -69,12 +69,12 @@ def test_another_device_and_live_values_may_be_named(home: Home, make_run: Calla
 
 def test_a_shape_cannot_change(home: Home, make_run: Callable[..., Run]) -> None:
     with pytest.raises(RecipeError, match="hidden_size is 12 in this run and cannot become 13"):
-        resumed_run(home, make_run(), Layer("", {"hidden_size": "13"}))
+        resumed_run(home, make_run(), ConfigLayer("", {"hidden_size": "13"}))
 
 
 def test_a_finished_run_goes_on_only_with_more_budget(home: Home, make_run: Callable[..., Run]) -> None:
     run = make_run(finished=True)
     with pytest.raises(RecipeError, match="kept-1 is finished and goes on only with more budget"):
-        resumed_run(home, run, Layer("", {"dropout": "0.5"}))
+        resumed_run(home, run, ConfigLayer("", {"dropout": "0.5"}))
     assert resumed_run(home, run).resume == str(run.folder), "it tells its end once more"
-    assert resumed_run(home, run, Layer("", {"dropout": "0.5", "steps": "2000"})).recipe["steps"] == 2000
+    assert resumed_run(home, run, ConfigLayer("", {"dropout": "0.5", "steps": "2000"})).recipe["steps"] == 2000

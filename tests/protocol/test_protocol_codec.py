@@ -23,7 +23,7 @@ from charplay.protocol.codec import (
     encode_request,
 )
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 
 KINDS = list({each.__name__: each for each in events.Event.__subclasses__()}.values())
 """Every event; a class with slots is made from one without, which comes before it."""

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charplay.protocol import commands, events
-from charplay.protocol.queues import MOST_ROWS, CommandQueue, EventQueue
+from charplay.protocol.queues import MAX_ROWS, CommandQueue, EventQueue
 
 FACTS = [
     events.Preparing(phase="reading"),
@@ -124,12 +124,12 @@ def test_a_reading_never_overtakes_a_fact_told_after_it(stream):
 @pytest.mark.fault("3", "17")
 def test_rows_nobody_drains_stay_bounded_and_evaluations_are_kept():
     mailbox = EventQueue()
-    for step in range(3 * MOST_ROWS):
+    for step in range(3 * MAX_ROWS):
         mailbox.put(progress(step, [row(step, val_loss=1.0 if step % 500 == 0 else None)]))
     (merged,) = mailbox.drain()
-    assert len(merged.rows) <= MOST_ROWS + 1
-    assert merged.rows[-1].step == 3 * MOST_ROWS - 1
-    assert {one.step for one in merged.rows if one.val_loss is not None} == set(range(0, 3 * MOST_ROWS, 500))
+    assert len(merged.rows) <= MAX_ROWS + 1
+    assert merged.rows[-1].step == 3 * MAX_ROWS - 1
+    assert {one.step for one in merged.rows if one.val_loss is not None} == set(range(0, 3 * MAX_ROWS, 500))
 
 
 def test_one_thread_puts_while_another_drains():

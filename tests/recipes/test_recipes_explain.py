@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charplay.recipes.explain import examples
-from charplay.recipes.fields import Recipe
 from charplay.recipes.network import examples_per_epoch, training_characters
+from charplay.recipes.recipe import Recipe
 
 VOCABULARY = " abcdefghij"
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from charplay.recipes.faults import RecipeError
-from charplay.recipes.fields import BUDGETS, Recipe
-from charplay.recipes.layers import DEFAULT_BUDGET, Layer, compose, parse_settings, resumed
+from charplay.recipes.errors import RecipeError
+from charplay.recipes.layers import DEFAULT_BUDGET, ConfigLayer, compose, parse_settings, resumed
 from charplay.recipes.presets import load_preset, preset_names
-from charplay.recipes.specs import sentence, spec
+from charplay.recipes.recipe import BUDGETS, Recipe
+from charplay.recipes.specs import describe_domain, spec
 
 FIELDS = st.sampled_from(tuple(Recipe.model_fields))
 WORDS = st.sampled_from(
@@ -39,7 +39,7 @@ def given_values(recipe):
 @example([{"seed": 10**5000}])
 @example([{"corpus": "\ud800", "steps": "nan", "minutes": float("inf")}])
 def test_any_values_make_a_recipe_or_a_recipe_error(layers):
-    recipe, told = outcome(*(Layer(f"layer {i}", values) for i, values in enumerate(layers)))
+    recipe, told = outcome(*(ConfigLayer(f"layer {i}", values) for i, values in enumerate(layers)))
     if recipe:
         assert sum(getattr(recipe, name) is not None for name in BUDGETS) == 1
     else:
@@ -49,13 +49,15 @@ def test_any_values_make_a_recipe_or_a_recipe_error(layers):
 
 @given(st.text(), st.text())
 def test_any_setting_makes_a_recipe_or_a_recipe_error(name, value):
-    recipe, told = outcome(Layer("--set", {name: value}))
+    recipe, told = outcome(ConfigLayer("--set", {name: value}))
     assert bool(recipe) != bool(told)
     assert (name in Recipe.model_fields) or told
 
 
 def test_the_later_layer_wins():
-    recipe, notes = compose(Layer("preset", {"hidden_size": 64, "cell": "gru"}), parse_settings(["hidden_size=128"]))
+    recipe, notes = compose(
+        ConfigLayer("preset", {"hidden_size": 64, "cell": "gru"}), parse_settings(["hidden_size=128"])
+    )
     assert (recipe.hidden_size, recipe.cell, notes) == (128, "gru", ())
 
 
@@ -65,12 +67,12 @@ def test_without_a_budget_it_is_quicks():
 
 
 def test_a_budget_replaces_the_one_below():
-    recipe, _ = compose(Layer("preset", {"epochs": 20}), parse_settings(["steps=50"]))
+    recipe, _ = compose(ConfigLayer("preset", {"epochs": 20}), parse_settings(["steps=50"]))
     assert (recipe.steps, recipe.epochs, recipe.minutes) == (50, None, None)
 
 
 def test_a_budget_of_none_takes_nothing_away():
-    recipe, _ = compose(Layer("preset", {"epochs": 20}), parse_settings(["minutes=none"]))
+    recipe, _ = compose(ConfigLayer("preset", {"epochs": 20}), parse_settings(["minutes=none"]))
     assert recipe.epochs == 20
 
 
@@ -88,7 +90,7 @@ def test_every_fault_is_told_at_once():
     )
     assert told == (
         "there is no field 'hidden' (--set); the nearest is 'hidden_size'",
-        f"{sentence(spec('cleaning'))}, not 'lowercase, asci' (--set); the nearest is ascii",
+        f"{describe_domain(spec('cleaning'))}, not 'lowercase, asci' (--set); the nearest is ascii",
         "cell must be gru or lstm, not 'lstn' (--set); the nearest is lstm",
         "hidden_size must be auto or a whole number from 1 to 8,192, not '9000' (--set)",
         "stride is for windows; set batching=windows or leave stride out",
@@ -146,12 +148,12 @@ def test_what_the_changing_layer_sets_itself_stays():
 @pytest.mark.parametrize("name", preset_names())
 def test_a_recipe_is_a_layer_of_itself(name):
     recipe, _ = compose(load_preset(name))
-    assert compose(Layer("the run", recipe.model_dump())) == (recipe, ())
+    assert compose(ConfigLayer("the run", recipe.model_dump())) == (recipe, ())
     assert Recipe.model_validate_json(recipe.model_dump_json()) == recipe
 
 
 def test_a_wrong_value_is_told_with_the_layer_that_it_stands_in():
-    told = faults(Layer("preset mine", {"hidden_size": "many", "seed": "x"}), parse_settings(["seed=y"]))
+    told = faults(ConfigLayer("preset mine", {"hidden_size": "many", "seed": "x"}), parse_settings(["seed=y"]))
     assert [("(preset mine)" in fault, "(--set)" in fault) for fault in told] == [(True, False), (False, True)]
 
 
@@ -162,7 +164,7 @@ def test_a_wrong_value_is_told_with_the_layer_that_it_stands_in():
 def test_a_layer_without_a_source_is_told_as_one_with_it_but_for_that(layers):
     def told(source):
         try:
-            return compose(*(Layer(source, values) for values in layers))[1]
+            return compose(*(ConfigLayer(source, values) for values in layers))[1]
         except RecipeError as error:
             return error.faults
 
@@ -203,13 +205,13 @@ def test_a_run_goes_on_with_a_new_budget_and_live_values():
 def test_a_run_may_be_asked_for_what_it_is():
     assert resumed(ASKED, parse_settings(["cell=gru", "hidden_size=auto", "steps=100"])) == ASKED
     assert resumed(ASKED, parse_settings(["hidden_size=96"]), resolved=RESOLVED) == ASKED
-    assert resumed(ASKED, Layer("nothing", {})) == ASKED
+    assert resumed(ASKED, ConfigLayer("nothing", {})) == ASKED
 
 
 def test_a_live_value_may_be_asked_for_as_it_was_resolved():
     lower = resumed(ASKED, parse_settings(["learning_rate=0.001"]), resolved=RESOLVED)
     stands = RESOLVED.learning_rate
-    assert resumed(lower, Layer("set", {"learning_rate": stands}), resolved=RESOLVED).learning_rate == stands
+    assert resumed(lower, ConfigLayer("set", {"learning_rate": stands}), resolved=RESOLVED).learning_rate == stands
 
 
 def test_a_run_that_goes_on_tells_everything_it_cannot_change():

@@ -1,11 +1,12 @@
 """What a recipe builds, counted by hand and by brute force."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.recipes.fields import Recipe
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
+from charplay.recipes.errors import UnresolvedError
 from charplay.recipes.network import (
     GATES,
     examples_per_epoch,
@@ -13,9 +14,11 @@ from charplay.recipes.network import (
     memory_bytes,
     parameter_count,
     steps_per_epoch,
+    tensor_shapes,
     training_characters,
     whole,
 )
+from charplay.recipes.recipe import Recipe
 
 SIZES = {
     "embedding_size": 64,
@@ -60,16 +63,47 @@ def test_where_only_the_last_position_counts_the_output_has_no_length():
     assert layer_table(recipe(batching="windows", target="last"), 65)[-1].output_shape == "32 x 65"
 
 
-@pytest.mark.parametrize("cell", names("training/cells"))
+@pytest.mark.parametrize("cell", entry_names("training/cells"))
 def test_every_cell_can_be_counted(cell):
     hidden, gates = 256, GATES[cell]
     layers = [gates * hidden * (i + hidden + 1) for i in (64, hidden, hidden)]
     assert parameter_count(recipe(cell=cell, num_layers=3), 65) == 65 * 64 + sum(layers) + 65 * (hidden + 1)
 
 
+@pytest.mark.parametrize(("cell", "gates"), [("gru", 3), ("lstm", 4)])
+def test_shapes_count_the_parameters_of_the_literature(cell, gates):
+    v, e, h = 9, 3, 5
+    shapes = tensor_shapes(recipe(cell=cell, num_layers=2, hidden_size=h, embedding_size=e), v)
+    counted = sum(int(np.prod(shape)) for shape in shapes.values())
+    assert counted == v * e + gates * h * (e + h + 1) + gates * h * (h + h + 1) + (h + 1) * v
+
+
+@pytest.mark.parametrize("cell", entry_names("training/cells"))
+@pytest.mark.parametrize(("entry", "width"), [("embedding", 64), ("one-hot", 9), ("scalar", 1)])
+def test_shapes_are_torchs_with_one_bias(cell, entry, width):
+    rows = GATES[cell] * 256
+    expected = {
+        "rnn.weight_ih_l0": (rows, width), "rnn.weight_hh_l0": (rows, 256), "rnn.bias_l0": (rows,),
+        "rnn.weight_ih_l1": (rows, 256), "rnn.weight_hh_l1": (rows, 256), "rnn.bias_l1": (rows,),
+        "output.weight": (9, 256), "output.bias": (9,),
+    }  # fmt: skip
+    embedding = {"embedding.weight": (9, 64)} if entry == "embedding" else {}
+    assert tensor_shapes(recipe(cell=cell, num_layers=2, input=entry), 9) == expected | embedding
+
+
+@pytest.mark.parametrize("cell", entry_names("training/cells"))
+def test_tensors_and_the_layer_table_count_the_same(cell):
+    resolved = recipe(cell=cell, num_layers=3)
+    shapes = tensor_shapes(resolved, 65)
+    assert sum(int(np.prod(shape)) for shape in shapes.values()) == parameter_count(resolved, 65)
+
+
 def test_a_recipe_that_is_not_resolved_is_a_mistake_of_the_caller():
     with pytest.raises(TypeError, match="hidden_size is auto"):
         whole(Recipe(), "hidden_size")
+    with pytest.raises(UnresolvedError, match="num_layers is auto") as caught:
+        tensor_shapes(recipe(num_layers="auto"), 65)
+    assert caught.value.field == "num_layers"
 
 
 @given(

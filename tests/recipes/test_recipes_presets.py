@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from charplay.recipes.faults import RecipeError
-from charplay.recipes.fields import BUDGETS
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.layers import compose, parse_settings
 from charplay.recipes.network import examples_per_epoch, layer_table, parameter_count
 from charplay.recipes.presets import load_preset, preset_names, read_preset, save_preset
+from charplay.recipes.recipe import BUDGETS
 from charplay.recipes.resolve import resolve
 
 # characters, distinct characters, windows of an epoch, parameters of the layers that have any

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from charplay.recipes.faults import RecipeError
-from charplay.recipes.fields import Recipe
-from charplay.recipes.layers import Layer, compose, parse_settings
+from charplay.recipes.errors import RecipeError
+from charplay.recipes.layers import ConfigLayer, compose, parse_settings
 from charplay.recipes.network import memory_bytes, parameter_count, steps_per_epoch, training_characters, whole
+from charplay.recipes.recipe import Recipe
+from charplay.recipes.reference_hardware import CorpusSize, reference_speed
 from charplay.recipes.resolve import MINIMUM, resolve
 from charplay.recipes.specs import specs
-from charplay.recipes.yardstick import Text, pace
 
 SHAKESPEARE = (1_115_394, 65)
 TRAINING_DECIDES = {"device", "precision", "threads"}
@@ -50,7 +50,7 @@ def test_any_recipe_resolves_for_any_text(drawn, text, speed):
         name: value for name, value in values.items() if name == budget or name not in {"steps", "epochs", "minutes"}
     }
     try:
-        recipe, _ = compose(Layer("drawn", values))
+        recipe, _ = compose(ConfigLayer("drawn", values))
     except RecipeError:
         assume(False)
     before = recipe.model_dump()
@@ -72,7 +72,7 @@ def test_any_recipe_resolves_for_any_text(drawn, text, speed):
 
 @given(TEXTS, st.integers(1, 512), st.integers(1, 4096), st.sampled_from(["stream", "windows"]))
 def test_sizes_shrink_only_where_the_text_is_too_short_and_say_so(text, batch, length, batching):
-    asked = compose(Layer("test", {"batch_size": batch, "sequence_length": length, "batching": batching}))[0]
+    asked = compose(ConfigLayer("test", {"batch_size": batch, "sequence_length": length, "batching": batching}))[0]
     resolution = resolve(asked, *text)
     recipe = resolution.recipe
     assert recipe.batch_size <= batch
@@ -150,8 +150,11 @@ def test_where_the_input_drops_the_output_does_so_later(characters, entering, le
 def test_a_measured_speed_like_the_yardsticks_changes_nothing(minutes):
     """What a plain loop read on the yardstick's own cores: 85,000, 40,000 and 12,400 characters a second."""
     plain = resolved(f"minutes={minutes}")
-    text = Text.of(plain, *SHAKESPEARE)
-    speed = {size: read / pace(plain, size, text) for size, read in {128: 85_000, 256: 40_000, 512: 12_400}.items()}
+    text = CorpusSize.of(plain, *SHAKESPEARE)
+    speed = {
+        size: read / reference_speed(plain, size, text)
+        for size, read in {128: 85_000, 256: 40_000, 512: 12_400}.items()
+    }
     measured = resolved(f"minutes={minutes}", speed=speed)
     assert abs(plain.hidden_size - measured.hidden_size) <= 32
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.recipes.fields import BUDGETS, Recipe
-from charplay.recipes.layers import Layer, compose
-from charplay.recipes.listing import names
-from charplay.recipes.specs import nearest, sentence, spec, specs, written
+from charplay.fs.registry import entry_names
+from charplay.recipes.layers import ConfigLayer, compose
+from charplay.recipes.recipe import BUDGETS, Recipe
+from charplay.recipes.specs import closest_match, describe_domain, format_value, spec, specs
 
 NAMES = tuple(Recipe.model_fields)
 
@@ -60,7 +60,7 @@ def test_a_number_that_may_be_a_word_says_where_the_arrows_start(of):
     assert wordy == (of.start is not None)
     if wordy:
         sizes = {"batching": "windows", "num_layers": 2, of.name: of.start}
-        assert getattr(compose(Layer("test", sizes))[0], of.name) == of.start
+        assert getattr(compose(ConfigLayer("test", sizes))[0], of.name) == of.start
 
 
 @pytest.mark.parametrize(
@@ -81,13 +81,13 @@ def test_a_number_that_may_be_a_word_says_where_the_arrows_start(of):
     ],
 )
 def test_a_domain_is_a_sentence(name, words):
-    assert sentence(spec(name)) == words
+    assert describe_domain(spec(name)) == words
 
 
 @pytest.mark.parametrize("name", ["cell", "optimizer", "schedule", "cleaning"])
 def test_listed_choices_are_the_files_of_a_folder(name):
     folder = "corpora/cleaning" if name == "cleaning" else f"training/{name}s"
-    assert spec(name).choices == names(folder)
+    assert spec(name).choices == entry_names(folder)
     assert spec(name).choices
 
 
@@ -102,7 +102,7 @@ def test_listed_choices_are_the_files_of_a_folder(name):
     ],
 )
 def test_a_misspelt_field_is_answered_with_the_nearest(word, meant):
-    assert nearest(word, NAMES) == meant
+    assert closest_match(word, NAMES) == meant
 
 
 def test_live_fields_and_none_others_say_so():
@@ -123,7 +123,7 @@ def test_what_is_written_reads_back(data):
     if of.whole and of.below:
         value = min(value, int(high) - 1)
     below = {"batching": "windows", "num_layers": 2}
-    assert getattr(compose(Layer("test", below | {of.name: written(value)}))[0], of.name) == value
+    assert getattr(compose(ConfigLayer("test", below | {of.name: format_value(value)}))[0], of.name) == value
 
 
 @pytest.mark.parametrize(
@@ -139,4 +139,4 @@ def test_what_is_written_reads_back(data):
     ],
 )
 def test_values_are_written_as_a_person_writes_them(value, text):
-    assert written(value) == text
+    assert format_value(value) == text

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from charplay.recipes.fields import Recipe
-from charplay.runs.checkpoint import Checkpoint, CorpusOrigin, tensor_shapes
+from charplay.recipes.network import tensor_shapes
+from charplay.recipes.recipe import Recipe
+from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 
-GATES = {"lstm": 4, "gru": 3}
 ORIGIN = CorpusOrigin(name="tiny-shakespeare", path="/texts/tiny.txt", sha256="0" * 64, characters=1000)
 VOCABULARY = "\n abcdé€😀"
 
@@ -23,7 +23,7 @@ def make_checkpoint() -> Callable[..., Checkpoint]:
     def make(seed: int = 0, **fields: object) -> Checkpoint:
         recipe = Recipe(**{"hidden_size": 6, "num_layers": 1, "embedding_size": 4, "steps": 5} | fields)
         draw = np.random.default_rng(seed)
-        shapes = tensor_shapes(recipe, len(VOCABULARY), GATES[recipe.cell])
+        shapes = tensor_shapes(recipe, len(VOCABULARY))
         tensors = {name: draw.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
         return Checkpoint(
             tensors=tensors,

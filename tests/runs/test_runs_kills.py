@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from charplay.fs import atomic as durable
+from charplay.fs import atomic
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, read_checkpoint, write_checkpoint
 
 
@@ -65,12 +65,12 @@ def test_kills_at_any_moment_lose_nothing_that_was_done(template, tmp_path):
     path, delays = tmp_path / "a.safetensors", random.Random(1)
     kills = int(os.environ.get("CHARPLAY_KILLS", "25"))
     assert sum(survives_a_kill(path, template, delays.uniform(0, 0.05)) for _ in range(kills)) == kills
-    durable.clear_leftovers(tmp_path)
+    atomic.clear_leftovers(tmp_path)
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_writer_in_place_does_not_survive_kills(template, tmp_path, monkeypatch):
     """The control: the same kills must be able to destroy a file."""
     path, delays = tmp_path / "a.safetensors", random.Random(1)
-    monkeypatch.setattr(durable, "replace_bytes", write_in_place)
+    monkeypatch.setattr(atomic, "replace_bytes", write_in_place)
     assert not all(survives_a_kill(path, template, delays.uniform(0, 0.05)) for _ in range(25))

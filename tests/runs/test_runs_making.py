@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from charplay.fs import atomic as durable
+from charplay.fs import atomic
 from charplay.runs.run import RunError
 
 
@@ -13,7 +13,7 @@ from charplay.runs.run import RunError
 def test_a_kill_while_a_run_is_made_takes_no_name(home, make_run, monkeypatch, name):
     child = os.fork()
     if child == 0:
-        monkeypatch.setattr(durable.os, "fsync", lambda _: os._exit(9))
+        monkeypatch.setattr(atomic.os, "fsync", lambda _: os._exit(9))
         make_run(name)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
@@ -28,7 +28,7 @@ def test_a_run_that_cannot_be_made_leaves_nothing(home, make_run, monkeypatch):
     def full(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(durable.os, "fsync", full)
+    monkeypatch.setattr(atomic.os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         make_run("mine")
     assert not list(home.checkpoints.iterdir())

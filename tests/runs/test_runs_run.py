@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
 
-from charplay.fs import atomic as durable
-from charplay.recipes.fields import Recipe
-from charplay.runs import archive
+from charplay.fs import atomic
+from charplay.recipes.recipe import Recipe
+from charplay.runs import safetensors_file
 from charplay.runs.checkpoint import CheckpointError, CorpusOrigin, read_checkpoint
 from charplay.runs.errors import RunError
 from charplay.runs.run import Run
@@ -37,7 +37,7 @@ def test_a_run_opened_is_the_run_created(make_run):
 def test_run_json_is_on_the_disk_before_the_run_is_handed_out(make_run, monkeypatch):
     synced = []
     fsync = os.fsync
-    monkeypatch.setattr(durable.os, "fsync", lambda d: (synced.append(Path(f"/proc/self/fd/{d}").readlink()), fsync(d)))
+    monkeypatch.setattr(atomic.os, "fsync", lambda d: (synced.append(Path(f"/proc/self/fd/{d}").readlink()), fsync(d)))
     run = make_run()
     # The record, the folder in making, and once it has its name the folder of all runs.
     assert [path.name.startswith(".charplay-") for path in synced] == [True, True, False]
@@ -189,7 +189,7 @@ def test_a_torn_last_line_is_no_row_and_is_cut(tmp_path_factory, torn):
     path.write_bytes(path.read_bytes() + torn)
     assert run.metrics() == [{"step": 1}, {"step": 2}]
     assert run.newest_metrics() == {"step": 2}
-    run.cut(2)
+    run.truncate_after(2)
     run.append("metrics", [{"step": 3}])
     assert run.metrics() == [{"step": 1}, {"step": 2}, {"step": 3}]
 
@@ -232,7 +232,7 @@ def test_cutting_removes_what_is_past_a_step(make_run, step):
     for row in rows:
         run.append("samples", [row])
         run.append("changes", [row])
-    run.cut(step)
+    run.truncate_after(step)
     kept = [row for row in rows if row["step"] <= step]
     assert run.metrics() == run.samples() == run.changes() == kept
 
@@ -244,7 +244,7 @@ def test_cutting_removes_what_was_added_since(make_run):
     sizes = run.row_sizes()
     run.append("metrics", [{"step": 4, "val_loss": 1.0}])
     run.append("changes", [{"step": 4}])
-    run.cut(4, sizes)
+    run.truncate_after(4, sizes)
     assert (run.metrics(), run.changes()) == ([{"step": 4}], [])
 
 
@@ -259,10 +259,10 @@ def test_a_folder_that_may_not_be_looked_into_has_no_checkpoint(make_run, monkey
 
 def test_cutting_nothing_writes_nothing(make_run, monkeypatch):
     run = make_run()
-    run.cut(3)
+    run.truncate_after(3)
     run.append("metrics", [{"step": n, "loss": n / 3} for n in range(1, 4)])
-    monkeypatch.setattr(durable, "replace_bytes", pytest.fail)
-    run.cut(3)
+    monkeypatch.setattr(atomic, "replace_bytes", pytest.fail)
+    run.truncate_after(3)
 
 
 def test_rows_that_did_not_fit_are_not_there_by_half(make_run, monkeypatch):
@@ -275,7 +275,7 @@ def test_rows_that_did_not_fit_are_not_there_by_half(make_run, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(durable.os, "write", full)
+        patch.setattr(atomic.os, "write", full)
         with pytest.raises(OSError, match="No space"):
             run.append("metrics", [{"step": 2}])
     run.append("metrics", [{"step": 3}])
@@ -309,7 +309,7 @@ def test_a_resume_file_keeps_every_type_to_the_bit(make_run, dtype, shape):
 
 
 states = st.dictionaries(
-    st.text(string.printable, max_size=8).filter(lambda name: name != archive.DIGEST),
+    st.text(string.printable, max_size=8).filter(lambda name: name != safetensors_file.DIGEST),
     st.recursive(
         st.none() | st.booleans() | st.integers(-(2**200), 2**200) | st.floats(allow_nan=False) | st.text(),
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
@@ -374,8 +374,8 @@ def test_rows_are_on_the_disk_before_the_save_they_belong_to(make_run, monkeypat
     run = make_run()
     run.append("metrics", [{"step": 1}])
     calls = []
-    monkeypatch.setattr(durable, "sync_file", lambda path: calls.append(path.name))
-    monkeypatch.setattr(durable, "replace_bytes", lambda path, _: calls.append(path.name))
+    monkeypatch.setattr(atomic, "sync_file", lambda path: calls.append(path.name))
+    monkeypatch.setattr(atomic, "replace_bytes", lambda path, _: calls.append(path.name))
     run.write_resume({}, {})
     assert calls == ["metrics.jsonl", "resume.safetensors"]
 

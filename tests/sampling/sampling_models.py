@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.recipes.fields import Recipe
-from charplay.sampling.model import CharModel, tensor_shapes
+from charplay.recipes.network import tensor_shapes
+from charplay.recipes.recipe import Recipe
+from charplay.sampling.model import CharModel
 
 TEXT = "\nabcdefghij klmno"
 

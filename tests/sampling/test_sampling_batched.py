@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sampling_models import make_model
 
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
 from charplay.sampling.batched import BatchedGenerators
 from charplay.sampling.distribution import distribution, distributions, draw, draw_each
 from charplay.sampling.generator import TextGenerator
@@ -18,7 +18,7 @@ COLUMNS = [SamplingParams(temperature=one, seed=7) for one in TEMPERATURES]
 FILTERED = [SamplingParams(temperature=1.2, top_k=5, repetition_penalty=1.3, seed=7), *COLUMNS[:3]]
 
 
-@pytest.mark.parametrize("cell", names("sampling/cells"))
+@pytest.mark.parametrize("cell", entry_names("sampling/cells"))
 @pytest.mark.parametrize("columns", [COLUMNS, FILTERED])
 def test_every_column_is_a_lone_player(cell, columns):
     model = make_model(cell=cell, num_layers=2, hidden_size=33, dtype=np.float64)

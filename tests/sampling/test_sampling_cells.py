@@ -5,11 +5,12 @@ import pytest
 from sampling_models import make_model, network, random_tensors
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
+from charplay.recipes.network import GATES
 from charplay.sampling.cell import load_cell
 from charplay.sampling.model import CharModel
 
-CELLS = names("sampling/cells")
+CELLS = entry_names("sampling/cells")
 SIZE = 17
 VOCABULARY = Vocabulary("abcdefghijklmnopq")
 
@@ -77,11 +78,8 @@ def test_a_step_is_what_the_equations_say(cell, layers, scale, entrance):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_shapes_are_torchs_with_one_bias(cell):
-    module = load_cell(cell)
-    shapes = module.parameter_shapes(5, 8)
-    rows = module.GATES * 8
-    assert shapes == {"weight_ih": (rows, 5), "weight_hh": (rows, 8), "bias": (rows,)}
+def test_a_cell_has_the_gates_that_recipes_count(cell):
+    assert GATES[cell] == load_cell(cell).GATES
 
 
 @pytest.mark.parametrize("cell", CELLS)

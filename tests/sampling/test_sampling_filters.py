@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
 from charplay.sampling.distribution import FILTERS, distribution
 from charplay.sampling.errors import SettingError
 from charplay.sampling.params import ORDER, FilterContext, SamplingParams
@@ -46,10 +46,10 @@ EIGHT = share(8, 7, 6, 5, 4, 3, 2, 1)
 
 
 def test_every_filter_has_its_place_and_its_setting():
-    assert sorted(ORDER) == sorted(names("sampling/filters")) == sorted(FILTERS) == sorted(ON)
+    assert sorted(ORDER) == sorted(entry_names("sampling/filters")) == sorted(FILTERS) == sorted(ON)
 
 
-@pytest.mark.parametrize("name", names("sampling/filters"))
+@pytest.mark.parametrize("name", entry_names("sampling/filters"))
 @given(data=st.data())
 def test_a_filter_keeps_a_distribution(name, data):
     logits = data.draw(LOGITS.filter(lambda found: found.max() > -math.inf))

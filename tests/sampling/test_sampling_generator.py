@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sampling_models import TEXT, make_model, network, random_tensors
 
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
 from charplay.sampling import segment as segment_module
 from charplay.sampling.distribution import distribution
 from charplay.sampling.errors import TranscriptError
@@ -18,7 +18,7 @@ from charplay.sampling.generator import REREAD, TextGenerator
 from charplay.sampling.model import CharModel
 from charplay.sampling.params import SamplingParams
 
-CELLS = names("sampling/cells")
+CELLS = entry_names("sampling/cells")
 PLAIN = SamplingParams(temperature=1.0, seed=3)
 BUSY = SamplingParams(
     temperature=1.3, top_k=9, top_p=0.9, min_p=0.01, repetition_penalty=1.4, bias=(("a", -1.0), ("?", 2.0)), seed=3

@@ -8,9 +8,9 @@ APP = """
 import ctypes, logging, os, sys, warnings
 from contextlib import nullcontext
 from pathlib import Path
-from charplay.cli.stray import stray_output_to
+from charplay.cli.output_capture import capture_library_output
 
-context = stray_output_to(Path(sys.argv[1])) if len(sys.argv) > 1 else nullcontext()
+context = capture_library_output(Path(sys.argv[1])) if len(sys.argv) > 1 else nullcontext()
 with context:
     from textual.app import App
     from textual.widgets import Label
@@ -42,9 +42,9 @@ print("after, on stderr", file=sys.stderr)
 FULL = """
 import logging, sys
 from pathlib import Path
-from charplay.cli.stray import stray_output_to
+from charplay.cli.output_capture import capture_library_output
 
-with stray_output_to(Path("/dev/full")):
+with capture_library_output(Path("/dev/full")):
     logging.getLogger("some.library").warning("STRAY-logging")
     for stream in (sys.stdout, sys.stderr):
         stream.write("STRAY-unfinished")

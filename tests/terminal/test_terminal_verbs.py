@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from terminal import UNMEASURED
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.network import tensor_shapes
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
-from charplay.sampling.model import tensor_shapes
 
 HOSTILE = "a\n\t\r\x00\x07\x1b[]P\x7f\x85\x9b\u200b\u202e\u2066\ufeff"
 CONTROLS = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202e\u2066\ufeff]")

@@ -29,7 +29,7 @@ from scripted_trainer import VERSE, ScriptedTrainer
 from charplay.corpora.library import Library
 from charplay.protocol.events import Failed, Finished, Paused, Sampled, Saved, Warned
 from charplay.runs.home import Home
-from charplay.runs.shelf import Shelf
+from charplay.runs.store import RunStore
 from charplay.tui.app import CharplayApp
 
 KEYS = [*"tpsxzufbnmkvoagcwerdilyh12345?q.-+[] /", "up", "down", "left", "right", "home", "end", "pageup", "pagedown",
@@ -54,7 +54,7 @@ class Actions(RuleBasedStateMachine):
         home.prepare()
         (home.corpora / "fox.txt").write_text(VERSE * 70)
         self._trainer = ScriptedTrainer(home)
-        self._app = CharplayApp(home, lambda: Library(home.corpora, home.cache), lambda: Shelf(home), self._trainer,
+        self._app = CharplayApp(home, lambda: Library(home.corpora, home.cache), lambda: RunStore(home), self._trainer,
                                 list, lambda *_: 61.0, "fox")  # fmt: skip
         self._runner, self._context = asyncio.Runner(), contextvars.copy_context()
         self._step, self._left = 100, False

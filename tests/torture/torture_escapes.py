@@ -16,11 +16,11 @@ from terminal import Terminal
 from terminal_runs import leave, on_terminal
 from torturing import Attempt, Outcome, Torture
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.network import tensor_shapes
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
-from charplay.sampling.model import tensor_shapes
 
 MARK = "7777"
 """Stands in every payload that could be mistaken for one of Textual's own sequences."""

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from torturing import Attempt, Outcome, Torture
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.network import tensor_shapes
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import (
     Checkpoint,
     CheckpointError,
@@ -22,7 +23,6 @@ from charplay.runs.checkpoint import (
     write_checkpoint,
 )
 from charplay.runs.run import Run, RunError
-from charplay.sampling.model import tensor_shapes
 
 SECONDS, MEMORY = 1.0, 200e6
 """That a refusal may take: of the processor's time, since other work on the machine does not count."""

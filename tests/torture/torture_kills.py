@@ -26,7 +26,7 @@ _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(
     ["torch._dynamo", "charplay.training.trainer", "charplay.training.session_factory", "charplay.training.finalize",
      "charplay.training.optimizers.muon", "charplay.cli.train", "charplay.cli.reporting", "charplay.recipes.layers",
-     "charplay.corpora.library", "charplay.runs.shelf", "charplay.formatting.sanitize", "typer", "torture_kills"]
+     "charplay.corpora.library", "charplay.runs.store", "charplay.formatting.sanitize", "typer", "torture_kills"]
 )  # fmt: skip
 
 
@@ -37,9 +37,9 @@ def charplay(home: Path, told: Path, arguments: list[str], sabotaged: bool) -> N
     os.dup2(descriptor, 2)
     os.environ["CHARPLAY_HOME"] = str(home)
     if sabotaged:
-        from charplay.fs import atomic as durable
+        from charplay.fs import atomic
 
-        durable.replace_bytes = in_place
+        atomic.replace_bytes = in_place
     from charplay.cli.main import run
 
     sys.exit(run(arguments))

@@ -14,8 +14,8 @@ from charplay.protocol.commands import Pause, PublishWeights, Resume, Save, Stop
 from charplay.protocol.events import Event, Failed, Finished, Paused, Progress, Started
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.layers import Layer, compose
-from charplay.runs import archive
+from charplay.recipes.layers import ConfigLayer, compose
+from charplay.runs import safetensors_file
 from charplay.runs.run import Run
 
 TEXT = "the cat sat on a mat,\nand on the mat the cat sat;\n" * 24
@@ -114,7 +114,7 @@ class Resumed:
         from charplay.training import step_reporter
         from charplay.training.run_training import open_training
 
-        asked = compose(Layer("torture", recipe))[0].model_dump() if folder is None else {}
+        asked = compose(ConfigLayer("torture", recipe))[0].model_dump() if folder is None else {}
         inbox, made = CommandQueue(), folder
         request = TrainRequest(home=str(self._home), recipe=asked, resume=str(folder) if folder else None)
         with patch.object(step_reporter, "REPORT_SECONDS", 0.0):
@@ -142,7 +142,7 @@ class Resumed:
         name = next(name for name, array in sorted(arrays.items()) if array.dtype == np.float32 and "weight" in name)
         bent = arrays[name].copy()
         bent.view(np.uint32).flat[0] ^= 1
-        path.write_bytes(archive.pack(arrays | {name: bent}, state))
+        path.write_bytes(safetensors_file.pack(arrays | {name: bent}, state))
 
 
 @contextmanager

@@ -12,11 +12,11 @@ import numpy as np
 from torture_kills import in_place
 from torturing import Attempt, Outcome, Torture
 
-from charplay.fs import atomic as durable
-from charplay.recipes.fields import Recipe
+from charplay.fs import atomic
+from charplay.recipes.network import tensor_shapes
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin, read_checkpoint
 from charplay.runs.run import Run, RunError
-from charplay.sampling.model import tensor_shapes
 
 CALLS = ("open", "write", "fsync", "replace", "close")
 VOCABULARY = "\n abc"
@@ -60,7 +60,7 @@ def disturbed(act: Callable[[str, int, tuple[object, ...]], None]) -> Iterator[N
 
         return heard_call
 
-    with patch.multiple(durable.os, **{name: heard(name) for name in CALLS}):
+    with patch.multiple(atomic.os, **{name: heard(name) for name in CALLS}):
         yield
 
 
@@ -88,11 +88,11 @@ class Saves:
                 save(run, OLD)
                 acknowledged = act(run, at, chance)
                 outcome.add(Outcome(faults=self._look(run, acknowledged, at, act.__name__.strip("_"))))
-                durable.remove_folder(run.folder)
+                atomic.remove_folder(run.folder)
         return outcome
 
     def _save(self, run: Run) -> None:
-        with patch.object(durable, "replace_bytes", in_place) if self._sabotaged else nullcontext():
+        with patch.object(atomic, "replace_bytes", in_place) if self._sabotaged else nullcontext():
             save(run, NEW)
 
     def _die(self, run: Run, at: int, chance: random.Random) -> int:
@@ -128,7 +128,7 @@ class Saves:
             with disturbed(fail):
                 self._save(run)
         except OSError:
-            if left := durable.leftovers(run.folder):
+            if left := atomic.leftovers(run.folder):
                 return -len(left)
             return OLD
         return NEW

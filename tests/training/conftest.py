@@ -8,7 +8,7 @@ import torch
 from charplay.protocol.events import Event, Failed
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.layers import Layer, compose
+from charplay.recipes.layers import ConfigLayer, compose
 from charplay.training import step_reporter
 from charplay.training.run_training import open_training
 from charplay.training.save_thread import SaveThread
@@ -49,7 +49,7 @@ Watcher = Callable[[Event, CommandQueue], None]
 
 
 def recipe_of(**settings: object) -> dict[str, object]:
-    recipe, _ = compose(Layer("test", {"minutes": None, **TINY, **settings}))
+    recipe, _ = compose(ConfigLayer("test", {"minutes": None, **TINY, **settings}))
     return recipe.model_dump()
 
 

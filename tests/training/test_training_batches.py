@@ -6,8 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charplay.recipes.fields import Recipe
 from charplay.recipes.network import examples_per_epoch, steps_per_epoch
+from charplay.recipes.recipe import Recipe
 from charplay.training.batches import open_batches
 from charplay.training.shuffling import shuffled
 from charplay.training.token_ids import TokenIds

@@ -7,8 +7,8 @@ import pytest
 
 from charplay.protocol.commands import Stop
 from charplay.protocol.events import Finished, Preparing, Progress, Started, Stopped
-from charplay.recipes import calibrated
-from charplay.recipes.fields import Recipe
+from charplay.recipes import device_dependent
+from charplay.recipes.recipe import Recipe
 from charplay.runs.run import Run
 from charplay.training import calibration
 
@@ -19,7 +19,7 @@ OPEN = {"hidden_size": "auto", "batch_size": "auto", "sequence_length": "auto"}
 @pytest.fixture
 def measured(monkeypatch):
     """Makes the processor a device that is measured; the list has what every measuring was asked."""
-    monkeypatch.setattr(calibrated, "CALIBRATED", ("cpu",))
+    monkeypatch.setattr(device_dependent, "CALIBRATED_DEVICES", ("cpu",))
     asked = []
 
     def fast(recipe, corpus, _context, seconds, watch):
@@ -34,7 +34,7 @@ def measured(monkeypatch):
 def test_a_new_run_takes_the_sizes_that_its_device_carries(train, only, measured, monkeypatch):
     (started,) = only(train(**MINUTES, **OPEN | {"hidden_size": 8}), Started)
     assert measured[0][1] == pytest.approx(0.05 * 0.03 * 60)
-    monkeypatch.setattr(calibrated, "CALIBRATED", ())
+    monkeypatch.setattr(device_dependent, "CALIBRATED_DEVICES", ())
     (plain,) = only(train(**MINUTES, **OPEN | {"hidden_size": 8}), Started)
     assert len(measured) == 1
     assert started.recipe["output_dropout"] >= plain.recipe["output_dropout"]
@@ -50,7 +50,7 @@ def test_a_new_run_takes_the_sizes_that_its_device_carries(train, only, measured
 
 def test_measuring_is_within_the_budget_and_a_run_that_goes_on_measures_no_more(train, only, monkeypatch):
     only(train(steps=2), Finished)  # a process's first steps take seconds, more than this budget has
-    monkeypatch.setattr(calibrated, "CALIBRATED", ("cpu",))
+    monkeypatch.setattr(device_dependent, "CALIBRATED_DEVICES", ("cpu",))
     monkeypatch.setattr(calibration, "PROBE_SIZES", {"cpu": (8, 16)})
     monkeypatch.setattr(calibration, "MAX_BUDGET_SHARE", 0.5)
     events = train(**MINUTES)
@@ -63,7 +63,7 @@ def test_measuring_is_within_the_budget_and_a_run_that_goes_on_measures_no_more(
     assert again.seconds == pytest.approx(finished.seconds, rel=0.5)
 
 
-SAID = dict.fromkeys(calibrated.BY_SPEED, 8) | {
+SAID = dict.fromkeys(device_dependent.SPEED_DEPENDENT, 8) | {
     "learning_rate": 0.01,
     "input_dropout": 0.1,
     "output_dropout": 0.5,
@@ -78,7 +78,7 @@ def test_where_the_speed_decides_nothing_it_is_not_measured(train, only, measure
 
 
 def test_a_stop_is_heeded_between_two_steps_of_it(train, only, monkeypatch, home):
-    monkeypatch.setattr(calibrated, "CALIBRATED", ("cpu",))
+    monkeypatch.setattr(device_dependent, "CALIBRATED_DEVICES", ("cpu",))
 
     def stop(event, inbox):
         if isinstance(event, Preparing) and event.phase == "taking the first step":
@@ -92,10 +92,12 @@ def test_a_stop_is_heeded_between_two_steps_of_it(train, only, monkeypatch, home
 
 def test_what_the_start_decides_depends_on_the_device():
     recipe = Recipe(minutes=3, hidden_size=64, input_dropout="auto", dropout="auto")
-    assert calibrated.open_fields(recipe, "cpu") == frozenset()
-    assert calibrated.open_fields(recipe, "cuda:1") == set(calibrated.BY_SPEED) - {"hidden_size"}
-    assert "num_layers" not in calibrated.open_fields(Recipe(minutes=3), "cuda"), "without dropout between them, one"
-    assert calibrated.open_fields(Recipe(minutes=None, epochs=3), "cuda") == frozenset()
-    assert calibrated.likely_device("auto", ["cpu"]) == "cpu"
-    assert calibrated.likely_device("auto", ["cpu", "cuda:0"]) == "cuda:0"
-    assert calibrated.likely_device("cpu", ["cpu", "cuda:0"]) == "cpu"
+    assert device_dependent.open_fields(recipe, "cpu") == frozenset()
+    assert device_dependent.open_fields(recipe, "cuda:1") == set(device_dependent.SPEED_DEPENDENT) - {"hidden_size"}
+    assert "num_layers" not in device_dependent.open_fields(Recipe(minutes=3), "cuda"), (
+        "without dropout between them, one"
+    )
+    assert device_dependent.open_fields(Recipe(minutes=None, epochs=3), "cuda") == frozenset()
+    assert device_dependent.likely_device("auto", ["cpu"]) == "cpu"
+    assert device_dependent.likely_device("auto", ["cpu", "cuda:0"]) == "cuda:0"
+    assert device_dependent.likely_device("cpu", ["cpu", "cuda:0"]) == "cpu"

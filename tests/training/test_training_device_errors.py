@@ -9,7 +9,7 @@ import torch
 
 from charplay.protocol.commands import Resume, SetHyperparameter, StepOnce, Stop
 from charplay.protocol.events import NO_MEMORY, Changed, Failed, Finished, Paused, Saved, Started, Stopped, Warned
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
 from charplay.training import device_errors, learner

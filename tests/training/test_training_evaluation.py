@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.training import evaluation as module
 from charplay.training.device import open_device
 from charplay.training.evaluation import Evaluation, is_correct

@@ -14,9 +14,9 @@ from charplay.protocol.commands import Pause, Resume, SetHyperparameter, Stop, U
 from charplay.protocol.events import Changed, Finished, Paused, Progress, Saved, Started, Warned
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.faults import RecipeError
-from charplay.recipes.fields import LIVE, Recipe
+from charplay.recipes.errors import RecipeError
 from charplay.recipes.layers import altered
+from charplay.recipes.recipe import LIVE, Recipe
 from charplay.runs.run import Run
 from charplay.training import live_changes
 from charplay.training.batches import open_batches

@@ -6,9 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charplay.recipes.fields import Recipe
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
 from charplay.recipes.network import parameter_count
+from charplay.recipes.recipe import Recipe
 from charplay.training.dropout import drop
 from charplay.training.network import CharNet
 
@@ -38,7 +38,7 @@ def gru(x, h, w_ih, w_hh, bias):
 NAIVE = {"lstm": lstm, "gru": gru}
 
 
-@pytest.mark.parametrize("cell", names("training/cells"))
+@pytest.mark.parametrize("cell", entry_names("training/cells"))
 def test_fused_layers_and_their_gradients_are_the_explicit_gates(cell):
     network = network_of(cell=cell).double()
     ids = torch.randint(0, 9, (11, 1))
@@ -65,7 +65,7 @@ def test_fused_layers_and_their_gradients_are_the_explicit_gates(cell):
         assert torch.allclose(one, other, atol=1e-12)
 
 
-@pytest.mark.parametrize("cell", names("training/cells"))
+@pytest.mark.parametrize("cell", entry_names("training/cells"))
 @pytest.mark.parametrize("inputs", ["embedding", "one-hot", "scalar"])
 def test_parameters_are_the_literatures(cell, inputs):
     settings = {"cell": cell, "input": inputs, "sequence_length": 3, "batch_size": 2}
@@ -75,7 +75,7 @@ def test_parameters_are_the_literatures(cell, inputs):
     assert trainable == network.parameter_count() == parameter_count(recipe, 9)
 
 
-@pytest.mark.parametrize("cell", names("training/cells"))
+@pytest.mark.parametrize("cell", entry_names("training/cells"))
 def test_reading_in_pieces_is_reading_at_once(cell):
     network = network_of(cell=cell).double()
     ids = torch.randint(0, 9, (12, 3))
@@ -116,7 +116,7 @@ def test_exported_weights_do_not_follow_training():
     assert all(np.array_equal(weights[name], before[name]) for name in weights)
 
 
-@pytest.mark.parametrize("cell", names("training/cells"))
+@pytest.mark.parametrize("cell", entry_names("training/cells"))
 def test_initialization(cell):
     network = network_of(cell=cell, num_layers=1, hidden_size=16)
     (layer,) = network.layers
@@ -131,7 +131,7 @@ def test_initialization(cell):
     assert not layer.bias_hh_l0.requires_grad
 
 
-@pytest.mark.parametrize("cell", names("training/cells"))
+@pytest.mark.parametrize("cell", entry_names("training/cells"))
 def test_weight_drop_is_one_mask_for_a_sequence_and_off_when_evaluating(cell):
     ids = torch.randint(0, 9, (8, 2))
     dropped, plain = network_of(cell=cell, weight_drop=0.5), network_of(cell=cell)

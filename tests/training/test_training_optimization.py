@@ -9,8 +9,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.recipes.fields import Recipe
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
+from charplay.recipes.recipe import Recipe
 from charplay.training.budget import Budget, Clock
 from charplay.training.early_stopping import EarlyStopping
 from charplay.training.epoch_counter import EpochCounter
@@ -20,7 +20,7 @@ from charplay.training.network import CharNet
 from charplay.training.optimization import build_optimizers, load_state_arrays, state_arrays, take_step
 from charplay.training.optimizers.muon import orthogonalize
 
-OPTIMIZERS, SCHEDULES = names("training/optimizers"), names("training/schedules")
+OPTIMIZERS, SCHEDULES = entry_names("training/optimizers"), entry_names("training/schedules")
 
 
 def learner_of(**settings: object) -> tuple[CharNet, tuple[torch.optim.Optimizer, ...]]:

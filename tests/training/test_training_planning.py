@@ -8,10 +8,10 @@ import torch
 
 from charplay.corpora.errors import Cancelled
 from charplay.corpora.library import Library
-from charplay.recipes.expectation import CURVES, expected_loss
-from charplay.recipes.fields import Recipe
+from charplay.recipes.loss_estimate import CURVES, expected_loss
+from charplay.recipes.recipe import Recipe
+from charplay.recipes.reference_hardware import CorpusSize, reference_seconds
 from charplay.recipes.resolve import resolve
-from charplay.recipes.yardstick import Text, worth
 from charplay.training import calibration, epoch_timing, planning
 from charplay.training.device import Device, open_device
 from charplay.training.planning import plan
@@ -56,7 +56,9 @@ def test_only_a_machine_of_another_speed_changes_the_choice(corpus, times, heard
         assert chosen == plain
     elif heard:
         assert (chosen.hidden_size > plain.hidden_size) == (times > 1)
-        assert worth(chosen, chosen.hidden_size, Text.of(chosen, *sizes), found) == pytest.approx(120 * times)
+        assert reference_seconds(chosen, chosen.hidden_size, CorpusSize.of(chosen, *sizes), found) == pytest.approx(
+            120 * times
+        )
 
 
 def test_a_plan_says_what_training_would_do(corpus, brief, monkeypatch):

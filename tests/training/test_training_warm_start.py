@@ -8,9 +8,9 @@ import pytest
 
 from charplay.protocol.commands import Stop
 from charplay.protocol.events import Failed, Finished, Published, Started
-from charplay.recipes.faults import RecipeError
-from charplay.recipes.fields import Recipe
-from charplay.recipes.inheriting import SHAPES, inherited
+from charplay.recipes.errors import RecipeError
+from charplay.recipes.from_parent import SHAPE_FIELDS, inherit_shape
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
 
@@ -107,14 +107,14 @@ def test_shapes_that_do_not_fit_are_refused_in_one_sentence(train, only, home):
     assert not missing.cause
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", SHAPE_FIELDS)
 def test_every_shape_is_compared(name):
     source = Recipe(steps=1, cell="lstm", input="scalar", embedding_size=None, hidden_size=4, num_layers=2)
     other = {"cell": "gru", "input": "one-hot", "num_layers": 3, "hidden_size": 5, "embedding_size": 3}
     asked = source.model_copy(update={name: other.get(name, "none")})
-    assert inherited(source, source) == source
+    assert inherit_shape(source, source) == source
     with pytest.raises(RecipeError, match=name):
-        inherited(asked, source)
+        inherit_shape(asked, source)
 
 
 def test_killed_before_the_first_save_it_starts_from_the_parent_again(train, only):

@@ -13,12 +13,12 @@ from textual.pilot import Pilot
 
 from charplay.corpora.library import Library
 from charplay.playground.instrument import Instrument
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
-from charplay.runs.shelf import Shelf
+from charplay.runs.store import RunStore
 from charplay.tui.app import CharplayApp
 
 settings.register_profile("tui", deadline=None)  # how long an example takes is the machine's affair
@@ -47,7 +47,7 @@ def make_app(home: Home, trainer: ScriptedTrainer) -> Callable[..., CharplayApp]
     def make(path: str | None = "fox", **over: object) -> CharplayApp:
         library = over.get("library") or Library(home.corpora, home.cache)
         measure = over.get("measure", lambda *_: 61.0)
-        return CharplayApp(home, lambda: library, lambda: Shelf(home), trainer, lambda: [Device], measure, path)
+        return CharplayApp(home, lambda: library, lambda: RunStore(home), trainer, lambda: [Device], measure, path)
 
     return make
 

@@ -12,8 +12,8 @@ from charplay.playground.live_edits import LiveEdits
 from charplay.playground.local_trainer import LocalTrainer
 from charplay.playground.run_controller import RunController
 from charplay.playground.run_state import RunState
-from charplay.recipes.fields import Recipe
-from charplay.runs.shelf import Shelf
+from charplay.recipes.recipe import Recipe
+from charplay.runs.store import RunStore
 from charplay.sampling.branches import BranchTree
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.params import SamplingParams
@@ -60,7 +60,7 @@ def dialogs(kept_run, home):
         "score": lambda: ScoreDialog(generator, corpus, None, lambda _: corpus, list),
         "branches": lambda: BranchesDialog(tree, str),
         "columns": lambda: ComparisonScreen(
-            lambda room: Comparison(opened, "", SamplingParams(), speed=30.0, room=room), Shelf(home), time.monotonic
+            lambda room: Comparison(opened, "", SamplingParams(), speed=30.0, room=room), RunStore(home), time.monotonic
         ),
         "live values": lambda: LiveHyperparametersDialog(LiveEdits(runs)),
     }  # fmt: skip

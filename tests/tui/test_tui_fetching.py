@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from charplay.corpora.classics import Classic, Copy
+from charplay.corpora.classics import Classic, Mirror
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.library import Library
 
@@ -17,7 +17,7 @@ def tale(name):
 
 
 def copy(name):
-    return Copy("http://x/y", len(tale(name)), hashlib.sha256(tale(name).encode()).hexdigest())
+    return Mirror("http://x/y", len(tale(name)), hashlib.sha256(tale(name).encode()).hexdigest())
 
 
 class SlowLibrary(Library):
@@ -37,7 +37,7 @@ class SlowLibrary(Library):
                 raise Cancelled
         if self.fails:
             raise CorpusError("No network.")
-        (self.place.corpora / f"{entry.name}.txt").write_text(tale(entry.name))
+        (self.paths.corpora / f"{entry.name}.txt").write_text(tale(entry.name))
         return self.find(entry.name)
 
 
@@ -125,7 +125,7 @@ async def test_a_text_that_cannot_be_read_lets_nothing_train_later(play, library
 
 
 async def test_what_is_read_instead_is_named_and_stays_in_sight(play, library):
-    (library.place.corpora / "tiny-shakespeare.txt").write_bytes("a café in the town\n".encode("cp1252") * 50)
+    (library.paths.corpora / "tiny-shakespeare.txt").write_bytes("a café in the town\n".encode("cp1252") * 50)
     async with play(library=library) as it:
         await fetch(it)
         library.fails = True

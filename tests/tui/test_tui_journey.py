@@ -11,7 +11,7 @@ import pytest
 from charplay.playground.preferences import write_preferences
 from charplay.protocol.commands import Pause, PublishWeights, Resume, Save, SetHyperparameter, StepOnce, Stop, Undo
 from charplay.protocol.events import NO_MEMORY, Changed, Failed, Finished, Paused, Saved, Warned
-from charplay.runs.shelf import Shelf
+from charplay.runs.store import RunStore
 from charplay.tui.dialogs.choice import ChoiceDialog
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
@@ -324,8 +324,8 @@ async def test_the_unfinished_run_stays_on_offer_when_another_text_has_notes(pla
 
 async def test_the_offer_leaves_the_notes_of_the_first_text_standing(play, kept_run, crlf, monkeypatch):
     kept_run()
-    listed, find = threading.Event(), Shelf.unfinished
-    monkeypatch.setattr(Shelf, "unfinished", lambda shelf: listed.wait(20) and find(shelf))
+    listed, find = threading.Event(), RunStore.unfinished
+    monkeypatch.setattr(RunStore, "unfinished", lambda shelf: listed.wait(20) and find(shelf))
     async with play(path=crlf) as it:
         await it.until(lambda: NOTE in it.seen())
         assert "is not finished" not in it.seen()

@@ -6,7 +6,7 @@ import pytest
 
 from charplay.protocol.commands import SetHyperparameter, Undo
 from charplay.protocol.events import Changed, Finished
-from charplay.recipes.fields import LIVE
+from charplay.recipes.recipe import LIVE
 from charplay.tui.dialogs.live_hyperparameters import LiveHyperparametersDialog
 
 

@@ -8,13 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from textual import events
 
-from charplay.corpora.classics import Classic, Copy
+from charplay.corpora.classics import Classic, Mirror
 from charplay.corpora.library import Library
 from charplay.formatting.sanitize import sanitize
 from charplay.playground.recipe_rows import label
 from charplay.playground.warm_start import WarmStart
-from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import name_fault
+from charplay.recipes.recipe import Recipe
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer, Sheet
 from charplay.tui.dialogs.network_summary import NetworkDialog
@@ -357,7 +357,7 @@ def served():
 async def test_train_fetches_the_default_text_and_starts_by_itself(play, home, served, there):
     address = f"{served}/{'tiny' if there else 'gone'}.txt"
     digest = hashlib.sha256(TINY.encode()).hexdigest()
-    classic = Classic("tiny-shakespeare", "tiny Shakespeare", "free", "a play", (Copy(address, len(TINY), digest),))
+    classic = Classic("tiny-shakespeare", "tiny Shakespeare", "free", "a play", (Mirror(address, len(TINY), digest),))
     library = Library(home.corpora, home.cache, catalog=[classic])
     async with play(library=library) as it:
         it.main.corpus.choose("tiny-shakespeare")

@@ -13,8 +13,8 @@ from charplay.playground.recipe_draft import RecipeDraft, budget_layer
 from charplay.playground.recipe_rows import BUDGET, COMMON, in_labels, label
 from charplay.playground.value_steps import next_number
 from charplay.recipes.contradictions import CLASHES
-from charplay.recipes.fields import Recipe
 from charplay.recipes.presets import preset_names
+from charplay.recipes.recipe import Recipe
 from charplay.recipes.specs import spec, specs
 from charplay.tui.dialogs.corpus_viewer import wrapped
 from charplay.tui.dialogs.reader import ReaderDialog

@@ -1,4 +1,4 @@
-"""Accents off, typographic marks to plain ones, the rest left out: at most 128 symbols."""
+"""Reduces a text to ASCII: accents are dropped, typographic marks become plain ones, anything else is left out."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ DESCRIPTION = "ASCII only: accents go, curly quotes and dashes become plain, any
 ALPHABET = "".join(map(chr, range(128)))
 PIECEWISE = True
 
-# What compatibility decomposition leaves alone or would drop.
+# Characters that Unicode's compatibility decomposition (NFKD) does not turn into ASCII.
 _PLAIN = str.maketrans(
     {
         "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'",
@@ -18,7 +18,7 @@ _PLAIN = str.maketrans(
 
 
 def clean(text: str) -> str:
-    """The text in ASCII."""
+    """Reduce the text to ASCII."""
     if text.isascii():
         return text
     return unicodedata.normalize("NFKD", text.translate(_PLAIN)).encode("ascii", "ignore").decode("ascii")

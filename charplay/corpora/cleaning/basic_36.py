@@ -1,4 +1,4 @@
-"""Small letters, space, line end and eight punctuation marks: 36 symbols."""
+"""Reduces a text to 36 symbols: small letters, space, line end and eight punctuation marks."""
 
 import re
 
@@ -10,5 +10,5 @@ _OTHER = re.compile(f"[^{re.escape(ALPHABET)}]")
 
 
 def clean(text: str) -> str:
-    """The text in lower case, with a space for each character outside the alphabet."""
+    """Lowercase the text and replace each character outside the alphabet by a space."""
     return _OTHER.sub(" ", text.lower())

@@ -1,4 +1,4 @@
-"""An electronic edition's header and licence are no part of the work."""
+"""Cuts the header and the licence of Project Gutenberg editions."""
 
 import re
 
@@ -14,12 +14,12 @@ _MARK = re.compile(
 
 
 def clean(text: str) -> str:
-    """What stands between START and END marks; the text as it is where it has none."""
+    """Keep what is between START and END marks; return a text without marks as it is."""
     marks = list(_MARK.finditer(text))
     if not marks:
         return text
     kept = []
-    # A text whose first mark is an END has lost its header already.
+    # Where the first mark is an END, the header was cut before.
     inside, begin = not marks[0]["start"], 0
     for mark in marks:
         if inside:

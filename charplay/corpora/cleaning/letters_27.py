@@ -1,4 +1,4 @@
-"""Small letters and the space: 27 symbols."""
+"""Reduces a text to 27 symbols: small letters and space."""
 
 import re
 
@@ -10,5 +10,5 @@ _OTHER = re.compile("[^a-z ]")
 
 
 def clean(text: str) -> str:
-    """The text in lower case, with a space for each character outside the alphabet."""
+    """Lowercase the text and replace each character outside the alphabet by a space."""
     return _OTHER.sub(" ", text.lower())

@@ -1,4 +1,4 @@
-"""Capital letters become small ones."""
+"""Lowercases a text."""
 
 DESCRIPTION = "capital letters become small ones"
 ALPHABET = None
@@ -6,5 +6,5 @@ PIECEWISE = True
 
 
 def clean(text: str) -> str:
-    """The text in lower case."""
+    """Lowercase the text."""
     return text.lower()

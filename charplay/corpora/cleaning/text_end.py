@@ -1,4 +1,4 @@
-"""What follows a work's own THE END is no part of it."""
+"""Cuts what follows a line THE END."""
 
 import re
 
@@ -6,11 +6,11 @@ DESCRIPTION = "cuts before the first line that says THE END and nothing else"
 ALPHABET = None
 PIECEWISE = False
 
-# With the line end before it, so that the text stops where its own last line does.
+# Matches the line end before it too, so that the text ends with its last line.
 _END = re.compile(r"\n?^[ \t]*THE END[ \t]*$", re.MULTILINE)
 
 
 def clean(text: str) -> str:
-    """The text before its THE END line; all of it where there is none."""
+    """Return the text before its THE END line, or all of it where there is no such line."""
     end = _END.search(text)
     return text[: end.start()] if end else text

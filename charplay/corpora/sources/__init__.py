@@ -1,5 +1,5 @@
-"""Where texts come from: one file is one source.
+"""Sources of texts: one module is one source.
 
-A source has entries(place), what it offers, found without reading any text; and read(entry, encoding, progress),
-the text of one of them.
+A source has `entries(paths)`, which lists its texts without reading any, and `read(entry, encoding, progress)`, which
+reads one of them.
 """

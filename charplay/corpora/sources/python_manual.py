@@ -1,16 +1,16 @@
-"""The language reference that comes with Python: English prose the size of a novel, always at hand."""
+"""Python's language reference: English prose the size of a novel, available without a download."""
 
 import hashlib
 import sys
 from functools import cache
 
-from charplay.corpora.entries import Entry, Place
+from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.progress import Progress
-from charplay.corpora.reading import Reading
+from charplay.corpora.reading import DecodedText
 
 
-def entries(place: Place) -> list[Entry]:
-    """The manual, where this Python has it."""
+def entries(paths: LibraryPaths) -> list[Entry]:
+    """List the manual, where this Python has it."""
     if not _manual():
         return []
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -28,10 +28,10 @@ def entries(place: Place) -> list[Entry]:
     return [manual]
 
 
-def read(entry: Entry, encoding: str | None, progress: Progress) -> Reading:
-    """The manual's topics in alphabetical order, a blank line between them."""
+def read(entry: Entry, encoding: str | None, progress: Progress) -> DecodedText:
+    """Join the manual's topics in alphabetical order, a blank line between them."""
     text = _manual()
-    return Reading(text, hashlib.sha256(text.encode()).hexdigest(), "utf-8", (f"It is {entry.note}.",))
+    return DecodedText(text, hashlib.sha256(text.encode()).hexdigest(), "utf-8", (f"It is {entry.note}.",))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The standard library's own source: what a network that learns to program reads first."""
+"""The source code of Python's standard library."""
 
 import os
 import sys
@@ -6,17 +6,17 @@ import sysconfig
 from functools import cache
 from pathlib import Path
 
-from charplay.corpora.entries import Entry, Place
+from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.folders import read_files
 from charplay.corpora.progress import Progress
-from charplay.corpora.reading import Reading
+from charplay.corpora.reading import DecodedText
 
-# Tests repeat themselves, encodings are tables, the manual is a text of its own, packages are not Python's.
+# Tests are repetitive, encodings are tables, pydoc_data is another source here, packages are not the library's.
 _SKIPPED = {"test", "tests", "idle_test", "encodings", "pydoc_data", "site-packages", "dist-packages", "__pycache__"}
 
 
-def entries(place: Place) -> list[Entry]:
-    """The source, where this Python has it."""
+def entries(paths: LibraryPaths) -> list[Entry]:
+    """List the source code, where this Python has it."""
     if not (_library() / "os.py").is_file():
         return []
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -34,8 +34,8 @@ def entries(place: Place) -> list[Entry]:
     return [source]
 
 
-def read(entry: Entry, encoding: str | None, progress: Progress) -> Reading:
-    """The modules in alphabetical order of their paths. Raises CorpusError, Cancelled."""
+def read(entry: Entry, encoding: str | None, progress: Progress) -> DecodedText:
+    """Join the modules in alphabetical order of their paths. Raises CorpusError, Cancelled."""
     return read_files(_library(), _modules(), "utf-8", progress)
 
 

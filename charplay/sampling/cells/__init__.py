@@ -1,4 +1,4 @@
 """Recurrent cells on numpy, one file each.
 
-A cell offers `GATES` and `PARTS`, `parameter_shapes`, `prepare` and `advance`: see `charplay.sampling.cell.Cell`.
+A cell offers `GATES` and `PARTS`, `prepare` and `advance`: see `charplay.sampling.cell.Cell`.
 """

@@ -8,12 +8,6 @@ GATES = 3
 PARTS = 1
 
 
-def parameter_shapes(input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
-    """3·H rows, one bias."""
-    rows = GATES * hidden_size
-    return {"weight_ih": (rows, input_size), "weight_hh": (rows, hidden_size), "bias": (rows,)}
-
-
 def prepare(parameter: Array) -> Array:
     """Halve the rows of r and z: sigmoid(x) is tanh(x/2)/2 + 1/2, which never overflows (a power of two: exact)."""
     hidden_size = len(parameter) // GATES

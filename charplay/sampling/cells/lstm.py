@@ -8,12 +8,6 @@ GATES = 4
 PARTS = 2
 
 
-def parameter_shapes(input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
-    """4·H rows, one bias."""
-    rows = GATES * hidden_size
-    return {"weight_ih": (rows, input_size), "weight_hh": (rows, hidden_size), "bias": (rows,)}
-
-
 def prepare(parameter: Array) -> Array:
     """Halve the rows of i, f and o.
 

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.training.network import CharNet
 from charplay.training.optimization import parameter_groups
 

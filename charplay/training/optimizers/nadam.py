@@ -2,7 +2,7 @@
 
 import torch
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.training.network import CharNet
 from charplay.training.optimization import parameter_groups
 

@@ -13,7 +13,7 @@ from charplay.playground.comparison import Column, Comparison
 from charplay.playground.instrument import TICKS
 from charplay.playground.scales import TEMPERATURES
 from charplay.playground.temperatures import FEWEST, MOST, temperatures_fault
-from charplay.runs.shelf import Shelf
+from charplay.runs.store import RunStore
 from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.choice import Choice
 from charplay.tui.dialogs.dialog import Dialog
@@ -98,7 +98,9 @@ class ComparisonScreen(DismissOnce[Column]):
     }
     """
 
-    def __init__(self, new_comparison: Callable[[int], Comparison], store: Shelf, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, new_comparison: Callable[[int], Comparison], store: RunStore, clock: Callable[[], float]
+    ) -> None:
         """`new_comparison` begins one for which there is room for so many columns; `store` has the checkpoints."""
         super().__init__()
         self._new_comparison = new_comparison

@@ -6,7 +6,7 @@ from pathlib import Path
 from textual.app import ComposeResult
 
 from charplay.formatting.units import count
-from charplay.fs.paths import here
+from charplay.fs.paths import current_folder
 from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.widgets.row_list import Cell, RowList, fit
@@ -78,7 +78,7 @@ class FilePicker(Dialog[Path]):
     def compose(self) -> ComposeResult:
         """The folder's entries."""
         with self.box("Open a text", "enter opens, esc goes back", wide=True):
-            yield _Entries(here())
+            yield _Entries(current_folder())
 
     def action_answer(self) -> None:
         """Take what is under the cursor, or go into it."""

@@ -9,7 +9,7 @@ from textual.widgets import Input, Static
 
 from charplay.formatting.sanitize import sanitize_line
 from charplay.playground.recipe_rows import label
-from charplay.recipes.specs import spec, written
+from charplay.recipes.specs import format_value, spec
 from charplay.tui.commands import LIVE
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.widgets.row_editor import RowEditor
@@ -42,11 +42,11 @@ class _Values(RowList):
     def draw(self, index: int, width: int) -> list[Cell]:
         edits, name = self._edits, self._edits.names[index]
         tone = "accent" if name in edits.asked else "plain"
-        quiet = f"was {written(getattr(edits.recipe, name))}" if name in edits.asked else spec(name).unit
-        return [(fit(label(name), LABEL), "quiet"), (f"{written(edits.value(name))}  ", tone), (quiet, "quiet")]
+        quiet = f"was {format_value(getattr(edits.recipe, name))}" if name in edits.asked else spec(name).unit
+        return [(fit(label(name), LABEL), "quiet"), (f"{format_value(edits.value(name))}  ", tone), (quiet, "quiet")]
 
     def clicked(self) -> None:
-        self.screen.query_one(RowEditor).open(written(self._edits.value(self.name_here)))
+        self.screen.query_one(RowEditor).open(format_value(self._edits.value(self.name_here)))
 
 
 class LiveHyperparametersDialog(Dialog[None]):

@@ -17,7 +17,7 @@ from charplay.tui.widgets.reader_lines import ReaderLines, fold
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
 
 Measure = Callable[["Recipe", "Corpus", Callable[[float], bool]], float]
 """Seconds an epoch, of a few steps; they end where the function that it is given says False."""

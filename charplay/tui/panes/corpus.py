@@ -14,7 +14,7 @@ from charplay.tui.panes.corpus_fetching import FetchingList
 from charplay.tui.panes.corpus_list import CorpusList
 
 if TYPE_CHECKING:
-    from charplay.corpora.entries import Place
+    from charplay.corpora.entries import LibraryPaths
     from charplay.corpora.library import Corpus, Entry
 
 
@@ -54,7 +54,7 @@ class CorpusPane(FetchingList):
     class About(Message):
         """What there is to know of a text that is not here yet, with what went wrong when it was to be fetched."""
 
-        def __init__(self, entry: "Entry", place: "Place", trouble: str) -> None:
+        def __init__(self, entry: "Entry", place: "LibraryPaths", trouble: str) -> None:
             super().__init__()
             self.entry = entry
             self.place = place
@@ -132,7 +132,7 @@ class CorpusPane(FetchingList):
             return
         entry = self._entries[self.cursor]
         if not entry.ready:
-            self.post_message(self.About(entry, self._library.place, self._troubles.get(entry.name, "")))
+            self.post_message(self.About(entry, self._library.paths, self._troubles.get(entry.name, "")))
         elif self.corpus is not None and self.chosen is not None and entry.name == self.chosen.name:
             self.post_message(self.Preview(self.corpus))
         else:

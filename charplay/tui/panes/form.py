@@ -89,7 +89,7 @@ class FormPane(Pane):
     def begin(self, preset: str, values: Mapping[str, object]) -> None:
         """Fill the form with what was chosen last, and look for devices."""
         from charplay.playground.recipe_draft import RecipeDraft
-        from charplay.recipes.fields import Recipe
+        from charplay.recipes.recipe import Recipe
 
         known = {name: str(value) for name, value in values.items() if name in Recipe.model_fields}
         draft = RecipeDraft(self._presets, preset, known)

@@ -10,7 +10,7 @@ from textual.reactive import reactive
 
 from charplay.formatting.sanitize import sanitize_line
 from charplay.formatting.units import age, count
-from charplay.fs.paths import here, place
+from charplay.fs.paths import current_folder, user_path
 from charplay.tui.commands import RUNS
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.dialogs.text_input import TextInputDialog
@@ -21,7 +21,7 @@ from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
 
 if TYPE_CHECKING:
     from charplay.playground.run_curves import RunCurves
-    from charplay.runs.shelf import Shelf, Summary
+    from charplay.runs.store import RunStore, RunSummary
 
 LOOK_SECONDS = 60.0
 """Between two readings of the shelf: another process may have run, or let go of, what is on it. One takes a millisecond
@@ -92,16 +92,16 @@ class RunsPane(RowList, Pane):
     class Listed(Message):
         """The runs were read from the disk."""
 
-        def __init__(self, runs: "list[Summary]", unfinished: "Summary | None") -> None:
+        def __init__(self, runs: "list[RunSummary]", unfinished: "RunSummary | None") -> None:
             super().__init__()
             self.runs = runs
             self.unfinished = unfinished
 
     def __init__(self) -> None:
         super().__init__(id="runs")
-        self._shelf: Shelf
-        self._runs: list[Summary] = []
-        self.unfinished: Summary | None = None
+        self._shelf: RunStore
+        self._runs: list[RunSummary] = []
+        self.unfinished: RunSummary | None = None
         """The newest run that could go on."""
 
     def on_mount(self) -> None:
@@ -127,7 +127,7 @@ class RunsPane(RowList, Pane):
             (fit(when, 7, right=True) + "  ", "quiet"),
         ]
 
-    def begin(self, shelf: "Shelf") -> None:
+    def begin(self, shelf: "RunStore") -> None:
         """List a shelf's runs."""
         self._shelf = shelf
         self.refill()
@@ -150,7 +150,7 @@ class RunsPane(RowList, Pane):
         self.set_title("Runs", f"{'t training  ' if any(map(_held_nothing_out, self._runs)) else ''}{COLUMNS}")
         self.repaint()
 
-    def playable(self) -> "list[Summary]":
+    def playable(self) -> "list[RunSummary]":
         """The runs that have a checkpoint."""
         return [run for run in self._runs if run.playable is not None and not run.broken]
 
@@ -158,7 +158,7 @@ class RunsPane(RowList, Pane):
         """A second click plays."""
         self.action_play()
 
-    def _selected(self) -> "Summary | None":
+    def _selected(self) -> "RunSummary | None":
         """The run under the cursor, unless it cannot be read."""
         run = self._runs[self.cursor] if self._runs else None
         if run is not None and run.broken:
@@ -178,7 +178,7 @@ class RunsPane(RowList, Pane):
     def action_again(self) -> None:
         """Again, with changes."""
         from charplay.runs.checkpoint import CheckpointError, read_header
-        from charplay.runs.shelf import RunError
+        from charplay.runs.store import RunError
 
         run = self._selected()
         if run is None:
@@ -222,7 +222,7 @@ class RunsPane(RowList, Pane):
     def action_overlay(self) -> None:
         """On the chart, or off it."""
         from charplay.playground.run_history import kept_curves
-        from charplay.runs.shelf import RunError
+        from charplay.runs.store import RunError
 
         run = self._selected()
         if run is None:
@@ -240,18 +240,18 @@ class RunsPane(RowList, Pane):
             return
         name = self._runs[self.cursor].name
         asking = TextInputDialog(
-            "Export", f"Copy the checkpoint of {sanitize_line(name)} to:", str(here() / f"{name}.safetensors")
+            "Export", f"Copy the checkpoint of {sanitize_line(name)} to:", str(current_folder() / f"{name}.safetensors")
         )
         self.app.push_screen(asking, lambda target: self._export(name, target or ""))
 
     def _export(self, name: str, target: str) -> None:
         from charplay.runs.checkpoint import CheckpointError
-        from charplay.runs.shelf import RunError
+        from charplay.runs.store import RunError
 
         if not target:
             return
         try:
-            written = self._shelf.export(name, place(target))
+            written = self._shelf.export(name, user_path(target))
         except (RunError, CheckpointError) as fault:
             self.notify(sanitize_line(str(fault)), severity="error", markup=False)
         else:
@@ -270,7 +270,7 @@ class RunsPane(RowList, Pane):
         self.app.push_screen(question, lambda answer: self._delete(name) if answer else None)
 
     def _delete(self, name: str) -> None:
-        from charplay.runs.shelf import RunError
+        from charplay.runs.store import RunError
 
         try:
             self._shelf.delete(name)
@@ -281,11 +281,11 @@ class RunsPane(RowList, Pane):
         self.refill()
 
 
-def _held_nothing_out(run: "Summary") -> bool:
+def _held_nothing_out(run: "RunSummary") -> bool:
     return run.val_loss is None and run.train_loss is not None
 
 
-def _loss(run: "Summary") -> str:
+def _loss(run: "RunSummary") -> str:
     """On held-out text; where that is not known, in training, which is said."""
     if run.val_loss is not None:
         return fit(f"{run.val_loss:.3f}", 8, right=True) + " "

@@ -6,10 +6,10 @@ from charplay.formatting.units import count
 from charplay.tui.widgets.row_list import Cell
 
 if TYPE_CHECKING:
-    from charplay.corpora.entries import Entry, Place
+    from charplay.corpora.entries import Entry, LibraryPaths
 
 
-def about(entry: "Entry", place: "Place", trouble: str) -> list[list[Cell]]:
+def about(entry: "Entry", place: "LibraryPaths", trouble: str) -> list[list[Cell]]:
     """A text of the catalog; `trouble` is why it could not be fetched, where that was tried."""
     lines = [
         [(f"{entry.note}. {count(entry.size or 0)}B, {entry.licence}.", "plain")],
@@ -22,6 +22,6 @@ def about(entry: "Entry", place: "Place", trouble: str) -> list[list[Cell]]:
         if classic.name == entry.name:
             lines += [[], [("Without a network, copy any of these files, under any name, into", "quiet")]]
             lines.append([(str(place.corpora), "accent")])
-            for copy in classic.copies:
+            for copy in classic.mirrors:
                 lines += [[], [(copy.address, "plain")], [(f"sha256 {copy.sha256}", "quiet")]]
     return lines

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, cast
 
 from charplay.formatting.sanitize import sanitize_char
 from charplay.recipes.explain import Example, examples
-from charplay.recipes.fields import Recipe
 from charplay.recipes.network import layer_table, steps_per_epoch, whole
+from charplay.recipes.recipe import Recipe
 from charplay.tui.widgets.row_list import Cell, fit
 
 if TYPE_CHECKING:

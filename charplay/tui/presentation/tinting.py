@@ -11,7 +11,7 @@ from importlib import import_module
 from rich.style import Style
 from textual.color import Color
 
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
 from charplay.sampling.segment import KINDS
 from charplay.sampling.transcript import Transcript
 from charplay.tui.presentation.tint import Colours, Tint
@@ -37,7 +37,7 @@ def _load(name: str) -> Tint:
     return tint
 
 
-_TINTS = dict(sorted(((name, _load(name)) for name in names(_FOLDER)), key=lambda each: (each[1].place, each[0])))
+_TINTS = dict(sorted(((name, _load(name)) for name in entry_names(_FOLDER)), key=lambda each: (each[1].place, each[0])))
 _FIRST = {
     name: LEFT_OUT + 1 + at * (STEPS + 1) for at, name in enumerate(n for n, each in _TINTS.items() if each.column)
 }

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from charplay.playground.playground import Playground
     from charplay.playground.run_controller import RunController
     from charplay.playground.weight_follower import WeightFollower
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
     from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
 
@@ -247,7 +247,7 @@ class Layout(Screen[None]):
         return self.playground.follower
 
     @property
-    def _shelf(self) -> "Shelf":
+    def _shelf(self) -> "RunStore":
         return self.playground.store
 
     def complain(self, sentence: str) -> None:

@@ -15,7 +15,7 @@ from charplay.tui.screens.corpora import CorporaScreen
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
     from charplay.playground.playground import Playground
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
     from charplay.tui.dialogs.network_summary import Measure
 
 
@@ -93,7 +93,7 @@ class MainScreen(CorporaScreen):
     def _begin_from(self, name: str | None) -> None:
         from charplay.playground.warm_start import WarmStart
         from charplay.runs.checkpoint import CheckpointError, read_header
-        from charplay.runs.shelf import RunError
+        from charplay.runs.store import RunError
 
         if not name:
             if name is not None:

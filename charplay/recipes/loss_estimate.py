@@ -11,7 +11,7 @@ Another text is taken to be as much harder or easier as its characters are by th
 good to a tenth or so; none is made beyond what was measured.
 """
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 
 CURVES = {
     "muon": (1.385, 1.506, 0.624),
@@ -20,10 +20,10 @@ CURVES = {
     "nadam": (1.43, 1.43, 0.53),
 }
 """Floor, factor and exponent."""
-ENTROPY = 3.32
+REFERENCE_ENTROPY = 3.32
 """Of tiny Shakespeare's single characters, in nats."""
-SECONDS = (3.0, 3000.0)
-MOST_EPOCHS = 40.0
+FITTED_SECONDS = (3.0, 3000.0)
+MAX_EPOCHS = 40.0
 
 
 def expected_loss(recipe: Recipe, seconds: float, epochs: float, unigram_entropy: float) -> float | None:
@@ -37,8 +37,8 @@ def expected_loss(recipe: Recipe, seconds: float, epochs: float, unigram_entropy
     """
     if recipe.optimizer not in CURVES or recipe.batching != "stream":
         return None
-    if not SECONDS[0] <= seconds <= SECONDS[1] or epochs > MOST_EPOCHS:
+    if not FITTED_SECONDS[0] <= seconds <= FITTED_SECONDS[1] or epochs > MAX_EPOCHS:
         return None
     floor, factor, exponent = CURVES[recipe.optimizer]
     loss: float = floor + factor / seconds**exponent
-    return loss * unigram_entropy / ENTROPY
+    return loss * unigram_entropy / REFERENCE_ENTROPY

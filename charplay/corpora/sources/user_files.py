@@ -1,32 +1,32 @@
-"""Files and folders that were dropped into the library's folder, and any path that a person names."""
+"""The user's files and folders: those in the library's folder, and any path that a command line names."""
 
 import os
 import stat
 from pathlib import Path
 
-from charplay.corpora.entries import Entry, Place
+from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.folders import read_path
 from charplay.corpora.progress import Progress
-from charplay.corpora.reading import Reading
-from charplay.fs.paths import place
+from charplay.corpora.reading import DecodedText
+from charplay.fs.paths import user_path
 
 README = "readme.md"
 
 
-def entries(place: Place) -> list[Entry]:
-    """What lies in the folder, files by their stem; two things may share a name, which the library sorts out."""
-    found = (_entry(path, path.stem if path.is_file() else path.name) for path in _listed(place.corpora))
+def entries(paths: LibraryPaths) -> list[Entry]:
+    """List the library's folder, files by their stem; the library makes names unique."""
+    found = (_entry(path, path.stem if path.is_file() else path.name) for path in _listed(paths.corpora))
     return [entry for entry in found if entry]
 
 
 def entry_of(path: Path) -> Entry | None:
-    """The entry of a file or folder outside the library; None where it is neither."""
-    absolute = Path(os.path.normpath(place(path)))  # resolve() would follow links and lose the name given
+    """Make the entry of a file or folder outside the library; None where the path is neither."""
+    absolute = Path(os.path.normpath(user_path(path)))  # resolve() would follow links and lose the given name
     return _entry(absolute, str(absolute))
 
 
-def read(entry: Entry, encoding: str | None, progress: Progress) -> Reading:
-    """The text of the file, or of the folder's files. Raises CorpusError, Cancelled."""
+def read(entry: Entry, encoding: str | None, progress: Progress) -> DecodedText:
+    """Read the file, or the folder's files. Raises CorpusError, Cancelled."""
     assert entry.path is not None
     return read_path(entry.path, encoding, progress)
 
@@ -34,7 +34,7 @@ def read(entry: Entry, encoding: str | None, progress: Progress) -> Reading:
 def _listed(corpora: Path) -> list[Path]:
     try:
         return sorted(path for path in corpora.iterdir() if path.name[0] != "." and path.name.lower() != README)
-    except OSError:  # no such folder yet, or none of ours: nothing was dropped
+    except OSError:  # the folder does not exist yet, or may not be read
         return []
 
 
@@ -55,5 +55,5 @@ def _entry(path: Path, name: str) -> Entry | None:
         ready=True,
         licence="",
         note="a folder, read as one text" if folder else "",
-        source="dropped",
+        source="user-files",
     )

@@ -1,4 +1,4 @@
-"""Texts as ids: in memory, or where large on disk, memory-mapped, so that a second opening reads only the digest."""
+"""Encodes texts as ids: in memory, or large ones in a cache on disk, so that a second opening only hashes the file."""
 
 import hashlib
 import json
@@ -11,17 +11,17 @@ import numpy as np
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress
 from charplay.corpora.vocabulary import Ids, Vocabulary, chunks
-from charplay.fs.atomic import folder_in_making
+from charplay.fs.atomic import staging_folder
 
 FORMAT = 1
-"""Grows whenever reading or cleaning gives other characters for the same file."""
+"""Version of the cache: to be raised whenever reading or cleaning gives other characters for the same file."""
 PIECE = 1 << 20
 """Characters between two reports of progress."""
 
 
 @dataclass(frozen=True)
-class Encoded:
-    """A text's ids (n,), read-only, with all that reading it found out."""
+class EncodedText:
+    """A text's read-only ids (n,), with its vocabulary, its encoding and notes."""
 
     vocabulary: Vocabulary
     ids: Ids
@@ -29,19 +29,19 @@ class Encoded:
     notes: tuple[str, ...]
 
 
-def encode(text: str, encoding: str, notes: tuple[str, ...], progress: Progress) -> Encoded:
-    """A text's ids in memory. Raises Cancelled."""
+def encode(text: str, encoding: str, notes: tuple[str, ...], progress: Progress) -> EncodedText:
+    """Encode a text in memory. Raises Cancelled."""
     vocabulary = _vocabulary(text, progress.part(0, 0.4))
     ids, done = np.empty(len(text), vocabulary.dtype), 0
     for piece in _pieces(vocabulary, text, progress.part(0.4, 1)):
         ids[done : done + len(piece)] = piece
         done += len(piece)
     ids.flags.writeable = False
-    return Encoded(vocabulary, ids, encoding, notes)
+    return EncodedText(vocabulary, ids, encoding, notes)
 
 
-def keep(text: str, encoding: str, notes: tuple[str, ...], base: Path, progress: Progress) -> Encoded:
-    """A text's ids in `base`.npy, memory-mapped; in memory, with a note, where they cannot be written.
+def store(text: str, encoding: str, notes: tuple[str, ...], base: Path, progress: Progress) -> EncodedText:
+    """Encode a text into `base`.npy and memory-map it; where that cannot be written, encode in memory, with a note.
 
     Raises Cancelled.
     """
@@ -51,8 +51,8 @@ def keep(text: str, encoding: str, notes: tuple[str, ...], base: Path, progress:
     }  # fmt: skip
     try:
         base.parent.mkdir(parents=True, exist_ok=True)
-        # Each file appears whole, by rename, and the facts last: without them the ids do not count.
-        with folder_in_making(base.parent) as folder:
+        # Both files appear complete, by rename, and the facts last: `load` ignores ids without facts.
+        with staging_folder(base.parent) as folder:
             _write(folder / "ids", vocabulary, text, progress.part(0.4, 1))
             (folder / "facts").write_text(json.dumps(facts), "utf-8")
             (folder / "ids").replace(base.with_suffix(".npy"))
@@ -63,21 +63,21 @@ def keep(text: str, encoding: str, notes: tuple[str, ...], base: Path, progress:
     return load(base) or encode(text, encoding, notes, progress.part(0.9, 1))
 
 
-def load(base: Path) -> Encoded | None:
-    """What is kept under a base name; None where nothing usable is."""
+def load(base: Path) -> EncodedText | None:
+    """Load what `store` wrote under `base`; None where that is missing or damaged."""
     try:
         facts = json.loads(base.with_suffix(".json").read_text("utf-8"))
         ids = np.load(base.with_suffix(".npy"), mmap_mode="r")
         vocabulary = Vocabulary(facts["vocabulary"])
         if ids.shape != (facts["characters"],) or ids.dtype != vocabulary.dtype:
             return None
-        return Encoded(vocabulary, ids, facts["encoding"], tuple(facts["notes"]))
+        return EncodedText(vocabulary, ids, facts["encoding"], tuple(facts["notes"]))
     except (CorpusError, OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def key(sha256: str, *choices: object) -> str:
-    """The name under which a text and the choices that shaped it are kept."""
+def cache_key(sha256: str, *choices: object) -> str:
+    """Return the cache's file name for a text of this digest and the choices that shaped it (cleaning, limit, ...)."""
     return hashlib.sha256(json.dumps([FORMAT, sha256, *choices]).encode()).hexdigest()[:32]
 
 
@@ -97,7 +97,7 @@ def _pieces(vocabulary: Vocabulary, text: str, progress: Progress) -> Iterator[I
 
 
 def _write(path: Path, vocabulary: Vocabulary, text: str, progress: Progress) -> None:
-    """Plain writes: were the file mapped while it is written, a full disk would end the process."""
+    """Write the ids with plain writes: on a full disk, writing through a memory map would kill the process (SIGBUS)."""
     header = {"descr": vocabulary.dtype.str, "fortran_order": False, "shape": (len(text),)}
     with path.open("wb") as file:
         np.lib.format.write_array_header_1_0(file, header)

@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from charplay.corpora.library import Library
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
 
-LARGEST_LOG = 1_000_000
+MAX_LOG_BYTES = 1_000_000
 
 
 def open_home(option: str | None) -> Home:
@@ -31,12 +31,12 @@ def read_home(option: str | None) -> Home:
 def log_file(home: Home) -> "Path":
     """Where faults and stray output go; past a megabyte the log is laid aside and begun anew."""
     path = home.log / "charplay.log"
-    if path.exists() and path.stat().st_size > LARGEST_LOG:
+    if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
         path.replace(path.with_suffix(".log.old"))
     return path
 
 
-def keep_in_log(home: Home, text: str) -> "Path":
+def append_to_log(home: Home, text: str) -> "Path":
     """Write a fault's details into the log, where `cat` must be able to show them; the log's path."""
     from charplay.formatting.sanitize import sanitize
 
@@ -54,10 +54,10 @@ def open_library(option: str | None) -> "Library":
     return Library(home.corpora, home.cache)
 
 
-def open_shelf(option: str | None) -> "Shelf":
+def open_store(option: str | None) -> "RunStore":
     """The runs; what killed processes left half written among them is removed, where it can be."""
-    from charplay.runs.shelf import Shelf
+    from charplay.runs.store import RunStore
 
     home = read_home(option)
     home.clear_leftovers()
-    return Shelf(home)
+    return RunStore(home)

@@ -9,23 +9,23 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from charplay.fs import atomic as durable
-from charplay.fs.paths import place
+from charplay.fs import atomic
+from charplay.fs.paths import user_path
 from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header, read_numbers
 from charplay.runs.errors import RunError
 from charplay.runs.home import Home
-from charplay.runs.lock import Held, Lock
+from charplay.runs.lock import AlreadyLocked, Lock
+from charplay.runs.metadata import FILE_NAME as RUN_JSON
 from charplay.runs.naming import DEMO_NAME
-from charplay.runs.record import NAME as RECORD_NAME
 from charplay.runs.run import Run, playable
 
-__all__ = ["DEMO", "RunError", "Shelf", "Summary", "destination"]
+__all__ = ["DEMO", "RunError", "RunStore", "RunSummary", "destination"]
 
 DEMO = Path(str(files("charplay.runs") / "demo" / "demo.safetensors"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class RunSummary:
     """One line of the list. Losses are nats per character; what is not known is None, or empty.
 
     A run stands where its newest save does, from which it would go on; one that is in use where its newest row does.
@@ -54,10 +54,10 @@ class Summary:
     """Why it cannot be read."""
 
 
-_Summaries = list[Summary]  # named here, since in the class `list` is a method
+_Summaries = list[RunSummary]  # named here, since in the class `list` is a method
 
 
-class Shelf:
+class RunStore:
     """The runs under a home's `checkpoints`, and the demo, which every home lists read-only."""
 
     def __init__(self, home: Home) -> None:
@@ -91,14 +91,14 @@ class Shelf:
             raise self._unknown(name_or_path)
         return file
 
-    def unfinished(self) -> Summary | None:
+    def unfinished(self) -> RunSummary | None:
         """The newest run that is neither finished nor running now."""
         newest_first = sorted(_folders(self._folder), key=_modified, reverse=True)
         lines = (_summary(folder) for folder in newest_first)  # read one by one: most often the first will do
         return next((line for line in lines if not (line.finished or line.in_use or line.broken)), None)
 
     def deletable(self, name: str) -> Path:
-        """The folder of a run of this shelf, sound or broken. RunError where there is none."""
+        """The folder of a run of this store, sound or broken. RunError where there is none."""
         folder = next((folder for folder in _folders(self._folder) if folder.name == name), None)
         if folder is None and name == DEMO_NAME:
             raise RunError(f"{DEMO_NAME} comes with charplay and cannot be deleted")
@@ -111,9 +111,9 @@ class Shelf:
         folder = self.deletable(name)
         try:
             with Lock(folder):
-                durable.remove_folder(folder)
-        except Held as held:
-            raise RunError(f"run {name} is in use by {held}; stop it first") from None
+                atomic.remove_folder(folder)
+        except AlreadyLocked as owned:
+            raise RunError(f"run {name} is in use by {owned}; stop it first") from None
         except OSError as error:
             raise RunError(f"run {name} cannot be deleted ({error.strerror})") from None
 
@@ -131,7 +131,7 @@ class Shelf:
             if into.exists() and not overwrite:
                 hint = "choose another name, or replace it with `charplay runs export --overwrite`"
                 raise RunError(f"{target} is there already; {hint}")
-            durable.replace_bytes(into, source.read_bytes())
+            atomic.replace_bytes(into, source.read_bytes())
         except OSError as error:
             raise RunError(f"{target} cannot be written ({error.strerror}); choose another place") from None
         return target
@@ -140,8 +140,8 @@ class Shelf:
         for folder in _folders(self._folder):
             if folder.name == name_or_path:
                 return folder
-        run_json = _existing(Path(name_or_path) / RECORD_NAME)
-        return run_json.parent if run_json else None
+        found = _existing(Path(name_or_path) / RUN_JSON)
+        return found.parent if found else None
 
     def _unknown(self, name: str) -> RunError:
         names = [folder.name for folder in _folders(self._folder)] + [DEMO_NAME] * DEMO.is_file()
@@ -168,7 +168,7 @@ def _unplayable(run: Run) -> str:
 def _existing(path: Path) -> Path | None:
     """The file's absolute path; None where there is no such file, or where nothing can be called so."""
     try:
-        path = place(path)
+        path = user_path(path)
         return path if path.is_file() else None
     except (OSError, ValueError):
         return None
@@ -181,15 +181,17 @@ def _folders(checkpoints: Path) -> list[Path]:
         return []
 
 
-def _summary(folder: Path) -> Summary:
+def _summary(folder: Path) -> RunSummary:
     modified = _modified(folder)
     try:
         run = Run.open(folder)
         owner = run.owner
-        numbers = standing(run, in_use=owner is not None)
+        numbers = run_status(run, in_use=owner is not None)
     except (RunError, OSError) as error:
-        return Summary(name=folder.name, folder=folder, modified=modified, playable=playable(folder), broken=str(error))
-    return Summary(
+        return RunSummary(
+            name=folder.name, folder=folder, modified=modified, playable=playable(folder), broken=str(error)
+        )
+    return RunSummary(
         name=run.name,
         folder=folder,
         modified=modified,
@@ -208,8 +210,8 @@ def _summary(folder: Path) -> Summary:
     )
 
 
-def standing(run: Run, *, in_use: bool) -> dict[str, Any]:
-    """Where a run stands, and its losses, as `Summary` tells them."""
+def run_status(run: Run, *, in_use: bool) -> dict[str, Any]:
+    """Where a run stands, and its losses, as `RunSummary` tells them."""
     numbers = run.newest_metrics()
     if not in_use:
         saved = read_numbers(run.latest)
@@ -226,21 +228,21 @@ def _number(numbers: Mapping[str, object], name: str) -> float | None:
 def _modified(folder: Path) -> float:
     """The newest time of the files that every save touches."""
     times = [0.0]
-    for path in (folder, folder / RECORD_NAME, folder / "metrics.jsonl"):
+    for path in (folder, folder / RUN_JSON, folder / "metrics.jsonl"):
         with suppress(OSError):
             times.append(path.stat().st_mtime)
     return max(times)
 
 
-def _demo() -> list[Summary]:
+def _demo() -> list[RunSummary]:
     if not DEMO.is_file():
         return []
     try:
         header = read_header(DEMO)
     except CheckpointError as error:
-        return [Summary(name=DEMO_NAME, folder=DEMO.parent, modified=0.0, read_only=True, broken=str(error))]
+        return [RunSummary(name=DEMO_NAME, folder=DEMO.parent, modified=0.0, read_only=True, broken=str(error))]
     return [
-        Summary(
+        RunSummary(
             name=DEMO_NAME,
             folder=DEMO.parent,
             modified=DEMO.stat().st_mtime,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from charplay.recipes.listing import names
+from charplay.fs.registry import entry_names
 
 Auto = Literal["auto"]
 
@@ -26,19 +26,19 @@ def _declared(
 
 
 @dataclass(frozen=True)
-class Listed:
+class EntryName:
     """Says that a value is a name found in `folder` of the package, and checks it."""
 
     folder: str
 
     def __call__(self, value: str) -> str:
         """The value itself; ValueError where it is not one of the names."""
-        if value not in names(self.folder):
-            raise ValueError(f"not one of {', '.join(names(self.folder))}")
+        if value not in entry_names(self.folder):
+            raise ValueError(f"not one of {', '.join(entry_names(self.folder))}")
         return value
 
 
-def _split(value: object) -> object:
+def _parse_list(value: object) -> object:
     """A list written as text: "a, b" is (a, b), an empty text is no item."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
@@ -50,7 +50,7 @@ def _current_name(value: object) -> object:
     return "wsd" if value == "hold" else value
 
 
-def _absent(value: object) -> object:
+def _parse_none(value: object) -> object:
     """`none` written as text."""
     return None if isinstance(value, str) and value.strip().lower() in {"none", ""} else value
 
@@ -62,13 +62,13 @@ CLEANING, CELLS, OPTIMIZERS, SCHEDULES = (
     "training/schedules",
 )
 
-MOST = 10**12
+MAX_COUNT = 10**12
 """No count that anyone means is larger."""
 
-Count = Annotated[int, Field(ge=1, le=MOST)]
+Count = Annotated[int, Field(ge=1, le=MAX_COUNT)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Every = Count | Literal["epoch"]
-Optional = BeforeValidator(_absent)
+Optional = BeforeValidator(_parse_none)
 
 
 class Recipe(BaseModel):
@@ -79,11 +79,11 @@ class Recipe(BaseModel):
 
     # fmt: off
     corpus: str = _declared("text", "name of a text, or the path of a file or folder; empty takes the default text", default="")
-    cleaning: Annotated[tuple[Annotated[str, AfterValidator(Listed(CLEANING))], ...], BeforeValidator(_split)] = _declared("text", "what is done to the text before it is counted, in this order", default=())
+    cleaning: Annotated[tuple[Annotated[str, AfterValidator(EntryName(CLEANING))], ...], BeforeValidator(_parse_list)] = _declared("text", "what is done to the text before it is counted, in this order", default=())
     limit: Annotated[Count | None, Optional] = _declared("text", "use only the first so many characters", unit="characters", start=100_000, default=None)
     validation_fraction: Annotated[float, Field(ge=0, le=0.5)] = _declared("text", "share of the text, its end, that is held out; 0 holds out nothing", default=0.1)
 
-    cell: Annotated[str, AfterValidator(Listed(CELLS))] = _declared("model", "the recurrent cell", default="lstm")
+    cell: Annotated[str, AfterValidator(EntryName(CELLS))] = _declared("model", "the recurrent cell", default="lstm")
     input: Literal["embedding", "one-hot", "scalar"] = _declared("model", "how a character enters the network", default="embedding")
     scalar_scale: Literal["none", "vocabulary"] = _declared("model", "scalar input: the raw id, or the id divided by the vocabulary's size", default="vocabulary")
     embedding_size: Annotated[Annotated[int, Field(ge=1, le=4096)] | Auto | None, Optional] = _declared("model", "width of a character's embedding; none where the input is no embedding", start=64, default="auto")
@@ -103,9 +103,9 @@ class Recipe(BaseModel):
     batch_size: Annotated[int, Field(ge=1, le=65536)] | Auto = _declared("batching", "streams or windows read at once", live=True, start=32, default="auto")
     shuffle: bool = _declared("batching", "windows: in a new random order every epoch", default=True)
 
-    optimizer: Annotated[str, AfterValidator(Listed(OPTIMIZERS))] = _declared("optimization", "how weights follow the gradient", default="adamw")
+    optimizer: Annotated[str, AfterValidator(EntryName(OPTIMIZERS))] = _declared("optimization", "how weights follow the gradient", default="adamw")
     learning_rate: Annotated[float, Field(gt=0, le=100)] | Auto = _declared("optimization", "size of the steps at the schedule's peak", live=True, start=0.01, default="auto")
-    schedule: Annotated[str, BeforeValidator(_current_name), AfterValidator(Listed(SCHEDULES))] = _declared("optimization", "how the learning rate goes down", default="cosine")
+    schedule: Annotated[str, BeforeValidator(_current_name), AfterValidator(EntryName(SCHEDULES))] = _declared("optimization", "how the learning rate goes down", default="cosine")
     warmup: Annotated[float, Field(ge=0, le=1)] = _declared("optimization", "share of the budget over which the learning rate rises", default=0.1)
     weight_decay: Annotated[float, Field(ge=0, le=10)] = _declared("optimization", "decoupled decay of the weight matrices", live=True, default=0.0)
     beta1: Share = _declared("optimization", "Adam's memory of the gradient", default=0.9)
@@ -116,9 +116,9 @@ class Recipe(BaseModel):
     clip_value: Annotated[Annotated[float, Field(gt=0)] | None, Optional] = _declared("optimization", "largest gradient, value by value", live=True, start=0.5, default=None)
     average: Share = _declared("optimization", "what plays is an exponential average of the weights with this memory; 0 is none", default=0.0)
 
-    steps: Annotated[Annotated[int, Field(ge=0, le=MOST)] | None, Optional] = _declared("budget", "optimizer steps", unit="steps", default=None)
-    epochs: Annotated[Annotated[float, Field(gt=0, le=MOST)] | None, Optional] = _declared("budget", "passes over the text", unit="epochs", default=None)
-    minutes: Annotated[Annotated[float, Field(gt=0, le=MOST)] | None, Optional] = _declared("budget", "minutes of training", unit="minutes", default=None)
+    steps: Annotated[Annotated[int, Field(ge=0, le=MAX_COUNT)] | None, Optional] = _declared("budget", "optimizer steps", unit="steps", default=None)
+    epochs: Annotated[Annotated[float, Field(gt=0, le=MAX_COUNT)] | None, Optional] = _declared("budget", "passes over the text", unit="epochs", default=None)
+    minutes: Annotated[Annotated[float, Field(gt=0, le=MAX_COUNT)] | None, Optional] = _declared("budget", "minutes of training", unit="minutes", default=None)
     log_every: Count | Auto = _declared("budget", "a row of metrics covers so many steps", unit="steps", start=10, default="auto")
     evaluate_every: Every | Auto = _declared("budget", "read the held-out text every so many steps", unit="steps", start=500, default="auto")
     save_every: Every | Auto = _declared("budget", "save every so many steps, and at least once a minute", unit="steps", start=500, default="auto")
@@ -127,7 +127,7 @@ class Recipe(BaseModel):
     monitor: Literal["val_loss", "train_loss"] = _declared("budget", "the loss that decides what is best", default="val_loss")
     keep: Literal["best", "every-improvement"] = _declared("budget", "keep the best checkpoint, or one at every improvement too", default="best")
 
-    sample_temperatures: Annotated[tuple[Annotated[float, Field(ge=0, le=5)], ...], BeforeValidator(_split)] = _declared("text samples", "a sample at each of these temperatures", default=(0.8,))
+    sample_temperatures: Annotated[tuple[Annotated[float, Field(ge=0, le=5)], ...], BeforeValidator(_parse_list)] = _declared("text samples", "a sample at each of these temperatures", default=(0.8,))
     sample_length: Annotated[int, Field(ge=1, le=100_000)] = _declared("text samples", "characters in a sample", unit="characters", default=200)
     sample_prompt: str = _declared("text samples", "`passage` or `character` takes one from the text; anything else is the prompt itself", default="passage")
 

@@ -18,7 +18,7 @@ from safetensors.numpy import load, save
 KEY = "charplay"
 DIGEST = "sha256"
 """In the JSON value, where this name is its own: of all tensors, by name. Files that have none are believed."""
-MOST_HEADER = 2**20
+MAX_HEADER_BYTES = 2**20
 """Bytes of the longest header that is written or read: room for 250,000 distinct characters, and read in no time."""
 
 _ITEM_BYTES = {
@@ -29,12 +29,12 @@ _ITEM_BYTES = {
 }
 
 
-class ArchiveError(ValueError):
+class InvalidFileError(ValueError):
     """The reason, as half a sentence, why a file cannot be read or written."""
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class TensorInfo:
     """What a header says of one tensor."""
 
     dtype: str
@@ -46,7 +46,7 @@ class Header:
     """A file's first part: the JSON value and what each tensor is."""
 
     value: dict[str, Any]
-    tensors: dict[str, Declared]
+    tensors: dict[str, TensorInfo]
     digest: object
 
 
@@ -56,16 +56,16 @@ def pack(tensors: Mapping[str, np.ndarray], value: Mapping[str, Any]) -> bytes:
     dense = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
     for name, tensor in dense.items():
         if tensor.dtype.kind in "fc" and not np.isfinite(tensor).all():
-            raise ArchiveError(f"{name} holds numbers that are not finite")
+            raise InvalidFileError(f"{name} holds numbers that are not finite")
     if DIGEST in value:
-        raise ArchiveError(f"it cannot be written: {DIGEST} is the name of its digest")
+        raise InvalidFileError(f"it cannot be written: {DIGEST} is the name of its digest")
     try:
         text = json.dumps({**value, DIGEST: _digest(dense)}, ensure_ascii=False)
         data = save(dense, metadata={KEY: text})
     except (SafetensorError, TypeError, ValueError) as error:
-        raise ArchiveError(f"it cannot be written: {error}") from error
-    if int.from_bytes(data[:8], "little") > MOST_HEADER:
-        raise ArchiveError("its description is too long")
+        raise InvalidFileError(f"it cannot be written: {error}") from error
+    if int.from_bytes(data[:8], "little") > MAX_HEADER_BYTES:
+        raise InvalidFileError("its description is too long")
     return data
 
 
@@ -74,20 +74,20 @@ def read_header(file: BinaryIO) -> Header:
     size = os.fstat(file.fileno()).st_size
     start = file.read(8)
     length = int.from_bytes(start, "little")
-    if len(start) < 8 or not 2 <= length <= min(MOST_HEADER, size - 8):
-        raise ArchiveError(_foreign(start))
+    if len(start) < 8 or not 2 <= length <= min(MAX_HEADER_BYTES, size - 8):
+        raise InvalidFileError(_foreign(start))
     raw = file.read(length)
     if raw[:1] != b"{":
-        raise ArchiveError(_foreign(start))
+        raise InvalidFileError(_foreign(start))
     fields = _parse(raw, "its header")
     metadata = fields.pop("__metadata__", None)
     text = metadata.get(KEY) if isinstance(metadata, dict) else None
     if not isinstance(text, str):
-        raise ArchiveError("it is a safetensors file of another program")
-    tensors = {name: _declared(name, entry) for name, entry in fields.items()}
+        raise InvalidFileError("it is a safetensors file of another program")
+    tensors = {name: _tensor_info(name, entry) for name, entry in fields.items()}
     claimed = sum(_bytes(tensor) for tensor in tensors.values())
     if claimed != size - 8 - length:
-        raise ArchiveError(f"its tensors need {claimed:,} bytes and it holds {max(size - 8 - length, 0):,}")
+        raise InvalidFileError(f"its tensors need {claimed:,} bytes and it holds {max(size - 8 - length, 0):,}")
     value = _parse(text, "its description")
     digest = value.pop(DIGEST, None)
     return Header(value, tensors, digest)
@@ -99,14 +99,14 @@ def read_tensors(file: BinaryIO) -> dict[str, np.ndarray]:
     try:
         tensors: dict[str, np.ndarray] = load(file.read())
     except (SafetensorError, ValueError, KeyError) as error:
-        raise ArchiveError(_short(str(error))) from None
+        raise InvalidFileError(_short(str(error))) from None
     return tensors
 
 
-def require_unchanged(header: Header, tensors: Mapping[str, np.ndarray]) -> None:
+def verify_digest(header: Header, tensors: Mapping[str, np.ndarray]) -> None:
     """Refuse tensors that are not, bit for bit, those that were written."""
     if header.digest is not None and header.digest != _digest(tensors):
-        raise ArchiveError("its numbers are not those that were written; the file is damaged")
+        raise InvalidFileError("its numbers are not those that were written; the file is damaged")
 
 
 def _digest(tensors: Mapping[str, np.ndarray]) -> str:
@@ -127,31 +127,31 @@ def _parse(text: str | bytes, what: str) -> dict[str, Any]:
     try:
         value = json.loads(text, object_pairs_hook=_distinct)
         json.dumps(value, ensure_ascii=False).encode()  # an escape can spell half a character, which nothing can show
-    except ArchiveError as error:
-        raise ArchiveError(f"{what} {error}") from None
+    except InvalidFileError as error:
+        raise InvalidFileError(f"{what} {error}") from None
     except (ValueError, RecursionError):
-        raise ArchiveError(f"{what} is not JSON") from None
+        raise InvalidFileError(f"{what} is not JSON") from None
     if not isinstance(value, dict):
-        raise ArchiveError(f"{what} is not a JSON object")
+        raise InvalidFileError(f"{what} is not a JSON object")
     return value
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        raise ArchiveError("names something twice")
+        raise InvalidFileError("names something twice")
     return value
 
 
-def _declared(name: str, entry: object) -> Declared:
+def _tensor_info(name: str, entry: object) -> TensorInfo:
     match entry:
         case {"dtype": str(dtype), "shape": list(shape)} if dtype in _ITEM_BYTES and len(shape) <= 8:
             if all(type(n) is int and 0 <= n < 2**40 for n in shape):
-                return Declared(dtype, tuple(shape))
-    raise ArchiveError(f"its header says nothing sound of {_short(name)!r}")
+                return TensorInfo(dtype, tuple(shape))
+    raise InvalidFileError(f"its header says nothing sound of {_short(name)!r}")
 
 
-def _bytes(tensor: Declared) -> int:
+def _bytes(tensor: TensorInfo) -> int:
     return math.prod(tensor.shape) * _ITEM_BYTES[tensor.dtype]
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 
-CALIBRATED = ("cuda",)
+CALIBRATED_DEVICES = ("cuda",)
 """Kinds of devices that are measured. The rules are tuned in a processor's seconds, and a few steps on one that does
 other things too may choose worse than they do."""
 
-BY_SPEED = (
+SPEED_DEPENDENT = (
     "num_layers", "hidden_size", "sequence_length", "batch_size", "learning_rate", "input_dropout", "dropout",
     "output_dropout", "log_every", "evaluate_every", "save_every",
 )  # fmt: skip
@@ -19,11 +19,11 @@ SENTENCE = "what is left auto follows the device's speed, which is measured at t
 
 def open_fields(recipe: Recipe, device: str) -> frozenset[str]:
     """The fields that a new run's start decides on `device` ("cuda", "cuda:0"); none where nothing is measured."""
-    if recipe.minutes is None or device.partition(":")[0] not in CALIBRATED:
+    if recipe.minutes is None or device.partition(":")[0] not in CALIBRATED_DEVICES:
         return frozenset()
     depth_too = recipe.dropout == "auto"  # else it goes by whether there is dropout between layers
     return frozenset(
-        name for name in BY_SPEED if getattr(recipe, name) == "auto" and (depth_too or name != "num_layers")
+        name for name in SPEED_DEPENDENT if getattr(recipe, name) == "auto" and (depth_too or name != "num_layers")
     )
 
 

@@ -4,18 +4,18 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charplay.cli.faults import UsageError, complain
+from charplay.cli.errors import UsageError, print_error
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
     from charplay.corpora.vocabulary import Vocabulary
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
     from charplay.runs.checkpoint import CorpusOrigin
     from charplay.sampling.bias_syntax import Bias
     from charplay.sampling.prompts import Prompt
 
 
-def take_prompt(
+def prompt_from_text(
     home_option: str | None, checkpoint: str, text: str | None, wanted: str, seed: int
 ) -> "tuple[Prompt, str]":
     """A prompt out of the text that a checkpoint learned, or out of another; and a remark that says where it stands.
@@ -38,7 +38,7 @@ def take_prompt(
 
 def _corpus(home_option: str | None, origin: "CorpusOrigin", recipe: "Recipe", text: str | None) -> "Corpus":
     """The text, cleaned as it was for the checkpoint. CorpusError says how to name another."""
-    from charplay.cli.house import open_library
+    from charplay.cli.data_dir import open_library
     from charplay.corpora.errors import CorpusError
 
     library = open_library(home_option)
@@ -77,18 +77,18 @@ def check_bias(bias: "Bias", vocabulary: "Vocabulary") -> None:
     """Name the characters that the model does not know. UsageError where all that it knows are forbidden."""
     _, unknown = vocabulary.split("".join(character for character, _ in bias))
     if unknown:
-        complain(f"left out of the bias, as the model does not know them: {unknown!r}")
+        print_error(f"left out of the bias, as the model does not know them: {unknown!r}")
     if {character for character, nats in bias if nats == -math.inf} >= set(vocabulary.characters):
         raise UsageError("--bias forbids every character that the model knows; leave it at least one")
 
 
-def ride_place(path: Path) -> Path:
+def recording_path(path: Path) -> Path:
     """The file that a ride is kept in. UsageError where there can be none."""
-    from charplay.fs.paths import place
-    from charplay.runs.shelf import RunError, destination
+    from charplay.fs.paths import user_path
+    from charplay.runs.store import RunError, destination
 
     try:
-        kept = destination(place(path))
+        kept = destination(user_path(path))
     except RunError as fault:
         raise UsageError(str(fault)) from None
     if not kept.parent.is_dir():

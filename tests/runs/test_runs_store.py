@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charplay.runs import archive
-from charplay.runs import shelf as module
+from charplay.runs import safetensors_file
+from charplay.runs import store as module
 from charplay.runs.checkpoint import read_checkpoint, write_checkpoint
 from charplay.runs.home import Home
-from charplay.runs.shelf import RunError, Shelf
+from charplay.runs.store import RunError, RunStore
 
 
 @pytest.fixture(autouse=True)
@@ -24,8 +24,8 @@ def demo(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def shelf(home):
-    return Shelf(home)
+def store(home):
+    return RunStore(home)
 
 
 def aged(run, seconds):
@@ -38,7 +38,7 @@ def aged(run, seconds):
 
 @pytest.mark.parametrize("clock", [0, 2**31 - 1, 2**31 + 5, 2e9], ids=["1970", "2038", "after it", "all at once"])
 @pytest.mark.fault("56")
-def test_a_clock_that_is_wrong_moves_nothing_within_a_run(shelf, make_run, make_checkpoint, clock):
+def test_a_clock_that_is_wrong_moves_nothing_within_a_run(store, make_run, make_checkpoint, clock):
     run = make_run("ticking")
     for step in (9, 10):
         run.append("metrics", [{"step": step}])
@@ -48,33 +48,33 @@ def test_a_clock_that_is_wrong_moves_nothing_within_a_run(shelf, make_run, make_
     for path in run.folder.rglob("*"):
         os.utime(path, (clock, clock))
     os.utime(run.snapshots[0], (clock + 50, clock + 50))  # the older one
-    (line,) = shelf.list()
+    (line,) = store.list()
     assert (line.name, line.step) == ("ticking", 10)
-    assert shelf.unfinished().name == "ticking"
-    found = shelf.find("ticking")
+    assert store.unfinished().name == "ticking"
+    found = store.find("ticking")
     assert [read_checkpoint(path).step for path in (*found.snapshots, found.latest)] == [9, 10, 10]
     assert found.read_resume()[1] == {"step": 10}
 
 
-def test_an_empty_home_lists_nothing(shelf, tmp_path):
-    assert shelf.list() == []
-    assert shelf.unfinished() is None
-    assert Shelf(Home(tmp_path / "nowhere")).list() == []
+def test_an_empty_home_lists_nothing(store, tmp_path):
+    assert store.list() == []
+    assert store.unfinished() is None
+    assert RunStore(Home(tmp_path / "nowhere")).list() == []
 
 
-def test_a_line_says_where_the_run_stands(shelf, make_run, make_checkpoint):
+def test_a_line_says_where_the_run_stands(store, make_run, make_checkpoint):
     run = make_run(cell="gru", num_layers=2)
     run.append("metrics", [{"step": 10, "epoch": 0.5, "seconds": 3.0, "train_loss": 2.0, "val_loss": 2.1}])
     run.append("metrics", [{"step": 20, "epoch": 1.0, "seconds": 6.0, "train_loss": 1.9, "val_loss": None}])
     run.write_latest(make_checkpoint(15))
-    (line,) = shelf.list()
+    (line,) = store.list()
     assert (line.name, line.corpus, line.cell, line.num_layers, line.hidden_size) == (
         "tiny-shakespeare-gru-2x6-01", "tiny-shakespeare", "gru", 2, 6,
     )  # fmt: skip
     numbers = lambda line: (line.step, line.epoch, line.seconds, line.train_loss, line.val_loss)  # noqa: E731
     assert numbers(line) == (15, 1.5, 2.5, 1.9, 2.1), "where it goes on from"
     with run.lock():
-        assert numbers(shelf.list()[0]) == (20, 1.0, 6.0, 1.9, 2.1), "where it is"
+        assert numbers(store.list()[0]) == (20, 1.0, 6.0, 1.9, 2.1), "where it is"
     assert (line.finished, line.playable, line.read_only, line.broken, line.in_use) == (
         False,
         run.latest,
@@ -83,56 +83,56 @@ def test_a_line_says_where_the_run_stands(shelf, make_run, make_checkpoint):
         "",
     )
     run.write_best(make_checkpoint(10))
-    assert shelf.list()[0].val_loss == make_checkpoint(10).val_loss == 1.5, "that of what plays"
+    assert store.list()[0].val_loss == make_checkpoint(10).val_loss == 1.5, "that of what plays"
     run.finish({"step": 20, "train_loss": 1.8, "val_loss": 2.05, "val_loss_cold": None})
-    (line,) = shelf.list()
+    (line,) = store.list()
     assert (line.finished, line.step, line.train_loss, line.val_loss) == (True, 20, 1.8, 2.05)
 
 
-def test_a_run_that_saved_nothing_stands_at_its_beginning(shelf, make_run):
+def test_a_run_that_saved_nothing_stands_at_its_beginning(store, make_run):
     make_run().append("metrics", [{"step": 20, "epoch": 1.0, "seconds": 6.0, "train_loss": 1.9}])
-    (line,) = shelf.list()
+    (line,) = store.list()
     assert (line.step, line.epoch, line.train_loss) == (0, 0.0, 1.9)
 
 
-def test_the_newest_comes_first_and_the_demo_last(shelf, make_run, make_checkpoint, demo):
+def test_the_newest_comes_first_and_the_demo_last(store, make_run, make_checkpoint, demo):
     for name, age in (("b", 20), ("a", 30), ("c", 10), ("aa", 20)):
         aged(make_run(name), age)
     write_checkpoint(demo, make_checkpoint(7))
-    lines = shelf.list()
+    lines = store.list()
     assert [line.name for line in lines] == ["c", "aa", "b", "a", "demo"]
     assert [line.read_only for line in lines] == [False] * 4 + [True]
     assert (lines[-1].step, lines[-1].playable, lines[-1].finished) == (7, demo, True)
 
 
-def test_listing_reads_no_tensors(shelf, make_run, make_checkpoint, monkeypatch):
+def test_listing_reads_no_tensors(store, make_run, make_checkpoint, monkeypatch):
     run = make_run()
     run.write_latest(make_checkpoint(3))
     run.write_best(make_checkpoint(3))
-    monkeypatch.setattr(archive, "read_tensors", pytest.fail)
-    (line,) = shelf.list()
+    monkeypatch.setattr(safetensors_file, "read_tensors", pytest.fail)
+    (line,) = store.list()
     assert (line.step, line.val_loss, line.broken) == (3, 1.5, "")
 
 
-def test_a_damaged_checkpoint_spoils_no_line(shelf, make_run, make_checkpoint):
+def test_a_damaged_checkpoint_spoils_no_line(store, make_run, make_checkpoint):
     run = make_run()
     run.write_latest(make_checkpoint(3))
     run.latest.write_bytes(b"nothing")
     run.append("metrics", [{"step": 20, "val_loss": 2.5}])
-    (line,) = shelf.list()
+    (line,) = store.list()
     assert (line.step, line.val_loss, line.broken) == (0, 2.5, "")
 
 
 @pytest.mark.parametrize("name", ["run.json", "metrics.jsonl"])
 @pytest.mark.fault("44")
-def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(shelf, make_run, name):
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(store, make_run, name):
     run = make_run()
     (run.folder / name).unlink(missing_ok=True)
     os.mkfifo(run.folder / name)
-    assert "a pipe, not a file" in shelf.list()[0].broken
+    assert "a pipe, not a file" in store.list()[0].broken
 
 
-def test_broken_folders_are_listed_as_broken(shelf, home, make_run, make_checkpoint, demo):
+def test_broken_folders_are_listed_as_broken(store, home, make_run, make_checkpoint, demo):
     (home.checkpoints / "README.md").write_text("not a run")
     (home.checkpoints / ".hidden").mkdir()
     (home.checkpoints / "empty").mkdir()
@@ -141,14 +141,14 @@ def test_broken_folders_are_listed_as_broken(shelf, home, make_run, make_checkpo
     (half.folder / "run.json").write_text('{"format": 1,')
     make_run("sound")
     demo.write_bytes(b"torn")
-    broken = {line.name: line.broken for line in shelf.list()}
+    broken = {line.name: line.broken for line in store.list()}
     assert broken.keys() == {"empty", "half", "sound", "demo"}
     assert broken["sound"] == ""
     assert "holds no run" in broken["empty"]
     assert "broken run" in broken["half"]
     assert "not a charplay checkpoint" in broken["demo"]
-    assert shelf.checkpoint("half") == half.latest, "a checkpoint is complete alone"
-    assert shelf.unfinished().name == "sound"
+    assert store.checkpoint("half") == half.latest, "a checkpoint is complete alone"
+    assert store.unfinished().name == "sound"
 
 
 @settings(max_examples=40)
@@ -159,119 +159,119 @@ def test_no_file_content_breaks_the_list(tmp_path_factory, run_json, metrics):
     folder.mkdir(parents=True)
     (folder / "run.json").write_bytes(run_json)
     (folder / "metrics.jsonl").write_bytes(metrics)
-    assert Shelf(home).list()[0].broken
+    assert RunStore(home).list()[0].broken
 
 
-def test_metrics_of_the_wrong_kind_are_not_believed(shelf, make_run):
+def test_metrics_of_the_wrong_kind_are_not_believed(store, make_run):
     run = make_run()
     run.append("metrics", [{"step": "many", "epoch": [], "train_loss": {"a": 1}, "val_loss": "low", "seconds": None}])
-    (line,) = shelf.list()
+    (line,) = store.list()
     assert (line.step, line.epoch, line.seconds, line.train_loss, line.val_loss) == (0, 0.0, 0.0, None, None)
 
 
 @pytest.mark.parametrize("loss", ['"1.2"', "[]", "{}"])
-def test_a_closing_record_without_numbers_is_a_broken_run(shelf, make_run, loss):
+def test_a_closing_record_without_numbers_is_a_broken_run(store, make_run, loss):
     run = make_run()
     run.finish({"train_loss": 5.25})
     path = run.folder / "run.json"
     path.write_text(path.read_text().replace("5.25", loss))
-    assert "finished: Value error, train_loss is no number" in shelf.list()[0].broken
+    assert "finished: Value error, train_loss is no number" in store.list()[0].broken
 
 
 @pytest.mark.parametrize("step", ["1e999", "-1e999", "1" + "0" * 400, "true"])
-def test_a_closing_record_of_the_wrong_kind_is_not_believed(shelf, make_run, step):
+def test_a_closing_record_of_the_wrong_kind_is_not_believed(store, make_run, step):
     run = make_run()
     run.finish({"step": 5})
     path = run.folder / "run.json"
     path.write_text(path.read_text().replace('"step": 5', f'"step": {step}'))
-    assert isinstance(shelf.list()[0].step, int)
+    assert isinstance(store.list()[0].step, int)
 
 
-def test_the_unfinished_run_is_the_newest_that_nobody_runs(shelf, make_run):
+def test_the_unfinished_run_is_the_newest_that_nobody_runs(store, make_run):
     older, newer, newest = (aged(make_run(name), age) for name, age in (("older", 30), ("newer", 20), ("newest", 10)))
     newest.finish({})
     aged(newest, 10)
-    assert shelf.unfinished().name == "newer"
+    assert store.unfinished().name == "newer"
     with newer.lock():
-        assert shelf.unfinished().name == "older"
-        assert next(line.in_use for line in shelf.list() if line.name == "newer") == str(newer.owner)
+        assert store.unfinished().name == "older"
+        assert next(line.in_use for line in store.list() if line.name == "newer") == str(newer.owner)
     older.finish({})
-    assert shelf.unfinished().name == "newer"
+    assert store.unfinished().name == "newer"
 
 
-def test_a_run_is_found_by_name_and_by_path(shelf, make_run, tmp_path):
+def test_a_run_is_found_by_name_and_by_path(store, make_run, tmp_path):
     run = make_run()
-    assert shelf.find(run.name).folder == run.folder
-    assert Shelf(Home(tmp_path / "other")).find(str(run.folder)).name == run.name
+    assert store.find(run.name).folder == run.folder
+    assert RunStore(Home(tmp_path / "other")).find(str(run.folder)).name == run.name
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "/", "nothing", "a/b", "\0", "~nobody-of-that-name", "x" * 5000])
-def test_what_is_not_there_is_one_sentence(shelf, make_run, name):
+def test_what_is_not_there_is_one_sentence(store, make_run, name):
     make_run()
-    for ask in (shelf.find, shelf.checkpoint, shelf.delete):
+    for ask in (store.find, store.checkpoint, store.delete):
         with pytest.raises(RunError, match="there is no run") as error:
             ask(name)
         assert len(str(error.value)) < 200
 
 
-def test_the_nearest_name_is_offered(shelf, make_run, demo, make_checkpoint):
+def test_the_nearest_name_is_offered(store, make_run, demo, make_checkpoint):
     run = make_run()
     with pytest.raises(RunError, match=f"did you mean {run.name}"):
-        shelf.find("tiny-shakespear-lstm-1x6-1")
+        store.find("tiny-shakespear-lstm-1x6-1")
     with pytest.raises(RunError, match="charplay runs"):
-        shelf.checkpoint("demo")
+        store.checkpoint("demo")
     write_checkpoint(demo, make_checkpoint())
     with pytest.raises(RunError, match="did you mean demo"):
-        shelf.checkpoint("dem")
+        store.checkpoint("dem")
 
 
-def test_what_plays(shelf, make_run, make_checkpoint, demo, tmp_path):
+def test_what_plays(store, make_run, make_checkpoint, demo, tmp_path):
     run = make_run()
     with pytest.raises(RunError, match="has saved nothing yet"):
-        shelf.checkpoint(run.name)
+        store.checkpoint(run.name)
     run.write_latest(make_checkpoint(1))
-    assert shelf.checkpoint(run.name) == run.latest
+    assert store.checkpoint(run.name) == run.latest
     run.write_best(make_checkpoint(1))
-    assert shelf.checkpoint(str(run.folder)) == run.best
+    assert store.checkpoint(str(run.folder)) == run.best
     write_checkpoint(tmp_path / "loose", make_checkpoint())
-    assert shelf.checkpoint(str(tmp_path / "loose")) == tmp_path / "loose"
+    assert store.checkpoint(str(tmp_path / "loose")) == tmp_path / "loose"
     write_checkpoint(demo, make_checkpoint())
-    assert shelf.checkpoint("demo") == demo
+    assert store.checkpoint("demo") == demo
     with pytest.raises(RunError, match="not a run"):
-        shelf.find("demo")
+        store.find("demo")
 
 
-def test_a_finished_run_that_plays_no_more_is_not_called_unsaved(shelf, make_run):
+def test_a_finished_run_that_plays_no_more_is_not_called_unsaved(store, make_run):
     run = make_run()
     run.finish({"step": 5})
     with pytest.raises(RunError, match=f"has lost its checkpoints; `charplay train --resume {run.name}`"):
-        shelf.checkpoint(run.name)
+        store.checkpoint(run.name)
 
 
-def test_deleting(shelf, home, make_run, demo, make_checkpoint):
+def test_deleting(store, home, make_run, demo, make_checkpoint):
     write_checkpoint(demo, make_checkpoint())
     run, other = make_run(), make_run()
     (home.checkpoints / "broken").mkdir()
     with run.lock(), pytest.raises(RunError, match=f"in use by pid {os.getpid()}"):
-        shelf.delete(run.name)
+        store.delete(run.name)
     assert run.folder.is_dir()
-    shelf.delete(run.name)
-    shelf.delete("broken")
+    store.delete(run.name)
+    store.delete("broken")
     assert list(home.checkpoints.iterdir()) == [other.folder]
     with pytest.raises(RunError, match="cannot be deleted"):
-        shelf.delete("demo")
+        store.delete("demo")
     with pytest.raises(RunError, match="there is no run"):
-        shelf.delete(str(other.folder))
+        store.delete(str(other.folder))
     assert demo.exists()
 
 
-def test_a_deletion_that_was_killed_is_finished_at_the_next_start(shelf, home, make_run, monkeypatch):
+def test_a_deletion_that_was_killed_is_finished_at_the_next_start(store, home, make_run, monkeypatch):
     run = make_run()
-    monkeypatch.setattr(module.durable.shutil, "rmtree", lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(module.atomic.shutil, "rmtree", lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        shelf.delete(run.name)
+        store.delete(run.name)
     monkeypatch.undo()
-    assert [summary for summary in shelf.list() if not summary.read_only] == []
+    assert [summary for summary in store.list() if not summary.read_only] == []
     assert len(list(home.checkpoints.iterdir())) == 1
     assert home.clear_leftovers() == 1
     assert not list(home.checkpoints.iterdir())
@@ -286,53 +286,53 @@ def test_leftovers_are_found_everywhere_in_the_home(home, make_run, make_checkpo
     assert home.clear_leftovers() == 0
 
 
-def test_exporting(shelf, make_run, make_checkpoint, demo, tmp_path):
+def test_exporting(store, make_run, make_checkpoint, demo, tmp_path):
     run = make_run()
     run.write_best(make_checkpoint(3))
     write_checkpoint(demo, make_checkpoint(9))
     target = tmp_path / "mine.safetensors"
-    assert shelf.export(run.name, target) == target
+    assert store.export(run.name, target) == target
     assert read_checkpoint(target).step == 3
     with pytest.raises(RunError, match="is there already"):
-        shelf.export("demo", target)
+        store.export("demo", target)
     assert read_checkpoint(target).step == 3
-    shelf.export("demo", target, overwrite=True)
+    store.export("demo", target, overwrite=True)
     assert read_checkpoint(target).step == 9
-    assert shelf.export(run.name, tmp_path) == tmp_path / f"{run.name}.safetensors"
+    assert store.export(run.name, tmp_path) == tmp_path / f"{run.name}.safetensors"
     with pytest.raises(RunError, match="cannot be written"):
-        shelf.export(run.name, tmp_path / "no" / "such" / "folder")
+        store.export(run.name, tmp_path / "no" / "such" / "folder")
 
 
-def test_exporting_says_how_to_replace(shelf, demo, make_checkpoint, tmp_path):
+def test_exporting_says_how_to_replace(store, demo, make_checkpoint, tmp_path):
     write_checkpoint(demo, make_checkpoint())
     (tmp_path / "kept").write_text("mine")
     with pytest.raises(RunError, match="runs export --overwrite"):
-        shelf.export("demo", tmp_path / "kept")
+        store.export("demo", tmp_path / "kept")
     assert (tmp_path / "kept").read_text() == "mine"
 
 
-def test_exporting_writes_over_files_alone(shelf, demo, make_checkpoint, tmp_path):
+def test_exporting_writes_over_files_alone(store, demo, make_checkpoint, tmp_path):
     write_checkpoint(demo, make_checkpoint())
     os.mkfifo(tmp_path / "demo.safetensors")
     for target in (tmp_path, tmp_path / "demo.safetensors"):
         with pytest.raises(RunError, match=r"demo\.safetensors is no file"):
-            shelf.export("demo", target, overwrite=True)
+            store.export("demo", target, overwrite=True)
     assert (tmp_path / "demo.safetensors").is_fifo()
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_exporting_follows_a_link(shelf, demo, make_checkpoint, tmp_path, there):
+def test_exporting_follows_a_link(store, demo, make_checkpoint, tmp_path, there):
     write_checkpoint(demo, make_checkpoint(9))
     target, link = tmp_path / "target", tmp_path / "link"
     if there:
         target.write_text("old")
     link.symlink_to("target")
-    assert shelf.export("demo", link, overwrite=there) == link
+    assert store.export("demo", link, overwrite=there) == link
     assert (link.is_symlink(), read_checkpoint(target).step) == (True, 9)
 
 
-def test_exporting_onto_a_link_that_leads_nowhere_is_a_sentence(shelf, demo, make_checkpoint, tmp_path):
+def test_exporting_onto_a_link_that_leads_nowhere_is_a_sentence(store, demo, make_checkpoint, tmp_path):
     write_checkpoint(demo, make_checkpoint())
     (tmp_path / "ring").symlink_to("ring")
     with pytest.raises(RunError, match="ring cannot be written"):
-        shelf.export("demo", tmp_path / "ring", overwrite=True)
+        store.export("demo", tmp_path / "ring", overwrite=True)

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from charplay.cli.outlet import Outlet, unhurried
-from charplay.cli.output import say
+from charplay.cli.nonblocking_output import NonBlockingStream, nonblocking_stdout
+from charplay.cli.output import print_safe
 
 pytestmark = pytest.mark.fault("2", "17")
 LINES = [f"line {number} " + "x" * 80 + "\n" for number in range(2000)]
@@ -32,20 +32,20 @@ def read(master, size):
 
 def test_writing_to_a_terminal_that_stands_still_waits_for_nothing(terminal):
     master, stream = terminal
-    outlet = Outlet(stream)
+    output = NonBlockingStream(stream)
     began = time.monotonic()
     for line in LINES:
-        outlet.write(line)
+        output.write(line)
     assert time.monotonic() - began < 1
-    assert outlet.behind
-    assert not outlet.settled(0.05)
+    assert output.behind
+    assert not output.wait_until_written(0.05)
     expected = "".join(LINES).replace("\n", "\r\n").encode()
     assert read(master, len(expected)) == expected
-    assert outlet.settled(5)
-    assert not outlet.behind
+    assert output.wait_until_written(5)
+    assert not output.behind
 
 
-def test_without_an_outlet_such_a_terminal_holds_whoever_writes(terminal):
+def test_without_it_such_a_terminal_holds_whoever_writes(terminal):
     """The control: there is no room for all of it."""
     _, stream = terminal
     os.set_blocking(stream.fileno(), False)
@@ -55,18 +55,18 @@ def test_without_an_outlet_such_a_terminal_holds_whoever_writes(terminal):
 
 def test_a_terminal_that_is_gone_is_told_by_the_next_writing(terminal):
     _, stream = terminal
-    outlet = Outlet(stream)
+    output = NonBlockingStream(stream)
     os.dup2(os.open(os.devnull, os.O_RDONLY), stream.fileno())  # every write to it fails
-    outlet.write("lost")
-    assert outlet.settled(5)
+    output.write("lost")
+    assert output.wait_until_written(5)
     with pytest.raises(OSError, match="Bad file"):
-        outlet.write("more")
+        output.write("more")
 
 
 def test_a_pipe_is_left_as_it_is(capfd):
     stream = sys.stdout
-    with unhurried() as outlet:
-        assert outlet is None
+    with nonblocking_stdout() as output:
+        assert output is None
         assert sys.stdout is stream
 
 
@@ -74,10 +74,10 @@ def test_both_streams_of_a_terminal_go_one_way_in_order(terminal, monkeypatch):
     master, stream = terminal
     monkeypatch.setattr("sys.stdout", stream)
     monkeypatch.setattr("sys.stderr", stream)
-    with unhurried() as outlet:
-        say("one")
-        say("two", sys.stderr)
-        say("three")
-        assert outlet is sys.stdout
+    with nonblocking_stdout() as output:
+        print_safe("one")
+        print_safe("two", sys.stderr)
+        print_safe("three")
+        assert output is sys.stdout
     assert sys.stdout is stream
     assert read(master, 17) == b"one\r\ntwo\r\nthree\r\n"

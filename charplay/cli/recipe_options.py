@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from charplay.cli.faults import UsageError
+from charplay.cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from charplay.recipes.layers import Layer
+    from charplay.recipes.layers import ConfigLayer
 
 PresetOption = Annotated[str | None, typer.Option("--preset", metavar="NAME", help="A recipe to start from.")]
 CorpusOption = Annotated[
@@ -32,7 +32,7 @@ DEFAULT_PRESET = "quick"
 
 
 @dataclass(frozen=True)
-class Flags:
+class RecipeOptions:
     """Fields of the recipe that have an option of their own; None where it was not given."""
 
     values: Mapping[str, object]
@@ -40,7 +40,7 @@ class Flags:
     """A budget was written "+N": it adds to what was done."""
 
     @classmethod
-    def of(cls, **given: object) -> "Flags":
+    def of(cls, **given: object) -> "RecipeOptions":
         """The options that were given, with the sign taken off an added budget. UsageError where one is empty."""
         values = {name: value for name, value in given.items() if value is not None}
         for name, value in values.items():
@@ -50,20 +50,22 @@ class Flags:
         return cls({name: str(value)[1:] if name in added else value for name, value in values.items()}, bool(added))
 
 
-def asked_layers(presets: Path, preset: str | None, settings: list[str] | None, flags: Flags) -> "list[Layer]":
+def recipe_layers(
+    presets: Path, preset: str | None, settings: list[str] | None, options: RecipeOptions
+) -> "list[ConfigLayer]":
     """The layers over the defaults, lowest first. RecipeError where one cannot be read."""
-    from charplay.recipes.layers import Layer, parse_settings
+    from charplay.recipes.layers import ConfigLayer, parse_settings
     from charplay.recipes.presets import load_preset
 
     layers = [load_preset(preset, presets)] if preset else []
     if settings:
         layers.append(parse_settings(settings))
-    if flags.values:
-        layers.append(Layer("the command line", flags.values))
+    if options.values:
+        layers.append(ConfigLayer("the command line", options.values))
     return layers
 
 
-def refuse_added(flags: Flags) -> None:
+def reject_relative_budget(options: RecipeOptions) -> None:
     """Only a run that goes on can be added to."""
-    if flags.added:
+    if options.added:
         raise UsageError("a budget with + adds to a run; name the run with --resume, or leave the + out")

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from charplay.fs import atomic as durable
-from charplay.fs.regular_files import opened
+from charplay.fs import atomic
+from charplay.fs.regular_files import open_regular
 
 _TAIL = 32 * 1024
 """Bytes from the end in which the newest values are looked for."""
@@ -26,7 +26,7 @@ def append(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
     try:
         size = os.fstat(descriptor).st_size
         try:
-            durable.write_all(descriptor, data)
+            atomic.write_all(descriptor, data)
         except OSError:
             with suppress(OSError):
                 os.ftruncate(descriptor, size)
@@ -43,7 +43,7 @@ def read(path: Path) -> list[dict[str, Any]]:
 def newest(path: Path) -> dict[str, Any]:
     """The newest value of every column, from the last rows only; empty where there is none."""
     try:
-        with opened(path) as file:
+        with open_regular(path) as file:
             skipped = max(os.fstat(file.fileno()).st_size - _TAIL, 0)
             file.seek(skipped)
             data = file.read()
@@ -57,17 +57,17 @@ def newest(path: Path) -> dict[str, Any]:
     return values
 
 
-def cut(path: Path, step: int, size: int | None = None) -> None:
+def truncate_after(path: Path, step: int, size: int | None = None) -> None:
     """Remove, durably, the rows past `step`, all that was added after the first `size` bytes, and whatever is torn."""
     data = _read(path)
     kept = b"".join(to_json(row) + b"\n" for row in _rows(data[:size]) if row["step"] <= step)
     if kept != data:
-        durable.replace_bytes(path, kept)
+        atomic.replace_bytes(path, kept)
 
 
 def _read(path: Path) -> bytes:
     try:
-        with opened(path) as file:
+        with open_regular(path) as file:
             return file.read()
     except FileNotFoundError:
         return b""

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-PATIENCE = 1.0
+FLUSH_TIMEOUT_SECONDS = 1.0
 """Seconds that the end waits for a terminal to take what was said."""
 
 
-class Outlet(io.TextIOBase):
+class NonBlockingStream(io.TextIOBase):
     """Stands for a stream that leads to a terminal. Writing never waits; a fault comes with the next writing."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -53,10 +53,10 @@ class Outlet(io.TextIOBase):
                 threading.Thread(target=self._work, name="terminal", daemon=True).start()
         return len(text)
 
-    def settled(self, wait: float) -> bool:
-        """Whether everything is written, after `wait` seconds at most."""
+    def wait_until_written(self, timeout: float) -> bool:
+        """Whether everything is written, after `timeout` seconds at most."""
         with self._turn:
-            return self._turn.wait_for(lambda: not self._busy, wait)
+            return self._turn.wait_for(lambda: not self._busy, timeout)
 
     def _work(self) -> None:
         while text := self._next():
@@ -77,18 +77,18 @@ class Outlet(io.TextIOBase):
 
 
 @contextmanager
-def unhurried() -> Iterator[Outlet | None]:
-    """Lead stdout, and stderr where it is a terminal too, through an outlet; None where stdout is no terminal."""
+def nonblocking_stdout() -> Iterator[NonBlockingStream | None]:
+    """Lead stdout, and stderr where it is a terminal too, through one; None where stdout is no terminal."""
     if not sys.stdout.isatty():
         yield None
         return
     streams = sys.stdout, sys.stderr
-    outlet = Outlet(sys.stdout)
-    sys.stdout = outlet
+    stream = NonBlockingStream(sys.stdout)
+    sys.stdout = stream
     if sys.stderr.isatty():
-        sys.stderr = outlet  # one outlet keeps both in order
+        sys.stderr = stream  # one stream keeps the two in order
     try:
-        yield outlet
+        yield stream
     finally:
-        outlet.settled(PATIENCE)
+        stream.wait_until_written(FLUSH_TIMEOUT_SECONDS)
         sys.stdout, sys.stderr = streams

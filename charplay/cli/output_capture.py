@@ -8,12 +8,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from charplay.cli.output import silence
+from charplay.cli.output import redirect_to_devnull
 from charplay.formatting.ascii_fallback import HANDLER
 
 
 @contextmanager
-def stray_output_to(log: Path) -> Iterator[None]:
+def capture_library_output(log: Path) -> Iterator[None]:
     """Lead file descriptors 1 and 2, Python's warnings and its logging into a file.
 
     Textual draws on `sys.__stderr__` and asks `sys.__stdout__` for the terminal's size. Both become a file on a
@@ -56,5 +56,5 @@ def _flush(stream: TextIO) -> None:
     try:
         stream.flush()
     except OSError:
-        silence(stream)
+        redirect_to_devnull(stream)
         stream.flush()

@@ -11,7 +11,7 @@ from importlib.metadata import version
 import pytest
 from tiny_model import TEXT
 
-from charplay.recipes.fields import Recipe
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import read_checkpoint
 
 # runs

@@ -6,20 +6,20 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from charplay.fs import atomic as durable
-from charplay.fs.regular_files import opened
-from charplay.recipes.fields import Recipe
+from charplay.fs import atomic
+from charplay.fs.regular_files import open_regular
+from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import CorpusOrigin, in_order
 from charplay.runs.errors import RunError
 
 FORMAT = 1
-NAME = "run.json"
-ENDING = ("step", "seconds", "train_loss", "val_loss", "val_loss_cold", "steps")
-"""Numbers of a closing record."""
+FILE_NAME = "run.json"
+FINAL_FIELDS = ("step", "seconds", "train_loss", "val_loss", "val_loss_cold", "steps")
+"""Of a finished run: each a number, or null."""
 
 
 def _require_numbers(finished: dict[str, Any] | None) -> dict[str, Any] | None:
-    for name in ENDING:
+    for name in FINAL_FIELDS:
         if finished is not None and not isinstance(finished.get(name), int | float | None):
             raise ValueError(f"{name} is no number")
     return finished
@@ -31,7 +31,7 @@ def _require_order(vocabulary: str) -> str:
     return vocabulary
 
 
-class Record(BaseModel):
+class RunMetadata(BaseModel):
     """What stands in run.json. The recipes are checked by themselves, as in a checkpoint."""
 
     model_config = ConfigDict(frozen=True, ser_json_inf_nan="null")
@@ -48,28 +48,28 @@ class Record(BaseModel):
     finished: Annotated[dict[str, Any] | None, AfterValidator(_require_numbers)] = None
 
 
-def write_record(folder: Path, record: Record) -> None:
-    """Write a run's record durably."""
-    durable.replace_bytes(folder / NAME, record.model_dump_json(indent=2).encode() + b"\n")
+def write_metadata(folder: Path, metadata: RunMetadata) -> None:
+    """Write a run's metadata durably."""
+    atomic.replace_bytes(folder / FILE_NAME, metadata.model_dump_json(indent=2).encode() + b"\n")
 
 
-def read_record(folder: Path) -> tuple[Record, Recipe, Recipe]:
-    """A run's record, and its asked and resolved recipes; RunError with the reason where they cannot be read."""
+def read_metadata(folder: Path) -> tuple[RunMetadata, Recipe, Recipe]:
+    """A run's metadata, and its asked and resolved recipes; RunError with the reason where they cannot be read."""
     try:
-        with opened(folder / NAME) as file:
+        with open_regular(folder / FILE_NAME) as file:
             data = file.read()
     except OSError as error:
-        raise RunError(f"{folder} holds no run: {NAME} cannot be read ({error.strerror})") from None
+        raise RunError(f"{folder} holds no run: {FILE_NAME} cannot be read ({error.strerror})") from None
     try:
         value = json.loads(data)
         number = value.get("format") if isinstance(value, dict) else None
         if isinstance(number, int) and FORMAT < number < 10**6:
             raise RunError(f"{folder} needs a newer charplay (format {number}; this one reads {FORMAT})")
-        record = Record.model_validate(value)
-        return record, Recipe.model_validate(record.asked), Recipe.model_validate(record.resolved)
+        metadata = RunMetadata.model_validate(value)
+        return metadata, Recipe.model_validate(metadata.asked), Recipe.model_validate(metadata.resolved)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
     except (ValueError, RecursionError):
-        reason = f"{NAME} is not JSON"
+        reason = f"{FILE_NAME} is not JSON"
     raise RunError(f"{folder} holds a broken run: {reason}"[:400])

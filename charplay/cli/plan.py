@@ -3,20 +3,21 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from charplay.cli.faults import UsageError
-from charplay.cli.output import bits, loss, say, say_json, say_table, size, tell_person
+from charplay.cli.errors import UsageError
+from charplay.cli.output import print_json, print_note, print_safe, print_table
+from charplay.formatting.units import duration, format_bits, format_bytes, format_nats
 
 if TYPE_CHECKING:
     from charplay.protocol.request import TrainRequest
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
     from charplay.runs.home import Home
     from charplay.training.planning import Proposal
 
 
-def tell_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
+def print_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
     """Try the machine for a few seconds and print what is proposed; 0. UsageError where the budget is no minutes."""
     from charplay.corpora.library import Library
-    from charplay.recipes.fields import Recipe
+    from charplay.recipes.recipe import Recipe
 
     recipe = Recipe.model_validate(request.recipe)
     if recipe.minutes is None or request.source is not None:
@@ -33,28 +34,31 @@ def tell_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
 
     proposal = plan(recipe, corpus, recipe.minutes)
     if json:
-        say_json(asdict(proposal) | {"recipe": proposal.recipe.model_dump()})
+        print_json(asdict(proposal) | {"recipe": proposal.recipe.model_dump()})
     else:
         _print(proposal, recipe, corpus.title)
     return 0
 
 
 def _print(proposal: "Proposal", asked: "Recipe", title: str) -> None:
-    from charplay.formatting.units import duration
-    from charplay.recipes.specs import written
+    from charplay.recipes.specs import format_value
 
     recipe = proposal.recipe
     network = f"{recipe.cell} {recipe.num_layers}x{recipe.hidden_size}"
-    say(f"{title}: {network}, {proposal.parameters:,} parameters, about {size(proposal.memory_bytes)} of memory")
-    say(
+    print_safe(
+        f"{title}: {network}, {proposal.parameters:,} parameters, about {format_bytes(proposal.memory_bytes)} of memory"
+    )
+    print_safe(
         f"finished in about {duration(proposal.seconds)}: {proposal.characters:,} characters, "
         f"{proposal.epochs:.1f} epochs, at {proposal.chars_per_second:,.0f} characters a second"
     )
     if proposal.expected_loss is not None:
         expected = proposal.expected_loss
-        say(f"expected held-out loss: about {loss(expected)} nats, {bits(expected)} bits a character")
+        print_safe(
+            f"expected held-out loss: about {format_nats(expected)} nats, {format_bits(expected)} bits a character"
+        )
     chosen = {name: value for name, value in recipe.model_dump().items() if getattr(asked, name) == "auto"}
     print()
-    say_table(("chosen", ""), [(name, written(value)) for name, value in chosen.items()])
+    print_table(("chosen", ""), [(name, format_value(value)) for name, value in chosen.items()])
     for note in proposal.notes:
-        tell_person(note)
+        print_note(note)
