@@ -40,7 +40,7 @@ class LocalTrainer:
         self._thread.start()
         return True
 
-    def ask(self, command: Command) -> None:
+    def send(self, command: Command) -> None:
         """Leave a command for the run under way."""
         self._inbox.put(command)
 
@@ -51,7 +51,7 @@ class LocalTrainer:
     async def close(self, reason: str, seconds: float = PATIENCE) -> bool:
         """Ask the run to stop and wait up to `seconds` for it to save; True where nothing runs any more."""
         if self.alive:
-            self.ask(Stop(reason))
+            self.send(Stop(reason))
         end = time.monotonic() + seconds
         while self.alive and time.monotonic() < end:
             await asyncio.sleep(0.02)

@@ -24,7 +24,7 @@ class RunController:
     """The training thread and what its events said. Nothing here blocks and nothing is drawn here."""
 
     def __init__(self, open_training: OpenTraining) -> None:
-        self._worker = LocalTrainer(open_training)
+        self.trainer = LocalTrainer(open_training)
         self._next: TrainRequest | None = None
         self.live = RunState()
         self._held = False
@@ -41,15 +41,15 @@ class RunController:
 
     def start(self, request: TrainRequest) -> None:
         """Begin a run; one that is under way is stopped, and this one begins when it has saved."""
-        if self._worker.alive:
+        if self.trainer.alive:
             self._next = request
             if self.live.busy:
                 self.stop()
             return
         self._next, self._held = None, False
         self.live = RunState(state="preparing", phase="starting")
-        self._worker.start(request)
-        self._worker.ask(
+        self.trainer.start(request)
+        self.trainer.send(
             PublishWeights()
         )  # it is carried out before the first step: pure noise is the beginning of the story
 
@@ -57,49 +57,49 @@ class RunController:
         """Ask the run to save and leave; in every phase."""
         if self.live.busy and self.live.state != "stopping":
             self.live.state = "stopping"
-            self._worker.ask(Stop(reason))
+            self.trainer.send(Stop(reason))
 
     def hold(self) -> None:
         """Pause the run, or let it go on."""
         if self.live.busy and self.live.state != "stopping":
             self._held = not self._held
-            self._worker.ask(Pause() if self._held else Resume())
+            self.trainer.send(Pause() if self._held else Resume())
 
     def step(self) -> bool:
         """Train one step of a run that is held; False where none is."""
         if self.held:
-            self._worker.ask(StepOnce())
+            self.trainer.send(StepOnce())
         return self.held
 
     def save(self) -> None:
         """Have the run saved now; `Saved` follows."""
         if self.live.busy:
-            self._worker.ask(Save())
+            self.trainer.send(Save())
 
     def change(self, field: str, value: object) -> None:
         """Set a live hyperparameter."""
         if self.live.busy:
-            self._worker.ask(SetHyperparameter(field, value))
+            self.trainer.send(SetHyperparameter(field, value))
 
     def undo(self) -> None:
         """Go back to before the last live change."""
         if self.live.busy and self.live.changes:
-            self._worker.ask(Undo())
+            self.trainer.send(Undo())
 
     def away(self, seconds: float | None) -> None:
         """The whole process was stopped for so long: the run's clock leaves it out. None: it is about to be."""
         if self.live.busy:
-            self._worker.ask(ProcessSuspended(seconds))
+            self.trainer.send(ProcessSuspended(seconds))
 
     def publish(self) -> None:
         """Ask for a copy of the weights."""
         if self.live.busy:
-            self._worker.ask(PublishWeights())
+            self.trainer.send(PublishWeights())
 
     def drain(self) -> list[Event]:
         """The events since the last call, taken in; a run that waits begins once the one before has told all."""
-        over = not self._worker.alive
-        events = self._worker.drain()
+        over = not self.trainer.alive
+        events = self.trainer.drain()
         if over and self._next is not None and not events:
             self.start(self._next)
             return []
@@ -123,4 +123,4 @@ class RunController:
             seconds = min(seconds, UNBEGUN_SECONDS)
         if self.live.busy:
             self.live.state = "stopping"
-        return await self._worker.close(reason, seconds)
+        return await self.trainer.close(reason, seconds)

@@ -17,7 +17,9 @@ from textual.widget import Widget
 from textual.worker import active_worker
 
 from charplay.formatting.sanitize import sanitize
+from charplay.playground.playground import Playground
 from charplay.playground.preferences import read_preferences, write_preferences
+from charplay.playground.run_controller import RunController
 from charplay.protocol.exit_codes import HUNG_UP, REASONS
 from charplay.tui.commands import ALWAYS
 from charplay.tui.screens.main import MainScreen
@@ -32,11 +34,11 @@ from charplay.tui.themes import DARK, LIGHT
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Library
+    from charplay.playground.devices import Device
     from charplay.playground.local_trainer import OpenTraining
+    from charplay.playground.playground import Measure
     from charplay.runs.home import Home
     from charplay.runs.shelf import Shelf
-    from charplay.tui.dialogs.network_summary import Measure
-    from charplay.tui.panes.fields import Device
 
 PATIENCE = 1.5
 """Seconds a trainer has to save when a person leaves."""
@@ -75,9 +77,12 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
         patch_styles_cache()
         self._home = home
         self._settings, self._notice = read_preferences(home.settings)
-        self._main = MainScreen(
-            home, open_library, open_shelf, open_training, list_devices, measure, self._settings, path
-        )
+        session = RunController(open_training)
+        playground = Playground(
+            home, session.trainer, open_library=open_library, open_store=open_shelf, preferences=self._settings,
+            list_devices=list_devices, measure=measure,
+        )  # fmt: skip
+        self._main = MainScreen(playground, session, path)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if self._settings.light else DARK.name
@@ -116,7 +121,7 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
         """The palette: every command that can be used now, by its name and sentence."""
         seen = {"command_palette"}
         for node, binding, enabled, _ in screen.active_bindings.values():
-            if binding.tooltip and enabled and binding.action not in seen:
+            if binding.tooltip and enabled and binding.action not in seen and self._main.is_enabled(binding):
                 seen.add(binding.action)
                 # The palette reads titles as markup: a key in brackets would be a tag.
                 title = f"{binding.description.capitalize()}   {self.get_key_display(binding)}"

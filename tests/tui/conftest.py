@@ -239,7 +239,7 @@ class Played:
 
     async def ready(self) -> "Played":
         """The panes are filled and the chosen text was read."""
-        await self.until(lambda: self.main.furnished and self.main.form.draft and self.main.corpus.corpus)
+        await self.until(lambda: self.main.furnished and self.main.form.draft and self.main.playground.corpora.corpus)
         return self
 
     async def training(self) -> None:
@@ -270,6 +270,7 @@ def play(
             # Where text is written beside it, what a key did is not all that changes.
             it.main.text.playing = writing
             it.main.text._say_hint()  # at once, not at a later tick, which would say it over what a test waits for
+            await pilot.pause()
             yield it
             await app._main.session.close("asked", 2.0)
 

@@ -11,7 +11,7 @@ from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 def test_a_screen_that_breaks_down_has_the_run_saved_before_the_program_ends(monkeypatch, home, trainer, capfd):
     async def break_down(pilot):
         main = pilot.app._main
-        while not main.furnished or main.form.draft is None or main.corpus.corpus is None:
+        while not main.furnished or main.form.draft is None or main.playground.corpora.corpus is None:
             await asyncio.sleep(0.01)
         main.action_train()
         while not trainer.requests:

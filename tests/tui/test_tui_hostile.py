@@ -19,7 +19,6 @@ from charplay.tui.dialogs.file_picker import FilePicker
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.score import ScoreDialog
 from charplay.tui.dialogs.text_input import TextInputDialog
-from charplay.tui.panes.corpus import CorpusPane
 
 NOBODY = "~nobody-of-that-name/x"
 
@@ -102,7 +101,7 @@ async def test_a_working_folder_that_has_gone_ends_nothing(play, kept_run, tmp_p
         await it.press("escape", "3", "e")
         await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
         await it.press("escape")
-        it.main.corpus.choose("nosuch/text.txt")
+        it.main.playground.corpora.choose("nosuch/text.txt")
         await it.until(lambda: "nosuch" in it.seen())
         monkeypatch.chdir(tmp_path)
 
@@ -177,14 +176,14 @@ async def test_an_encoding_that_gives_half_a_character_is_refused_in_a_sentence(
     path = home.corpora / "escaped.txt"
     path.write_text(r"half a pair \ud800 and more text. " * 30)
     async with play() as it:
-        it.main.corpus.choose("escaped", "unicode_escape")
+        it.main.playground.corpora.choose("escaped", "unicode_escape")
         await it.until(lambda: "would give halves of characters" in " ".join(it.seen().split()))
 
 
 async def test_a_text_that_is_put_where_it_was_missing_is_read(play, home, monkeypatch):
-    monkeypatch.setattr("charplay.tui.panes.corpus_list.POLL", 0.05)
+    monkeypatch.setattr("charplay.playground.corpus_selection.POLL", 0.05)
     async with play() as it:
-        corpus = it.main.corpus
+        corpus = it.main.playground.corpora
         corpus.chosen, corpus.corpus = dataclasses.replace(corpus.chosen, ready=False), None
         (home.corpora / "another.txt").write_text("x" * 300)
         await it.until(lambda: corpus.chosen.ready and corpus.corpus is not None)
@@ -193,10 +192,14 @@ async def test_a_text_that_is_put_where_it_was_missing_is_read(play, home, monke
 async def test_a_text_is_looked_at_once_however_often_it_was_asked_for(play, home):
     (home.corpora / "other.txt").write_text("another text. " * 40)
     async with play() as it:
-        corpus = it.main.corpus.corpus
+        it.main.playground.corpora.refill()
+        it.main.advance()
+        await it.press("1", "home", "down")
+        assert it.main.corpus.selected == "other"
         for _ in range(3):
-            it.main.corpus.post_message(CorpusPane.Preview(corpus))
+            await it.press("v")
         await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
+        await it.until(lambda: len(it.main.playground.jobs) == 0)
         await it.press("escape")
         await it.until(lambda: it.app.screen is it.main)
 
@@ -204,11 +207,13 @@ async def test_a_text_is_looked_at_once_however_often_it_was_asked_for(play, hom
 async def test_a_reading_that_comes_too_late_is_nobodys(play, home):
     (home.corpora / "other.txt").write_text("another text. " * 40)
     async with play() as it:
-        fox, late = it.main.corpus.corpus, it.main.corpus._current
-        it.main.corpus.choose("other")
-        it.main.corpus.post_message(CorpusPane.Read(fox, late))
-        await it.until(lambda: it.main.corpus.corpus is not None and it.main.corpus.corpus.name == "other")
-        assert it.main.corpus._sizes["other"] == (560, 10)
+        corpora = it.main.playground.corpora
+        corpora.choose("fox")
+        late = corpora._reading
+        corpora.choose("other")
+        await it.until(lambda: corpora.corpus is not None and corpora.corpus.name == "other")
+        assert not late.done
+        assert corpora.sizes["other"] == (560, 10)
 
 
 async def test_a_prompt_that_is_left_by_the_mouse_is_closed(play):
@@ -225,19 +230,20 @@ async def test_the_offer_goes_with_its_run_and_with_no_other(play, kept_run):
     kept_run(name="kept-1")
     async with play() as it:
         await it.until(lambda: "kept-1 is not finished" in it.seen())
-        offer = it.main._offer
-        it.main.runs.post_message(it.main.runs.Deleted("finished-1"))
+        offer = it.main.playground.run_list.offer
+        run_list = it.main.playground.run_list
+        run_list.delete("finished-1")
         await it.until(lambda: "finished-1 is deleted" in it.seen())
-        assert it.main._offer == offer
-        it.main.runs.post_message(it.main.runs.Deleted("kept-1"))
+        assert it.main.playground.run_list.offer == offer
+        run_list.delete("kept-1")
         await it.until(lambda: "kept-1 is deleted" in it.seen())
-        assert it.main._offer == ""
+        assert it.main.playground.run_list.offer == ""
 
 
 async def test_an_encoding_that_was_named_is_known_when_the_text_is_chosen_again(play, home):
     (home.corpora / "letters.txt").write_bytes("Пора, мой друг. ".encode("koi8-r") * 30)
     async with play() as it:
-        corpus = it.main.corpus
+        corpus = it.main.playground.corpora
         corpus.choose("letters", "koi8-r")
         await it.until(lambda: corpus.corpus and "Пора" in corpus.corpus.text())
         corpus.choose("fox")
@@ -252,7 +258,7 @@ async def test_the_reference_lines_of_a_text_that_is_not_read_any_more_are_gone(
     (home.corpora / "binary.txt").write_bytes(bytes(range(256)) * 20)
     async with play() as it:
         await it.until(lambda: "uniform 3.33" in it.seen())
-        it.main.corpus.choose("binary")
+        it.main.playground.corpora.choose("binary")
         await it.until(lambda: "uniform" not in it.seen() and "demo 1.51" in it.seen())
 
 

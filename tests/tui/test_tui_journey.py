@@ -226,7 +226,7 @@ async def test_finished_says_so_and_the_run_is_listed(play):
 async def test_after_the_end_the_best_checkpoint_writes_and_says_so(play, kept_run):
     kept_run(step=500)
     async with play() as it:
-        await it.until(lambda: it.main.runs.unfinished)
+        await it.until(lambda: it.main.playground.run_list.unfinished)
         await it.press("u")
         await it.until(lambda: it.trainer.requests)
         it.trainer.put(it.trainer.started(step=500), it.trainer.progress(1000))
@@ -281,23 +281,27 @@ async def test_the_unfinished_run_is_offered_in_one_line_and_taken_up(play, kept
 async def test_the_encoding_of_a_text_can_be_named_trained_with_and_found_again(play, home):
     (home.corpora / "letters.txt").write_bytes("Пора, мой друг, пора! покоя сердце просит. ".encode("koi8-r") * 30)
     async with play() as it:
-        it.main.corpus.choose("letters")
+        it.main.playground.corpora.choose("letters")
         await it.press("1", "e", *["backspace"] * 4, *"koi9")
         await it.until(lambda: "There is no encoding 'koi9'" in it.seen())
         await it.press("enter", "backspace", *"8-r", "enter")
-        await it.until(lambda: it.main.corpus.corpus and "Пора, мой друг" in it.main.corpus.corpus.text())
+        await it.until(
+            lambda: it.main.playground.corpora.corpus and "Пора, мой друг" in it.main.playground.corpora.corpus.text()
+        )
         await it.press("t")
         await it.until(lambda: it.trainer.requests)
         assert it.trainer.requests[-1].encoding == "koi8-r"
         kept = it.main.remember()
         assert (kept.corpus, kept.encoding) == ("letters", "koi8-r")
         write_preferences(home.settings, kept)
-        it.main.corpus.choose("fox")
+        it.main.playground.corpora.choose("fox")
         assert it.main.remember().encoding == ""
     async with play(path=None) as it:
-        await it.until(lambda: it.main.corpus.corpus and "Пора, мой друг" in it.main.corpus.corpus.text())
+        await it.until(
+            lambda: it.main.playground.corpora.corpus and "Пора, мой друг" in it.main.playground.corpora.corpus.text()
+        )
         await it.press("1", "e", *["backspace"] * 6, *"auto", "enter")
-        await it.until(lambda: it.main.corpus.encoding == "" and it.main.corpus.corpus)
+        await it.until(lambda: it.main.playground.corpora.encoding == "" and it.main.playground.corpora.corpus)
 
 
 NOTE = "Line ends (CRLF) are read as LF"
@@ -315,7 +319,7 @@ async def test_the_unfinished_run_stays_on_offer_when_another_text_has_notes(pla
     kept_run()
     async with play() as it:
         await it.until(lambda: "is not finished" in it.seen())
-        it.main.corpus.choose(crlf)
+        it.main.playground.corpora.choose(crlf)
         await it.until(lambda: BOTH in it.seen())
         await it.press("t")
         await it.training()

@@ -285,7 +285,7 @@ def test_what_is_taken_back_was_never_worse_nor_best():
 def test_a_trainer_that_ends_without_a_word_has_failed():
     session = RunController(lambda request, inbox: iter(()))
     session.start(TrainRequest(home="/"))
-    session._worker._thread.join(2)
+    session.trainer._thread.join(2)
     events = session.drain()
     assert isinstance(events[-1], Failed)
     assert session.live.state == "failed"

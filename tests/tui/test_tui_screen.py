@@ -14,6 +14,10 @@ from textual.widgets import Static
 from charplay.playground.preferences import Preferences, read_preferences, write_preferences
 from charplay.protocol.exit_codes import INTERRUPTED, SIGNALS
 from charplay.tui import commands
+from charplay.tui.command import bindings
+from charplay.tui.controllers.corpora import CorpusController
+from charplay.tui.controllers.form import FormController
+from charplay.tui.controllers.runs import RunsController
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.panes.text import TextPane
@@ -52,9 +56,9 @@ def keys(bindings) -> list[str]:
 @pytest.mark.parametrize(
     "pane",
     [
-        [*commands.LIST, *commands.CORPUS],
-        [*commands.LIST, *commands.FORM],
-        [*commands.LIST, *commands.RUNS],
+        [*commands.LIST, *bindings(CorpusController.commands)],
+        [*commands.LIST, *bindings(FormController.commands)],
+        [*commands.LIST, *bindings(RunsController.commands)],
         [*Slider.BINDINGS, *commands.TRAINING],
         [*Slider.BINDINGS, *TextPane.BINDINGS, *commands.SCROLL],
         [*commands.SHEET, *commands.PREVIEW, *commands.CLOSE],
@@ -69,19 +73,20 @@ def test_no_key_has_two_meanings_in_one_pane(pane):
 async def test_every_command_has_an_action_and_is_in_the_help(play):
     async with play() as it:
         main = it.main
-        owners = [(main, commands.EVERYWHERE), (it.app, commands.ALWAYS), (main.corpus, commands.CORPUS)]
-        owners += [(main.form, commands.FORM), (main.runs, commands.RUNS), (main.training, commands.TRAINING)]
-        for owner, bindings in owners:
-            for binding in bindings:
-                node, action = (
-                    (it.app, binding.action[4:]) if binding.action.startswith("app.") else (owner, binding.action)
-                )
-                assert callable(getattr(node, f"action_{action.partition('(')[0]}"))
+        owners = [(main, commands.EVERYWHERE), (it.app, commands.ALWAYS), (main.training, commands.TRAINING)]
+        for controller in main.commands.controllers:
+            assert all(callable(getattr(controller, command.method)) for command in controller.commands)
+            owners.append((main, bindings(controller.commands)))
+        for owner, owned in owners:
+            for binding in owned:
+                place, _, action = binding.action.partition("(")[0].rpartition(".")
+                node = {"": owner, "app": it.app, "screen": main}[place]
+                assert callable(getattr(node, f"action_{action}"))
         await it.press("question_mark")
         assert isinstance(it.app.screen, ReaderDialog)
         said = " ".join(text for line in it.app.screen._lines for text, _ in line)
-        for _, bindings in owners:
-            assert all(binding.tooltip in said for binding in bindings)
+        for _, owned in owners:
+            assert all(binding.tooltip in said for binding in owned)
 
 
 async def test_the_palette_offers_what_can_be_done_and_nothing_else(play):
@@ -151,7 +156,7 @@ async def test_what_was_chosen_is_there_at_the_next_start(play, home):
         await it.until(lambda: it.app._exit)
         heat = it.main.text.temperature
     async with play(path=None) as it:
-        assert it.main.corpus.chosen.name == "fox"
+        assert it.main.playground.corpora.chosen.name == "fox"
         assert it.main.form.draft.asked.num_layers == 2
         assert it.main.text.temperature == heat
         drawn = it.main.text._settings

@@ -221,14 +221,14 @@ async def test_the_reference_lines_are_of_the_text_of_the_run_that_is_drawn(play
     (home.corpora / "other.txt").write_text("ab" * 300)
     async with play() as it:
         await it.until(lambda: "uniform 3.33" in it.seen())
-        it.main.corpus.choose("other")
+        it.main.playground.corpora.choose("other")
         await it.until(lambda: "uniform 0.69" in it.seen())
-        it.main.corpus.choose("fox")
+        it.main.playground.corpora.choose("fox")
         await it.until(lambda: "uniform 3.33" in it.seen())
         await it.training()
         await it.until(lambda: "single characters 2.75" in it.seen())
-        it.main.corpus.choose("other")
-        await it.until(lambda: len(it.main.corpus.corpus or "") == 600)
+        it.main.playground.corpora.choose("other")
+        await it.until(lambda: len(it.main.playground.corpora.corpus or "") == 600)
         assert it.main.training._levels["single characters"] == 2.75
 
 

@@ -9,8 +9,9 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from charplay.formatting.sanitize import sanitize_line
-from charplay.playground.recipe_rows import APPLIES, in_labels, label
+from charplay.playground.recipe_rows import in_labels, label
 from charplay.playground.value_steps import adjacent_value
+from charplay.recipes.applicability import applies
 from charplay.recipes.faults import RecipeError
 from charplay.recipes.fields import Recipe
 from charplay.recipes.layers import altered
@@ -48,7 +49,7 @@ class _Values(RowList):
         """The run's values as they stand now."""
         self.recipe = recipe
         self.asked = {name: value for name, value in self.asked.items() if value != getattr(recipe, name)}
-        self.names = [each.name for each in specs() if each.live and APPLIES.get(each.name, bool)(recipe)]
+        self.names = [each.name for each in specs() if each.live and applies(each.name, recipe)]
         self.styles.height = len(self.names)
         self.repaint()
 

@@ -11,20 +11,25 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize
-from charplay.tui.commands import ALWAYS, CORPUS, CURSOR, EVERYWHERE, FORM, LIST, RUNS, SCROLL, SLIDER, Bindings
-from charplay.tui.controllers.base import CommandTable
+from charplay.playground.happenings import CorpusChosen, CorpusRead, CurvesRead, RunDeleted, Said
+from charplay.tui.command import Command, bindings
+from charplay.tui.commands import ALWAYS, CURSOR, EVERYWHERE, LIST, SCROLL, SLIDER, Bindings
+from charplay.tui.controllers.base import CommandTable, Controller
+from charplay.tui.controllers.corpora import CorpusController
+from charplay.tui.controllers.form import FormController
+from charplay.tui.controllers.runs import RunsController
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.panes.corpus import CorpusPane
-from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
 from charplay.tui.panes.status import Hint, KeyLine, StatusLine
 from charplay.tui.textual_patches.row_compositor import RowCompositor
+from charplay.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from charplay.runs.home import Home
+    from charplay.playground.playground import Playground
     from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
 
@@ -33,11 +38,19 @@ Answer = TypeVar("Answer")
 ALONE = ("corpus", "form", "runs")
 """Panes that fill a narrow screen alone; the others are the stage."""
 
+CONTROLLERS: Sequence[type[Controller]] = (CorpusController, FormController, RunsController)
+
+
+def _of_controllers() -> Bindings:
+    """The commands of all controllers: those of one pane come first, and win over those that work everywhere."""
+    found: list[Command] = [command for each in CONTROLLERS for command in each.commands]
+    return bindings(sorted(found, key=lambda command: not command.place))
+
 
 class Layout(Screen[None]):
     """The panes and where they are. Knows nothing of training."""
 
-    BINDINGS = EVERYWHERE
+    BINDINGS = [*_of_controllers(), *EVERYWHERE]  # noqa: RUF012 - Textual's form
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual's form
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-tall")]  # noqa: RUF012 - Textual's form
     AUTO_FOCUS = ""
@@ -73,18 +86,18 @@ class Layout(Screen[None]):
     training: "TrainingPane"
     text: "TextPane"
 
-    def __init__(self, home: "Home", list_devices: Callable[[], Sequence[Device]]) -> None:
+    def __init__(self, playground: "Playground") -> None:
         super().__init__()
         self._compositor = RowCompositor()
-        self._texts = home.texts
+        self.playground = playground
         self.furnished = False
         """Whether all panes are there."""
         self.status = StatusLine()
-        self.corpus = CorpusPane(home.corpora)
-        self.form = FormPane(home.presets, list_devices)
-        self.runs = RunsPane()
+        self.corpus = CorpusPane(playground.corpora)
+        self.form = FormPane(playground)
+        self.runs = RunsPane(playground.run_list)
         self.hint = Hint()
-        self.commands = CommandTable((), self)
+        self.commands = CommandTable((each(playground, self) for each in CONTROLLERS), self)
 
     def compose(self) -> ComposeResult:
         """Status, the two columns, a hint, the keys."""
@@ -104,13 +117,44 @@ class Layout(Screen[None]):
         from charplay.tui.panes.text import TextPane
         from charplay.tui.panes.training import TrainingPane
 
-        self.training, self.text = TrainingPane(), TextPane(self._texts)
+        self.training, self.text = TrainingPane(), TextPane(self.playground.home.texts)
         await self.query_one("#watch").mount(self.training, self.text)
 
     async def unfold(self) -> None:
         """Put up what a key opens, and let keys in."""
         await self.text.unfold()
         self.furnished = True
+        self.refresh_bindings()
+
+    def advance(self) -> None:
+        """Let the playground go on, and show what has happened."""
+        happened = self.playground.advance(self.playground.clock())
+        for happening in happened:
+            self.commands.hear(happening)
+            self.take(happening)
+        for pane in (self.corpus, self.form, self.runs):
+            pane.sync()
+        if happened:
+            self.refresh_bindings()
+
+    def take(self, happening: object) -> None:
+        """Show what has happened where it is to be seen."""
+        match happening:
+            case Said(sentence, warning, passing):
+                (self.note if passing else self.say)(sentence, warning=warning)
+            case CorpusChosen():
+                self.training.read_corpus(None)
+            case CorpusRead(corpus):
+                self.training.read_corpus(corpus)
+            case CurvesRead(run, history):
+                if not self.training.overlay(run, history):
+                    self.complain("Four runs are on the chart; take one off first.")
+            case RunDeleted(run):
+                self.training.take_off(run)
+
+    @on(RowList.Moved, "#runs")
+    def _stand_on_run(self) -> None:
+        """What can be done depends on the run."""
         self.refresh_bindings()
 
     def label(self, binding: Binding) -> str:
@@ -141,15 +185,24 @@ class Layout(Screen[None]):
 
     def _answered(self, then: "Callable[[Answer | None], object]", answer: "Answer | None") -> None:
         then(answer)
+        self.advance()
         self.refresh_bindings()
 
     def go_to(self, place: str) -> None:
-        """Go to a pane, or to a row of one."""
-        self.action_show(place)
+        """Go to a pane; or, as in "form.editor", open a row of one."""
+        pane, _, row = place.partition(".")
+        if row:
+            getattr(self, pane).open_row(row)
+        else:
+            self.action_show(pane)
 
     def selected(self, place: str) -> str:
         """Name what the cursor of a pane's list stands on; empty where there is nothing."""
         return str(getattr(self, place).selected)
+
+    def covered(self) -> bool:
+        """Whether a dialog lies over the panes."""
+        return self.app.screen is not self
 
     def copy(self, text: str) -> None:
         """Put text on the clipboard."""
@@ -164,6 +217,7 @@ class Layout(Screen[None]):
     def action_run_command(self, name: str) -> None:
         """Carry a command out, or say why that cannot be now."""
         self.commands.run(name)
+        self.advance()
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -222,9 +276,9 @@ class Layout(Screen[None]):
         text = [each for base in reversed(type(self.text).mro()) for each in vars(base).get("BINDINGS", ())]
         places: list[tuple[Widget, str, Bindings]] = [
             (self, "Everywhere", [*EVERYWHERE, *ALWAYS]),
-            (self.corpus, "Corpus", CORPUS),
-            (self.form, "Next run", FORM),
-            (self.runs, "Runs", RUNS),
+            (self.corpus, "Corpus", bindings(CorpusController.commands)),
+            (self.form, "Next run", bindings(FormController.commands)),
+            (self.runs, "Runs", bindings(RunsController.commands)),
             (self.training, "Loss", list(self.training.BINDINGS)),
             (self.text, "Text", text),
             (self.text, "Text, with the cursor out", CURSOR),

@@ -1,10 +1,10 @@
 """The screen as it plays: what the text pane asks of the texts and the runs."""
 
+import threading
 from typing import TYPE_CHECKING
 
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
-from charplay.tui.jobs import run_in_background
-from charplay.tui.screens.corpora import CorporaScreen
+from charplay.tui.screens.training import TrainingScreen
 
 if TYPE_CHECKING:
     from charplay.playground.checkpoints import CheckpointEntry
@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from charplay.tui.panes.text import TextPane
 
 
-class PlayingScreen(CorporaScreen):
+class PlayingScreen(TrainingScreen):
     """Passages of the chosen text, checkpoints for rides, columns."""
 
     def _on_text_pane_beside(self, message: "TextPane.Beside") -> None:
         from charplay.tui.dialogs.comparison import ComparisonScreen
 
         text = self.text
-        screen = ComparisonScreen(message.opened, text.prompt, message.settings, text.speed, self._shelf, text.columns)
+        screen = ComparisonScreen(
+            message.opened, text.prompt, message.settings, text.speed, self.playground.store, text.columns
+        )
 
         def leave(taken: "Taken | None") -> None:
             text.columns = screen.temperatures
@@ -37,7 +39,7 @@ class PlayingScreen(CorporaScreen):
         self.source.following = self.text.following
 
     def _on_text_pane_passage(self, message: "TextPane.Passage") -> None:
-        corpus, chosen = self.corpus.corpus, self.corpus.chosen
+        corpus, chosen = self.playground.corpora.corpus, self.playground.corpora.chosen
         if corpus is None or chosen is None:
             self.complain("The text was not read yet; choose one that is here.")
             return
@@ -49,12 +51,12 @@ class PlayingScreen(CorporaScreen):
             passage = choose(corpus.text(), "passage", **wanted)
             self.app.call_later(self.text.begin_passage, passage, chosen.title)
 
-        run_in_background(work)  # a long text takes its time
+        threading.Thread(target=work, daemon=True).start()  # a long text takes its time
 
     def _on_text_pane_another(self, message: "TextPane.Another") -> None:
         from charplay.playground.checkpoints import list_checkpoints
 
-        found = list_checkpoints(self._shelf)
+        found = list_checkpoints(self.playground.store)
         choices = [Choice(str(number), each.title, each.note) for number, each in enumerate(found)]
         question = ChoiceDialog("Replay on", "", choices)
         self.app.push_screen(question, lambda at: self._ride(message.ride, found[int(at)]) if at else None)

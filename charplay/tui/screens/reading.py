@@ -3,23 +3,19 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from charplay.tui.screens.corpora import CorporaScreen
+from charplay.tui.screens.training import TrainingScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from charplay.corpora.library import Corpus, Library
+    from charplay.corpora.library import Corpus
     from charplay.tui.panes.text_reading import ReadingPane
 
 
-class ReadingScreen(CorporaScreen):
+class ReadingScreen(TrainingScreen):
     """What the text pane asks for when a text is read rather than written."""
 
-    _open_library: "Callable[[], Library]"
-
     def _on_text_pane_sought(self) -> None:
-        chosen = self.corpus.corpus
-        self.text.seek(self._open_library(), chosen.path if chosen else "")
+        chosen = self.playground.corpora.corpus
+        self.text.seek(self.playground.library, chosen.path if chosen else "")
 
     def _on_text_pane_opened(self, message: "ReadingPane.Opened") -> None:
         from charplay.tui.dialogs.corpus_viewer import CorpusViewer
@@ -36,9 +32,9 @@ class ReadingScreen(CorporaScreen):
             return
         what = "the prompt and what follows" if generator.prompt else "generated text"
         written = from_text(what, generator.text) if generator.text else None
-        others = partial(list_checkpoints, self._shelf)
-        self.app.push_screen(ScoreDialog(generator, written, self.corpus.corpus, self._open_text, others))
+        others = partial(list_checkpoints, self.playground.store)
+        self.app.push_screen(ScoreDialog(generator, written, self.playground.corpora.corpus, self._open_text, others))
 
     def _open_text(self, path: str) -> "Corpus":
-        library = self._open_library()
+        library = self.playground.library
         return library.open(library.find(path))

@@ -1,31 +1,29 @@
 """The screen as it steers a training session: what is pressed is asked of the trainer."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
-from charplay.playground.local_trainer import OpenTraining
+from charplay.playground.happenings import CorpusRead, ResumeWanted
 from charplay.protocol import events
 from charplay.protocol.events import Event, Failed, Paused, Saved
 from charplay.protocol.request import TrainRequest
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.dialogs.training_trouble import LOWER, bad_numbers, failed, no_memory, text_changed
-from charplay.tui.panes.fields import Device
 from charplay.tui.screens.watching import WatchingScreen
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Entry
-    from charplay.runs.home import Home
+    from charplay.playground.playground import Playground
+    from charplay.playground.run_controller import RunController
 
 
 class TrainingScreen(WatchingScreen):
     """Starts runs, steers them, and asks what to do where one has gone wrong."""
 
-    def __init__(self, home: "Home", open_training: OpenTraining, list_devices: Callable[[], Sequence[Device]]) -> None:
-        super().__init__(home, open_training, list_devices)
-        self._root = str(home.root)
+    def __init__(self, playground: "Playground", session: "RunController") -> None:
+        super().__init__(playground, session)
         self._asked_to_leave = False
         self._request: TrainRequest | None = None
         """What was asked last."""
@@ -49,6 +47,18 @@ class TrainingScreen(WatchingScreen):
                 self.app.push_screen(text_changed(live), self._after_changed_text)
             case Failed():
                 self.app.push_screen(failed(live), self._after_failure)
+
+    def take(self, happening: object) -> None:
+        """What has happened, and what a command wants of the trainer."""
+        super().take(happening)
+        match happening:
+            case CorpusRead(train=True):
+                self.action_train()
+            case ResumeWanted(run, more):
+                if self.session.busy:
+                    self.complain("A run is under way; stop it first: x")
+                else:
+                    self.resume(run, more)
 
     def _after_bad_numbers(self, answer: str | None) -> None:
         live = self.session.live
@@ -88,8 +98,7 @@ class TrainingScreen(WatchingScreen):
             return action == "leave"
         usable = {
             "hold": live.busy and live.state != "stopping",
-            "stop": (live.busy and live.state != "stopping") or self.corpus.download is not None,
-            "cancel_fetching": self.corpus.download is not None,
+            "stop": (live.busy and live.state != "stopping") or self.playground.corpora.download is not None,
             "step": self.session.held,
             "save": live.state in {"training", "paused"},
             "undo": live.busy and len(live.changes) > 0,
@@ -115,28 +124,30 @@ class TrainingScreen(WatchingScreen):
 
     def train(self) -> None:
         """Start the next run, fetching its text first where it must be."""
-        draft, entry = self.form.draft, self.corpus.chosen
+        draft, entry = self.form.draft, self.playground.corpora.chosen
         if draft is None or entry is None:
             return
-        if self.corpus.trouble:
-            self.complain(f"{self.corpus.trouble} 1 chooses another text.")
+        if self.playground.corpora.trouble:
+            self.complain(f"{self.playground.corpora.trouble} 1 chooses another text.")
         elif draft.faults:
             self.complain(draft.faults[0])
         elif not entry.ready:
             self._fetch(entry)
         else:
             source = draft.warm_start.path if draft.warm_start else None
-            encoding = self.corpus.encoding or None
+            encoding = self.playground.corpora.encoding or None
             recipe = draft.asked.model_dump()
-            self._start(TrainRequest(home=self._root, recipe=recipe, source=source, encoding=encoding))
+            self._start(
+                TrainRequest(home=str(self.playground.home.root), recipe=recipe, source=source, encoding=encoding)
+            )
 
     def _fetch(self, entry: "Entry") -> None:
         """Fetch a text and train on it; one text is fetched at a time."""
-        if self.corpus.fetch(to_train=True):
+        if self.playground.corpora.fetch(to_train=True):
             self.say(f"fetching {entry.title}; training starts when it is here, esc cancels")
             self.refresh_bindings()
-        elif self.corpus.download is not None:
-            self.complain(f"{self.corpus.download.entry.title} is fetched first; esc cancels that")
+        elif self.playground.corpora.download is not None:
+            self.complain(f"{self.playground.corpora.download.entry.title} is fetched first; esc cancels that")
 
     def resume(self, name: str, more: str = "", device: str = "") -> None:
         """Go on with a run; with `more`, a budget added to what was done; with `device`, there."""
@@ -145,13 +156,17 @@ class TrainingScreen(WatchingScreen):
         from charplay.runs.shelf import RunError
 
         try:
-            run = self._shelf.find(name)
+            run = self.playground.store.find(name)
             recipe = extended(run.asked, more) if more else run.asked
         except (RunError, RecipeError, ValueError) as fault:
             self.complain(str(fault))
         else:
             asked = recipe.model_dump() | ({"device": device} if device else {})
-            self._start(TrainRequest(home=self._root, recipe=asked, resume=str(run.folder), added=bool(more)))
+            self._start(
+                TrainRequest(
+                    home=str(self.playground.home.root), recipe=asked, resume=str(run.folder), added=bool(more)
+                )
+            )
 
     def _start(self, request: TrainRequest) -> None:
         self._request, self._saving = request, False
@@ -183,11 +198,7 @@ class TrainingScreen(WatchingScreen):
         if self.session.busy:
             self.session.stop()
         else:
-            self.corpus.cancel()
-
-    def action_cancel_fetching(self) -> None:
-        """Give a download up."""
-        self.corpus.cancel()
+            self.playground.corpora.cancel()
 
     def action_follow(self) -> None:
         """The live run writes."""
@@ -198,10 +209,10 @@ class TrainingScreen(WatchingScreen):
         """Go on with the newest unfinished run."""
         if self.session.busy:
             self.complain("A run is under way.")
-        elif (unfinished := self._shelf.unfinished()) is not None:
+        elif (unfinished := self.playground.store.unfinished()) is not None:
             self.resume(unfinished.name)
         else:
-            held = [f"{run.name} is in use by {run.in_use}." for run in self._shelf.list() if run.in_use]
+            held = [f"{run.name} is in use by {run.in_use}." for run in self.playground.store.list() if run.in_use]
             self.complain(held[0] if held else "There is no unfinished run.")
 
     def action_leave(self) -> None:

@@ -1,21 +1,18 @@
 """The screen as it watches a training session: what the trainer tells is handed to the panes."""
 
 import logging
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from charplay.formatting.sanitize import sanitize
-from charplay.playground.local_trainer import OpenTraining
+from charplay.playground.happenings import PlayWanted
 from charplay.playground.run_controller import RunController
 from charplay.playground.weight_follower import WeightFollower
 from charplay.protocol.events import Changed, Event, Failed, Finished, Published, Started, Stopped, Warned
-from charplay.tui.panes.fields import Device
 from charplay.tui.screens.layout import Layout
 from charplay.tui.textual_patches.backpressure import set_visible_interval
 
 if TYPE_CHECKING:
-    from charplay.runs.home import Home
-    from charplay.runs.shelf import Shelf
+    from charplay.playground.playground import Playground
 
 TICK, UNSEEN_TICK = 0.1, 5.0
 """Seconds between two looks into the trainer's mailbox; while nobody sees the screen, a run that waits for its turn has
@@ -26,27 +23,22 @@ TICKS_A_PAINT = 5
 class WatchingScreen(Layout):
     """The panes around one training session. Asks nothing of it but its weights."""
 
-    def __init__(self, home: "Home", open_training: OpenTraining, list_devices: Callable[[], Sequence[Device]]) -> None:
-        super().__init__(home, list_devices)
-        self._shelf: Shelf
-        self.session = RunController(open_training)
+    def __init__(self, playground: "Playground", session: RunController) -> None:
+        super().__init__(playground)
+        self.session = session
         self.source: WeightFollower
         self._state = "idle"
         self._ticks = 0
         self._untold: list[Event] = []
-        self._trouble = ""
-        """What the next sentence must not wipe away: why another text is read, say."""
-        self._offer = ""
-        """Of a run that was not finished: it stands until a run is begun."""
 
-    def begin(self, shelf: "Shelf") -> None:
+    def begin(self) -> None:
         """With every pane in its place: look into the mailbox from now on."""
-        self._shelf = shelf
         self.source = WeightFollower(self.text)
         set_visible_interval(self, TICK, self._tick)
         self.set_interval(UNSEEN_TICK, self._tick)
 
     def _tick(self) -> None:
+        self.advance()
         told = self.session.drain()
         for event in told:
             self.hear(event)
@@ -62,10 +54,10 @@ class WatchingScreen(Layout):
         """What an event has to say beyond numbers."""
         match event:
             case Started():
-                self._offer = ""
-                self.say_notes(event.notes)
-                self._trouble = ""
-                self.runs.refill()
+                self.playground.run_list.offer = ""
+                self.take(self.playground.summarize(event.notes))
+                self.playground.corpora.warning = ""
+                self.playground.run_list.refresh()
             case Changed(field="undo"):
                 self.say(f"The last change is taken back: training goes on from step {event.step:,}")
             case Warned():
@@ -91,10 +83,11 @@ class WatchingScreen(Layout):
         else:
             self.say(f"{run} could not be saved: u takes it up again from step {saved or 0:,}", warning=True)
 
-    def say_notes(self, notes: Sequence[str]) -> None:
-        """What there is to say of a text or a run, in one line, after what went wrong before and what is on offer."""
-        said = [self._trouble, self._offer, *map(_begun, notes)]
-        self.say(". ".join(note.rstrip(".") for note in said if note), warning=bool(self._trouble))
+    def take(self, happening: object) -> None:
+        """What has happened, and what a command wants of the panes."""
+        super().take(happening)
+        if isinstance(happening, PlayWanted):
+            self.play(happening.run)
 
     def play(self, run: str) -> None:
         """Let a run's checkpoint write; where it cannot, say why."""
@@ -103,7 +96,7 @@ class WatchingScreen(Layout):
         from charplay.sampling.errors import ModelError
 
         try:
-            loss = self.source.play(self._shelf.checkpoint(run), run)
+            loss = self.source.play(self.playground.store.checkpoint(run), run)
         except (RunError, CheckpointError, ModelError) as fault:
             self.complain(str(fault))
         else:
@@ -112,7 +105,7 @@ class WatchingScreen(Layout):
 
     def _paint(self) -> None:
         """Numbers that run are shown twice a second, a new state at once."""
-        live, chosen = self.session.live, self.corpus.chosen
+        live, chosen = self.session.live, self.playground.corpora.chosen
         if self._untold:
             self.training.take(self._untold, live)
             self._untold = []
@@ -121,7 +114,7 @@ class WatchingScreen(Layout):
             self._state = live.state
             self.refresh_bindings()
             if not live.busy:
-                self.runs.refill()
+                self.playground.run_list.refresh()
 
     def _show_weights(self, event: Published) -> None:
         """New weights write on; while they cannot (not finite, say) the ones before stay in their place."""
@@ -136,8 +129,3 @@ class WatchingScreen(Layout):
         if self.source.following and mute != self.source.blocked_reason:
             self.source.blocked_reason = mute
             self.say(mute or "The live run writes again", warning=bool(mute))
-
-
-def _begun(note: str) -> str:
-    """A note as a sentence begins: a word with a capital, a name (of a file or a field) as it is."""
-    return note[:1].upper() + note[1:] if note.partition(" ")[0].isalpha() else note
