@@ -31,7 +31,7 @@ from charplay.cli.drawing import (
 from charplay.cli.faults import UsageError, complain
 from charplay.cli.output import tell_person
 from charplay.cli.pens import JsonPen, Pen
-from charplay.cli.prompting import check_bias, parse_temperatures, ride_place, take_prompt
+from charplay.cli.prompting import asked_temperatures, check_bias, ride_place, take_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,7 +77,8 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     top: Top = 5,
 ) -> None:
     """Write text, character by character as it is drawn."""
-    from charplay.cli.playing import open_model
+    from charplay.cli.house import open_shelf
+    from charplay.playground.checkpoints import open_checkpoint
     from charplay.sampling.bias_syntax import parse_bias
     from charplay.sampling.generator import TextGenerator
     from charplay.sampling.params import SamplingParams
@@ -90,10 +91,11 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
         prompt=prompt, prompt_from=prompt_from, corpus=corpus, length=length, temperature=temperature,
         temperatures=temperatures, ride=ride, save_ride=save_ride, stop=stop,
     ))  # fmt: skip
-    heats = parse_temperatures(temperature, temperatures)
+    heats = asked_temperatures(temperature, temperatures)
     settings = [SamplingParams(temperature=heat, **filters, **_given(seed=seed)) for heat in heats]
     kept = None if save_ride is None else ride_place(save_ride)
-    model, path = open_model(context.obj, checkpoint)
+    opened = open_checkpoint(open_shelf(context.obj), checkpoint)
+    model, path = opened.model, opened.origin.path
     check_bias(settings[0].bias, model.vocabulary)
     text = prompt or ""
     if prompt_from is not None:

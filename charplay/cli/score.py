@@ -16,17 +16,18 @@ def score(
     json: JsonOption = False,
 ) -> None:
     """Measure a text under a model, in nats and bits a character."""
-    from charplay.cli.playing import open_model
+    from charplay.cli.house import open_shelf
     from charplay.corpora.reading import read_file
     from charplay.formatting.units import plural
     from charplay.fs.paths import place
+    from charplay.playground.checkpoints import open_checkpoint
     from charplay.sampling.score import score as measure
 
-    model, path = open_model(context.obj, checkpoint)
+    opened = open_checkpoint(open_shelf(context.obj), checkpoint)
     reading = read_file(place(file))
     for note in reading.notes:
         tell_person(note)
-    result = measure(model, reading.text)
+    result = measure(opened.model, reading.text)
     if json:
         say_json(
             {
@@ -34,7 +35,7 @@ def score(
                 "nats": result.nats,
                 "bits": result.bits,
                 "skipped": result.skipped,
-                "checkpoint": path,
+                "checkpoint": opened.origin.path,
             }
         )
         return

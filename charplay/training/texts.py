@@ -1,11 +1,11 @@
 """The text that a run learns: found, read, and compared with what the run began with."""
 
-from contextlib import suppress
 from pathlib import Path
 
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.entries import Entry
 from charplay.corpora.errors import ChangedText, CorpusError
+from charplay.corpora.learned import candidates
 from charplay.corpora.library import Library
 from charplay.corpora.progress import Watch
 from charplay.corpora.vocabulary import Vocabulary
@@ -44,10 +44,8 @@ def _entry_of(run: Run, library: Library) -> Entry:
     path, name = run.corpus.path, run.corpus.name
     if not path or Path(path).exists():
         return library.find(path or name)
-    with suppress(CorpusError):
-        entry = library.find(name)
-        if entry.name == name:  # not a classic that is called alike
-            return entry
+    if moved := next(candidates(library, run.corpus), None):
+        return moved
     raise CorpusError(f"{path}, which run {run.name} learns, is not there any more; put it back.")
 
 

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize_line
 from charplay.sampling.generator import TextGenerator
-from charplay.sampling.prompts import LENGTH, Prompt
+from charplay.sampling.prompts import Prompt, passage_length
 from charplay.sampling.stop_sequences import StopSequences
 from charplay.tui.commands import Bindings, command
 from charplay.tui.dialogs.text_input import TextInputDialog
@@ -59,8 +59,7 @@ class PassagesPane(WritingPane):
         """Ask for the next passage."""
         generator = self.generator
         if generator is not None:
-            learned = generator.model.recipe.sequence_length
-            length = min(LENGTH, learned) if isinstance(learned, int) else LENGTH
+            length = passage_length(generator.model.recipe)
             self.post_message(self.Passage(generator.params.seed, self._passages, length))
             self._passages += 1
 
