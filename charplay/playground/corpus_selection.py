@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charplay.playground.announcements import Announcements
 from charplay.playground.download_job import DownloadJob
 from charplay.playground.happenings import CorpusChosen, CorpusOpened, CorpusRead, CorpusUnreadable, Said
 from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs, Watch
@@ -23,10 +24,11 @@ POLL = 2.0
 class CorpusSelection:
     """Which text the next run learns, and what has become of it. What happens to it comes out of `advance`."""
 
-    def __init__(self, folder: Path, jobs: Jobs) -> None:
+    def __init__(self, folder: Path, jobs: Jobs, announcements: Announcements) -> None:
         """`folder`: where files are dropped to be texts."""
         self._folder = folder
         self._jobs = jobs
+        self._announcements = announcements
         self.library: Library
         self.entries: Sequence[Entry] = ()
         self.sizes: dict[str, tuple[int, int]] = {}
@@ -40,10 +42,6 @@ class CorpusSelection:
         """The text on its way."""
         self.troubles: dict[str, str] = {}
         """Why texts could not be fetched, by name."""
-        self.notes: Sequence[str] = ()
-        """What was said of the text that was read last, as long as it may be seen."""
-        self.warning = ""
-        """What the next sentence must not wipe away: why another text is read, say."""
         self.revision = 0
         """Another number after every change."""
         self._encodings: dict[str, str] = {}
@@ -118,7 +116,7 @@ class CorpusSelection:
             if name and self.chosen is None:
                 self.choose("")
             self._complain(str(fault))
-            self.warning = str(fault)
+            self._announcements.trouble = str(fault)
         else:
             self._take(entry, self.encoding_of(entry) if encoding is None else encoding)
 
@@ -149,7 +147,7 @@ class CorpusSelection:
 
     def _take(self, entry: "Entry", encoding: str) -> None:
         if entry.name != self._train_when_read:
-            self._train_when_read = self.warning = ""
+            self._train_when_read = self._announcements.trouble = ""
         self.chosen, self.corpus, self.trouble = entry, None, ""
         self._encodings[entry.name] = encoding
         self.refill()
@@ -204,12 +202,18 @@ class CorpusSelection:
         self.corpus = corpus
         self.sizes[chosen.name] = (len(corpus), len(corpus.vocabulary))
         train, self._train_when_read = chosen.name == self._train_when_read, ""
+        announcements = self._announcements
+        if corpus.notes or announcements.notes:
+            self._happened.append(announcements.say(corpus.notes))
+        announcements.notes = corpus.notes
+        if not train:  # else it stands until the run has begun
+            announcements.trouble = ""
         self._happened.append(CorpusRead(corpus, train))
 
     def _complain(self, sentence: str) -> None:
         """Say what is wrong with a text. Nothing is trained on by itself then."""
-        self._train_when_read = self.warning = ""
-        self.notes = (sentence,)
+        self._train_when_read = self._announcements.trouble = ""
+        self._announcements.notes = (sentence,)
         self._happened.append(Said(sentence, warning=True))
 
     # Fetching.
@@ -265,7 +269,7 @@ class CorpusSelection:
         sentence = f"{entry.title} could not be fetched (1 and v say why); {then}"
         self._happened.append(Said(sentence, warning=True))
         if instead is not None:
-            self._train_when_read, self.warning = instead.name, sentence
+            self._train_when_read, self._announcements.trouble = instead.name, sentence
             self.choose(instead.name)
 
     # What has become of the jobs.

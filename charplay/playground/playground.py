@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from charplay.playground.announcements import Announcements
 from charplay.playground.corpus_selection import CorpusSelection
 from charplay.playground.happenings import (
     CorpusChosen,
@@ -64,8 +65,9 @@ class Playground:
         self._list_devices = list_devices
         self._measure = measure
         self.jobs = Jobs()
-        self.corpora = CorpusSelection(home.corpora, self.jobs)
-        self.run_list = RunList(self.jobs)
+        self.announcements = Announcements()
+        self.corpora = CorpusSelection(home.corpora, self.jobs, self.announcements)
+        self.run_list = RunList(self.jobs, self.announcements)
         self.draft: RecipeDraft | None = None
         """The next run; None until `begin`."""
         self.devices: Sequence[Device] = ()
@@ -122,25 +124,22 @@ class Playground:
         self._use_cleaning()
         wanted, self._wanted = self._wanted, []
         happened = [*wanted, *self.corpora.advance(now), *self.run_list.advance(now)]
-        return [each for one in happened for each in (*self._settle(one), one)]
+        said = [self._settle(one) for one in happened]
+        return [*happened, *filter(None, said)]
 
-    def _settle(self, happened: object) -> list[Said]:
-        """Hand on to the next run what has become of its text, and say what there is to say of it."""
+    def _settle(self, happened: object) -> "Said | None":
+        """Hand on to the next run what has become of its text, and offer the run that was not finished."""
         match happened:
             case CorpusChosen(entry):
                 self._read_into_draft(entry.name, None, "reading the text" if entry.ready else FETCHED_FIRST)
             case CorpusUnreadable(entry):
                 self._read_into_draft(entry.name, None, "the text could not be read")
-            case CorpusRead(corpus, train):
-                self._read_into_draft(corpus.name if self.corpora.chosen is None else self.corpora.chosen.name, corpus)
-                before, self.corpora.notes = self.corpora.notes, corpus.notes
-                said = [self.summarize(corpus.notes)] if corpus.notes or before else []
-                if not train:
-                    self.corpora.warning = ""
-                return said
-            case RunsListed() if self.run_list.offer_unfinished(busy=self.trainer.alive):
-                return [self.summarize(self.corpora.notes)]
-        return []
+            case CorpusRead(corpus):
+                chosen = self.corpora.chosen
+                self._read_into_draft(chosen.name if chosen else corpus.name, corpus)
+            case RunsListed():
+                return self.run_list.offer_unfinished(busy=self.trainer.alive)
+        return None
 
     def _read_into_draft(self, name: str, corpus: "Corpus | None", unknown: str = "") -> None:
         if self.draft is not None:
@@ -157,11 +156,6 @@ class Playground:
             self.devices = news.job.result or ()
             if self.draft is not None and self.devices:
                 self.draft.use_devices([device.name for device in self.devices])
-
-    def summarize(self, notes: Sequence[str]) -> Said:
-        """Say what there is to say of a text or a run in one line, after what went wrong and what is on offer."""
-        parts = [self.corpora.warning, self.run_list.offer, *map(_begun, notes)]
-        return Said(". ".join(part.rstrip(".") for part in parts if part), warning=bool(self.corpora.warning))
 
     def begin_again(self, name: str) -> str:
         """Fill the next run with a run's recipe and take its text; a sentence where that cannot be read."""
@@ -212,8 +206,3 @@ class Playground:
     def resume(self, run: str, more: str = "") -> None:
         """Go on with a run; with `more`, a budget that is added to what was done."""
         self._wanted.append(ResumeWanted(run, more))
-
-
-def _begun(note: str) -> str:
-    """A note as a sentence begins: a word with a capital, a name (of a file or a field) as it is."""
-    return note[:1].upper() + note[1:] if note.partition(" ")[0].isalpha() else note

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from charplay.playground.announcements import Announcements
 from charplay.playground.happenings import CurvesRead, RunDeleted, RunsListed, Said
 from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs, Watch
 
@@ -30,14 +31,13 @@ class RunOrigin(NamedTuple):
 class RunList:
     """The runs of a home, newest first, and the demo. What happens to them comes out of `advance`."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs, announcements: Announcements) -> None:
         self._jobs = jobs
+        self._announcements = announcements
         self.store: Shelf
         self.summaries: Sequence[Summary] = ()
         self.unfinished: Summary | None = None
         """The newest run that could go on."""
-        self.offer = ""
-        """A sentence that offers to take that one up: it stands until a run is begun."""
         self.revision = 0
         """Another number after every change."""
         self._offered = False
@@ -92,17 +92,19 @@ class RunList:
         """Return the runs that have a checkpoint."""
         return [run for run in self.summaries if run.playable is not None and not run.broken]
 
-    def offer_unfinished(self, *, busy: bool) -> bool:
-        """Offer the run that was not finished, once the runs were listed first; False where there is nothing to offer.
+    def offer_unfinished(self, *, busy: bool) -> Said | None:
+        """Offer the run that was not finished, once the runs were listed first; None where there is nothing to offer.
 
         `busy`: whether a run is under way, so that nothing is.
         """
-        waiting, offered = self.unfinished, self._offered
+        waiting, offered, announcements = self.unfinished, self._offered, self._announcements
         self._offered = True
         if waiting is None or offered or busy:
-            return False
-        self.offer = f"{waiting.name} is not finished: u takes it up again from step {waiting.step:,}, t starts another"
-        return True
+            return None
+        announcements.offer = (
+            f"{waiting.name} is not finished: u takes it up again from step {waiting.step:,}, t starts another"
+        )
+        return announcements.say(announcements.notes)
 
     def origin(self, name: str) -> RunOrigin:
         """Return what a run was asked to be, or the demo; RunError, CheckpointError where that cannot be read."""
@@ -155,8 +157,8 @@ class RunList:
         except RunError as fault:
             self._complain(fault)
         else:
-            if self.offer.startswith(f"{name} "):
-                self.offer = ""
+            if self._announcements.offer.startswith(f"{name} "):
+                self._announcements.offer = ""
             self._happened += [RunDeleted(name), Said(f"{name} is deleted")]
         self.refresh()
 

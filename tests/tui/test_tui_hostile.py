@@ -230,14 +230,14 @@ async def test_the_offer_goes_with_its_run_and_with_no_other(play, kept_run):
     kept_run(name="kept-1")
     async with play() as it:
         await it.until(lambda: "kept-1 is not finished" in it.seen())
-        offer = it.main.playground.run_list.offer
+        offer = it.main.playground.announcements.offer
         run_list = it.main.playground.run_list
         run_list.delete("finished-1")
         await it.until(lambda: "finished-1 is deleted" in it.seen())
-        assert it.main.playground.run_list.offer == offer
+        assert it.main.playground.announcements.offer == offer
         run_list.delete("kept-1")
         await it.until(lambda: "kept-1 is deleted" in it.seen())
-        assert it.main.playground.run_list.offer == ""
+        assert it.main.playground.announcements.offer == ""
 
 
 async def test_an_encoding_that_was_named_is_known_when_the_text_is_chosen_again(play, home):

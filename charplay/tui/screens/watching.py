@@ -54,9 +54,10 @@ class WatchingScreen(Layout):
         """What an event has to say beyond numbers."""
         match event:
             case Started():
-                self.playground.run_list.offer = ""
-                self.take(self.playground.summarize(event.notes))
-                self.playground.corpora.warning = ""
+                announcements = self.playground.announcements
+                announcements.offer = ""
+                self.take(announcements.say(event.notes))
+                announcements.trouble = ""
                 self.playground.run_list.refresh()
             case Changed(field="undo"):
                 self.say(f"The last change is taken back: training goes on from step {event.step:,}")
