@@ -270,7 +270,6 @@ def play(
             # Where text is written beside it, what a key did is not all that changes.
             it.main.text.playing = writing
             it.main.text._say_hint()  # at once, not at a later tick, which would say it over what a test waits for
-            await pilot.pause()
             yield it
             await app._main.session.close("asked", 2.0)
 

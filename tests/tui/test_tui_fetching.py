@@ -159,6 +159,7 @@ async def test_how_a_text_was_read_is_said_until_another_is_chosen(play, home):
 
 async def test_a_name_that_is_no_text_leaves_the_choice_as_it_was(play):
     async with play() as it:
+        await it.pilot.pause()  # the text pane has said that it is held
         it.main.playground.corpora.choose("no such text")
         await it.until(lambda: "There is no text called" in line(it))
         assert it.main.playground.corpora.chosen.name == "fox"

@@ -176,6 +176,7 @@ async def test_an_encoding_that_gives_half_a_character_is_refused_in_a_sentence(
     path = home.corpora / "escaped.txt"
     path.write_text(r"half a pair \ud800 and more text. " * 30)
     async with play() as it:
+        await it.pilot.pause()  # the text pane has said that it is held
         it.main.playground.corpora.choose("escaped", "unicode_escape")
         await it.until(lambda: "would give halves of characters" in " ".join(it.seen().split()))
 
@@ -257,6 +258,7 @@ async def test_an_encoding_that_was_named_is_known_when_the_text_is_chosen_again
 async def test_the_reference_lines_of_a_text_that_is_not_read_any_more_are_gone(play, home):
     (home.corpora / "binary.txt").write_bytes(bytes(range(256)) * 20)
     async with play() as it:
+        await it.pilot.pause()  # the text pane has said that it is held
         await it.until(lambda: "uniform 3.33" in it.seen())
         it.main.playground.corpora.choose("binary")
         await it.until(lambda: "uniform" not in it.seen() and "demo 1.51" in it.seen())

@@ -230,6 +230,7 @@ async def test_what_was_wrong_with_one_text_is_not_said_of_the_next(play, home):
     (home.corpora / "noise.txt").write_bytes(bytes(range(256)) * 20)
     (home.corpora / "ends.txt").write_bytes(b"the end\r\n" * 100)
     async with play() as it:
+        await it.pilot.pause()  # the text pane has said that it is held
         for name, then in (("ends", "Line ends (CRLF) are read as LF"), ("fox", "")):
             it.main.playground.corpora.choose("noise")
             await it.until(lambda: "binary data" in it.seen())
