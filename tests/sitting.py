@@ -39,6 +39,12 @@ class ChosenText:
         self.cancelled += 1
         self.download = None
 
+    def advance(self, now: float) -> list[object]:
+        return []
+
+    def use_cleaning(self, cleaning: object, limit: object) -> None:
+        pass
+
 
 @dataclass
 class Follower:
@@ -88,8 +94,8 @@ class Sitting:
             home, self.trainer, open_library=lambda: None, open_store=lambda: RunStore(home),  # type: ignore[arg-type,return-value]
             preferences=Preferences(), clock=self.clock,
         )  # fmt: skip
-        self.playground.corpora = self.text
-        self.playground.form = self  # type: ignore[assignment]
+        self.playground.corpora = self.text  # type: ignore[assignment]
+        self.playground.next_run.draft = self.draft
         self.playground.follower = self.follower  # type: ignore[assignment]
 
     def hear(self, *events: Any) -> list[object]:

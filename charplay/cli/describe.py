@@ -82,21 +82,21 @@ def _open(asked: "Recipe") -> tuple[str, ...]:
 
 
 def _facts(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
-    from charplay.recipes.network import examples_per_epoch, layer_table, memory_bytes
+    from charplay.recipes.explain import network_facts
 
     symbols, characters = len(text.vocabulary), len(text)
-    table = layer_table(recipe, symbols)
+    facts = network_facts(recipe, characters, symbols)
     return {
-        "parameters": sum(row.parameters for row in table),
+        "parameters": facts.parameters,
         "layers": [
             {"name": row.name, "output_shape": row.shape, "parameters": row.parameters, "formula": row.formula}
-            for row in table
+            for row in facts.layers
         ],
         "characters": characters,
         "vocabulary_size": symbols,
         "vocabulary": text.vocabulary.characters,
-        "examples_per_epoch": examples_per_epoch(recipe, characters),
-        "memory_bytes": memory_bytes(recipe, symbols, characters),
+        "examples_per_epoch": facts.examples_per_epoch,
+        "memory_bytes": facts.memory_bytes,
         "recipe": recipe.model_dump(),
     }
 
@@ -124,14 +124,14 @@ def _seen(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
     """Examples as characters, ids and network input; and how often each character comes."""
     from dataclasses import asdict
 
-    from charplay.recipes.explain import examples
+    from charplay.recipes.explain import character_table, examples
 
     vocabulary = text.vocabulary.characters
-    counts = text.counts().tolist()
     return {
         "examples": [asdict(example) for example in examples(recipe, text.ids, vocabulary)],  # type: ignore[arg-type]  # an array is a sequence in all that is used
         "character_table": [
-            {"id": one, "character": character, "count": counts[one]} for one, character in enumerate(vocabulary)
+            {"id": each.id, "character": each.character, "count": each.count}
+            for each in character_table(vocabulary, text.counts().tolist())
         ],
     }
 

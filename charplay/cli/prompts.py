@@ -23,14 +23,13 @@ def prompt_from_text(
     A passage is as long as what the network learned to look back on, at most 100 characters.
     """
     from charplay.runs.checkpoint import read_header
-    from charplay.sampling.prompts import LENGTH, PLACE, choose
+    from charplay.sampling.prompts import PLACE, choose, passage_length
 
     if wanted not in {"random", "letter"} and not PLACE.fullmatch(wanted):
         raise UsageError(f"--prompt-from takes random, letter, N or N:LENGTH, not {wanted[:40]!r}")
     header = read_header(Path(checkpoint))
     corpus = _corpus(home_option, header.corpus, header.recipe, text)
-    learned = header.recipe.sequence_length
-    length = min(LENGTH, learned) if isinstance(learned, int) else LENGTH
+    length = passage_length(header.recipe)
     chosen = choose(corpus.text(), "passage" if wanted == "random" else wanted, seed=seed, length=length)
     after = f"goes on: {chosen.truth!r}" if chosen.truth else f"ends after these {len(chosen.prompt):,} characters"
     return chosen, f"the prompt stands at {chosen.start:,} of {corpus.title}, which {after}"
@@ -40,37 +39,43 @@ def _corpus(home_option: str | None, origin: "CorpusOrigin", recipe: "Recipe", t
     """The text, cleaned as it was for the checkpoint. CorpusError says how to name another."""
     from charplay.cli.data_dir import open_library
     from charplay.corpora.errors import CorpusError
+    from charplay.corpora.learned import NotFound, open_learned
 
     library = open_library(home_option)
-    learned = origin.path if origin.path and Path(origin.path).exists() else origin.name
+    if text is not None:
+        return library.open(library.find(text), cleaning=recipe.cleaning, limit=recipe.limit)
     try:
-        entry = library.find(text or learned)
-    except CorpusError:
-        if text is not None:
-            raise
-        raise CorpusError(
+        return open_learned(library, origin, cleaning=recipe.cleaning, limit=recipe.limit)
+    except NotFound as fault:
+        learned = origin.path if origin.path and Path(origin.path).exists() else origin.name
+        if fault.changed is not None:
+            raise CorpusError(
+                f"{fault.title} is not the text any more that was learned (its sha256 differs); "
+                f"put the old file back, or take it as it is with --corpus {learned}"
+            ) from None
+        raise fault.unreadable or CorpusError(
             f"the text that was learned ({learned}) is not here; name it, or another, with --corpus"
         ) from None
-    named = origin.encoding if text is None else ""
-    corpus = library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit, encoding=named or None)
-    if text is None and corpus.sha256 != origin.sha256:
-        raise CorpusError(
-            f"{entry.title} is not the text any more that was learned (its sha256 differs); "
-            f"put the old file back, or take it as it is with --corpus {learned}"
-        )
-    return corpus
 
 
-def parse_temperatures(one: float | None, several: str | None) -> list[float]:
+def asked_temperatures(one: float | None, several: str | None) -> list[float]:
     """The temperatures to write at; 0.8 where none is named."""
     if several is None:
         return [0.8 if one is None else one]
     if one is not None:
         raise UsageError("--temperature and --temperatures say the same thing; leave one out")
+    from charplay.playground.temperatures import parse_temperatures
+    from charplay.sampling.errors import SettingError
+
     try:
-        return [float(part) for part in several.split(",")]
+        found = parse_temperatures(several)
+    except SettingError:
+        raise
     except ValueError:
-        raise UsageError(f"--temperatures takes numbers with commas, as in 0.2,0.5,1.0, not {several!r}") from None
+        found = []
+    if not found:
+        raise UsageError(f"--temperatures takes numbers with commas, as in 0.2,0.5,1.0, not {several!r}")
+    return found
 
 
 def check_bias(bias: "Bias", vocabulary: "Vocabulary") -> None:

@@ -8,7 +8,7 @@ import typer
 
 from charplay.cli.errors import UsageError, print_error
 from charplay.cli.output import print_note
-from charplay.cli.prompts import check_bias, parse_temperatures, prompt_from_text, recording_path
+from charplay.cli.prompts import asked_temperatures, check_bias, prompt_from_text, recording_path
 from charplay.cli.recipe_options import JsonOption
 from charplay.cli.sample_options import (
     Bias,
@@ -77,7 +77,8 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     top: Top = 5,
 ) -> None:
     """Write text, character by character as it is drawn."""
-    from charplay.cli.playing import open_model
+    from charplay.cli.data_dir import open_store
+    from charplay.playground.checkpoints import open_checkpoint
     from charplay.sampling.bias_syntax import parse_bias
     from charplay.sampling.generator import TextGenerator
     from charplay.sampling.params import SamplingParams
@@ -90,10 +91,11 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
         prompt=prompt, prompt_from=prompt_from, corpus=corpus, length=length, temperature=temperature,
         temperatures=temperatures, ride=ride, save_ride=save_ride, stop=stop,
     ))  # fmt: skip
-    heats = parse_temperatures(temperature, temperatures)
+    heats = asked_temperatures(temperature, temperatures)
     settings = [SamplingParams(temperature=heat, **filters, **_given(seed=seed)) for heat in heats]
     kept = None if save_ride is None else recording_path(save_ride)
-    model, path = open_model(context.obj, checkpoint)
+    opened = open_checkpoint(open_store(context.obj), checkpoint)
+    model, path = opened.model, opened.origin.path
     check_bias(settings[0].bias, model.vocabulary)
     text = prompt or ""
     if prompt_from is not None:

@@ -16,17 +16,18 @@ def score(
     json: JsonOption = False,
 ) -> None:
     """Measure a text under a model, in nats and bits a character."""
-    from charplay.cli.playing import open_model
+    from charplay.cli.data_dir import open_store
     from charplay.corpora.reading import read_file
     from charplay.formatting.units import plural
     from charplay.fs.paths import user_path
+    from charplay.playground.checkpoints import open_checkpoint
     from charplay.sampling.score import score as measure
 
-    model, path = open_model(context.obj, checkpoint)
+    opened = open_checkpoint(open_store(context.obj), checkpoint)
     decoded = read_file(user_path(file))
     for note in decoded.notes:
         print_note(note)
-    result = measure(model, decoded.text)
+    result = measure(opened.model, decoded.text)
     if json:
         print_json(
             {
@@ -34,7 +35,7 @@ def score(
                 "nats": result.nats,
                 "bits": result.bits,
                 "skipped": result.skipped,
-                "checkpoint": path,
+                "checkpoint": opened.origin.path,
             }
         )
         return

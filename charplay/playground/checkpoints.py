@@ -88,3 +88,11 @@ def open_model(path: Path, run: str) -> LoadedModel:
     checkpoint = read_checkpoint(path)
     model = CharModel.load(checkpoint.tensors, checkpoint.recipe, Vocabulary(checkpoint.vocabulary))
     return LoadedModel(model, f"{run}, step {checkpoint.step:,}", ModelOrigin(run, str(path)), checkpoint.val_loss)
+
+
+def open_checkpoint(store: "RunStore", name: str) -> LoadedModel:
+    """Open the model of a run, of a checkpoint file or of the demo.
+
+    RunError, CheckpointError, ModelError where there is none.
+    """
+    return open_model(store.checkpoint(name), name)

@@ -4,6 +4,12 @@ A trainer's events (`charplay.protocol.events`) are among them as they are.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from charplay.corpora.corpus import Corpus
+    from charplay.corpora.entries import Entry
+    from charplay.playground.run_curves import RunCurves
 
 
 class TextChanged:
@@ -20,3 +26,54 @@ class Said:
     warning: bool = False
     passing: bool = False
     """Whether it is to be seen for a while only; else until another sentence takes its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusChosen:
+    """The next run learns another text, or the same one read in another way."""
+
+    entry: "Entry"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CorpusRead:
+    """The chosen text was read and counted."""
+
+    corpus: "Corpus"
+    train: bool
+    """Whether training waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusUnreadable:
+    """The chosen text could not be read."""
+
+    entry: "Entry"
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CorpusOpened:
+    """A text that was not chosen is ready to be looked at."""
+
+    corpus: "Corpus"
+
+
+@dataclass(frozen=True, slots=True)
+class RunsListed:
+    """The runs were read from the disk."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurvesRead:
+    """A run's curves were read from its folder, to be laid over the chart."""
+
+    run: str
+    curves: "RunCurves"
+
+
+@dataclass(frozen=True, slots=True)
+class RunDeleted:
+    """A run is gone."""
+
+    run: str

@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from charplay.playground.recipe_rows import APPLIES, in_labels, label
+from charplay.playground.recipe_rows import in_labels, label
 from charplay.playground.value_steps import adjacent_value
+from charplay.recipes.applicability import applies
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.layers import altered
 from charplay.recipes.network import examples_per_epoch
@@ -50,7 +51,7 @@ class LiveEdits:
         self._known = told
         self.recipe = Recipe.model_validate(dict(told))
         self.asked = {name: value for name, value in self.asked.items() if value != getattr(self.recipe, name)}
-        self.names = [each.name for each in specs() if each.live and APPLIES.get(each.name, bool)(self.recipe)]
+        self.names = [each.name for each in specs() if each.live and applies(each.name, self.recipe)]
         return True
 
     def value(self, name: str) -> object:

@@ -1,39 +1,45 @@
 """One sitting: what is chosen, what trains, who writes. Whoever shows it calls its methods, and `advance` often."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from charplay.playground.announcements import Announcements
+from charplay.playground.corpus_selection import CorpusSelection
+from charplay.playground.happenings import CorpusChosen, CorpusRead, CurvesRead, RunDeleted, RunsListed, Said
+from charplay.playground.jobs import Jobs, Watch
+from charplay.playground.next_run import NextRun
 from charplay.playground.run_controller import RunController
 from charplay.playground.run_launcher import RunLauncher
+from charplay.playground.run_list import RunList
 from charplay.playground.run_listener import RunListener
 
 if TYPE_CHECKING:
-    from charplay.corpora.library import Corpus, Library
+    from charplay.corpora.corpus import Corpus
+    from charplay.corpora.library import Library
     from charplay.playground.chart import ChartState
     from charplay.playground.checkpoints import CheckpointEntry
     from charplay.playground.comparison import Column, Comparison
+    from charplay.playground.devices import Device
     from charplay.playground.instrument import Instrument
-    from charplay.playground.jobs import BackgroundJob
     from charplay.playground.memorization import Memorization
+    from charplay.playground.passages import Passages
     from charplay.playground.preferences import Preferences
     from charplay.playground.recipe_draft import RecipeDraft
-    from charplay.playground.sitting import ChosenText
     from charplay.playground.trainer_client import TrainerClient
     from charplay.playground.training_text import TrainingText, TrainingTextJob
     from charplay.playground.weight_follower import WeightFollower
+    from charplay.recipes.recipe import Recipe
     from charplay.runs.home import Home
     from charplay.runs.store import RunStore
-    from charplay.sampling.prompts import Prompt
     from charplay.sampling.recording import Recording
 
+Measure = Callable[["Recipe", "Corpus", Watch], float]
+"""Seconds an epoch, of a few steps; they end where the watch that it is given says False."""
 
-class _Form(Protocol):
-    @property
-    def draft(self) -> "RecipeDraft | None": ...
+TOO_MANY_CURVES = "Four runs are on the chart; take one off first."
 
 
 class Playground:
@@ -41,6 +47,7 @@ class Playground:
 
     instrument: "Instrument"
     memorization: "Memorization"
+    passages: "Passages"
 
     def __init__(
         self,
@@ -50,60 +57,43 @@ class Playground:
         open_library: "Callable[[], Library]",
         open_store: "Callable[[], RunStore]",
         preferences: "Preferences",
+        list_devices: "Callable[[], Sequence[Device]]" = tuple,
+        measure: Measure = lambda *_: 0.0,
         clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """`open_library` and `open_store` are called when first needed: what they import must not delay a start."""
+    ) -> None:  # fmt: skip
+        """`open_library` and `open_store` are called when first needed: what they import must not delay a start.
+
+        `list_devices` is called in a thread; `measure` times an epoch of a recipe on a text.
+        """
         self.home = home
-        self.trainer = trainer
         self.preferences = preferences
         self.clock = clock
-        self.open_library = open_library
-        self.open_store = open_store
-        self.runs = RunController(trainer, clock)
+        self._open_library, self._open_store, self._measure = open_library, open_store, measure
+        self.jobs = Jobs()
         self.announcements = Announcements()
+        self.corpora = CorpusSelection(home.corpora, self.jobs, self.announcements)
+        self.next_run = NextRun(home, self.corpora, self.jobs, list_devices)
+        self.run_list = RunList(self.jobs)
+        self.runs = RunController(trainer, clock)
         self.launcher = RunLauncher(self)
         self.listener = RunListener(self)
-        # HOOKS that the screen assigns, until these are parts of the playground: a pane each, and the follower.
-        self.corpora: ChosenText | None = None
-        self.form: _Form | None = None
         self.follower: WeightFollower | None = None
         """Which weights play; None before anything writes."""
-        self.corpus: Corpus | None = None
-        """The chosen text, once it was read."""
         self.tint = "temperature"
         """By what the text is tinted: the name of a tint."""
-        self._writes = False
-        """Whether there is an instrument."""
-        self._passages = 0
-        """How many were drawn."""
-        self._passage_title = ""
-        self._passage_job: BackgroundJob[Prompt] | None = None
+        self._said: list[Said] = []
 
-    def begin_writing(self) -> None:
-        """Make what writes, as the preferences remember it: the first thing that a person sees move."""
-        from charplay.playground.instrument import Instrument
-        from charplay.playground.memorization import Memorization
-        from charplay.playground.saved_params import params_of
-        from charplay.playground.weight_follower import WeightFollower
-        from charplay.sampling.stop_sequences import parse_stop_texts
+    # The parts.
 
-        chosen = self.preferences
-        self.instrument = Instrument(self.home.texts, params_of(chosen), prompt=chosen.prompt, speed=chosen.speed)
-        self.instrument.typed_bias = chosen.bias
-        self.instrument.stop_at(parse_stop_texts(chosen.stops))
-        self.memorization = Memorization(self.instrument, self._find_training_text)
-        self.follower = WeightFollower(self.instrument)
-        self._writes = True
-
-    @property
-    def draft(self) -> "RecipeDraft | None":
-        """The next run; None before it is there. HOOK: the form's, until it is the playground's own."""
-        return None if self.form is None else self.form.draft
+    @cached_property
+    def library(self) -> "Library":
+        """The texts."""
+        return self._open_library()
 
     @cached_property
     def store(self) -> "RunStore":
         """The runs on the disk."""
-        return self.open_store()
+        return self._open_store()
 
     @cached_property
     def chart(self) -> "ChartState":
@@ -113,75 +103,157 @@ class Playground:
         return ChartState(self.runs)
 
     @property
+    def draft(self) -> "RecipeDraft | None":
+        """The next run's recipe; None until `begin`."""
+        return self.next_run.draft
+
+    @property
     def following(self) -> bool:
         """Whether the live run is what writes, or is to write."""
         return self.follower is not None and self.follower.following
 
-    def follow(self) -> None:
-        """Let the live run write, from its next weights on."""
-        if self.follower is not None and self.runs.state.busy:
-            self.follower.follow()
+    # The beginning, the end, and what lies between.
+
+    def begin_writing(self) -> None:
+        """Make what writes, as the preferences remember it: the first thing that a person sees move."""
+        from charplay.playground.instrument import Instrument
+        from charplay.playground.memorization import Memorization
+        from charplay.playground.passages import Passages
+        from charplay.playground.saved_params import params_of
+        from charplay.playground.weight_follower import WeightFollower
+        from charplay.sampling.stop_sequences import parse_stop_texts
+
+        chosen = self.preferences
+        self.instrument = Instrument(self.home.texts, params_of(chosen), prompt=chosen.prompt, speed=chosen.speed)
+        self.instrument.typed_bias = chosen.bias
+        self.instrument.stop_at(parse_stop_texts(chosen.stops))
+        self.memorization = Memorization(self.instrument, self._find_training_text)
+        self.passages = Passages(self.instrument)
+        self.follower = WeightFollower(self.instrument)
+
+    def begin(self, path: str | None = None) -> None:
+        """Fill everything else with what was chosen last, or with the text at `path`."""
+        now = self.clock()
+        self.next_run.begin(self.preferences, self.library, path, now)
+        self.run_list.begin(self.store, now)
+
+    def remember(self) -> "Preferences":
+        """Return the preferences with what is chosen now, for the next start."""
+        self.next_run.remember(self.preferences)
+        if self._writes:
+            from charplay.playground.saved_params import remember_params
+
+            kept, instrument = self.preferences, self.instrument
+            remember_params(kept, instrument.params)
+            kept.prompt, kept.speed = instrument.prompt, instrument.speed
+            kept.stops, kept.bias = instrument.stops, instrument.typed_bias
+        return self.preferences
+
+    @property
+    def _writes(self) -> bool:
+        return "instrument" in vars(self)
 
     def advance(self, now: float) -> list[object]:
         """Take in what the trainer and the jobs tell, let the instrument write, and return what happened.
 
         `now`: seconds on the playground's clock. To be called often: thirty times a second by a screen.
         """
-        happenings: list[object] = []
-        for event in self.runs.advance():
-            happenings += [event, *self.listener.hear(event)]
-        self.listener.ask_for_weights()
+        happened = [*self._advance_choices(now), *self._advance_runs()]
         if self._writes:
-            self._poll_passage()
+            self.passages.advance()
             self.instrument.advance(now)
-            happenings += [*self.instrument.drain(), *self.memorization.advance()]
-        return happenings
+            happened += [*self.instrument.drain(), *self.memorization.advance()]
+        said, self._said = self._said, []
+        return [*happened, *said]
+
+    def _advance_choices(self, now: float) -> list[object]:
+        for news in self.jobs.advance():
+            self.corpora.hear(news)
+            self.run_list.hear(news)
+            self.next_run.hear(news)
+        self.next_run.use_cleaning()
+        happened = [*self.corpora.advance(now), *self.run_list.advance(now)]
+        for one in happened:
+            self.next_run.settle(one)
+            self._settle(one)
+        return happened
+
+    def _advance_runs(self) -> list[object]:
+        happened: list[object] = []
+        for event in self.runs.advance():
+            happened += [event, *self.listener.hear(event)]
+        self.listener.ask_for_weights()
+        return happened
+
+    def _settle(self, happened: object) -> None:
+        """Hand on what became of texts and kept runs to the chart, and to the run that waits for it."""
+        match happened:
+            case CorpusChosen():
+                self.runs.history.read_corpus(None)
+            case CorpusRead(corpus, train):
+                self.runs.history.read_corpus(corpus)
+                if train:
+                    self._say(self.launcher.train())
+            case RunsListed():
+                self._say(self.launcher.offer(self.run_list.unfinished))
+            case CurvesRead(run, curves):
+                if not self.chart.overlay(run, curves):
+                    self._say(Said(TOO_MANY_CURVES, warning=True, passing=True))
+            case RunDeleted(run):
+                self.launcher.forget(run)
+
+    def _say(self, said: Said | None) -> None:
+        if said is not None:
+            self._said.append(said)
 
     def _find_training_text(self, path: Path, known: "TrainingText | None") -> "TrainingTextJob":
         from charplay.playground.training_text import TrainingTextJob
 
-        near = self.corpus.path if self.corpus is not None else ""
-        return TrainingTextJob(self.open_library(), path, known, near).start()
+        near = self.corpora.corpus.path if self.corpora.corpus is not None else ""
+        return TrainingTextJob(self.library, path, known, near).start()
 
-    def begin_passage(self) -> None:
-        """Begin with the next random passage of the chosen text, once that was found: a long text takes its time."""
-        from charplay.playground.jobs import BackgroundJob
-        from charplay.sampling.prompts import LENGTH, choose
+    # What concerns several parts.
 
-        corpus, generator = self.corpus, self.instrument.generator
-        if corpus is None or generator is None:
-            return
-        learned, seed, number = generator.model.recipe.sequence_length, generator.params.seed, self._passages
-        length = min(LENGTH, learned) if isinstance(learned, int) else LENGTH
-        self._passages += 1
-        self._passage_title = corpus.title
-        self._passage_job = BackgroundJob(
-            lambda _: choose(corpus.text(), "passage", seed=seed, number=number, length=length)
-        ).start()
+    def follow(self) -> None:
+        """Let the live run write, from its next weights on."""
+        if self.follower is not None and self.runs.state.busy:
+            self.follower.follow()
 
-    def _poll_passage(self) -> None:
-        job = self._passage_job
-        if job is not None and job.done:
-            self._passage_job = None
-            if job.result is not None:
-                self.instrument.begin_passage(job.result, self._passage_title)
+    def play(self, run: str) -> str:
+        """Let a run's best checkpoint write; return why it cannot, empty where it does."""
+        return self.listener.play(run)
 
-    def remember_writing(self) -> None:
-        """Have the preferences remember how it is written."""
-        from charplay.playground.saved_params import remember_params
+    def begin_again(self, name: str) -> str:
+        """Fill the next run with a run's recipe, and take its text; return why that cannot be."""
+        from charplay.runs.checkpoint import CheckpointError
+        from charplay.runs.errors import RunError
 
-        remember_params(self.preferences, self.instrument.params)
-        self.preferences.prompt, self.preferences.speed = self.instrument.prompt, self.instrument.speed
-        self.preferences.stops, self.preferences.bias = self.instrument.stops, self.instrument.typed_bias
+        try:
+            self.next_run.repeat(self.run_list.origin(name))
+        except (RunError, CheckpointError) as error:
+            return str(error)
+        return ""
+
+    def start_from(self, name: str) -> str:
+        """Have the next run take over a run's weights, fresh ones for an empty name; return why that cannot be."""
+        from charplay.runs.checkpoint import CheckpointError
+        from charplay.runs.errors import RunError
+
+        try:
+            self.next_run.start_from(self.store, name)
+        except (RunError, CheckpointError) as error:
+            return str(error)
+        return ""
+
+    def time_epoch(self, recipe: "Recipe", corpus: "Corpus", watch: Watch) -> float:
+        """Return how many seconds an epoch takes here, by a few steps; RuntimeError while a run is under way."""
+        if self.runs.busy:
+            raise RuntimeError("a run is under way, and would slow them down; its own speed stands at the top")
+        return self._measure(recipe, corpus, watch)
 
     def open_text(self, path: str) -> "Corpus":
         """Open any file as a text. CorpusError."""
-        library = self.open_library()
-        return library.open(library.find(path))
-
-    def _follow_what_writes(self) -> None:
-        if self.follower is not None:
-            self.follower.following = self.instrument.following
+        return self.library.open(self.library.find(path))
 
     def switch_branch(self, name: str) -> None:
         """Go over to a branch of the text; a branch of the live run follows it again."""
@@ -193,9 +265,8 @@ class Playground:
         from charplay.playground.checkpoints import open_model
 
         loaded = open_model(Path(entry.path), entry.run)
-        if self.follower is not None:
-            self.follower.following = False
         self.instrument.replay(recording, model=loaded.model, source=loaded.source, origin=loaded.origin)
+        self._follow_what_writes()
 
     def new_comparison(self, room: int) -> "Comparison":
         """Return texts side by side, by the model that writes, in at most so many columns."""
@@ -215,3 +286,7 @@ class Playground:
         if column is not None:
             self.instrument.take_over(column.generator, column.origin)
             self._follow_what_writes()
+
+    def _follow_what_writes(self) -> None:
+        if self.follower is not None:
+            self.follower.following = self.instrument.following

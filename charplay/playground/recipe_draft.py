@@ -1,13 +1,15 @@
 """The next run as it stands in the form: a preset, what was changed of it, and what follows from both."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
-from charplay.playground.recipe_rows import APPLIES, BUDGET, COMMON, PRESET, WARM_START, in_labels
+from charplay.playground.recipe_rows import BUDGET, COMMON, PRESET, WARM_START, in_labels
 from charplay.playground.value_steps import adjacent_value, next_number
 from charplay.playground.warm_start import WarmStart
+from charplay.recipes.applicability import applies
 from charplay.recipes.device_dependent import SENTENCE, likely_device, open_fields
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.from_parent import inherit_shape
@@ -16,6 +18,9 @@ from charplay.recipes.presets import load_preset, preset_names, read_preset, sav
 from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.recipes.resolve import resolve
 from charplay.recipes.specs import FieldSpec, format_value, spec, specs
+
+if TYPE_CHECKING:
+    from charplay.corpora.corpus import Corpus
 
 _BUDGET = re.compile(r"\s*([0-9.,_]+(?:e\d+)?)\s*([a-z]*)\s*$", re.IGNORECASE)
 
@@ -35,6 +40,19 @@ class RecipeDraft:
     devices: tuple[str, ...] = ("cpu",)
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unknown: str = ""
+    """Why the run's numbers are not known, where they are not."""
+    everything: bool = False
+    """Whether every field is shown, not only the common ones."""
+    revision: int = 0
+    """Another number after every change."""
+
+    @classmethod
+    def restored(cls, presets: Path, preset: str, values: Mapping[str, object]) -> Self:
+        """Make the draft that was left at the end of a sitting; the default one where it cannot be used any more."""
+        known = {name: str(value) for name, value in values.items() if name in Recipe.model_fields}
+        draft = cls(presets, preset, known)
+        return cls(presets) if draft.faults else draft
 
     def __post_init__(self) -> None:
         self.asked = Recipe()
@@ -45,6 +63,7 @@ class RecipeDraft:
 
     def settle(self) -> None:
         """Compose and resolve anew; what cannot be used leaves the last good recipe standing."""
+        self.revision += 1
         try:
             self.asked, notes = compose(self._base(), ConfigLayer("", {**self.values, "corpus": self.corpus}))
             shaped = inherit_shape(self.asked, self.warm_start.recipe) if self.warm_start else self.asked
@@ -59,6 +78,29 @@ class RecipeDraft:
             self.notes = tuple(in_labels(note) for note in notes if note)
         except RecipeError as fault:
             self.faults = tuple(map(in_labels, fault.faults))
+
+    def read_corpus(self, name: str, corpus: "Corpus | None", unknown: str = "") -> None:
+        """Take the text of that name; the run's numbers are known once it was read. Until then `unknown` says why."""
+        self.unknown = unknown
+        self.corpus = name
+        self.characters = len(corpus) if corpus else 0
+        self.vocabulary = corpus.vocabulary.characters if corpus else ""
+        self.settle()
+
+    def use_devices(self, names: Sequence[str]) -> None:
+        """Take note of the devices that there are."""
+        self.devices = tuple(names)
+        self.settle()
+
+    def start_from(self, warm_start: WarmStart | None) -> None:
+        """Take over a checkpoint's weights, or begin with fresh ones."""
+        self.warm_start = warm_start
+        self.settle()
+
+    def toggle_everything(self) -> None:
+        """Show every field, or the common ones again."""
+        self.everything = not self.everything
+        self.revision += 1
 
     @property
     def vocabulary_size(self) -> int:
@@ -113,7 +155,7 @@ class RecipeDraft:
 
     def applies(self, name: str) -> bool:
         """Whether a field means anything under the recipe as it stands."""
-        return name not in APPLIES or APPLIES[name](self.asked)
+        return applies(name, self.asked)
 
     def shown(self, name: str) -> tuple[str, str]:
         """What a row shows: what was asked, and in quiet letters what `auto` resolved to, or the unit."""

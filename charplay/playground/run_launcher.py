@@ -36,7 +36,7 @@ class RunLauncher:
         from charplay.playground.run_requests import new_run
 
         draft, text = self._sitting.draft, self._sitting.corpora
-        if draft is None or text is None or text.chosen is None:
+        if draft is None or text.chosen is None:
             return None
         if text.trouble:
             return _refusal(f"{text.trouble} 1 chooses another text.")

@@ -6,12 +6,12 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Entry
     from charplay.playground.announcements import Announcements
     from charplay.playground.chart import ChartState
+    from charplay.playground.download_job import DownloadJob
     from charplay.playground.recipe_draft import RecipeDraft
     from charplay.playground.run_controller import RunController
     from charplay.playground.weight_follower import WeightFollower
     from charplay.runs.home import Home
     from charplay.runs.store import RunStore
-    from charplay.tui.download import Download
 
 
 class ChosenText(Protocol):
@@ -30,7 +30,7 @@ class ChosenText(Protocol):
         """Why it cannot be trained on; empty where it can."""
 
     @property
-    def download(self) -> "Download | None":
+    def download(self) -> "DownloadJob | None":
         """The download under way; None where nothing is fetched."""
 
     def fetch(self, *, to_train: bool = False) -> bool:
@@ -56,8 +56,8 @@ class Sitting(Protocol):
         """What the chart shows."""
 
     @property
-    def corpora(self) -> ChosenText | None:
-        """The text that is chosen; None before there is a choice."""
+    def corpora(self) -> ChosenText:
+        """The text that is chosen."""
 
     @property
     def draft(self) -> "RecipeDraft | None":

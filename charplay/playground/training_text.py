@@ -39,25 +39,17 @@ def open_training_text(
         Cancelled: the watch returned False.
     """
     from charplay.corpora.errors import CorpusError
+    from charplay.corpora.learned import NotFound, open_learned
 
-    title, changed = origin.name, False
-    named = (origin.path, origin.name)
-    for name in dict.fromkeys(filter(None, (*named, near))):
-        try:
-            entry = library.find(name)
-            if entry.ready:
-                corpus = library.open(
-                    entry, cleaning=recipe.cleaning, limit=recipe.limit, encoding=origin.encoding or None, watch=watch
-                )
-                if corpus.sha256 == origin.sha256:
-                    return corpus
-            if name in named:
-                title, changed = entry.title, changed or entry.ready
-        except CorpusError:
-            continue
-    if changed:
-        raise CorpusError(f"{title} is not the text any more that this network learned; its sha256 differs.")
-    raise CorpusError(f"{title}, which this network learned, is not here; 1 lists the texts, and enter fetches one.")
+    try:
+        return open_learned(library, origin, cleaning=recipe.cleaning, limit=recipe.limit, near=near, watch=watch)
+    except NotFound as fault:
+        title = fault.title
+        if fault.changed is None:
+            sentence = f"{title}, which this network learned, is not here; 1 lists the texts, and enter fetches one."
+        else:
+            sentence = f"{title} is not the text any more that this network learned; its sha256 differs."
+    raise CorpusError(sentence)
 
 
 def read_origin(path: Path) -> "tuple[CorpusOrigin, Recipe]":

@@ -1,10 +1,41 @@
-"""What the network sees of a text: examples as characters, as ids and as the numbers that enter the first layer."""
+"""What the network sees of a text: its layers, what it reads in an epoch, examples of that, and the characters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from charplay.recipes.network import input_size, training_characters, whole
+from charplay.recipes.network import (
+    LayerRow,
+    examples_per_epoch,
+    input_size,
+    layer_table,
+    memory_bytes,
+    steps_per_epoch,
+    training_characters,
+    whole,
+)
 from charplay.recipes.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFacts:
+    """What follows from a resolved recipe and the size of a text, before any training."""
+
+    layers: tuple[LayerRow, ...]
+    parameters: int
+    examples_per_epoch: int
+    steps_per_epoch: int
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterCount:
+    """How often a character occurs."""
+
+    id: int
+    character: str
+    count: int
+    share: float
+    """Of the text's characters, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +50,24 @@ class Example:
     """What enters the network for each character, as a person reads it."""
     targets: str
     """The character after each, or after the last only."""
+
+
+def network_facts(recipe: Recipe, characters: int, vocabulary_size: int) -> NetworkFacts:
+    """Count the network of a resolved recipe on a text of so many characters, so many of them different."""
+    layers = layer_table(recipe, vocabulary_size)
+    return NetworkFacts(
+        layers,
+        sum(row.parameters for row in layers),
+        examples_per_epoch(recipe, characters),
+        steps_per_epoch(recipe, characters),
+        memory_bytes(recipe, vocabulary_size, characters),
+    )
+
+
+def character_table(vocabulary: str, counts: Sequence[int]) -> tuple[CharacterCount, ...]:
+    """List every character by its id; `counts` says how often each occurs."""
+    total = max(1, sum(counts))
+    return tuple(CharacterCount(i, character, counts[i], counts[i] / total) for i, character in enumerate(vocabulary))
 
 
 def examples(recipe: Recipe, ids: Sequence[int], vocabulary: str, count: int = 3) -> tuple[Example, ...]:

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from charplay.recipes.recipe import Recipe
 from charplay.sampling.errors import SettingError
 from charplay.sampling.random_stream import uniform
 
@@ -12,6 +13,12 @@ LENGTH = 100
 PLACE = re.compile(r"([0-9]{1,12})(?::([0-9]{1,9}))?")
 """N or N:LENGTH."""
 LETTER = re.compile(r"[^\W\d_]")
+
+
+def passage_length(recipe: Recipe) -> int:
+    """Return how long a passage is: as long as what the network learned to look back on, at most LENGTH characters."""
+    learned = recipe.sequence_length
+    return min(LENGTH, learned) if isinstance(learned, int) else LENGTH
 
 
 class Prompt(NamedTuple):

@@ -1,11 +1,11 @@
 """Loading of the text that a run learns, and comparison with the text that the run began with."""
 
-from contextlib import suppress
 from pathlib import Path
 
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.entries import Entry
 from charplay.corpora.errors import ChangedText, CorpusError
+from charplay.corpora.learned import candidates
 from charplay.corpora.library import Library
 from charplay.corpora.progress import Watch
 from charplay.corpora.vocabulary import Vocabulary
@@ -44,10 +44,8 @@ def _find_entry(run: Run, library: Library) -> Entry:
     path, name = run.corpus.path, run.corpus.name
     if not path or Path(path).exists():
         return library.find(path or name)
-    with suppress(CorpusError):
-        entry = library.find(name)
-        if entry.name == name:  # not a classic with a similar name
-            return entry
+    if moved := next(candidates(library, run.corpus), None):
+        return moved
     raise CorpusError(f"{path}, which run {run.name} learns, is not there any more; put it back.")
 
 

@@ -35,11 +35,11 @@ from charplay.tui.themes import DARK, LIGHT
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Library
+    from charplay.playground.devices import Device
     from charplay.playground.local_trainer import OpenTraining
+    from charplay.playground.playground import Measure
     from charplay.runs.home import Home
     from charplay.runs.store import RunStore
-    from charplay.tui.dialogs.network_summary import Measure
-    from charplay.tui.panes.fields import Device
 
 PATIENCE = 1.5
 """Seconds a trainer has to save when a person leaves."""
@@ -86,8 +86,10 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
             open_library=open_library,
             open_store=open_shelf,
             preferences=self._settings,
+            list_devices=list_devices,
+            measure=measure,
         )
-        self._main = MainScreen(self.playground, list_devices, measure, path)
+        self._main = MainScreen(self.playground, path)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if self._settings.light else DARK.name
@@ -175,7 +177,7 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
         if self._leaving:
             return
         self._leaving = True
-        write_preferences(self._home.settings, self._main.remember())
+        write_preferences(self._home.settings, self.playground.remember())
         if code == HUNG_UP and self._terminal:
             self._terminal.deafen()  # it is gone: nothing more is read from it
         self.playground.runs.close(reason, patience)

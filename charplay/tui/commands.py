@@ -35,38 +35,4 @@ ALWAYS: Bindings = [
     command("ctrl+c,ctrl+q", "leave", "quit", "Save and leave charplay, from anywhere; twice without asking", first=True),
 ]
 
-CORPUS: Bindings = [
-    command("enter", "choose", "choose", "Take this text for the next run, fetching it first where it must be", footer=True),
-    command("v", "preview", "view", "Read the text, search it, count its characters", footer=True),
-    command("o", "open", "open a file", "Choose any file or folder as the text", footer=True),
-    command("e", "encode", "encoding", "Name the encoding of the chosen text, where the one it is read in is wrong"),
-    command("escape", "cancel", "cancel", "Cancel the download"),
-]
-
-FORM: Bindings = [
-    command("enter", "edit", "edit", "Type a value, choose one from a list, or open a group", footer=True),
-    command("left", "nudge(-1)", "less", "The next smaller value, or the choice before", footer=True),
-    command("right", "nudge(1)", "more", "The next larger value, or the choice after", footer=True),
-    command("backspace", "reset", "reset", "Give the field the preset's value again"),
-    command("m", "more", "all fields", "Show every field, or only the common ones", footer=True),
-    command("n", "network", "what the network sees", "Layers, parameters, real examples and the character table", footer=True),
-    command("k", "keep", "keep as preset", "Save these values as a preset of your own"),
-]
-
-RUNS: Bindings = [
-    command("enter", "play", "play", "Let the run's best checkpoint write", footer=True),
-    command("a", "again", "again", "Fill the next run's form from this run: again, with changes", footer=True),
-    command("r", "resume", "resume", "Take the run up again, or extend it where it is finished", footer=True),
-    command("o", "overlay", "overlay", "Draw the run's losses in the chart, up to four runs", footer=True),
-    command("e", "export", "export", "Copy the run's best checkpoint to a file"),
-    command("d", "delete", "delete", "Delete the run"),
-]
-
-LIVE: Bindings = [
-    command("enter", "edit", "edit", "Type a value for the run under way", footer=True),
-    command("left", "nudge(-1)", "less", "The next smaller value", footer=True),
-    command("right", "nudge(1)", "more", "The next larger value", footer=True),
-    command("z", "undo", "undo", "Take the last live change back: weights, optimizer and step, too", footer=True),
-]
-
 # fmt: on

@@ -1,9 +1,10 @@
-"""A home, and a controller of runs over a trainer that a test speaks for."""
+"""A home with one text, a sitting that was begun there, and a controller of runs that a test speaks for."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playground_sitting import VERSE, Sitting
 from spoken_trainer import REQUEST, Clock, SpokenTrainer, progress, started
 
 from charplay.playground.run_controller import RunController
@@ -49,4 +50,15 @@ def training(runs: RunController, hear: Callable[..., list[Event]]) -> RunContro
 def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "home")
     home.prepare()
+    (home.corpora / "fox.txt").write_text(VERSE * 70)
     return home
+
+
+@pytest.fixture
+def sitting(home: Home) -> Sitting:
+    """One that was begun, with the fox chosen and read."""
+    made = Sitting(home)
+    made.playground.begin()
+    made.quiet()
+    made.happened.clear()
+    return made

@@ -79,7 +79,7 @@ def test_nothing_is_started_before_there_is_a_choice(sitting: Sitting) -> None:
     sitting.text.chosen = None
     assert sitting.playground.launcher.train() is None
     sitting.text.choose("fox")
-    sitting.playground.form = None
+    sitting.playground.next_run.draft = None
     assert sitting.playground.launcher.train() is None
     assert not sitting.trainer.requests
 

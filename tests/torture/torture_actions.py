@@ -68,7 +68,7 @@ class Actions(RuleBasedStateMachine):
     async def _ready(self) -> None:
         main = self._app._main
         for _ in range(2000):
-            if main.furnished and main.form.draft and main.corpus.corpus:
+            if main.furnished and main.form.draft and main.playground.corpora.corpus:
                 break
             await asyncio.sleep(0.01)
         main.text.playing = False

@@ -115,7 +115,7 @@ class Played:
 
     async def ready(self) -> "Played":
         """The panes are filled and the chosen text was read."""
-        await self.until(lambda: self.main.furnished and self.main.form.draft and self.main.corpus.corpus)
+        await self.until(lambda: self.main.furnished and self.main.form.draft and self.main.playground.corpora.corpus)
         return self
 
     async def training(self) -> None:
@@ -123,7 +123,7 @@ class Played:
         await self.press("t")
         await self.until(lambda: self.trainer.requests)
         self.trainer.put(self.trainer.started(), self.trainer.progress(100))
-        await self.until(lambda: self.main.session.state.state == "training")
+        await self.until(lambda: self.main.playground.runs.state.state == "training")
 
     def seen(self) -> str:
         """Everything on the screen, as text."""

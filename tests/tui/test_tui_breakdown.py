@@ -11,13 +11,13 @@ from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 def test_a_screen_that_breaks_down_has_the_run_saved_before_the_program_ends(monkeypatch, home, trainer, capfd):
     async def break_down(pilot):
         main = pilot.app._main
-        while not main.furnished or main.form.draft is None or main.corpus.corpus is None:
+        while not main.furnished or main.form.draft is None or main.playground.corpora.corpus is None:
             await asyncio.sleep(0.01)
         main.action_run_command("training.train")
         while not trainer.requests:
             await asyncio.sleep(0.01)
         trainer.put(trainer.started(), trainer.progress(100))
-        while main.session.state.state != "training":
+        while main.playground.runs.state.state != "training":
             await asyncio.sleep(0.01)
         main.call_later(lambda: 1 / 0)
 

@@ -51,7 +51,7 @@ def line(it):
 
 
 async def fetch(it, name="hare"):
-    it.main.corpus.choose(name)
+    it.main.playground.corpora.choose(name)
     await it.until(lambda: "t fetches the text and trains" in it.seen())
     await it.press("t")
     await it.until(lambda: f"fetching the {name}: 42%" in line(it))
@@ -64,19 +64,19 @@ async def test_a_download_is_seen_and_given_up_from_anywhere(play, library, key,
         await fetch(it)
         await it.press(pane, key)
         await it.until(lambda: library.cancelled and "the hare is not fetched" in line(it))
-        assert it.main.corpus.download is None
+        assert it.main.playground.corpora.download is None
         assert not it.trainer.requests
 
 
 async def test_a_stop_stops_the_run_and_leaves_a_download_to_the_next(play, library):
     async with play(library=library) as it:
         await it.training()
-        it.main.corpus.choose("hare")
-        it.main.corpus.fetch()
+        it.main.playground.corpora.choose("hare")
+        it.main.playground.corpora.fetch()
         await it.until(lambda: "fetching the hare: 42%" in line(it))
         await it.press("x")
-        await it.until(lambda: it.main.session.state.state == "stopped")
-        assert it.main.corpus.download is not None
+        await it.until(lambda: it.main.playground.runs.state.state == "stopped")
+        assert it.main.playground.corpora.download is not None
         await it.press("x")
         await it.until(lambda: library.cancelled)
 
@@ -84,11 +84,11 @@ async def test_a_stop_stops_the_run_and_leaves_a_download_to_the_next(play, libr
 async def test_one_text_is_fetched_at_a_time_and_that_is_said(play, library):
     async with play(library=library) as it:
         await fetch(it)
-        it.main.corpus.choose("hedgehog")
-        await it.until(lambda: it.main.corpus.chosen.name == "hedgehog")
+        it.main.playground.corpora.choose("hedgehog")
+        await it.until(lambda: it.main.playground.corpora.chosen.name == "hedgehog")
         await it.press("t")
         await it.until(lambda: "the hare is fetched first" in line(it))
-        assert it.main.corpus.download.entry.name == "hare"
+        assert it.main.playground.corpora.download.entry.name == "hare"
 
 
 async def test_a_text_that_arrives_is_trained_on(play, library):
@@ -102,12 +102,12 @@ async def test_a_text_that_arrives_is_trained_on(play, library):
 async def test_a_text_that_arrives_steals_no_choice_and_trains_nothing(play, library):
     async with play(library=library) as it:
         await fetch(it)
-        it.main.corpus.choose("fox")
-        await it.until(lambda: it.main.corpus.corpus)
+        it.main.playground.corpora.choose("fox")
+        await it.until(lambda: it.main.playground.corpora.corpus)
         library.arrive.set()
         await it.until(lambda: "the hare is here" in line(it))
         await it.pilot.pause(0.1)
-        assert it.main.corpus.chosen.name == "fox"
+        assert it.main.playground.corpora.chosen.name == "fox"
         assert not it.trainer.requests
 
 
@@ -118,8 +118,8 @@ async def test_a_text_that_cannot_be_read_lets_nothing_train_later(play, library
         library.arrive.set()
         await it.until(lambda: "It is no text." in line(it))
         del library.open
-        it.main.corpus.choose("fox")
-        await it.until(lambda: it.main.corpus.corpus)
+        it.main.playground.corpora.choose("fox")
+        await it.until(lambda: it.main.playground.corpora.corpus)
         await it.pilot.pause(0.1)
         assert not it.trainer.requests
 
@@ -133,9 +133,9 @@ async def test_what_is_read_instead_is_named_and_stays_in_sight(play, library):
         await it.until(lambda: it.trainer.requests)
         name = it.trainer.requests[0].recipe["corpus"]
         title = library.find(name).title
-        notes = it.main.corpus.corpus.notes
+        notes = it.main.playground.corpora.corpus.notes
         it.trainer.put(it.trainer.started(notes=notes), it.trainer.progress(100))
-        await it.until(lambda: it.main.session.state.state == "training")
+        await it.until(lambda: it.main.playground.runs.state.state == "training")
         assert name == library.find("").name
         assert f"the hare could not be fetched (1 and v say why); {title} is read instead. " in line(it)
         assert it.main.hint._standing[0].count("a guess") == 1
@@ -151,14 +151,15 @@ async def test_a_start_without_notes_wipes_an_older_sentence_away(play):
 async def test_how_a_text_was_read_is_said_until_another_is_chosen(play, home):
     (home.corpora / "old.txt").write_bytes("a café in the town\n".encode("cp1252") * 50)
     async with play(path="old", writing=True) as it:  # a held pane would say that it is held, instead
-        await it.until(lambda: all(note.rstrip(".") in line(it) for note in it.main.corpus.corpus.notes))
-        assert it.main.corpus.corpus.notes
-        it.main.corpus.choose("fox")
+        await it.until(lambda: all(note.rstrip(".") in line(it) for note in it.main.playground.corpora.corpus.notes))
+        assert it.main.playground.corpora.corpus.notes
+        it.main.playground.corpora.choose("fox")
         await it.until(lambda: "a guess" not in line(it))
 
 
 async def test_a_name_that_is_no_text_leaves_the_choice_as_it_was(play):
     async with play() as it:
-        it.main.corpus.choose("no such text")
+        await it.pilot.pause()  # the text pane has said that it is held
+        it.main.playground.corpora.choose("no such text")
         await it.until(lambda: "There is no text called" in line(it))
-        assert it.main.corpus.chosen.name == "fox"
+        assert it.main.playground.corpora.chosen.name == "fox"

@@ -20,7 +20,6 @@ from charplay.tui.dialogs.file_picker import FilePicker
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.score import ScoreDialog
 from charplay.tui.dialogs.text_input import TextInputDialog
-from charplay.tui.panes.corpus import CorpusPane
 
 NOBODY = "~nobody-of-that-name/x"
 
@@ -34,7 +33,7 @@ async def typed(it, text):
 async def test_a_damaged_checkpoint_and_a_user_who_does_not_exist_are_sentences_of_an_export(play, kept_run, tmp_path):
     run = kept_run()
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() > 0)
+        await it.until(lambda: it.main.runs.rows.number() > 0)
         await it.press("3", "e")
         await typed(it, NOBODY)
         await it.until(lambda: "cannot be written" in it.seen())
@@ -69,12 +68,12 @@ async def test_rows_that_are_none_are_left_out_of_the_curves(play, kept_run, row
         with path.open("a") as file:
             file.write(row + "\n")
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() > 0)
+        await it.until(lambda: it.main.runs.rows.number() > 0)
         await it.press("3", "o")
-        it.main.resume("kept-1")
+        it.main.playground.launcher.resume("kept-1")
         await it.until(lambda: it.trainer.requests)
         it.trainer.put(it.trainer.started(step=500), it.trainer.progress(510))
-        await it.until(lambda: it.main.session.state.step == 510)
+        await it.until(lambda: it.main.playground.runs.state.step == 510)
 
 
 async def test_a_folder_that_may_not_be_searched_is_listed_all_the_same(play, tmp_path, monkeypatch, unprivileged):
@@ -95,7 +94,7 @@ async def test_a_working_folder_that_has_gone_ends_nothing(play, kept_run, tmp_p
     gone = tmp_path / "gone"
     gone.mkdir()
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() > 0)
+        await it.until(lambda: it.main.runs.rows.number() > 0)
         monkeypatch.chdir(gone)
         gone.rmdir()
         await it.press("1", "o")
@@ -103,7 +102,7 @@ async def test_a_working_folder_that_has_gone_ends_nothing(play, kept_run, tmp_p
         await it.press("escape", "3", "e")
         await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
         await it.press("escape")
-        it.main.corpus.choose("nosuch/text.txt")
+        it.main.playground.corpora.choose("nosuch/text.txt")
         await it.until(lambda: "nosuch" in it.seen())
         monkeypatch.chdir(tmp_path)
 
@@ -132,8 +131,8 @@ async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_righ
         run = it.trainer.run
         it.trainer.put(Finished(step=100, run=run.name, checkpoint="x", train_loss=1.2, val_loss=1.5, val_loss_cold=1.6,
                                 steps=100))  # fmt: skip
-        await it.until(lambda: it.main.session.state.state == "finished")
-        it.main.play("demo")
+        await it.until(lambda: it.main.playground.runs.state.state == "finished")
+        it.main.playground.play("demo")
         it.app.screen.query_one("_Branches").refresh()
         await it.press("down", "space", "c", "escape", "up", "enter")
         await it.until(lambda: it.app.screen is it.main or isinstance(it.app.screen, BranchesDialog))
@@ -167,7 +166,7 @@ async def test_stopping_one_run_for_the_next_leaves_no_text_called_live(play, en
         await it.until(lambda: f"{name}, step 100" in it.seen())
         if end is not None:
             it.trainer.put(end)
-            await it.until(lambda: it.main.session.state.state == "failed")
+            await it.until(lambda: it.main.playground.runs.state.state == "failed")
             assert it.instrument.generator.source == f"{name}, step 100"
 
 
@@ -176,14 +175,15 @@ async def test_an_encoding_that_gives_half_a_character_is_refused_in_a_sentence(
     path = home.corpora / "escaped.txt"
     path.write_text(r"half a pair \ud800 and more text. " * 30)
     async with play() as it:
-        it.main.corpus.choose("escaped", "unicode_escape")
+        await it.pilot.pause()  # the text pane has said that it is held
+        it.main.playground.corpora.choose("escaped", "unicode_escape")
         await it.until(lambda: "would give halves of characters" in " ".join(it.seen().split()))
 
 
 async def test_a_text_that_is_put_where_it_was_missing_is_read(play, home, monkeypatch):
-    monkeypatch.setattr("charplay.tui.panes.corpus_list.POLL", 0.05)
+    monkeypatch.setattr("charplay.playground.corpus_selection.POLL", 0.05)
     async with play() as it:
-        corpus = it.main.corpus
+        corpus = it.main.playground.corpora
         corpus.chosen, corpus.corpus = dataclasses.replace(corpus.chosen, ready=False), None
         (home.corpora / "another.txt").write_text("x" * 300)
         await it.until(lambda: corpus.chosen.ready and corpus.corpus is not None)
@@ -192,10 +192,14 @@ async def test_a_text_that_is_put_where_it_was_missing_is_read(play, home, monke
 async def test_a_text_is_looked_at_once_however_often_it_was_asked_for(play, home):
     (home.corpora / "other.txt").write_text("another text. " * 40)
     async with play() as it:
-        corpus = it.main.corpus.corpus
+        it.main.playground.corpora.refill()
+        it.main.advance()
+        await it.press("1", "home", "down")
+        assert it.main.corpus.selected == "other"
         for _ in range(3):
-            it.main.corpus.post_message(CorpusPane.Preview(corpus))
+            await it.press("v")
         await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
+        await it.until(lambda: len(it.main.playground.jobs) == 0)
         await it.press("escape")
         await it.until(lambda: it.app.screen is it.main)
 
@@ -203,20 +207,22 @@ async def test_a_text_is_looked_at_once_however_often_it_was_asked_for(play, hom
 async def test_a_reading_that_comes_too_late_is_nobodys(play, home):
     (home.corpora / "other.txt").write_text("another text. " * 40)
     async with play() as it:
-        fox, late = it.main.corpus.corpus, it.main.corpus._current
-        it.main.corpus.choose("other")
-        it.main.corpus.post_message(CorpusPane.Read(fox, late))
-        await it.until(lambda: it.main.corpus.corpus is not None and it.main.corpus.corpus.name == "other")
-        assert it.main.corpus._sizes["other"] == (560, 10)
+        corpora = it.main.playground.corpora
+        corpora.choose("fox")
+        late = corpora._reading
+        corpora.choose("other")
+        await it.until(lambda: corpora.corpus is not None and corpora.corpus.name == "other")
+        assert not late.done
+        assert corpora.sizes["other"] == (560, 10)
 
 
 async def test_a_prompt_that_is_left_by_the_mouse_is_closed(play):
     async with play() as it:
         await it.press("5", "e")
         await it.until(lambda: it.main.text.has_class("-prompting"))
-        it.main.set_focus(it.main.runs)
+        it.main.set_focus(it.main.runs.rows)
         await it.until(lambda: not it.main.text.has_class("-prompting"))
-        assert it.main.focused is it.main.runs
+        assert it.main.focused is it.main.runs.rows
 
 
 async def test_the_offer_goes_with_its_run_and_with_no_other(play, kept_run):
@@ -225,10 +231,11 @@ async def test_the_offer_goes_with_its_run_and_with_no_other(play, kept_run):
     async with play(writing=True) as it:
         await it.until(lambda: "kept-1 is not finished" in it.seen())
         offer = it.main.playground.announcements.offer
-        it.main.runs.post_message(it.main.runs.Deleted("finished-1"))
+        run_list = it.main.playground.run_list
+        run_list.delete("finished-1")
         await it.until(lambda: "finished-1 is deleted" in it.seen())
         assert it.main.playground.announcements.offer == offer
-        it.main.runs.post_message(it.main.runs.Deleted("kept-1"))
+        run_list.delete("kept-1")
         await it.until(lambda: "kept-1 is deleted" in it.seen())
         assert it.main.playground.announcements.offer == ""
 
@@ -236,7 +243,7 @@ async def test_the_offer_goes_with_its_run_and_with_no_other(play, kept_run):
 async def test_an_encoding_that_was_named_is_known_when_the_text_is_chosen_again(play, home):
     (home.corpora / "letters.txt").write_bytes("Пора, мой друг. ".encode("koi8-r") * 30)
     async with play() as it:
-        corpus = it.main.corpus
+        corpus = it.main.playground.corpora
         corpus.choose("letters", "koi8-r")
         await it.until(lambda: corpus.corpus and "Пора" in corpus.corpus.text())
         corpus.choose("fox")
@@ -250,15 +257,16 @@ async def test_an_encoding_that_was_named_is_known_when_the_text_is_chosen_again
 async def test_the_reference_lines_of_a_text_that_is_not_read_any_more_are_gone(play, home):
     (home.corpora / "binary.txt").write_bytes(bytes(range(256)) * 20)
     async with play() as it:
+        await it.pilot.pause()  # the text pane has said that it is held
         await it.until(lambda: "uniform 3.33" in it.seen())
-        it.main.corpus.choose("binary")
+        it.main.playground.corpora.choose("binary")
         await it.until(lambda: "uniform" not in it.seen() and "demo 1.51" in it.seen())
 
 
 async def test_a_checkpoint_that_cannot_be_scored_is_named_when_the_others_are_through(play, kept_run):
     run = kept_run()
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() > 0)
+        await it.until(lambda: it.main.runs.rows.number() > 0)
         await it.press("5", "h", "c")
         await it.until(lambda: isinstance(it.app.screen, ScoreDialog) and it.app.screen._scoring is None)
         await it.press("a")

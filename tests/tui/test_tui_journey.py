@@ -28,13 +28,13 @@ async def test_train_look_play_pause_stop(play, size):
         await it.press("right_square_bracket")
         assert it.instrument.params.temperature > before
         await it.press("p")
-        await it.until(lambda: it.main.session.state.state == "paused")
+        await it.until(lambda: it.main.playground.runs.state.state == "paused")
         await it.press("s")
-        await it.until(lambda: it.main.session.state.step == 101)
+        await it.until(lambda: it.main.playground.runs.state.step == 101)
         await it.press("p")
-        await it.until(lambda: it.main.session.state.state == "training")
+        await it.until(lambda: it.main.playground.runs.state.state == "training")
         await it.press("x")
-        await it.until(lambda: it.main.session.state.state == "stopped")
+        await it.until(lambda: it.main.playground.runs.state.state == "stopped")
         assert "stopped, saved step 101" in it.seen()
         kinds = [type(command) for command in it.trainer.commands if not isinstance(command, PublishWeights)]
         assert kinds == [Pause, StepOnce, Resume, Stop]
@@ -60,14 +60,14 @@ async def test_a_save_that_was_asked_for_is_told_of_and_no_other(play):
         assert it.main.commands.disabled("training.save") == "Nothing trains; t starts a run."
         await it.training()
         it.trainer.put(Saved(step=90, path="latest.safetensors", best=False))
-        await it.until(lambda: it.main.session.state.saved_step == 90)
+        await it.until(lambda: it.main.playground.runs.state.saved_step == 90)
         assert "Step 90 is saved" not in it.seen()
         await it.press("ctrl+p", *"save now", "enter")
         await it.until(lambda: any(isinstance(command, Save) for command in it.trainer.commands))
         assert "is saved" not in it.seen()
         it.trainer.put(Saved(step=100, path="latest.safetensors", best=False))
         await it.until(lambda: "Step 100 is saved." in it.seen())
-        assert it.main.session.state.state == "training"
+        assert it.main.playground.runs.state.state == "training"
         it.trainer.commands.clear()
         await it.press("ctrl+s")
         await it.until(lambda: any(isinstance(command, Save) for command in it.trainer.commands))
@@ -76,7 +76,7 @@ async def test_a_save_that_was_asked_for_is_told_of_and_no_other(play):
 async def test_the_text_goes_over_to_the_live_run_and_stays_on_it(play):
     async with play(writing=True) as it:
         await it.training()
-        await it.until(lambda: it.main.source.following and "live, step 100" in it.seen())
+        await it.until(lambda: it.main.playground.follower.following and "live, step 100" in it.seen())
         it.trainer.put(it.trainer.progress(400))
         await it.until(lambda: "live, step 400" in it.seen())
 
@@ -98,7 +98,7 @@ async def test_weights_are_not_asked_for_while_the_writing_is_held(play):
         await it.press("space")
         assert not it.instrument.playing
         it.trainer.commands.clear()
-        it.main.source._asked = 0.0
+        it.main.playground.follower._asked = 0.0
         await asyncio.sleep(0.25)
         assert not any(isinstance(command, PublishWeights) for command in it.trainer.commands)
         await it.press("space")
@@ -111,7 +111,7 @@ async def test_training_while_training_asks_and_going_on_changes_nothing(play):
         await it.press("t")
         assert isinstance(it.app.screen, ChoiceDialog)
         await it.press("g")
-        assert it.main.session.state.state == "training"
+        assert it.main.playground.runs.state.state == "training"
         assert len(it.trainer.requests) == 1
 
 
@@ -122,7 +122,7 @@ async def test_stop_and_start_begins_the_next_run_when_the_first_has_saved(play)
         await it.press("t", "s")
         await it.until(lambda: len(it.trainer.requests) == 2)
         assert any(isinstance(command, Stop) for command in it.trainer.commands)
-        assert it.main.session.state.state == "preparing"
+        assert it.main.playground.runs.state.state == "preparing"
 
 
 @pytest.mark.fault("5")
@@ -138,7 +138,7 @@ async def test_stop_works_before_the_first_step(play):
         await it.press("t")
         await it.until(lambda: "importing torch" in it.seen())
         await it.press("x")
-        await it.until(lambda: it.main.session.state.state == "stopped")
+        await it.until(lambda: it.main.playground.runs.state.state == "stopped")
 
 
 @pytest.mark.fault("4")
@@ -197,7 +197,7 @@ async def test_best_step_is_marked_when_held_out_loss_has_risen_for_a_while(play
         it.trainer.put(
             *(it.trainer.evaluated(step, 1.5 + step / 1000, best=False) for step in (300, 400, 500, 600, 700))
         )
-        await it.until(lambda: it.main.session.state.worse == 2)
+        await it.until(lambda: it.main.playground.runs.state.worse == 2)
         assert "memorises" not in it.seen()
         it.trainer.put(it.trainer.evaluated(800, 2.4, best=False), it.trainer.progress(900))
         await it.until(lambda: "from here it memorises" in it.seen())
@@ -219,14 +219,14 @@ async def test_finished_says_so_and_the_run_is_listed(play):
         run = it.trainer.run.name
         it.trainer.put(Finished(step=3000, run=run, checkpoint="x", train_loss=1.2, val_loss=1.5, val_loss_cold=1.6,
                                 steps=3000))  # fmt: skip
-        await it.until(lambda: it.main.session.state.state == "finished")
+        await it.until(lambda: it.main.playground.runs.state.state == "finished")
         await it.until(lambda: run in it.seen())
 
 
 async def test_after_the_end_the_best_checkpoint_writes_and_says_so(play, kept_run):
     kept_run(step=500)
     async with play() as it:
-        await it.until(lambda: it.main.runs.unfinished)
+        await it.until(lambda: it.main.playground.run_list.unfinished)
         await it.press("u")
         await it.until(lambda: it.trainer.requests)
         it.trainer.put(it.trainer.started(step=500), it.trainer.progress(1000))
@@ -235,7 +235,7 @@ async def test_after_the_end_the_best_checkpoint_writes_and_says_so(play, kept_r
                                 val_loss_cold=1.6, steps=1000))  # fmt: skip
         await it.until(lambda: "kept-1, step 500" in it.seen())
         assert "live, step" not in it.seen()
-        assert not it.main.source.following
+        assert not it.main.playground.follower.following
 
 
 async def test_quit_asks_once_while_training_and_saves(play):
@@ -281,23 +281,27 @@ async def test_the_unfinished_run_is_offered_in_one_line_and_taken_up(play, kept
 async def test_the_encoding_of_a_text_can_be_named_trained_with_and_found_again(play, home):
     (home.corpora / "letters.txt").write_bytes("Пора, мой друг, пора! покоя сердце просит. ".encode("koi8-r") * 30)
     async with play() as it:
-        it.main.corpus.choose("letters")
+        it.main.playground.corpora.choose("letters")
         await it.press("1", "e", *["backspace"] * 4, *"koi9")
         await it.until(lambda: "There is no encoding 'koi9'" in it.seen())
         await it.press("enter", "backspace", *"8-r", "enter")
-        await it.until(lambda: it.main.corpus.corpus and "Пора, мой друг" in it.main.corpus.corpus.text())
+        await it.until(
+            lambda: it.main.playground.corpora.corpus and "Пора, мой друг" in it.main.playground.corpora.corpus.text()
+        )
         await it.press("t")
         await it.until(lambda: it.trainer.requests)
         assert it.trainer.requests[-1].encoding == "koi8-r"
-        kept = it.main.remember()
+        kept = it.main.playground.remember()
         assert (kept.corpus, kept.encoding) == ("letters", "koi8-r")
         write_preferences(home.settings, kept)
-        it.main.corpus.choose("fox")
-        assert it.main.remember().encoding == ""
+        it.main.playground.corpora.choose("fox")
+        assert it.main.playground.remember().encoding == ""
     async with play(path=None) as it:
-        await it.until(lambda: it.main.corpus.corpus and "Пора, мой друг" in it.main.corpus.corpus.text())
+        await it.until(
+            lambda: it.main.playground.corpora.corpus and "Пора, мой друг" in it.main.playground.corpora.corpus.text()
+        )
         await it.press("1", "e", *["backspace"] * 6, *"auto", "enter")
-        await it.until(lambda: it.main.corpus.encoding == "" and it.main.corpus.corpus)
+        await it.until(lambda: it.main.playground.corpora.encoding == "" and it.main.playground.corpora.corpus)
 
 
 NOTE = "Line ends (CRLF) are read as LF"
@@ -315,7 +319,7 @@ async def test_the_unfinished_run_stays_on_offer_when_another_text_has_notes(pla
     kept_run()
     async with play() as it:
         await it.until(lambda: "is not finished" in it.seen())
-        it.main.corpus.choose(crlf)
+        it.main.playground.corpora.choose(crlf)
         await it.until(lambda: BOTH in it.seen())
         await it.press("t")
         await it.training()
@@ -381,7 +385,7 @@ async def test_bad_numbers_open_a_panel_that_says_what_happened_and_offers_ways_
         )
         await it.until(lambda: isinstance(it.app.screen, ChoiceDialog) and "a gradient was not finite" in it.seen())
         assert "The last save is step 90." in it.seen()
-        assert it.main.session.history.marks == [(100, "numbers went bad")], "the chart marks it"
+        assert it.main.playground.runs.history.marks == [(100, "numbers went bad")], "the chart marks it"
         await it.press(key)
         await it.until(lambda: not isinstance(it.app.screen, ChoiceDialog))
         await it.until(lambda: [type(c) for c in it.trainer.commands if not isinstance(c, PublishWeights)] == kinds)
@@ -426,8 +430,8 @@ async def test_a_start_that_fails_leaves_what_writes_alone_and_says_why(play):
         await it.training()
         await it.until(lambda: "live, step 100" in it.seen())
         await it.press("x")
-        await it.until(lambda: it.main.session.state.state == "stopped")
-        it.main.play("demo")
+        await it.until(lambda: it.main.playground.runs.state.state == "stopped")
+        it.main.playground.play("demo")
         generator, writer = it.instrument.generator, it.instrument.generator.model
         await it.press("t")
         await it.until(lambda: len(it.trainer.requests) == 2)
@@ -498,7 +502,7 @@ async def test_where_nothing_can_be_taken_up_the_key_says_why(play, kept_run):
 async def test_a_run_that_failed_before_it_began_says_nothing_of_its_saves(play, kept_run):
     kept_run()
     async with play() as it:
-        it.main.resume("kept-1")
+        it.main.playground.launcher.resume("kept-1")
         await it.until(lambda: it.trainer.requests)
         it.trainer.put(Failed(message="The disk is full."))
         await it.until(lambda: isinstance(it.app.screen, ChoiceDialog) and "The disk is full." in it.seen())
@@ -510,26 +514,26 @@ async def test_a_live_change_is_taken_back_with_all_that_came_after_it(play):
         await it.training()
         await it.press("z")
         it.trainer.put(Changed(step=100, field="dropout", old=0.0, new=0.3), it.trainer.progress(200))
-        await it.until(lambda: it.main.session.state.step == 200 and "dropout 0.3" in it.seen())
+        await it.until(lambda: it.main.playground.runs.state.step == 200 and "dropout 0.3" in it.seen())
         await it.press("z")
         await it.until(lambda: Undo() in it.trainer.commands)
         it.trainer.put(Changed(step=100, field="undo", old=200, new=100))
         it.trainer.put(Changed(step=100, field="dropout", old=0.3, new=0.0))
         await it.until(lambda: "undone" in it.seen())
-        assert it.main.session.state.step == 100
-        assert it.main.session.history.curves.points("train_loss")[0].max() <= 100
+        assert it.main.playground.runs.state.step == 100
+        assert it.main.playground.runs.history.curves.points("train_loss")[0].max() <= 100
         assert it.trainer.commands.count(Undo()) == 1
         await it.press("z")  # there is nothing left to take back
         it.trainer.step = 100
         it.trainer.put(it.trainer.progress(150))
-        await it.until(lambda: it.main.session.state.step == 150)
+        await it.until(lambda: it.main.playground.runs.state.step == 150)
         assert it.trainer.commands.count(Undo()) == 1
 
 
 async def test_a_deleted_run_leaves_the_chart(play, kept_run):
     kept_run(finished=True)
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() > 0)
+        await it.until(lambda: it.main.runs.rows.number() > 0)
         await it.press("3", "o", "d", "d")
         await it.until(lambda: "kept-1 is deleted" in it.seen())
         assert not it.main.playground.chart.markers

@@ -17,9 +17,9 @@ async def opened(it, **over):
     started = it.trainer.started()
     values = {"num_layers": 2, **over}
     it.trainer.put(dataclasses.replace(started, recipe={**started.recipe, **values}), it.trainer.progress(100))
-    await it.until(lambda: it.main.session.state.state == "training")
+    await it.until(lambda: it.main.playground.runs.state.state == "training")
     await it.press("4")
-    await it.until(lambda: it.main.session.state.recipe)
+    await it.until(lambda: it.main.playground.runs.state.recipe)
     await it.press("l")
     await it.until(lambda: isinstance(it.app.screen, LiveHyperparametersDialog) and it.app.screen.edits.names)
     return it.app.screen
@@ -55,7 +55,7 @@ async def test_every_live_field_can_be_changed_and_the_form_stays_the_next_run(p
         await it.until(lambda: not dialog.edits.asked)  # all of them heeded
         assert it.main.form.draft.asked == form
         await it.press("escape")
-        await it.until(lambda: len(it.main.session.history.marks) == len(SOUND))
+        await it.until(lambda: len(it.main.playground.runs.history.marks) == len(SOUND))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ async def test_leaving_sends_what_was_nudged_last_and_z_takes_it_back(play):
         await to(it, dialog, "clip_norm")
         await it.press("left", "escape")
         await it.until(lambda: changes(it) == [("clip_norm", 0.8)])
-        await it.until(lambda: len(it.main.session.state.changes) == 1)
+        await it.until(lambda: len(it.main.playground.runs.state.changes) == 1)
         await it.press("l")
         await it.until(lambda: isinstance(it.app.screen, LiveHyperparametersDialog) and "0.8" in it.seen())
         await it.press("z")

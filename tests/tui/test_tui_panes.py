@@ -11,6 +11,7 @@ from textual import events
 from charplay.corpora.classics import Classic, Mirror
 from charplay.corpora.library import Library
 from charplay.formatting.sanitize import sanitize
+from charplay.playground import run_list
 from charplay.playground.recipe_rows import label
 from charplay.playground.warm_start import WarmStart
 from charplay.recipes.presets import name_fault
@@ -19,7 +20,6 @@ from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer, Sheet
 from charplay.tui.dialogs.network_summary import NetworkDialog
 from charplay.tui.dialogs.reader import ReaderDialog
-from charplay.tui.panes import runs
 
 
 async def test_the_form_shows_eight_fields_and_what_auto_resolved_to(play):
@@ -65,7 +65,7 @@ async def test_a_hostile_value_is_edited_as_plain_glyphs_and_stays_what_it_is(pl
     hostile = "a\x1b]0;owned\x07\u202eb\n\\n"
     async with play() as it:
         form = it.main.form
-        form.fill(Recipe(steps=100, sample_every=50, sample_prompt=hostile).model_dump())
+        form.draft.fill(Recipe(steps=100, sample_every=50, sample_prompt=hostile).model_dump())
         await it.press("2", "m")
         while form._fields.names[form._fields.cursor] != "sample_prompt":
             await it.press("down")
@@ -193,7 +193,7 @@ async def test_a_preset_that_cannot_be_written_is_one_sentence(play, home):
 async def test_a_dropped_file_appears_without_a_restart(play, home):
     async with play() as it:
         (home.corpora / "dropped \x1b]0;evil\x07.txt").write_text("abc " * 100)
-        it.main.corpus._look()
+        it.main.playground.corpora.look()
         await it.until(lambda: "dropped" in it.seen())
         assert "\x1b" not in it.seen()
 
@@ -202,27 +202,27 @@ async def test_a_path_opens_that_text(play, home):
     other = home.root / "own.txt"
     other.write_text("to be or not to be " * 40)
     async with play(path=str(other)) as it:
-        assert it.main.corpus.chosen.path == other
-        assert len(it.main.corpus.corpus) == 760
+        assert it.main.playground.corpora.chosen.path == other
+        assert len(it.main.playground.corpora.corpus) == 760
 
 
 async def test_a_path_that_is_no_text_is_answered_and_the_default_taken(play, home):
     library = Library(home.corpora, home.cache, catalog=[])
     async with play(path=str(home.root / "nowhere.txt"), library=library) as it:
         await it.until(lambda: "nowhere.txt" in it.seen())
-        assert it.main.corpus.chosen.name == library.find("").name
+        assert it.main.playground.corpora.chosen.name == library.find("").name
 
 
 async def test_a_text_that_cannot_be_read_is_not_trained_on(play, home):
     (home.corpora / "noise.txt").write_bytes(bytes(range(256)) * 20)
     async with play() as it:
-        it.main.corpus.choose("noise")
+        it.main.playground.corpora.choose("noise")
         await it.until(lambda: "the text could not be read" in it.seen())
         await it.press("t")
         await it.until(lambda: "binary data" in it.seen() and "1 chooses another text" in it.seen())
         assert not it.trainer.requests
-        it.main.corpus.choose("fox")
-        await it.until(lambda: it.main.corpus.corpus is not None)
+        it.main.playground.corpora.choose("fox")
+        await it.until(lambda: it.main.playground.corpora.corpus is not None)
         await it.press("t")
         await it.until(lambda: it.trainer.requests)
 
@@ -231,15 +231,16 @@ async def test_what_was_wrong_with_one_text_is_not_said_of_the_next(play, home):
     (home.corpora / "noise.txt").write_bytes(bytes(range(256)) * 20)
     (home.corpora / "ends.txt").write_bytes(b"the end\r\n" * 100)
     async with play() as it:
+        await it.pilot.pause()  # the text pane has said that it is held
         for name, then in (("ends", "Line ends (CRLF) are read as LF"), ("fox", "")):
-            it.main.corpus.choose("noise")
+            it.main.playground.corpora.choose("noise")
             await it.until(lambda: "binary data" in it.seen())
-            it.main.corpus.choose(name)
-            await it.until(lambda: it.main.corpus.corpus is not None and then in it.seen())  # noqa: B023
+            it.main.playground.corpora.choose(name)
+            await it.until(lambda: it.main.playground.corpora.corpus is not None and then in it.seen())  # noqa: B023
             assert "binary data" not in it.seen()
-        it.main.corpus.choose("nowhere")
+        it.main.playground.corpora.choose("nowhere")
         await it.until(lambda: "nowhere" in it.seen())
-        it.main.corpus.choose("ends")
+        it.main.playground.corpora.choose("ends")
         await it.until(lambda: "Line ends (CRLF)" in it.seen())
         assert "nowhere" not in it.seen()
 
@@ -360,7 +361,7 @@ async def test_train_fetches_the_default_text_and_starts_by_itself(play, home, s
     classic = Classic("tiny-shakespeare", "tiny Shakespeare", "free", "a play", (Mirror(address, len(TINY), digest),))
     library = Library(home.corpora, home.cache, catalog=[classic])
     async with play(library=library) as it:
-        it.main.corpus.choose("tiny-shakespeare")
+        it.main.playground.corpora.choose("tiny-shakespeare")
         await it.until(lambda: "t fetches the text and trains" in it.seen())
         await it.press("t")
         await it.until(lambda: it.trainer.requests)
@@ -378,16 +379,16 @@ async def test_train_fetches_the_default_text_and_starts_by_itself(play, home, s
 async def test_a_text_that_was_not_chosen_can_be_looked_at(play, home):
     (home.corpora / "hare.txt").write_text("the hare and the hedgehog\n" * 40)
     async with play() as it:
-        it.main.corpus.refill()
+        it.main.playground.corpora.refill()
         await it.press("1", "down", "v")
         await it.until(lambda: isinstance(it.app.screen, CorpusViewer) and "the hedgehog" in it.seen())
-        assert it.main.corpus.chosen.name == "fox"
+        assert it.main.playground.corpora.chosen.name == "fox"
 
 
 async def test_a_run_plays_fills_the_form_and_lies_over_the_chart(play, kept_run):
     kept_run(finished=True)
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() > 0)
+        await it.until(lambda: it.main.runs.rows.number() > 0)
         await it.press("3", "enter")
         await it.until(lambda: "kept-1, step 500" in it.seen())
         await it.press("o")
@@ -406,7 +407,7 @@ async def test_runs_that_differ_in_their_last_letters_only_are_told_apart(play, 
         kept_run(name=stem + end, finished=True)
     async with play((width, 40)) as it:
         await it.press("3")
-        await it.until(lambda: it.main.runs.number() == 3)
+        await it.until(lambda: it.main.runs.rows.number() == 3)
         rows = [line for line in it.seen().splitlines() if "a-text" in line]
         assert [any(f"recipe{end}    500" in row for row in rows) for end in "12"] == [True, True]
 
@@ -415,10 +416,10 @@ async def test_again_takes_the_run_s_text_too(play, kept_run, home):
     kept_run(finished=True)
     (home.corpora / "hare.txt").write_text("the hare and the hedgehog\n" * 40)
     async with play(path="hare") as it:
-        await it.until(lambda: it.main.runs.number() > 0)
-        assert it.main.corpus.chosen.name == "hare"
+        await it.until(lambda: it.main.runs.rows.number() > 0)
+        assert it.main.playground.corpora.chosen.name == "hare"
         await it.press("3", "a")
-        await it.until(lambda: it.main.corpus.corpus and it.main.corpus.corpus.name == "fox")
+        await it.until(lambda: it.main.playground.corpora.corpus and it.main.playground.corpora.corpus.name == "fox")
         assert it.main.form.draft.corpus == "fox"
         assert it.main.form.draft.asked.hidden_size == 12
 
@@ -426,7 +427,7 @@ async def test_again_takes_the_run_s_text_too(play, kept_run, home):
 async def test_a_finished_run_is_extended(play, kept_run):
     kept_run(finished=True)
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() > 0)
+        await it.until(lambda: it.main.runs.rows.number() > 0)
         await it.press("3", "r", *"3 parsecs")
         await it.until(lambda: "write a number" in it.seen())
         await it.press(*["backspace"] * 7, *"steps", "enter")
@@ -439,37 +440,37 @@ async def test_a_finished_run_is_extended(play, kept_run):
 async def test_a_run_is_listed_from_its_start_and_the_cursor_stays_where_it_was(play, kept_run):
     kept_run(finished=True)
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() == 2)
+        await it.until(lambda: it.main.runs.rows.number() == 2)
         await it.training()
-        await it.until(lambda: it.main.runs.number() == 3)
-        assert it.main.runs._selected().name == "kept-1"
+        await it.until(lambda: it.main.runs.rows.number() == 3)
+        assert it.main.runs.selected == "kept-1"
 
 
 async def test_what_has_become_of_the_runs_is_seen_when_one_goes_there(play, kept_run):
     lock = kept_run().lock()
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() == 2 and " runs " in it.seen())
+        await it.until(lambda: it.main.runs.rows.number() == 2 and " runs " in it.seen())
         lock.release()
         await it.press("3")
-        await it.until(lambda: " runs " not in it.seen() and it.main.runs.unfinished)
+        await it.until(lambda: " runs " not in it.seen() and it.main.playground.run_list.unfinished)
 
 
 async def test_runs_that_were_away_are_listed_again_after_a_while(play, kept_run, home, monkeypatch):
     kept_run()
-    monkeypatch.setattr(runs, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(run_list, "LOOK_SECONDS", 0.05)
     away = home.root.with_name("away")
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() == 2)
+        await it.until(lambda: it.main.runs.rows.number() == 2)
         home.root.rename(away)
-        await it.until(lambda: it.main.runs.number() == 1)
+        await it.until(lambda: it.main.runs.rows.number() == 1)
         away.rename(home.root)
-        await it.until(lambda: it.main.runs.number() == 2)
+        await it.until(lambda: it.main.runs.rows.number() == 2)
 
 
 async def test_a_run_is_deleted_only_when_that_was_confirmed(play, kept_run):
     run = kept_run()
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() > 0)
+        await it.until(lambda: it.main.runs.rows.number() > 0)
         await it.press("3", "d", "k")
         assert run.folder.exists()
         await it.press("d", "d")
@@ -480,7 +481,7 @@ async def test_a_run_is_exported(play, kept_run, tmp_path):
     kept_run()
     target = tmp_path / "x.safetensors"
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() > 0)
+        await it.until(lambda: it.main.runs.rows.number() > 0)
         await it.press("3", "e")
         it.app.screen.query_one("Input").value = str(target)
         await it.press("enter")
@@ -490,7 +491,7 @@ async def test_a_run_is_exported(play, kept_run, tmp_path):
 async def test_a_run_starts_from_the_weights_of_another(play, kept_run):
     run = kept_run(finished=True)
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() > 0)
+        await it.until(lambda: it.main.runs.rows.number() > 0)
         await it.press("2", "m")
         fields = it.main.form._fields
         await it.press(*["down"] * fields.names.index("start from"), "enter")
@@ -509,9 +510,9 @@ async def test_a_run_starts_from_the_weights_of_another(play, kept_run):
 async def test_weights_that_do_not_fit_are_said_before_training(play, kept_run):
     kept_run(finished=True)
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() > 0)
+        await it.until(lambda: it.main.runs.rows.number() > 0)
         it.main.form.draft.set("hidden_size", "32")
-        it.main._begin_from("kept-1")
+        assert it.main.playground.start_from("kept-1") == ""
         await it.until(lambda: "do not fit" in " ".join(it.seen().split()))
         await it.press("t")
         assert not it.trainer.requests

@@ -118,7 +118,7 @@ async def test_a_text_is_scored_by_one_network_after_another_and_a_broken_one_is
     kept_run()
     async with play() as it:
         model, corpus = it.instrument.generator.model, from_text("text", VERSE * 8)
-        (kept,) = [each for each in list_checkpoints(it.main._shelf) if each.run == "kept-1"]
+        (kept,) = [each for each in list_checkpoints(it.main.playground.store) if each.run == "kept-1"]
         other = Named(kept.title, lambda: open_model(Path(kept.path), kept.run).model)
 
         def broken():
@@ -156,7 +156,7 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
         await it.until(lambda: "of the networks" in it.seen())
         await it.press("c")
         await it.until(lambda: screen._part and screen._part.note == "held-out end" and screen._scoring is None)
-        size = len(it.main.corpus.corpus)
+        size = len(it.main.playground.corpora.corpus)
         assert (screen._part.start, screen._part.stop) == (int(size * 0.9), size)
         await it.press("c")
         await it.until(lambda: screen._part and not screen._part.note and screen._scoring is None)
@@ -204,7 +204,8 @@ async def test_the_preview_is_tinted_by_the_network_that_plays(play):
     async with play((80, 24)) as it:
         await it.press("1", "v")
         await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
-        sheet, model, corpus = it.app.screen._sheet, it.instrument.generator.model, it.main.corpus.corpus
+        corpus = it.main.playground.corpora.corpus
+        sheet, model = it.app.screen._sheet, it.instrument.generator.model
         await it.press("v")
         expected = SurprisalReader(model, corpus.text).block(0)
         await it.until(lambda: any(bit_tints("surprise", sheet.tinting.bits(0, 100))))

@@ -64,7 +64,7 @@ async def test_enter_twice_takes_the_likeliest_other_and_what_stands_there_is_sa
 
 async def test_a_branch_of_the_live_run_is_followed_again_and_one_of_another_network_is_left_alone(play):
     async with play() as it:
-        _text, source = it.main.text, it.main.source
+        _text, source = it.main.text, it.main.playground.follower
         it.write(10, 5.0)
         await it.training()
         await it.until(lambda: it.instrument.following)

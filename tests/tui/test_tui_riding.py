@@ -158,7 +158,7 @@ async def test_what_is_no_ride_is_one_sentence(play, home):
 
 async def test_a_passage_is_the_prompt_and_the_truth_stands_beside_it(play):
     async with play() as it:
-        text, whole = it.main.text, it.main.corpus.corpus.text()
+        text, whole = it.main.text, it.main.playground.corpora.corpus.text()
         seed, length = it.instrument.generator.params.seed, it.instrument.generator.model.recipe.sequence_length
         for number in range(2):
             await it.press("r")

@@ -65,9 +65,9 @@ def at(place):
 @pytest.mark.parametrize(
     "pane",
     [
-        [*RowList.BINDINGS, *commands.CORPUS],
-        [*RowList.BINDINGS, *commands.FORM],
-        [*RowList.BINDINGS, *commands.RUNS],
+        [*RowList.BINDINGS, *at("corpus")],
+        [*RowList.BINDINGS, *at("form")],
+        [*RowList.BINDINGS, *at("runs")],
         [*Slider.BINDINGS, *at("training")],
         [*Slider.BINDINGS, *at("text"), *GrowingText.BINDINGS],
         [*Sheet.BINDINGS, *CorpusViewer.BINDINGS, *Dialog.BINDINGS],
@@ -82,21 +82,19 @@ def test_no_key_has_two_meanings_in_one_pane(pane):
 async def test_every_command_has_an_action_and_is_in_the_help(play):
     async with play() as it:
         main = it.main
-        owners = [(main, commands.EVERYWHERE), (it.app, commands.ALWAYS), (main.corpus, commands.CORPUS)]
-        owners += [(main.form, commands.FORM), (main.runs, commands.RUNS), (main, bindings(COMMANDS))]
-        for owner, keys_of in owners:
-            for binding in keys_of:
-                node, action = (
-                    (it.app, binding.action[4:])
-                    if binding.action.startswith("app.")
-                    else (owner, binding.action.removeprefix("screen."))
-                )
-                assert callable(getattr(node, f"action_{action.partition('(')[0]}"))
+        for controller in main.commands.controllers:
+            assert all(callable(getattr(controller, command.method)) for command in controller.commands)
+        owners = [(main, commands.EVERYWHERE), (it.app, commands.ALWAYS), (main, bindings(COMMANDS))]
+        for owner, owned in owners:
+            for binding in owned:
+                place, _, action = binding.action.partition("(")[0].rpartition(".")
+                node = {"": owner, "app": it.app, "screen": main}[place]
+                assert callable(getattr(node, f"action_{action}"))
         await it.press("question_mark")
         assert isinstance(it.app.screen, ReaderDialog)
         said = " ".join(text for line in it.app.screen._lines for text, _ in line)
-        for _, keys_of in owners:
-            assert all(binding.tooltip in said for binding in keys_of)
+        for _, owned in owners:
+            assert all(binding.tooltip in said for binding in owned)
 
 
 async def test_the_palette_offers_what_can_be_done_and_nothing_else(play):
@@ -154,7 +152,7 @@ async def test_resizing_keeps_what_was_going_on(play):
             await it.pilot.pause()
             if size == (50, 10):
                 assert "needs 60 columns" in it.seen()
-        assert it.main.session.state.state == "training"
+        assert it.main.playground.runs.state.state == "training"
         assert it.main.form._fields.has_focus
 
 
@@ -166,7 +164,7 @@ async def test_what_was_chosen_is_there_at_the_next_start(play, home):
         await it.until(lambda: it.app._exit)
         heat = it.instrument.params.temperature
     async with play(path=None) as it:
-        assert it.main.corpus.chosen.name == "fox"
+        assert it.main.playground.corpora.chosen.name == "fox"
         assert it.main.form.draft.asked.num_layers == 2
         assert it.instrument.params.temperature == heat
         drawn = it.instrument.params
@@ -330,7 +328,7 @@ async def test_one_line_above_the_keys_says_what_the_text_pane_and_the_screen_ha
         await it.until(lambda: "t trains" in line())
         it.main.action_run_command("text.write")
         await it.until(lambda: "held: space goes on" in line())
-        it.main.complain("Something else.")
+        it.main.note("Something else.", warning=True)
         await it.until(lambda: "Something else." in line())
         it.main.hint._back.stop()
         it.main.hint._back = None

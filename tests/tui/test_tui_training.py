@@ -11,22 +11,24 @@ from charplay.tui.dialogs.reader import ReaderDialog
 
 
 def steps(it):
-    return it.main.session.history.curves.points("train_loss")[0]
+    return it.main.playground.runs.history.curves.points("train_loss")[0]
 
 
 async def test_a_run_that_is_taken_up_has_its_own_curve_and_no_other(play, kept_run):
     run = kept_run()
     async with play() as it:
         await it.training()
-        await it.until(lambda: len(steps(it)) and it.main.session.history.curves.points("train_loss")[1].max() > 2.5)
+        await it.until(
+            lambda: len(steps(it)) and it.main.playground.runs.history.curves.points("train_loss")[1].max() > 2.5
+        )
         await it.press("x")
-        await it.until(lambda: it.main.session.state.state == "stopped")
-        it.main.resume("kept-1")
+        await it.until(lambda: it.main.playground.runs.state.state == "stopped")
+        it.main.playground.launcher.resume("kept-1")
         await it.until(lambda: len(it.trainer.requests) == 2)
         run.append("metrics", [{"step": 600, "epoch": 1.2, "seconds": 30.0, "train_loss": 9.0}])  # past the save
         it.trainer.put(it.trainer.started(step=500))
         await it.until(lambda: set(steps(it)) == {100, 200, 300, 400, 500})
-        x, y = it.main.session.history.curves.points("train_loss", "characters")
+        x, y = it.main.playground.runs.history.curves.points("train_loss", "characters")
         assert x[-1] == 500 * run.resolved.batch_size * run.resolved.sequence_length
         assert set(y) == {2.0}
 
@@ -57,12 +59,12 @@ async def test_in_a_pause_the_weights_that_write_already_are_not_told_again(play
 async def test_the_runs_that_are_marked_are_those_on_the_chart_whoever_takes_one_off(play, kept_run, take_off):
     kept_run(finished=True)
     async with play() as it:
-        await it.until(lambda: it.main.runs.number() == 2)
+        await it.until(lambda: it.main.runs.rows.number() == 2)
         await it.press("3", "o")
         await it.until(lambda: "○ kept-1" in it.seen())
         await it.press(*take_off)
         await it.until(lambda: "○ kept-1" not in it.seen())
-        assert it.main.runs.overlaid == it.main.playground.chart.markers == {}
+        assert it.main.runs.rows.markers == it.main.playground.chart.markers == {}
 
 
 def edges(it):
@@ -80,7 +82,7 @@ async def test_the_chart_names_its_quantity_and_each_run_by_the_marker_that_the_
     for name in names:
         kept_run(name=name, finished=True)
     async with play((width, 40)) as it:
-        await it.until(lambda: it.main.runs.number() == number + 1)
+        await it.until(lambda: it.main.runs.rows.number() == number + 1)
         await it.press("3", "home", *["o", "down"] * number)
         await it.until(lambda: len(it.main.playground.chart.markers) == number)
         markers = it.main.playground.chart.markers
@@ -122,7 +124,7 @@ async def test_the_learning_rate_shows_what_is_also_where_it_was_changed_elsewhe
     async with play() as it:
         await it.training()
         await it.press("4")
-        slider, live = it.main.training.strip.rate, it.main.session.state
+        slider, live = it.main.training.strip.rate, it.main.playground.runs.state
         it.trainer.put(moved(100, 0.005, 0.015))
         await it.until(lambda: slider.has_focus and slider.value == 0.015)
         await it.press("right")
@@ -137,7 +139,7 @@ async def test_the_learning_rate_stays_where_it_is_moved_to_until_the_trainer_ha
         await it.training()
         it.trainer.deaf = True
         await it.press("4", "right", "right", "right")
-        strip, live = it.main.training.strip, it.main.session.state
+        strip, live = it.main.training.strip, it.main.playground.runs.state
         asked = strip.rate.value
         it.trainer.put(moved(100, live.peak_rate, asked / 2), it.trainer.progress(200))  # heard of what came before
         await it.until(lambda: live.peak_rate == asked / 2 and "step 200/" in it.seen())
@@ -166,15 +168,15 @@ async def test_the_reference_lines_are_of_the_text_of_the_run_that_is_drawn(play
     (home.corpora / "other.txt").write_text("ab" * 300)
     async with play() as it:
         await it.until(lambda: "uniform 3.33" in it.seen())
-        it.main.corpus.choose("other")
+        it.main.playground.corpora.choose("other")
         await it.until(lambda: "uniform 0.69" in it.seen())
-        it.main.corpus.choose("fox")
+        it.main.playground.corpora.choose("fox")
         await it.until(lambda: "uniform 3.33" in it.seen())
         await it.training()
         await it.until(lambda: "single characters 2.75" in it.seen())
-        it.main.corpus.choose("other")
-        await it.until(lambda: len(it.main.corpus.corpus or "") == 600)
-        assert it.main.session.history.levels["single characters"] == 2.75
+        it.main.playground.corpora.choose("other")
+        await it.until(lambda: len(it.main.playground.corpora.corpus or "") == 600)
+        assert it.main.playground.runs.history.levels["single characters"] == 2.75
 
 
 async def test_the_newest_round_of_samples_can_be_read(play):
@@ -187,7 +189,7 @@ async def test_the_newest_round_of_samples_can_be_read(play):
         await it.training()
         it.trainer.put(sampled(100, text="long ago"), sampled(200, text="a \x1b[31mdog\nbarks", truth="lazy dog"),
                        sampled(200, temperature=1.0, text="a cat"))  # fmt: skip
-        await it.until(lambda: len(it.main.session.history.samples) == 2)
+        await it.until(lambda: len(it.main.playground.runs.history.samples) == 2)
         await it.press("e")
         assert isinstance(it.app.screen, ReaderDialog)
         await it.until(lambda: "a cat" in it.seen())
@@ -206,7 +208,7 @@ async def test_what_has_ended_is_not_called_live(play, end):
         it.trainer.put(it.trainer.started(), it.trainer.progress(100))
         await it.until(lambda: "live, step" in it.seen())
         it.trainer.put(end)
-        await it.until(lambda: not it.main.session.state.busy)
+        await it.until(lambda: not it.main.playground.runs.state.busy)
         await it.until(lambda: f"{it.trainer.run.name}, step" in str(it.main.text.border_title))
         assert "live" not in str(it.main.text.border_title)
 
@@ -214,13 +216,13 @@ async def test_what_has_ended_is_not_called_live(play, end):
 async def test_a_text_that_has_changed_is_asked_about(play, kept_run):
     kept_run()
     async with play() as it:
-        it.main.resume("kept-1")
+        it.main.playground.launcher.resume("kept-1")
         await it.until(lambda: it.trainer.requests)
         it.trainer.put(Failed(message="fox is not the text that kept-1 began with.", changed_text=True))
         await it.until(lambda: "go on with the text as it is now" in it.seen())
         await it.press("b")
         assert len(it.trainer.requests) == 1
-        it.main.resume("kept-1")
+        it.main.playground.launcher.resume("kept-1")
         await it.until(lambda: len(it.trainer.requests) == 2)
         it.trainer.put(Failed(message="fox is not the text that kept-1 began with.", changed_text=True))
         await it.until(lambda: "go on with the text as it is now" in it.seen())

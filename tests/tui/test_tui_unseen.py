@@ -44,7 +44,7 @@ def clocks_standing(it):
 async def test_what_nobody_sees_waits_until_the_terminal_reads_on(play, terminal):
     async with play(writing=True) as it:
         await it.training()
-        await it.until(lambda: it.main.source.following and len(it.instrument.generator.transcript) > 2)
+        await it.until(lambda: it.main.playground.follower.following and len(it.instrument.generator.transcript) > 2)
         terminal.behind = True
         await it.until(lambda: all(clocks_standing(it)))
         generator, plot = it.instrument.generator, it.main.training.chart
@@ -57,7 +57,7 @@ async def test_what_nobody_sees_waits_until_the_terminal_reads_on(play, terminal
         terminal.behind = False
         terminal.take()
         await it.until(lambda: len(generator.transcript) > written and plot._grid is not drawn)
-        assert it.main.session.state.step == 900
+        assert it.main.playground.runs.state.step == 900
         assert not any(clocks_standing(it))
 
 

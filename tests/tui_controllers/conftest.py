@@ -22,6 +22,7 @@ class RecordingUi:
         self.places: list[str] = []
         self.copied: list[str] = []
         self.left = 0
+        self.under_a_dialog = False
 
     def note(self, sentence: str, *, warning: bool = False) -> None:
         self.noted.append((sentence, warning))
@@ -38,15 +39,19 @@ class RecordingUi:
     def selected(self, place: str) -> str:
         return self.cursors.get(place, "")
 
+    def covered(self) -> bool:
+        return self.under_a_dialog
+
     def copy(self, text: str) -> None:
         self.copied.append(text)
 
     def leave(self) -> None:
         self.left += 1
 
-    def answer(self, answer: Any) -> Any:
+    def answer(self, answer: Any, kind: type = object) -> Any:
         """Answer the dialog that was opened last, which is returned."""
         dialog, then = self.dialogs.pop()
+        assert isinstance(dialog, kind)
         then(answer)
         return dialog
 

@@ -73,5 +73,7 @@ class AnalysisController(Controller):
             written = from_text(what, generator.text) if generator.text else None
             open_text = self.playground.open_text
             self.ui.open_dialog(
-                ScoreDialog(generator, written, self.playground.corpus, open_text, lambda: list_checkpoints(store))
+                ScoreDialog(
+                    generator, written, self.playground.corpora.corpus, open_text, lambda: list_checkpoints(store)
+                )
             )

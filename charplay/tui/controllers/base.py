@@ -31,6 +31,9 @@ class Ui(Protocol):
     def selected(self, place: str) -> str:
         """Name what the cursor of a pane's list stands on; empty where there is nothing."""
 
+    def covered(self) -> bool:
+        """Return whether a dialog lies over the panes."""
+
     def copy(self, text: str) -> None:
         """Put text on the clipboard."""
 

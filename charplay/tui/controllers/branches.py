@@ -45,7 +45,7 @@ class BranchController(Controller):
     def cursor(self) -> None:
         """Bring the cursor out at the newest character, or where the text is being read; or put it away."""
         if self.playground.instrument.cursor is None:
-            self.ui.go_to("cursor")
+            self.ui.go_to("text.cursor")
         else:
             self.put_away()
 
@@ -56,7 +56,7 @@ class BranchController(Controller):
     def type(self) -> None:
         """Open the line for a text of one's own."""
         self.playground.instrument.typing = True
-        self.ui.go_to("typing")
+        self.ui.go_to("text.typing")
 
     def pick(self) -> None:
         """Choose another character for the one under the cursor."""

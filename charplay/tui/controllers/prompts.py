@@ -22,11 +22,14 @@ class PromptController(Controller):
             return ""
         if self.playground.instrument.generator is None:
             return "Nothing writes yet."
-        return "" if self.playground.corpus is not None else "The text was not read yet; choose one that is here."
+        return (
+            "" if self.playground.corpora.corpus is not None else "The text was not read yet; choose one that is here."
+        )
 
     def passage(self) -> None:
         """Begin with the next passage of the chosen text."""
-        self.playground.begin_passage()
+        if self.playground.corpora.corpus is not None:
+            self.playground.passages.draw(self.playground.corpora.corpus)
 
     def stop_texts(self) -> None:
         """Ask for the texts at which the writing holds."""

@@ -61,8 +61,7 @@ class TrainingController(Controller):
 
     @property
     def _downloads(self) -> bool:
-        corpora = self.playground.corpora
-        return corpora is not None and corpora.download is not None
+        return self.playground.corpora.download is not None
 
     def label(self, command: Command) -> str:
         """The same key pauses and goes on."""

@@ -42,7 +42,7 @@ class WritingController(Controller):
     def go_on(self) -> None:
         """Write on, at the end of the text."""
         self.playground.instrument.go_on()
-        self.ui.go_to("end")
+        self.ui.go_to("text.end")
 
     def anew(self) -> None:
         """Begin another text: the next seed."""
@@ -50,11 +50,11 @@ class WritingController(Controller):
 
     def prompt(self) -> None:
         """Open the prompt for editing."""
-        self.ui.go_to("prompt")
+        self.ui.go_to("text.prompt")
 
     def filters(self) -> None:
         """Show the filters and go to the first, or hide them; hidden ones stay as they are."""
-        self.ui.go_to("filters")
+        self.ui.go_to("text.filters")
 
     def warmer(self) -> None:
         """Raise the temperature by a fine step."""

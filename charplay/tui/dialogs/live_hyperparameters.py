@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 from charplay.formatting.sanitize import sanitize_line
 from charplay.playground.recipe_rows import label
 from charplay.recipes.specs import format_value, spec
-from charplay.tui.commands import LIVE
+from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.widgets.row_editor import RowEditor
 from charplay.tui.widgets.row_list import Cell, RowList, fit
@@ -52,7 +52,16 @@ class _Values(RowList):
 class LiveHyperparametersDialog(Dialog[None]):
     """Changes go to the run as they are made. It leaves by itself when the run has ended."""
 
-    BINDINGS = LIVE
+    commands = (
+        Command("live.edit", "enter", "edit", "Type a value for the run under way", footer=True, action="edit"),
+        Command("live.less", "left", "less", "The next smaller value", footer=True, action="nudge(-1)"),
+        Command("live.more", "right", "more", "The next larger value", footer=True, action="nudge(1)"),
+        Command(
+            "live.undo", "z", "undo", "Take the last live change back: weights, optimizer and step, too", footer=True,
+            action="undo",
+        ),
+    )  # fmt: skip
+    BINDINGS = bindings(commands)
     DEFAULT_CSS = """
     LiveHyperparametersDialog {
         & .rows { layers: below above; height: auto; }

@@ -1,8 +1,6 @@
 """The rows of the form."""
 
-from typing import TYPE_CHECKING, Protocol
-
-from textual.message import Message
+from typing import TYPE_CHECKING
 
 from charplay.formatting.sanitize import sanitize_line
 from charplay.tui.widgets.row_list import Cell, RowList, fit
@@ -14,33 +12,12 @@ LABEL = 20
 """Width of the labels' column."""
 
 
-class Device(Protocol):
-    """A device to train on: its name for the recipe and for a person, and its memory in bytes."""
-
-    @property
-    def name(self) -> str:
-        """For the recipe: cpu, cuda:0."""
-
-    @property
-    def title(self) -> str:
-        """For a person."""
-
-    @property
-    def free(self) -> int:
-        """Bytes that nobody uses."""
-
-    @property
-    def total(self) -> int:
-        """Bytes in all."""
-
-
 class Fields(RowList):
     """The rows of a draft."""
 
     def __init__(self) -> None:
         super().__init__(id="fields")
         self.draft: RecipeDraft | None = None
-        self.everything = False
         self.names: list[str] = []
 
     def number(self) -> int:
@@ -68,18 +45,15 @@ class Fields(RowList):
             (quiet, "quiet"),
         ]
 
-    def refill(self) -> None:
-        """The draft changed: which fields apply may have, too."""
-        assert self.draft is not None
+    def show(self, draft: "RecipeDraft") -> None:
+        """Show a draft as it is now: which fields apply may have changed, too."""
+        self.draft = draft
         now = self.names[self.cursor] if self.names else ""
-        self.names = self.draft.rows(everything=self.everything)
+        self.names = draft.rows(everything=draft.everything)
         if now in self.names:
             self.cursor = self.names.index(now)
         self.repaint()
 
     def clicked(self) -> None:
         """A second click edits."""
-        self.post_message(self.Edit())
-
-    class Edit(Message):
-        """The field under the cursor is to be edited."""
+        self.call_later(self.run_action, "screen.run_command('form.edit')")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual import events, on
@@ -69,8 +69,6 @@ class TextPane(Pane):
         &.-slim > #copies { layout: vertical; height: 2; }
     }
     """
-    PLACES: ClassVar = ("prompt", "typing", "filters", "cursor", "end")
-    """Rows and the like that can be gone to."""
 
     class Touched(Message):
         """The instrument was played with from here: whoever ticks the playground does so now."""
@@ -264,9 +262,9 @@ class TextPane(Pane):
             self.view.recolour()
             self.set_title("Text", self._source_within)
 
-    def go_to(self, place: str) -> None:
-        """Go to one of PLACES, which is opened where it was closed; filters that are shown are put away."""
-        match place:
+    def open_row(self, name: str) -> None:
+        """Go to a row, or the cursor, which is opened where it was closed; filters that are shown are put away."""
+        match name:
             case "prompt":
                 self.add_class("-prompting")
                 self._entry.open(self._instrument.prompt)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from charplay.formatting.sanitize import sanitize_char
-from charplay.recipes.explain import Example, examples
-from charplay.recipes.network import layer_table, steps_per_epoch, whole
+from charplay.recipes.explain import Example, NetworkFacts, character_table, examples, network_facts
+from charplay.recipes.network import whole
 from charplay.recipes.recipe import Recipe
 from charplay.tui.widgets.row_list import Cell, fit
 
@@ -19,10 +19,11 @@ SHOWN = 10
 def inside(recipe: Recipe, corpus: "Corpus", timed: str = "m times a few of them") -> list[list[Cell]]:
     """Everything, for a resolved recipe; `timed` is what is known of an epoch's time."""
     size = len(corpus.vocabulary)
+    facts = network_facts(recipe, len(corpus), size)
     return [
-        *_layers(recipe, size),
+        *_layers(facts),
         [],
-        [("An epoch", "strong"), (f"   {steps_per_epoch(recipe, len(corpus)):,} steps; {timed}", "quiet")],
+        [("An epoch", "strong"), (f"   {facts.steps_per_epoch:,} steps; {timed}", "quiet")],
         [],
         *_examples(recipe, corpus),
         [],
@@ -31,9 +32,8 @@ def inside(recipe: Recipe, corpus: "Corpus", timed: str = "m times a few of them
     ]
 
 
-def _layers(recipe: Recipe, size: int) -> list[list[Cell]]:
-    table = layer_table(recipe, size)
-    total = f"{sum(row.parameters for row in table):,}"
+def _layers(facts: NetworkFacts) -> list[list[Cell]]:
+    table, total = facts.layers, f"{facts.parameters:,}"
     name = max(len(row.name) for row in table) + 2
     shape = max(len(row.output_shape) for row in table) + 2
     lines: list[list[Cell]] = [[("Layers", "strong"), ("   output shape: length x batch x width", "quiet")]]
@@ -92,19 +92,17 @@ def _entering(recipe: Recipe, ids: Sequence[int], size: int) -> str:
 
 def counts(corpus: "Corpus", *, by_id: bool = False) -> list[list[Cell]]:
     """A line a character: its id, itself, how often it occurs, its share; the most frequent first, or by id."""
-    numbers = corpus.counts()
-    order = range(len(numbers)) if by_id else (-numbers).argsort(kind="stable").tolist()
-    total, most = max(1, len(corpus)), max(1, int(numbers.max()))
-    characters = corpus.vocabulary.characters
+    table = character_table(corpus.vocabulary.characters, corpus.counts().tolist())
+    most = max([1, *(each.count for each in table)])
     return [
         [
-            (fit(str(i), 8, right=True), "quiet"),
-            (f"   {fit(sanitize_char(characters[i]), 9)}", "plain"),
-            (fit(f"{int(numbers[i]):,}", 11, right=True), "plain"),
-            (fit(f"{numbers[i] / total:.2%}", 10, right=True), "quiet"),
-            ("   " + "█" * round(30 * int(numbers[i]) / most), "accent"),
+            (fit(str(each.id), 8, right=True), "quiet"),
+            (f"   {fit(sanitize_char(each.character), 9)}", "plain"),
+            (fit(f"{each.count:,}", 11, right=True), "plain"),
+            (fit(f"{each.share:.2%}", 10, right=True), "quiet"),
+            ("   " + "█" * round(30 * each.count / most), "accent"),
         ]
-        for i in order
+        for each in (table if by_id else sorted(table, key=lambda each: -each.count))
     ]
 
 

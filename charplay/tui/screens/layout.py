@@ -1,6 +1,5 @@
 """How the panes lie: two columns where there is room, else the stage, with the other panes one key away."""
 
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, on
@@ -14,31 +13,33 @@ from charplay.formatting.sanitize import sanitize
 from charplay.playground.happenings import Said, TextChanged
 from charplay.protocol.events import Started
 from charplay.tui.command import Command, bindings
-from charplay.tui.commands import ALWAYS, CORPUS, EVERYWHERE, FORM, RUNS, Bindings
+from charplay.tui.commands import ALWAYS, EVERYWHERE, Bindings
 from charplay.tui.controllers.analysis import AnalysisController
 from charplay.tui.controllers.base import CommandTable, Controller
 from charplay.tui.controllers.branches import BranchController
 from charplay.tui.controllers.chart import ChartController
+from charplay.tui.controllers.corpora import CorpusController
+from charplay.tui.controllers.form import FormController
 from charplay.tui.controllers.playback import PlaybackController
 from charplay.tui.controllers.prompts import PromptController
+from charplay.tui.controllers.runs import RunsController
 from charplay.tui.controllers.training import TrainingController
 from charplay.tui.controllers.writing import WritingController
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.panes.corpus import CorpusPane
-from charplay.tui.panes.fields import Device
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
 from charplay.tui.panes.status import Hint, KeyLine, StatusLine
 from charplay.tui.textual_patches.backpressure import set_visible_interval
 from charplay.tui.textual_patches.row_compositor import RowCompositor
+from charplay.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from textual.widget import Widget
 
     from charplay.playground.playground import Playground
-    from charplay.playground.run_controller import RunController
-    from charplay.playground.weight_follower import WeightFollower
-    from charplay.runs.store import RunStore
     from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
 
@@ -54,8 +55,8 @@ TICKS_A_PAINT = 15
 """Numbers that run are shown twice a second."""
 
 CONTROLLERS: tuple[type[Controller], ...] = (
-    ChartController, BranchController, AnalysisController, PromptController, PlaybackController, WritingController,
-    TrainingController,
+    CorpusController, FormController, RunsController, ChartController, BranchController, AnalysisController,
+    PromptController, PlaybackController, WritingController, TrainingController,
 )  # fmt: skip
 """In the order in which the line of keys shows their commands."""
 
@@ -107,17 +108,16 @@ class Layout(Screen[None]):
     training: "TrainingPane"
     text: "TextPane"
 
-    def __init__(self, playground: "Playground", list_devices: Callable[[], Sequence[Device]]) -> None:
+    def __init__(self, playground: "Playground") -> None:
         super().__init__()
-        home = playground.home
         self.playground = playground
         self._compositor = RowCompositor()
         self.furnished = False
         """Whether all panes are there."""
         self.status = StatusLine()
-        self.corpus = CorpusPane(home.corpora)
-        self.form = FormPane(home.presets, list_devices)
-        self.runs = RunsPane()
+        self.corpus = CorpusPane(playground.corpora)
+        self.form = FormPane(playground)
+        self.runs = RunsPane(playground.run_list)
         self.hint = Hint()
         self.commands = CommandTable([each(playground, self) for each in CONTROLLERS], self)
         self._hinted = ""
@@ -127,7 +127,6 @@ class Layout(Screen[None]):
         self._ticks = 0
         self._stale = False
         """Whether something happened that is not shown yet."""
-        playground.corpora, playground.form = self.corpus, self.form
 
     def compose(self) -> ComposeResult:
         """Status, the two columns, a hint, the keys."""
@@ -196,8 +195,10 @@ class Layout(Screen[None]):
                 tell = self.note if happening.passing else self.say
                 tell(happening.sentence, warning=happening.warning)
             elif isinstance(happening, Started):
-                self.runs.refill()
+                self.playground.run_list.refresh()
             self.commands.hear(happening)
+        for pane in (self.corpus, self.form, self.runs):
+            pane.sync()
         self.text.sync(changes)
         if said:  # what holds by itself says so
             self.text.refresh_state()
@@ -222,53 +223,21 @@ class Layout(Screen[None]):
         self.text.set_tint(self.playground.tint)
         self.text.refresh_state()
         self._show_hint()
-        self.runs.overlaid = self.playground.chart.markers
+        self.runs.mark(self.playground.chart.markers)
 
     def _show_status(self) -> None:
-        state, chosen = self.playground.runs.state, self.corpus.chosen
-        self.status.show(state, self.form.draft, chosen.title if chosen else "")
+        state, chosen = self.playground.runs.state, self.playground.corpora.chosen
+        self.status.show(state, self.playground.draft, chosen.title if chosen else "")
         if state.state != self._state:
             self._state, self._stale = state.state, True
             self.refresh_bindings()
             if not state.busy:
-                self.runs.refill()
+                self.playground.run_list.refresh()
 
-    # HOOKS: what other slices of the screen still ask of this one. They go with those slices.
-
-    @property
-    def session(self) -> "RunController":
-        """The run under way."""
-        return self.playground.runs
-
-    @property
-    def source(self) -> "WeightFollower":
-        """Which weights play."""
-        assert self.playground.follower is not None
-        return self.playground.follower
-
-    @property
-    def _shelf(self) -> "RunStore":
-        return self.playground.store
-
-    def complain(self, sentence: str) -> None:
-        """Say for a while what went wrong."""
-        self.hint.note(sentence, warning=True)
-
-    def say_notes(self, notes: Sequence[str]) -> None:
-        """Say what there is to say of a text, in one line with what went wrong before and what is on offer."""
-        said = self.playground.announcements.say(notes)
-        self.say(said.sentence, warning=said.warning)
-
-    def play(self, run: str) -> None:
-        """Let a run's checkpoint write; where it cannot, say why."""
-        if fault := self.playground.listener.play(run):
-            self.complain(fault)
-        self.show()
-
-    def resume(self, name: str, more: str = "") -> None:
-        """Go on with a run; with `more`, a budget added to what was done."""
-        if fault := self.playground.launcher.resume(name, more):
-            self.complain(fault)
+    @on(RowList.Moved, "#run-list")
+    def _stand_on_run(self) -> None:
+        """What can be done depends on the run."""
+        self.refresh_bindings()
 
     # What controllers ask of the screen: see `Ui`.
 
@@ -290,14 +259,19 @@ class Layout(Screen[None]):
 
     def go_to(self, place: str) -> None:
         """Go to a pane, or to a row of one."""
-        if place in self.text.PLACES:
-            self.text.go_to(place)
+        pane, _, row = place.partition(".")
+        if row:
+            getattr(self, pane).open_row(row)
         else:
-            self.action_show(place)
+            self.action_show(pane)
 
     def selected(self, place: str) -> str:
         """Name what the cursor of a pane's list stands on; empty where there is nothing."""
         return str(getattr(self, place).selected)
+
+    def covered(self) -> bool:
+        """Whether a dialog lies over the panes."""
+        return self.app.screen is not self
 
     def copy(self, text: str) -> None:
         """Put text on the clipboard."""
@@ -345,9 +319,9 @@ class Layout(Screen[None]):
         for each in ALONE:
             self.set_class(each == pane, f"-{each}")
         goes: dict[str, Callable[[], object]] = {
-            "corpus": lambda: self.set_focus(self.corpus),
+            "corpus": self.corpus.focus_first,
             "form": self.form.focus_first,
-            "runs": lambda: self.set_focus(self.runs),
+            "runs": self.runs.focus_first,
             "training": self.training.focus_first,
             "text": self.text.focus_first,
         }
@@ -377,14 +351,13 @@ class Layout(Screen[None]):
         """Every key, pane by pane, beginning with the pane in use."""
         from charplay.tui.widgets.cursor_text import CursorText
         from charplay.tui.widgets.growing_text import GrowingText
-        from charplay.tui.widgets.row_list import RowList
         from charplay.tui.widgets.slider import Slider
 
         places: list[tuple[Widget, str, Bindings | Sequence[Command]]] = [
             (self, "Everywhere", [*bindings(self._commands_at("")), *EVERYWHERE, *ALWAYS]),
-            (self.corpus, "Corpus", CORPUS),
-            (self.form, "Next run", FORM),
-            (self.runs, "Runs", RUNS),
+            (self.corpus, "Corpus", self._commands_at("corpus")),
+            (self.form, "Next run", self._commands_at("form")),
+            (self.runs, "Runs", self._commands_at("runs")),
             (self.training, "Loss", self._commands_at("training")),
             (self.text, "Text", self._commands_at("text")),
             (self.text, "Text, with the cursor out", [*self._commands_at("writing"), *CursorText.commands]),

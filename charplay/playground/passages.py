@@ -1,0 +1,39 @@
+"""Random passages of the chosen text, to begin with."""
+
+from typing import TYPE_CHECKING
+
+from charplay.playground.jobs import BackgroundJob
+from charplay.sampling.prompts import Prompt, choose, passage_length
+
+if TYPE_CHECKING:
+    from charplay.corpora.corpus import Corpus
+    from charplay.playground.instrument import Instrument
+
+
+class Passages:
+    """Draws passages: another one each time, the same ones under the same seed."""
+
+    def __init__(self, instrument: "Instrument") -> None:
+        self._instrument = instrument
+        self._drawn = 0
+        self._title = ""
+        self._job: BackgroundJob[Prompt] | None = None
+
+    def draw(self, corpus: "Corpus") -> None:
+        """Have the instrument begin with the next passage, once it was found: a long text takes its time."""
+        generator = self._instrument.generator
+        if generator is None:
+            return
+        seed, number, length = generator.params.seed, self._drawn, passage_length(generator.model.recipe)
+        self._drawn += 1
+        self._title = corpus.title
+        self._job = BackgroundJob(
+            lambda _: choose(corpus.text(), "passage", seed=seed, number=number, length=length)
+        ).start()
+
+    def advance(self) -> None:
+        """Begin with a passage that was found."""
+        if self._job is not None and self._job.done:
+            found, self._job = self._job.result, None
+            if found is not None:
+                self._instrument.begin_passage(found, self._title)

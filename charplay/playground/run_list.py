@@ -1,0 +1,147 @@
+"""The runs that were kept: listed, and what may be done with one of them besides playing and resuming it."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from charplay.playground.happenings import CurvesRead, RunDeleted, RunsListed, Said
+from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs, Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from charplay.playground.run_curves import RunCurves
+    from charplay.recipes.recipe import Recipe
+    from charplay.runs.store import RunStore, RunSummary
+
+LOOK_SECONDS = 60.0
+"""Between two readings of the store: another process may have run, or let go of, what is in it. One takes a millisecond
+or two a run, which training would miss if it were often."""
+
+
+class RunOrigin(NamedTuple):
+    """What a run, or a checkpoint, was asked to be, and the text that it learned."""
+
+    recipe: "Recipe"
+    corpus: str
+    """Name or path of the text."""
+    encoding: str
+    """As it was named; empty where it was found out."""
+
+
+class RunList:
+    """The runs of a home, newest first, and the demo. What happens to them comes out of `advance`."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+        self.store: RunStore
+        self.summaries: Sequence[RunSummary] = ()
+        self.unfinished: RunSummary | None = None
+        """The newest run that could go on."""
+        self.revision = 0
+        """Another number after every change."""
+        self._looked: float | None = None
+        self._listing: BackgroundJob[tuple[Sequence[RunSummary], RunSummary | None]] | None = None
+        self._curves: dict[BackgroundJob[RunCurves], str] = {}
+        self._happened: list[object] = []
+
+    def begin(self, store: "RunStore", now: float) -> None:
+        """List the runs of a store, and again once a minute."""
+        self.store = store
+        self._looked = now
+        self.refresh()
+
+    def advance(self, now: float) -> list[object]:
+        """List the runs anew now and then, and return what happened since the last call."""
+        if self._looked is not None and now - self._looked >= LOOK_SECONDS:
+            self._looked = now
+            self.refresh()
+        happened, self._happened = self._happened, []
+        return happened
+
+    def refresh(self) -> None:
+        """Read the runs anew, in the background."""
+        if self._listing is not None:
+            self._listing.cancel()
+
+        def work(_watch: Watch) -> "tuple[Sequence[RunSummary], RunSummary | None]":
+            return self.store.list(), self.store.unfinished()
+
+        self._listing = self._jobs.start(BackgroundJob(work))
+
+    def hear(self, news: JobProgressed | JobEnded) -> None:
+        """Take in what a job tells, where it is one of these."""
+        job = news.job
+        if isinstance(news, JobProgressed):
+            return
+        if job is self._listing:
+            self._listing = None
+            if job.result is not None:
+                self.summaries, self.unfinished = job.result
+                self.revision += 1
+                self._happened.append(RunsListed())
+        elif job in self._curves:
+            self._take_curves(self._curves.pop(job), job)
+
+    def find(self, name: str) -> "RunSummary | None":
+        """Return what is known of a run; None where there is none of that name."""
+        return next((run for run in self.summaries if run.name == name), None)
+
+    def playable(self) -> "list[RunSummary]":
+        """Return the runs that have a checkpoint."""
+        return [run for run in self.summaries if run.playable is not None and not run.broken]
+
+    def origin(self, name: str) -> RunOrigin:
+        """Return what a run was asked to be, or the demo; RunError, CheckpointError where that cannot be read."""
+        from charplay.runs.checkpoint import read_header
+
+        summary = self.find(name)
+        if summary is not None and summary.read_only:  # the demo is a checkpoint without a run
+            header = read_header(self.store.checkpoint(name))
+            recipe, text = header.recipe, header.corpus
+        else:
+            run = self.store.find(name)
+            recipe, text = run.asked, run.corpus
+        return RunOrigin(recipe, recipe.corpus or text.path or text.name, text.encoding)
+
+    def read_curves(self, name: str) -> None:
+        """Read a run's curves, in the background; `CurvesRead` follows, or a sentence why they cannot be read."""
+
+        def work(_watch: Watch) -> "RunCurves":
+            from charplay.playground.run_history import kept_curves
+
+            return kept_curves(self.store.find(name))
+
+        self._curves[self._jobs.start(BackgroundJob(work))] = name
+
+    def _take_curves(self, name: str, read: "BackgroundJob[RunCurves]") -> None:
+        if read.result is not None:
+            self._happened.append(CurvesRead(name, read.result))
+        else:
+            self._complain(read.fault)
+
+    def export(self, name: str, target: str) -> None:
+        """Copy what plays of a run to a file, or into a folder, and say where it is."""
+        from charplay.fs.paths import user_path
+        from charplay.runs.checkpoint import CheckpointError
+        from charplay.runs.errors import RunError
+
+        try:
+            written = self.store.export(name, user_path(target))
+        except (RunError, CheckpointError) as fault:
+            self._complain(fault)
+        else:
+            self._happened.append(Said(f"Written to {written}", passing=True))
+
+    def delete(self, name: str) -> None:
+        """Delete a run."""
+        from charplay.runs.errors import RunError
+
+        try:
+            self.store.delete(name)
+        except RunError as fault:
+            self._complain(fault)
+        else:
+            self._happened += [RunDeleted(name), Said(f"{name} is deleted")]
+        self.refresh()
+
+    def _complain(self, fault: Exception | None) -> None:
+        self._happened.append(Said(str(fault), warning=True, passing=True))

@@ -1,0 +1,134 @@
+"""The commands on runs: play, begin again, resume, lay over the chart, export and delete."""
+
+from typing import TYPE_CHECKING
+
+from charplay.formatting.sanitize import sanitize_line
+from charplay.tui.command import Command
+from charplay.tui.controllers.base import Controller
+
+if TYPE_CHECKING:
+    from charplay.runs.store import RunSummary
+
+
+class RunsController(Controller):
+    """What a person does with the list of runs."""
+
+    commands = (
+        Command("runs.play", "enter", "play", "Let the run's best checkpoint write", place="runs", footer=True),
+        Command(
+            "runs.again",
+            "a",
+            "again",
+            "Fill the next run's form from this run: again, with changes",
+            place="runs",
+            footer=True,
+        ),
+        Command(
+            "runs.resume",
+            "r",
+            "resume",
+            "Take the run up again, or extend it where it is finished",
+            place="runs",
+            footer=True,
+        ),
+        Command(
+            "runs.overlay",
+            "o",
+            "overlay",
+            "Draw the run's losses in the chart, up to four runs",
+            place="runs",
+            footer=True,
+        ),
+        Command("runs.export", "e", "export", "Copy the run's best checkpoint to a file", place="runs"),
+        Command("runs.delete", "d", "delete", "Delete the run", place="runs"),
+    )
+
+    def disabled(self, command: Command) -> str:
+        """Return why the run under the cursor is none for a command."""
+        run, wanted = self._run(), command.method
+        if run is None:
+            return "There is no run here yet; t trains one."
+        if run.broken and wanted not in {"export", "delete"}:
+            return run.broken
+        if wanted == "delete" and run.read_only:
+            return f"{run.name} comes with charplay and cannot be deleted"
+        return self._not_resumable(run) if wanted == "resume" else ""
+
+    def _not_resumable(self, run: "RunSummary") -> str:
+        if run.read_only:
+            return f"{run.name} is a checkpoint to play and to start from, not a run to go on with"
+        if run.in_use:
+            return f"{run.name} is in use by {run.in_use}"
+        return "A run is under way; stop it first: x" if self.playground.runs.busy else ""
+
+    def _run(self) -> "RunSummary | None":
+        return self.playground.run_list.find(self.ui.selected("runs"))
+
+    @property
+    def _name(self) -> str:
+        return self.ui.selected("runs")
+
+    def play(self) -> None:
+        """Play it."""
+        self._complain(self.playground.play(self._name))
+
+    def again(self) -> None:
+        """Fill the form from it, and go there."""
+        fault = self.playground.begin_again(self._name)
+        self._complain(fault)
+        if not fault:
+            self.ui.go_to("form")
+
+    def resume(self) -> None:
+        """Go on with it; a finished one is asked how much longer."""
+        from charplay.tui.dialogs.text_input import TextInputDialog
+
+        run, name = self._run(), self._name
+        if run is None or not run.finished:
+            self._complain(self.playground.launcher.resume(name))
+            return
+        dialog = TextInputDialog(
+            "Extend", "How much longer? As in: 3 minutes, 2 epochs, 5000 steps", check=_amount_fault
+        )
+        self.ui.open_dialog(dialog, lambda more: self._extend(name, more or ""))
+
+    def _extend(self, name: str, more: str) -> None:
+        if more:
+            self._complain(self.playground.launcher.resume(name, more))
+
+    def _complain(self, fault: str) -> None:
+        if fault:
+            self.ui.note(sanitize_line(fault), warning=True)
+
+    def overlay(self) -> None:
+        """On the chart, or off it."""
+        self.playground.run_list.read_curves(self._name)
+
+    def export(self) -> None:
+        """Copy its checkpoint to a file that is asked for."""
+        from charplay.fs.paths import current_folder
+        from charplay.tui.dialogs.text_input import TextInputDialog
+
+        name, run_list = self._name, self.playground.run_list
+        sentence = f"Copy the checkpoint of {sanitize_line(name)} to:"
+        dialog = TextInputDialog("Export", sentence, str(current_folder() / f"{name}.safetensors"))
+        self.ui.open_dialog(dialog, lambda target: run_list.export(name, target) if target else None)
+
+    def delete(self) -> None:
+        """Delete it, once that was confirmed."""
+        from charplay.tui.dialogs.choice import Choice, ChoiceDialog
+
+        name, run_list = self._name, self.playground.run_list
+        answers = [Choice("", "keep it", key="k"), Choice("delete", "delete it", "for good", "d")]
+        dialog = ChoiceDialog("Delete", f"Delete the run {sanitize_line(name)} with its checkpoints?", answers)
+        self.ui.open_dialog(dialog, lambda answer: run_list.delete(name) if answer else None)
+
+
+def _amount_fault(more: str) -> str:
+    from charplay.playground.recipe_draft import budget_layer
+
+    try:
+        budget_layer(more)
+    except ValueError as fault:
+        return str(fault)
+    return ""

@@ -1,0 +1,49 @@
+"""What was chosen last is there at the next start, and is given back at the end."""
+
+from playground_sitting import Sitting
+
+from charplay.playground.recipe_draft import RecipeDraft
+from charplay.runs.home import Home
+
+
+def test_what_is_chosen_is_remembered(sitting: Sitting, home: Home) -> None:
+    draft = sitting.playground.draft
+    assert draft is not None
+    assert draft.set("preset", "tiny") == draft.set("hidden_size", "48") == ""
+    (home.corpora / "other.txt").write_text("another text. " * 40)
+    sitting.corpora.choose("other", "cp1252")
+    kept = sitting.playground.remember()
+    assert (kept.preset, kept.form, kept.corpus, kept.encoding) == ("tiny", {"hidden_size": "48"}, "other", "cp1252")
+    again = Sitting(home)
+    again.playground.preferences = kept
+    again.playground.begin()
+    again.quiet()
+    assert again.playground.draft is not None
+    assert again.playground.draft.asked.hidden_size == 48
+    assert again.corpora.chosen is not None
+    assert (again.corpora.chosen.name, again.corpora.encoding) == ("other", "cp1252")
+
+
+def test_before_anything_is_chosen_what_was_remembered_stays(home: Home) -> None:
+    sitting = Sitting(home)
+    sitting.playground.preferences.form = {"hidden_size": "48"}
+    kept = sitting.playground.remember()
+    assert (kept.corpus, kept.form) == ("fox", {"hidden_size": "48"})
+
+
+def test_a_draft_that_cannot_be_used_any_more_is_the_default(home: Home) -> None:
+    assert RecipeDraft.restored(home.presets, "quick", {"hidden_size": "many"}).values == {}
+    assert RecipeDraft.restored(home.presets, "quick", {"hidden_size": 32, "gone": 1}).values == {"hidden_size": "32"}
+
+
+def test_devices_are_found_in_the_background_and_known_to_the_draft(home: Home) -> None:
+    class Device:
+        name, title, free, total = "cuda:3", "A GPU", 4 << 30, 8 << 30
+
+    sitting = Sitting(home)
+    sitting.playground.next_run._list_devices = lambda: [Device()]
+    sitting.playground.begin()
+    sitting.quiet()
+    assert sitting.playground.draft is not None
+    assert sitting.playground.draft.choices("device") == ("auto", "cuda:3")
+    assert [device.title for device in sitting.playground.next_run.devices] == ["A GPU"]
