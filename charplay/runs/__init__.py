@@ -1,1 +1,1 @@
-"""What is kept on disk."""
+"""Runs on disk: folders, checkpoints, metrics, locks, and the store that lists them."""

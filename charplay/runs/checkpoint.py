@@ -1,4 +1,4 @@
-"""A checkpoint: one self-contained file with the weights, the recipe, the vocabulary and where they come from."""
+"""Checkpoints: self-contained files with the weights, the recipe, the vocabulary and how far training was."""
 
 import math
 import platform
@@ -26,31 +26,31 @@ FORMAT = 1
 
 
 class CheckpointError(Exception):
-    """A file is no checkpoint, or weights are not fit to be saved; the text is a sentence with the reason."""
+    """A file is not a checkpoint, or the weights cannot be saved; the message is a sentence with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusOrigin:
-    """The text that was learned. `sha256` is of the file's bytes; `characters` counts what training saw."""
+    """The text of a run. `sha256` is of the file's bytes; `characters` counts those left after cleaning."""
 
     name: str
     path: str
     sha256: str
     characters: int
     encoding: str = ""
-    """As it was named; empty where it was found out."""
+    """As the user gave it; empty where it was detected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Checkpoint:
-    """Weights and all that is needed to play them. Losses are nats per character, None where not known."""
+    """Weights and all that sampling needs. Losses are nats per character, None where unknown."""
 
     tensors: Mapping[str, np.ndarray]
-    """float32, named and shaped as `tensor_shapes` says; empty where only the header was read."""
+    """float32, with the names and shapes of `tensor_shapes`; empty where only the header was read."""
     recipe: Recipe
     """The resolved recipe."""
     vocabulary: str
-    """The characters in the order of their ids: distinct and sorted."""
+    """The characters in the order of their ids, distinct and sorted."""
     corpus: CorpusOrigin
     step: int
     epoch: float
@@ -58,13 +58,14 @@ class Checkpoint:
     train_loss: float | None = None
     val_loss: float | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
-    """Versions that matter; those of charplay, numpy, safetensors and python are added at the first write."""
+    """Package -> version; those of charplay, numpy, safetensors and python are added at the first write."""
 
 
 class _Metadata(BaseModel):
-    """What stands in the file besides the tensors.
+    """The JSON in a checkpoint's header.
 
-    The recipe is checked by itself: a model within a model is built anew, and every start would wait for it.
+    `recipe` is a plain dict and validated separately: pydantic would build Recipe's validator again for a nested model,
+    which every start would wait for.
     """
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
@@ -82,11 +83,11 @@ class _Metadata(BaseModel):
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint durably.
+    """Write a checkpoint atomically and durably.
 
     Raises:
-        CheckpointError: weights that are not finite, not float32 or not what the recipe says; the old file is kept.
-        OSError: the disk is full, the folder has gone and the like; the old file is kept.
+        CheckpointError: weights are not finite, not float32 or not of the recipe's shapes; the old file stays.
+        OSError: the disk is full, the folder was deleted and the like; the old file stays.
     """
     try:
         _check(checkpoint, {name: _tensor_info(tensor) for name, tensor in checkpoint.tensors.items()})
@@ -97,7 +98,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
-    """Read and check a checkpoint; CheckpointError with the reason where it is none."""
+    """Read and validate a checkpoint. Raises CheckpointError with the reason where it is invalid."""
     with _opened(path) as file:
         header = safetensors_file.read_header(file)
         described = _described_by(path, header)
@@ -110,13 +111,13 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 
 def read_header(path: Path) -> Checkpoint:
-    """The checkpoint without its tensors: only the file's first few kilobytes are read."""
+    """Read and validate a checkpoint's header, the file's first few kilobytes. Raises CheckpointError."""
     with _opened(path) as file:
         return _described_by(path, safetensors_file.read_header(file))
 
 
 def read_numbers(path: Path | None) -> dict[str, object]:
-    """Where a checkpoint says that it stands, unchecked and quickly; empty where there is none that can be read."""
+    """Read a checkpoint's JSON quickly, without validating it; empty where there is no readable checkpoint."""
     if path is None:
         return {}
     try:
@@ -128,7 +129,7 @@ def read_numbers(path: Path | None) -> dict[str, object]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
-    """The file, open; whatever is wrong with it leaves as a CheckpointError."""
+    """Open the file; an error here or in the block is raised as a CheckpointError."""
     try:
         with open_regular(path) as file:
             yield file
@@ -161,12 +162,12 @@ def _described_by(path: Path, header: safetensors_file.Header) -> Checkpoint:
 
 
 def in_order(vocabulary: str) -> bool:
-    """Whether its characters are sorted and distinct."""
+    """Whether a vocabulary's characters are sorted and distinct."""
     return all(a < b for a, b in pairwise(vocabulary))
 
 
 def _check(checkpoint: Checkpoint, tensors: Mapping[str, TensorInfo]) -> None:
-    """Refuse a vocabulary or tensors that do not go with the recipe."""
+    """Raise InvalidFileError where the vocabulary or the tensors do not fit the recipe."""
     characters, recipe = checkpoint.vocabulary, checkpoint.recipe
     if not characters or not in_order(characters):
         raise InvalidFileError("its vocabulary is not a sorted list of distinct characters")
@@ -208,7 +209,7 @@ def _finite(loss: float | None) -> float | None:
 
 
 def own_versions() -> dict[str, str]:
-    """Versions of what writes and plays a checkpoint."""
+    """Return the versions of what writes and reads checkpoints."""
     return {
         "charplay": __version__,
         "numpy": np.__version__,

@@ -1,5 +1,5 @@
-"""What can be wrong with a run."""
+"""Errors of runs."""
 
 
 class RunError(Exception):
-    """A run cannot be made, found, read or owned; the text is a sentence with a hint."""
+    """A run cannot be made, found, read or locked; the message is a sentence with a hint."""

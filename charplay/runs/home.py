@@ -1,4 +1,4 @@
-"""The home: the folder that holds texts, runs and settings."""
+"""The home: the folder of texts, runs and settings."""
 
 import os
 from dataclasses import dataclass
@@ -13,23 +13,23 @@ VARIABLE = "CHARPLAY_HOME"
 
 
 class HomeError(Exception):
-    """The home cannot be used; the text is a sentence with a hint."""
+    """The home cannot be used; the message is a sentence with a hint."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where things are kept. Naming a home touches nothing on the disk; `prepare` does."""
+    """Paths in a home folder. Making the object touches nothing on the disk; `prepare` does."""
 
     root: Path
 
     @classmethod
     def locate(cls, option: str | None = None) -> "Home":
-        """The home to use: `option`, else CHARPLAY_HOME, else a marked current folder, else the user's data folder."""
+        """Choose the home: `option`, else CHARPLAY_HOME, else a marked current folder, else the user's data folder."""
         named = option or os.environ.get(VARIABLE)
         if named:
             try:
                 return cls(Path(named).expanduser().absolute())
-            except (RuntimeError, OSError):  # ~someone who does not exist; a current folder that has gone
+            except (RuntimeError, OSError):  # ~user that does not exist; a current folder that was deleted
                 raise HomeError(f"{named} names no folder; choose another with --home or {VARIABLE}") from None
         if Path(MARKER).is_file():
             return cls(Path.cwd())
@@ -37,7 +37,7 @@ class Home:
 
     @property
     def corpora(self) -> Path:
-        """Folder whose text files and folders are corpora."""
+        """Folder of the user's texts."""
         return self.root / "corpora"
 
     @property
@@ -52,7 +52,7 @@ class Home:
 
     @property
     def cache(self) -> Path:
-        """Folder of what can be made again."""
+        """Folder of files that can be computed again."""
         return self.root / "cache"
 
     @property
@@ -67,21 +67,21 @@ class Home:
 
     @property
     def settings(self) -> Path:
-        """The file that remembers what was chosen last."""
+        """File of the preferences: what was chosen last."""
         return self.root / "settings.json"
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """All of them, the home's own first."""
+        """All folders, the home itself first."""
         return self.root, self.corpora, self.checkpoints, self.texts, self.cache, self.log, self.presets
 
     @property
     def readable(self) -> bool:
-        """Whether all folders are there for one who only reads."""
+        """Whether all folders exist and can be read."""
         return all(os.access(folder, os.R_OK | os.X_OK) for folder in self.folders)
 
     def prepare(self) -> None:
-        """Make the folders that are missing; a new home is its owner's alone. HomeError where it cannot be written."""
+        """Create missing folders, the home itself with mode 0700. Raises HomeError where one cannot be written."""
         hint = f"choose another with --home or {VARIABLE}"
         for folder in self.folders:
             try:
@@ -95,7 +95,7 @@ class Home:
                 raise HomeError(f"{folder} cannot be written; {hint}")
 
     def clear_leftovers(self) -> int:
-        """Remove what killed processes left half written or half removed, here and in the runs; how many there were."""
+        """Remove temporary files of killed processes, here and in the runs; return how many there were."""
         runs = self.checkpoints
         folders = [*self.folders, *self.cache.glob("*/"), *runs.glob("*/"), *runs.glob("*/*/")]
         return sum(atomic.clear_leftovers(folder) for folder in folders)

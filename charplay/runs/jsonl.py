@@ -1,7 +1,7 @@
-"""Files of rows: one JSON object a line with its `step`, added at the end, readable while they grow.
+"""JSON Lines files: one object a line, each with its `step`, appended while a run trains.
 
-A line that a crash left torn is no row, nor is one without a whole number as its step. Numbers that are not finite are
-written as null, which every reader knows.
+Readers skip lines that a crash left incomplete, and those whose step is not an integer. NaN and infinity are written
+as null, since JSON has neither.
 """
 
 import os
@@ -16,11 +16,11 @@ from charplay.fs import atomic
 from charplay.fs.regular_files import open_regular
 
 _TAIL = 32 * 1024
-"""Bytes from the end in which the newest values are looked for."""
+"""Bytes at the file's end that `newest` reads."""
 
 
 def append(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
-    """Add rows. Where the disk has no room for all of them OSError is raised and none is added."""
+    """Append rows: all of them, or none where OSError is raised because the disk is full."""
     data = b"".join(to_json(row, inf_nan_mode="null") + b"\n" for row in rows)
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     try:
@@ -36,12 +36,12 @@ def append(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """All rows, oldest first; none where the file does not exist."""
+    """Read all rows, oldest first; none where the file does not exist."""
     return list(_rows(_read(path)))
 
 
 def newest(path: Path) -> dict[str, Any]:
-    """The newest value of every column, from the last rows only; empty where there is none."""
+    """Read the newest value of every column from the file's end; empty where the file has no rows."""
     try:
         with open_regular(path) as file:
             skipped = max(os.fstat(file.fileno()).st_size - _TAIL, 0)
@@ -58,7 +58,7 @@ def newest(path: Path) -> dict[str, Any]:
 
 
 def truncate_after(path: Path, step: int, size: int | None = None) -> None:
-    """Remove, durably, the rows past `step`, all that was added after the first `size` bytes, and whatever is torn."""
+    """Remove the rows past `step`, those after the first `size` bytes, and incomplete lines; atomically, durably."""
     data = _read(path)
     kept = b"".join(to_json(row) + b"\n" for row in _rows(data[:size]) if row["step"] <= step)
     if kept != data:
@@ -74,7 +74,7 @@ def _read(path: Path) -> bytes:
 
 
 def _rows(data: bytes) -> Iterator[dict[str, Any]]:
-    whole = data[: data.rfind(b"\n") + 1]  # what follows the last line's end is torn, or still being written
+    whole = data[: data.rfind(b"\n") + 1]  # what follows the last newline is incomplete, or still being written
     for line in whole.splitlines():
         with suppress(ValueError):
             row = from_json(line, allow_inf_nan=False)

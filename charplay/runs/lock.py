@@ -1,4 +1,4 @@
-"""Who owns a run: one process at a time, known by name, and nobody once that process is dead."""
+"""Locks a run for one process; the kernel releases the lock when that process ends."""
 
 import fcntl
 import json
@@ -19,7 +19,7 @@ NAME = "lock"
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A process that owns a run."""
+    """The process that holds a run's lock."""
 
     pid: int
     host: str
@@ -29,19 +29,19 @@ class Owner:
         return f"pid {self.pid} on {self.host} since {self.since}"
 
 
-class AlreadyLocked(Exception):  # noqa: N818  # a state of affairs that `Run.lock` puts into a sentence
-    """Someone else owns the run; the text says who."""
+class AlreadyLocked(Exception):  # noqa: N818  # not yet an error: callers make a RunError with a hint of it
+    """Another process holds the lock; the message names it."""
 
 
 class Lock:
-    """Ownership of a run's folder, until `release` or the end of the process.
+    """Lock on a run's folder, held until `release` or the end of the process.
 
-    The kernel keeps it on an open file, so it ends with its owner, however that dies. The file stays: removing it
-    would let two processes own two files of one name.
+    It is an flock on an open file, so the kernel releases it however the process dies. The file is never removed:
+    otherwise two processes could hold locks on two files of the same name.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Take the lock of `folder`. Raises AlreadyLocked, or OSError where nothing can be written there."""
+        """Lock `folder`. Raises AlreadyLocked, or OSError where the folder cannot be written."""
         self._descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             self._take(folder)
@@ -52,21 +52,21 @@ class Lock:
             raise
 
     def _take(self, folder: Path) -> None:
-        for _ in range(20):  # one who only looks holds it for a moment
+        for _ in range(20):  # `owner` in another process holds a shared lock for a moment
             try:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 time.sleep(0.005)
-            except OSError:  # a file system without locks: whoever is there besides is not noticed
+            except OSError:  # a file system without locks: a second process is not noticed there
                 return
             else:
                 return
         raise AlreadyLocked(str(owner(folder) or "another process"))
 
     def release(self) -> None:
-        """Give the run free. Once is enough; more do no harm."""
+        """Release the lock; may be called more than once."""
         if self._descriptor >= 0:
-            with suppress(OSError):  # the disk may be read-only by now; a name without a lock is nobody's
+            with suppress(OSError):  # the disk may be read-only by now; `owner` ignores a name without a lock
                 os.ftruncate(self._descriptor, 0)
             os.close(self._descriptor)
             self._descriptor = -1
@@ -81,7 +81,7 @@ class Lock:
 
 
 def owner(folder: Path) -> Owner | None:
-    """Who owns the run in `folder` now; None where nobody does. Takes nothing and writes nothing."""
+    """Return the process that holds the lock of `folder`, or None. Takes no lock and writes nothing."""
     try:
         descriptor = os.open(folder / NAME, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:

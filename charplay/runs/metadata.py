@@ -1,4 +1,4 @@
-"""run.json: what a run was asked for, what was made of it, and how it ended."""
+"""run.json: a run's recipe as asked for and as resolved, its text, and its final numbers."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from charplay.runs.errors import RunError
 FORMAT = 1
 FILE_NAME = "run.json"
 FINAL_FIELDS = ("step", "seconds", "train_loss", "val_loss", "val_loss_cold", "steps")
-"""Of a finished run: each a number, or null."""
+"""Fields of a finished run's final numbers; each is a number or null."""
 
 
 def _require_numbers(finished: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -32,7 +32,7 @@ def _require_order(vocabulary: str) -> str:
 
 
 class RunMetadata(BaseModel):
-    """What stands in run.json. The recipes are checked by themselves, as in a checkpoint."""
+    """The contents of run.json. The recipes are validated separately, as in a checkpoint."""
 
     model_config = ConfigDict(frozen=True, ser_json_inf_nan="null")
 
@@ -49,12 +49,12 @@ class RunMetadata(BaseModel):
 
 
 def write_metadata(folder: Path, metadata: RunMetadata) -> None:
-    """Write a run's metadata durably."""
+    """Write a run's metadata atomically and durably."""
     atomic.replace_bytes(folder / FILE_NAME, metadata.model_dump_json(indent=2).encode() + b"\n")
 
 
 def read_metadata(folder: Path) -> tuple[RunMetadata, Recipe, Recipe]:
-    """A run's metadata, and its asked and resolved recipes; RunError with the reason where they cannot be read."""
+    """Read a run's metadata, with its asked and its resolved recipe. Raises RunError with the reason."""
     try:
         with open_regular(folder / FILE_NAME) as file:
             data = file.read()

@@ -1,4 +1,4 @@
-"""Names of runs: made from the text and the network, or given, and never more than a name."""
+"""Names of runs: derived from the text and the network, or given by the user and checked."""
 
 import errno
 import re
@@ -13,14 +13,14 @@ _GIVEN = re.compile(r"\w[\w .,+=@-]{0,79}")
 
 
 def run_name(corpus: str, recipe: Recipe) -> str:
-    """`<corpus>-<cell>-<layers>x<hidden>`, of letters, digits, underscores and hyphens only."""
+    """Derive `<corpus>-<cell>-<layers>x<hidden>`, of letters, digits, underscores and hyphens only."""
     plain = unicodedata.normalize("NFC", corpus).casefold().removesuffix(".txt")
     slug = re.sub(r"[^\w]+", "-", plain)[:40].strip("-_") or "text"
     return f"{slug}-{recipe.cell}-{recipe.num_layers}x{recipe.hidden_size}"
 
 
 def claim_numbered(made: Path, base: str) -> Path:
-    """Rename the folder `made` to `<base>-<nn>` beside it, with the first number that is free; its new path."""
+    """Rename the folder `made` to `<base>-<nn>`, with the first number that is free; return its new path."""
     number = 1
     while (folder := _renamed(made, f"{base}-{number:02d}")) is None:
         number += 1
@@ -28,7 +28,7 @@ def claim_numbered(made: Path, base: str) -> Path:
 
 
 def require_name(checkpoints: Path, name: str) -> None:
-    """RunError where a name is taken, or no fit name for a folder."""
+    """Raise RunError where a name is taken, or unfit for a folder."""
     if not _GIVEN.fullmatch(name) or name[-1] in " ." or name.casefold() == DEMO_NAME or len(name.encode()) > 200:
         raise RunError(
             f"{name[:80]!r} cannot be a run's name: up to 80 letters, digits, spaces and . , + = @ - _, "
@@ -39,21 +39,21 @@ def require_name(checkpoints: Path, name: str) -> None:
 
 
 def claim_named(made: Path, name: str) -> Path:
-    """Rename the folder `made` to `name`; raises as `require_name`."""
+    """Rename the folder `made` to `name` and return its new path. Raises RunError as `require_name` does."""
     require_name(made.parent, name)
     folder = _renamed(made, name)
-    if folder is None:  # by somebody else, just now
+    if folder is None:  # another process took the name after the check
         raise _taken(name)
     return folder
 
 
 def _renamed(made: Path, name: str) -> Path | None:
-    """The folder under its new name; None where the name is taken."""
+    """Rename a folder; None where the name is taken."""
     folder = made.with_name(name)
     if folder.exists():
         return None
     try:
-        return made.rename(folder)  # succeeds for one of those who try: a run's folder is never empty
+        return made.rename(folder)  # succeeds for one process only: a rename never replaces a folder that has files
     except OSError as error:
         if error.errno in {errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR}:
             return None

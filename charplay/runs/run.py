@@ -1,4 +1,4 @@
-"""A run: a folder that can be read with `cat` and safetensors alone."""
+"""A run: its folder, readable with `cat` and safetensors alone."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -21,11 +21,11 @@ __all__ = ["Run", "RunError", "playable"]
 
 BEST, LATEST = "best.safetensors", "latest.safetensors"
 ROWS = ("metrics", "samples", "changes")
-"""Its files of rows."""
+"""The run's JSON Lines files, without their suffix."""
 
 
 class Run:
-    """One run's folder. Whoever writes to it holds its `lock`; anyone may read."""
+    """Reads and writes one run's folder. A process holds `lock` while it writes; any may read."""
 
     def __init__(self, folder: Path, metadata: RunMetadata, asked: Recipe, resolved: Recipe) -> None:
         self.folder = folder
@@ -50,10 +50,10 @@ class Run:
         facts: Mapping[str, object],
         name: str | None = None,
     ) -> "Run":
-        """Make a run's folder in `checkpoints`; its run.json is on the disk when this returns.
+        """Create a run's folder in `checkpoints`; its run.json is on the disk when this returns.
 
         Raises:
-            RunError: the name is not fit for a folder, or taken.
+            RunError: the name is unfit for a folder, or taken.
             OSError: the disk is full, the folder cannot be written and the like.
         """
         metadata = RunMetadata(
@@ -65,7 +65,7 @@ class Run:
             vocabulary=vocabulary,
             facts=dict(facts),
         )
-        with atomic.staging_folder(checkpoints) as made:  # whoever is killed meanwhile leaves no half a run
+        with atomic.staging_folder(checkpoints) as made:  # a kill meanwhile leaves no incomplete run
             write_metadata(made, metadata)
             if name is None:
                 folder = naming.claim_numbered(made, naming.run_name(corpus.name, resolved))
@@ -76,13 +76,13 @@ class Run:
 
     @classmethod
     def open(cls, folder: Path) -> "Run":
-        """The run in `folder`; RunError where there is none, or none that this charplay can read."""
+        """Open the run in `folder`. Raises RunError where there is none, or none that this version can read."""
         return cls(folder, *read_metadata(folder))
 
     def lock(self) -> Lock:
-        """Own the run: a context manager, or a handle with `release`. Removes what a killed owner left half written.
+        """Lock the run and remove temporary files of a killed process. Use as a context manager, or call `release`.
 
-        RunError where another process owns it, or where the folder cannot be written.
+        Raises RunError where another process holds the lock, or the folder cannot be written.
         """
         try:
             lock = Lock(self.folder)
@@ -96,47 +96,47 @@ class Run:
 
     @property
     def owner(self) -> Owner | None:
-        """The process that owns the run now."""
+        """The process that holds the run's lock, if any."""
         return owner(self.folder)
 
     @property
     def created(self) -> str:
-        """When it was made: also that by which its files know it, whatever its folder is called."""
+        """Creation time; also the run's identity, which its resume file repeats, as the folder may be renamed."""
         return self._metadata.created
 
     @property
     def asked(self) -> Recipe:
-        """The recipe as it was asked for."""
+        """The recipe as the user asked for it, with `auto`."""
         return self._asked
 
     @property
     def resolved(self) -> Recipe:
-        """The recipe that is trained."""
+        """The resolved recipe, which is trained."""
         return self._resolved
 
     @property
     def corpus(self) -> CorpusOrigin:
-        """The text that is learned."""
+        """The text that the run learns."""
         return self._metadata.corpus
 
     @property
     def vocabulary(self) -> str:
-        """The characters, in the order of their ids."""
+        """The characters in the order of their ids."""
         return self._metadata.vocabulary
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """What else was true at the start: device, threads, versions and the like."""
+        """Other facts about the start: device, threads, versions and the like."""
         return self._metadata.facts
 
     @property
     def schedule_start(self) -> float:
-        """From where in its budget the learning rate's schedule is drawn, in the budget's units."""
+        """Where the learning rate's schedule begins, in the budget's units; above 0 after a budget was added."""
         return self._metadata.schedule_start
 
     @property
     def finished(self) -> Mapping[str, Any] | None:
-        """The final numbers, once the budget is spent."""
+        """The final numbers; None until the budget is spent."""
         return self._metadata.finished
 
     @property
@@ -151,12 +151,12 @@ class Run:
 
     @property
     def playable(self) -> Path | None:
-        """What plays: the best checkpoint, else the latest."""
+        """The checkpoint to sample from: the best, else the latest."""
         return playable(self.folder)
 
     @property
     def snapshots(self) -> tuple[Path, ...]:
-        """The checkpoints kept on the way, by step."""
+        """The checkpoints kept at improvements, by step."""
         return tuple(sorted((self.folder / "snapshots").glob("*.safetensors")))
 
     def update(
@@ -168,7 +168,7 @@ class Run:
         corpus: CorpusOrigin | None = None,
         schedule_start: float = 0.0,
     ) -> None:
-        """Take the run up again, under new values: it is then no longer finished. `corpus`: its text as it is now."""
+        """Rewrite run.json when the run is resumed: it is no longer finished. `corpus` is its text if that changed."""
         self._write(
             corpus=corpus or self.corpus,
             schedule_start=schedule_start,
@@ -180,52 +180,53 @@ class Run:
         self._asked, self._resolved = asked, resolved
 
     def finish(self, numbers: Mapping[str, object]) -> None:
-        """Close the run with its final numbers."""
+        """Mark the run as finished, with its final numbers."""
         self._write(finished=dict(numbers))
 
     def append(self, name: str, added: Iterable[Mapping[str, object]]) -> None:
-        """Add rows, each with its `step`, to one of ROWS: all of them, or, with an OSError, none."""
+        """Append rows, each with its `step`, to one of ROWS: all of them, or none where OSError is raised."""
         jsonl.append(self._rows[name], added)
 
     def metrics(self) -> list[dict[str, Any]]:
-        """The rows of metrics, oldest first."""
+        """Read the rows of metrics, oldest first."""
         return jsonl.read(self._rows["metrics"])
 
     def samples(self) -> list[dict[str, Any]]:
-        """The text samples, oldest first."""
+        """Read the text samples, oldest first."""
         return jsonl.read(self._rows["samples"])
 
     def changes(self) -> list[dict[str, Any]]:
-        """The changes of live hyperparameters, oldest first."""
+        """Read the changes of live hyperparameters, oldest first."""
         return jsonl.read(self._rows["changes"])
 
     def newest_metrics(self) -> dict[str, Any]:
-        """The newest value of every metric, without reading them all."""
+        """Read the newest value of every metric, from the file's end."""
         return jsonl.newest(self._rows["metrics"])
 
     def row_sizes(self) -> dict[str, int]:
-        """Bytes of each of ROWS, none where it is not there; OSError where the folder is not, or may not be read."""
+        """Return the size of each of ROWS in bytes, 0 where it does not exist. Raises OSError for the folder."""
         names = {path.name: name for name, path in self._rows.items()}
         with os.scandir(self.folder) as entries:
             there = {names[entry.name]: entry.stat().st_size for entry in entries if entry.name in names}
         return {name: there.get(name, 0) for name in ROWS}
 
     def truncate_after(self, step: int, sizes: Mapping[str, int] | None = None) -> None:
-        """Remove, durably, what happened after the save that training goes on from: the rows past its `step`.
+        """Remove the rows past `step`, the step of the save that training resumes from; atomically, durably.
 
-        `sizes`: what `row_sizes` said then, where that is known; rows added since are of the same step at best.
+        `sizes` is what `row_sizes` returned at that save, if known: rows appended after it go too, though one of them
+        may be of the same step.
         """
         for name, path in self._rows.items():
             jsonl.truncate_after(path, step, None if sizes is None else sizes[name])
 
     def write_resume(self, tensors: Mapping[str, np.ndarray], state: Mapping[str, object]) -> None:
-        """Write all that continues the run: tensors of any type, to the bit, and a JSON state.
+        """Write the file that the run resumes from: tensors of any type, bit for bit, and a JSON object.
 
-        The rows written so far are synced first, so that no saved step lacks its rows.
+        Rows appended so far are synced first, so that a saved step never lacks its rows.
 
         Raises:
-            CheckpointError: a tensor that is not finite; the old file is kept.
-            OSError: the disk is full and the like; the old file is kept.
+            CheckpointError: a tensor is not finite; the old file stays.
+            OSError: the disk is full and the like; the old file stays.
         """
         try:
             data = safetensors_file.pack(tensors, state)
@@ -237,7 +238,7 @@ class Run:
         atomic.replace_bytes(self._resume, data)
 
     def read_resume(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
-        """What `write_resume` wrote; None before the first save; CheckpointError where it is damaged."""
+        """Read what `write_resume` wrote; None before the first save. Raises CheckpointError where it is damaged."""
         try:
             with open_regular(self._resume) as file:
                 header = safetensors_file.read_header(file)
@@ -252,15 +253,15 @@ class Run:
             raise CheckpointError(f"{self._resume} cannot be read: {error.strerror}") from None
 
     def write_latest(self, newest: Checkpoint) -> None:
-        """Replace the latest checkpoint; raises as `write_checkpoint`."""
+        """Replace the latest checkpoint; raises what `write_checkpoint` raises."""
         checkpoint.write_checkpoint(self._latest, newest)
 
     def write_best(self, best: Checkpoint) -> None:
-        """Replace the best checkpoint; raises as `write_checkpoint`."""
+        """Replace the best checkpoint; raises what `write_checkpoint` raises."""
         checkpoint.write_checkpoint(self._best, best)
 
     def keep_snapshot(self, kept: Checkpoint, loss: float) -> Path:
-        """Keep a checkpoint under its step and loss; raises as `write_checkpoint`."""
+        """Write a checkpoint into `snapshots`, named by its step and loss; raises what `write_checkpoint` raises."""
         folder = self.folder / "snapshots"
         folder.mkdir(exist_ok=True)
         path = folder / f"{kept.step:08d}-{loss:.4f}.safetensors"
@@ -274,12 +275,12 @@ class Run:
 
 
 def playable(folder: Path) -> Path | None:
-    """What plays of the run in `folder`, even where its run.json is broken: the best checkpoint, else the latest."""
+    """Return the best checkpoint in a run's folder, else the latest; works even where run.json is broken."""
     return _existing(folder / BEST) or _existing(folder / LATEST)
 
 
 def _existing(path: Path) -> Path | None:
     try:
         return path if path.is_file() else None
-    except OSError:  # a folder that may not be looked into, or one of a server that is gone
+    except OSError:  # the folder may not be read, or its server does not answer
         return None

@@ -1,6 +1,6 @@
-"""A safetensors file with one JSON value in its metadata: how checkpoints and resume files lie on the disk.
+"""Reads and writes safetensors files with one JSON object in the metadata: checkpoints and resume files.
 
-Nothing in a file is believed before it is checked, and nothing in it is ever run.
+A file may come from a stranger: everything in it is validated before it is used, and nothing in it is run.
 """
 
 import hashlib
@@ -17,9 +17,9 @@ from safetensors.numpy import load, save
 
 KEY = "charplay"
 DIGEST = "sha256"
-"""In the JSON value, where this name is its own: of all tensors, by name. Files that have none are believed."""
+"""Key of the digest of all tensors in the JSON object; a file without one is accepted."""
 MAX_HEADER_BYTES = 2**20
-"""Bytes of the longest header that is written or read: room for 250,000 distinct characters, and read in no time."""
+"""Longest header that is written or read: room for 250,000 different characters, and quick to parse."""
 
 _ITEM_BYTES = {
     **dict.fromkeys(("BOOL", "U8", "I8"), 1),
@@ -30,12 +30,12 @@ _ITEM_BYTES = {
 
 
 class InvalidFileError(ValueError):
-    """The reason, as half a sentence, why a file cannot be read or written."""
+    """A file cannot be read or written; the message is half a sentence, which callers complete with its path."""
 
 
 @dataclass(frozen=True, slots=True)
 class TensorInfo:
-    """What a header says of one tensor."""
+    """One tensor as the header describes it."""
 
     dtype: str
     shape: tuple[int, ...]
@@ -43,7 +43,7 @@ class TensorInfo:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A file's first part: the JSON value and what each tensor is."""
+    """A file's header: the JSON object, the tensors' types and shapes, and the digest."""
 
     value: dict[str, Any]
     tensors: dict[str, TensorInfo]
@@ -51,8 +51,8 @@ class Header:
 
 
 def pack(tensors: Mapping[str, np.ndarray], value: Mapping[str, Any]) -> bytes:
-    """The bytes of a file. Any memory layout is taken; numbers that are not finite are refused."""
-    # safetensors writes the memory as it lies, so a transposed view would come back scrambled.
+    """Serialize tensors of any memory layout. Raises InvalidFileError for numbers that are not finite."""
+    # safetensors writes memory without looking at strides, so a transposed view would be read back scrambled.
     dense = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
     for name, tensor in dense.items():
         if tensor.dtype.kind in "fc" and not np.isfinite(tensor).all():
@@ -70,7 +70,7 @@ def pack(tensors: Mapping[str, np.ndarray], value: Mapping[str, Any]) -> bytes:
 
 
 def read_header(file: BinaryIO) -> Header:
-    """Read and check the header of an open file; no more than its bytes are read."""
+    """Read and validate the header of an open file, and no more of it. Raises InvalidFileError."""
     size = os.fstat(file.fileno()).st_size
     start = file.read(8)
     length = int.from_bytes(start, "little")
@@ -94,7 +94,7 @@ def read_header(file: BinaryIO) -> Header:
 
 
 def read_tensors(file: BinaryIO) -> dict[str, np.ndarray]:
-    """Read the tensors of an open file whose header was read and checked."""
+    """Read the tensors of an open file whose header `read_header` has validated. Raises InvalidFileError."""
     file.seek(0)
     try:
         tensors: dict[str, np.ndarray] = load(file.read())
@@ -104,7 +104,7 @@ def read_tensors(file: BinaryIO) -> dict[str, np.ndarray]:
 
 
 def verify_digest(header: Header, tensors: Mapping[str, np.ndarray]) -> None:
-    """Refuse tensors that are not, bit for bit, those that were written."""
+    """Raise InvalidFileError where the tensors are not, bit for bit, those that were written."""
     if header.digest is not None and header.digest != _digest(tensors):
         raise InvalidFileError("its numbers are not those that were written; the file is damaged")
 

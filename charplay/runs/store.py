@@ -1,4 +1,4 @@
-"""The runs of a home, and the demo: listed, found, exported, deleted."""
+"""The store of runs: lists, finds, exports and deletes a home's runs; lists the demo too."""
 
 import stat
 from collections.abc import Mapping
@@ -26,16 +26,16 @@ DEMO = Path(str(files("charplay.runs") / "demo" / "demo.safetensors"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """One line of the list. Losses are nats per character; what is not known is None, or empty.
+    """A run in the list. Losses are nats per character; unknown values are None, or empty.
 
-    A run stands where its newest save does, from which it would go on; one that is in use where its newest row does.
-    Its held-out loss is that of the checkpoint that plays.
+    `step`, `epoch` and `seconds` are those of the last save, from which the run would resume; while it trains, those of
+    the newest row of metrics. `val_loss` is that of the checkpoint to sample from.
     """
 
     name: str
     folder: Path
     modified: float
-    """When it was last written, in seconds since 1970."""
+    """Time of the last write, in seconds since 1970."""
     corpus: str = ""
     cell: str = ""
     num_layers: int | str = ""
@@ -49,12 +49,12 @@ class RunSummary:
     playable: Path | None = None
     read_only: bool = False
     in_use: str = ""
-    """Who owns it now: "pid 4121 on host since ..."."""
+    """The process that trains it: "pid 4121 on host since ..."."""
     broken: str = ""
-    """Why it cannot be read."""
+    """The reason why it cannot be read."""
 
 
-_Summaries = list[RunSummary]  # named here, since in the class `list` is a method
+_Summaries = list[RunSummary]  # an alias, since `list` is a method within the class
 
 
 class RunStore:
@@ -64,12 +64,12 @@ class RunStore:
         self._folder = home.checkpoints
 
     def list(self) -> _Summaries:
-        """A line for each run, newest first, then the demo. A folder that is no sound run is listed as broken."""
+        """List the runs, newest first, then the demo. A folder that is not a readable run is listed as broken."""
         found = [_summary(folder) for folder in _folders(self._folder)]
         return sorted(found, key=lambda summary: (-summary.modified, summary.name)) + _demo()
 
     def find(self, name_or_path: str) -> Run:
-        """The run of that name here, or in the folder at that path; RunError with the nearest name where none is."""
+        """Find a run by name, or by its folder's path. Raises RunError with the nearest name where there is none."""
         folder = self._folder_of(name_or_path)
         if folder is not None:
             return Run.open(folder)
@@ -78,7 +78,7 @@ class RunStore:
         raise self._unknown(name_or_path)
 
     def checkpoint(self, name_or_path: str) -> Path:
-        """The file that plays: a run's best, else its latest; the demo; or the file at that path."""
+        """Find the checkpoint to sample from: a run's best, else its latest; the demo; or the file at that path."""
         folder = self._folder_of(name_or_path)
         if folder is not None:
             path = playable(folder)
@@ -92,13 +92,13 @@ class RunStore:
         return file
 
     def unfinished(self) -> RunSummary | None:
-        """The newest run that is neither finished nor running now."""
+        """Return the newest run that is neither finished nor training now, if any."""
         newest_first = sorted(_folders(self._folder), key=_modified, reverse=True)
-        lines = (_summary(folder) for folder in newest_first)  # read one by one: most often the first will do
+        lines = (_summary(folder) for folder in newest_first)  # lazily, as the first one is mostly the answer
         return next((line for line in lines if not (line.finished or line.in_use or line.broken)), None)
 
     def deletable(self, name: str) -> Path:
-        """The folder of a run of this store, sound or broken. RunError where there is none."""
+        """Find the folder of a run of this store, readable or broken. Raises RunError where there is none."""
         folder = next((folder for folder in _folders(self._folder) if folder.name == name), None)
         if folder is None and name == DEMO_NAME:
             raise RunError(f"{DEMO_NAME} comes with charplay and cannot be deleted")
@@ -107,7 +107,7 @@ class RunStore:
         return folder
 
     def delete(self, name: str) -> None:
-        """Remove a run that is `deletable`. RunError where it is in use, too."""
+        """Delete a run that is `deletable`. Raises RunError, also where the run is in use."""
         folder = self.deletable(name)
         try:
             with Lock(folder):
@@ -118,9 +118,9 @@ class RunStore:
             raise RunError(f"run {name} cannot be deleted ({error.strerror})") from None
 
     def export(self, name_or_path: str, target: Path, *, overwrite: bool = False) -> Path:
-        """Copy what plays to the file `target`, or into the folder `target`; the new file's path.
+        """Copy the checkpoint to sample from to the file `target`, or into the folder `target`; return its path.
 
-        CheckpointError where it is no checkpoint, or a damaged one.
+        Raises RunError, or CheckpointError where the checkpoint is damaged.
         """
         source = self.checkpoint(name_or_path)
         read_checkpoint(source)
@@ -151,7 +151,7 @@ class RunStore:
 
 
 def destination(path: Path) -> Path:
-    """The file that a path leads to, links followed, there or to be made; RunError where something else is there."""
+    """Follow links to the file that is to be written; it need not exist. Raises RunError for anything but a file."""
     with suppress(FileNotFoundError):
         if not stat.S_ISREG(path.stat().st_mode):
             raise RunError(f"{path} is no file but a folder, a pipe or a device; name a file, there or new")
@@ -159,14 +159,14 @@ def destination(path: Path) -> Path:
 
 
 def _unplayable(run: Run) -> str:
-    """Why nothing of a run plays."""
+    """Say why a run has no checkpoint to sample from."""
     if run.finished is not None:
         return f"run {run.name} has lost its checkpoints; `charplay train --resume {run.name}` makes them again"
     return f"run {run.name} has saved nothing yet; it plays once it has"
 
 
 def _existing(path: Path) -> Path | None:
-    """The file's absolute path; None where there is no such file, or where nothing can be called so."""
+    """Return a file's absolute path; None where there is no such file, or the path is invalid."""
     try:
         path = user_path(path)
         return path if path.is_file() else None
@@ -211,7 +211,7 @@ def _summary(folder: Path) -> RunSummary:
 
 
 def run_status(run: Run, *, in_use: bool) -> dict[str, Any]:
-    """Where a run stands, and its losses, as `RunSummary` tells them."""
+    """Return a run's step, epoch, seconds and losses, as `RunSummary` defines them."""
     numbers = run.newest_metrics()
     if not in_use:
         saved = read_numbers(run.latest)
@@ -226,7 +226,7 @@ def _number(numbers: Mapping[str, object], name: str) -> float | None:
 
 
 def _modified(folder: Path) -> float:
-    """The newest time of the files that every save touches."""
+    """Return the newest modification time of the files that every save touches."""
     times = [0.0]
     for path in (folder, folder / RUN_JSON, folder / "metrics.jsonl"):
         with suppress(OSError):
