@@ -1,1 +1,1 @@
-"""The front door: `charplay` and its verbs."""
+"""The command line: `charplay` and its verbs."""

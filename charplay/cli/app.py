@@ -1,4 +1,4 @@
-"""The verbs, as the command line parser knows them. One file a verb; each loads its rooms when it runs."""
+"""The typer application with all verbs. One module is one verb; it imports the rooms that it needs when it runs."""
 
 from typing import Annotated
 

@@ -22,9 +22,10 @@ app = typer.Typer(help="The texts: list, show, fetch, add.", invoke_without_comm
 
 TextArgument = Annotated[str, typer.Argument(metavar="TEXT", help="A text's name, or the path of a file or folder.")]
 
-HEAD = 400
+PREVIEW_CHARACTERS = 400
 """Characters of a text that `show` prints."""
-MOST_FREQUENT = 24
+FREQUENT_CHARACTERS = 24
+"""Different characters that `show` lists."""
 
 
 @app.callback()
@@ -82,7 +83,7 @@ def _show(
     )
     for note in corpus.notes:
         print_safe(note)
-    print_safe(f"most frequent: {_frequent(corpus)}\n\n{corpus.text(0, HEAD)}")
+    print_safe(f"most frequent: {_frequent(corpus)}\n\n{corpus.text(0, PREVIEW_CHARACTERS)}")
 
 
 @app.command("fetch")
@@ -92,13 +93,13 @@ def _fetch(
     """Download a classic, checked by its sha256."""
     library = open_library(context.obj)
     entry = library.find(text)
-    there = entry.ready
-    if not there:
-        entry = library.fetch(entry, watch=_share_shown(entry.title))
+    was_ready = entry.ready
+    if not was_ready:
+        entry = library.fetch(entry, watch=_print_progress(entry.title))
     if json:
         print_json(_as_json(entry))
     else:
-        print_safe(f"{entry.name} is there already" if there else str(entry.path))
+        print_safe(f"{entry.name} is there already" if was_ready else str(entry.path))
 
 
 @app.command("add")
@@ -121,7 +122,7 @@ def _add(
         raise UsageError(f"there is a text called {taken.name} already; choose another with --name")
     if target.resolve().is_relative_to(source.resolve()):
         raise UsageError(f"{source} holds charplay's texts itself; name a folder that does not")
-    _copied(source, target)
+    _copy(source, target)
     if json:
         print_json({"path": str(target), "characters": len(corpus), "vocabulary_size": len(corpus.vocabulary)})
     else:
@@ -129,12 +130,12 @@ def _add(
 
 
 def _names(path: Path) -> set[str]:
-    """What a text there may be called: a file by its stem, a folder by its name."""
+    """Return the names that a text at this path may get: a file's stem, a folder's name."""
     return {path.stem.casefold(), path.name.casefold()}
 
 
-def _copied(source: Path, target: Path) -> None:
-    """Copy aside first, so that a text is never seen half there."""
+def _copy(source: Path, target: Path) -> None:
+    """Copy into a staging folder, then rename, so that a partial copy is never listed as a text."""
     import shutil
 
     from charplay.corpora.errors import CorpusError
@@ -147,7 +148,7 @@ def _copied(source: Path, target: Path) -> None:
                 shutil.copytree(source, copy)
             else:
                 shutil.copyfile(source, copy)
-        except shutil.Error as error:  # one entry for each thing in the folder that could not be copied
+        except shutil.Error as error:  # it has one tuple for each file that could not be copied
             path, _, why = error.args[0][0]
             raise CorpusError(f"{path} cannot be copied ({why}); take it out of the folder first") from None
         copy.rename(target)
@@ -157,12 +158,12 @@ def _frequent(corpus: "Corpus") -> str:
     from charplay.formatting.sanitize import sanitize_char
 
     counts = corpus.counts()
-    order = counts.argsort()[::-1][:MOST_FREQUENT]
+    order = counts.argsort()[::-1][:FREQUENT_CHARACTERS]
     return " ".join(sanitize_char(corpus.vocabulary.characters[i]) for i in order if counts[i])
 
 
-def _share_shown(title: str) -> "Callable[[float], bool]":
-    """Shows on a terminal how much is there; never cancels, as Ctrl-C does that."""
+def _print_progress(title: str) -> "Callable[[float], bool]":
+    """Return a watcher that prints the progress on a terminal. It never cancels: Ctrl-C does."""
 
     def watch(share: float) -> bool:
         if sys.stderr.isatty():

@@ -1,4 +1,4 @@
-"""The home that a command line means, and the rooms that work on it."""
+"""Opens the home that `--home` names, and its library, its runs and its log."""
 
 from typing import TYPE_CHECKING
 
@@ -14,14 +14,14 @@ MAX_LOG_BYTES = 1_000_000
 
 
 def open_home(option: str | None) -> Home:
-    """The home, with its folders made. HomeError where it cannot be written."""
+    """Open the home for writing and create missing folders. Raises HomeError where it cannot be written."""
     home = Home.locate(option)
     home.prepare()
     return home
 
 
 def read_home(option: str | None) -> Home:
-    """The home; one that is there need not be one that can be written: who only reads has no use for that."""
+    """Open the home for reading; an existing one need not be writable. Raises HomeError."""
     home = Home.locate(option)
     if not home.readable:
         home.prepare()
@@ -29,7 +29,7 @@ def read_home(option: str | None) -> Home:
 
 
 def log_file(home: Home) -> "Path":
-    """Where faults and stray output go; past a megabyte the log is laid aside and begun anew."""
+    """Return the log's path; a log above MAX_LOG_BYTES is first renamed to `.log.old`."""
     path = home.log / "charplay.log"
     if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
         path.replace(path.with_suffix(".log.old"))
@@ -37,7 +37,7 @@ def log_file(home: Home) -> "Path":
 
 
 def append_to_log(home: Home, text: str) -> "Path":
-    """Write a fault's details into the log, where `cat` must be able to show them; the log's path."""
+    """Append an error's details to the log and return its path. They are sanitized, as users `cat` the log."""
     from charplay.formatting.sanitize import sanitize
 
     path = log_file(home)
@@ -47,7 +47,7 @@ def append_to_log(home: Home, text: str) -> "Path":
 
 
 def open_library(option: str | None) -> "Library":
-    """The texts."""
+    """Open the home's library of texts."""
     from charplay.corpora.library import Library
 
     home = read_home(option)
@@ -55,7 +55,7 @@ def open_library(option: str | None) -> "Library":
 
 
 def open_store(option: str | None) -> "RunStore":
-    """The runs; what killed processes left half written among them is removed, where it can be."""
+    """Open the home's runs, after removing temporary files that killed processes left."""
     from charplay.runs.store import RunStore
 
     home = read_home(option)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from charplay.recipes.recipe import Recipe
 
 INPUTS_SHOWN = 5
-"""Characters of an example whose network input is printed; `--json` has them all."""
+"""Characters of an example whose network input is printed; `--json` prints all."""
 
 
 def describe(  # noqa: PLR0917  (the parser passes options by name)
@@ -57,23 +57,23 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
     text = library.open(entry, cleaning=asked.cleaning, limit=asked.limit, encoding=encoding)
     text.require_trainable()
     resolution = resolve(asked.model_copy(update={"corpus": entry.name}), len(text), len(text.vocabulary))
-    notes += _open(asked)
+    notes += _device_notes(asked)
     facts = _facts(resolution.recipe, text)
     if measure:
         from charplay.training.epoch_timing import seconds_per_epoch
 
         facts["seconds_per_epoch"] = seconds_per_epoch(resolution.recipe, text)
-    seen = _seen(resolution.recipe, text) if explain else {}
+    explained = _explain(resolution.recipe, text) if explain else {}
     if json:
-        print_json(facts | seen)
+        print_json(facts | explained)
         return
     _print(facts, text, (*text.notes, *notes, *resolution.notes))
     if explain:
-        _print_seen(seen)
+        _print_explained(explained)
 
 
-def _open(asked: "Recipe") -> tuple[str, ...]:
-    """What to know where the device decides the sizes when a run starts."""
+def _device_notes(asked: "Recipe") -> tuple[str, ...]:
+    """Return a note where a run here would resolve sizes only after measuring its device."""
     from charplay.recipes.device_dependent import SENTENCE, likely_device, open_fields
     from charplay.training.device import list_devices
 
@@ -120,8 +120,8 @@ def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> Non
         print_safe(f"\n{note}")
 
 
-def _seen(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
-    """Examples as characters, ids and network input; and how often each character comes."""
+def _explain(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
+    """Collect examples as characters, ids and network input, and the frequency of each character."""
     from dataclasses import asdict
 
     from charplay.recipes.explain import character_table, examples
@@ -136,10 +136,10 @@ def _seen(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
     }
 
 
-def _print_seen(seen: dict[str, Any]) -> None:
+def _print_explained(explained: dict[str, Any]) -> None:
     from charplay.formatting.sanitize import sanitize
 
-    for number, example in enumerate(seen["examples"], 1):
+    for number, example in enumerate(explained["examples"], 1):
         print(f"\nexample {number}, from character {example['start']:,} of the text")
         print_safe(f"  characters  {sanitize(example['characters'])}")
         print_safe(f"  ids         {' '.join(map(str, example['ids']))}")
@@ -147,7 +147,7 @@ def _print_seen(seen: dict[str, Any]) -> None:
             print_safe(f"  input       {_named(character)}  {entered}")
         print_safe(f"  to predict  {sanitize(example['targets'])}")
     print()
-    total = sum(row["count"] for row in seen["character_table"])
+    total = sum(row["count"] for row in explained["character_table"])
     rows = [
         (
             row["id"],
@@ -156,7 +156,7 @@ def _print_seen(seen: dict[str, Any]) -> None:
             f"{row['count']:,}",
             _share(row, total),
         )
-        for row in seen["character_table"]
+        for row in explained["character_table"]
     ]
     print_table(("id", "character", "code", "count", "share"), rows)
 

@@ -1,4 +1,4 @@
-"""`charplay doctor`: one page for a bug report. What is broken is part of the page, never the end of it."""
+"""`charplay doctor`: one page for a bug report. An error while collecting facts is printed as one of them."""
 
 import os
 import platform
@@ -25,7 +25,7 @@ VARIABLES = ("CHARPLAY_HOME", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS")
 TERMINAL = ("TERM", "COLORTERM", "TERM_PROGRAM", "TMUX", "SSH_TTY", "LANG", "LC_ALL", "LC_CTYPE")
 
 LOG_TAIL = 65_536
-"""Bytes of the log, its end, that are searched for an error."""
+"""Bytes at the log's end that are searched for an error."""
 FAULT = re.compile(r"^(\w[\w.]*(Error|Exception|Warning|Interrupt|Exit)\b.*|.*\b(ERROR|CRITICAL)\b.*)$", re.MULTILINE)
 
 
@@ -45,7 +45,7 @@ def doctor(context: typer.Context, json: JsonOption = False) -> None:
         print_safe(title)
         width = max(map(len, values), default=0)
         for name, value in values.items():
-            print_safe(f"  {name:{width}}  {_written(name, value)}")
+            print_safe(f"  {name:{width}}  {_format(name, value)}")
 
 
 def _versions() -> dict[str, str | None]:
@@ -79,7 +79,7 @@ def _terminal() -> dict[str, Any]:
 
 
 def _home(option: str | None) -> dict[str, Any]:
-    """Where things are kept, whether that can be used, and what is there."""
+    """Describe the home: its folder, whether it is writable, and what it contains."""
     from charplay.runs.home import Home, HomeError
 
     found: dict[str, Any] = {}
@@ -88,13 +88,13 @@ def _home(option: str | None) -> dict[str, Any]:
         found["folder"] = str(home.root)
         home.prepare()
         found |= {"writable": True, "free_bytes": shutil.disk_usage(home.root).free}
-        found |= _things(home)
+        found |= _contents(home)
     except (HomeError, OSError) as error:
         found |= {"writable": False, "fault": str(error)}
     return found
 
 
-def _things(home: "Home") -> dict[str, Any]:
+def _contents(home: "Home") -> dict[str, Any]:
     from charplay.corpora.library import Library
     from charplay.runs.store import RunStore
 
@@ -112,7 +112,7 @@ def _things(home: "Home") -> dict[str, Any]:
 
 
 def _last_fault(log: "Path") -> str | None:
-    """The last line of the log that names an error."""
+    """Return the last line of the log that names an error."""
     if not log.exists():
         return None
     with log.open("rb") as file:
@@ -121,7 +121,7 @@ def _last_fault(log: "Path") -> str | None:
     return found[-1].strip() if found else None
 
 
-def _written(name: str, value: object) -> str:
+def _format(name: str, value: object) -> str:
     if name.endswith("bytes") and isinstance(value, int):
         return str(format_bytes(value))
     return "-" if value is None else "yes" if value is True else "no" if value is False else str(value)

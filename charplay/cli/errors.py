@@ -1,28 +1,28 @@
-"""From an exception to one plain sentence on stderr, and to the log where it was not expected."""
+"""Reports exceptions: one plain sentence on stderr, and the traceback in the log where it was not expected."""
 
 import sys
 
 from charplay.protocol.exit_codes import INTERRUPTED
 
 EXIT_FAILED, EXIT_USAGE = 1, 2
-"""Exit codes."""
+"""Exit codes: training or another action failed; the command line is wrong, or there is no terminal."""
 
 USAGE_ERRORS = {"UsageError", "RecipeError", "SettingError"}
-"""By name: loading their rooms to know three classes would cost more than most verbs."""
+"""Classes of exceptions that mean wrong usage, by name: importing their rooms would cost more than most verbs."""
 
 
 class UsageError(Exception):
-    """The command line asks for what does not exist or does not fit together."""
+    """The command line names something that does not exist, or options that do not go together."""
 
 
 def report_error(error: Exception, home: str | None) -> int:
-    """Say what went wrong; the exit code.
+    """Print what went wrong and return the exit code.
 
-    An exception class of our own carries a sentence for the user. A fault of the system is named with its file; one
-    without is the output's, which alone is written without a name. Anything else was not foreseen: its traceback goes
-    to the log and the sentence says where that is.
+    charplay's own exceptions carry a sentence for the user. An OSError is printed with its file; one without a file is
+    from stdout, the only stream written without naming a file. Any other exception is unexpected: its traceback goes
+    to the log, and the sentence says where that is.
     """
-    if type(error).__name__ == "Abort":  # the command line parser's word for Ctrl-C and for the end of the input
+    if type(error).__name__ == "Abort":  # click raises it on Ctrl-C and at the end of the input
         return INTERRUPTED
     if (parsed := _parser_error(error)) is not None:
         print_error(parsed)
@@ -39,7 +39,7 @@ def report_error(error: Exception, home: str | None) -> int:
 
 
 def print_error(sentence: str) -> None:
-    """One sentence on stderr, or one a line."""
+    """Print one or more lines on stderr, each after "charplay: "."""
     from charplay.cli.output import print_safe
 
     for line in sentence.strip().split("\n"):
@@ -47,7 +47,7 @@ def print_error(sentence: str) -> None:
 
 
 def _parser_error(error: Exception) -> str | None:
-    """The sentence of a fault that the command line parser found; known by its shape, as typer hides the class."""
+    """Return the sentence of a parser's error. It is recognized by `format_message`, as typer hides click's classes."""
     if not hasattr(error, "format_message"):
         return None
     context = getattr(error, "ctx", None)

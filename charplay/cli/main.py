@@ -1,4 +1,4 @@
-"""The front door: finds the verb, runs it, and turns every fault into one sentence and an exit code."""
+"""The entry point: finds the verb, runs it, and turns every error into one sentence and an exit code."""
 
 import os
 import sys
@@ -18,19 +18,19 @@ VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs", "doc
 
 
 def main() -> NoReturn:
-    """`charplay` itself."""
+    """Run the command line `charplay` and end the process."""
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever started this
+        if getattr(sys, name) is None:  # closed by the parent process
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  (for as long as this process lasts)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            # A pipe carries UTF-8 in any locale; a terminal shows what it can.
+            # A pipe gets UTF-8 in any locale; a terminal gets its own encoding.
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
     _exit_process(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Do what a command line asks; its exit code. Nothing is raised, and no traceback shown."""
+    """Run a command line and return its exit code. Raises nothing and prints no traceback."""
     home: str | None = None
     try:
         home, version, rest = take_global(arguments)
@@ -41,18 +41,18 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return _reader_gone()
     except SystemExit as leaving:
-        # The command line parser has its own way to leave when a pipe breaks.
+        # click turns a BrokenPipeError into SystemExit.
         return _reader_gone() if isinstance(leaving.__context__, BrokenPipeError) else EXIT_FAILED
-    except Exception as error:  # noqa: BLE001  # the outermost door: what comes here must not become a traceback
+    except Exception as error:  # noqa: BLE001  # the outermost frame: every error must become a sentence
         return report_error(error, home)
     return code
 
 
 def _exit_process(code: int) -> NoReturn:
-    """End the process, with torch in it at once.
+    """End the process; at once, without the interpreter's shutdown, where torch is loaded.
 
-    Everything is on the disk. The interpreter's own end would take torch down, for up to 2 s, and abort where a trainer
-    that was asked to stop, or a save, is inside it still.
+    Everything is on the disk by now. Shutting torch down takes up to 2 s, and aborts the process where a trainer or a
+    save still runs in another thread.
     """
     if not LOADS_TORCH & sys.modules.keys():
         sys.exit(code)
@@ -63,7 +63,7 @@ def _exit_process(code: int) -> NoReturn:
 
 
 def _reader_gone() -> int:
-    """Whoever read the pipe has enough, which is no fault. Python would complain when it flushes at the exit."""
+    """Ignore that the pipe's reader closed it, as `head` does; without this, Python would report it again at exit."""
     from charplay.cli.output import redirect_to_devnull
 
     redirect_to_devnull(sys.stdout)
@@ -71,7 +71,7 @@ def _reader_gone() -> int:
 
 
 def take_global(arguments: Sequence[str]) -> tuple[str | None, bool, list[str]]:
-    """`--home FOLDER` and `--version`, which may stand anywhere, and the rest."""
+    """Take `--home FOLDER` and `--version` out of the arguments, wherever they are; also return the rest."""
     home, version, rest = None, False, list[str]()
     left = iter(arguments)
     for argument in left:
@@ -100,7 +100,7 @@ def _version() -> int:
 def _dispatch(home: str | None, arguments: list[str]) -> int:
     plain = not any(argument.startswith("-") for argument in arguments)
     if plain and (not arguments or arguments[0] == "play" or arguments[0] not in VERBS):
-        # The playground starts without typer, which alone would take a fifth of the time to the first paint.
+        # The playground starts without typer, whose import would be a fifth of the time to the first paint.
         return _play(home, arguments[1:] if arguments[:1] == ["play"] else arguments)
     from charplay.cli.app import app
 

@@ -1,4 +1,4 @@
-"""A terminal that stands still holds nobody: what is said to it waits in a thread of its own."""
+"""Writes to a terminal from a thread, so that training does not wait for a terminal that takes nothing."""
 
 import io
 import os
@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from typing import TextIO
 
 FLUSH_TIMEOUT_SECONDS = 1.0
-"""Seconds that the end waits for a terminal to take what was said."""
+"""Seconds to wait, at the end, for the terminal to take the remaining output."""
 
 
 class NonBlockingStream(io.TextIOBase):
-    """Stands for a stream that leads to a terminal. Writing never waits; a fault comes with the next writing."""
+    """Replaces a stream to a terminal. `write` never blocks; an error is raised by the next write."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
@@ -26,24 +26,24 @@ class NonBlockingStream(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """The stream's own."""
+        """The encoding of the terminal's stream."""
         return self._encoding
 
     @property
     def behind(self) -> bool:
-        """Whether the terminal has not taken everything yet."""
+        """Whether the terminal has not yet taken everything."""
         return self._busy
 
     def isatty(self) -> bool:
-        """It is one, or nobody would need this."""
+        """Return True: only terminals are wrapped."""
         return True
 
     def fileno(self) -> int:
-        """The stream's own."""
+        """Return the file descriptor of the terminal's stream."""
         return self._descriptor
 
     def write(self, text: str) -> int:
-        """Leave something to be written; OSError where the terminal refused what came before."""
+        """Queue text for the thread. Raises OSError where an earlier write failed."""
         with self._turn:
             if self._fault is not None:
                 raise self._fault
@@ -54,7 +54,7 @@ class NonBlockingStream(io.TextIOBase):
         return len(text)
 
     def wait_until_written(self, timeout: float) -> bool:
-        """Whether everything is written, after `timeout` seconds at most."""
+        """Wait up to `timeout` seconds until everything is written; return whether it is."""
         with self._turn:
             return self._turn.wait_for(lambda: not self._busy, timeout)
 
@@ -62,7 +62,7 @@ class NonBlockingStream(io.TextIOBase):
         while text := self._next():
             rest = memoryview(text.encode(self._encoding, "replace"))
             try:
-                # Past Python's streams, whose locks a thread that stands here would hold until the interpreter ends.
+                # Not through Python's streams: a thread that blocks here would hold their locks until the end.
                 while rest:
                     rest = rest[os.write(self._descriptor, rest) :]
             except OSError as fault:
@@ -78,7 +78,7 @@ class NonBlockingStream(io.TextIOBase):
 
 @contextmanager
 def nonblocking_stdout() -> Iterator[NonBlockingStream | None]:
-    """Lead stdout, and stderr where it is a terminal too, through one; None where stdout is no terminal."""
+    """Replace stdout by a NonBlockingStream, and stderr too where it is a terminal; None where stdout is not one."""
     if not sys.stdout.isatty():
         yield None
         return
@@ -86,7 +86,7 @@ def nonblocking_stdout() -> Iterator[NonBlockingStream | None]:
     stream = NonBlockingStream(sys.stdout)
     sys.stdout = stream
     if sys.stderr.isatty():
-        sys.stderr = stream  # one stream keeps the two in order
+        sys.stderr = stream  # the same one, so that the output of both stays in order
     try:
         yield stream
     finally:

@@ -1,4 +1,4 @@
-"""How results are written: text made safe for a terminal, aligned tables, JSON lines."""
+"""Prints results: text made safe for a terminal, notes, JSON lines, aligned tables."""
 
 import json
 import math
@@ -9,7 +9,7 @@ from typing import TextIO
 
 
 def sanitize_for(text: str, stream: TextIO) -> str:
-    """Text from outside as `stream` should get it: visible glyphs for a terminal, as it stands for a pipe."""
+    """Sanitize outside text where `stream` is a terminal; leave it unchanged for a pipe or a file."""
     if not stream.isatty():
         return text
     from charplay.formatting.sanitize import sanitize
@@ -18,25 +18,25 @@ def sanitize_for(text: str, stream: TextIO) -> str:
 
 
 def print_safe(text: str, stream: TextIO | None = None) -> None:
-    """Print text that may carry what a user, a file or a model wrote."""
+    """Print text that may contain what a user, a file or a model wrote."""
     stream = stream or sys.stdout
     print(sanitize_for(text, stream), file=stream)
 
 
 def print_note(sentence: str) -> None:
-    """A remark on stderr, beside whatever stdout carries."""
+    """Print a note on stderr, after clearing the progress line where both streams are a terminal."""
     start = "\r\x1b[K" if sys.stdout.isatty() and sys.stderr.isatty() else ""
     print(start, end="", file=sys.stderr)
     print_safe(sentence, sys.stderr)
 
 
 def print_json(value: object) -> None:
-    """Print one JSON object on one line, and hand it on at once."""
+    """Print one JSON object on one line, and flush."""
     print(json.dumps(_plain(value), allow_nan=False), flush=True)
 
 
 def _plain(value: object) -> object:
-    """JSON knows no NaN and no infinity: both become null."""
+    """Replace NaN and infinity, which JSON does not have, by None."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
@@ -47,7 +47,7 @@ def _plain(value: object) -> object:
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table with aligned columns, numbers to the right. What is None stays blank."""
+    """Print a table with aligned columns, numbers to the right; None is blank."""
     from rich.cells import cell_len
 
     body = [
@@ -65,7 +65,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None
 
 
 def redirect_to_devnull(stream: TextIO) -> None:
-    """Nobody reads `stream` any more: what is still written to it, at the exit too, goes nowhere."""
+    """Redirect a stream whose reader is gone to /dev/null, so that later writes and the flush at exit do not fail."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

@@ -1,4 +1,4 @@
-"""Keeps what libraries print off the screen: while it is up, the real stdout and stderr lead to the log."""
+"""Redirects what libraries print into the log while the screen is up."""
 
 import logging
 import os
@@ -14,11 +14,11 @@ from charplay.formatting.ascii_fallback import HANDLER
 
 @contextmanager
 def capture_library_output(log: Path) -> Iterator[None]:
-    """Lead file descriptors 1 and 2, Python's warnings and its logging into a file.
+    """Redirect file descriptors 1 and 2, Python's warnings and its logging into a file.
 
-    Textual draws on `sys.__stderr__` and asks `sys.__stdout__` for the terminal's size. Both become a file on a
-    duplicate of the terminal's descriptor, so that only what asks for them by that name reaches the screen; a
-    library's print from C, or to a descriptor it holds, does not. What the terminal's encoding lacks is drawn in ASCII.
+    Textual draws on `sys.__stderr__` and asks `sys.__stdout__` for the terminal's size. Both are replaced by a file on
+    a duplicate of the terminal's descriptor, so that only code that uses these names reaches the screen; prints from
+    C, or to descriptors 1 and 2, do not. Characters that the terminal's encoding lacks are drawn in ASCII.
     """
     sys.stdout.flush()
     sys.stderr.flush()
@@ -47,12 +47,12 @@ def capture_library_output(log: Path) -> Iterator[None]:
         os.close(out)
         os.close(err)
         for file in (sink, screen):
-            with suppress(OSError):  # the disk is full, or the terminal was taken away, with something still unwritten
+            with suppress(OSError):  # the disk is full, or the terminal is gone, with something still unwritten
                 file.close()
 
 
 def _flush(stream: TextIO) -> None:
-    """Have in the log what is for the log; what a full disk refuses is for nobody, and not for the terminal later."""
+    """Flush to the log; drop what a full disk rejects, so that it does not reach the terminal later."""
     try:
         stream.flush()
     except OSError:

@@ -1,4 +1,4 @@
-"""`charplay train --plan`: what so many minutes would come to here, before any of them is spent."""
+"""`charplay train --plan`: what a budget in minutes would train on this machine."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def print_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
-    """Try the machine for a few seconds and print what is proposed; 0. UsageError where the budget is no minutes."""
+    """Measure the machine for a few seconds and print the plan; return 0. Raises UsageError without minutes."""
     from charplay.corpora.library import Library
     from charplay.recipes.recipe import Recipe
 

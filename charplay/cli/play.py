@@ -1,4 +1,4 @@
-"""`charplay`: the playground. Imports no more than it must, so that the screen is up soon."""
+"""`charplay`: opens the playground. Imports as little as it can, so that the screen appears soon."""
 
 import gc
 import os
@@ -23,15 +23,18 @@ if TYPE_CHECKING:
     from charplay.tui.app import CharplayApp
 
 GC_THRESHOLD = 50_000
-"""Objects made before the garbage collector looks through them."""
+"""Allocations between two runs of the garbage collector."""
 
 SWITCH_INTERVAL_SECONDS = 0.0005
-"""Seconds after which a thread that waits for the interpreter gets it. Python's own 0.005 would hold training up for
-that long at each of a paint's beginnings: hidden 128 kept 0.85 of its speed behind the screen, and keeps 0.93."""
+"""Seconds after which Python hands the interpreter lock to a waiting thread.
+
+With the default of 0.005 a paint could hold the training thread up that long: a network of hidden size 128 kept 0.85 of
+its headless speed behind the screen, and keeps 0.93 with this value.
+"""
 
 
 def play(home_option: str | None, path: str | None) -> int:
-    """Open the playground, with a text chosen where one is named; the exit code."""
+    """Open the playground, with the text at `path` chosen if one is named; return the exit code."""
     if not (sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"):
         print_error(
             "the playground needs a terminal; without one there are `charplay train`, `charplay sample`, "
@@ -51,21 +54,21 @@ def play(home_option: str | None, path: str | None) -> int:
         try:
             app.run()
         finally:
-            # The terminal makes signals of keys again: more of Ctrl-C means what the first one has begun, up to the end
-            # of the interpreter, which takes a handler of ours away.
+            # From here on Ctrl-C is a signal again. The program is already leaving, so it is ignored; by SIG_IGN and
+            # not by a handler, since the interpreter's shutdown removes handlers.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             app.end_training()
         code = app.return_code or 0
         if app.stuck:
-            os._exit(code)  # everything is on the disk, and the interpreter's own end would flush to that terminal
+            os._exit(code)  # everything is on the disk; the interpreter's shutdown would block on that terminal
     if code == EXIT_FAILED:
         print_error(f"the screen broke down; the details are in {log}")
     return code
 
 
 def _set_up_process() -> None:
-    """What holds for the whole process, before the first of its threads starts."""
-    # A start makes a hundred thousand objects that stay: looking through them every 700 costs a tenth of it.
+    """Set garbage collection, thread switching and malloc up, before the first thread starts."""
+    # A start allocates a hundred thousand objects that stay: collecting every 700 would be a tenth of its time.
     gc.set_threshold(GC_THRESHOLD)
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     malloc.use_one_arena()
@@ -86,7 +89,7 @@ def _open_app(home: "Home", home_option: str | None, path: str | None) -> "Charp
     )
 
 
-# Every other room is opened when it is first asked for something, after the first paint.
+# The other rooms are imported when they are first needed, after the first paint.
 
 
 def _open_training(request: "TrainRequest", inbox: "CommandQueue") -> "Iterator[Event]":

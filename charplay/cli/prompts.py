@@ -1,4 +1,4 @@
-"""What `sample` starts from and draws by: prompts from a text, temperatures, biases, rides."""
+"""Options of `sample` that need more than parsing: prompts from a text, temperatures, biases, recordings."""
 
 import math
 from pathlib import Path
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def prompt_from_text(
     home_option: str | None, checkpoint: str, text: str | None, wanted: str, seed: int
 ) -> "tuple[Prompt, str]":
-    """A prompt out of the text that a checkpoint learned, or out of another; and a remark that says where it stands.
+    """Take a prompt from the text that a checkpoint learned, or from another; also return a note on where it is from.
 
-    A passage is as long as what the network learned to look back on, at most 100 characters.
+    A passage is as long as the network's training sequences, but at most 100 characters.
     """
     from charplay.runs.checkpoint import read_header
     from charplay.sampling.prompts import PLACE, choose, passage_length
@@ -36,7 +36,7 @@ def prompt_from_text(
 
 
 def _corpus(home_option: str | None, origin: "CorpusOrigin", recipe: "Recipe", text: str | None) -> "Corpus":
-    """The text, cleaned as it was for the checkpoint. CorpusError says how to name another."""
+    """Open the text, cleaned as it was for the checkpoint. Raises CorpusError that says how to name another."""
     from charplay.cli.data_dir import open_library
     from charplay.corpora.errors import CorpusError
     from charplay.corpora.learned import NotFound, open_learned
@@ -79,7 +79,7 @@ def asked_temperatures(one: float | None, several: str | None) -> list[float]:
 
 
 def check_bias(bias: "Bias", vocabulary: "Vocabulary") -> None:
-    """Name the characters that the model does not know. UsageError where all that it knows are forbidden."""
+    """Print which characters of the bias the model does not know. Raises UsageError where it forbids all the others."""
     _, unknown = vocabulary.split("".join(character for character, _ in bias))
     if unknown:
         print_error(f"left out of the bias, as the model does not know them: {unknown!r}")
@@ -88,7 +88,7 @@ def check_bias(bias: "Bias", vocabulary: "Vocabulary") -> None:
 
 
 def recording_path(path: Path) -> Path:
-    """The file that a ride is kept in. UsageError where there can be none."""
+    """Return the path of the file to save a recording in. Raises UsageError where no file can be written there."""
     from charplay.fs.paths import user_path
     from charplay.runs.store import RunError, destination
 

@@ -1,4 +1,4 @@
-"""The options that say what to train, and the recipe layers they make."""
+"""The options that say what to train, and the recipe layers made of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,15 +33,15 @@ DEFAULT_PRESET = "quick"
 
 @dataclass(frozen=True)
 class RecipeOptions:
-    """Fields of the recipe that have an option of their own; None where it was not given."""
+    """The recipe's fields that were given by an option of their own, such as `--steps`."""
 
     values: Mapping[str, object]
     added: bool
-    """A budget was written "+N": it adds to what was done."""
+    """A budget was written "+N": it is added to what the run has spent."""
 
     @classmethod
     def of(cls, **given: object) -> "RecipeOptions":
-        """The options that were given, with the sign taken off an added budget. UsageError where one is empty."""
+        """Collect the options that are not None, without the + of an added budget. Raises UsageError for empty ones."""
         values = {name: value for name, value in given.items() if value is not None}
         for name, value in values.items():
             if str(value).strip().lower() in {"", "+", "none"}:
@@ -53,7 +53,7 @@ class RecipeOptions:
 def recipe_layers(
     presets: Path, preset: str | None, settings: list[str] | None, options: RecipeOptions
 ) -> "list[ConfigLayer]":
-    """The layers over the defaults, lowest first. RecipeError where one cannot be read."""
+    """Return the layers over the defaults, lowest first: preset, `--set`, options. Raises RecipeError."""
     from charplay.recipes.layers import ConfigLayer, parse_settings
     from charplay.recipes.presets import load_preset
 
@@ -66,6 +66,6 @@ def recipe_layers(
 
 
 def reject_relative_budget(options: RecipeOptions) -> None:
-    """Only a run that goes on can be added to."""
+    """Raise UsageError where a budget is written "+N", which only a resumed run can take."""
     if options.added:
         raise UsageError("a budget with + adds to a run; name the run with --resume, or leave the + out")

@@ -1,4 +1,4 @@
-"""Three ways of telling what a trainer tells: JSON lines, plain lines, and a line that moves on a terminal."""
+"""Three reporters of a trainer's events: JSON lines, plain lines, and lines with a progress bar on a terminal."""
 
 import shutil
 import sys
@@ -12,36 +12,36 @@ from charplay.playground.run_state import RunState
 from charplay.protocol import events
 
 BAR_COLUMNS = 16
-"""Columns of the bar, where the numbers leave so many."""
+"""Columns of the progress bar, at most; it shrinks to what the numbers leave."""
 REDRAW_SECONDS = 0.1
-"""Seconds between two drawings of the moving line."""
+"""Seconds between two drawings of the progress line."""
 
 
 class Reporter(Protocol):
-    """Somebody who passes on what a trainer tells."""
+    """Prints a trainer's events."""
 
     def report(self, event: events.Event) -> None:
-        """Pass on one event; OSError where nobody listens any more."""
+        """Print one event. Raises OSError where the output is closed."""
         ...
 
 
 class JsonReporter:
-    """One event a line."""
+    """Prints each public event as one line of JSON."""
 
     def report(self, event: events.Event) -> None:
-        """Print the events that are public."""
+        """Print the event if it is public."""
         if event.public:
             print_json(events.as_json(event))
 
 
 class LineReporter:
-    """One line for each thing worth keeping: a start, an evaluation, an epoch, a sample, an end."""
+    """Prints one line for each start, evaluation, epoch, sample and end."""
 
     def __init__(self) -> None:
         self._state = RunState(state="preparing")
 
     def report(self, event: events.Event) -> None:
-        """Print the event's lines, if it has any."""
+        """Print the event's lines, if any."""
         for line in self._lines(event):
             print_safe(line)
             sys.stdout.flush()
@@ -60,7 +60,7 @@ class LineReporter:
                 return [] if line is None else [line]
 
     def _counts_epochs(self) -> bool:
-        """Small texts pass in a blink: epochs are told where they were asked for, or where nothing else is to tell."""
+        """Whether to print epochs: if the budget is in epochs, or nothing is evaluated; small texts have very many."""
         recipe = self._state.recipe
         return recipe.get("epochs") is not None or not recipe.get("validation_fraction")
 
@@ -79,16 +79,16 @@ class LineReporter:
 
 
 class ProgressReporter(LineReporter):
-    """The same lines, and beneath them one that shows how far the run is and how long it will take."""
+    """Prints the same lines, and a progress line beneath them with a bar and the time that is left."""
 
     def __init__(self, behind: Callable[[], bool] = lambda: False) -> None:
-        """`behind` says whether the terminal has yet to take what was drawn; it is spared until it has."""
+        """`behind` returns whether the terminal has not yet taken the last output; nothing is drawn until it has."""
         super().__init__()
         self._drawn = 0.0
         self._behind = behind
 
     def report(self, event: events.Event) -> None:
-        """Print the event's lines above the moving one, and draw that anew."""
+        """Print the event's lines above the progress line, and redraw that."""
         lines = self._lines(event)
         for line in lines:
             print("\r\x1b[K" + sanitize_for(line, sys.stdout))
@@ -116,7 +116,7 @@ def _where(event: events.Evaluated | events.Row) -> str:
 
 
 def _sentence(event: events.Event) -> str | None:
-    """What a person reads about an event that is told once."""
+    """Return the line of an event that has no state, or None."""
     match event:
         case events.Started():
             again = f"goes on at step {event.step:,}" if event.resumed else "starts"
@@ -145,7 +145,7 @@ def _end(event: events.Finished) -> str:
 
 
 def _stop(event: events.Stopped, saved: int | None) -> str:
-    """`saved` is the step of the last save, if there is one."""
+    """Return the line of a stop; `saved` is the step of the last save, if any."""
     if event.run is None:
         return f"stopped before the first step ({event.reason})"
     from_there = "from there" if saved == event.step else f"from step {saved or 0:,}, the last that was saved"

@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (a table of declarations)
-"""The options of `sample`, as the command line parser knows them."""
+"""The options of `charplay sample`, as typer declarations."""
 
 from pathlib import Path
 from typing import Annotated

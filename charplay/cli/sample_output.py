@@ -1,4 +1,4 @@
-"""How `sample` writes: text as it is drawn, or one JSON object a character."""
+"""The two outputs of `sample`: text as it is drawn, or one JSON object a character."""
 
 import sys
 import time
@@ -11,11 +11,15 @@ if TYPE_CHECKING:
     from charplay.sampling.segment import GeneratedChar
 
 FLUSH_SECONDS = 0.1
-"""Seconds that a character on its way into a pipe may wait for others."""
+"""A pipe gets gathered characters at least this often: a flush for each one would cost a system call a character."""
 
 
 class TextWriter:
-    """Writes characters on stdout: at once on a terminal and as visible glyphs, gathered a little for a pipe."""
+    """Writes generated characters on stdout.
+
+    A terminal gets each at once, with visible stand-ins for control characters; a pipe gets them unchanged, buffered
+    for FLUSH_SECONDS.
+    """
 
     def __init__(self) -> None:
         self._terminal = sys.stdout.isatty()
@@ -23,14 +27,14 @@ class TextWriter:
         self._last = "\n"
 
     def begin(self, heading: str) -> None:
-        """Another text begins, of several."""
+        """Write a heading on a line of its own, before each of several texts."""
         if self._last != "\n":
             print_safe("")
         print_safe(heading)
         self._last = "\n"
 
     def write(self, written: "GeneratedChar", generator: "TextGenerator", position: int) -> None:
-        """One more character, which stands at a position of the generator's text."""
+        """Write one character; `position` is its index in the generator's text."""
         self._last = written.character
         sys.stdout.write(sanitize_for(self._last, sys.stdout) if self._terminal else self._last)
         now = time.monotonic()
@@ -39,27 +43,27 @@ class TextWriter:
             self._flushed = now
 
     def close(self) -> None:
-        """A terminal's own prompt begins on a line of its own; a pipe gets the text and nothing else."""
+        """End the last line where stdout is a terminal, so that the shell's prompt starts on a new one; then flush."""
         if self._terminal and self._last != "\n":
             sys.stdout.write("\n")
         sys.stdout.flush()
 
 
 class JsonLinesWriter(TextWriter):
-    """Writes one JSON object a character, with its `top` most probable candidates; 0 means all that there are."""
+    """Writes one JSON object a character, with its `top` most probable candidates; 0 lists the whole vocabulary."""
 
     def __init__(self, top: int) -> None:
         super().__init__()
         self._top = top
 
     def begin(self, heading: str) -> None:
-        """Every line names its temperature."""
+        """Write no heading: every object has its temperature."""
 
     def write(self, written: "GeneratedChar", generator: "TextGenerator", position: int) -> None:
-        """One more character, with what was known when it was drawn."""
+        """Write one character with its probability, its surprisal and its candidates."""
         candidates = generator.inspect(position, self._top or len(generator.model.vocabulary)).candidates
         listed = [{"character": one.character, "raw": one.raw, "probability": one.filtered} for one in candidates]
         print_json(written._asdict() | {"rivals": listed})
 
     def close(self) -> None:
-        """Every line is out already."""
+        """Do nothing: `print_json` flushes every line."""

@@ -1,4 +1,4 @@
-"""`charplay score`: how well a model foresees a text."""
+"""`charplay score`: how well a model predicts a text."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Signals while a trainer runs without a screen: most ask it to save and leave; what Ctrl-Z takes is left out."""
+"""Signals during headless training: most ask the trainer to save and stop; Ctrl-Z's pause is no training time."""
 
 import os
 import signal
@@ -13,16 +13,16 @@ from charplay.protocol.queues import CommandQueue
 
 
 class StopRequest:
-    """Who asked the trainer to leave: `code` is the exit code that says so, 0 while nobody has."""
+    """Signal handlers that ask a trainer to stop; `code` is the exit code of the first signal, 0 before it."""
 
     def __init__(self, inbox: CommandQueue) -> None:
         self.code = 0
         self._inbox = inbox
 
     def handle(self, number: int, _frame: FrameType | None = None) -> None:
-        """A signal's handler. The first signal asks and names the exit code; a second Ctrl-C forces.
+        """Handle a signal: the first one asks the trainer to stop and sets `code`; a second Ctrl-C interrupts.
 
-        A second hang-up or terminate does not: a dropped link sends more than one.
+        A second hang-up or terminate is ignored, as a dropped connection sends several.
         """
         if not self.code:
             self.code = SIGNALS[signal.Signals(number)]
@@ -30,25 +30,25 @@ class StopRequest:
             if number == signal.SIGINT:
                 _write_to_terminal(b"\r\x1b[Ksaving; Ctrl-C again leaves at once\r\n")
         elif number == signal.SIGINT and self.code == INTERRUPTED:
-            signal.signal(number, signal.SIG_DFL)  # a third would meet the first's traces, and leave one of its own
+            signal.signal(number, signal.SIG_DFL)  # a third ends the process instead of printing a traceback
             raise KeyboardInterrupt
 
     def suspend(self, number: int, _frame: FrameType | None = None) -> None:
-        """Ctrl-Z's handler: stop as one without a handler does, and tell the trainer for how long."""
+        """Handle Ctrl-Z: suspend the process as the default handler would, then tell the trainer for how long."""
         signal.signal(number, signal.SIG_DFL)
         began = time.monotonic()
-        os.kill(os.getpid(), number)  # where there is no shell to come back to, the system lets it go on at once
+        os.kill(os.getpid(), number)  # returns when the process is resumed; at once where no shell could resume it
         signal.signal(number, self.suspend)
         self._inbox.put(ProcessSuspended(time.monotonic() - began))
 
 
 def _write_to_terminal(sentence: bytes) -> None:
-    """Say something from within a handler, where stderr is a terminal. One that stands still is not waited for.
+    """Write from a signal handler, if stderr is a terminal, without waiting for one that takes nothing.
 
-    Past Python's streams: one of them may be in the middle of a line of its own.
+    Not through Python's streams: the signal may have interrupted one of them within a write.
     """
     with suppress(OSError):
-        # Opened anew, since whoever shares stderr would share that it does not block.
+        # Opened again, as O_NONBLOCK on stderr itself would apply to every process that shares it.
         terminal = os.open(os.ttyname(2), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
         try:
             os.write(terminal, sentence)
@@ -58,7 +58,7 @@ def _write_to_terminal(sentence: bytes) -> None:
 
 @contextmanager
 def stop_on_signals(inbox: CommandQueue) -> Iterator[StopRequest]:
-    """Put `Stop` into the inbox on the first signal. A signal that was ignored at the start (nohup) stays so."""
+    """Put `Stop` into the inbox on the first signal. Signals that were ignored at the start (nohup) stay ignored."""
     request = StopRequest(inbox)
     handlers = dict.fromkeys(SIGNALS, request.handle) | {signal.SIGTSTP: request.suspend}
     before = {number: signal.getsignal(number) for number in handlers}
@@ -71,4 +71,4 @@ def stop_on_signals(inbox: CommandQueue) -> Iterator[StopRequest]:
         for number, handler in before.items():
             signal.signal(number, handler)
         if request.code == INTERRUPTED:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # the way out takes a while, and is no place for an exception
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C during the exit must not raise KeyboardInterrupt

@@ -144,13 +144,13 @@ def _request_resume(
 
     run = RunStore(home).find(resume)
     if preset:
-        compose(load_preset(preset, home.presets))  # it lies below the run, which has a value for everything
+        compose(load_preset(preset, home.presets))  # only validated: the run has a value for every field already
     layers = [_canonical(layer, home) for layer in recipe_layers(home.presets, None, settings, options)]
     return resumed_run(home, run, *layers, added=options.added)
 
 
 def _canonical(layer: "ConfigLayer", home: "Home") -> "ConfigLayer":
-    """The layer with its text as runs name it, where it names one."""
+    """Return the layer with its text, if it names one, called as runs store it."""
     from charplay.corpora.library import Library
 
     named = layer.values.get("corpus")
@@ -169,7 +169,7 @@ def _reporter(output: "NonBlockingStream | None", *, json: bool) -> "Reporter":
 
 
 def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
-    """Train in this thread, passing every event on; the exit code."""
+    """Train in this thread, report every event, and return the exit code."""
     from charplay.cli.data_dir import append_to_log
     from charplay.training.run_training import open_training
 
@@ -181,7 +181,7 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
             if connected and not terminal_gone:
                 connected = _report(reporter, event, inbox)
             if isinstance(event, Paused):
-                inbox.put(Stop(event.reason))  # nobody asked for it here, and nobody is here to say go on
+                inbox.put(Stop(event.reason))  # an error's pause: without a screen no one could end it
             elif isinstance(event, Finished):
                 code = 0
             elif isinstance(event, Stopped):
@@ -194,7 +194,7 @@ def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
 
 
 def _report(reporter: "Reporter", event: Event, inbox: CommandQueue) -> bool:
-    """Pass an event on; where nobody reads any more, ask the trainer to save and leave, and say False."""
+    """Report an event. Where the output is closed, ask the trainer to save and stop, and return False."""
     try:
         reporter.report(event)
         match event:
@@ -215,7 +215,7 @@ def _report(reporter: "Reporter", event: Event, inbox: CommandQueue) -> bool:
     except OSError as error:
         inbox.put(Stop("output closed"))
         if not isinstance(error, BrokenPipeError):
-            with suppress(OSError):  # stderr may be where stdout was
+            with suppress(OSError):  # stderr may be closed too
                 print_error(f"what is told cannot be written ({error.strerror}); the run is saved and left")
         redirect_to_devnull(sys.stdout)
         return False
