@@ -56,8 +56,8 @@ def _show(context: typer.Context, run: RunArgument, json: JsonOption = False) ->
         _show_run(store.find(run), json=json)
 
 
-def _now(found: "Run") -> "Recipe":
-    """What a run is trained under, with the live values of its last save."""
+def _current_recipe(found: "Run") -> "Recipe":
+    """Return the recipe that a run is trained under, with the live values of its last save."""
     from charplay.recipes.recipe import LIVE
     from charplay.runs.checkpoint import CheckpointError, read_header
 
@@ -73,7 +73,7 @@ def _now(found: "Run") -> "Recipe":
 def _show_run(found: "Run", *, json: bool) -> None:
     from charplay.runs.store import run_status
 
-    recipe = _now(found)
+    recipe = _current_recipe(found)
     if json:
         print_json(
             {
@@ -104,8 +104,8 @@ def _show_checkpoint(path: Path, *, json: bool) -> None:
         if getattr(found, name) is not None
     }
     if json:
-        told = {"checkpoint": str(path), "corpus": asdict(found.corpus), "recipe": found.recipe.model_dump()}
-        print_json(told | {"vocabulary": found.vocabulary, "versions": found.versions, "metrics": numbers})
+        facts = {"checkpoint": str(path), "corpus": asdict(found.corpus), "recipe": found.recipe.model_dump()}
+        print_json(facts | {"vocabulary": found.vocabulary, "versions": found.versions, "metrics": numbers})
         return
     print_safe(
         f"{path}\n\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct"
@@ -114,7 +114,7 @@ def _show_checkpoint(path: Path, *, json: bool) -> None:
 
 
 def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe") -> None:
-    """Where a run or a checkpoint stands, its losses, its recipe."""
+    """Print the step, the losses and the recipe of a run or a checkpoint."""
     from charplay.recipes.specs import format_value
 
     if "step" in numbers:

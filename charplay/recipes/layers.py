@@ -94,13 +94,13 @@ def resumed(asked: Recipe, *layers: ConfigLayer, resolved: Recipe | None = None)
     faults |= wrong
     update: dict[str, object] = {name: getattr(wanted, name) for name in BUDGETS} if _budgets(known) else {}
     for name in (name for name in known if name not in BUDGETS and name not in wrong):
-        value, stands = getattr(wanted, name), getattr(resolved or asked, name)
+        value, current = getattr(wanted, name), getattr(resolved or asked, name)
         if value == getattr(asked, name):
             continue
         if name in (*LIVE, *LOCATION_FIELDS):
             update[name] = value
-        elif value != stands:
-            kept, asked_for = (format_value(one) or "none" for one in (stands, value))
+        elif value != current:
+            kept, asked_for = (format_value(one) or "none" for one in (current, value))
             faults[name] = (
                 f"{name} is {kept} in this run and cannot become {asked_for}; leave it out, or start a new run"
             )
