@@ -53,8 +53,8 @@ GENERATED = "\u2063"
 NAIVE = """
 import sys
 import charplay.formatting.sanitize as shown
-shown.visible = lambda text, newline="\\n": text
-shown.plain = shown.glyph = lambda text: text
+shown.sanitize = lambda text, newline="\\n": text
+shown.sanitize_line = shown.sanitize_char = lambda text: text
 from charplay.cli.main import main
 sys.argv[0] = "charplay"
 main()

@@ -24,13 +24,13 @@ SIZED = ("hidden_size=128", "embedding_size=64", "sequence_length=64", "batch_si
 
 LEAKING = """
 import sys, socket
-from charplay.playground.run_controller import Session
+from charplay.playground.run_controller import RunController
 kept = []
-start = Session.start
+start = RunController.start
 def start_and_keep(self, request):
     kept.append((bytearray(32_000_000), socket.socket()))
     start(self, request)
-Session.start = start_and_keep
+RunController.start = start_and_keep
 from charplay.cli.main import main
 sys.argv[0] = "charplay"
 main()

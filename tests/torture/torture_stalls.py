@@ -23,13 +23,13 @@ from charplay.runs.home import Home
 
 WAITING = """
 import os, sys
-from charplay.protocol.queues import Mailbox
-put = Mailbox.put
+from charplay.protocol.queues import EventQueue
+put = EventQueue.put
 def put_and_wait(self, event):
     put(self, event)
     os.write(terminal, b"\\x1b[s" * 64)
 terminal = os.open(os.ttyname(0), os.O_WRONLY)
-Mailbox.put = put_and_wait
+EventQueue.put = put_and_wait
 from charplay.cli.main import main
 sys.argv[0] = "charplay"
 main()
