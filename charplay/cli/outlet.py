@@ -1,12 +1,12 @@
 """A terminal that stands still holds nobody: what is said to it waits in a thread of its own."""
 
 import io
-import os
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
+
+from charplay.fs.nonblocking_writer import NonBlockingWriter
 
 PATIENCE = 1.0
 """Seconds that the end waits for a terminal to take what was said."""
@@ -17,12 +17,8 @@ class Outlet(io.TextIOBase):
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
-        self._descriptor = stream.fileno()
         self._encoding = stream.encoding or "utf-8"
-        self._waiting = ""
-        self._busy = False
-        self._fault: OSError | None = None
-        self._turn = threading.Condition()
+        self._writer = NonBlockingWriter(stream.fileno(), encoding=self._encoding)
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
@@ -32,7 +28,7 @@ class Outlet(io.TextIOBase):
     @property
     def behind(self) -> bool:
         """Whether the terminal has not taken everything yet."""
-        return self._busy
+        return not self._writer.idle
 
     def isatty(self) -> bool:
         """It is one, or nobody would need this."""
@@ -40,40 +36,18 @@ class Outlet(io.TextIOBase):
 
     def fileno(self) -> int:
         """The stream's own."""
-        return self._descriptor
+        return self._writer.descriptor
 
     def write(self, text: str) -> int:
         """Leave something to be written; OSError where the terminal refused what came before."""
-        with self._turn:
-            if self._fault is not None:
-                raise self._fault
-            self._waiting += text
-            if not self._busy:
-                self._busy = True
-                threading.Thread(target=self._work, name="terminal", daemon=True).start()
+        if self._writer.error is not None:
+            raise self._writer.error
+        self._writer.write(text)
         return len(text)
 
     def settled(self, wait: float) -> bool:
         """Whether everything is written, after `wait` seconds at most."""
-        with self._turn:
-            return self._turn.wait_for(lambda: not self._busy, wait)
-
-    def _work(self) -> None:
-        while text := self._next():
-            rest = memoryview(text.encode(self._encoding, "replace"))
-            try:
-                # Past Python's streams, whose locks a thread that stands here would hold until the interpreter ends.
-                while rest:
-                    rest = rest[os.write(self._descriptor, rest) :]
-            except OSError as fault:
-                self._fault = fault
-
-    def _next(self) -> str:
-        with self._turn:
-            text, self._waiting = self._waiting, ""
-            self._busy = bool(text) and self._fault is None
-            self._turn.notify_all()
-            return text if self._busy else ""
+        return self._writer.wait_idle(wait)
 
 
 @contextmanager
