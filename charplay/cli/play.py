@@ -31,8 +31,12 @@ that long at each of a paint's beginnings: hidden 128 kept 0.85 of its speed beh
 
 
 def play(home_option: str | None, path: str | None) -> int:
-    """Open the playground, with a text chosen where one is named; the exit code."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"):
+    """Open the playground, with a text chosen where one is named; the exit code.
+
+    It needs a terminal, unless TEXTUAL_DRIVER names what shows it instead, such as a browser.
+    """
+    on_terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    if not on_terminal and not os.environ.get("TEXTUAL_DRIVER"):
         complain(
             "the playground needs a terminal; without one there are `charplay train`, `charplay sample`, "
             "`charplay score` and `charplay describe`"
