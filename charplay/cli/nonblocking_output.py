@@ -1,12 +1,12 @@
 """Writes to a terminal from a thread, so that training does not wait for a terminal that takes nothing."""
 
 import io
-import os
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
+
+from charplay.fs.nonblocking_writer import NonBlockingWriter
 
 FLUSH_TIMEOUT_SECONDS = 1.0
 """Seconds to wait, at the end, for the terminal to take the remaining output."""
@@ -17,12 +17,8 @@ class NonBlockingStream(io.TextIOBase):
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
-        self._descriptor = stream.fileno()
         self._encoding = stream.encoding or "utf-8"
-        self._waiting = ""
-        self._busy = False
-        self._fault: OSError | None = None
-        self._turn = threading.Condition()
+        self._writer = NonBlockingWriter(stream.fileno(), encoding=self._encoding)
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
@@ -32,7 +28,7 @@ class NonBlockingStream(io.TextIOBase):
     @property
     def behind(self) -> bool:
         """Whether the terminal has not yet taken everything."""
-        return self._busy
+        return not self._writer.idle
 
     def isatty(self) -> bool:
         """Return True: only terminals are wrapped."""
@@ -40,40 +36,18 @@ class NonBlockingStream(io.TextIOBase):
 
     def fileno(self) -> int:
         """Return the file descriptor of the terminal's stream."""
-        return self._descriptor
+        return self._writer.descriptor
 
     def write(self, text: str) -> int:
         """Queue text for the thread. Raises OSError where an earlier write failed."""
-        with self._turn:
-            if self._fault is not None:
-                raise self._fault
-            self._waiting += text
-            if not self._busy:
-                self._busy = True
-                threading.Thread(target=self._work, name="terminal", daemon=True).start()
+        if self._writer.error is not None:
+            raise self._writer.error
+        self._writer.write(text)
         return len(text)
 
     def wait_until_written(self, timeout: float) -> bool:
         """Wait up to `timeout` seconds until everything is written; return whether it is."""
-        with self._turn:
-            return self._turn.wait_for(lambda: not self._busy, timeout)
-
-    def _work(self) -> None:
-        while text := self._next():
-            rest = memoryview(text.encode(self._encoding, "replace"))
-            try:
-                # Not through Python's streams: a thread that blocks here would hold their locks until the end.
-                while rest:
-                    rest = rest[os.write(self._descriptor, rest) :]
-            except OSError as fault:
-                self._fault = fault
-
-    def _next(self) -> str:
-        with self._turn:
-            text, self._waiting = self._waiting, ""
-            self._busy = bool(text) and self._fault is None
-            self._turn.notify_all()
-            return text if self._busy else ""
+        return self._writer.wait_idle(timeout)
 
 
 @contextmanager

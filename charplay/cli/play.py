@@ -34,8 +34,12 @@ its headless speed behind the screen, and keeps 0.93 with this value.
 
 
 def play(home_option: str | None, path: str | None) -> int:
-    """Open the playground, with the text at `path` chosen if one is named; return the exit code."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"):
+    """Open the playground, with the text at `path` chosen if one is named; return the exit code.
+
+    It needs a terminal, unless TEXTUAL_DRIVER names what shows it instead, such as a browser.
+    """
+    on_terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    if not on_terminal and not os.environ.get("TEXTUAL_DRIVER"):
         print_error(
             "the playground needs a terminal; without one there are `charplay train`, `charplay sample`, "
             "`charplay score` and `charplay describe`"

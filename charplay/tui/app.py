@@ -1,21 +1,15 @@
 """The playground: themes, settings, signals, and the way out."""
 
 import asyncio
-import logging
 import os
 import time
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual._context import active_message_pump
 from textual.app import SystemCommand
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
-from textual.widget import Widget
-from textual.worker import active_worker
 
 from charplay.formatting.sanitize import sanitize
 from charplay.playground.local_trainer import LocalTrainer
@@ -24,14 +18,11 @@ from charplay.playground.preferences import read_preferences, write_preferences
 from charplay.protocol.exit_codes import HUNG_UP, REASONS
 from charplay.tui.commands import ALWAYS
 from charplay.tui.screens.main import MainScreen
-from charplay.tui.textual_patches.backpressure import PausesWhenBehind
-from charplay.tui.textual_patches.cell_diff import DiffedUpdate, ScreenBuffer
-from charplay.tui.textual_patches.driver import Driver
-from charplay.tui.textual_patches.key_queue import QueuesKeys
 from charplay.tui.textual_patches.palette import Palette
+from charplay.tui.textual_patches.patched_app import PatchedApp
 from charplay.tui.textual_patches.signals import listen
-from charplay.tui.textual_patches.styles_cache import patch_styles_cache
 from charplay.tui.themes import DARK, LIGHT
+from charplay.tui.widgets.escaped_input import EscapedInput
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Library
@@ -49,14 +40,7 @@ LOOK_SECONDS = 0.02
 """Between two looks whether the trainer has saved."""
 
 
-def _is_taken_away() -> bool:
-    """Of the widget that works now, or whose worker does."""
-    worker = active_worker.get(None)
-    at_work = active_message_pump.get(None) if worker is None else worker.node
-    return isinstance(at_work, Widget) and (at_work._pruning or not at_work.is_attached)  # noqa: SLF001
-
-
-class CharplayApp(QueuesKeys, PausesWhenBehind):
+class CharplayApp(PatchedApp):
     """The playground. `run` returns when it was left; `return_code` is then the process's exit code.
 
     `open_library` and `open_shelf` are called once the screen is up: what they import must not delay it.
@@ -65,6 +49,7 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
     BINDINGS = ALWAYS
     TITLE = "charplay"
     NOTIFICATION_TIMEOUT = 6
+    SHOWS_ESCAPES = (EscapedInput,)
 
     def __init__(
         self,
@@ -76,8 +61,7 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
         measure: "Measure",
         path: str | None = None,
     ) -> None:
-        super().__init__(driver_class=Driver)
-        patch_styles_cache()
+        super().__init__()
         self._home = home
         self._settings, self._notice = read_preferences(home.settings)
         self.playground = Playground(
@@ -94,12 +78,11 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if self._settings.light else DARK.name
         self._leaving = False
-        self._frame = ScreenBuffer()
 
     @property
     def stuck(self) -> bool:
         """After `run`: whether the terminal takes nothing, so that whoever writes to it waits for ever."""
-        return self._terminal is not None and self._terminal.stuck
+        return self.terminal is not None and self.terminal.stuck
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""
@@ -107,7 +90,7 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
 
     def on_mount(self) -> None:
         """Listen to signals; say what was wrong with the settings."""
-        terminal = self._terminal
+        terminal = self.terminal
         if terminal is not None:
             terminal.away = self.playground.runs.suspended
         listen(self._signalled, terminal.fileno if terminal else None)
@@ -133,24 +116,6 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
                 # The palette reads titles as markup: a key in brackets would be a tag.
                 title = f"{binding.description.capitalize()}   {self.get_key_display(binding)}"
                 yield SystemCommand(title, binding.tooltip, partial(self.run_action, binding.action, node))
-
-    def on_resize(self) -> None:
-        """Of another size, or back after Ctrl-Z, a terminal may show anything: all of it is drawn."""
-        self._frame.forget()
-        self.refresh()
-
-    def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        """As in Textual, except that only cells that changed are sent."""
-        if isinstance(renderable, ChopsUpdate | LayoutUpdate):
-            renderable = DiffedUpdate(renderable, self._frame)
-        super()._display(screen, renderable)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """As in Textual; but of what trips while it is taken away, as all is in the end, only the log is told."""
-        if self._exit or (self._is_mounted and not self.is_running) or _is_taken_away():
-            logging.getLogger("charplay").warning(sanitize("".join(traceback.format_exception(error)), "\n"))
-        else:
-            super()._handle_exception(error)
 
     def action_command_palette(self) -> None:
         """Find a command by name."""
@@ -178,8 +143,6 @@ class CharplayApp(QueuesKeys, PausesWhenBehind):
             return
         self._leaving = True
         write_preferences(self._home.settings, self.playground.remember())
-        if code == HUNG_UP and self._terminal:
-            self._terminal.deafen()  # it is gone: nothing more is read from it
         self.playground.runs.close(reason, patience)
         while self.playground.runs.closing:
             await asyncio.sleep(LOOK_SECONDS)

@@ -285,14 +285,14 @@ async def test_a_key_waits_for_what_the_one_before_has_sent_on_its_way(play, mon
         for name in ["2", "down", "down", "down", "enter", *["backspace"] * 6, "4", "8", "enter", "down", "down"]:
             it.app.post_message(key(name))
         await it.until(lambda: form.draft.asked.hidden_size == 48)
-        await it.until(lambda: not it.app._typed and it.app._under_way is None)
+        await it.until(lambda: it.app.key_queue.empty)
         assert it.app.focused is form._fields
         assert form._fields.cursor == 5
 
 
 async def test_a_key_whose_way_ended_holds_the_next_one_up_for_a_moment_only(play):
     async with play() as it:
-        it.app._follow(KeyHandled(), Static())  # nobody will ever hear of it
+        it.app.key_queue.follow(KeyHandled(), Static())  # nobody will ever hear of it
         it.app.post_message(key("2"))
         await it.until(lambda: it.app.focused is it.main.form._fields)
 

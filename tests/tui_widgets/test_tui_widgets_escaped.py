@@ -8,7 +8,8 @@ from textual.widgets import Input
 
 from charplay.formatting.escapes import escape, listed, showable, unescape
 from charplay.formatting.sanitize import SPACE, sanitize
-from charplay.tui.textual_patches.key_queue import QueuesKeys
+from charplay.tui.app import CharplayApp
+from charplay.tui.textual_patches.patched_app import PatchedApp
 from charplay.tui.widgets.escaped_input import EscapedInput
 
 ODD = "\t\r\n\\\u0301\u200d\ufe0f\u093f\x1b\x00\x7f\u2028\ue000\U0001f469"
@@ -68,7 +69,9 @@ def test_half_a_surrogate_pair_never_comes_through(text):
     assert sanitize(showable(text)) == showable(text)
 
 
-class Stage(QueuesKeys):
+class Stage(PatchedApp):
+    SHOWS_ESCAPES = CharplayApp.SHOWS_ESCAPES
+
     def __init__(self):
         super().__init__()
         self.field, self.ordinary = EscapedInput(), Input()
@@ -79,7 +82,6 @@ class Stage(QueuesKeys):
         yield self.ordinary
 
     def on_mount(self):
-        super().on_mount()
         self.watch(self.field, "value", self.hold)
 
     def hold(self, value):

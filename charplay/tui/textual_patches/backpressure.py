@@ -1,83 +1,85 @@
-"""While the terminal is behind nobody sees the screen: nothing is drawn, and clocks of what is only seen stand."""
+"""Pauses painting and timers while the terminal cannot keep up, and catches up with one frame.
+
+Textual paints on, and its event loop waits once thirty writes wait. docs/TEXTUAL.md (backpressure) has the figure and
+the text for upstream. It leans on `App._display`, through which every frame goes (patched_app.py); the rest is
+public.
+"""
 
 from collections.abc import Callable
-from typing import Any
+from contextlib import AbstractContextManager, ExitStack
+from typing import Protocol, runtime_checkable
 from weakref import WeakSet
 
-from textual.app import App
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from charplay.tui.textual_patches.driver import Driver
 
-CATCH_UP_SECONDS = 0.2
-"""How often a terminal that is behind is looked at, once it takes something."""
-
-
-class PausesWhenBehind(App[None]):
-    """An app that does nothing for nobody. One frame catches up once its terminal has taken what was written to it."""
-
-    def __init__(self, **options: object) -> None:
-        super().__init__(**options)  # type: ignore[arg-type]
-        self._resting = False
-        self._seen_clocks: WeakSet[Timer] = WeakSet()
+class SlowTerminal(Protocol):
+    """A terminal that tells whether it keeps up."""
 
     @property
-    def _terminal(self) -> Driver | None:
-        """None in tests that have none."""
-        return self._driver if isinstance(self._driver, Driver) else None
+    def behind(self) -> bool:
+        """Whether it has not taken what was written to it."""
 
-    @property
-    def unseen(self) -> bool:
-        """Whether nobody would see what is drawn now."""
-        return self._terminal is not None and self._terminal.behind
+    def once_caught_up(self, then: Callable[[], object]) -> None:
+        """Call `then` once, in the running loop, when it has taken everything."""
 
-    def on_mount(self) -> None:
-        """Look after a terminal that is behind, once it is."""
-        self._catching_up = self.set_interval(CATCH_UP_SECONDS, self._catch_up, pause=True)
 
-    def add_clock(self, clock: Timer) -> None:
+class Painter(Protocol):
+    """What is paused: an app."""
+
+    def batch_update(self) -> AbstractContextManager[None]:
+        """Within it nothing is painted."""
+
+    def refresh(self) -> object:
+        """Paint all of it."""
+
+
+class Backpressure:
+    """Holds an app's painting, and timers whose effect is only seen, while its terminal is behind."""
+
+    def __init__(self, app: Painter) -> None:
+        self._app = app
+        self._held = ExitStack()
+        self._timers: WeakSet[Timer] = WeakSet()
+        self.holding = False
+        """Whether nothing is painted now."""
+
+    def add(self, timer: Timer) -> None:
         """Have a timer stand still while nobody sees what it does."""
-        self._seen_clocks.add(clock)
-        if self._resting:
-            clock.pause()
+        self._timers.add(timer)
+        if self.holding:
+            timer.pause()
 
-    def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        """As in Textual, but nothing is sent to a terminal that is behind."""
-        if not self.unseen:
-            super()._display(screen, renderable)
-        elif not self._resting:
-            self._rest()
-
-    def _rest(self) -> None:
-        self._resting = True
-        self._begin_batch()  # nothing more is drawn
-        for clock in self._seen_clocks:
-            clock.pause()
-        self._await_terminal()
-
-    def _await_terminal(self) -> None:
-        """Look at it once it takes something: one that stands still costs nothing."""
-        assert self._terminal is not None
-        self._catching_up.pause()
-        self._terminal.once_it_takes(self._catching_up.resume)
+    def holds(self, terminal: SlowTerminal | None) -> bool:
+        """Whether a frame must not be sent now; without a terminal, as in tests, every frame may."""
+        behind = terminal is not None and terminal.behind
+        if terminal is not None and behind and not self.holding:
+            self.holding = True
+            self._held.enter_context(self._app.batch_update())
+            for timer in self._timers:
+                timer.pause()
+            terminal.once_caught_up(self._catch_up)
+        return behind
 
     def _catch_up(self) -> None:
-        """Send what was not shown, once the terminal has taken the rest."""
-        if self.unseen:
-            self._await_terminal()
-            return
-        self._resting = False
-        self._end_batch()
-        for clock in self._seen_clocks:
-            clock.resume()
-        self._catching_up.pause()
-        self.screen.refresh()
+        """Paint what was not shown, now that the terminal has taken the rest."""
+        self.holding = False
+        self._held.close()
+        for timer in self._timers:
+            timer.resume()
+        self._app.refresh()
+
+
+@runtime_checkable
+class HasBackpressure(Protocol):
+    """An app that pauses while its terminal is behind."""
+
+    backpressure: Backpressure
 
 
 def set_visible_interval(node: Widget, seconds: float, tick: Callable[[], object]) -> None:
     """Call `tick` every so many seconds, as `set_interval` does, but not while nobody sees what comes of it."""
-    clock = node.set_interval(seconds, tick)
-    if isinstance(node.app, PausesWhenBehind):
-        node.app.add_clock(clock)
+    timer = node.set_interval(seconds, tick)
+    if isinstance(node.app, HasBackpressure):
+        node.app.backpressure.add(timer)

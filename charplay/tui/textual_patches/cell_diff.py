@@ -1,12 +1,16 @@
-"""What the terminal shows, cell by cell, so that only cells that changed are sent to it.
+"""Keeps what the terminal shows, cell by cell, so that only cells that changed are sent to it.
 
-Textual sends a row's changed part from its widget's left edge on, and all rows where a widget comes or goes, whether or
-not a cell there is another one than before; over a slow line that is most of what a key or a moving number costs.
+Textual sends a row's changed part from its widget's left edge on, and all rows where a widget comes or goes, whether
+or not a cell there is another one than before; over a slow line that is most of what a key or a moving number costs.
+docs/TEXTUAL.md (cell diff) has the figure and the text for upstream. Private parts used: `ChopsUpdate` and
+`LayoutUpdate`, the compositor's two kinds of frames, whose `spans`, `chops`, `chop_ends`, `strips` and `region` are
+read.
 """
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, groupby
 from operator import itemgetter
+from typing import Any
 
 from rich.cells import get_character_cell_size
 from rich.console import Console
@@ -17,7 +21,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
 Cell = tuple[str, Style | None]
-"""What stands in a cell; empty text is the right half of a wide character."""
+"""A cell's text and style; empty text is the right half of a wide character."""
 
 Rows = Iterator[tuple[int, Iterator[tuple[int, Cell]]]]
 """Rows by their number, each with its cells by their column."""
@@ -27,17 +31,17 @@ NEAR = 6
 
 
 class ScreenBuffer:
-    """The cells that were sent."""
+    """Remembers the cells that were sent."""
 
     def __init__(self) -> None:
         self._rows: dict[int, dict[int, Cell]] = {}
 
     def forget(self) -> None:
-        """Anything may stand on the terminal now."""
+        """Take nothing for granted: anything may stand on the terminal now."""
         self._rows.clear()
 
     def put(self, y: int, cells: dict[int, Cell]) -> list[range]:
-        """Take cells of a row in; the runs of columns that have to be sent."""
+        """Take in cells of a row; return the runs of columns that have to be sent."""
         row = self._rows.setdefault(y, {})
         runs: list[range] = []
         for x, cell in cells.items():
@@ -54,19 +58,19 @@ class ScreenBuffer:
 
 
 class DiffedUpdate(CompositorUpdate):
-    """An update of the screen or of a part of it, cut down to what differs from the frame when it is sent."""
+    """Cuts an update of the screen, or of a part of it, down to what differs from the buffer when it is sent."""
 
-    def __init__(self, update: ChopsUpdate | LayoutUpdate, frame: ScreenBuffer) -> None:
+    def __init__(self, update: ChopsUpdate | LayoutUpdate, buffer: ScreenBuffer) -> None:
         self._update = update
-        self._frame = frame
+        self._buffer = buffer
 
     def render_segments(self, console: Console) -> str:
-        """The terminal sequences; what they lead to is the frame from now on."""
+        """Return the terminal sequences; what they lead to is in the buffer from now on."""
         sent: list[str] = []
         rows = self._parts(self._update) if isinstance(self._update, ChopsUpdate) else self._whole(self._update)
         for y, pieces in rows:
             cells = dict(pieces)
-            for run in self._frame.put(y, cells):
+            for run in self._buffer.put(y, cells):
                 sent += (Control.move_to(run.start, y).segment.text, _strip(cells, run).render(console))
         return "".join(sent)
 
@@ -82,6 +86,11 @@ class DiffedUpdate(CompositorUpdate):
     def _whole(self, update: LayoutUpdate) -> Rows:
         for y, strips in enumerate(update.strips, update.region.y):
             yield y, _cells_of(chain.from_iterable(strips), update.region.x)
+
+
+def diffed(renderable: Any, buffer: ScreenBuffer) -> Any:
+    """Return what Textual is about to display, cut down to what changed where it is a frame of the compositor."""
+    return DiffedUpdate(renderable, buffer) if isinstance(renderable, ChopsUpdate | LayoutUpdate) else renderable
 
 
 def _cells_of(strip: Iterable[Segment], x: int) -> Iterator[tuple[int, Cell]]:

@@ -1,99 +1,117 @@
-"""Keys one after another: each meets the screen as the one before has left it, however fast they were typed."""
+"""Queues keys, so that each meets the screen as the one before has left it, however fast they were typed.
+
+Textual sends a key to the focused widget at once, though the key before may be about to move the focus or to open a
+dialog. There is no event for "this key's effects are over"; a marker message sent after each key finds out.
+docs/TEXTUAL.md (key queue) has the figure and the text for upstream. It leans on `App.on_event` getting every key
+before a widget does.
+"""
 
 from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Protocol
 
-from textual import events, on
-from textual.app import App
+from textual import events
 from textual.message import Message
 from textual.message_pump import MessagePump
-
-from charplay.formatting.sanitize import sanitize
-from charplay.tui.widgets.escaped_input import EscapedInput
+from textual.timer import Timer
 
 LAPS = 3
-"""A key runs an action, which may send a message, whose handler may send one more: each of them is a lap behind."""
+"""Rounds of the marker: a key runs an action, which may send a message, whose handler may send one more."""
 LOOK_SECONDS = 0.02
-PATIENCE = 250
+MAX_LOOKS = 250
 """Looks after which the next key goes its way, whatever became of the one before. Looks are counted, not seconds: a
 machine that stood still meanwhile has not worked on that key either. What takes that long is a fault; a screen that a
 slow machine makes ready takes less, and a key that came before it is would break it."""
 
 
 class KeyHandled(Message):
-    """Goes the way of a key, behind it: where it arrives, the key has been; and then behind what the key sent."""
+    """Marks the end of a key's way: it is posted behind the key to the same target, and bubbles up as the key does."""
 
     def __init__(self, lap: int = 1) -> None:
         super().__init__()
         self.lap = lap
 
 
-def _for(target: MessagePump | None, text: str) -> str:
-    """Outside text for a field; an ordinary one shows what it holds as it stands."""
-    return text if isinstance(target, EscapedInput) else sanitize(text, "\n")
-
-
-class QueuesKeys(App[None]):
-    """Textual sends a key to the focused widget at once, though the key before may be about to move the focus."""
-
-    def __init__(self, **options: object) -> None:
-        super().__init__(**options)  # type: ignore[arg-type]
-        self._typed: deque[events.Event] = deque()
-        self._under_way: KeyHandled | None = None
-        self._bearer: MessagePump = self
-        """Who has it."""
-        self._looks = 0
+class KeyTarget(Protocol):
+    """Where keys go: an app."""
 
     @property
-    def clipboard(self) -> str:
-        """The text that was copied here last, for the field that has the focus."""
-        return _for(self.focused, super().clipboard)
+    def key_target(self) -> MessagePump | None:
+        """The focused widget, else the screen; None once there is no screen any more."""
 
-    def on_mount(self) -> None:
-        """Look after keys that wait, once there are any."""
-        self._looking = self.set_interval(LOOK_SECONDS, self._look, pause=True)
+    @property
+    def front_screen(self) -> MessagePump:
+        """The screen that gets keys now."""
 
-    async def on_event(self, event: events.Event) -> None:
-        """As in Textual, but for keys that arrive while one is under way: they wait."""
-        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
-            await super().on_event(event)
-            return
-        self._typed.append(event)
-        if self._under_way is not None:
-            self._looking.resume()
+    async def send_key(self, event: events.Event, target: MessagePump) -> None:
+        """Handle a key or a paste as Textual does."""
+
+    def call_later(self, callback: Callable[..., object], *arguments: object) -> object:
+        """Call a function behind the messages that wait."""
+
+    def set_interval(self, interval: float, callback: Callable[[], Awaitable[None]], *, pause: bool) -> Timer:
+        """Call a function every so many seconds."""
+
+
+class KeyQueue:
+    """Sends an app its keys and pastes, one when the effects of the one before are over."""
+
+    def __init__(self, app: KeyTarget) -> None:
+        self._app = app
+        self._waiting: deque[events.Event] = deque()
+        self._marker: KeyHandled | None = None
+        """Of the key under way."""
+        self._bearer: MessagePump | None = None
+        """The widget or screen that the marker is queued on."""
+        self._looks = 0
+        self._timer: Timer | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether no key waits and none is under way."""
+        return not self._waiting and self._marker is None
+
+    async def put(self, event: events.Event) -> None:
+        """Send a key or a paste, or have it wait for the one under way."""
+        self._waiting.append(event)
+        if self._marker is not None:
+            self._timer = self._timer or self._app.set_interval(LOOK_SECONDS, self._look, pause=True)
+            self._timer.resume()
         await self._send()
 
-    async def _send(self) -> None:
-        if self._under_way is None and self._typed and self.screen_stack:
-            target, event = self.focused or self.screen, self._typed.popleft()
-            if isinstance(event, events.Paste):
-                event = events.Paste(_for(target, event.text))
-            await super().on_event(event)
-            self._looks = 0
-            self._follow(KeyHandled(), target)
+    def follow(self, marker: KeyHandled, target: MessagePump) -> None:
+        """Send a marker behind what was sent to `target`."""
+        self._marker, self._bearer = marker, target
+        target.post_message(marker)
 
-    def _follow(self, handled: KeyHandled, target: MessagePump) -> None:
-        self._under_way, self._bearer = handled, target
-        target.post_message(handled)
-
-    @on(KeyHandled)
-    def _arrived(self, handled: KeyHandled) -> None:
-        if handled is not self._under_way or not self.screen_stack:  # none where the program was left meanwhile
+    def arrived(self, marker: KeyHandled) -> None:
+        """Send the marker on its next round, or go on to the next key behind all that the last one has sent."""
+        target = self._app.key_target
+        if marker is not self._marker or target is None:
             return
-        if handled.lap < LAPS:
-            self._follow(KeyHandled(handled.lap + 1), self.focused or self.screen)
+        if marker.lap < LAPS:
+            self.follow(KeyHandled(marker.lap + 1), target)
         else:
             # A screen that the key opened is ready when it comes to this, behind its own beginning.
-            self._bearer = self.screen
-            self._bearer.call_later(self.call_later, self._go_on, handled)
+            self._bearer = self._app.front_screen
+            self._bearer.call_later(self._app.call_later, self._go_on, marker)
+
+    async def _send(self) -> None:
+        target = self._app.key_target
+        if self._marker is None and self._waiting and target is not None:
+            await self._app.send_key(self._waiting.popleft(), target)
+            self._looks = 0
+            self.follow(KeyHandled(), target)
 
     async def _look(self) -> None:
+        """Go on where the key before went to a widget that is gone, or is under way for far too long."""
         self._looks += 1
-        if not self._typed:
-            self._looking.pause()
-        elif self._looks > PATIENCE or not self._bearer.is_attached:  # it went to what is gone
-            await self._go_on(self._under_way)
+        if not self._waiting and self._timer is not None:
+            self._timer.pause()
+        elif self._looks > MAX_LOOKS or self._bearer is None or not self._bearer.is_attached:
+            await self._go_on(self._marker)
 
-    async def _go_on(self, handled: KeyHandled | None) -> None:
-        if handled is self._under_way:
-            self._under_way = None
+    async def _go_on(self, marker: KeyHandled | None) -> None:
+        if marker is self._marker:
+            self._marker = None
             await self._send()

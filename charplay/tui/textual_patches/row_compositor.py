@@ -1,9 +1,16 @@
-"""Painting a part of the screen costs what that part costs."""
+"""Asks widgets only for the rows that a partial update paints.
+
+Textual asks every widget that the update's bounding box touches for all its rows, wherever the update is; for one new
+character that is most of the work. docs/TEXTUAL.md (row compositor) has the figure and the text for upstream. Private
+parts used: `Compositor._get_renders`, which is replaced, and `Screen._compositor`, where a screen keeps its own.
+"""
 
 from collections.abc import Iterable
+from typing import Any
 
 from textual._compositor import Compositor
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 
 Render = tuple[Region, Region, list[Strip]]
@@ -11,11 +18,7 @@ Render = tuple[Region, Region, list[Strip]]
 
 
 class RowCompositor(Compositor):
-    """As in Textual, except that a partial update asks widgets only for rows that it paints, and none beneath another.
-
-    Textual asks every widget in sight for all its rows, wherever the update is; for one new character that is most of
-    the work.
-    """
+    """Renders as Textual's, except that a partial update costs what it paints, and nothing beneath another widget."""
 
     def _get_renders(self, crop: Region | None = None) -> Iterable[Render]:
         if crop is None:
@@ -29,3 +32,8 @@ class RowCompositor(Compositor):
                 yield part, part, widget.render_lines(part.translate(-region.offset))
                 if part.contains_region(crop):
                     return
+
+
+def use_row_compositor(screen: Screen[Any]) -> None:
+    """Have a new screen painted by a `RowCompositor`."""
+    screen._compositor = RowCompositor()  # noqa: SLF001

@@ -1,5 +1,11 @@
-"""A screen over others that is left once."""
+"""Ignores a second `dismiss` of a screen that is no longer on top.
 
+Textual's takes away whichever screen is in front, as often as any screen asks (Textualize/textual#2575): two quick
+keys close the dialog and the main screen under it. docs/TEXTUAL.md (safe dismiss). It leans on `Screen.is_active`,
+public.
+"""
+
+from collections.abc import Callable
 from typing import TypeVar
 
 from textual.await_complete import AwaitComplete
@@ -8,12 +14,19 @@ from textual.screen import Screen
 Answer = TypeVar("Answer")
 
 
-class DismissOnce(Screen[Answer]):
-    """Textual's takes away whichever screen is in front, as often as any screen asks.
+def dismiss_once(
+    screen: Screen[Answer], dismiss: Callable[[Answer | None], AwaitComplete], result: Answer | None
+) -> AwaitComplete:
+    """Call Textual's `dismiss` where the screen is in front; else it was left already, or lies below another.
 
-    Among the bases it stands last: styles are inherited from the first.
+    For a screen's own `dismiss`: `return dismiss_once(self, super().dismiss, result)`.
     """
+    return dismiss(result) if screen.is_active else AwaitComplete()
+
+
+class DismissOnce(Screen[Answer]):
+    """A screen that is left once. Among the bases it stands last: styles are inherited from the first."""
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        """As in Textual where this screen is the one in front; else it was left already, or lies below another."""
-        return super().dismiss(result) if self.is_active else AwaitComplete()
+        """As in Textual where this screen is the one in front."""
+        return dismiss_once(self, super().dismiss, result)

@@ -1,4 +1,8 @@
-"""What ends the program from outside: signals, and a terminal that is gone. Both are taken in the screen's own loop."""
+"""Ends the program from outside, in the screen's own loop: by signals, and when the terminal is gone.
+
+Textual takes no signals on a terminal: SIGTERM leaves it in raw mode on the other screen. In a browser its driver takes
+two and exits without a save. docs/TEXTUAL.md (signals) has the text for upstream. Nothing private is used.
+"""
 
 import asyncio
 import select
@@ -14,7 +18,7 @@ def listen(leave: Callable[[int], Awaitable[None]], descriptor: int | None = Non
     """Call `leave` with the exit code when a signal comes, or when the terminal behind `descriptor` is gone.
 
     A signal that is ignored at the start, as nohup ignores the hang-up, stays ignored. One that comes after the loop's
-    end means nothing more: the program leaves already.
+    end means nothing more: the program leaves already. What the loop did for a signal before is taken back.
     """
     loop = asyncio.get_running_loop()
     tasks: set[asyncio.Future[None]] = set()
@@ -28,18 +32,19 @@ def listen(leave: Callable[[int], Awaitable[None]], descriptor: int | None = Non
         with suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(arrived, code)
 
-    _take_signals(tell)
+    _take_signals(loop, tell)
     if descriptor is not None:
         threading.Thread(target=_watch, args=(descriptor, tell), name="terminal", daemon=True).start()
 
 
-def _take_signals(tell: Callable[[int], None]) -> None:
+def _take_signals(loop: asyncio.AbstractEventLoop, tell: Callable[[int], None]) -> None:
     # Not by the loop: it gives them back at its end, and an interrupt between that and the program's own end would
     # break off whatever is being saved there.
     if threading.current_thread() is not threading.main_thread():
         return  # whoever started the loop has them
     for number in SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
+            loop.remove_signal_handler(number)
             signal.signal(number, lambda number, _frame: tell(SIGNALS[signal.Signals(number)]))
 
 

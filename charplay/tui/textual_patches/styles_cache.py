@@ -1,4 +1,9 @@
-"""Textual's cache of widgets' backgrounds, without the widgets."""
+"""Works around Textualize/textual#6665: its styles cache keeps closed widgets alive.
+
+`StylesCache.get_inner_outer` is a cached method, so the cache holds the last 1,024 objects it was called on, and each
+holds all its widget's lines: a dialog opened and closed kept up to half a megabyte. docs/TEXTUAL.md (styles cache)
+has the figure. Private parts used: `StylesCache.get_inner_outer`, which is replaced for the whole process.
+"""
 
 from functools import lru_cache
 
@@ -8,11 +13,7 @@ from textual.style import Style
 
 
 def patch_styles_cache() -> None:
-    """Have backgrounds remembered by their colours alone.
-
-    Textual (8.2) remembers those of the last 1,024 widgets, and of each with them all its lines: a dialog opened and
-    closed kept up to half a megabyte (Textualize/textual#6665).
-    """
+    """Have backgrounds cached by their colours alone; may be called again."""
     StylesCache.get_inner_outer = staticmethod(_inner_outer)  # type: ignore[method-assign, assignment]
 
 

@@ -1,0 +1,65 @@
+"""Signals and hang-ups are told in the loop, each once, whoever took them before."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from charplay.protocol.exit_codes import HUNG_UP, SIGNALS
+from charplay.tui.textual_patches.signals import listen
+
+
+@pytest.fixture
+def codes():
+    """The codes that were told, and who is to tell them."""
+    told = []
+
+    async def leave(code):
+        told.append(code)
+
+    return told, leave
+
+
+async def until(holds):
+    for _ in range(600):
+        if holds():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came true")
+
+
+@pytest.mark.fault("14")
+@pytest.mark.parametrize("number", list(SIGNALS))
+async def test_a_signal_is_heard_once_and_by_nobody_else(codes, number):
+    others, loop, (told, leave) = [], asyncio.get_running_loop(), codes
+    loop.add_signal_handler(number, lambda: others.append(number))  # as Textual's driver for browsers does
+    listen(leave)
+    signal.raise_signal(number)
+    await until(lambda: told)
+    await asyncio.sleep(0.05)
+    assert told == [SIGNALS[number]]
+    assert not others
+
+
+@pytest.mark.fault("13")
+async def test_a_signal_that_was_ignored_stays_ignored(codes):
+    told, leave = codes
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    listen(leave)
+    signal.raise_signal(signal.SIGHUP)
+    await asyncio.sleep(0.05)
+    assert not told
+
+
+@pytest.mark.fault("12")
+async def test_a_terminal_that_hangs_up_is_noticed_without_looking(codes):
+    told, leave = codes
+    terminal, program = os.openpty()
+    listen(leave, program)
+    await asyncio.sleep(0.05)
+    assert not told
+    os.close(terminal)
+    await until(lambda: told)
+    assert told == [HUNG_UP]
+    os.close(program)
