@@ -41,10 +41,10 @@ class Reweighted:
 
 
 @dataclass(frozen=True, slots=True)
-class CopiesFound:
-    """Characters from a position on are known to be copied from the training text."""
+class CopiesChanged:
+    """Which characters are copied from the training text is known anew, from a position on."""
 
     since: int
 
 
-TextChange = Appended | Began | Rewritten | Reweighted | CopiesFound
+TextChange = Appended | Began | Rewritten | Reweighted | CopiesChanged
