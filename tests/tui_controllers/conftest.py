@@ -1,0 +1,51 @@
+"""A `Ui` that keeps what it was asked."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+
+class RecordingUi:
+    """What a controller asked of the screen, in order."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, bool]] = []
+        self.noted: list[tuple[str, bool]] = []
+        self.dialogs: list[tuple[Any, Callable[[Any], object]]] = []
+        self.cursors: dict[str, str] = {}
+        self.places: list[str] = []
+        self.copied: list[str] = []
+        self.left = 0
+
+    def note(self, sentence: str, *, warning: bool = False) -> None:
+        self.noted.append((sentence, warning))
+
+    def say(self, sentence: str, *, warning: bool = False) -> None:
+        self.said.append((sentence, warning))
+
+    def open_dialog(self, dialog: Any, then: Callable[[Any], object] | None = None) -> None:
+        self.dialogs.append((dialog, then or (lambda _: None)))
+
+    def go_to(self, place: str) -> None:
+        self.places.append(place)
+
+    def selected(self, place: str) -> str:
+        return self.cursors.get(place, "")
+
+    def copy(self, text: str) -> None:
+        self.copied.append(text)
+
+    def leave(self) -> None:
+        self.left += 1
+
+    def answer(self, answer: Any) -> Any:
+        """Answer the dialog that was opened last, which is returned."""
+        dialog, then = self.dialogs.pop()
+        then(answer)
+        return dialog
+
+
+@pytest.fixture
+def ui() -> RecordingUi:
+    return RecordingUi()
