@@ -103,7 +103,7 @@ LOOKED = "Nothing was looked for: o looks for copies first."
 
 def test_a_recording_ui_is_all_that_a_controller_may_ask_of_a_screen(ui: "RecordingUi") -> None:
     whole: Ui = ui
-    assert {each for each in vars(Ui) if not each.startswith("_")} <= {each for each in dir(whole)}
+    assert {each for each in vars(Ui) if not each.startswith("_")} <= set(dir(whole))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
