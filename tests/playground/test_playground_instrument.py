@@ -218,6 +218,17 @@ def test_a_model_begins_below_and_a_live_ones_weights_change(instrument: Instrum
     assert instrument.drain() == [Began(instrument.transcript, below=False, live=True)]
 
 
+def test_all_models_share_one_cache_of_states(instrument: Instrument) -> None:
+    assert instrument.transcript is not None
+    memory = instrument.transcript.memory
+    instrument.write(5)
+    instrument.play(scholar(1), "other")
+    assert instrument.transcript.memory is memory
+    instrument.write(5)
+    instrument.replay(recording_of(instrument), model=scholar(2), source="another")
+    assert instrument.transcript.memory is memory
+
+
 def test_the_first_weights_of_a_run_may_be_the_first_model_of_all(empty: Instrument) -> None:
     empty.update_weights(scholar(), "live, step 0")
     assert empty.following

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from scripted_models import reciter, scholar
 from small_sitting import FOX, Sitting, keep_run, small_home
+from textual.binding import Binding
 
 from charplay.playground.comparison import Column
 from charplay.playground.jobs import BackgroundJob
 from charplay.playground.recordings import ENDING, kept_rides, read_ride
 from charplay.runs.home import Home
+from charplay.tui.command import Bindings, bindings
+from charplay.tui.commands import ALWAYS, CURSOR, EVERYWHERE, SLIDER
 from charplay.tui.controllers.analysis import AnalysisController
 from charplay.tui.controllers.base import CommandTable, Controller, Ui
 from charplay.tui.controllers.branches import BranchController
@@ -161,6 +164,15 @@ def test_each_reason_goes_with_what_it_names(desk: Desk) -> None:
 def test_keys_that_fall_through_are_those_of_escape_and_of_the_cursor() -> None:
     passing = {command.id for each in CONTROLLERS for command in each.commands if command.passes}
     assert passing == {"branches.pick", "branches.put_away", "playback.leave_ride"}
+
+
+@pytest.mark.parametrize(("place", "own"), [("text", SLIDER), ("writing", CURSOR)])
+def test_no_key_has_two_meanings_in_one_place(place: str, own: Bindings) -> None:
+    here = [command for each in CONTROLLERS for command in each.commands if command.place in {place, ""}]
+    keys = [binding for binding in (*bindings(here), *own, *EVERYWHERE, *ALWAYS) if isinstance(binding, Binding)]
+    pressed = [key for binding in keys for key in binding.key.split(",")]
+    assert len(pressed) > len(here)
+    assert sorted(pressed) == sorted(set(pressed))
 
 
 # Writing.
