@@ -36,8 +36,8 @@ from charplay.cli.sample_output import JsonLinesWriter, TextWriter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from charplay.playground.playback import Playback
     from charplay.sampling.generator import TextGenerator
-    from charplay.sampling.segment import GeneratedChar
 
 
 LENGTH = 500
@@ -120,8 +120,27 @@ class _Writing:
         self._prompted = prompted
         self._named = ""
 
-    def __call__(self, generator: "TextGenerator", characters: "Iterable[GeneratedChar]") -> None:
+    def each(self, generators: "Iterable[TextGenerator]", length: int, *, titled: bool) -> None:
+        """Write so many characters with every generator, under its temperature as a title where that is wanted."""
+        from charplay.playground.playback import Playback
+
+        for generator in generators:
+            if titled:
+                self._pen.begin(f"temperature {generator.params.temperature:g}")
+            self._write(Playback(generator, self._stops), length)
+
+    def again(self, generator: "TextGenerator", file: Path, seed: int | None) -> None:
+        """Write what the ride in a file wrote, or would have written under another seed."""
+        from charplay.playground.playback import Playback
+        from charplay.playground.recordings import read_ride
+
+        playback = Playback(generator, self._stops)
+        playback.replay(read_ride(file), seed)
+        self._write(playback)
+
+    def _write(self, playback: "Playback", length: int | None = None) -> None:
         """Write the prompt and what follows. What was written until Ctrl-C is a ride too."""
+        generator = playback.generator
         if generator.unknown != self._named:
             print_error(f"left out of the prompt, as the model does not know them: {generator.unknown!r}")
             self._named = generator.unknown
@@ -129,41 +148,17 @@ class _Writing:
             for position in range(len(generator.transcript)):
                 self._pen.write(generator.transcript[position], generator, position)
         try:
-            self._draw(generator, characters)
+            for position, written in enumerate(islice(playback, length), len(generator.transcript)):
+                self._pen.write(written, generator, position)
         finally:
             self._keep(generator)
 
-    def each(self, generators: "Iterable[TextGenerator]", length: int, *, titled: bool) -> None:
-        """Write so many characters with every generator, under its temperature as a title where that is wanted."""
-        for generator in generators:
-            if titled:
-                self._pen.begin(f"temperature {generator.params.temperature:g}")
-            self(generator, islice(generator, length))
-
-    def again(self, generator: "TextGenerator", file: Path, seed: int | None) -> None:
-        """Write what the ride in a file wrote, or would have written under another seed."""
-        from charplay.playground.recordings import read_ride
-        from charplay.sampling.recording import replay
-
-        self(generator, replay(generator, read_ride(file), seed))
-
-    def _draw(self, generator: "TextGenerator", characters: "Iterable[GeneratedChar]") -> None:
-        from charplay.sampling.stop_sequences import StopSequences
-
-        stops = StopSequences(self._stops)
-        for position, written in enumerate(characters, len(generator.transcript)):
-            self._pen.write(written, generator, position)
-            if stops.ended(written.character):
-                return
-
     def _keep(self, generator: "TextGenerator") -> None:
         if self._ride is not None:
-            from charplay.fs.atomic import replace_bytes
-            from charplay.sampling.recording import Recording
+            from charplay.playground.recordings import write_ride_to
 
-            kept = Recording.of(generator.transcript).to_json()
             try:
-                replace_bytes(self._ride, kept.encode())
+                write_ride_to(self._ride, generator)
             except OSError as error:  # which names no file, or one beside it
                 raise OSError(error.errno, error.strerror, str(self._ride)) from None
 

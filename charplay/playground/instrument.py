@@ -21,6 +21,7 @@ from charplay.playground.saved_texts import (
     write_text,
 )
 from charplay.playground.text_changes import Appended, Began, Reweighted, Rewritten
+from charplay.playground.text_cursor import TextCursor
 from charplay.sampling.branches import BranchTree
 from charplay.sampling.errors import TranscriptError
 from charplay.sampling.generator import Candidate, Inspection, TextGenerator
@@ -38,7 +39,6 @@ BUDGET = 0.008
 MAX_READ = 4_000
 """Characters that are read of a prompt, or of a text typed in: the last ones. Meanwhile a screen stands still, for a
 tenth of a millisecond each with a small network, for one with a large. What is further back says next to nothing."""
-MAX_CANDIDATES = 8
 
 
 class Instrument:
@@ -57,12 +57,8 @@ class Instrument:
         """Whether it is out of sight: a character would repaint the whole screen through what lies over it."""
         self.typing = False
         """Whether a person types into the text; nothing is written meanwhile."""
-        self.cursor: int | None = None
-        """Position of the character that is looked at, the text's length at its end; nothing is written meanwhile."""
-        self.inspection: Inspection | None = None
-        """What the cursor looks at, where it can be rated; else `inspection_error` says why not."""
-        self.inspection_error = ""
-        self._on_unknown = False
+        self.cursor = TextCursor()
+        """What is looked at; nothing is written meanwhile."""
         self.typed_bias = ""
         """The bias of `params` as it was typed; what cannot be used of it is kept for mending."""
         self.passage: Prompt | None = None
@@ -121,7 +117,7 @@ class Instrument:
     @property
     def at_work(self) -> bool:
         """Whether it writes just now."""
-        return self.playing and not self.covered and not self.typing and self.cursor is None
+        return self.playing and not self.covered and not self.typing and not self.cursor.is_out
 
     @property
     def origin(self) -> ModelOrigin:
@@ -215,7 +211,7 @@ class Instrument:
 
     def toggle(self) -> None:
         """Write, or hold; with the cursor out, put it away and write."""
-        self.playing = self.cursor is not None or self.typing or not self.playing
+        self.playing = self.cursor.is_out or self.typing or not self.playing
         self.put_cursor_away()
 
     def write_one(self) -> None:
@@ -292,28 +288,18 @@ class Instrument:
 
     def move_cursor(self, position: int, *, unknown: bool = False) -> None:
         """Look at the character at a position; `unknown`: at one of the prompt that the model does not know."""
-        self.cursor, self.inspection, self.inspection_error, self._on_unknown = position, None, "", unknown
-        if unknown:
-            self.inspection_error = "left out of the prompt: the network does not know it"
-        elif self.generator is not None:
-            try:
-                self.inspection = self.generator.inspect(position, MAX_CANDIDATES)
-            except TranscriptError as error:
-                self.inspection_error = str(error)
+        if self.generator is not None:
+            self.cursor.move(self.generator, position, unknown=unknown)
 
     def put_cursor_away(self) -> None:
         """Look at no character, and type none: it goes on writing if it did."""
-        self.cursor, self.inspection, self.inspection_error, self.typing = None, None, "", False
-
-    @property
-    def cursor_on_unknown(self) -> bool:
-        """Whether the cursor is on a character of the prompt that the model does not know."""
-        return self._on_unknown
+        self.cursor.put_away()
+        self.typing = False
 
     def candidates(self, n: int) -> Sequence[Candidate]:
         """Return the n most probable characters: where the cursor is, else the next ones."""
-        if self.cursor is not None:
-            return self.inspection.candidates[:n] if self.inspection else ()
+        if self.cursor.is_out:
+            return self.cursor.candidates(n)
         return self.generator.candidates(n) if self.generator else ()
 
     def all_candidates(self, position: int) -> Inspection | None:
@@ -359,23 +345,24 @@ class Instrument:
                 self._rewrite(position)
         self._say_cut(typed)
 
-    def switch_to(self, branch: str) -> None:
-        """Go over to another branch, exactly where it was left."""
+    def switch_to(self, branch: str) -> bool:
+        """Go over to another branch, exactly where it was left; False where it is written already, or cannot be."""
         branches = self.branches
         if branches is None or branch == branches.current or branch not in branches.names:
-            return
+            return False
         before = branches.generator.transcript
         try:
             branches.switch_to(branch)
         except TranscriptError as error:
             self._say(f"{branch} can only be read any more: {error}.")
-            return
+            return False
         self._prompt, self._params = branches.generator.prompt, branches.generator.params
         common = branches.generator.transcript.shared(before)
         if common:
             self._rewrite(common)
         else:
             self._begin(below=False)
+        return True
 
     # What becomes of it.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from charplay.playground.happenings import Said
-from charplay.playground.text_changes import CopiesFound
+from charplay.playground.text_changes import CopiesChanged
 from charplay.sampling.memorization import MemorizationTracker
 
 if TYPE_CHECKING:
@@ -59,6 +59,9 @@ class Memorization:
         self._tracker: MemorizationTracker | None = None
         self._watched: Transcript | None = None
         """Whose characters were looked for."""
+        self._changed: int | None = None
+        """From which position on it is known anew what is copied; None where nothing has changed."""
+        self._sentences: list[str] = []
 
     @property
     def min_length(self) -> int:
@@ -70,6 +73,7 @@ class Memorization:
         self._min_length = length
         if self._tracker is not None:
             self._tracker.least = length
+            self._change(0)
 
     @property
     def looking(self) -> bool:
@@ -86,6 +90,8 @@ class Memorization:
     def _rest(self) -> None:
         if self._job is not None:
             self._job.cancel()
+        if self._tracker is not None:
+            self._change(0)
         self._job, self._tracker, self._watched = None, None, None
 
     def _seek(self) -> None:
@@ -99,48 +105,62 @@ class Memorization:
         else:
             self.status = "where this network comes from is not known"
 
-    def _poll(self, job: "TrainingTextJob") -> str:
-        """Take in what became of the job; a sentence where there is something to say."""
+    def _poll(self, job: "TrainingTextJob") -> None:
+        """Take in what became of the job."""
         if job.percent >= 0:
             self.status = f"reading the training text: {job.percent} %"
         if not job.done:
-            return ""
+            return
         self._job, found = None, job.result
         if found is None:
             self.status = "the training text is not here"
-            return str(job.fault)
-        self.training_text, self._learned_by = found, self._origin
-        self._start(found)
-        if found.index.length < len(found.corpus):
-            return f"Copies are looked for in the first {found.index.length:,} characters of the training text."
-        return ""
+            self._sentences.append(str(job.fault))
+        else:
+            self.training_text, self._learned_by = found, self._origin
+            self._start(found)
 
     def _start(self, text: "TrainingText") -> None:
         self.status = ""
         self._tracker = MemorizationTracker(text.index, self._min_length)
+        searched = text.index.length
+        if searched < len(text.corpus):
+            self._sentences.append(f"Copies are looked for in the first {searched:,} characters of the training text.")
 
-    def advance(self) -> "list[CopiesFound | Said]":
-        """Look at what was written meanwhile, for a bounded time; which characters were found to be copied."""
+    def advance(self) -> "list[CopiesChanged | Said]":
+        """Look at what was written meanwhile, for a bounded time, and return what is known anew."""
         if self.on and self._instrument.origin.path != self._origin:
             self._seek()
-        said = self._poll(self._job) if self._job is not None else ""
-        since = self._look()
-        happened: list[CopiesFound | Said] = [Said(said, passing=True)] if said else []
-        return happened if since is None else [*happened, CopiesFound(since)]
+        if self._job is not None:
+            self._poll(self._job)
+        self._look()
+        happened: list[CopiesChanged | Said] = [Said(sentence, passing=True) for sentence in self._sentences]
+        if self._changed is not None:
+            happened.append(CopiesChanged(self._changed))
+        self._sentences, self._changed = [], None
+        return happened
 
-    def _look(self) -> int | None:
-        """Return the position from which on copies were found."""
+    def _change(self, since: int) -> None:
+        self._changed = since if self._changed is None else min(since, self._changed)
+
+    def _look(self) -> None:
         found, transcript = self._tracker, self._instrument.transcript
         if found is None or transcript is None:
-            return None
+            return
         if transcript is not self._watched:
-            if self._watched is not None:
-                found.cut(min(len(found), transcript.shared(self._watched)))
-            self._watched = transcript
+            self._cut(found, transcript)
         end, first = time.perf_counter() + BUDGET, len(found)
         while len(found) < len(transcript) and time.perf_counter() < end:
             first = min(first, found.extend(transcript.text(len(found), len(found) + PORTION)))
-        return first if any(found.copied(position) for position in range(first, len(found))) else None
+        if any(found.copied(position) for position in range(first, len(found))):
+            self._change(first)
+
+    def _cut(self, found: MemorizationTracker, transcript: "Transcript") -> None:
+        """Forget what another text has not in common with the one that was looked at."""
+        common = transcript.shared(self._watched) if self._watched is not None else len(found)
+        if common < len(found):
+            found.cut(common)
+            self._change(max(0, common - self._min_length))  # what is left of a copy may be too short for one
+        self._watched = transcript
 
     def is_copied(self, position: int) -> bool:
         """Whether the character at a position is part of a copied stretch."""

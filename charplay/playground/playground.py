@@ -257,8 +257,8 @@ class Playground:
 
     def switch_branch(self, name: str) -> None:
         """Go over to a branch of the text; a branch of the live run follows it again."""
-        self.instrument.switch_to(name)
-        self._follow_what_writes()
+        if self.instrument.switch_to(name):
+            self._follow_what_writes()
 
     def replay_on(self, recording: "Recording", entry: "CheckpointEntry") -> None:
         """Replay a recording on another checkpoint. CheckpointError, ModelError."""

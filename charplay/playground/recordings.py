@@ -20,8 +20,13 @@ def write_ride(folder: Path, generator: TextGenerator, now: datetime) -> Path:
     number = next(n for n in range(1, 1_000_000) if not _path(folder, stem, n).exists())
     path = _path(folder, stem, number)
     folder.mkdir(parents=True, exist_ok=True)
-    replace_bytes(path, Recording.of(generator.transcript).to_json().encode())
+    write_ride_to(path, generator)
     return path
+
+
+def write_ride_to(path: Path, generator: TextGenerator) -> None:
+    """Keep the ride of a generator's text in a file of one's own choice, which is replaced. OSError."""
+    replace_bytes(path, Recording.of(generator.transcript).to_json().encode())
 
 
 def _path(folder: Path, stem: str, number: int) -> Path:

@@ -42,7 +42,7 @@ class Reweighted(TextChanged):
 
 
 @dataclass(frozen=True, slots=True)
-class CopiesFound(TextChanged):
-    """Characters from a position on are known to be copied from the training text."""
+class CopiesChanged(TextChanged):
+    """Which characters are copied from the training text is known anew, from a position on."""
 
     since: int

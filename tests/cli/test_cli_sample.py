@@ -273,7 +273,7 @@ def test_a_ride_that_cannot_be_written_is_named(cli, file, tmp_path, monkeypatch
     def full(_path, _data):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("charplay.fs.atomic.replace_bytes", full)
+    monkeypatch.setattr("charplay.playground.recordings.replace_bytes", full)
     result = cli("sample", file, "--length", 3, "--save-ride", tmp_path / "ride.json")
     assert (result.code, result.err) == (1, f"charplay: {tmp_path / 'ride.json'}: No space left on device\n")
 

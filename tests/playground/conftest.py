@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 from playground_sitting import VERSE, Sitting
+from scripted_models import scholar
 from spoken_trainer import REQUEST, Clock, SpokenTrainer, progress, started
 
+from charplay.playground.instrument import Instrument
 from charplay.playground.run_controller import RunController
 from charplay.protocol.events import Event
 from charplay.runs.home import Home
+from charplay.sampling.params import SamplingParams
 
 
 @pytest.fixture
@@ -62,3 +65,22 @@ def sitting(home: Home) -> Sitting:
     made.quiet()
     made.happened.clear()
     return made
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """The folder of generated texts."""
+    return tmp_path / "texts"
+
+
+@pytest.fixture
+def empty(texts: Path) -> Instrument:
+    """Nothing writes yet."""
+    return Instrument(texts, SamplingParams())
+
+
+@pytest.fixture
+def instrument(empty: Instrument) -> Instrument:
+    """A scholar writes, and nothing is written yet."""
+    empty.play(scholar(), "demo, step 5")
+    return empty

@@ -1,5 +1,6 @@
 """The tint by entropy, which is one file."""
 
+from scripted_models import reciter
 from textual.color import Color
 
 from charplay.sampling.generator import TextGenerator
@@ -13,7 +14,7 @@ def test_it_stands_before_the_text_as_it_is():
     assert tints()[-2:] == ("entropy", "plain")
 
 
-def test_it_is_the_bluer_the_less_the_network_knew(reciter):
+def test_it_is_the_bluer_the_less_the_network_knew():
     styles = palette(Color.parse("#d8dbe2"), dark=True)
     shown = [Color.from_rich_color(styles[tint_number("entropy", bits)].color) for bits in (0.0, 1.0, 3.0, MOST_BITS)]
     assert [colour.hex for colour in (shown[0], shown[-1])] == ["#D8DBE2", "#4F9DFF"]

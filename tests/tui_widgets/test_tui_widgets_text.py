@@ -1,400 +1,553 @@
+"""The text pane: what it shows of an instrument, what can be played on it, and that everything fits."""
+
 import json
 from itertools import combinations
 
 import pytest
-from textual.app import App
+from scripted_models import reciter, scholar
 from textual.events import Paste
 
+from charplay.corpora.errors import CorpusError
 from charplay.formatting.sanitize import sanitize
-from charplay.playground.saved_texts import MOST_RECENT, RECENT, Generation, ModelOrigin, keep_recent
+from charplay.playground.instrument import MAX_READ
+from charplay.playground.jobs import BackgroundJob
+from charplay.playground.saved_texts import RECENT
+from charplay.sampling.bias_syntax import parse_bias
 from charplay.sampling.params import SamplingParams
+from charplay.sampling.prompts import Prompt
 from charplay.sampling.recording import Recording
-from charplay.tui.panes.sampling_filters import SamplingFilters
-from charplay.tui.panes.text import MOST_READ, TextPane
-from charplay.tui.presentation.tinting import (
-    LEFT_OUT,
-    PROMPT,
-    tint_number,
-)
+from charplay.tui.panes.text import SYNCS_A_BAR
+from charplay.tui.presentation.character_details import percent
+from charplay.tui.presentation.tinting import LEFT_OUT, PROMPT
 from charplay.tui.widgets.slider import Slider
 
-SONG = "to be or not to be\nthat is the question\n"
+
+def typing(stage):
+    """Open the line for a text of one's own."""
+    stage.instrument.typing = True
+    stage.pane.open_row("typing")
 
 
-OFF = SamplingFilters().values
-
-
-class Stage(App):
-    def __init__(self, folder):
-        super().__init__()
-        self.now = 0.0
-        self.pane = TextPane(folder, clock=lambda: self.now)
-        self.notices = []
-        self.copied = ""
-
-    def compose(self):
-        yield self.pane
-
-    async def on_mount(self):
-        await self.pane.unfold()
-
-    def on_text_pane_notice(self, message):
-        self.notices.append(message.text)
-
-    def copy_to_clipboard(self, text):
-        self.copied = text
-
-    def pass_time(self, seconds, ticks=30):
-        for _ in range(round(seconds * ticks)):
-            self.now += 1 / ticks
-            self.pane._tick()
-
-    def write(self, number):
-        for _ in range(number):
-            self.pane._advance(self.pane.generator, 1)
-        self.pane._paint()
-
-    def sheet(self):
-        writing = self.pane.writing
-        rows = [writing.render_line(y).text for y in range(writing.size.height)]
-        return "\n".join(row.rstrip() for row in rows).rstrip()
-
-    def drawn(self):
-        return len(self.pane.generator.transcript)
-
-
-@pytest.fixture
-def stage(tmp_path, reciter):
-    app = Stage(tmp_path / "texts")
-    app.model = reciter(SONG)
-    return app
-
-
-def greedy(app):
-    app.pane.begin("", 0.0, 30.0)
-
-
-async def test_it_writes_as_fast_as_asked_from_the_start(stage):
-    async with stage.run_test(size=(80, 14)):
-        greedy(stage)
-        stage.pane.show_model(stage.model, "demo")
-        stage.pass_time(2)
-        assert 58 <= stage.drawn() <= 60
-        assert stage.sheet().startswith("to be or not to be\nthat is the question\nto be")
-        stage.pane.sliders.speed.value = 4.0
-        before = stage.drawn()
-        stage.pass_time(2)
-        assert 7 <= stage.drawn() - before <= 9
-
-
-@pytest.mark.parametrize("speed", [4.0, 15.0, 30.0, 100.0])
-@pytest.mark.parametrize("follow", [False, True])
-async def test_what_is_written_is_soon_seen(stage, speed, follow):
-    async with stage.run_test(size=(80, 14)):
-        stage.pane.show_model(stage.model, "live, step 0", follow=follow)
-        stage.pane.sliders.speed.value = speed
-        for _ in range(10):
-            stage.pass_time(0.1)
-            assert stage.drawn() - len(stage.pane.writing) <= max(2, speed / 10)
-        assert len(stage.pane.writing) > 0
-
-
-async def test_a_stalled_clock_is_not_made_up_for_in_one_go(stage):
-    async with stage.run_test(size=(80, 14)):
-        greedy(stage)
-        stage.pane.show_model(stage.model, "demo")
-        stage.now += 60
-        stage.pane._tick()
-        assert stage.drawn() <= 8
-
-
-async def test_hold_one_character_and_go_on(stage):
-    async with stage.run_test(size=(80, 14)) as pilot:
-        stage.pane.show_model(stage.model, "demo")
-        stage.pane.action_write()
-        stage.pass_time(1)
-        assert stage.drawn() == 0
-        await pilot.press("full_stop", "full_stop")
-        assert stage.drawn() == 2
-        assert not stage.pane.playing
-        await pilot.press("enter")
-        stage.pass_time(1)
-        assert stage.drawn() > 20
+# The sliders.
 
 
 async def test_the_temperature_is_in_hand_at_once_and_acts_on_the_next_character(stage):
     async with stage.run_test(size=(80, 14)) as pilot:
-        stage.pane.show_model(stage.model, "demo")
-        assert stage.focused is stage.pane.sliders.temperature
-        stage.pane.action_one()
+        assert stage.focused is stage.pane.controls.temperature
+        stage.write(1)
         await pilot.press("right", "right")
-        stage.pane.action_one()
-        assert [stage.pane.generator.transcript[i].temperature for i in (0, 1)] == pytest.approx([0.8, 0.9])
-        stage.pane.set_temperature(-1)
-        await pilot.pause()
-        assert stage.pane.generator.params.temperature == pytest.approx(0.85)
-        assert list(stage.pane.writing.text.numbers) == [
-            tint_number("temperature", 0.8),
-            tint_number("temperature", 0.9),
-        ]
+        stage.write(1)
+        assert [stage.transcript[at].temperature for at in (0, 1)] == pytest.approx([0.8, 0.9])
+        stage.instrument.set_params(temperature=0.85)
+        stage.show()
+        assert stage.pane.controls.temperature.value == pytest.approx(0.85)
+        assert stage.instrument.params.temperature == pytest.approx(0.85)
 
 
-async def test_the_live_run_takes_over_on_a_new_line_and_marks_its_steps(stage, reciter):
+async def test_the_speed_is_that_of_the_slider_and_leaves_no_ride(stage):
     async with stage.run_test(size=(80, 14)) as pilot:
-        greedy(stage)
-        stage.pane.show_model(stage.model, "demo")
         stage.write(5)
-        stage.pane.show_model(reciter("noise "), "live, step 0", follow=True)
-        stage.write(6)
-        stage.pane.writing.append("\n")
-        stage.pane.update_weights(reciter("noise "), "live, step 1,204")
-        stage.write(5)
-        rows = stage.sheet().split("\n")
-        assert [row.split() for row in rows] == [["to", "be"], ["0", "noise"], ["1,204", "noise▌"]]
+        stage.instrument.replay(Recording.of(stage.transcript))
+        stage.pane.controls.speed.value = 4.0
         await pilot.pause()
-        top = stage.pane.render_lines(stage.pane.outer_size.region)[0].text
-        assert "live, step 1,204  seed 1" in top
+        await pilot.press("tab", "right")
+        assert stage.focused is stage.pane.controls.speed
+        assert stage.instrument.speed == stage.pane.controls.speed.value > 4.0
+        assert stage.instrument.replaying
+        stage.instrument.speed = 90.0
+        stage.show()
+        assert stage.pane.controls.speed.value == 90.0
 
 
-async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out(stage):
+@pytest.mark.parametrize("slider", ["temperature", "top_p"])
+async def test_any_other_slider_leaves_the_ride(stage, slider):
     async with stage.run_test(size=(80, 14)) as pilot:
-        stage.pane.show_model(stage.model, "demo")
         stage.write(5)
-        stage.pane.playing = False
-        await pilot.press("e", "n", "o", "Z", "backslash", "n", "enter")
-        assert stage.pane.prompt == "noZ\n"
-        assert stage.pane.generator.text == "no\n"
-        assert list(stage.pane.writing.text.numbers) == [PROMPT, PROMPT, LEFT_OUT, PROMPT]
-        assert "held" in stage.pane._hinted
-        await pilot.press("enter")
-        assert "unknown to the network: Z" in stage.pane._hinted
-        await pilot.press("e", "x", "escape")
-        assert stage.pane.prompt == "noZ\n"
-        assert stage.focused is stage.pane.sliders.temperature
+        stage.instrument.replay(Recording.of(stage.transcript))
+        stage.show()
+        assert "riding, 5 to go" in stage.pane.hint()
+        if slider == "top_p":
+            stage.pane.open_row("filters")
+            stage.set_focus(stage.pane.filters.top_p)
+        await pilot.press("left")
+        assert not stage.instrument.replaying
+        assert "riding" not in stage.pane.hint()
 
 
-async def test_what_was_left_out_of_the_prompt_is_told_as_long_as_it_is_in_sight(stage):
+async def test_what_a_ride_brings_is_shown_at_once_and_is_its_own(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        changes = ((0, SamplingParams(temperature=0.5)), (3, SamplingParams(temperature=1.1, top_k=3)))
+        stage.instrument.replay(Recording("", 9, changes))
+        stage.sync()
+        for number, (temperature, k) in enumerate([(0.5, 1000)] * 3 + [(1.1, 3)] * 3):
+            stage.write(1)
+            assert stage.pane.controls.temperature.value == pytest.approx(temperature), number
+            assert stage.pane.filters.values["top_k"] == k
+        await pilot.pause()
+        assert stage.instrument.replaying  # showing them is not moving them
+
+
+async def test_going_back_to_a_branch_brings_its_parameters_and_its_name(stage):
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.write(40)
+        stage.instrument.insert(20, "question")
+        stage.instrument.set_params(temperature=1.1, top_k=3)
+        stage.show()
+        stage.instrument.switch_to("1")
+        stage.sync()
+        assert stage.pane.controls.temperature.value == pytest.approx(0.8)
+        assert stage.pane.filters.values["top_k"] == 1000
+        stage.instrument.switch_to("2")
+        stage.sync()
+        assert stage.pane.controls.temperature.value == pytest.approx(1.1)
+        assert stage.pane.filters.values["top_k"] == 3
+        await pilot.pause()
+        assert "branch 2" in stage.top()
+
+
+# The filters.
+
+
+async def test_filters_open_by_a_key_and_act(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        assert not stage.pane.filters.display
+        stage.pane.open_row("filters")
+        await pilot.pause()
+        assert stage.pane.filters.display
+        assert stage.focused is stage.pane.filters.repetition_penalty
+        await pilot.press("tab", "tab", "tab")
+        assert stage.focused is stage.pane.filters.top_k
+        await pilot.press(*["shift+left"] * 12)
+        assert stage.instrument.params.top_k == 1
+        await pilot.press(*["shift+right"] * 12)
+        stage.pane.open_row("filters")
+        await pilot.pause()
+        assert stage.instrument.params.top_k is None
+        assert not stage.pane.filters.display
+        assert stage.focused is stage.pane.controls.temperature
+
+
+async def test_filters_that_were_on_are_on_and_shown(empty_stage):
+    stage = empty_stage
+    stage.instrument.set_params(top_k=3)
     async with stage.run_test(size=(80, 14)):
-        stage.pane.show_model(stage.model, "demo")
-        stage.pane.begin("Zo", 0.8, 30.0)
-        for _ in range(100):
-            stage.pass_time(1)
-            told = "unknown to the network: Z" in stage.pane._hinted
-            assert told == ("Z" in stage.sheet())
-        assert not told
-        stage.pane.writing.action_scroll_to_line(0)
-        stage.pass_time(1)
-        assert "unknown to the network: Z" in stage.pane._hinted
-
-
-async def test_what_the_model_does_not_know_is_told_as_the_prompt_has_it(stage):
-    async with stage.run_test(size=(80, 14)) as pilot:
-        stage.pane.show_model(stage.model, "demo")
-        await pilot.press("e")
-        stage.pane._entry.open("no\u0301\t")
-        await pilot.pause()
-        assert stage.pane._hinted.endswith(r"unknown to the network: \u{301} \t")
-        await pilot.press("escape", "e")
-        stage.pane._entry.open("no{}\\")
-        await pilot.pause()
-        assert stage.pane._hinted.endswith("unknown to the network: { } \\")
-
-
-@pytest.mark.timeout(30)
-@pytest.mark.parametrize("prompt", ["no\u0301t", "t\to\r", "\u0939\u093f\u200d", "a\x1b]0;t\x07\u202e", "\\\\n\n"])
-async def test_the_network_gets_what_is_meant_and_the_prompt_opens_again_with_it(stage, reciter, prompt):
-    async with stage.run_test(size=(80, 14)) as pilot:
-        stage.pane.show_model(reciter(prompt + "rest"), "demo")
-        stage.pane.playing = False
-        stage.pane._prompt = prompt
-        for key in ("e", "i"):
-            await pilot.press(key)
-            entry = stage.focused
-            entry.open(prompt)
-            await pilot.pause()
-            assert sanitize(entry.value) == entry.value
-            await pilot.press("enter")
-        assert stage.pane.prompt == prompt
-        assert stage.pane.generator.text == prompt * 2
-        await pilot.press("e")
-        assert stage.pane._entry.prompt == prompt
-
-
-async def test_a_prompt_that_would_take_long_to_read_is_cut_and_the_pane_says_so(stage):
-    async with stage.run_test(size=(80, 14)) as pilot:
-        stage.pane.show_model(stage.model, "demo")
-        stage.pane.playing = False
-        await pilot.press("e")
-        stage.pane._entry.post_message(Paste("not\r" + "be " * 90_000))
-        await pilot.pause()
-        await pilot.press("enter")
-        assert stage.pane.generator.text == stage.pane.prompt == ("be " * 90_000)[-MOST_READ:]
-        assert stage.notices == ["Left out: all but the last 4,000 of 270,004 characters."]
-        await pilot.press("i")
-        stage.pane.own.post_message(Paste("to " * 5_000))
-        await pilot.pause()
-        await pilot.press("enter")
-        assert stage.drawn() == 2 * MOST_READ
-        assert len(stage.notices) == 2
-        stage.pane.begin("to" * MOST_READ, 0.8, 30.0)
-        assert stage.drawn() == MOST_READ
-        assert stage.pane.generator.prompt == "to" * (MOST_READ // 2)
-
-
-async def test_anew_takes_the_next_seed_and_keeps_the_text_by_itself(stage, tmp_path):
-    async with stage.run_test(size=(80, 14)) as pilot:
-        stage.pane.show_model(stage.model, "demo, step 3,000")
-        stage.write(5)
-        written = stage.pane.generator.text
-        await pilot.press("n")
-        assert stage.pane.generator.params.seed == 2
-        assert stage.drawn() == 0
-        (line,) = (tmp_path / "texts" / RECENT).read_text().splitlines()
-        kept = json.loads(line)
-        assert (kept["text"], kept["seed"], kept["source"]) == (written, 1, "demo, step 3,000")
-    assert len((tmp_path / "texts" / RECENT).read_text().splitlines()) == 1
-
-
-async def test_copy_and_keep(stage, tmp_path):
-    async with stage.run_test(size=(80, 14)) as pilot:
-        stage.pane.begin("not", 0.5, 30.0)
-        stage.pane.show_model(stage.model, "demo, step 3,000")
-        stage.pane.playing = False
-        stage.write(3)
-        stage.pane.set_temperature(2)
-        await pilot.pause()
-        stage.write(3)
-        await pilot.press("y", "w", "w")
-        assert stage.copied == stage.pane.generator.text
-        texts = sorted((tmp_path / "texts").glob("*.txt"))
-        assert len(texts) == 2
-        assert texts[0].read_text() == stage.pane.generator.text
-        about = json.loads(texts[0].with_suffix(".json").read_text())
-        assert about["prompt"] == "not"
-        assert about["temperatures"] == [[3, 0.5], [6, pytest.approx(0.6)]]
-        assert stage.notices[0] == "Copied 9 characters."
-        assert stage.notices[1].startswith("Written to texts/")
-
-
-async def test_a_kept_text_names_its_run_and_every_change_of_weights(stage, tmp_path, reciter):
-    async with stage.run_test(size=(80, 14)) as pilot:
-        stage.pane.playing = False
-        stage.pane.show_model(stage.model, "live, step 0", follow=True, origin=ModelOrigin("fox-1", "/runs/fox-1"))
-        stage.write(3)
-        stage.pane.update_weights(reciter(SONG), "live, step 1,200")
-        stage.write(2)
-        await pilot.press("w")
-        (path,) = (tmp_path / "texts").glob("*.json")
-        about = json.loads(path.read_text())
-        assert (about["run"], about["path"], about["seed"], about["prompt"]) == ("fox-1", "/runs/fox-1", 1, "")
-        assert about["weights"] == [[0, "live, step 0", 0], [3, "live, step 1,200", 1200]]
-        await pilot.press("n")
-    kept = json.loads((tmp_path / "texts" / RECENT).read_text().splitlines()[0])
-    assert kept["weights"] == about["weights"]
-
-
-async def test_filters_that_were_on_are_on_and_shown(stage):
-    async with stage.run_test(size=(80, 14)):
-        stage.pane.show_model(stage.model, "demo")
-        stage.pane.begin("", 0.8, 30.0, {"top_k": 3.0, "top_p": 1.0, "min_p": 0.0})
-        assert stage.pane.generator.params.top_k == 3
+        stage.play(reciter())
+        assert stage.instrument.params.top_k == 3
         assert stage.pane.filters.display
         assert stage.pane.filters.values == {
             "repetition_penalty": 1.0, "repetition_window": 64.0, "bias": "", "top_k": 3.0, "top_p": 1.0, "min_p": 0.0
         }  # fmt: skip
 
 
-async def test_a_folder_that_cannot_be_written_is_one_sentence(stage, tmp_path):
-    (tmp_path / "texts").write_text("in the way")
-    async with stage.run_test(size=(80, 14)) as pilot:
-        stage.pane.show_model(stage.model, "demo")
-        stage.write(3)
-        await pilot.press("w", "n")
-        assert len(stage.notices) == 1
-        assert stage.notices[0].startswith("The text could not be written: ")
+async def test_filters_stand_as_in_the_settings(stage):
+    bias = ((" ", 1.5), ("\n", float("-inf")), ("=", -2.0))
+    wanted = SamplingParams(top_k=5, top_p=0.5, min_p=0.1, repetition_penalty=1.5, repetition_window=20, bias=bias)
+    async with stage.run_test(size=(80, 14)):
+        for each in (wanted, SamplingParams()):
+            stage.pane.filters.show(each)
+            assert stage.pane.filters.applied(SamplingParams()) == each
 
 
-async def test_filters_open_by_a_key_and_act(stage):
+async def test_a_bias_is_kept_as_it_is_typed_and_what_is_wrong_with_it_is_told(empty_stage):
+    stage = empty_stage
+    stage.instrument.typed_bias = "e=1 q"
     async with stage.run_test(size=(80, 14)) as pilot:
-        stage.pane.show_model(stage.model, "demo")
-        assert not stage.pane.filters.display
-        await pilot.press("m")
-        assert stage.focused is stage.pane.filters.repetition_penalty
-        await pilot.press("tab", "tab", "tab")
+        assert stage.pane.filters.values["bias"] == "e=1 q"
+        stage.play(scholar())
+        stage.pane.open_row("filters")
+        await pilot.press("tab", "tab", "end", *" q=-inf", "enter")
+        assert stage.instrument.typed_bias == "e=1 q q=-inf"
+        assert stage.pane.hint() == stage.pane.filters.bias.trouble != ""
+        stage.set_focus(stage.pane.filters.bias)
+        await pilot.press("end", *["backspace"] * 9, "enter")
+        assert (stage.instrument.typed_bias, stage.instrument.params.bias) == ("e=1", (("e", 1.0),))
         assert stage.focused is stage.pane.filters.top_k
-        await pilot.press(*["shift+left"] * 12)
-        assert stage.pane.generator.params.top_k == 1
-        await pilot.press(*["shift+right"] * 12, "m")
-        assert stage.pane.generator.params.top_k is None
-        assert not stage.pane.filters.display
-        assert stage.focused is stage.pane.sliders.temperature
+        assert stage.pane.hint() == ""
 
 
 ACTING = {
-    "repetition_penalty": (1.2, "repetition 1.20"), "bias": ("e=1", "bias"), "top_k": (3.0, "top-k 3"),
-    "top_p": (0.01, "top-p 0.01"), "min_p": (0.1, "min-p 0.10"), "stops": (r"to|\n", "stop texts"),
+    "repetition_penalty": (1.2, "repetition 1.20"), "bias": (parse_bias(["e=1"]), "bias"), "top_k": (3, "top-k 3"),
+    "top_p": (0.01, "top-p 0.01"), "min_p": (0.1, "min-p 0.10"), "stops": (("to", "\n"), "stop texts"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 async def test_what_acts_on_the_text_without_being_seen_stands_beside_the_sliders(stage, width):
     async with stage.run_test(size=(width, 14)) as pilot:
-        pane, sliders = stage.pane, stage.pane.sliders
-        sign = sliders.query_one("#in-force")
-        pane.show_model(stage.model, "demo")
+        pane, controls = stage.pane, stage.pane.controls
+        sign = controls.query_one("#in-force")
         for acting in ((), *combinations(ACTING, 1), ("top_p", "stops"), tuple(ACTING)):
-            filters = {name: ACTING[name][0] for name in acting if name != "stops"}
-            pane.begin("", 0.8, 30.0, OFF | filters, ACTING["stops"][0] if "stops" in acting else "|")
+            stage.instrument.params = SamplingParams(**{name: ACTING[name][0] for name in acting if name != "stops"})
+            stage.instrument.stop_at(ACTING["stops"][0] if "stops" in acting else ())
+            stage.show()
             for hidden in (False, True):
                 unseen = [said for name, (_, said) in ACTING.items() if name in acting and (hidden or name == "stops")]
                 if pane.has_class("-filters") == hidden:
-                    await pilot.press("m")
+                    pane.open_row("filters")
                 await pilot.pause()
                 told = sign.render_line(0).text if sign.display else ""
                 assert told == (f"{len(unseen)} filters" if len(unseen) > 1 else "".join(unseen))
-                for widget in (sliders.temperature, sliders.speed, *([sign] if told else [])):
-                    assert sliders.region.contains_region(widget.region)
-                assert width < 80 or all(each.label in each._written_label() for each in sliders.query(Slider))
+                for widget in (controls.temperature, controls.speed, *([sign] if told else [])):
+                    assert controls.region.contains_region(widget.region)
+                assert width < 80 or all(each.label in each._written_label() for each in controls.query(Slider))
 
 
 async def test_it_is_told_whether_a_key_a_ride_or_a_list_of_stop_texts_has_put_it_in_force(stage):
     async with stage.run_test(size=(80, 14)) as pilot:
-        pane, sign = stage.pane, stage.pane.sliders.query_one("#in-force")
-        pane.show_model(stage.model, "demo")
-        pane.playing = False
-        await pilot.press("m", "tab", "tab", "tab", "tab", "left", "m")
+        sign = stage.pane.controls.query_one("#in-force")
+        stage.pane.open_row("filters")
+        await pilot.press("tab", "tab", "tab", "tab", "left")
+        stage.pane.open_row("filters")
         assert sign.content == "top-p 0.99"
-        pane.ride(Recording("", 9, ((0, SamplingParams(min_p=0.2)),)))
+        stage.instrument.replay(Recording("", 9, ((0, SamplingParams(min_p=0.2)),)))
         stage.write(1)
         assert sign.content == "min-p 0.20"
-        await pilot.press("d", *"to", "enter")
+        stage.instrument.stop_at(["to"])
+        stage.show()
         assert sign.content == "2 filters"
+
+
+# The prompt.
+
+
+async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.write(5)
+        stage.instrument.playing = False
+        stage.pane.open_row("prompt")
+        assert stage.pane.hint() == "enter begins anew   escape leaves"
+        await pilot.press("n", "o", "Z", "backslash", "n")
+        assert stage.pane.hint().endswith("unknown to the network: Z")
+        await pilot.press("enter")
+        assert stage.instrument.prompt == "noZ\n"
+        assert stage.text == "no\n"
+        assert [number for _, number in stage.cells()] == [PROMPT, PROMPT, LEFT_OUT, PROMPT]
+        assert "held" in stage.pane.hint()
+        stage.instrument.playing = True
+        assert "left out of the prompt, unknown to the network: Z" in stage.pane.hint()
+        stage.pane.open_row("prompt")
+        await pilot.press("x", "escape")
+        assert stage.instrument.prompt == "noZ\n"
+        assert not stage.pane.has_class("-prompting")
+        assert stage.focused is stage.pane.controls.temperature
+
+
+async def test_what_was_left_out_of_the_prompt_is_told_as_long_as_it_is_in_sight(stage):
+    async with stage.run_test(size=(80, 14)):
+        stage.begin("Zo")
+        for _ in range(100):
+            stage.pass_time(1)
+            told = "unknown to the network: Z" in stage.pane.hint()
+            assert told == ("Z" in stage.rows())
+        assert not told
+        stage.pane.sheet.action_scroll_to_line(0)
+        stage.pass_time(1)
+        assert "unknown to the network: Z" in stage.pane.hint()
+
+
+async def test_what_the_model_does_not_know_is_told_as_the_prompt_has_it(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.open_row("prompt")
+        stage.pane._entry.open("no\u0301\t")
+        await pilot.pause()
+        assert stage.pane.hint().endswith(r"unknown to the network: \u{301} \t")
+        await pilot.press("escape")
+        stage.pane.open_row("prompt")
+        stage.pane._entry.open("no{}\\")
+        await pilot.pause()
+        assert stage.pane.hint().endswith("unknown to the network: { } \\")
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("prompt", ["no\u0301t", "t\to\r", "\u0939\u093f\u200d", "a\x1b]0;t\x07\u202e", "\\\\n\n"])
+async def test_the_network_gets_what_is_meant_and_the_prompt_opens_again_with_it(empty_stage, prompt):
+    stage = empty_stage
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.play(reciter(prompt + "rest"))
+        for place in ("prompt", "typing"):
+            stage.instrument.typing = place == "typing"
+            stage.pane.open_row(place)
+            entry = stage.focused
+            entry.open(prompt)
+            await pilot.pause()
+            assert sanitize(entry.value) == entry.value
+            await pilot.press("enter")
+        assert stage.instrument.prompt == prompt
+        assert stage.text == prompt * 2
+        stage.pane.open_row("prompt")
+        assert stage.pane._entry.prompt == prompt
+
+
+async def test_a_prompt_that_would_take_long_to_read_is_cut_and_the_pane_says_so(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.pane.open_row("prompt")
+        stage.pane._entry.post_message(Paste("not\r" + "be " * 90_000))
+        await pilot.pause()
+        await pilot.press("enter")
+        assert stage.text == stage.instrument.prompt == ("be " * 90_000)[-MAX_READ:]
+        assert stage.said == ["Left out: all but the last 4,000 of 270,004 characters."]
+        typing(stage)
+        stage.pane._own.post_message(Paste("to " * 5_000))
+        await pilot.pause()
+        await pilot.press("enter")
+        assert len(stage.transcript) == 2 * MAX_READ
+        assert len(stage.said) == 2
+
+
+# The cursor, and words of one's own.
+
+
+async def test_the_cursor_has_the_focus_while_it_is_out(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.write(30)
+        stage.pane.open_row("cursor")
+        assert not stage.instrument.at_work
+        assert stage.focused is stage.pane.sheet
+        assert stage.pane.hint() == "at 29   arrows move   enter picks   i types   esc goes on"
+        await pilot.press("left")
+        assert stage.pane.hint().startswith("at 28 ")
+        stage.instrument.put_cursor_away()
+        stage.show()
+        assert stage.instrument.at_work
+        assert stage.pane.sheet.point is None
+        assert stage.focused is stage.pane.controls.temperature
+        assert stage.pane.hint() == ""
+        stage.instrument.toggle()
+        assert stage.pane.hint() == "held: space goes on, . writes one character"
+
+
+async def test_the_cursor_tells_what_stands_under_it_and_the_bars_its_rivals(stage):
+    async with stage.run_test(size=(100, 14)) as pilot:
+        stage.write(50)
+        stage.pane.open_row("cursor")
+        await pilot.press("left", "left", "left")
+        assert stage.pane.sheet.point == 46
+        there, line = stage.transcript[46], stage.read(stage.pane.look)
+        assert f"rank {there.rank}" in line
+        assert f"surprise {there.surprise:.2f} bits" in line
+        assert percent(there.probability) in line
+        assert "temperature 0.80" in line
+        assert "demo, step 5" in line
+        shown = [candidate[0] for candidate in stage.pane.bars._candidates]
+        rivals = stage.instrument.generator.inspect(46, len(shown)).candidates
+        assert shown == [candidate.character for candidate in rivals]
+        await pilot.press("end")
+        assert "the end" in stage.read(stage.pane.look)
+        await pilot.press("home")
+        assert stage.pane.sheet.point == 0
+
+
+async def test_without_bars_the_line_names_the_rivals(stage):
+    async with stage.run_test(size=(60, 12)):
+        stage.write(50)
+        stage.pane.open_row("cursor")
+        assert not stage.pane.bars.display
+        favourite = stage.instrument.generator.inspect(49, 1).candidates[0]
+        assert "likely" in stage.read(stage.pane.look)
+        assert percent(favourite.filtered) in stage.read(stage.pane.look)
+
+
+async def test_of_weights_that_are_gone_the_line_says_so(empty_stage, monkeypatch):
+    monkeypatch.setattr("charplay.sampling.segment.RECENT", 40)
+    stage = empty_stage
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.play(scholar(1), "live, step 0", live=True)
+        stage.write(60)
+        stage.instrument.update_weights(scholar(2), "live, step 100")
+        stage.write(30)
+        stage.pane.open_row("cursor")
+        await pilot.press(*["left"] * 34)
+        assert "its candidates by live, step 100" in stage.read(stage.pane.look)
+        await pilot.press("home", "right")
+        assert "gone" in stage.read(stage.pane.look)
+        assert not stage.pane.bars._candidates
+
+
+async def test_text_of_ones_own_is_written_at_the_cursor_or_at_the_end(stage):
+    async with stage.run_test(size=(80, 30)) as pilot:
+        stage.write(20)
+        before = stage.text
+        typing(stage)
+        assert not stage.instrument.at_work
+        assert stage.pane.hint() == "enter writes it at the end   escape leaves"
+        await pilot.press(*"to Z", "backslash", *"be")
+        assert stage.pane.hint().endswith("unknown to the network: Z \\")
+        await pilot.press("enter")
+        assert stage.text == before + "to be"
+        assert stage.said == ["Left out, unknown to the network: Z \\"]
+        assert stage.instrument.at_work
+        assert stage.focused is stage.pane.controls.temperature
+        stage.pane.open_row("cursor")
+        await pilot.press("home", "right", "right")
+        typing(stage)
+        assert stage.pane.hint().startswith("enter writes it at the cursor")
+        await pilot.press(*"or", "enter")
+        assert stage.text == before[:2] + "or"
+        stage.pane.open_row("cursor")
+        typing(stage)
+        await pilot.press("escape")
+        assert stage.pane.sheet.point == 3
+        assert (stage.instrument.typing, stage.instrument.cursor.position) == (False, 3)
+        assert stage.focused is stage.pane.sheet
+        typing(stage)
+        await pilot.press("enter")
+        assert stage.text == before[:2] + "or"
+
+
+async def test_an_untouched_pane_shows_nothing_of_this(stage):
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.write(10)
+        pane = stage.pane
+
+        def shown():
+            return (pane.look.display, pane._own.display, pane._entry.display, pane.copies.display, pane.truth.display)
+
+        assert shown() == (False, False, False, False, False)
+        pane.open_row("cursor")
+        await pilot.pause()
+        assert shown() == (True, False, False, False, False)
+        typing(stage)
+        await pilot.pause()
+        assert shown() == (True, True, False, False, False)
+        await pilot.press("escape")
+        stage.instrument.put_cursor_away()
+        stage.show()
+        await pilot.pause()
+        assert shown() == (False, False, False, False, False)
+        pane.open_row("prompt")
+        await pilot.pause()
+        assert shown() == (False, False, True, False, False)
+        await pilot.press("escape")
+        stage.memorization.toggle()
+        stage.show()
+        await pilot.pause()
+        assert shown() == (False, False, False, True, False)
+
+
+async def test_going_to_the_end_follows_the_text_again(stage):
+    async with stage.run_test(size=(60, 10)):
+        stage.write(1500)
+        stage.pane.sheet.action_scroll_pages(-3)
+        assert not stage.pane.sheet.following
+        stage.pane.open_row("end")
+        assert stage.pane.sheet.following
+
+
+@pytest.mark.parametrize(("height", "room"), [(14, True), (8, False)])
+async def test_a_passages_own_continuation_is_shown_where_there_is_room(stage, height, room):
+    async with stage.run_test(size=(80, height)) as pilot:
+        stage.instrument.begin_passage(Prompt(0, "to be", " or\n\x1bnot"), "the song")
+        stage.sync()
+        await pilot.pause()
+        assert stage.pane.truth.display == room
+        assert stage.read(stage.pane.truth).startswith("the song itself goes on:  or")
+        assert "\x1b" not in stage.read(stage.pane.truth)
+        stage.begin("else")
+        assert not stage.pane.truth.display
+
+
+# Copies.
+
+
+async def test_the_training_text_that_is_read_or_is_not_here_is_told_in_the_meter(stage):
+    async with stage.run_test(size=(80, 14)):
+        stage.write(30)
+        seen = []
+
+        def work(watch):
+            watch(0.07)
+            stage.show()
+            seen.append(stage.read(stage.pane.copies._meter))
+            raise CorpusError("It is \x1b[31m not here.")
+
+        stage.memorization._find = lambda *_: BackgroundJob(work)
+        stage.memorization.toggle()
+        stage.memorization._job.run()
+        stage.show()
+        assert seen == ["reading the training text: 7 %"]
+        assert stage.said == ["It is \x1b[31m not here."]
+        assert "not here" in stage.read(stage.pane.copies._meter)
+
+
+@pytest.mark.parametrize("width", range(50, 101, 5))
+async def test_the_meter_is_seen_whole_and_its_slider_too(empty_stage, width):
+    stage = empty_stage
+    async with stage.run_test(size=(width, 14)) as pilot:
+        stage.play(reciter())
+        stage.write(100)
+        stage.search()
+        await pilot.pause()
+        meter, slider = stage.pane.copies._meter, stage.pane.copies.min_length
+        assert "O opens" in stage.read(meter)
+        assert len(stage.read(meter)) <= meter.size.width
+        assert stage.pane.content_region.contains_region(meter.region)
+        assert stage.pane.content_region.contains_region(slider.region)
+        assert slider.render_line(0).text.startswith("copied from ")
+
+
+# Its room, and its end.
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+async def test_in_the_title_only_the_name_of_the_run_gives_way(empty_stage, width):
+    stage = empty_stage
+    async with stage.run_test(size=(width, 14)) as pilot:
+        assert "nothing writes yet" in stage.top()
+        stage.play(reciter(), f"{'a-long-name-' * 6}01, step 20,000")
+        stage.pane.set_tint("surprise")
+        await pilot.pause()
+        top = stage.top()
+        assert top.startswith("╭─ Text ─")
+        assert " a-long" in top
+        assert top.endswith(", step 20,000  seed 1  surprise ─╮")
 
 
 @pytest.mark.parametrize("size", [(78, 12), (60, 10), (120, 40), (40, 6), (200, 50)])
 async def test_it_fits(stage, size):
     async with stage.run_test(size=size) as pilot:
-        stage.pane.show_model(stage.model, "demo, step 3,000")
         stage.write(500)
         await pilot.pause()
         assert stage.pane.bars.display == (size[0] >= 70)
-        for widget in (stage.pane.writing, stage.pane.sliders.temperature, stage.pane.sliders.speed):
+        for widget in (stage.pane.sheet, stage.pane.controls.temperature, stage.pane.controls.speed):
             assert widget.region.width > 8
             assert stage.pane.region.contains_region(widget.region)
 
 
-async def test_without_a_model_every_key_is_harmless(stage):
+async def test_the_bars_show_what_may_come_next_and_not_what_hardly_can(empty_stage):
+    stage = empty_stage
+    async with stage.run_test(size=(100, 14)) as pilot:
+        stage.play(reciter())
+        await pilot.pause()
+        stage.show()
+        assert [each.character for each in stage.pane.bars._candidates] == ["t"]
+        shown = 0
+        for _ in range(3 * SYNCS_A_BAR):
+            stage.write(1)
+            if stage.pane._syncs % SYNCS_A_BAR == 0:
+                shown += 1
+                assert stage.pane.bars._candidates[0] == stage.instrument.candidates(1)[0]
+        assert shown == 3
+
+
+async def test_without_a_model_everything_is_harmless(empty_stage):
+    stage = empty_stage
     async with stage.run_test(size=(80, 14)) as pilot:
-        await pilot.press("full_stop", "n", "enter", "y", "w", "m", "m", "e", "a", "enter", "right", "plus", "minus")
+        for place in ("cursor", "filters", "filters", "end"):
+            stage.pane.open_row(place)
+        stage.pane.open_row("prompt")
+        await pilot.press("a", "enter", "right")
+        typing(stage)
+        await pilot.press("t", "enter", "escape")
         stage.pass_time(0.5)
-        assert stage.sheet() == "▌"
+        assert stage.rows() == "▌"
+        assert stage.instrument.generator is None
+        assert stage.instrument.prompt == "a"
+        assert stage.instrument.params.temperature == pytest.approx(0.85)
 
 
-def test_the_recent_texts_are_bounded(tmp_path):
-    from datetime import UTC, datetime
-
-    for number in range(MOST_RECENT + 5):
-        keep_recent(tmp_path, Generation("demo", "", number, (), "x" * 50_000), datetime(2026, 1, 1, tzinfo=UTC))
-    lines = [json.loads(line) for line in (tmp_path / RECENT).read_text().splitlines()]
-    assert [line["seed"] for line in lines] == list(range(5, MOST_RECENT + 5))
-    assert max(len(line["text"]) for line in lines) == 20_000
+async def test_leaving_keeps_the_text_too(stage, tmp_path):
+    async with stage.run_test(size=(80, 14)):
+        stage.write(5)
+        written = stage.text
+    (line,) = (tmp_path / "texts" / RECENT).read_text().splitlines()
+    assert json.loads(line)["text"] == written

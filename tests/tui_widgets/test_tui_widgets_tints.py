@@ -4,6 +4,7 @@ import math
 
 import pytest
 from rich.style import Style
+from scripted_models import reciter
 from textual.color import Color
 
 from charplay.sampling.generator import TextGenerator
@@ -85,7 +86,7 @@ def test_they_look_as_they_are_said_to(dark):
     assert tint_number("temperature", HOTTEST) < tint_number("surprise", 0.0) < tint_number("probability", 0.0)
 
 
-def test_the_numbers_of_a_text_are_those_of_its_characters(reciter):
+def test_the_numbers_of_a_text_are_those_of_its_characters():
     generator = TextGenerator(reciter("to be or not to be\n"), prompt="to")
     generator.advance(10.0, 12)
     written = list(generator.transcript)

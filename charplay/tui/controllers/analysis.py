@@ -53,9 +53,9 @@ class AnalysisController(Controller):
         from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 
         memorization, instrument = self.playground.memorization, self.playground.instrument
-        text, match = memorization.training_text, memorization.match(instrument.cursor)
+        text, match = memorization.training_text, memorization.match(instrument.cursor.position)
         if text is None or match is None:
-            where = "so far" if instrument.cursor is None else "here"
+            where = "here" if instrument.cursor.is_out else "so far"
             self.ui.note(f"Nothing is copied {where}.")
             return
         passage = (match.source, match.source + match.stop - match.start)

@@ -38,16 +38,16 @@ class BranchController(Controller):
         instrument = self.playground.instrument
         if instrument.generator is None:
             return "Nothing writes yet."
-        if command.method in {"pick", "put_away"} and instrument.cursor is None:
+        if command.method in {"pick", "put_away"} and not instrument.cursor.is_out:
             return "The cursor is not out; c brings it."
         return ""
 
     def cursor(self) -> None:
         """Bring the cursor out at the newest character, or where the text is being read; or put it away."""
-        if self.playground.instrument.cursor is None:
-            self.ui.go_to("text.cursor")
-        else:
+        if self.playground.instrument.cursor.is_out:
             self.put_away()
+        else:
+            self.ui.go_to("text.cursor")
 
     def put_away(self) -> None:
         """Put the cursor away."""
@@ -63,8 +63,8 @@ class BranchController(Controller):
         from charplay.tui.dialogs.candidates import CandidatesDialog
 
         instrument = self.playground.instrument
-        position, looked_at = instrument.cursor, instrument.transcript
-        if position is None or looked_at is None or instrument.cursor_on_unknown:
+        position, looked_at = instrument.cursor.position, instrument.transcript
+        if position is None or looked_at is None or instrument.cursor.on_unknown:
             return
         found = instrument.all_candidates(position)
         if found is not None:

@@ -18,9 +18,10 @@ from charplay.formatting.ellipsis import shorten
 from charplay.formatting.escapes import listed
 from charplay.formatting.sanitize import sanitize_line
 from charplay.playground.happenings import TextChanged
-from charplay.playground.instrument import MAX_CANDIDATES, Instrument
+from charplay.playground.instrument import Instrument
 from charplay.playground.memorization import Memorization
-from charplay.playground.text_changes import Appended, CopiesFound
+from charplay.playground.text_changes import Appended, CopiesChanged
+from charplay.playground.text_cursor import MAX_CANDIDATES
 from charplay.tui.panes.memorization_row import MemorizationRow
 from charplay.tui.panes.sampling_controls import SamplingControls
 from charplay.tui.panes.sampling_filters import BiasEntry, SamplingFilters
@@ -137,12 +138,14 @@ class TextPane(Pane):
         anew = False
         for change in changes:
             self.view.apply(change)
-            anew |= not isinstance(change, Appended | CopiesFound)
+            anew |= not isinstance(change, Appended | CopiesChanged)
         self._syncs += 1
         if anew:
             self.refresh_state()
-        elif self._syncs % SYNCS_A_BAR == 0:
+            return
+        if self._instrument.params is not self._shown_params:  # a replay brings its own
             self._show_params()
+        if self._syncs % SYNCS_A_BAR == 0:
             if self._instrument.at_work:
                 self._show_candidates()
             self._show_measure()
@@ -172,9 +175,10 @@ class TextPane(Pane):
         instrument = self._instrument
         self.set_class(instrument.typing, "-typing")
         self.set_class(self._memorization.on, "-copies")
-        self.set_class(instrument.cursor is not None, "-looking")
-        if instrument.cursor is not None:
-            self.look.update(self._details(instrument.cursor))
+        position = instrument.cursor.position
+        self.set_class(position is not None, "-looking")
+        if position is not None:
+            self.look.update(self._details(position))
         elif self.sheet.point is not None:
             self.sheet.put_away()
             if self.screen.focused in {self.sheet, self._own}:
@@ -184,13 +188,12 @@ class TextPane(Pane):
         self._show_truth()
 
     def _details(self, position: int) -> str:
-        transcript, instrument = self._instrument.transcript, self._instrument
-        point = self.sheet.point
-        if point is not None and self.view.is_struck(point):
-            return instrument.inspection_error
+        transcript, cursor = self._instrument.transcript, self._instrument.cursor
+        if cursor.on_unknown:
+            return cursor.error
         written = transcript[position] if transcript is not None and position < len(transcript) else None
         slim = self.has_class("-slim")
-        return looked_at(written, instrument.inspection, instrument.inspection_error, candidates=slim)
+        return looked_at(written, cursor.inspection, cursor.error, candidates=slim)
 
     def _show_truth(self) -> None:
         """Show how the text that a passage was taken from goes on, where there is room for it."""
@@ -226,10 +229,10 @@ class TextPane(Pane):
         if self.has_class("-prompting"):
             return f"enter begins anew   escape leaves{self._unknown(self._entry.prompt)}"
         if instrument.typing:
-            where = "at the cursor" if instrument.cursor is not None else "at the end"
+            where = "at the cursor" if instrument.cursor.is_out else "at the end"
             return f"enter writes it {where}   escape leaves{self._unknown(self._own.prompt)}"
-        if instrument.cursor is not None:
-            return f"at {instrument.cursor:,}   arrows move   enter picks   i types   esc goes on"
+        if instrument.cursor.position is not None:
+            return f"at {instrument.cursor.position:,}   arrows move   enter picks   i types   esc goes on"
         return self._writing_hint()
 
     def _writing_hint(self) -> str:
@@ -308,8 +311,7 @@ class TextPane(Pane):
     def _count_from(self, message: MemorizationRow.Moved) -> None:
         message.stop()
         self._memorization.min_length = message.min_length
-        self.view.recolour()
-        self._show_measure()
+        self.post_message(self.Touched())
 
     @on(CursorText.Moved)
     def _move_cursor(self, message: CursorText.Moved) -> None:
@@ -355,7 +357,7 @@ class TextPane(Pane):
     def _close_own(self) -> None:
         self._instrument.typing = False
         if self.screen.focused is self._own:
-            if self._instrument.cursor is not None:
+            if self._instrument.cursor.is_out:
                 self.screen.set_focus(self.sheet)
             else:
                 self.focus_first()
@@ -364,7 +366,7 @@ class TextPane(Pane):
     @on(PromptEntry.Taken, "#own")
     def _write_own(self, message: PromptEntry.Taken) -> None:
         message.stop()
-        cursor, transcript = self._instrument.cursor, self._instrument.transcript
+        position, transcript = self._instrument.cursor.position, self._instrument.transcript
         self._close_own()
         if transcript is not None:
-            self._instrument.insert(len(transcript) if cursor is None else cursor, message.prompt)
+            self._instrument.insert(len(transcript) if position is None else position, message.prompt)

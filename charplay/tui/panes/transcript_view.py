@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from charplay.playground.happenings import TextChanged
 from charplay.playground.instrument import Instrument
 from charplay.playground.memorization import Memorization
-from charplay.playground.text_changes import Appended, Began, CopiesFound, Reweighted, Rewritten
+from charplay.playground.text_changes import Appended, Began, CopiesChanged, Reweighted, Rewritten
 from charplay.sampling.transcript import Transcript
 from charplay.tui.presentation.tinting import COPIED, LEFT_OUT, PLAIN, tint_numbers
 from charplay.tui.widgets.cursor_text import CursorText
@@ -53,7 +53,7 @@ class TranscriptView:
             case Reweighted():
                 self._transcript = change.transcript
                 self.sheet.mark(step_of(change.source))
-            case CopiesFound(since):
+            case CopiesChanged(since):
                 self.sheet.recolour(self.index(since))
 
     def recolour(self) -> None:
