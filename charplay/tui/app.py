@@ -16,7 +16,8 @@ from charplay.playground.local_trainer import LocalTrainer
 from charplay.playground.playground import Playground
 from charplay.playground.preferences import read_preferences, write_preferences
 from charplay.protocol.exit_codes import HUNG_UP, REASONS
-from charplay.tui.commands import ALWAYS
+from charplay.tui.app_commands import APP_COMMANDS
+from charplay.tui.command import bindings
 from charplay.tui.screens.main import MainScreen
 from charplay.tui.textual_patches.palette import Palette
 from charplay.tui.textual_patches.patched_app import PatchedApp
@@ -46,7 +47,7 @@ class CharplayApp(PatchedApp):
     `open_library` and `open_shelf` are called once the screen is up: what they import must not delay it.
     """
 
-    BINDINGS = ALWAYS
+    BINDINGS = bindings(APP_COMMANDS)
     TITLE = "charplay"
     NOTIFICATION_TIMEOUT = 6
     SHOWS_ESCAPES = (EscapedInput,)

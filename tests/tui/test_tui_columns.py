@@ -11,7 +11,8 @@ from charplay.playground.checkpoints import list_checkpoints
 from charplay.playground.comparison import DEFAULT
 from charplay.playground.temperatures import parse_temperatures
 from charplay.sampling.generator import TextGenerator
-from charplay.tui.commands import ALWAYS, EVERYWHERE
+from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
+from charplay.tui.command import bindings as bindings_of
 from charplay.tui.dialogs.comparison import ComparisonScreen
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.side_by_side import titles
@@ -215,8 +216,8 @@ def test_temperatures_are_read_as_they_are_written(values, between):
 def test_no_key_has_two_meanings_here_nor_in_the_text_pane():
     own = [binding for kind in TextPane.__mro__ for binding in vars(kind).get("BINDINGS", ())]
     for bindings in (
-        [*ComparisonScreen.BINDINGS, *GrowingText.BINDINGS, *ALWAYS],
-        [*own, *Slider.BINDINGS, *EVERYWHERE, *ALWAYS],
+        [*ComparisonScreen.BINDINGS, *GrowingText.BINDINGS, *bindings_of(APP_COMMANDS)],
+        [*own, *Slider.BINDINGS, *bindings_of((*SCREEN_COMMANDS, *APP_COMMANDS))],
     ):
         pressed = [key for binding in bindings if isinstance(binding, Binding) for key in binding.key.split(",")]
         assert sorted(pressed) == sorted(set(pressed))

@@ -14,12 +14,12 @@ from textual.widgets import Static
 from charplay.playground.preferences import Preferences, read_preferences, write_preferences
 from charplay.protocol.exit_codes import INTERRUPTED, SIGNALS
 from charplay.sampling.stop_sequences import parse_stop_texts
-from charplay.tui import commands
+from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
 from charplay.tui.command import bindings
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer, Sheet
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.dialogs.reader import ReaderDialog
-from charplay.tui.screens.layout import CONTROLLERS
+from charplay.tui.screens.main import CONTROLLERS
 from charplay.tui.textual_patches.key_queue import KeyHandled
 from charplay.tui.textual_patches.signals import listen
 from charplay.tui.widgets.growing_text import GrowingText
@@ -75,7 +75,7 @@ def at(place):
 )
 def test_no_key_has_two_meanings_in_one_pane(pane):
     modal = Sheet.BINDINGS[0] in pane
-    all_keys = keys([*pane, *commands.ALWAYS, *([] if modal else [*at(""), *commands.EVERYWHERE])])
+    all_keys = keys([*pane, *bindings(APP_COMMANDS), *([] if modal else [*at(""), *bindings(SCREEN_COMMANDS)])])
     assert sorted(all_keys) == sorted(set(all_keys))
 
 
@@ -84,7 +84,7 @@ async def test_every_command_has_an_action_and_is_in_the_help(play):
         main = it.main
         for controller in main.commands.controllers:
             assert all(callable(getattr(controller, command.method)) for command in controller.commands)
-        owners = [(main, commands.EVERYWHERE), (it.app, commands.ALWAYS), (main, bindings(COMMANDS))]
+        owners = [(main, bindings(SCREEN_COMMANDS)), (it.app, bindings(APP_COMMANDS)), (main, bindings(COMMANDS))]
         for owner, owned in owners:
             for binding in owned:
                 place, _, action = binding.action.partition("(")[0].rpartition(".")

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from charplay.protocol.commands import PublishWeights
-from charplay.tui.screens import layout
+from charplay.tui.screens import main
 from charplay.tui.textual_patches.patched_app import PatchedApp
 from charplay.tui.widgets import chart
 
@@ -43,7 +43,7 @@ def clocks_standing(it):
 
 @pytest.mark.fault("17", "18")
 async def test_what_nobody_sees_waits_until_the_terminal_reads_on(play, terminal, monkeypatch):
-    monkeypatch.setattr(layout, "UNSEEN_TICK", 60)  # as if it were not there: on a crowded machine its turn may come
+    monkeypatch.setattr(main, "UNSEEN_TICK", 60)  # as if it were not there: on a crowded machine its turn may come
     async with play(writing=True) as it:
         await it.training()
         await it.until(lambda: it.main.playground.follower.following and len(it.instrument.generator.transcript) > 2)
@@ -64,7 +64,7 @@ async def test_what_nobody_sees_waits_until_the_terminal_reads_on(play, terminal
 
 @pytest.mark.fault("17")
 async def test_a_run_that_waits_for_its_turn_has_it_though_nobody_sees(play, terminal, monkeypatch):
-    monkeypatch.setattr(layout, "UNSEEN_TICK", 0.8)
+    monkeypatch.setattr(main, "UNSEEN_TICK", 0.8)
     async with play(writing=True) as it:
         await it.training()
         terminal.behind = True

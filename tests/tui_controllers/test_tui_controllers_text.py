@@ -14,8 +14,8 @@ from charplay.playground.comparison import Column
 from charplay.playground.jobs import BackgroundJob
 from charplay.playground.recordings import ENDING, kept_rides, read_ride
 from charplay.runs.home import Home
+from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
 from charplay.tui.command import Bindings, bindings
-from charplay.tui.commands import ALWAYS, EVERYWHERE
 from charplay.tui.controllers.analysis import AnalysisController
 from charplay.tui.controllers.base import CommandTable, Controller, Ui
 from charplay.tui.controllers.branches import BranchController
@@ -170,7 +170,11 @@ def test_keys_that_fall_through_are_those_of_escape_and_of_the_cursor() -> None:
 @pytest.mark.parametrize(("place", "own"), [("text", Slider.BINDINGS), ("writing", CursorText.BINDINGS)])
 def test_no_key_has_two_meanings_in_one_place(place: str, own: Bindings) -> None:
     here = [command for each in CONTROLLERS for command in each.commands if command.place in {place, ""}]
-    keys = [binding for binding in (*bindings(here), *own, *EVERYWHERE, *ALWAYS) if isinstance(binding, Binding)]
+    keys = [
+        binding
+        for binding in (*bindings((*here, *SCREEN_COMMANDS, *APP_COMMANDS)), *own)
+        if isinstance(binding, Binding)
+    ]
     pressed = [key for binding in keys for key in binding.key.split(",")]
     assert len(pressed) > len(here)
     assert sorted(pressed) == sorted(set(pressed))

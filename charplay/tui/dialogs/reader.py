@@ -1,19 +1,15 @@
 """Prepared lines to read, over the main screen: the keys, what the network sees, how often each character comes."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Union
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 
 from charplay.tui.command import Command
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.widgets.reader_lines import Line, ReaderLines, fold
 from charplay.tui.widgets.row_list import fit
-
-AnyCommand = Union[Command, BindingType]  # noqa: UP007 - BindingType is a text at run time
-"""A command, or a binding that is none yet."""
 
 
 class ReaderDialog(Dialog[None]):
@@ -30,9 +26,9 @@ class ReaderDialog(Dialog[None]):
             yield ReaderLines(fold(self._lines))
 
 
-def key_lines(sections: Sequence[tuple[str, Iterable[AnyCommand]]], display: Callable[[Binding], str]) -> list[Line]:
+def key_lines(sections: Sequence[tuple[str, Iterable[Command]]], display: Callable[[Binding], str]) -> list[Line]:
     """Return every key of the sections (a place's name and its commands) with its sentence, for the help."""
-    places = [(place, [_binding(each) for each in commands]) for place, commands in sections]
+    places = [(place, [each.binding for each in commands]) for place, commands in sections]
     shown = {
         each.key: "  ".join(map(display, Binding.make_bindings([each])))  # one command may have several keys
         for _, bindings in places
@@ -43,13 +39,5 @@ def key_lines(sections: Sequence[tuple[str, Iterable[AnyCommand]]], display: Cal
     for place, bindings in places:
         lines += [] if not lines else [[]]
         lines.append([(place, "strong")])
-        for each in bindings:
-            if each.tooltip:
-                lines.append([(f"  {fit(shown[each.key], widest)}", "accent"), (each.tooltip, "plain")])
+        lines += [[(f"  {fit(shown[each.key], widest)}", "accent"), (each.tooltip, "plain")] for each in bindings]
     return lines
-
-
-def _binding(command: AnyCommand) -> Binding:
-    if isinstance(command, Command):
-        return command.binding
-    return command if isinstance(command, Binding) else Binding(*command)

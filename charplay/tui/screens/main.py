@@ -1,22 +1,125 @@
-"""The main screen: filled after its first paint, so that something writes before anything else is read."""
+"""The main screen: the panes, the playground's clock, and the keys of the commands."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widgets import Static
 
-from charplay.tui.screens.layout import Layout
+from charplay.formatting.sanitize import sanitize
+from charplay.playground.happenings import Said, TextChanged
+from charplay.protocol.events import Started
+from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
+from charplay.tui.command import Bindings, Command, bindings
+from charplay.tui.controllers.analysis import AnalysisController
+from charplay.tui.controllers.base import CommandTable, Controller
+from charplay.tui.controllers.branches import BranchController
+from charplay.tui.controllers.chart import ChartController
+from charplay.tui.controllers.corpora import CorpusController
+from charplay.tui.controllers.form import FormController
+from charplay.tui.controllers.panes import PanesController
+from charplay.tui.controllers.playback import PlaybackController
+from charplay.tui.controllers.prompts import PromptController
+from charplay.tui.controllers.runs import RunsController
+from charplay.tui.controllers.training import TrainingController
+from charplay.tui.controllers.writing import WritingController
+from charplay.tui.dialogs.reader import ReaderDialog, key_lines
+from charplay.tui.panes.corpus import CorpusPane
+from charplay.tui.panes.form import FormPane
+from charplay.tui.panes.runs import RunsPane
+from charplay.tui.panes.status import Hint, KeyLine, StatusLine
+from charplay.tui.screens.pane_layout import PaneLayout
+from charplay.tui.textual_patches.backpressure import set_visible_interval
+from charplay.tui.textual_patches.row_compositor import RowCompositor
+from charplay.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from textual.widget import Widget
+
     from charplay.playground.playground import Playground
+    from charplay.tui.panes.text import TextPane
+    from charplay.tui.panes.training import TrainingPane
+
+Answer = TypeVar("Answer")
+
+UNSEEN_TICK = 5.0
+"""Seconds between two looks at the playground while nobody sees the screen: a run that waits for its turn has it."""
+TICKS_A_PAINT = 15
+"""Numbers that run are shown twice a second."""
+
+CONTROLLERS: tuple[type[Controller], ...] = (
+    CorpusController, FormController, RunsController, ChartController, BranchController, AnalysisController,
+    PromptController, PlaybackController, WritingController, TrainingController,
+    PanesController,
+)  # fmt: skip
+"""In the order in which the line of keys shows their commands."""
+
+_COMMANDS = [command for each in CONTROLLERS for command in each.commands]
+_RANKS = {command.id: number for number, command in enumerate(sorted(_COMMANDS, key=lambda each: not each.place))}
 
 
-class MainScreen(Layout):
-    """All panes, filled with what was chosen last."""
+class MainScreen(Screen[None]):
+    """All panes over one playground.
 
-    def __init__(self, playground: "Playground", path: str | None) -> None:
+    It is filled after its first paint, so that something writes before anything else is read.
+    """
+
+    # A key that has a meaning within a pane has it there before the one that it has everywhere.
+    BINDINGS: ClassVar[Bindings] = [
+        *bindings(each for each in _COMMANDS if each.place),
+        *bindings(each for each in _COMMANDS if not each.place),
+        *bindings(SCREEN_COMMANDS),
+    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual's form
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-tall")]  # noqa: RUF012 - Textual's form
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    MainScreen {
+        & > #small { display: none; width: 1fr; height: 1fr; content-align: center middle; }
+        &.-tiny, &.-flat {
+            & > * { display: none; }
+            & > #small { display: block; }
+        }
+    }
+    """
+
+    training: "TrainingPane"
+    text: "TextPane"
+
+    def __init__(self, playground: "Playground", path: str | None = None) -> None:
         """`path`: of a text to begin with."""
-        super().__init__(playground)
+        super().__init__()
+        self.playground = playground
         self._path = path
+        self._compositor = RowCompositor()
+        self.furnished = False
+        """Whether all panes are there."""
+        self.status = StatusLine()
+        self.corpus = CorpusPane(playground.corpora)
+        self.form = FormPane(playground)
+        self.runs = RunsPane(playground.run_list)
+        self.pane_layout = PaneLayout(self.corpus, self.form, self.runs)
+        self.hint = Hint()
+        self.commands = CommandTable([each(playground, self) for each in CONTROLLERS], self)
+        self._hinted = ""
+        """What the text pane said last that can be done."""
+        self._state = "idle"
+        """The run's, as it is shown."""
+        self._ticks = 0
+        self._stale = False
+        """Whether something happened that is not shown yet."""
+
+    def compose(self) -> ComposeResult:
+        """Status, the two columns, a hint, the keys."""
+        yield self.status
+        yield self.pane_layout
+        yield self.hint
+        yield KeyLine(self.label, self.is_enabled, self.rank)
+        yield Static("charplay needs 60 columns and 20 rows.", id="small", markup=False)
 
     @on(events.Mount)
     def _begin(self) -> None:
@@ -25,7 +128,7 @@ class MainScreen(Layout):
     async def _first(self) -> None:
         """After the first paint something writes; what else is read from the disk comes after it."""
         with self.app.batch_update():
-            await self.furnish()
+            await self._mount_stage()
             fault = self.playground.play("demo")
             self.playground.instrument.write()
             self.advance()
@@ -35,7 +138,222 @@ class MainScreen(Layout):
 
     async def _fill(self) -> None:
         with self.app.batch_update():
-            await self.unfold()
+            await self._unfold()
             self.playground.begin(self._path)
             self.say("[ ] temperature   t trains a network of your own while the demo writes")
             self.advance()
+
+    async def _mount_stage(self) -> None:
+        """Put up what stands on numpy, which would delay the first paint by a third of a second."""
+        from charplay.playground.instrument import TICKS
+        from charplay.tui.panes.text import TextPane
+        from charplay.tui.panes.training import TrainingPane
+
+        playground = self.playground
+        playground.begin_writing()
+        self.training = TrainingPane(playground.runs, playground.chart)
+        self.text = TextPane(playground.instrument, playground.memorization)
+        await self.pane_layout.mount_stage(self.training, self.text)
+        set_visible_interval(self, 1 / TICKS, self._tick)
+        self.set_interval(UNSEEN_TICK, self._tick)
+
+    async def _unfold(self) -> None:
+        """Put up what a key opens, and let keys in."""
+        await self.text.unfold()
+        self.furnished = True
+        self.refresh_bindings()
+
+    def label(self, binding: Binding) -> str:
+        """What the key line calls a key just now."""
+        command = self.commands.find(binding.id or "")
+        return self.commands.label(command.id) if command else binding.description
+
+    def rank(self, binding: Binding) -> int:
+        """Return where a key stands in the line of keys: a widget's own first, then as the commands are declared."""
+        return _RANKS.get(binding.id or "", -1)
+
+    # What the playground does, and what is shown of it.
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        self.advance()
+        state = self.playground.runs.state.state
+        if state != self._state or self._ticks % TICKS_A_PAINT == 0:  # numbers run, a new state is shown at once
+            self._show_status()
+            if self._stale:
+                self.show()
+
+    def advance(self) -> None:
+        """Let the playground go on, and pass on what happened."""
+        changes: list[TextChanged] = []
+        said = False
+        for happening in self.playground.advance(self.playground.clock()):
+            if isinstance(happening, TextChanged):
+                changes.append(happening)
+                continue
+            self._stale = True
+            if isinstance(happening, Said):
+                said = True
+                tell = self.note if happening.passing else self.say
+                tell(happening.sentence, warning=happening.warning)
+            elif isinstance(happening, Started):
+                self.playground.run_list.refresh()
+            self.commands.hear(happening)
+        for pane in (self.corpus, self.form, self.runs):
+            pane.sync()
+        self.text.sync(changes)
+        if said:  # what holds by itself says so
+            self.text.refresh_state()
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        hint = self.text.hint()
+        if hint != self._hinted:
+            self._hinted = hint
+            self.hint.word(hint)
+
+    def _on_text_pane_touched(self) -> None:
+        self.advance()
+        self.text.refresh_state()
+        self._show_hint()
+
+    def show(self) -> None:
+        """Have every pane show what is known now."""
+        self._stale = False
+        self._show_status()
+        self.training.show()
+        self.text.set_tint(self.playground.tint)
+        self.text.refresh_state()
+        self._show_hint()
+        self.runs.mark(self.playground.chart.markers)
+
+    def _show_status(self) -> None:
+        state, chosen = self.playground.runs.state, self.playground.corpora.chosen
+        self.status.show(state, self.playground.draft, chosen.title if chosen else "")
+        if state.state != self._state:
+            self._state, self._stale = state.state, True
+            self.refresh_bindings()
+            if not state.busy:
+                self.playground.run_list.refresh()
+
+    @on(RowList.Moved, "#run-list")
+    def _stand_on_run(self) -> None:
+        """What can be done depends on the run."""
+        self.refresh_bindings()
+
+    # What controllers ask of the screen: see `Ui`.
+
+    def say(self, sentence: str, *, warning: bool = False) -> None:
+        """Say something until something else is said."""
+        self.hint.say(sentence, warning=warning)
+
+    def note(self, sentence: str, *, warning: bool = False) -> None:
+        """Say something for a while: above the keys, or over the dialog that lies there."""
+        self.app.notify(sanitize(sentence, " "), severity="warning" if warning else "information", markup=False)
+
+    def open_dialog(self, dialog: "Screen[Answer]", then: "Callable[[Answer | None], object] | None" = None) -> None:
+        """Open a dialog; `then` gets its answer, None where it was left without one."""
+        self.app.push_screen(dialog, None if then is None else lambda answer: self._answered(then, answer))
+
+    def _answered(self, then: "Callable[[Answer | None], object]", answer: "Answer | None") -> None:
+        then(answer)
+        self._after_command()
+
+    def go_to(self, place: str) -> None:
+        """Go to a pane, or to a row of one."""
+        pane, _, row = place.partition(".")
+        if row:
+            (self.form if pane == "form" else self.text).open_row(row)
+        else:
+            self.pane_layout.go_to(pane)
+
+    def selected(self, place: str) -> str:
+        """Name what the cursor of a pane's list stands on; empty where there is nothing."""
+        panes: dict[str, CorpusPane | FormPane | RunsPane] = {
+            "corpus": self.corpus, "form": self.form, "runs": self.runs,
+        }  # fmt: skip
+        return panes[place].selected
+
+    def covered(self) -> bool:
+        """Whether a dialog lies over the panes."""
+        return self.app.screen is not self
+
+    def copy(self, text: str) -> None:
+        """Put text on the clipboard."""
+        self.app.copy_to_clipboard(text)
+
+    def leave(self) -> None:
+        """Leave charplay; what trains is saved first."""
+        self.app.run_worker(self.app.action_quit())
+
+    # Commands.
+
+    def action_run_command(self, name: str) -> None:
+        """Carry a command out, or say why that cannot be now."""
+        self.commands.run(name)
+        self._after_command()
+
+    def _after_command(self) -> None:
+        if self.furnished:
+            self.advance()
+            self.show()
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key is a command here; one that cannot be used now says why, unless it passes its key on."""
+        if action != "run_command":
+            return True
+        command = self.commands[str(parameters[0])]
+        if command.place and not self._is_within(command.place):
+            return False
+        if not self.furnished:
+            return command.id == "training.leave"
+        return not (command.passes and self.commands.disabled(command.id))
+
+    def _is_within(self, place: str) -> bool:
+        return self.focused is not None and any(each.id == place for each in self.focused.ancestors_with_self)
+
+    def is_enabled(self, binding: Binding) -> bool:
+        """Whether a binding's command can be used now."""
+        command = self.commands.find(binding.id or "")
+        return command is None or not self.commands.disabled(command.id)
+
+    @on(events.ScreenSuspend)
+    def _cover_text(self) -> None:
+        if self.furnished:
+            self.playground.instrument.covered = True
+
+    @on(events.ScreenResume)
+    def _uncover_text(self) -> None:
+        if self.furnished:
+            self.playground.instrument.covered = False
+
+    @on(events.Resize)
+    def _keep_focus_in_sight(self) -> None:
+        """What a narrower screen hides cannot keep the focus."""
+        self.call_after_refresh(self.pane_layout.refocus)
+
+    def action_keys(self) -> None:
+        """Every key, pane by pane, beginning with the pane in use."""
+        from charplay.tui.widgets.cursor_text import CursorText
+        from charplay.tui.widgets.growing_text import GrowingText
+        from charplay.tui.widgets.slider import Slider
+
+        places: list[tuple[Widget, str, Iterable[Command]]] = [
+            (self, "Everywhere", [*self._commands_at(""), *SCREEN_COMMANDS, *APP_COMMANDS]),
+            (self.corpus, "Corpus", self._commands_at("corpus")),
+            (self.form, "Next run", self._commands_at("form")),
+            (self.runs, "Runs", self._commands_at("runs")),
+            (self.training, "Loss", self._commands_at("training")),
+            (self.text, "Text", self._commands_at("text")),
+            (self.text, "Text, with the cursor out", [*self._commands_at("writing"), *CursorText.commands]),
+            (self.text, "In the written text", GrowingText.commands),
+            (self, "In every list", RowList.commands),
+            (self, "On every slider", Slider.commands),
+        ]
+        used = [] if self.focused is None else [each for each in self.focused.ancestors_with_self if each is not self]
+        sections = [place[1:] for place in sorted(places, key=lambda place: place[0] not in used)]
+        self.app.push_screen(ReaderDialog("Keys", key_lines(sections, self.app.get_key_display)))
+
+    def _commands_at(self, place: str) -> list[Command]:
+        return [command for command in self.commands if command.place == place]

@@ -39,6 +39,10 @@ class Pane(Vertical):
     _lower = Content("")
     _only_the_edge = False
 
+    def focus_first(self) -> None:
+        """Focus the first widget that takes the focus."""
+        self.screen.set_focus(next((each for each in self.query() if each.focusable), None))
+
     def set_title(self, title: Label, note: Label = "", foot: Label = "") -> None:
         """The title has the room first, then the note; the foot stands on the lower edge."""
         self._title, self._note, self._foot = title, note, foot
