@@ -31,6 +31,7 @@ SUBJECTS = (
     "copies",
     "pipe",
     "keys",
+    "ablation",
     "screen",
     "throughput",
     "steps",
