@@ -1,8 +1,8 @@
 """Pauses painting and timers while the terminal cannot keep up, and catches up with one frame.
 
-Textual paints on, and its event loop waits once thirty writes wait. docs/TEXTUAL.md (backpressure) has the figure and
-the text for upstream. It leans on `App._display`, through which every frame goes (patched_app.py); the rest is
-public.
+Textual paints on, and its event loop waits once thirty writes wait. On a terminal that stands still the program uses
+0.2 ms of every second in place of 39. docs/TEXTUAL.md (backpressure) has the text for upstream. It leans on
+`App._display`, through which every frame goes (patched_app.py); the rest is public.
 """
 
 from collections.abc import Callable

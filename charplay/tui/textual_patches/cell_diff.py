@@ -2,9 +2,9 @@
 
 Textual sends a row's changed part from its widget's left edge on, and all rows where a widget comes or goes, whether
 or not a cell there is another one than before; over a slow line that is most of what a key or a moving number costs.
-docs/TEXTUAL.md (cell diff) has the figure and the text for upstream. Private parts used: `ChopsUpdate` and
-`LayoutUpdate`, the compositor's two kinds of frames, whose `spans`, `chops`, `chop_ends`, `strips` and `region` are
-read.
+A dialog opened and closed costs 42 kB in place of 107. docs/TEXTUAL.md (cell diff) has the text for upstream. Private
+parts used: `ChopsUpdate` and `LayoutUpdate`, the compositor's two kinds of frames, whose `spans`, `chops`,
+`chop_ends`, `strips` and `region` are read.
 """
 
 from collections.abc import Iterable, Iterator

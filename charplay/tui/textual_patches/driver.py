@@ -3,7 +3,8 @@
 Textual's `LinuxDriver` waits for a terminal that does not read (its queue of thirty writes blocks the event loop),
 wakes ten times a second to look for keys, asks for every movement of the mouse, and takes the time under Ctrl-Z for
 the program's own. This one is built on the public `Driver` from parts: a writer that never waits, a reader of keys,
-the terminal's modes. docs/TEXTUAL.md (driver) has the figures and the texts for upstream.
+the terminal's modes. It buys an exit within 1.1 s from a terminal that stands still, which Textual's never leaves,
+and 12 wakings a second less when idle: docs/TEXTUAL.md (driver) has the texts for upstream.
 """
 
 import asyncio
