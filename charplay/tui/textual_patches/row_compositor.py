@@ -1,9 +1,9 @@
 """Asks widgets only for the rows that a partial update paints.
 
 Textual asks every widget that the update's bounding box touches for all its rows, wherever the update is; for one new
-character that is most of the work. It takes 0.07 ms in place of 0.22. docs/TEXTUAL.md (row compositor) has the text
-for upstream. Private parts used: `Compositor._get_renders`, which is replaced, and `Screen._compositor`, where a
-screen keeps its own.
+character that is most of the work. A paint of it takes 0.07 ms in place of 0.22. docs/TEXTUAL.md (row compositor) has
+the text for upstream. Private parts used: `Compositor._get_renders`, which is replaced, and `Screen._compositor`,
+where a screen keeps its own.
 """
 
 from collections.abc import Iterable
