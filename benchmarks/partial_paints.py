@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 
-from charplay.tui.presentation.tints import palette, tint
+from charplay.tui.presentation.tinting import palette, tint_number
 from charplay.tui.textual_patches.row_compositor import RowCompositor
 from charplay.tui.widgets.growing_text import GrowingText
 
@@ -61,10 +61,10 @@ def _grow(app: _Beside) -> Callable[[int], None]:
     text, compositor = app.text, app.screen._compositor  # noqa: SLF001
     text.set_palette(palette(Color.parse("white"), dark=True))
     prose = "What say you, my lord? I have a sorrow that the "
-    text.extend((prose[i % len(prose)], tint(i % 200 / 100)) for i in range(CHARACTERS))
+    text.extend((prose[i % len(prose)], tint_number("temperature", i % 200 / 100)) for i in range(CHARACTERS))
 
     def grow(turn: int) -> None:
-        text.append(prose[turn % len(prose)], tint(0.8))
+        text.append(prose[turn % len(prose)], tint_number("temperature", 0.8))
         compositor.update_widgets({text})
         update = compositor.render_partial_update()
         assert update is not None

@@ -34,11 +34,6 @@ CLASSES = (App, Widget, Screen, ModalScreen, Input, Static, Container, ScrollVie
 HANDLER = re.compile(r"_on_[a-z_]+")
 """Handlers may be private: Textual calls every class's own, and documents it."""
 
-KNOWN = {
-    "charplay/tui/screens/main.py: MainScreen._compositor",
-}
-"""What is still left to move into the folder, for use_row_compositor(self); the list may only become shorter."""
-
 
 @cache
 def parts_of(cls: type) -> frozenset[str]:
@@ -127,8 +122,7 @@ def offences_of(path: Path) -> set[str]:
 
 def test_nothing_outside_the_folder_names_textuals_insides():
     found = {offence for path in searched() for offence in offences_of(path)}
-    assert found - KNOWN == set()
-    assert KNOWN - found == set(), "these are gone: take them off the list"
+    assert found == set()
 
 
 class Ours(Widget):

@@ -32,7 +32,7 @@ from charplay.tui.panes.runs import RunsPane
 from charplay.tui.panes.status import Hint, KeyLine, StatusLine
 from charplay.tui.screens.pane_layout import PaneLayout
 from charplay.tui.textual_patches.backpressure import set_visible_interval
-from charplay.tui.textual_patches.row_compositor import RowCompositor
+from charplay.tui.textual_patches.row_compositor import use_row_compositor
 from charplay.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class MainScreen(Screen[None]):
         super().__init__()
         self.playground = playground
         self._path = path
-        self._compositor = RowCompositor()
+        use_row_compositor(self)
         self.furnished = False
         """Whether all panes are there."""
         self.status = StatusLine()
