@@ -6,4 +6,4 @@ import os
 # takes most of the trainer's speed. torch has threads of its own and does not read this.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
