@@ -85,7 +85,7 @@ def _open_app(home: "Home", home_option: str | None, path: str | None) -> "Charp
     return CharplayApp(
         home=home,
         open_library=lambda: open_library(home_option),
-        open_shelf=lambda: open_store(home_option),
+        open_store=lambda: open_store(home_option),
         open_training=_open_training,
         list_devices=_list_devices,
         measure=_measure,

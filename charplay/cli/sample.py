@@ -101,20 +101,20 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     if prompt_from is not None:
         text = _taken(context.obj, path, corpus, prompt_from, settings[0].seed)
     writer = JsonLinesWriter(top) if json else TextWriter()
-    write = _Writing(writer, stop or [], kept, prompted=not no_prompt)
+    task = _SampleTask(writer, stop or [], kept, prompted=not no_prompt)
     if ride is not None:
-        write.again(TextGenerator(model, source=path), ride, seed)
+        task.again(TextGenerator(model, source=path), ride, seed)
     else:
         generators = (TextGenerator(model, prompt=text, params=one, source=path) for one in settings)
-        write.each(generators, LENGTH if length is None else length, titled=len(settings) > 1)
+        task.each(generators, LENGTH if length is None else length, titled=len(settings) > 1)
     writer.close()
 
 
-class _Writing:
-    """Writes texts with a pen; each may end at a stop text, and may be kept as a ride."""
+class _SampleTask:
+    """Writes generated texts; each may end at a stop text, and may be kept as a ride."""
 
-    def __init__(self, pen: TextWriter, stops: list[str], ride: Path | None, *, prompted: bool) -> None:
-        self._pen = pen
+    def __init__(self, writer: TextWriter, stops: list[str], ride: Path | None, *, prompted: bool) -> None:
+        self._writer = writer
         self._stops = stops
         self._ride = ride
         self._prompted = prompted
@@ -126,7 +126,7 @@ class _Writing:
 
         for generator in generators:
             if titled:
-                self._pen.begin(f"temperature {generator.params.temperature:g}")
+                self._writer.begin(f"temperature {generator.params.temperature:g}")
             self._write(Playback(generator, self._stops), length)
 
     def again(self, generator: "TextGenerator", file: Path, seed: int | None) -> None:
@@ -146,10 +146,10 @@ class _Writing:
             self._named = generator.unknown
         if self._prompted:
             for position in range(len(generator.transcript)):
-                self._pen.write(generator.transcript[position], generator, position)
+                self._writer.write(generator.transcript[position], generator, position)
         try:
             for position, written in enumerate(islice(playback, length), len(generator.transcript)):
-                self._pen.write(written, generator, position)
+                self._writer.write(written, generator, position)
         finally:
             self._keep(generator)
 

@@ -1,4 +1,4 @@
-"""The checkpoints on the shelf, and the models in them."""
+"""Lists the checkpoints of all runs, and opens the models in them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,12 +48,12 @@ class LoadedModel(NamedTuple):
     """Held out; nats per character."""
 
 
-def list_checkpoints(shelf: "RunStore") -> list[CheckpointEntry]:
+def list_checkpoints(store: "RunStore") -> list[CheckpointEntry]:
     """Every checkpoint of every run, one a step: runs newest first, steps rising. What cannot be read is left out."""
     from charplay.runs.checkpoint import CheckpointError, read_header
 
     found: list[CheckpointEntry] = []
-    for summary in shelf.list():
+    for summary in store.list():
         steps: dict[int, CheckpointEntry] = {}
         for path in [] if summary.playable is None or summary.broken else _files(summary.folder, summary.playable):
             try:

@@ -44,7 +44,7 @@ LOOK_SECONDS = 0.02
 class CharplayApp(PatchedApp):
     """The playground. `run` returns when it was left; `return_code` is then the process's exit code.
 
-    `open_library` and `open_shelf` are called once the screen is up: what they import must not delay it.
+    `open_library` and `open_store` are called once the screen is up: what they import must not delay it.
     """
 
     BINDINGS = bindings(APP_COMMANDS)
@@ -56,7 +56,7 @@ class CharplayApp(PatchedApp):
         self,
         home: "Home",
         open_library: "Callable[[], Library]",
-        open_shelf: "Callable[[], RunStore]",
+        open_store: "Callable[[], RunStore]",
         open_training: "OpenTraining",
         list_devices: "Callable[[], Sequence[Device]]",
         measure: "Measure",
@@ -69,7 +69,7 @@ class CharplayApp(PatchedApp):
             home,
             LocalTrainer(open_training),
             open_library=open_library,
-            open_store=open_shelf,
+            open_store=open_store,
             preferences=self._settings,
             list_devices=list_devices,
             measure=measure,

@@ -40,7 +40,7 @@ class Command:
     @property
     def binding(self) -> Binding:
         """The binding for Textual, under the command's id, so that a key map may change its key."""
-        action = self.action or f"screen.run_command('{self.id}')"
+        action = self.action or f"run_command('{self.id}')"
         return Binding(
             self.key, action, self.label, show=self.footer, tooltip=self.help, priority=self.first, id=self.id
         )

@@ -82,6 +82,7 @@ def test_choosing_takes_a_text_and_fetches_it_where_it_must_be(
     table.run("corpus.choose")
     assert ui.noted == [("the hare is fetched first; esc cancels that", False)]
     assert table.disabled("corpus.cancel") == ""
+    assert table["corpus.cancel"].passes, "escape means something else where nothing is fetched"
     table.run("corpus.cancel")
     assert sitting.corpora.download is None
     assert table.disabled("corpus.cancel") == "Nothing is fetched just now."

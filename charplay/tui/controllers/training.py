@@ -24,7 +24,6 @@ class TrainingController(Controller):
     # fmt: off
     commands: "ClassVar[Sequence[Command]]" = (
         Command("training.values", "l", "live values", "Change the running network's values: dropout, clipping, lengths and more", place="training", footer=True),
-        Command("training.cancel_fetching", "escape", "cancel", "Cancel the download", passes=True),
         Command("training.train", "t", "train", "Train a network with the next run's recipe", footer=True),
         Command("training.pause", "p", "pause", "Hold training still, or let it go on", footer=True),
         Command("training.step", "s", "step", "Train one step while training is paused", footer=True),
@@ -47,7 +46,6 @@ class TrainingController(Controller):
         state = runs.state
         conditions = {
             "values": (state.busy and state.recipe, "The run has not begun yet."),
-            "cancel_fetching": (self._downloads, "Nothing is being fetched."),
             "pause": (runs.stoppable, STOPPING),
             "step": (runs.paused, "Pause training first: p"),
             "stop": (runs.stoppable or self._downloads, STOPPING),
@@ -119,11 +117,6 @@ class TrainingController(Controller):
         if self.playground.runs.busy:
             self.playground.runs.stop()
         else:
-            self.cancel_fetching()
-
-    def cancel_fetching(self) -> None:
-        """Give a download up."""
-        if self.playground.corpora is not None:
             self.playground.corpora.cancel()
 
     def save(self) -> None:

@@ -70,7 +70,7 @@ class ScoreDialog(Dialog[None]):
         self, generator: "TextGenerator", written: "Corpus | None", corpus: "Corpus | None",
         open_text: Callable[[str], "Corpus"], others: Callable[[], Sequence[CheckpointEntry]],
     ) -> None:  # fmt: skip
-        """`written`: the generated text; `open_text` opens a path (CorpusError); `others`: what is on the shelf."""
+        """`written`: the generated text; `open_text` opens a path (CorpusError); `others`: all checkpoints."""
         super().__init__()
         self._generator = generator
         self._written = written
