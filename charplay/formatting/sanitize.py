@@ -22,8 +22,8 @@ class _Glyphs(dict[int, str]):
     """For `str.translate`: code point -> what is shown, found out when first met."""
 
     def __missing__(self, code: int) -> str:
-        sanitize_char = self[code] = _glyph(code)
-        return sanitize_char
+        glyph = self[code] = _glyph(code)
+        return glyph
 
 
 def _glyph(code: int) -> str:

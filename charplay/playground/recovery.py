@@ -1,6 +1,6 @@
 """What can be done where training cannot just go on: it failed, its numbers went bad, or its device has no memory left.
 
-The choices are data: whoever shows them hands the id of the one that was taken to `Playground.recover`.
+The choices are data: whoever shows them hands the id of the one that was taken to `RunLauncher.recover`.
 """
 
 from collections.abc import Sequence

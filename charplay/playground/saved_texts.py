@@ -66,7 +66,7 @@ def generation(generator: TextGenerator, ride: Sequence[tuple[int, float]], orig
     """What a generator wrote, at these temperatures, with weights from there."""
     settings = generator.params
     filters = {name: getattr(settings, name.replace("-", "_")) for name in settings.active}
-    weights = tuple(Weights(start, source, _step(source)) for start, source in generator.transcript.stretches)
+    weights = tuple(Weights(start, source, _step(source)) for start, source in generator.transcript.weights_spans)
     return Generation(
         generator.source,
         generator.prompt,

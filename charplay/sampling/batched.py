@@ -20,7 +20,7 @@ from charplay.sampling.segment import GeneratedChar
 
 
 class BatchedGenerators:
-    """Players that draw together what each would draw alone. Between two characters each may do as it likes.
+    """Generators that draw together what each would draw alone. Between two characters each may do as it likes.
 
     The products of several columns are rounded otherwise than those of one: states and probabilities agree with a lone
     generator's to about six digits, and so the characters are the same, but for the rare draw (of the order of one in a

@@ -1,4 +1,4 @@
-"""Branches: every head that a text has gone, and how to walk between them."""
+"""Keeps the branches of a text: every way that it has gone on, and how to go from one to another."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ LONGEST_NAME = 60
 UNTOUCHED = 20
 """Beginnings that are kept though nothing left them and nobody named them."""
 HELD = 8
-"""Players that are kept, those played last: what others wrote can only be read any more."""
+"""Generators that are kept, those used last: what others wrote can only be read any more."""
 
 
 @dataclass
@@ -31,7 +31,7 @@ class _BranchHead:
 
 
 class Branch(NamedTuple):
-    """A head that the text has gone."""
+    """One way that the text has gone on."""
 
     name: str
     parent: str
@@ -62,7 +62,7 @@ class BranchTree:
     """Texts and their branches, each with a name: "1" is the first, and those that come later are "2", "3" and so on.
 
     The generator writes on the present branch, and may be played as if there were no tree. What is begun anew, or with
-    another generator, is a branch that left none: see `begin`.
+    another generator, is a branch that left none: see `start_text`.
     """
 
     def __init__(self, generator: TextGenerator) -> None:
@@ -194,7 +194,7 @@ class BranchTree:
                 branch._asdict()
                 | {
                     "text": self.text(branch.name),
-                    "sources": [list(stretch) for stretch in self.transcript(branch.name).stretches],
+                    "sources": [list(span) for span in self.transcript(branch.name).weights_spans],
                     "ride": Recording.of(self.transcript(branch.name)).plain(),
                 }
                 for branch in self.branches

@@ -24,7 +24,7 @@ class SubstringIndex:
         """`watch` is called with the share done, five times a second or more on an idle machine.
 
         Raises:
-            Stopped: the watch returned False (see `suffixes`).
+            Stopped: the watch returned False (see `sorted_suffixes`).
         """
         text = text[:MOST]
         self.vocabulary = Vocabulary.of(text)

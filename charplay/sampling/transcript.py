@@ -17,7 +17,7 @@ __all__ = ["KINDS", "GeneratedChar", "Transcript", "WeightsSpan"]
 
 
 class WeightsSpan(NamedTuple):
-    """From `start` up to the next stretch, the characters come from the weights of `source`."""
+    """From `start` up to the next span, the characters come from the weights of `source`."""
 
     start: int
     source: str
@@ -176,7 +176,7 @@ class Transcript:
         return self._segments[self._index(position)].source
 
     @property
-    def stretches(self) -> tuple[WeightsSpan, ...]:
+    def weights_spans(self) -> tuple[WeightsSpan, ...]:
         """Where the weights changed, and to what."""
         found: list[WeightsSpan] = []
         before: Segment | None = None

@@ -32,7 +32,7 @@ class Learner:
         recipe: resolved; torch must have been seeded with its `seed` before the network was built.
         network: on the device, in training mode.
         batches: the training text.
-        opened: the device.
+        context: the device, opened.
     """
 
     def __init__(self, recipe: Recipe, network: CharNet, batches: Batches, context: DeviceContext) -> None:

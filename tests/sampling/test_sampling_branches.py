@@ -273,7 +273,7 @@ def test_where_the_weights_are_gone_the_present_ones_go_on(orphan):
     look = orphan.generator.inspect(20, 3)
     assert (look.source, look.written.source) == ("here", "gone")
     orphan.switch_to("1")
-    assert (orphan.generator.source, orphan.generator.transcript.stretches) == ("here", ((0, "gone"), (60, "here")))
+    assert (orphan.generator.source, orphan.generator.transcript.weights_spans) == ("here", ((0, "gone"), (60, "here")))
 
 
 def test_where_their_states_are_gone_too_a_branch_can_only_be_read(orphan):

@@ -199,7 +199,7 @@ def test_other_weights_take_over_the_state():
     written = generator.next()
     assert written.source == generator.transcript[100].source == generator.source == "after"
     assert generator.transcript[99].source == "before"
-    assert generator.transcript.stretches == ((0, "before"), (100, "after"))
+    assert generator.transcript.weights_spans == ((0, "before"), (100, "after"))
     assert np.array_equal(generator.transcript.state_at(101), after.step(state, written.id)[0])
 
 
@@ -243,7 +243,7 @@ def test_under_weights_that_are_gone_only_the_last_characters_can_be_returned_to
     generator.rewind(195)
     assert generator.text == "".join(one.character for one in written[:195])
     generator.advance(most=100)
-    assert generator.transcript.stretches == ((0, "0"), (195, "3"))
+    assert generator.transcript.weights_spans == ((0, "0"), (195, "3"))
     assert generator.transcript.reach == 195
     generator.rewind(195)
 

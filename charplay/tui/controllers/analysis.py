@@ -11,7 +11,7 @@ class AnalysisController(Controller):
 
     commands: ClassVar = (
         Command(
-            "analysis.tint", "v", "tint", "Tint the text by temperature, surprise, probability, or not at all", "text",
+            "analysis.tint", "v", "tint", "Tint the text by its next number, such as surprise or entropy", "text",
             footer=True,
         ),
         Command(

@@ -50,7 +50,7 @@ class PlaybackController(Controller):
         transcript = self.playground.instrument.transcript
         if transcript is None:
             return
-        changed = "on the present weights" if len(transcript.stretches) > 1 else "the same text again"
+        changed = "on the present weights" if len(transcript.weights_spans) > 1 else "the same text again"
         choices = [
             Choice("again", "replay this ride exactly", changed, "r"),
             Choice("seed", "replay it with another seed", "other luck", "s"),

@@ -119,7 +119,7 @@ class TranscriptView:
             self._first = max(self._first, sheet.gone)  # what stood before has been let go
             sheet.cut(self._first)
             shown = self._show_prompt(transcript)
-        spans = transcript.stretches
+        spans = transcript.weights_spans
         for span, stop in zip(spans, [*(each.start for each in spans[1:]), len(transcript)], strict=True):
             if self._live and span.start >= max(1, since):
                 sheet.mark(step_of(span.source))

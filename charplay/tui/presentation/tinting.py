@@ -6,12 +6,11 @@ underlined: copied from the training text.
 
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
-from importlib import import_module
 
 from rich.style import Style
 from textual.color import Color
 
-from charplay.fs.registry import entry_names
+from charplay.fs.registry import entry_names, load_entry
 from charplay.sampling.segment import KINDS
 from charplay.sampling.transcript import Transcript
 from charplay.tui.presentation.tint import Colours, Tint
@@ -32,12 +31,8 @@ _LIGHT = ("#0a53be", "#a35200", "#c01c0c", "#067a3d")
 _FAINT = "#808080"
 
 
-def _load(name: str) -> Tint:
-    tint: Tint = import_module(f"charplay.{_FOLDER.replace('/', '.')}.{name.replace('-', '_')}").TINT
-    return tint
-
-
-_TINTS = dict(sorted(((name, _load(name)) for name in entry_names(_FOLDER)), key=lambda each: (each[1].place, each[0])))
+_FOUND: dict[str, Tint] = {name: load_entry(_FOLDER, name).TINT for name in entry_names(_FOLDER)}
+_TINTS = dict(sorted(_FOUND.items(), key=lambda each: (each[1].place, each[0])))
 _FIRST = {
     name: LEFT_OUT + 1 + at * (STEPS + 1) for at, name in enumerate(n for n, each in _TINTS.items() if each.column)
 }
