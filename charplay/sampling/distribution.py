@@ -76,7 +76,7 @@ def distributions(logits: Array, temperatures: Sequence[float]) -> Distribution:
     """
     rows = np.array(logits, np.float64, order="C")
     tops = np.maximum.reduce(rows, axis=1, keepdims=True)
-    if not math.isfinite(np.add.reduce(tops, axis=None)):
+    if not np.logical_and.reduce(np.isfinite(tops), axis=None):  # a sum would warn of inf beside -inf
         alone = [
             distribution(row, SamplingParams(temperature=one)) for row, one in zip(rows, temperatures, strict=True)
         ]

@@ -63,8 +63,8 @@ class GeneratedChar(NamedTuple):
 class Segment:
     """Characters `start` to `stop` of a text, written by one model. It only ever grows at its end.
 
-    Transcripts that have a beginning in common run through the same segments. The model is not kept alive: whoever wants
-    to come back to it holds it.
+    Transcripts that have a beginning in common run through the same segments. The model is not kept alive: whoever
+    wants to come back to it holds it.
     """
 
     def __init__(self, start: int, model: CharModel, source: str, *, continues: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sampling_models import make_model
@@ -72,6 +72,7 @@ STRANGE = st.floats(width=32, allow_nan=True, allow_infinity=True)
         )
     )
 )
+@example((np.array([[np.inf] + [-np.inf] * 8, [-np.inf] * 9], np.float32), [0.0, 0.0]))
 def test_distributions_together_are_each_alone(found):
     logits, temperatures = found
     with np.errstate(all="raise", under="ignore"):
