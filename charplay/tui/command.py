@@ -25,6 +25,8 @@ class Command:
     """The id of the pane in which the key works; empty: everywhere on the main screen."""
     footer: bool = False
     """Whether the line of keys shows it."""
+    hides: bool = False
+    """Whether the line of keys leaves it out while it cannot be used."""
     first: bool = False
     """Whether its key works inside text fields, too."""
     passes: bool = False
@@ -40,7 +42,7 @@ class Command:
     @property
     def binding(self) -> Binding:
         """The binding for Textual, under the command's id, so that a key map may change its key."""
-        action = self.action or f"screen.run_command('{self.id}')"
+        action = self.action or f"run_command('{self.id}')"
         return Binding(
             self.key, action, self.label, show=self.footer, tooltip=self.help, priority=self.first, id=self.id
         )
