@@ -21,12 +21,12 @@ from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.dialogs.side_by_side import SideBySide
 from charplay.tui.dialogs.text_input import TextInputDialog
-from charplay.tui.panes.sampling_controls import speed_slider
 from charplay.tui.textual_patches.backpressure import set_visible_interval
 from charplay.tui.textual_patches.safe_dismiss import DismissOnce
 from charplay.tui.widgets.growing_text import GrowingText
 from charplay.tui.widgets.key_line import KeyLine
 from charplay.tui.widgets.slider import Slider
+from charplay.tui.widgets.speed_slider import speed_slider
 
 NARROWEST = 20
 """Cells that a column takes at least."""
