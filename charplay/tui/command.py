@@ -25,6 +25,8 @@ class Command:
     """The id of the pane in which the key works; empty: everywhere on the main screen."""
     footer: bool = False
     """Whether the line of keys shows it."""
+    hides: bool = False
+    """Whether the line of keys leaves it out while it cannot be used."""
     first: bool = False
     """Whether its key works inside text fields, too."""
     passes: bool = False

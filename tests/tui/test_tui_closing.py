@@ -57,7 +57,7 @@ def dialogs(kept_run, home):
         "inside": lambda: NetworkDialog(run.resolved, corpus, lambda *_: 61.0),
         "comparing": lambda: BranchDiffDialog(first, tree.current, tree.compare(first, tree.current)),
         "preview": lambda: CorpusViewer(corpus, generator, (30, 40)),
-        "score": lambda: ScoreDialog(generator, corpus, None, lambda _: corpus, list),
+        "score": lambda: ScoreDialog(generator, corpus, None, lambda _: corpus, list, lambda *_: None),
         "branches": lambda: BranchesDialog(tree, str),
         "columns": lambda: ComparisonScreen(
             lambda room: Comparison(opened, "", SamplingParams(), speed=30.0, room=room), RunStore(home), time.monotonic

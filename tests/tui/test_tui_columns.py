@@ -102,6 +102,20 @@ async def test_another_seed_begins_all_anew(play):
         await it.until(lambda: it.app.screen is it.main)
 
 
+async def test_columns_are_left_once_however_often_that_is_asked(play):
+    async with play() as it:
+        screen = await beside(it)
+        await it.press("question_mark")
+        keys = it.app.screen
+        screen.action_close()  # beneath another
+        assert it.app.screen is keys
+        await it.press("escape")
+        assert it.app.screen is screen
+        for _ in range(2):
+            screen.action_close()
+        await it.until(lambda: it.app.screen is it.main)
+
+
 @pytest.mark.parametrize(("size", "most"), [((80, 24), 4), ((200, 50), 8), ((60, 20), 3)])
 async def test_temperatures_are_edited_within_the_room_there_is(play, size, most):
     async with play(size) as it:

@@ -608,6 +608,11 @@ def test_a_score_is_asked_of_what_was_written_the_corpus_and_a_file(desk: Desk, 
     assert dialog._corpus is desk.playground.corpora.corpus
     assert dialog._open_text("fox").text() == FOX
     assert "kept-1, step 500" in [each.title for each in dialog._others()]
+    dialog._view(dialog._corpus, (4, 9))
+    viewer = desk.ui.answer(None)
+    assert isinstance(viewer, CorpusViewer)
+    assert viewer._corpus.text(*viewer._passage) == FOX[4:9]
+    assert viewer._generator is desk.instrument.generator
 
 
 def test_controllers_need_nothing_but_a_playground_and_a_ui(desk: Desk) -> None:

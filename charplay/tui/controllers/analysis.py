@@ -1,9 +1,14 @@
 """Reading what was written: tints, what of it is copied from the training text, and its score."""
 
-from typing import ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
 from charplay.tui.command import Command
 from charplay.tui.controllers.base import Controller
+
+if TYPE_CHECKING:
+    from charplay.corpora.corpus import Corpus
+    from charplay.sampling.generator import TextGenerator
 
 
 class AnalysisController(Controller):
@@ -50,8 +55,6 @@ class AnalysisController(Controller):
 
     def source(self) -> None:
         """Open the passage that a copy comes from."""
-        from charplay.tui.dialogs.corpus_viewer import CorpusViewer
-
         memorization, instrument = self.playground.memorization, self.playground.instrument
         text, match = memorization.training_text, memorization.match(instrument.cursor.position)
         if text is None or match is None:
@@ -59,7 +62,13 @@ class AnalysisController(Controller):
             self.ui.note(f"Nothing is copied {where}.")
             return
         passage = (match.source, match.source + match.stop - match.start)
-        self.ui.open_dialog(CorpusViewer(text.corpus, instrument.generator, passage))
+        self._view(instrument.generator, text.corpus, passage)
+
+    def _view(self, generator: "TextGenerator | None", corpus: "Corpus", passage: tuple[int, int]) -> None:
+        """Show a passage in its text, which the generator's network tints."""
+        from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+
+        self.ui.open_dialog(CorpusViewer(corpus, generator, passage))
 
     def score(self) -> None:
         """Ask how well the network foretells a text."""
@@ -71,9 +80,9 @@ class AnalysisController(Controller):
         if generator is not None:
             what = "the prompt and what follows" if generator.prompt else "generated text"
             written = from_text(what, generator.text) if generator.text else None
-            open_text = self.playground.open_text
             self.ui.open_dialog(
                 ScoreDialog(
-                    generator, written, self.playground.corpora.corpus, open_text, lambda: list_checkpoints(store)
+                    generator, written, self.playground.corpora.corpus, self.playground.open_text,
+                    lambda: list_checkpoints(store), partial(self._view, generator),
                 )
-            )
+            )  # fmt: skip

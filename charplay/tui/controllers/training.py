@@ -23,11 +23,11 @@ class TrainingController(Controller):
 
     # fmt: off
     commands: "ClassVar[Sequence[Command]]" = (
-        Command("training.values", "l", "live values", "Change the running network's values: dropout, clipping, lengths and more", place="training", footer=True),
+        Command("training.values", "l", "live values", "Change the running network's values: dropout, clipping, lengths and more", place="training", footer=True, hides=True),
         Command("training.train", "t", "train", "Train a network with the next run's recipe", footer=True),
-        Command("training.pause", "p", "pause", "Hold training still, or let it go on", footer=True),
-        Command("training.step", "s", "step", "Train one step while training is paused", footer=True),
-        Command("training.stop", "x", "stop", "Save and stop training", footer=True),
+        Command("training.pause", "p", "pause", "Hold training still, or let it go on", footer=True, hides=True),
+        Command("training.step", "s", "step", "Train one step while training is paused", footer=True, hides=True),
+        Command("training.stop", "x", "stop", "Save and stop training", footer=True, hides=True),
         Command("training.save", "ctrl+s", "save now", "Save the run under way now, and go on; it saves by itself every minute"),
         Command("training.undo", "z", "undo", "Take the last live change back: weights, optimizer and step, too"),
         Command("training.take_up", "u", "take up", "Take up the run that was not finished"),

@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 
 from textual import on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Horizontal
+from textual.screen import Screen
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize, sanitize_line
@@ -21,18 +23,18 @@ from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.dialogs.side_by_side import SideBySide
 from charplay.tui.dialogs.text_input import TextInputDialog
-from charplay.tui.panes.sampling_controls import speed_slider
-from charplay.tui.panes.status import KeyLine
 from charplay.tui.textual_patches.backpressure import set_visible_interval
-from charplay.tui.textual_patches.safe_dismiss import DismissOnce
+from charplay.tui.textual_patches.safe_dismiss import dismiss_once
 from charplay.tui.widgets.growing_text import GrowingText
+from charplay.tui.widgets.key_line import KeyLine
 from charplay.tui.widgets.slider import Slider
+from charplay.tui.widgets.speed_slider import speed_slider
 
 NARROWEST = 20
 """Cells that a column takes at least."""
 
 
-class ComparisonScreen(DismissOnce[Column]):
+class ComparisonScreen(Screen[Column]):
     """Draws a comparison. Dismissed with the column that was taken over, or with None."""
 
     commands = (
@@ -193,6 +195,10 @@ class ComparisonScreen(DismissOnce[Column]):
     def action_take(self) -> None:
         """Leave with the chosen column."""
         self.dismiss(self.comparison.column(self.beside.chosen))
+
+    def dismiss(self, result: Column | None = None) -> AwaitComplete:
+        """Leave with a column, once: a second key finds another screen in front."""
+        return dismiss_once(self, super().dismiss, result)
 
     def action_close(self) -> None:
         """Leave without one."""

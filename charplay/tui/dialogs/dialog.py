@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 
 from charplay.formatting.sanitize import sanitize_line
 from charplay.tui.command import Command, bindings
+from charplay.tui.textual_patches.safe_dismiss import dismiss_once
 from charplay.tui.widgets.row_list import RowList
 
 Answer = TypeVar("Answer")
@@ -53,12 +54,8 @@ class Dialog(ModalScreen[Answer]):
         rows.styles.height = min(rows.number(), max(3, self.app.size.height - others))
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        """Leave with an answer, once.
-
-        Textual's takes away whichever screen is in front, as often as any screen asks; here nothing happens where this
-        dialog was left already, or lies below another.
-        """
-        return super().dismiss(result) if self.is_active else AwaitComplete()
+        """Leave with an answer, once: nothing happens where this dialog was left already, or lies below another."""
+        return dismiss_once(self, super().dismiss, result)
 
     def action_close(self) -> None:
         """Leave without an answer."""

@@ -69,14 +69,20 @@ class ScoreDialog(Dialog[None]):
     def __init__(
         self, generator: "TextGenerator", written: "Corpus | None", corpus: "Corpus | None",
         open_text: Callable[[str], "Corpus"], others: Callable[[], Sequence[CheckpointEntry]],
+        view: Callable[["Corpus", tuple[int, int]], object],
     ) -> None:  # fmt: skip
-        """`written`: the generated text; `open_text` opens a path (CorpusError); `others`: all checkpoints."""
+        """Prepare to score.
+
+        `written`: the generated text; `open_text` opens a path (CorpusError); `others`: all checkpoints; `view` shows a
+        passage, from where to where, in its text.
+        """
         super().__init__()
         self._generator = generator
         self._written = written
         self._corpus = corpus
         self._open_text = open_text
         self._others = others
+        self._view = view
         self._fault = ""
         """What could not be read."""
         self._scoring: ScoringJob | None = None
@@ -258,12 +264,9 @@ class ScoreDialog(Dialog[None]):
 
     def action_passage(self) -> None:
         """The passage under the cursor, in its text."""
-        from charplay.tui.dialogs.corpus_viewer import CorpusViewer
-
         part, passage = self._part, self._findings.passage
         if part is not None and passage is not None:
-            place = (part.start + passage.start, part.start + passage.stop)
-            self.app.push_screen(CorpusViewer(part.corpus, self._generator, place))
+            self._view(part.corpus, (part.start + passage.start, part.start + passage.stop))
 
 
 def _open(shelved: CheckpointEntry) -> "CharModel":

@@ -1,4 +1,4 @@
-"""The sliders under the text, and what speed means in characters."""
+"""The sliders under the text."""
 
 from collections.abc import Sequence
 
@@ -6,18 +6,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from charplay.playground.pace import MAX_SPEED
-from charplay.playground.scales import SPEEDS, TEMPERATURES
+from charplay.playground.scales import TEMPERATURES
 from charplay.tui.widgets.slider import Slider
-
-
-def _written(speed: float) -> str:
-    return "max" if speed > MAX_SPEED else f"{speed:.0f}/s"
-
-
-def speed_slider() -> Slider:
-    """Characters a second, up to as many as there is time for."""
-    return Slider("speed", 30.0, SPEEDS, show=_written, value_width=5, id="speed")
+from charplay.tui.widgets.speed_slider import speed_slider
 
 
 class SamplingControls(Horizontal):

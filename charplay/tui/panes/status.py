@@ -1,16 +1,12 @@
-"""The first and the last line of the screen: what is going on, and which keys there are."""
+"""What is going on: the first line of the screen, and the sentence above the keys."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual import events, on
 from textual.app import RenderResult
-from textual.binding import Binding
 from textual.geometry import Region
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -30,13 +26,6 @@ LEAST_NAME = 10
 
 NOTE_SECONDS = 8.0
 """That a note stands; then what was said before it stands again."""
-
-FIRST = ("training.train", "training.pause", "training.step", "training.stop", "training.take_up", "answer")
-LAST = ("keys", "training.leave")
-"""Commands, or a widget's own actions, whose keys stand at the left and at the right end of the key line."""
-
-PANES = "1-5 panes  "
-"""Five keys in one word."""
 
 
 class Hint(Static):
@@ -176,78 +165,3 @@ class StatusLine(Widget):
 
     def _tone(self, name: str) -> str:
         return str(self.get_component_rich_style(f"status--{name}"))
-
-
-class KeyLine(Widget):
-    """The keys that can be pressed here, drawn from the bindings: the focused pane's first, then everywhere's."""
-
-    COMPONENT_CLASSES = {"keys--key", "keys--label"}  # noqa: RUF012 - Textual's form
-    DEFAULT_CSS = """
-    KeyLine {
-        height: 1;
-        padding: 0 1;
-        & > .keys--key { color: $accent; }
-        & > .keys--label { color: $foreground 55%; }
-    }
-    """
-
-    def __init__(
-        self,
-        label: Callable[[Binding], str] = lambda binding: binding.description,
-        enabled: Callable[[Binding], bool] = lambda _: True,
-        order: Callable[[Binding], int] = lambda _: 0,
-    ) -> None:
-        """`label`: what a key is called just now; `enabled`: whether its command can be used; `order`: its rank."""
-        super().__init__()
-        self._label = label
-        self._enabled = enabled
-        self._order = order
-
-    @on(events.Mount)
-    def _listen(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, self._changed)
-
-    def _changed(self, _screen: Screen[object]) -> None:
-        self.refresh()
-
-    def render(self) -> RenderResult:
-        """The journey's keys, the focused pane's, everywhere's, as many as fit; help and the way out at the right."""
-        key_style, label_style = (str(self.get_component_rich_style(f"keys--{part}")) for part in ("key", "label"))
-        bindings = self._usable()
-        last = [binding for binding in bindings if _name(binding) in LAST]
-        rest = sorted((binding for binding in bindings if _name(binding) not in LAST), key=self._rank)
-        room = self.size.width - sum(self._width(binding) for binding in last) - (len(PANES) if last else 0)
-        line = Text(no_wrap=True, end="")
-        for binding in (*rest, *last):
-            if last and binding is last[0]:
-                line.append(" " * room)
-                line.append(PANES[:3], key_style)
-                line.append(PANES[3:], label_style)
-            if binding not in last:
-                if self._width(binding) > room:
-                    continue
-                room -= self._width(binding)
-            line.append(self.app.get_key_display(binding), key_style)
-            line.append(f" {self._label(binding)}  ", label_style)
-        return line
-
-    def _width(self, binding: Binding) -> int:
-        return cell_len(f"{self.app.get_key_display(binding)} {self._label(binding)}  ")
-
-    def _rank(self, binding: Binding) -> tuple[int, int]:
-        return FIRST.index(_name(binding)) if _name(binding) in FIRST else len(FIRST), self._order(binding)
-
-    def _usable(self) -> list[Binding]:
-        """The bindings to show; a key that a text field would take for itself is none."""
-        focused = self.screen.focused
-        usable = []
-        for _, binding, enabled, _ in self.screen.active_bindings.values():
-            character = binding.key if len(binding.key) == 1 else None
-            taken = focused is not None and focused.check_consume_key(binding.key, character)
-            if binding.show and enabled and not taken and self._enabled(binding):
-                usable.append(binding)
-        return usable
-
-
-def _name(binding: Binding) -> str:
-    return binding.id or binding.action

@@ -29,10 +29,12 @@ from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
-from charplay.tui.panes.status import Hint, KeyLine, StatusLine
+from charplay.tui.panes.status import Hint, StatusLine
+from charplay.tui.screens.key_order import ranks
 from charplay.tui.screens.pane_layout import PaneLayout
 from charplay.tui.textual_patches.backpressure import set_visible_interval
 from charplay.tui.textual_patches.row_compositor import use_row_compositor
+from charplay.tui.widgets.key_line import KeyLine
 from charplay.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -52,14 +54,13 @@ TICKS_A_PAINT = 15
 """Numbers that run are shown twice a second."""
 
 CONTROLLERS: tuple[type[Controller], ...] = (
-    CorpusController, FormController, RunsController, ChartController, BranchController, AnalysisController,
-    PromptController, PlaybackController, WritingController, TrainingController,
-    PanesController,
+    CorpusController, FormController, RunsController, TrainingController, ChartController, BranchController,
+    AnalysisController, PromptController, PlaybackController, WritingController, PanesController,
 )  # fmt: skip
 """In the order in which the line of keys shows their commands."""
 
 _COMMANDS = [command for each in CONTROLLERS for command in each.commands]
-_RANKS = {command.id: number for number, command in enumerate(sorted(_COMMANDS, key=lambda each: not each.place))}
+_RANKS = ranks([*_COMMANDS, *SCREEN_COMMANDS])
 
 
 class MainScreen(Screen[None]):
@@ -118,7 +119,7 @@ class MainScreen(Screen[None]):
         yield self.status
         yield self.pane_layout
         yield self.hint
-        yield KeyLine(self.label, self.is_enabled, self.rank)
+        yield KeyLine(self.label, self.rank, ("1-5", "panes"))
         yield Static("charplay needs 60 columns and 20 rows.", id="small", markup=False)
 
     @on(events.Mount)
@@ -164,13 +165,15 @@ class MainScreen(Screen[None]):
         self.refresh_bindings()
 
     def label(self, binding: Binding) -> str:
-        """What the key line calls a key just now."""
+        """What the key line calls a key just now; nothing where it hides the key."""
         command = self.commands.find(binding.id or "")
-        return self.commands.label(command.id) if command else binding.description
+        if command is None:
+            return binding.description
+        return "" if command.hides and self.commands.disabled(command.id) else self.commands.label(command.id)
 
     def rank(self, binding: Binding) -> int:
-        """Return where a key stands in the line of keys: a widget's own first, then as the commands are declared."""
-        return _RANKS.get(binding.id or "", -1)
+        """Return where a key stands in the line of keys, as `ranks` has it; a widget's own key stands behind them."""
+        return _RANKS.get(binding.id or "", len(_RANKS))
 
     # What the playground does, and what is shown of it.
 

@@ -22,11 +22,3 @@ def dismiss_once(
     For a screen's own `dismiss`: `return dismiss_once(self, super().dismiss, result)`.
     """
     return dismiss(result) if screen.is_active else AwaitComplete()
-
-
-class DismissOnce(Screen[Answer]):
-    """A screen that is left once. Among the bases it stands last: styles are inherited from the first."""
-
-    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        """As in Textual where this screen is the one in front."""
-        return dismiss_once(self, super().dismiss, result)

@@ -1,0 +1,117 @@
+"""The line of keys: what stands in it, in which order, and what gives way where there is no room."""
+
+import pytest
+from textual.app import App
+from textual.binding import Binding
+
+from charplay.tui.command import Command
+from charplay.tui.dialogs.choice import ChoiceDialog
+from charplay.tui.dialogs.comparison import ComparisonScreen
+from charplay.tui.screens.key_order import FIRST, LAST, ranks
+from charplay.tui.widgets.key_line import KeyLine
+
+END = "1-5 panes  ? keys  q quit"
+PANES = {
+    "1": "t train  ⏎ choose  v view  o open a file  space write",
+    "2": "t train  ⏎ edit  ← less  → more  m all fields  n what the network sees  space write",
+    "3": "t train  ⏎ play  a again  r resume  o overlay  space write",
+    "4": "t train  a across  v upward  g log  w recent  e samples  space write",
+    "5": "t train  c rewind  i type  g branches  v tint  o copied  h score  r passage  a rides",
+}
+ALL_OF_TEXT = f"{PANES['5']}  l side by side  . one  n anew  e prompt  m filters  y copy  w keep  space write"
+
+
+def line(it):
+    """The two ends of the line of keys."""
+    left, _, right = it.seen().splitlines()[-1].partition("1-5")
+    return left.strip(), f"1-5{right}".strip()
+
+
+@pytest.mark.parametrize("pane", PANES)
+async def test_a_pane_shows_its_keys_between_the_journeys_and_the_ways_out(play, pane):
+    async with play((120, 40)) as it:
+        await it.press(pane)
+        assert line(it) == (PANES[pane], END)
+
+
+async def test_a_wide_line_shows_every_key_of_the_text_pane(play):
+    async with play((240, 50)) as it:
+        await it.press("5")
+        assert line(it) == (ALL_OF_TEXT, END)
+
+
+async def test_a_cursor_has_its_keys_at_both_ends(play):
+    async with play((120, 40)) as it:
+        it.instrument.playing = False
+        it.write(30, 5.0)
+        await it.press("5", "c")
+        left, right = line(it)
+        assert left.startswith("t train  ⏎ pick another  c rewind  i type")
+        assert right == "1-5 panes  esc put away  ? keys  q quit"
+
+
+async def test_what_is_done_to_a_run_shows_while_it_can_be(play):
+    async with play((120, 40)) as it:
+        await it.press("4")
+        await it.training()
+        await it.until(lambda: line(it)[0].startswith("t train  p pause  x stop  l live values  a across"))
+        await it.press("p")
+        await it.until(lambda: line(it)[0].startswith("t train  p go on  s step  x stop  l live values"))
+
+
+async def test_a_dialog_leaves_the_line_beneath_it_as_it_is(play):
+    async with play((120, 40)) as it:
+        await it.press("2", "enter")
+        await it.until(lambda: isinstance(it.app.screen, ChoiceDialog))
+        it.main.refresh_bindings()
+        await it.pilot.pause()
+        assert line(it) == (PANES["2"], END)
+
+
+async def test_the_columns_show_their_keys_as_they_are_declared(play):
+    async with play((120, 40)) as it:
+        await it.press("5", "l")
+        await it.until(lambda: isinstance(it.app.screen, ComparisonScreen) and it.app.screen.beside.columns)
+        shown = "space write  ? keys  esc back  n anew  ⏎ take  e temperatures  r checkpoints"
+        assert it.seen().splitlines()[-1].strip() == shown
+
+
+def test_commands_stand_from_the_left_and_the_last_ones_from_the_right():
+    commands = [Command("text.write", "space", "", ""), Command("form.edit", "enter", "", "", place="form")]
+    commands += [Command(name, "x", "", "") for name in (*FIRST, *LAST)]
+    found = ranks(commands)
+    assert sorted((name for name in found if found[name] >= 0), key=found.get) == [*FIRST, "form.edit", "text.write"]
+    assert sorted((name for name in found if found[name] < 0), key=found.get) == list(LAST)
+
+
+class Lines(App[None]):
+    """A line of keys by itself."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's form
+        Binding("a", "x", "first", show=True),
+        Binding("b", "x", "rather long", show=True),
+        Binding("c", "x", "c", show=True),
+        Binding("d", "x", "away", show=True),
+        Binding("e", "x", "", show=True),
+        Binding("f", "x", "unseen", show=False),
+    ]
+
+    def compose(self):
+        yield KeyLine(rank=lambda binding: -1 if binding.key == "d" else -ord(binding.key) + 200, many=("0-9", "all"))
+
+    def action_x(self):
+        """Nothing."""
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (60, "c c  b rather long  a first" + " " * 14 + "0-9 all  d away"),
+        (34, "c c  a first" + " " * 3 + "0-9 all  d away"),
+        (22, "0-9 all  d away"),
+    ],
+)
+async def test_what_has_no_room_is_left_out_and_the_right_hand_keys_stay(width, shown):
+    app = Lines()
+    async with app.run_test(size=(width, 4)):
+        assert str(app.query_one(KeyLine).render()).strip() == shown
