@@ -76,13 +76,12 @@ def test_the_live_runs_weights_write_on_in_the_same_text(sitting: Sitting, learn
 
 
 def test_weights_are_asked_for_now_and_then_and_only_where_they_are_of_use(
-    sitting: Sitting, learning: Learning, monkeypatch: pytest.MonkeyPatch
+    sitting: Sitting, learning: Learning
 ) -> None:
-    follower, instrument, now = sitting.playground.follower, sitting.playground.instrument, [100.0]
-    monkeypatch.setattr("charplay.playground.weight_follower.time", type("Time", (), {"monotonic": lambda: now[0]}))
+    follower, instrument = sitting.playground.follower, sitting.playground.instrument
 
     def asks(after: float = 2 * PUBLISH_SECONDS) -> bool:
-        now[0] += after
+        sitting.now += after
         return follower.wants_weights()
 
     assert not asks()
