@@ -53,9 +53,11 @@ class ScriptedLibrary(Library):
 class Sitting:
     """A playground under way, on a clock that a test moves."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(
+        self, home: Home, preferences: Preferences | None = None, *, trainer: SpokenTrainer | None = None
+    ) -> None:
         self.now = 1000.0
-        self.trainer = SpokenTrainer()
+        self.trainer = trainer or SpokenTrainer()
         self.library = ScriptedLibrary(home)
         self.happened: list[object] = []
         self.playground = Playground(
@@ -63,7 +65,7 @@ class Sitting:
             self.trainer,
             open_library=lambda: self.library,
             open_store=lambda: RunStore(home),
-            preferences=Preferences(corpus="fox"),
+            preferences=preferences or Preferences(corpus="fox"),
             clock=lambda: self.now,
         )
         self.corpora = self.playground.corpora
