@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from answering_trainer import AnsweringTrainer
 from numpy.typing import NDArray
-from playground_sitting import Sitting
+from sitting import Sitting
 
 from charplay.playground.checkpoints import list_checkpoints, open_checkpoint
 from charplay.playground.happenings import CorpusRead, CurvesRead, RunsListed
-from charplay.playground.instrument import Instrument
+from charplay.playground.instrument import TICKS
 from charplay.playground.preferences import Preferences, read_preferences, write_preferences
 from charplay.playground.recipe_rows import BUDGET
 from charplay.playground.recordings import read_ride
@@ -24,51 +24,41 @@ from charplay.protocol.commands import Pause, PublishWeights, Resume, Save, SetH
 from charplay.runs.home import Home
 from charplay.sampling.score import compare
 
-TICK = 1 / 30
+TICK = 1 / TICKS
 TALE = "the otter slides down the bank,\nand the heron looks on from the reeds.\n" * 40
 LETTERS = "".join(sorted(set(TALE)))
 WHEN = datetime(2026, 5, 4, 21, 30, tzinfo=UTC)
 RUN = "otter-lstm-1x12-1"
 
 
-class Evening:
-    """One sitting of a person: the playground, its trainer, and what a person would see happen."""
+class Evening(Sitting):
+    """One sitting of a person at a home, whose trainer does as it is told."""
+
+    trainer: AnsweringTrainer
 
     def __init__(self, root: Path) -> None:
-        self.home = Home(root / "home")
-        self.home.prepare()
-        self.text = root / "otter.txt"
-        self.text.write_text(TALE)
-        self.trainer = AnsweringTrainer(self.text, RUN)
-        preferences, self.notice = read_preferences(self.home.settings)
-        self.sitting = Sitting(self.home, preferences, trainer=self.trainer)
-        self.playground = self.sitting.playground
-        self.playground.begin_writing()
+        home, self.file = Home(root / "home"), root / "otter.txt"
+        home.prepare()
+        self.file.write_text(TALE)
+        preferences, self.notice = read_preferences(home.settings)
+        super().__init__(home, preferences, trainer=AnsweringTrainer(self.file, RUN))
+        self.begin_writing()
         self.playground.begin()
-        self.sitting.quiet()
+        self.quiet()
 
-    @property
-    def instrument(self) -> Instrument:
-        return self.playground.instrument
-
-    @property
-    def written(self) -> str:
-        assert self.instrument.transcript is not None
-        return self.instrument.transcript.text()
-
-    def pass_time(self, done: Callable[[], object]) -> list[object]:
+    def go_on_until(self, done: Callable[[], object]) -> list[object]:
         """Let time pass, tick by tick, until something is done; what happened meanwhile."""
         happened: list[object] = []
         for _ in range(3000):
             if done():
                 return happened
-            happened += self.sitting.advance(TICK)
-        raise AssertionError(f"it is never done; {self.sitting.said}")
+            happened += self.pass_time(TICK)
+        raise AssertionError(f"it is never done; {self.said}")
 
     def write(self, characters: int) -> list[object]:
         """Let it write so many characters more, at its own pace."""
-        end = len(self.written) + characters
-        return self.pass_time(lambda: len(self.written) >= end)
+        end = len(self.text) + characters
+        return self.go_on_until(lambda: len(self.text) >= end)
 
 
 def test_a_whole_evening_and_the_next_one(tmp_path: Path) -> None:
@@ -113,10 +103,10 @@ def choose_a_text(evening: Evening) -> None:
     """The text of a file is read, becomes the next run's, and its reference losses are on the chart."""
     playground = evening.playground
     assert [each.name for each in playground.run_list.summaries] == ["demo"]
-    playground.corpora.choose(str(evening.text))
-    evening.sitting.quiet()
+    playground.corpora.choose(str(evening.file))
+    evening.quiet()
     corpus, draft = playground.corpora.corpus, playground.draft
-    assert [each.corpus for each in evening.sitting.happened if isinstance(each, CorpusRead)][-1] is corpus
+    assert [each.corpus for each in evening.happened if isinstance(each, CorpusRead)][-1] is corpus
     assert corpus is not None
     assert draft is not None
     assert corpus.text() == TALE
@@ -142,14 +132,14 @@ def train(evening: Evening) -> None:
     assert (request.recipe["hidden_size"], request.recipe["steps"]) == (12, 1000)
     assert (playground.runs.state.state, playground.runs.busy) == ("preparing", True)
     run = trainer.begin()
-    happened = evening.sitting.advance(TICK)
+    happened = evening.advance(TICK)
     assert any(isinstance(each, Began) and each.live for each in happened), "its first weights write before a step"
     assert evening.instrument.origin.run == run.name == RUN
     chart, state = playground.chart, playground.runs.state
     assert [len(each.x) for each in chart.own()] == [0, 0]
     for step in (100, 200):
         trainer.learn(step)
-        evening.sitting.advance(TICK)
+        evening.advance(TICK)
     assert (state.state, state.step, state.best_loss) == ("training", 200, 2.9)
     learned, held = chart.own()
     assert (distinct(learned.x), distinct(held.x)) == ([50.0, 100.0, 150.0, 200.0], [100.0, 200.0])
@@ -166,13 +156,13 @@ def let_it_write(evening: Evening) -> None:
     happened = evening.write(40)
     lengths = [each.length for each in happened if isinstance(each, Appended)]
     assert lengths == sorted(set(lengths))
-    assert lengths[-1] == len(evening.written)
+    assert lengths[-1] == len(evening.text)
     trainer.learn(300)
-    text = evening.written
-    happened = evening.pass_time(lambda: instrument.generator and instrument.generator.source == "live, step 300")
+    text = evening.text
+    happened = evening.go_on_until(lambda: instrument.generator and instrument.generator.source == "live, step 300")
     assert any(isinstance(each, Reweighted) and each.source == "live, step 300" for each in happened)
-    assert evening.written.startswith(text)
-    assert set(evening.written) <= set(LETTERS)
+    assert evening.text.startswith(text)
+    assert set(evening.text) <= set(LETTERS)
     assert trainer.commands.count(PublishWeights()) >= 2
     assert evening.playground.following
 
@@ -181,37 +171,37 @@ def change_the_temperature(evening: Evening) -> None:
     """The very next character, and those after it, are drawn at the new temperature; none before it is touched."""
     instrument, transcript = evening.instrument, evening.instrument.transcript
     assert transcript is not None
-    before, at = evening.written, len(transcript)
+    before, at = evening.text, len(transcript)
     was = transcript.params_at(at - 1).temperature
     instrument.set_params(temperature=0.25)
     evening.write(20)
     assert [transcript.params_at(position).temperature for position in (at - 1, at, at + 19)] == [was, 0.25, 0.25]
     assert instrument.temperatures[-1] == (at, 0.25)
-    assert evening.written[:at] == before
+    assert evening.text[:at] == before
 
 
 def go_another_way(evening: Evening) -> None:
     """Back to a character, where another is picked: a branch. Both go on where they were left."""
     playground, instrument = evening.playground, evening.instrument
-    left, at = evening.written, len(evening.written) - 10
+    left, at = evening.text, len(evening.text) - 10
     instrument.move_cursor(at)
     assert instrument.candidates(5)
-    evening.sitting.advance(1.0)
-    assert evening.written == left, "nothing is written while a character is looked at"
+    evening.advance(1.0)
+    assert evening.text == left, "nothing is written while a character is looked at"
     other = next(each for each in LETTERS if each != left[at])
     assert instrument.transcript is not None
     instrument.pick(instrument.transcript, at, other)
-    assert evening.written == left[:at] + other
+    assert evening.text == left[:at] + other
     assert [each.since for each in evening.write(15) if isinstance(each, Rewritten)] == [at]
     assert instrument.branches is not None
     first, second = instrument.branches.branches[-2:]
     assert (second.parent, second.start, instrument.branches.current) == (first.name, at, second.name)
-    gone = evening.written
+    gone = evening.text
     playground.switch_branch(first.name)
-    assert evening.written == left
+    assert evening.text == left
     evening.write(5)
     playground.switch_branch(second.name)
-    assert evening.written == gone
+    assert evening.text == gone
     assert playground.following
 
 
@@ -219,16 +209,16 @@ def look_for_copies(evening: Evening) -> None:
     """A stretch of the text that the run learned is found in what is written, and where it stands there."""
     memorization, instrument = evening.playground.memorization, evening.instrument
     memorization.toggle()
-    evening.sitting.until(lambda: memorization.looking)
-    at, copied = len(evening.written), TALE[5:45]
+    evening.until(lambda: memorization.looking)
+    at, copied = len(evening.text), TALE[5:45]
     instrument.insert(at, copied)
-    evening.sitting.until(lambda: memorization.is_copied(at + 39))
-    assert any(isinstance(each, CopiesChanged) for each in evening.sitting.happened)
+    evening.until(lambda: memorization.is_copied(at + 39))
+    assert any(isinstance(each, CopiesChanged) for each in evening.happened)
     match, measure = memorization.match(at + 20), memorization.measure()
     assert match is not None
     assert measure is not None
-    assert TALE[match.source : match.source + match.stop - match.start] == evening.written[match.start : match.stop]
-    assert copied in evening.written[match.start : match.stop]
+    assert TALE[match.source : match.source + match.stop - match.start] == evening.text[match.start : match.stop]
+    assert copied in evening.text[match.start : match.stop]
     assert 0 < measure.new_share < 1
     memorization.toggle()
     assert not memorization.is_copied(at + 20)
@@ -241,7 +231,7 @@ def write_side_by_side(evening: Evening) -> None:
     comparison = playground.new_comparison(3)
     assert [each.params.temperature for each in comparison.generators] == [0.2, 0.5, 1.0]
     comparison.set_temperature(2, 1.5)
-    now = evening.sitting.now
+    now = evening.now
     while len(comparison.generators[0].text) < 30:
         now += TICK
         comparison.advance(now)
@@ -249,12 +239,12 @@ def write_side_by_side(evening: Evening) -> None:
     assert {text[:4] for text in texts} == {"the "}
     assert len(set(texts)) == 3
     playground.take_column(None)
-    assert evening.written == "the "
+    assert evening.text == "the "
     playground.take_column(comparison.column(2))
-    assert evening.written == texts[2]
+    assert evening.text == texts[2]
     assert (instrument.params.temperature, instrument.origin.run) == (1.5, RUN)
     evening.write(10)
-    assert evening.written.startswith(texts[2])
+    assert evening.text.startswith(texts[2])
     instrument.set_params(temperature=0.25)
 
 
@@ -262,21 +252,21 @@ def steer_the_run(evening: Evening) -> None:
     """It holds still, takes another learning rate, saves, and is on the list of runs."""
     playground, trainer, runs = evening.playground, evening.trainer, evening.playground.runs
     runs.pause()
-    evening.sitting.advance(TICK)
+    evening.advance(TICK)
     assert (runs.state.state, runs.paused) == ("paused", True)
     runs.set_hyperparameter("learning_rate", 0.001)
     runs.resume()
-    evening.sitting.advance(TICK)
+    evening.advance(TICK)
     assert (runs.state.state, runs.peak_rate) == ("training", 0.001)
     assert [mark.text for mark in playground.chart.marks()] == ["rate 1e-3"]
     runs.save()
-    evening.sitting.advance(TICK)
-    assert (runs.state.saved_step, evening.sitting.said[-1]) == (300, "Step 300 is saved.")
+    evening.advance(TICK)
+    assert (runs.state.saved_step, evening.said[-1]) == (300, "Step 300 is saved.")
     assert [each for each in trainer.asked if not isinstance(each, Stop)] == [
         Pause(), SetHyperparameter("learning_rate", 0.001), Resume(), Save(),
     ]  # fmt: skip
     playground.run_list.refresh()
-    evening.sitting.quiet()
+    evening.quiet()
     assert [(each.name, each.step) for each in playground.run_list.playable()][:1] == [(RUN, 300)]
 
 
@@ -289,7 +279,7 @@ def score(evening: Evening) -> None:
         lambda: held_out(corpus, 0.1),
         [Named(name, lambda name=name: open_checkpoint(store, name).model) for name in names],  # type: ignore[misc]
     ).start()
-    evening.sitting.until(lambda: job.done)
+    evening.until(lambda: job.done)
     found = job.take()
     assert all(isinstance(each, Scored) for each in found), found
     scores = {each.name: each.score for each in found if isinstance(each, Scored)}
@@ -312,24 +302,24 @@ def replay(evening: Evening) -> None:
     instrument.restart(prompt="the ")
     evening.write(20)
     instrument.set_params(temperature=0.9)
-    instrument.insert(len(evening.written), "otter")
+    instrument.insert(len(evening.text), "otter")
     evening.write(20)
-    text, path = evening.written, instrument.keep_recording(WHEN)
+    text, path = evening.text, instrument.keep_recording(WHEN)
     assert path is not None
     assert path.parent == evening.home.texts
     recording = read_ride(path)
     assert (recording.prompt, recording.length, recording.written[0][1:]) == ("the ", len(text) - 4, ("typed", "otter"))
     (entry,) = [each for each in list_checkpoints(playground.store) if each.run == RUN]
     playground.replay_on(recording, entry)
-    assert evening.written == "the "
-    evening.pass_time(lambda: "The ride is over: space writes on." in evening.sitting.said)
-    assert evening.written == text
+    assert evening.text == "the "
+    evening.go_on_until(lambda: "The ride is over: space writes on." in evening.said)
+    assert evening.text == text
     assert not instrument.playing
     instrument.replay_with_next_seed(recording)
-    evening.pass_time(lambda: not instrument.playing)
-    assert len(evening.written) == len(text)
-    assert evening.written != text
-    assert "otter" in evening.written
+    evening.go_on_until(lambda: not instrument.playing)
+    assert len(evening.text) == len(text)
+    assert evening.text != text
+    assert "otter" in evening.text
 
 
 def keep(evening: Evening) -> None:
@@ -338,11 +328,11 @@ def keep(evening: Evening) -> None:
     path, branches = instrument.keep(WHEN), instrument.export_branches(WHEN)
     assert path is not None
     assert branches is not None
-    assert path.read_text() == evening.written
+    assert path.read_text() == evening.text
     about = json.loads(path.with_suffix(".json").read_text())
     assert (about["run"], about["prompt"], about["temperatures"][0]) == (RUN, "the ", [4, 0.25])
     told = json.loads(branches.read_text())
-    assert told["branches"][-1]["text"] == evening.written
+    assert told["branches"][-1]["text"] == evening.text
     assert len(told["branches"]) == len(instrument.branches.names if instrument.branches else ())
 
 
@@ -350,11 +340,11 @@ def leave(evening: Evening) -> None:
     """The run saves and stops, and the preferences are written."""
     playground, runs = evening.playground, evening.playground.runs
     evening.trainer.learn(400)
-    evening.sitting.advance(TICK)
+    evening.advance(TICK)
     runs.stop()
     assert (runs.state.state, runs.stoppable) == ("stopping", False)
-    evening.sitting.advance(TICK)
-    assert evening.sitting.said[-1] == f"{RUN} is saved: u takes it up again, t starts another"
+    evening.advance(TICK)
+    assert evening.said[-1] == f"{RUN} is saved: u takes it up again, t starts another"
     assert (runs.state.state, runs.state.saved_step, runs.busy) == ("stopped", 400, False)
     evening.instrument.set_params(temperature=0.6, top_k=7)
     evening.instrument.speed = 45.0
@@ -372,20 +362,20 @@ def second_evening(root: Path) -> None:
     assert draft is not None
     assert playground.corpora.chosen is not None
     assert playground.corpora.corpus is not None
-    assert playground.corpora.chosen.path == evening.text
+    assert playground.corpora.chosen.path == evening.file
     assert playground.corpora.corpus.text() == TALE
     assert (draft.network, draft.budget()) == ("lstm 1x12", ("steps", 1000.0))
     assert (instrument.params.temperature, instrument.params.top_k, instrument.speed) == (0.6, 7, 45.0)
     assert instrument.prompt == "the "
-    assert any(isinstance(each, RunsListed) for each in evening.sitting.happened)
+    assert any(isinstance(each, RunsListed) for each in evening.happened)
     assert [each.name for each in playground.run_list.summaries] == [RUN, "demo"]
-    assert evening.sitting.said[-1].startswith(f"{RUN} is not finished: u takes it up again from step 400")
+    assert evening.said[-1].startswith(f"{RUN} is not finished: u takes it up again from step 400")
     assert playground.play(RUN) == ""
     evening.write(20)
-    assert evening.written.startswith("the ")
+    assert evening.text.startswith("the ")
     playground.run_list.read_curves(RUN)
-    evening.sitting.quiet()
-    assert [each.run for each in evening.sitting.happened if isinstance(each, CurvesRead)] == [RUN]
+    evening.quiet()
+    assert [each.run for each in evening.happened if isinstance(each, CurvesRead)] == [RUN]
     assert list(playground.chart.overlays) == [RUN]
     take_the_run_up(evening)
 
@@ -397,13 +387,13 @@ def take_the_run_up(evening: Evening) -> None:
     assert Path(str(trainer.requests[-1].resume)).name == RUN
     trainer.step = 400
     trainer.begin()
-    evening.sitting.advance(TICK)
+    evening.advance(TICK)
     assert distinct(playground.chart.own()[0].x) == [50.0, 100.0, 150.0, 200.0, 250.0, 300.0, 350.0, 400.0]
     assert [mark.text for mark in playground.chart.marks()] == ["rate 1e-3"]
     evening.write(10)
     assert playground.following
     runs.close("asked", 1.5)
     assert trainer.commands[-1] == Stop("asked")
-    evening.sitting.advance(TICK)
+    evening.advance(TICK)
     assert (runs.closing, runs.state.state) == (False, "stopped")
     assert playground.remember() == read_preferences(evening.home.settings)[0] != Preferences()
