@@ -136,6 +136,15 @@ def test_a_text_that_is_not_here_is_fetched_first_one_at_a_time(
     assert not sitting.trainer.requests
 
 
+def test_a_text_that_was_fetched_to_be_trained_on_is_trained_on_when_it_is_here(sitting: Sitting) -> None:
+    sitting.corpora.choose("hare")
+    sitting.playground.launcher.train()
+    sitting.library.arrive.set()
+    sitting.quiet()
+    (request,) = sitting.trainer.requests
+    assert request.recipe["corpus"] == "hare"
+
+
 # Runs that go on.
 
 
