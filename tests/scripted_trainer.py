@@ -23,12 +23,12 @@ from charplay.protocol.events import (
 )
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
+from charplay.recipes.network import tensor_shapes
 from charplay.recipes.recipe import Recipe
 from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
-from charplay.sampling.model import tensor_shapes
 
 LETTERS = "\n abcdefghijklmnopqrstuvwxyz"
 VERSE = "the quick brown fox jumps over the lazy dog\nand goes on to say so once again\n"
@@ -146,7 +146,8 @@ class ScriptedTrainer:
         return Published(step=self.told, weights=weights(self.run.resolved))
 
 
-def weights(recipe: Recipe) -> dict[str, np.ndarray]:
-    random = np.random.default_rng(0)
+def weights(recipe: Recipe, seed: int = 0) -> dict[str, np.ndarray]:
+    """Return weights that never learned anything."""
+    random = np.random.default_rng(seed)
     shapes = tensor_shapes(recipe, len(LETTERS))
     return {name: random.normal(0, 0.3, shape).astype(np.float32) for name, shape in shapes.items()}

@@ -129,7 +129,7 @@ class Playground:
         self.instrument.stop_at(parse_stop_texts(chosen.stops))
         self.memorization = Memorization(self.instrument, self._find_training_text)
         self.passages = Passages(self.instrument)
-        self.follower = WeightFollower(self.instrument)
+        self.follower = WeightFollower(self.instrument, self.clock)
 
     def begin(self, path: str | None = None) -> None:
         """Fill everything else with what was chosen last, or with the text at `path`."""

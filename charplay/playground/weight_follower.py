@@ -1,6 +1,7 @@
 """Which weights the instrument plays: a checkpoint's, or those of the run under way as it learns."""
 
-import time
+import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,16 @@ if TYPE_CHECKING:
     from charplay.sampling.model import CharModel
 
 PUBLISH_SECONDS = 0.5
-"""Weights of the live run are asked for at most this often."""
+"""Weights of the live run are asked for at most this often, by the playground's clock."""
 
 
 class WeightFollower:
     """Hands models to the instrument. `following` says whether the live run is what it plays, or is to play."""
 
-    def __init__(self, instrument: "Instrument") -> None:
+    def __init__(self, instrument: "Instrument", clock: Callable[[], float]) -> None:
         self._instrument = instrument
-        self._asked = 0.0
+        self._clock = clock
+        self._asked = -math.inf
         self._run = ""
         """Folder of the run whose weights are shown."""
         self._vocabulary: Vocabulary | None = None
@@ -50,7 +52,7 @@ class WeightFollower:
 
     def wants_weights(self) -> bool:
         """Whether new weights should be asked for now; asking is taken as done."""
-        now = time.monotonic()
+        now = self._clock()
         if (
             not self.following
             or self._promised

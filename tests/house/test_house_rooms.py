@@ -64,7 +64,45 @@ def test_the_first_paint_waits_for_nothing_that_reads_texts_or_recipes():
     ]
     loaded = loaded_by("import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)", *rooms)
     assert "textual" in loaded
-    assert not loaded & {"torch", "numpy", "pydantic", "typer", "safetensors", "pooch", "psutil"}
+    assert not loaded & LATER
+
+
+PAINT = """
+import os, re, sys
+from textual.drivers.headless_driver import HeadlessDriver
+
+class Paper(HeadlessDriver):
+    is_headless = False  # else nothing would be painted
+    painted = ""
+
+    def write(self, data):
+        Paper.painted += re.sub(r"\\x1b\\[[0-9;?]*[a-zA-Z]", "", data)
+        if all(title in Paper.painted for title in ("Corpus", "Next run", "Runs", "q quit")):
+            loaded = {name.partition(".")[0] for name in sys.modules}
+            print("LOADED", *loaded, file=sys.__stderr__, flush=True)
+            os._exit(0)
+
+from charplay.cli.data_dir import open_home
+from charplay.cli.play import _open_app
+
+app = _open_app(open_home(sys.argv[1]), sys.argv[1], None)
+app.driver_class = Paper
+app.run(size=(120, 40))
+"""
+"""Runs the playground until its first panes are painted, and tells what is loaded by then."""
+
+LATER = {"torch", "numpy", "pydantic", "typer", "safetensors", "pooch", "psutil"}
+"""What no one waits for at the start."""
+
+
+def test_the_first_paint_of_the_real_app_waits_for_none_of_it(tmp_path: Path) -> None:
+    loaded = loaded_by(PAINT, str(tmp_path / "home"))
+    assert {"charplay", "textual"} <= loaded
+    assert not loaded & LATER
+
+
+def test_what_is_loaded_before_the_first_paint_is_seen(tmp_path: Path) -> None:
+    assert {"numpy"} == LATER & loaded_by(f"import numpy\n{PAINT}", str(tmp_path / "home"))
 
 
 def test_the_trainers_door_opens_without_torch():

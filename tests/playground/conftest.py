@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playground_sitting import VERSE, Sitting
 from scripted_models import scholar
+from sitting import Sitting, fox_home
 from spoken_trainer import REQUEST, Clock, SpokenTrainer, progress, started
 
 from charplay.playground.instrument import Instrument
@@ -51,20 +51,13 @@ def training(runs: RunController, hear: Callable[..., list[Event]]) -> RunContro
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    home = Home(tmp_path / "home")
-    home.prepare()
-    (home.corpora / "fox.txt").write_text(VERSE * 70)
-    return home
+    return fox_home(tmp_path / "home")
 
 
 @pytest.fixture
 def sitting(home: Home) -> Sitting:
     """One that was begun, with the fox chosen and read."""
-    made = Sitting(home)
-    made.playground.begin()
-    made.quiet()
-    made.happened.clear()
-    return made
+    return Sitting(home).begin()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted_models import scholar
-from small_sitting import keep_run, small_home
+from sitting import fox_home, keep_run
 
 from charplay.playground.checkpoints import LoadedModel, list_checkpoints
 from charplay.playground.comparison import DEFAULT, Comparison
@@ -150,9 +150,9 @@ def test_temperatures_that_were_kept_and_are_none_are_passed_over(kept: str) -> 
 
 
 def test_checkpoints_of_several_runs_are_written_side_by_side(tmp_path: Path) -> None:
-    home = small_home(tmp_path / "home")
-    keep_run(home, "kept-1", 500)
-    keep_run(home, "kept-2", 700)
+    home = fox_home(tmp_path / "home")
+    keep_run(home, "kept-1")
+    keep_run(home, "kept-2", step=700)
     entries = [each for each in list_checkpoints(RunStore(home)) if each.run.startswith("kept")]
     comparison = compared()
     before = comparison.temperatures

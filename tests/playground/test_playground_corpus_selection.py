@@ -1,7 +1,8 @@
 """Which text is chosen, what becomes of it, and what is trained on: without a screen."""
 
 import pytest
-from playground_sitting import Sitting, tale
+from scripted_library import tale
+from sitting import Sitting
 
 from charplay.playground.corpus_selection import POLL
 from charplay.playground.happenings import CorpusChosen, CorpusOpened, CorpusRead, CorpusUnreadable

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_sitting import Sitting, keep_run, small_home
+from sitting import Sitting, fox_home, keep_run
 
 from charplay.playground.run_state import RunState
 from charplay.playground.saved_texts import ModelOrigin
@@ -28,30 +28,30 @@ class Learning:
 
 @pytest.fixture
 def sitting(tmp_path: Path) -> Sitting:
-    return Sitting(small_home(tmp_path / "home"))
+    return Sitting(fox_home(tmp_path / "home")).begin_writing()
 
 
 @pytest.fixture
 def learning(sitting: Sitting) -> Learning:
-    return Learning(keep_run(sitting.home, "live-1", 500))
+    return Learning(keep_run(sitting.home, "live-1"))
 
 
 def test_a_checkpoint_is_played_with_its_loss_and_follows_nothing(sitting: Sitting) -> None:
     playground, run = sitting.playground, keep_run(sitting.home)
     assert run.best is not None
-    playground.follower.follow()
-    assert playground.follower.play(run.best, "kept-1") == 2.1
-    assert not playground.follower.following
+    sitting.follower.follow()
+    assert sitting.follower.play(run.best, "kept-1") == 2.1
+    assert not sitting.follower.following
     assert playground.instrument.origin == ModelOrigin("kept-1", str(run.best))
     run.best.write_bytes(b"no")
-    playground.follower.follow()
+    sitting.follower.follow()
     with pytest.raises(CheckpointError):
-        playground.follower.play(run.best, "kept-1")
-    assert playground.follower.following
+        sitting.follower.play(run.best, "kept-1")
+    assert sitting.follower.following
 
 
 def test_the_live_runs_weights_write_on_in_the_same_text(sitting: Sitting, learning: Learning) -> None:
-    follower, instrument = sitting.playground.follower, sitting.playground.instrument
+    follower, instrument = sitting.follower, sitting.playground.instrument
     follower.take(learning.publish(10), learning.live)
     assert instrument.generator is None  # nobody asked to follow
     follower.follow()
@@ -76,13 +76,12 @@ def test_the_live_runs_weights_write_on_in_the_same_text(sitting: Sitting, learn
 
 
 def test_weights_are_asked_for_now_and_then_and_only_where_they_are_of_use(
-    sitting: Sitting, learning: Learning, monkeypatch: pytest.MonkeyPatch
+    sitting: Sitting, learning: Learning
 ) -> None:
-    follower, instrument, now = sitting.playground.follower, sitting.playground.instrument, [100.0]
-    monkeypatch.setattr("charplay.playground.weight_follower.time", type("Time", (), {"monotonic": lambda: now[0]}))
+    follower, instrument = sitting.follower, sitting.playground.instrument
 
     def asks(after: float = 2 * PUBLISH_SECONDS) -> bool:
-        now[0] += after
+        sitting.now += after
         return follower.wants_weights()
 
     assert not asks()

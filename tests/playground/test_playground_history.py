@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from spoken_trainer import RECIPE, REQUEST, SpokenTrainer, progress, row, started
+from sitting import keep_run
+from spoken_trainer import REQUEST, SpokenTrainer, progress, row, started
 
 from charplay.corpora.corpus import from_text
 from charplay.playground.chart import OVERLAYS, ChartState
@@ -17,13 +18,10 @@ from charplay.playground.run_history import kept_curves
 from charplay.plotting.downsample import X_AXES
 from charplay.plotting.plot import MARKERS
 from charplay.protocol.events import Changed, Evaluated, Event, Paused, Sampled
-from charplay.recipes.recipe import Recipe
-from charplay.runs.checkpoint import CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 
 Hear = Callable[..., list[Event]]
-SIZE = RECIPE.model_dump()["batch_size"] * RECIPE.model_dump()["sequence_length"]
 
 
 def evaluated(step: int, loss: float, *, best: bool = True) -> Evaluated:
@@ -34,6 +32,12 @@ def sampled(step: int, text: str) -> Sampled:
     return Sampled(step=step, epoch=1.0, temperature=0.8, prompt="", text=text)
 
 
+def read_in_a_step(run: Run) -> int:
+    """How many characters a step of a run reads."""
+    recipe = run.resolved.model_dump()
+    return int(recipe["batch_size"] * recipe["sequence_length"])
+
+
 def steps(runs: RunController, column: str = "train_loss") -> list[float]:
     return sorted(set(runs.history.curves.points(column)[0].tolist()))
 
@@ -41,9 +45,7 @@ def steps(runs: RunController, column: str = "train_loss") -> list[float]:
 @pytest.fixture
 def kept(home: Home) -> Run:
     """A run on the disk, at step 500."""
-    asked = Recipe.model_validate({"hidden_size": 12, "num_layers": 1, "steps": 1000})
-    run = Run.create(home.checkpoints, asked=asked, resolved=RECIPE, corpus=CorpusOrigin("fox", "", "0" * 64, 5000),
-                     vocabulary="ab", facts={}, name="kept-1")  # fmt: skip
+    run = keep_run(home, saved=False, rows=())
     run.append("metrics", [{"step": at, "epoch": at / 500, "seconds": at / 20, "train_loss": 2.0}
                            for at in (100, 200, 300, 400, 500, 600)])  # fmt: skip
     return run
@@ -70,7 +72,7 @@ def test_a_new_run_begins_anew(training: RunController, trainer: SpokenTrainer, 
 def test_a_run_that_is_taken_up_has_what_its_folder_has_up_to_the_save(
     runs: RunController, hear: Hear, kept: Run
 ) -> None:
-    size = RECIPE.model_dump()["batch_size"]
+    size = kept.resolved.model_dump()["batch_size"]
     for step, field, old, new in ((100, "learning_rate", 0.005, 0.01), (250, "dropout", 0.2, 0.4),
                                   (250, "undo", 300, 250), (250, "dropout", 0.4, 0.2),
                                   (300, "batch_size", size, 2 * size), (600, "dropout", 0.0, 0.9)):  # fmt: skip
@@ -80,7 +82,7 @@ def test_a_run_that_is_taken_up_has_what_its_folder_has_up_to_the_save(
         kept.append("samples", [{"step": step, "seconds": 1.0, "epoch": 0.5, "temperature": 0.8, "prompt": "",
                                  "text": text, "truth": ""}])  # fmt: skip
     runs.start(REQUEST)
-    recipe = {**RECIPE.model_dump(), "batch_size": 2 * size}
+    recipe = {**kept.resolved.model_dump(), "batch_size": 2 * size}
     hear(started(step=500, run="kept-1", folder=str(kept.folder), resumed=True, recipe=recipe))
     history = runs.history
     assert steps(runs) == [100, 200, 300, 400, 500]
@@ -88,7 +90,7 @@ def test_a_run_that_is_taken_up_has_what_its_folder_has_up_to_the_save(
     assert [each.text for each in history.samples] == ["late one", "late two"]
     hear(Changed(step=500, field="batch_size", old=2 * size, new=size), progress(600))
     x, _ = history.curves.points("train_loss", "characters")
-    assert (x[0], x[-1]) == (100 * SIZE, (300 + 2 * 200 + 100) * SIZE)
+    assert (x[0], x[-1]) == (100 * read_in_a_step(kept), (300 + 2 * 200 + 100) * read_in_a_step(kept))
     hear(Changed(step=500, field="batch_size", old=2 * size, new=size))
     assert history.marks.count((500, f"batch size {size}")) == 1
 
@@ -214,7 +216,7 @@ def test_an_earlier_run_shows_its_held_out_losses_else_those_of_its_training(cha
     chart.next_x_axis()
     chart.next_x_axis()
     assert chart.x_axis == "characters"
-    assert np.isclose(chart.earlier()[0].x[-1], 700 * SIZE)
+    assert np.isclose(chart.earlier()[0].x[-1], 700 * read_in_a_step(kept))
 
 
 def test_the_best_step_is_marked_when_held_out_loss_has_risen_for_a_while(

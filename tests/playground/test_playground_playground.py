@@ -1,14 +1,16 @@
 """What is pressed becomes runs, and what runs tell becomes sentences, whoever shows them."""
 
-from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from sitting import Sitting
+from sitting import Sitting, keep_run
 from spoken_trainer import progress, started
 
 from charplay.playground.happenings import Said
 from charplay.playground.run_curves import RunCurves
+from charplay.playground.run_state import RunState
 from charplay.playground.warm_start import WarmStart
 from charplay.protocol.commands import PublishWeights, Resume, SetHyperparameter, Stop
 from charplay.protocol.events import (
@@ -23,37 +25,58 @@ from charplay.protocol.events import (
     Warned,
 )
 from charplay.recipes.recipe import Recipe
-from charplay.recipes.resolve import resolve
-from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
-from charplay.runs.run import Run
 from charplay.sampling.errors import ModelError
 
 FINISHED = Finished(step=100, run="kept-1", checkpoint="x", train_loss=1.2, val_loss=1.5, val_loss_cold=1.6, steps=100)
 
 
-@pytest.fixture
-def sitting(home: Home) -> Sitting:
-    return Sitting(home)
+@dataclass
+class Follower:
+    """Keeps what it was told, in place of what hands weights to the instrument."""
+
+    following: bool = False
+    blocked_reason: str = ""
+    wants: bool = False
+    fault: Exception | None = None
+    told: list[str] = field(default_factory=list)
+
+    def follow(self, *, promised: bool = False) -> None:
+        self.following = True
+        self.told.append("follow, promised" if promised else "follow")
+
+    def end(self, state: RunState) -> None:
+        self.told.append(f"end {state.run}".rstrip())
+
+    def play(self, path: Path, title: str) -> float | None:
+        if self.fault:
+            raise self.fault
+        self.following = False
+        self.told.append(f"play {title}")
+        return 1.5
+
+    def take(self, event: Published, state: RunState) -> None:
+        if self.fault:
+            raise self.fault
+        self.told.append(f"take {event.step}")
+
+    def wants_weights(self) -> bool:
+        return self.wants
 
 
 @pytest.fixture
-def make_run(home: Home) -> Callable[..., Run]:
-    def make(name: str = "kept-1", *, finished: bool = False) -> Run:
-        from scripted_trainer import LETTERS, weights
+def follower() -> Follower:
+    return Follower()
 
-        asked = Recipe.model_validate({"hidden_size": 12, "embedding_size": 8, "num_layers": 1, "steps": 1000})
-        resolved, origin = resolve(asked, 5000, len(LETTERS)).recipe, CorpusOrigin("fox", "", "0" * 64, 5000)
-        run = Run.create(home.checkpoints, asked=asked, resolved=resolved, corpus=origin, vocabulary=LETTERS, facts={},
-                         name=name)  # fmt: skip
-        checkpoint = Checkpoint(tensors=weights(resolved), recipe=resolved, vocabulary=LETTERS, corpus=origin, step=500,
-                                epoch=1.0, seconds=10.0, train_loss=2.0, val_loss=2.1)  # fmt: skip
-        run.write_latest(checkpoint)
-        if finished:
-            run.finish({"steps": 1000, "val_loss": 2.1})
-        return run
 
-    return make
+@pytest.fixture
+def sitting(home: Home, follower: Follower) -> Sitting:
+    """The next run is ready to be started; the runs were not listed."""
+    made = Sitting(home)
+    made.playground.next_run.begin(made.playground.preferences, made.library, None, made.now)
+    made.quiet()
+    made.playground.follower = follower  # type: ignore[assignment]
+    return made
 
 
 def begin(sitting: Sitting, run: str = "r-1") -> None:
@@ -64,28 +87,29 @@ def begin(sitting: Sitting, run: str = "r-1") -> None:
 # The next run.
 
 
-def test_the_next_run_is_started_with_what_is_chosen_and_writes(sitting: Sitting) -> None:
-    sitting.text.encoding = "koi8-r"
+def test_the_next_run_is_started_with_what_is_chosen_and_writes(sitting: Sitting, follower: Follower) -> None:
+    sitting.corpora.choose("fox", "koi8-r")
+    sitting.quiet()
     sitting.draft.warm_start = WarmStart("demo", "/demo.safetensors", Recipe(), "abc")
     assert sitting.playground.launcher.train() is None
     (request,) = sitting.trainer.requests
     assert request.home == str(sitting.home.root)
     assert request.recipe == sitting.draft.asked.model_dump()
     assert (request.recipe["corpus"], request.encoding, request.source) == ("fox", "koi8-r", "/demo.safetensors")
-    assert sitting.follower.told == ["end", "follow, promised"]
+    assert follower.told == ["end", "follow, promised"]
 
 
 def test_nothing_is_started_before_there_is_a_choice(sitting: Sitting) -> None:
-    sitting.text.chosen = None
+    sitting.corpora.chosen = None
     assert sitting.playground.launcher.train() is None
-    sitting.text.choose("fox")
+    sitting.corpora.choose("fox")
     sitting.playground.next_run.draft = None
     assert sitting.playground.launcher.train() is None
     assert not sitting.trainer.requests
 
 
 def test_a_text_that_cannot_be_read_is_not_trained_on(sitting: Sitting) -> None:
-    sitting.text.trouble = "fox.txt is empty."
+    sitting.corpora.trouble = "fox.txt is empty."
     said = sitting.playground.launcher.train()
     assert said == Said("fox.txt is empty. 1 chooses another text.", warning=True, passing=True)
     assert not sitting.trainer.requests
@@ -97,24 +121,35 @@ def test_a_recipe_that_cannot_be_is_not_trained_with(sitting: Sitting) -> None:
     assert not sitting.trainer.requests
 
 
-def test_a_text_that_is_not_here_is_fetched_first_one_at_a_time(sitting: Sitting) -> None:
-    sitting.text.choose("alice", ready=False)
+def test_a_text_that_is_not_here_is_fetched_first_one_at_a_time(
+    sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sitting.corpora.choose("hare")
     said = sitting.playground.launcher.train()
-    assert said == Said("fetching Alice; training starts when it is here, esc cancels")
-    sitting.text.choose("emma", ready=False)
-    sitting.text.can_fetch = False
+    assert said == Said("fetching the hare; training starts when it is here, esc cancels")
+    sitting.corpora.choose("hedgehog")
     said = sitting.playground.launcher.train()
-    assert said == Said("Alice is fetched first; esc cancels that", warning=True, passing=True)
-    sitting.text.download = None
+    assert said == Said("the hare is fetched first; esc cancels that", warning=True, passing=True)
+    sitting.corpora.cancel()
+    monkeypatch.setattr(sitting.corpora, "fetch", lambda **_: False)
     assert sitting.playground.launcher.train() is None
     assert not sitting.trainer.requests
+
+
+def test_a_text_that_was_fetched_to_be_trained_on_is_trained_on_when_it_is_here(sitting: Sitting) -> None:
+    sitting.corpora.choose("hare")
+    sitting.playground.launcher.train()
+    sitting.library.arrive.set()
+    sitting.quiet()
+    (request,) = sitting.trainer.requests
+    assert request.recipe["corpus"] == "hare"
 
 
 # Runs that go on.
 
 
-def test_a_run_is_resumed_extended_and_moved(sitting: Sitting, make_run: Callable[..., Run]) -> None:
-    done, broken = make_run(finished=True), make_run("kept-2")
+def test_a_run_is_resumed_extended_and_moved(sitting: Sitting) -> None:
+    done, broken = keep_run(sitting.home, finished=True), keep_run(sitting.home, "kept-2")
     assert sitting.playground.launcher.resume("kept-1", "2 epochs") == ""
     sitting.trainer.alive = False
     sitting.hear(Failed(message="It broke."))
@@ -129,18 +164,16 @@ def test_a_run_is_resumed_extended_and_moved(sitting: Sitting, make_run: Callabl
     ("name", "more", "why"),
     [("nobody", "", "nobody"), ("kept-1", "soon", "write a number"), ("kept-1", "0 minutes", "minutes must be")],
 )
-def test_what_cannot_go_on_is_answered(
-    sitting: Sitting, make_run: Callable[..., Run], name: str, more: str, why: str
-) -> None:
-    make_run()
+def test_what_cannot_go_on_is_answered(sitting: Sitting, name: str, more: str, why: str) -> None:
+    keep_run(sitting.home)
     assert why in sitting.playground.launcher.resume(name, more)
     assert not sitting.trainer.requests
 
 
-def test_the_newest_unfinished_run_is_taken_up(sitting: Sitting, make_run: Callable[..., Run]) -> None:
+def test_the_newest_unfinished_run_is_taken_up(sitting: Sitting) -> None:
     launcher = sitting.playground.launcher
     assert launcher.take_up() == "There is no unfinished run."
-    run = make_run()
+    run = keep_run(sitting.home)
     with run.lock():
         assert launcher.take_up().startswith("kept-1 is in use by pid ")
     assert not sitting.trainer.requests
@@ -205,11 +238,11 @@ def test_a_stop_says_what_is_on_the_disk(sitting: Sitting, saved: int | None, sa
     assert sitting.hear(Stopped(step=100, reason="asked", run="r")) == [said]
 
 
-def test_a_stop_before_the_first_step_says_nothing(sitting: Sitting) -> None:
+def test_a_stop_before_the_first_step_says_nothing(sitting: Sitting, follower: Follower) -> None:
     sitting.playground.launcher.train()
-    sitting.follower.told.clear()
+    follower.told.clear()
     assert sitting.hear(Stopped(step=0, reason="asked")) == []
-    assert not sitting.follower.told
+    assert not follower.told
 
 
 def test_warnings_failures_and_undos_are_said(sitting: Sitting, caplog: pytest.LogCaptureFixture) -> None:
@@ -235,31 +268,29 @@ def test_a_save_that_was_asked_for_is_said_and_no_other(sitting: Sitting) -> Non
 # What writes.
 
 
-def test_the_best_of_a_finished_run_writes_where_it_was_followed(
-    sitting: Sitting, make_run: Callable[..., Run]
-) -> None:
-    make_run()
+def test_the_best_of_a_finished_run_writes_where_it_was_followed(sitting: Sitting, follower: Follower) -> None:
+    keep_run(sitting.home)
     done = Said("kept-1 is done: 3 and r extend it, t starts another")
     begin(sitting, "kept-1")
     assert sitting.hear(FINISHED) == [done]
-    assert sitting.follower.told[-1] == "play kept-1"
-    sitting.follower.told.clear()
+    assert follower.told[-1] == "play kept-1"
+    follower.told.clear()
     assert sitting.hear(FINISHED) == [done]
-    assert not sitting.follower.told, "another one writes"
+    assert not follower.told, "another one writes"
 
 
-def test_a_checkpoint_that_cannot_write_says_why(sitting: Sitting, make_run: Callable[..., Run]) -> None:
+def test_a_checkpoint_that_cannot_write_says_why(sitting: Sitting, follower: Follower) -> None:
     assert "nobody" in sitting.playground.listener.play("nobody")
-    make_run()
-    sitting.follower.fault = ModelError("it is of another kind")
+    keep_run(sitting.home)
+    follower.fault = ModelError("it is of another kind")
     assert sitting.playground.listener.play("kept-1") == "it is of another kind"
     begin(sitting, "kept-1")
     said = sitting.hear(FINISHED)
     assert said[-1] == Said("it is of another kind", warning=True, passing=True)
 
 
-def test_the_demo_s_loss_is_a_reference(sitting: Sitting, make_run: Callable[..., Run]) -> None:
-    make_run("other")
+def test_the_demo_s_loss_is_a_reference(sitting: Sitting) -> None:
+    keep_run(sitting.home, "other")
     assert sitting.playground.listener.play("other") == ""
     assert "other" not in sitting.playground.runs.history.levels
     if not any(each.name == "demo" for each in sitting.playground.store.list()):
@@ -268,51 +299,53 @@ def test_the_demo_s_loss_is_a_reference(sitting: Sitting, make_run: Callable[...
     assert sitting.playground.runs.history.levels["demo"] == 1.5
 
 
-def test_weights_are_asked_for_when_they_are_wanted_and_there_can_be_any(sitting: Sitting) -> None:
-    sitting.follower.wants = True
+def test_weights_are_asked_for_when_they_are_wanted_and_there_can_be_any(sitting: Sitting, follower: Follower) -> None:
+    follower.wants = True
     sitting.playground.launcher.train()
     sitting.trainer.commands.clear()
     sitting.hear()
     assert not sitting.trainer.commands, "the run has not begun"
     sitting.hear(started())
     assert sitting.trainer.commands == [PublishWeights()]
-    sitting.follower.wants = False
+    follower.wants = False
     sitting.hear()
     assert sitting.trainer.commands == [PublishWeights()]
-    sitting.follower.wants = True
+    follower.wants = True
     sitting.hear(Failed(message="It broke."))
     assert sitting.trainer.commands == [PublishWeights()]
 
 
-def test_weights_that_cannot_write_are_told_of_once_and_when_they_can_again(sitting: Sitting) -> None:
+def test_weights_that_cannot_write_are_told_of_once_and_when_they_can_again(
+    sitting: Sitting, follower: Follower
+) -> None:
     begin(sitting)
-    sitting.follower.fault = ModelError("weights are not finite")
+    follower.fault = ModelError("weights are not finite")
     weights = Published(step=100, weights={})
     said = "The live run cannot write: weights are not finite"
     assert sitting.hear(weights) == [Said(said, warning=True)]
     assert sitting.hear(weights) == []
-    sitting.follower.fault = None
+    follower.fault = None
     assert sitting.hear(weights) == [Said("The live run writes again")]
-    sitting.follower.fault, sitting.follower.following = ModelError("again"), False
+    follower.fault, follower.following = ModelError("again"), False
     assert sitting.hear(weights) == [], "nobody listens to it"
 
 
 @pytest.mark.parametrize("end", [Stopped(step=100, reason="asked", run="r-1"), Failed(step=100, message="It broke.")])
-def test_what_has_ended_is_not_called_live(sitting: Sitting, end: Stopped | Failed) -> None:
+def test_what_has_ended_is_not_called_live(sitting: Sitting, follower: Follower, end: Stopped | Failed) -> None:
     begin(sitting)
-    sitting.follower.told.clear()
+    follower.told.clear()
     sitting.hear(end)
-    assert sitting.follower.told == ["end r-1"]
+    assert follower.told == ["end r-1"]
 
 
-def test_the_live_run_is_followed_while_there_is_one(sitting: Sitting) -> None:
+def test_the_live_run_is_followed_while_there_is_one(sitting: Sitting, follower: Follower) -> None:
     sitting.playground.follow()
-    assert not sitting.follower.told
+    assert not follower.told
     begin(sitting)
-    sitting.follower.following = False
+    follower.following = False
     sitting.playground.follow()
     assert sitting.playground.following
-    assert sitting.follower.told[-1] == "follow"
+    assert follower.told[-1] == "follow"
 
 
 # What helps.
@@ -340,8 +373,8 @@ def test_a_paused_run_is_helped(sitting: Sitting, choice: str, asked: list[objec
 
 
 @pytest.mark.fault("25")
-def test_a_run_is_moved_to_another_device(sitting: Sitting, make_run: Callable[..., Run]) -> None:
-    run = make_run()
+def test_a_run_is_moved_to_another_device(sitting: Sitting) -> None:
+    run = keep_run(sitting.home)
     sitting.draft.devices = ("cpu", "cuda:7")
     begin(sitting, "kept-1")
     assert recovered(sitting, Paused(step=100, reason=NO_MEMORY), "move:cuda:7") == ""
@@ -352,16 +385,16 @@ def test_a_run_is_moved_to_another_device(sitting: Sitting, make_run: Callable[.
     assert (request.resume, request.recipe["device"]) == (str(run.folder), "cuda:7")
 
 
-def test_a_failed_run_is_taken_up_again(sitting: Sitting, make_run: Callable[..., Run]) -> None:
-    run = make_run()
+def test_a_failed_run_is_taken_up_again(sitting: Sitting) -> None:
+    run = keep_run(sitting.home)
     begin(sitting, "kept-1")
     sitting.trainer.alive = False
     assert recovered(sitting, Failed(message="It broke.", saved_step=90), "resume") == ""
     assert sitting.trainer.requests[-1].resume == str(run.folder)
 
 
-def test_a_changed_text_is_accepted_by_asking_once_more(sitting: Sitting, make_run: Callable[..., Run]) -> None:
-    make_run()
+def test_a_changed_text_is_accepted_by_asking_once_more(sitting: Sitting) -> None:
+    keep_run(sitting.home)
     sitting.playground.launcher.resume("kept-1")
     sitting.trainer.alive = False
     assert recovered(sitting, Failed(message="fox has changed.", changed_text=True), "accept-text") == ""
@@ -369,8 +402,8 @@ def test_a_changed_text_is_accepted_by_asking_once_more(sitting: Sitting, make_r
     assert (first.changed_text, second.changed_text, second.resume) == (False, True, first.resume)
 
 
-def test_what_goes_on_already_needs_no_help(sitting: Sitting, make_run: Callable[..., Run]) -> None:
-    make_run()
+def test_what_goes_on_already_needs_no_help(sitting: Sitting) -> None:
+    keep_run(sitting.home)
     begin(sitting, "kept-1")
     paused = Paused(step=100, reason=NO_MEMORY)
     sitting.draft.devices = ("cpu", "cuda:7")

@@ -1,6 +1,6 @@
 """What was chosen last is there at the next start, and is given back at the end."""
 
-from playground_sitting import Sitting
+from sitting import Sitting
 
 from charplay.playground.recipe_draft import RecipeDraft
 from charplay.runs.home import Home

@@ -1,59 +1,25 @@
 """The runs that were kept: listed, offered, begun again, laid over the chart, exported and deleted."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-from playground_sitting import VERSE, Sitting
+from sitting import Sitting, keep_run
 
 from charplay.playground.happenings import CurvesRead, RunDeleted, RunsListed, Said
 from charplay.playground.run_list import LOOK_SECONDS
 from charplay.protocol.events import Failed
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.recipe import Recipe
-from charplay.recipes.resolve import resolve
-from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
-from charplay.runs.run import Run
-from charplay.sampling.model import tensor_shapes
-
-LETTERS = "".join(sorted(set(VERSE)))
-
-
-@pytest.fixture
-def kept(home: Home) -> Callable[..., Run]:
-    """Makes a run that was kept."""
-
-    def make(name: str = "kept-1", *, corpus: str = "fox", finished: bool = False) -> Run:
-        asked = Recipe.model_validate({"hidden_size": 12, "embedding_size": 8, "num_layers": 1, "steps": 1000})
-        recipe = resolve(asked, 5000, len(LETTERS)).recipe
-        origin = CorpusOrigin(corpus, "", "0" * 64, 5000)
-        run = Run.create(
-            home.checkpoints, asked=asked, resolved=recipe, corpus=origin, vocabulary=LETTERS, facts={}, name=name
-        )
-        tensors = {each: np.zeros(shape, np.float32) for each, shape in tensor_shapes(recipe, len(LETTERS)).items()}
-        checkpoint = Checkpoint(
-            tensors=tensors, recipe=recipe, vocabulary=LETTERS, corpus=origin, step=500, epoch=1.0, seconds=10.0,
-            train_loss=2.0, val_loss=2.1,
-        )  # fmt: skip
-        run.append("metrics", [{"step": 100, "epoch": 0.2, "seconds": 5.0, "train_loss": 2.0, "val_loss": 2.1}])
-        run.write_latest(checkpoint)
-        run.write_best(checkpoint)
-        if finished:
-            run.finish({"steps": 500, "val_loss": 2.1})
-        return run
-
-    return make
 
 
 def listed(sitting: Sitting) -> list[str]:
     return [run.name for run in sitting.playground.run_list.summaries]
 
 
-def test_runs_are_listed_at_the_beginning_and_again_once_a_minute(sitting: Sitting, kept: Callable[..., Run]) -> None:
+def test_runs_are_listed_at_the_beginning_and_again_once_a_minute(sitting: Sitting) -> None:
     assert listed(sitting) == ["demo"]
-    kept()
+    keep_run(sitting.home)
     sitting.advance(LOOK_SECONDS / 2)
     sitting.quiet()
     assert listed(sitting) == ["demo"]
@@ -73,11 +39,9 @@ def test_of_two_listings_only_the_newer_one_is_told(sitting: Sitting) -> None:
 
 
 @pytest.mark.parametrize("busy", [False, True])
-def test_the_run_that_was_not_finished_is_offered_once_unless_one_is_under_way(
-    home: Home, kept: Callable[..., Run], busy: bool
-) -> None:
-    kept("finished-1", finished=True)
-    kept()
+def test_the_run_that_was_not_finished_is_offered_once_unless_one_is_under_way(home: Home, busy: bool) -> None:
+    keep_run(home, "finished-1", finished=True)
+    keep_run(home)
     sitting = Sitting(home)
     if busy:
         sitting.playground.runs.start(TrainRequest(home=str(home.root)))
@@ -92,9 +56,9 @@ def test_the_run_that_was_not_finished_is_offered_once_unless_one_is_under_way(
     assert sitting.playground.announcements.say(["the text ends oddly."]).sentence.endswith("The text ends oddly")
 
 
-def test_the_offer_goes_with_its_run_and_with_no_other(home: Home, kept: Callable[..., Run]) -> None:
-    kept("finished-1", finished=True)
-    kept()
+def test_the_offer_goes_with_its_run_and_with_no_other(home: Home) -> None:
+    keep_run(home, "finished-1", finished=True)
+    keep_run(home)
     sitting = Sitting(home)
     sitting.playground.begin()
     sitting.quiet()
@@ -115,9 +79,9 @@ def test_the_offer_goes_with_its_run_and_with_no_other(home: Home, kept: Callabl
     assert "cannot be deleted" in sitting.said[-1]
 
 
-def test_again_fills_the_draft_and_takes_the_text(sitting: Sitting, kept: Callable[..., Run], home: Home) -> None:
+def test_again_fills_the_draft_and_takes_the_text(sitting: Sitting, home: Home) -> None:
     (home.corpora / "other.txt").write_text("another text. " * 40)
-    kept(corpus="other")
+    keep_run(sitting.home, corpus="other")
     sitting.playground.run_list.refresh()
     sitting.quiet()
     assert sitting.playground.begin_again("kept-1") == ""
@@ -131,18 +95,16 @@ def test_again_fills_the_draft_and_takes_the_text(sitting: Sitting, kept: Callab
     assert "there is no run" in sitting.playground.begin_again("nothing")
 
 
-def test_again_reads_no_text_anew_that_is_chosen(sitting: Sitting, kept: Callable[..., Run]) -> None:
-    kept()
+def test_again_reads_no_text_anew_that_is_chosen(sitting: Sitting) -> None:
+    keep_run(sitting.home)
     corpus = sitting.corpora.corpus
     assert sitting.playground.begin_again("kept-1") == ""
     sitting.quiet()
     assert sitting.corpora.corpus is corpus
 
 
-def test_a_run_starts_from_the_weights_of_another_or_from_fresh_ones(
-    sitting: Sitting, kept: Callable[..., Run]
-) -> None:
-    run, draft = kept(), sitting.playground.draft
+def test_a_run_starts_from_the_weights_of_another_or_from_fresh_ones(sitting: Sitting) -> None:
+    run, draft = keep_run(sitting.home), sitting.playground.draft
     assert draft is not None
     assert sitting.playground.start_from("kept-1") == ""
     assert draft.warm_start is not None
@@ -153,8 +115,8 @@ def test_a_run_starts_from_the_weights_of_another_or_from_fresh_ones(
     assert draft.warm_start is None
 
 
-def test_curves_are_read_or_it_is_said_why_not(sitting: Sitting, kept: Callable[..., Run]) -> None:
-    kept()
+def test_curves_are_read_or_it_is_said_why_not(sitting: Sitting) -> None:
+    keep_run(sitting.home)
     for name in ("kept-1", "demo"):
         sitting.playground.run_list.read_curves(name)
     sitting.quiet()
@@ -164,10 +126,8 @@ def test_curves_are_read_or_it_is_said_why_not(sitting: Sitting, kept: Callable[
     assert "not a run" in sitting.said[-1]
 
 
-def test_a_run_is_exported_once_and_that_is_said_in_passing(
-    sitting: Sitting, kept: Callable[..., Run], tmp_path: Path
-) -> None:
-    run, target = kept(), tmp_path / "copy.safetensors"
+def test_a_run_is_exported_once_and_that_is_said_in_passing(sitting: Sitting, tmp_path: Path) -> None:
+    run, target = keep_run(sitting.home), tmp_path / "copy.safetensors"
     for _ in range(2):
         sitting.playground.run_list.export("kept-1", str(target))
     said = [each for each in sitting.advance() if isinstance(each, Said)]

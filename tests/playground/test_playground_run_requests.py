@@ -1,33 +1,13 @@
 """The command line and the screen ask for a run in one way."""
 
-from collections.abc import Callable
-
 import pytest
+from sitting import ASKED, keep_run
 
 from charplay.playground.run_requests import added_budget, new_run, resumed_run
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.layers import ConfigLayer
-from charplay.recipes.recipe import Recipe
-from charplay.recipes.resolve import resolve
-from charplay.runs.checkpoint import CorpusOrigin
 from charplay.runs.home import Home
-from charplay.runs.run import Run
-
-ASKED = Recipe.model_validate({"hidden_size": 12, "num_layers": 1, "steps": 1000, "learning_rate": 0.01})
-
-
-@pytest.fixture
-def make_run(home: Home) -> Callable[..., Run]:
-    def make(*, finished: bool = False) -> Run:
-        origin, resolved = CorpusOrigin("fox", "", "0" * 64, 5000), resolve(ASKED, 5000, 28).recipe
-        run = Run.create(home.checkpoints, asked=ASKED, resolved=resolved, corpus=origin, vocabulary="ab", facts={},
-                         name="kept-1")  # fmt: skip
-        if finished:
-            run.finish({"steps": 1000, "val_loss": 2.1})
-        return run
-
-    return make
 
 
 def test_a_new_run_is_asked_for_with_every_field_and_its_text_s_own_name(home: Home) -> None:
@@ -38,14 +18,14 @@ def test_a_new_run_is_asked_for_with_every_field_and_its_text_s_own_name(home: H
     )  # fmt: skip
 
 
-def test_a_run_goes_on_as_it_was_asked_for(home: Home, make_run: Callable[..., Run]) -> None:
-    run = make_run()
+def test_a_run_goes_on_as_it_was_asked_for(home: Home) -> None:
+    run = keep_run(home)
     request = resumed_run(home, run)
     assert request == TrainRequest(home=str(home.root), recipe=ASKED.model_dump(), resume=str(run.folder))
 
 
-def test_more_of_a_budget_counts_from_where_the_run_stands(home: Home, make_run: Callable[..., Run]) -> None:
-    request = resumed_run(home, make_run(finished=True), added_budget("2 epochs"), added=True)
+def test_more_of_a_budget_counts_from_where_the_run_stands(home: Home) -> None:
+    request = resumed_run(home, keep_run(home, finished=True), added_budget("2 epochs"), added=True)
     assert (request.recipe["epochs"], request.recipe["steps"], request.added) == (2.0, None, True)
 
 
@@ -55,25 +35,25 @@ def test_what_is_no_budget_is_answered(amount: str) -> None:
         added_budget(amount)
 
 
-def test_an_amount_that_no_run_can_have_is_refused(home: Home, make_run: Callable[..., Run]) -> None:
+def test_an_amount_that_no_run_can_have_is_refused(home: Home) -> None:
     with pytest.raises(RecipeError):
-        resumed_run(home, make_run(), added_budget("0 minutes"), added=True)
+        resumed_run(home, keep_run(home), added_budget("0 minutes"), added=True)
 
 
-def test_another_device_and_live_values_may_be_named(home: Home, make_run: Callable[..., Run]) -> None:
+def test_another_device_and_live_values_may_be_named(home: Home) -> None:
     layers = (ConfigLayer("", {"device": "cuda:7"}), ConfigLayer("--set", {"learning_rate": "0.02", "dropout": "0.5"}))
-    request = resumed_run(home, make_run(), *layers)
+    request = resumed_run(home, keep_run(home), *layers)
     assert request.recipe["device"] == "cuda:7"
     assert request.live == {"learning_rate": 0.02, "dropout": 0.5}
 
 
-def test_a_shape_cannot_change(home: Home, make_run: Callable[..., Run]) -> None:
+def test_a_shape_cannot_change(home: Home) -> None:
     with pytest.raises(RecipeError, match="hidden_size is 12 in this run and cannot become 13"):
-        resumed_run(home, make_run(), ConfigLayer("", {"hidden_size": "13"}))
+        resumed_run(home, keep_run(home), ConfigLayer("", {"hidden_size": "13"}))
 
 
-def test_a_finished_run_goes_on_only_with_more_budget(home: Home, make_run: Callable[..., Run]) -> None:
-    run = make_run(finished=True)
+def test_a_finished_run_goes_on_only_with_more_budget(home: Home) -> None:
+    run = keep_run(home, finished=True)
     with pytest.raises(RecipeError, match="kept-1 is finished and goes on only with more budget"):
         resumed_run(home, run, ConfigLayer("", {"dropout": "0.5"}))
     assert resumed_run(home, run).resume == str(run.folder), "it tells its end once more"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from scripted_models import scholar
-from small_sitting import FOX, Sitting, keep_run, small_home
+from sitting import FOX, Sitting, keep_run
 
 from charplay.playground.checkpoints import list_checkpoints
 from charplay.playground.comparison import Column
@@ -38,14 +38,9 @@ def run(home: Home) -> Run:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return small_home(tmp_path / "home")
-
-
-@pytest.fixture
 def sitting(home: Home, run: Run) -> Sitting:
     """The run's checkpoint writes."""
-    made = Sitting(home)
+    made = Sitting(home).begin_writing()
     made.play(run)
     return made
 
@@ -54,7 +49,7 @@ def test_writing_begins_as_it_was_left(home: Home, run: Run) -> None:
     wanted = Preferences(
         prompt="to ", speed=12.0, temperature=0.3, top_k=5.0, bias="q=-inf", stops=r"zz|\n", columns=""
     )
-    sitting = Sitting(home, wanted)
+    sitting = Sitting(home, wanted).begin_writing()
     instrument = sitting.playground.instrument
     assert instrument.generator is None
     assert (instrument.prompt, instrument.speed, instrument.typed_bias, instrument.stops) == (
@@ -86,24 +81,24 @@ def test_what_is_said_by_any_part_is_told(sitting: Sitting) -> None:
     instrument.insert(0, "?")
     sitting.playground.memorization.toggle()
     (sitting.home.corpora / "fox.txt").unlink()
-    assert sitting.said() == ["Left out, unknown to the network: ?"]
+    assert sitting.listen() == ["Left out, unknown to the network: ?"]
     sitting.playground.memorization.toggle()
     sitting.playground.memorization.training_text = None
     sitting.playground.memorization.toggle()
-    assert ["fox, which this network learned, is not here" in each for each in sitting.said()] == [True]
+    assert ["fox, which this network learned, is not here" in each for each in sitting.listen()] == [True]
 
 
 def test_the_training_text_may_be_the_chosen_one_under_another_name(sitting: Sitting) -> None:
     (sitting.home.corpora / "fox.txt").rename(sitting.home.root / "moved.txt")
-    sitting.choose(str(sitting.home.root / "moved.txt"))
+    sitting.open(str(sitting.home.root / "moved.txt"))
     sitting.playground.memorization.toggle()
-    assert sitting.said() == []
+    assert sitting.listen() == []
     assert sitting.playground.memorization.looking
 
 
 def test_the_next_passage_of_the_chosen_text_is_the_prompt(sitting: Sitting) -> None:
     playground, instrument = sitting.playground, sitting.playground.instrument
-    sitting.choose()
+    sitting.open()
     corpus = playground.corpora.corpus
     assert corpus is not None
     generator = instrument.generator
@@ -121,12 +116,12 @@ def test_the_next_passage_of_the_chosen_text_is_the_prompt(sitting: Sitting) -> 
 
 
 def test_before_there_is_a_model_there_is_no_passage(home: Home) -> None:
-    sitting = Sitting(home)
-    sitting.choose()
+    sitting = Sitting(home).begin_writing()
+    sitting.open()
     corpus = sitting.playground.corpora.corpus
     assert corpus is not None
     sitting.playground.passages.draw(corpus)
-    assert sitting.said() == []
+    assert sitting.listen() == []
     assert sitting.playground.instrument.prompt == ""
 
 
@@ -134,30 +129,30 @@ def test_a_branch_of_the_live_run_follows_it_again(sitting: Sitting) -> None:
     playground, instrument = sitting.playground, sitting.playground.instrument
     instrument.write(5)
     instrument.play(scholar(), "live, step 0", live=True)
-    playground.follower.following = True
+    sitting.follower.following = True
     instrument.write(5)
     playground.switch_branch("1")
-    assert not playground.follower.following
+    assert not sitting.follower.following
     playground.switch_branch("2")
-    assert playground.follower.following
+    assert sitting.follower.following
     playground.switch_branch("1")
-    playground.follower.following = True  # a run is about to begin, and the demo writes meanwhile
+    sitting.follower.following = True  # a run is about to begin, and the demo writes meanwhile
     playground.switch_branch("1")
     playground.switch_branch("none of that name")
-    assert playground.follower.following
+    assert sitting.follower.following
 
 
 def test_a_ride_is_replayed_on_another_checkpoint(sitting: Sitting) -> None:
     playground, instrument = sitting.playground, sitting.playground.instrument
-    keep_run(sitting.home, "kept-2", 700)
+    keep_run(sitting.home, "kept-2", step=700)
     instrument.set_params(temperature=0.4)
     instrument.write(10)
     before, recording = sitting.text, instrument.recording
     assert recording is not None
     entries = {each.run: each for each in list_checkpoints(playground.store)}
-    playground.follower.following = True
+    sitting.follower.following = True
     playground.replay_on(recording, entries["kept-2"])
-    assert not playground.follower.following
+    assert not sitting.follower.following
     assert instrument.generator is not None
     assert instrument.generator.source == "kept-2, step 700"
     assert instrument.origin == ModelOrigin("kept-2", entries["kept-2"].path)
@@ -168,10 +163,10 @@ def test_a_ride_is_replayed_on_another_checkpoint(sitting: Sitting) -> None:
     instrument.write(1000)
     assert sitting.text == before
     Path(entries["kept-2"].path).write_bytes(b"no")
-    playground.follower.following = True
+    sitting.follower.following = True
     with pytest.raises(CheckpointError):
         playground.replay_on(Recording("", 0), entries["kept-2"])
-    assert (playground.follower.following, sitting.text) == (True, before)
+    assert (sitting.follower.following, sitting.text) == (True, before)
 
 
 def test_texts_side_by_side_begin_as_this_one_did(sitting: Sitting) -> None:
@@ -194,7 +189,7 @@ def test_a_column_is_taken_over_and_the_live_run_is_followed_only_by_its_own(sit
     assert sitting.text == ""
     assert instrument.generator is not None
     instrument.play(instrument.generator.model, "live, step 0", live=True, origin=ModelOrigin("run", "/run"))
-    playground.follower.following = True
+    sitting.follower.following = True
     comparison = playground.new_comparison(4)
     comparison.write(10, 60.0)
     column = comparison.column(2)
@@ -202,9 +197,9 @@ def test_a_column_is_taken_over_and_the_live_run_is_followed_only_by_its_own(sit
     assert instrument.generator is column.generator
     assert sitting.text == column.generator.text
     assert len(sitting.text) == 10
-    assert (playground.follower.following, instrument.origin.run) == (True, "run")
+    assert (sitting.follower.following, instrument.origin.run) == (True, "run")
     playground.take_column(Column(TextGenerator(scholar()), ModelOrigin()))
-    assert not playground.follower.following
+    assert not sitting.follower.following
 
 
 def test_any_file_is_opened_as_a_text(sitting: Sitting, tmp_path: Path) -> None:

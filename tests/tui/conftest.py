@@ -7,15 +7,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from scripted_trainer import LETTERS, VERSE, ScriptedTrainer, weights
+from scripted_trainer import ScriptedTrainer
+from sitting import fox_home, keep_run
 from textual.geometry import Size
 from textual.pilot import Pilot
 
 from charplay.corpora.library import Library
 from charplay.playground.instrument import Instrument
-from charplay.recipes.recipe import Recipe
-from charplay.recipes.resolve import resolve
-from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.runs.store import RunStore
@@ -27,10 +25,7 @@ settings.load_profile("tui")
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    home = Home(tmp_path / "home")
-    home.prepare()
-    (home.corpora / "fox.txt").write_text(VERSE * 70)
-    return home
+    return fox_home(tmp_path / "home")
 
 
 @pytest.fixture
@@ -57,20 +52,7 @@ def kept_run(home: Home) -> Callable[..., Run]:
     """Makes a run that was kept, unfinished or finished."""
 
     def make(*, name: str = "kept-1", step: int = 500, finished: bool = False) -> Run:
-        asked = Recipe.model_validate({"hidden_size": 12, "embedding_size": 8, "num_layers": 1, "steps": 1000})
-        resolved = resolve(asked, 5000, len(LETTERS)).recipe
-        origin = CorpusOrigin("fox", "", "0" * 64, 5000)
-        run = Run.create(home.checkpoints, asked=asked, resolved=resolved, corpus=origin, vocabulary=LETTERS,
-                         facts={}, name=name)  # fmt: skip
-        checkpoint = Checkpoint(tensors=weights(resolved), recipe=resolved, vocabulary=LETTERS, corpus=origin,
-                                step=step, epoch=1.0, seconds=10.0, train_loss=2.0, val_loss=2.1)  # fmt: skip
-        run.append("metrics", [{"step": at, "epoch": at / 500, "seconds": at / 20, "train_loss": 2.0, "val_loss": 2.1}
-                            for at in range(100, step + 1, 100)])  # fmt: skip
-        run.write_latest(checkpoint)
-        run.write_best(checkpoint)
-        if finished:
-            run.finish({"steps": step, "val_loss": 2.1})
-        return run
+        return keep_run(home, name, step=step, rows=range(100, step + 1, 100), finished=finished)
 
     return make
 

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sitting import Sitting
+from sitting import Sitting, fox_home
 
-from charplay.runs.home import Home
 from charplay.tui.controllers.base import CommandTable, Controller
 
 
@@ -58,9 +57,8 @@ class RecordingUi:
 
 @pytest.fixture
 def sitting(tmp_path: Path) -> Sitting:
-    home = Home(tmp_path / "home")
-    home.prepare()
-    return Sitting(home)
+    """The fox is chosen; nothing writes yet."""
+    return Sitting(fox_home(tmp_path / "home")).begin_writing().begin()
 
 
 @pytest.fixture

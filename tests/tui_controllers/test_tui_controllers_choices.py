@@ -4,15 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playground_sitting import VERSE, Sitting
+from sitting import Sitting, fox_home, keep_run
 
 from charplay.playground.happenings import CorpusOpened, CurvesRead, RunDeleted
 from charplay.protocol.events import Failed
 from charplay.protocol.request import TrainRequest
-from charplay.recipes.recipe import Recipe
-from charplay.recipes.resolve import resolve
-from charplay.runs.checkpoint import CorpusOrigin
-from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.tui.controllers.base import CommandTable
 from charplay.tui.controllers.corpora import CorpusController
@@ -31,31 +27,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def sitting(tmp_path: Path) -> Sitting:
-    home = Home(tmp_path / "home")
-    home.prepare()
-    (home.corpora / "fox.txt").write_text(VERSE * 70)
-    kept(home, "open-1")
-    kept(home, "done-1", finished=True)
+    home = fox_home(tmp_path / "home")
+    keep_run(home, "open-1", saved=False)
+    keep_run(home, "done-1", saved=False, finished=True)
     broken = home.checkpoints / "broken-1"
     broken.mkdir()
     (broken / "run.json").write_text("{")
-    made = Sitting(home)
-    made.playground.begin_writing()
-    made.playground.begin()
-    made.quiet()
-    made.happened.clear()
-    return made
-
-
-def kept(home: Home, name: str, *, finished: bool = False) -> None:
-    asked = Recipe.model_validate({"hidden_size": 12, "embedding_size": 8, "num_layers": 1, "steps": 1000})
-    recipe = resolve(asked, 5000, 28).recipe
-    origin = CorpusOrigin("fox", "", "0" * 64, 5000)
-    run = Run.create(
-        home.checkpoints, asked=asked, resolved=recipe, corpus=origin, vocabulary="ab", facts={}, name=name
-    )
-    if finished:
-        run.finish({"steps": 500})
+    return Sitting(home).begin_writing().begin()
 
 
 @pytest.fixture

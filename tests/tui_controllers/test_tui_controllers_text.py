@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from scripted_models import reciter, scholar
-from small_sitting import FOX, Sitting, keep_run, small_home
+from sitting import FOX, Sitting, fox_home, keep_run
 from textual.binding import Binding
 
 from charplay.playground.comparison import Column
@@ -72,7 +72,7 @@ class Desk:
     def notes(self) -> list[str]:
         """What was noted since the last call, by controllers and by the playground."""
         noted, self.ui.noted = [sentence for sentence, _ in self.ui.noted], []
-        return noted + self.sitting.said()
+        return noted + self.sitting.listen()
 
     def tree(self) -> Any:
         assert self.instrument.branches is not None
@@ -81,21 +81,21 @@ class Desk:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    return small_home(tmp_path / "home")
+    return fox_home(tmp_path / "home")
 
 
 @pytest.fixture
 def empty(home: Home, ui: "RecordingUi") -> Desk:
     """Nothing writes yet."""
-    return Desk(Sitting(home), ui)
+    return Desk(Sitting(home).begin_writing(), ui)
 
 
 @pytest.fixture
 def desk(home: Home, ui: "RecordingUi") -> Desk:
     """A small checkpoint of the fox writes; the fox is chosen."""
-    sitting = Sitting(home)
+    sitting = Sitting(home).begin_writing()
     sitting.play(keep_run(home))
-    sitting.choose()
+    sitting.open()
     return Desk(sitting, ui)
 
 
@@ -135,7 +135,7 @@ def test_every_command_can_be_carried_out_while_something_writes(desk: Desk, nam
         desk.instrument.replay(desk.instrument.recording)
     elif name == "analysis.source":
         desk.playground.memorization.toggle()
-        desk.sitting.said()
+        desk.sitting.listen()
     assert desk.commands.disabled(name) == ""
     desk.run(name)
     assert not [sentence for sentence, warning in desk.ui.noted if warning]
@@ -158,7 +158,7 @@ def test_each_reason_goes_with_what_it_names(desk: Desk) -> None:
     assert disabled("analysis.source") == LOOKED
     (desk.sitting.home.corpora / "fox.txt").unlink()
     desk.run("analysis.copied")
-    desk.sitting.said()
+    desk.sitting.listen()
     assert disabled("analysis.source") == "Nothing was looked for: The training text is not here."
 
 
@@ -433,7 +433,7 @@ def test_a_ride_is_replayed_with_another_seed_and_on_another_checkpoint(desk: De
     assert desk.instrument.temperatures == heats
     assert desk.text != before
     assert desk.instrument.params.seed == 2
-    run = keep_run(desk.sitting.home, "kept-2", 700)
+    run = keep_run(desk.sitting.home, "kept-2", step=700)
     for answer, source in ((None, "kept-1, step 500"), ("kept-2", "kept-2, step 700")):
         desk.run("playback.rides")
         desk.ui.answer("another")
@@ -528,7 +528,7 @@ def test_a_passage_is_the_prompt(desk: Desk) -> None:
     for _ in range(2):
         before = desk.text
         desk.run("prompts.passage")
-        desk.sitting.said()
+        desk.sitting.listen()
         passage = desk.instrument.passage
         assert passage is not None
         assert desk.text == passage.prompt != before
@@ -563,7 +563,7 @@ def test_a_key_tints_by_temperature_surprise_probability_and_not_at_all(desk: De
 def test_copies_are_looked_for_and_no_more(desk: Desk) -> None:
     desk.instrument.restart(prompt="the quick brown fox jumps")
     desk.run("analysis.copied")
-    desk.sitting.said()
+    desk.sitting.listen()
     assert desk.playground.memorization.looking
     assert desk.playground.memorization.is_copied(3)
     desk.run("analysis.copied")
@@ -574,12 +574,12 @@ def test_copies_are_looked_for_and_no_more(desk: Desk) -> None:
 def test_the_source_of_the_newest_copy_or_of_that_under_the_cursor_is_opened(desk: Desk) -> None:
     desk.instrument.restart(prompt="qqq")
     desk.run("analysis.copied")
-    desk.sitting.said()
+    desk.sitting.listen()
     desk.run("analysis.source")
     assert desk.notes() == ["Nothing is copied so far."]
     copied = "the quick brown fox jumps"
     desk.instrument.insert(3, copied)
-    desk.sitting.said()
+    desk.sitting.listen()
     for position in (None, 5):
         if position is not None:
             desk.instrument.move_cursor(position)

@@ -63,11 +63,12 @@ def test_what_can_be_done_follows_the_run(commands: CommandTable, sitting: Sitti
 
 
 def test_stop_gives_a_download_up(commands: CommandTable, sitting: Sitting, run: Callable[[str], None]) -> None:
-    sitting.text.choose("alice", ready=False)
+    sitting.corpora.choose("hare")
     run("train")
+    assert sitting.corpora.download is not None
     assert "stop" in usable(commands)
     run("stop")
-    assert sitting.text.cancelled == 1
+    assert sitting.corpora.download is None
 
 
 @pytest.mark.parametrize("name", ["values", "pause", "step", "stop", "save", "undo", "follow"])
@@ -128,10 +129,10 @@ def test_the_next_run_is_started(sitting: Sitting, run: Callable[[str], None]) -
 def test_what_there_is_to_say_of_a_start_is_said_where_it_belongs(
     sitting: Sitting, run: Callable[[str], None], ui: Any
 ) -> None:
-    sitting.text.choose("alice", ready=False)
+    sitting.corpora.choose("hare")
     run("train")
-    assert ui.said == [("fetching Alice; training starts when it is here, esc cancels", False)]
-    sitting.text.trouble = "It is empty."
+    assert ui.said == [("fetching the hare; training starts when it is here, esc cancels", False)]
+    sitting.corpora.trouble = "It is empty."
     run("train")
     assert ui.noted == [("It is empty. 1 chooses another text.", True)]
 
