@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from charplay.playground.chart_quantities import MEASURES, Measure
+from charplay.playground.chart_quantities import MEASURES, Quantity
 from charplay.plotting.downsample import X_AXES
 from charplay.plotting.grid import Mark, Reference, Series
 from charplay.plotting.plot import MARKERS
@@ -39,7 +39,7 @@ class ChartState:
         return tuple(MEASURES)[self._measure]
 
     @property
-    def measure(self) -> Measure:
+    def measure(self) -> Quantity:
         """How the quantity follows from the columns of metrics."""
         return MEASURES[self.quantity]
 

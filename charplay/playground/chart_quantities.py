@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class Quantity:
     """A quantity: its title, the columns it is made from, and how."""
 
     title: str
@@ -29,11 +29,11 @@ def _perplexity(nats: Floats) -> Floats:
 
 
 MEASURES = {
-    "loss": Measure("Loss, nats a character", "train_loss", "val_loss"),
-    "bits": Measure("Bits a character", "train_loss", "val_loss", _bits),
-    "perplexity": Measure("Perplexity", "train_loss", "val_loss", _perplexity),
-    "accuracy": Measure("Accuracy", "train_accuracy", "val_accuracy"),
-    "gradient norm": Measure("Gradient norm", "grad_norm"),
-    "speed": Measure("Characters a second", "chars_per_second"),
-    "learning rate": Measure("Learning rate", "learning_rate"),
+    "loss": Quantity("Loss, nats a character", "train_loss", "val_loss"),
+    "bits": Quantity("Bits a character", "train_loss", "val_loss", _bits),
+    "perplexity": Quantity("Perplexity", "train_loss", "val_loss", _perplexity),
+    "accuracy": Quantity("Accuracy", "train_accuracy", "val_accuracy"),
+    "gradient norm": Quantity("Gradient norm", "grad_norm"),
+    "speed": Quantity("Characters a second", "chars_per_second"),
+    "learning rate": Quantity("Learning rate", "learning_rate"),
 }

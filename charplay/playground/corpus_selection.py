@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charplay.corpora.progress import Watch
 from charplay.playground.announcements import Announcements
 from charplay.playground.download_job import DownloadJob
 from charplay.playground.happenings import CorpusChosen, CorpusOpened, CorpusRead, CorpusUnreadable, Said
-from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs, Watch
+from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

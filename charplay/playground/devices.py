@@ -3,7 +3,7 @@
 from typing import Protocol
 
 
-class Device(Protocol):
+class DeviceInfo(Protocol):
     """A device to train on: its name for the recipe and for a person, and its memory in bytes."""
 
     @property

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
 from charplay.corpora.errors import Cancelled
+from charplay.corpora.progress import Watch
 from charplay.formatting.sanitize import sanitize
 
 Outcome = TypeVar("Outcome")
-Watch = Callable[[float], bool]
-"""Is given the share that is done, 0 to 1, and returns False where the work is to end."""
 
 
 class BackgroundJob(Generic[Outcome]):

@@ -24,7 +24,7 @@ PORTION = 16
 """Characters looked through between two looks at the clock."""
 
 
-class Measure(NamedTuple):
+class CopySummary(NamedTuple):
     """How much of the text is new."""
 
     new_share: float
@@ -166,7 +166,7 @@ class Memorization:
         """Whether the character at a position is part of a copied stretch."""
         return self._tracker is not None and self._tracker.copied(position)
 
-    def measure(self) -> Measure | None:
+    def measure(self) -> CopySummary | None:
         """Return how much of the text is new; None while copies are not looked for."""
         found, generator = self._tracker, self._instrument.generator
         if found is None or generator is None:
@@ -174,7 +174,7 @@ class Memorization:
         start = sum(1 for each in generator.prompt if each not in generator.unknown)
         newest = found.newest()
         copied = newest.stop - newest.start if newest is not None and newest.stop > start else 0
-        return Measure(found.new_share(start), copied)
+        return CopySummary(found.new_share(start), copied)
 
     def match(self, position: int | None) -> "Match | None":
         """Return the copied stretch at a position, or the newest one where none is given."""

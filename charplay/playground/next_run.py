@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
     from charplay.corpora.library import Library
     from charplay.playground.corpus_selection import CorpusSelection
-    from charplay.playground.devices import Device
+    from charplay.playground.devices import DeviceInfo
     from charplay.playground.preferences import Preferences
     from charplay.playground.recipe_draft import RecipeDraft
     from charplay.playground.run_list import RunOrigin
@@ -25,18 +25,18 @@ class NextRun:
     """Keeps the draft in step with the text that was chosen, and the text with the draft's cleaning."""
 
     def __init__(
-        self, home: "Home", corpora: "CorpusSelection", jobs: Jobs, list_devices: "Callable[[], Sequence[Device]]"
+        self, home: "Home", corpora: "CorpusSelection", jobs: Jobs, list_devices: "Callable[[], Sequence[DeviceInfo]]"
     ) -> None:
         """`list_devices` is called in a thread."""
         self.draft: RecipeDraft | None = None
         """None until `begin`."""
-        self.devices: Sequence[Device] = ()
+        self.devices: Sequence[DeviceInfo] = ()
         """Empty until they were found."""
         self._home = home
         self._corpora = corpora
         self._jobs = jobs
         self._list_devices = list_devices
-        self._finding_devices: BackgroundJob[Sequence[Device]] | None = None
+        self._finding_devices: BackgroundJob[Sequence[DeviceInfo]] | None = None
 
     def begin(self, chosen: "Preferences", library: "Library", path: str | None, now: float) -> None:
         """Fill the draft and choose the text as the preferences remember them, or the text at `path`."""
@@ -67,7 +67,7 @@ class NextRun:
         if self.draft is not None:
             self._corpora.use_cleaning(self.draft.asked.cleaning, self.draft.asked.limit)
 
-    def settle(self, happened: object) -> None:
+    def react(self, happened: object) -> None:
         """Tell the draft what has become of its text."""
         match happened:
             case CorpusChosen(entry):

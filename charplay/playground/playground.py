@@ -6,10 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charplay.corpora.progress import Watch
 from charplay.playground.announcements import Announcements
 from charplay.playground.corpus_selection import CorpusSelection
 from charplay.playground.happenings import CorpusChosen, CorpusRead, CurvesRead, RunDeleted, RunsListed, Said
-from charplay.playground.jobs import Jobs, Watch
+from charplay.playground.jobs import Jobs
 from charplay.playground.next_run import NextRun
 from charplay.playground.run_controller import RunController
 from charplay.playground.run_launcher import RunLauncher
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from charplay.playground.chart import ChartState
     from charplay.playground.checkpoints import CheckpointEntry
     from charplay.playground.comparison import Column, Comparison
-    from charplay.playground.devices import Device
+    from charplay.playground.devices import DeviceInfo
     from charplay.playground.instrument import Instrument
     from charplay.playground.memorization import Memorization
     from charplay.playground.passages import Passages
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from charplay.runs.store import RunStore
     from charplay.sampling.recording import Recording
 
-Measure = Callable[["Recipe", "Corpus", Watch], float]
+TimeEpoch = Callable[["Recipe", "Corpus", Watch], float]
 """Seconds an epoch, of a few steps; they end where the watch that it is given says False."""
 
 TOO_MANY_CURVES = "Four runs are on the chart; take one off first."
@@ -57,8 +58,8 @@ class Playground:
         open_library: "Callable[[], Library]",
         open_store: "Callable[[], RunStore]",
         preferences: "Preferences",
-        list_devices: "Callable[[], Sequence[Device]]" = tuple,
-        measure: Measure = lambda *_: 0.0,
+        list_devices: "Callable[[], Sequence[DeviceInfo]]" = tuple,
+        measure: TimeEpoch = lambda *_: 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         """`open_library` and `open_store` are called when first needed: what they import must not delay a start.
@@ -174,8 +175,8 @@ class Playground:
         self.next_run.use_cleaning()
         happened = [*self.corpora.advance(now), *self.run_list.advance(now)]
         for one in happened:
-            self.next_run.settle(one)
-            self._settle(one)
+            self.next_run.react(one)
+            self._react(one)
         return happened
 
     def _advance_runs(self) -> list[object]:
@@ -185,7 +186,7 @@ class Playground:
         self.listener.ask_for_weights()
         return happened
 
-    def _settle(self, happened: object) -> None:
+    def _react(self, happened: object) -> None:
         """Hand on what became of texts and kept runs to the chart, and to the run that waits for it."""
         match happened:
             case CorpusChosen():

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from charplay.corpora.progress import Watch
 from charplay.playground.happenings import CurvesRead, RunDeleted, RunsListed, Said
-from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs, Watch
+from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

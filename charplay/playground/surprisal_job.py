@@ -3,7 +3,8 @@
 import threading
 from itertools import chain
 
-from charplay.playground.jobs import BackgroundJob, Watch
+from charplay.corpora.progress import Watch
+from charplay.playground.jobs import BackgroundJob
 from charplay.sampling.surprisal import BLOCK, SurprisalReader
 
 MOST_KEPT = 400

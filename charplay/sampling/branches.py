@@ -47,7 +47,7 @@ class Branch(NamedTuple):
     """Of its next character."""
 
 
-class Comparison(NamedTuple):
+class TextDiff(NamedTuple):
     """Two texts beside each other."""
 
     common: str
@@ -178,13 +178,13 @@ class BranchTree:
             raise TranscriptError("the branch that is being written stays; go over to another one first")
         self._reparent(name, self._heads.pop(name).parent)
 
-    def compare(self, first: str, second: str) -> Comparison:
+    def compare(self, first: str, second: str) -> TextDiff:
         """The texts of two branches: how both begin, and how each goes on."""
         one, other = self.text(first), self.text(second)
         length = min(len(one), len(other))
         differ = np.flatnonzero(code_points(one[:length]) != code_points(other[:length]))
         common = int(differ[0]) if len(differ) else length
-        return Comparison(one[:common], one[common:], other[common:])
+        return TextDiff(one[:common], one[common:], other[common:])
 
     def export(self) -> dict[str, Any]:
         """All branches as plain data for JSON: texts, whose weights wrote them, and their rides with the seeds."""

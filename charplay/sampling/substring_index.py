@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from charplay.corpora.progress import Watch
 from charplay.corpora.vocabulary import Vocabulary
-from charplay.sampling.suffix_array import DEPTH, Watch, sorted_suffixes
+from charplay.sampling.suffix_array import DEPTH, sorted_suffixes
 
 MOST = 10_000_000
 """Characters of a training text that are looked through at most, from its beginning."""
@@ -24,7 +25,7 @@ class SubstringIndex:
         """`watch` is called with the share done, five times a second or more on an idle machine.
 
         Raises:
-            Stopped: the watch returned False (see `sorted_suffixes`).
+            Cancelled: the watch returned False (see `sorted_suffixes`).
         """
         text = text[:MOST]
         self.vocabulary = Vocabulary.of(text)

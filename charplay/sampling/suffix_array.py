@@ -1,19 +1,19 @@
 """A text's positions in the order of what follows them, to find any passage in it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charplay.corpora.errors import Cancelled
+from charplay.corpora.progress import Watch
 
 DEPTH = 1024
 """Positions are ordered by at least so many characters that follow; passages are found up to this length."""
 PORTION = 1 << 17
 """Positions that are ordered between two looks at the watch, unless more of them are alike so far."""
 
-Watch: TypeAlias = Callable[[float], bool]
 Positions: TypeAlias = NDArray[np.int32]
 
 
@@ -22,7 +22,7 @@ def sorted_suffixes(ids: NDArray[np.unsignedinteger[Any]], watch: Watch | None =
 
     Prefix doubling: the order by d characters gives every position a rank, and a position's rank together with that d
     characters on is the order by 2·d. Only positions that are alike so far are looked at again. Takes about 40 bytes a
-    character while it works. `watch` is called with the share done; where it returns False, Stopped is raised.
+    character while it works. `watch` is called with the share done; where it returns False, Cancelled is raised.
     """
     size = len(ids)
     look = _Look(watch)

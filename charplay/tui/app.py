@@ -27,9 +27,9 @@ from charplay.tui.widgets.escaped_input import EscapedInput
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Library
-    from charplay.playground.devices import Device
+    from charplay.playground.devices import DeviceInfo
     from charplay.playground.local_trainer import OpenTraining
-    from charplay.playground.playground import Measure
+    from charplay.playground.playground import TimeEpoch
     from charplay.runs.home import Home
     from charplay.runs.store import RunStore
 
@@ -58,8 +58,8 @@ class CharplayApp(PatchedApp):
         open_library: "Callable[[], Library]",
         open_store: "Callable[[], RunStore]",
         open_training: "OpenTraining",
-        list_devices: "Callable[[], Sequence[Device]]",
-        measure: "Measure",
+        list_devices: "Callable[[], Sequence[DeviceInfo]]",
+        measure: "TimeEpoch",
         path: str | None = None,
     ) -> None:
         super().__init__()

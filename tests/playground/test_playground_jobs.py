@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from charplay.corpora.errors import Cancelled, CorpusError
-from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs, Watch
+from charplay.corpora.progress import Watch
+from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs
 
 
 def told(jobs: Jobs, number: int) -> list[JobProgressed | JobEnded]:

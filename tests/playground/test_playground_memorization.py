@@ -10,9 +10,10 @@ from scripted_models import SONG, reciter, scholar
 
 from charplay.corpora.corpus import from_text
 from charplay.corpora.errors import CorpusError
+from charplay.corpora.progress import Watch
 from charplay.playground.happenings import Said
 from charplay.playground.instrument import Instrument
-from charplay.playground.jobs import BackgroundJob, Watch
+from charplay.playground.jobs import BackgroundJob
 from charplay.playground.memorization import MIN_COPIED, Memorization
 from charplay.playground.saved_texts import ModelOrigin
 from charplay.playground.text_changes import CopiesChanged

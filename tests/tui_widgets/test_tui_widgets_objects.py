@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charplay.formatting.sanitize import NEWLINE
+from charplay.tui.widgets.cursor_position import CursorPosition
 from charplay.tui.widgets.reader_lines import ReaderLines
 from charplay.tui.widgets.scroll_position import ScrollPosition, lowest_top
 from charplay.tui.widgets.styled_text import UNKNOWN, StyledText
-from charplay.tui.widgets.text_cursor import TextCursor
 
 PROSE = st.text(st.sampled_from("ab c\n漢"), max_size=120)
 
@@ -83,7 +83,7 @@ def test_only_unknown_styles_are_asked_for_and_only_once():
 @given(PROSE, st.data())
 def test_a_cursor_stands_on_what_it_is_put_on_and_keeps_within_its_text(text, data):
     styled = written(text)
-    cursor = TextCursor(styled)
+    cursor = CursorPosition(styled)
     assert cursor.line == -1
     cursor.lowest = data.draw(st.integers(0, len(text)))
     index = data.draw(st.integers(-3, len(text) + 3))
@@ -98,7 +98,7 @@ def test_a_cursor_stands_on_what_it_is_put_on_and_keeps_within_its_text(text, da
 @given(PROSE, st.integers(0, 120), st.integers(-5, 5))
 def test_a_cursor_goes_up_and_down_in_its_column(text, index, by):
     styled = written(text)
-    cursor = TextCursor(styled)
+    cursor = CursorPosition(styled)
     cursor.put(index)
     line, column = cursor.line, styled.cell_of(cursor.index)
     cursor.move_lines(by)
@@ -110,7 +110,7 @@ def test_a_cursor_goes_up_and_down_in_its_column(text, index, by):
 
 def test_a_cursor_keeps_its_column_over_a_short_line_and_takes_that_of_a_click():
     styled = written("long line\nab\nlong again")
-    cursor = TextCursor(styled)
+    cursor = CursorPosition(styled)
     cursor.put(7)
     cursor.move_lines(1)
     assert cursor.index == 12

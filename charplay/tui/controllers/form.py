@@ -7,7 +7,7 @@ from charplay.tui.command import Command
 from charplay.tui.controllers.base import Controller
 
 if TYPE_CHECKING:
-    from charplay.playground.devices import Device
+    from charplay.playground.devices import DeviceInfo
     from charplay.playground.recipe_draft import RecipeDraft
 
 
@@ -152,5 +152,5 @@ class FormController(Controller):
             self.ui.note(f"Kept as the preset {name}.")
 
 
-def _memory(device: "Device") -> str:
+def _memory(device: "DeviceInfo") -> str:
     return f"{sanitize_line(device.title)}, {device.free / 2**30:.1f} of {device.total / 2**30:.1f} GiB free"

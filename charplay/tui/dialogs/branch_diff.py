@@ -7,7 +7,7 @@ from rich.cells import set_cell_size
 from textual.app import ComposeResult
 
 from charplay.formatting.sanitize import sanitize
-from charplay.sampling.branches import Comparison
+from charplay.sampling.branches import TextDiff
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.widgets.reader_lines import Line, ReaderLines
 from charplay.tui.widgets.row_list import fit
@@ -20,7 +20,7 @@ LONGEST = 20_000
 _GAP = 3
 
 
-def beside(first: str, second: str, compared: Comparison, width: int) -> list[Line]:
+def beside(first: str, second: str, compared: TextDiff, width: int) -> list[Line]:
     """The end of the common beginning over the whole width, then both continuations side by side under their names."""
     half = max(8, (width - _GAP) // 2)
     common = compared.common[-LAST:]
@@ -40,7 +40,7 @@ def beside(first: str, second: str, compared: Comparison, width: int) -> list[Li
 class BranchDiffDialog(Dialog[None]):
     """How two branches begin, and how each goes on."""
 
-    def __init__(self, first: str, second: str, compared: Comparison) -> None:
+    def __init__(self, first: str, second: str, compared: TextDiff) -> None:
         super().__init__()
         self._first, self._second, self._compared = first, second, compared
 

@@ -14,7 +14,7 @@ from charplay.tui.widgets.reader_lines import ReaderLines, fold
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
-    from charplay.playground.playground import Measure
+    from charplay.playground.playground import TimeEpoch
     from charplay.recipes.recipe import Recipe
 
 LOOK_SECONDS = 0.05
@@ -32,7 +32,7 @@ class NetworkDialog(Dialog[None]):
     )  # fmt: skip
     BINDINGS = bindings(commands)
 
-    def __init__(self, recipe: "Recipe", corpus: "Corpus", measure: "Measure") -> None:
+    def __init__(self, recipe: "Recipe", corpus: "Corpus", measure: "TimeEpoch") -> None:
         super().__init__()
         self._recipe = recipe
         self._corpus = corpus

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from charplay.sampling.transcript import GeneratedChar
 
 
-class Column(Pane):
+class ColumnPane(Pane):
     """A generator's text in a frame."""
 
     DEFAULT_CSS = """
@@ -54,7 +54,7 @@ class SideBySide(Horizontal):
 
     def __init__(self) -> None:
         super().__init__()
-        self.columns: list[Column] = []
+        self.columns: list[ColumnPane] = []
 
     @property
     def chosen(self) -> int:
@@ -64,7 +64,7 @@ class SideBySide(Horizontal):
     async def show(self, generators: Sequence[TextGenerator]) -> None:
         """Show the texts of these generators, all just begun, in place of those before."""
         styles = self._palette()
-        columns, self.columns = [Column(generator, styles) for generator in generators], []
+        columns, self.columns = [ColumnPane(generator, styles) for generator in generators], []
         await self.remove_children()
         await self.mount(*columns)
         self.columns = columns  # not before: nothing is drawn on what is not there yet

@@ -7,7 +7,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize_line
-from charplay.playground.memorization import MIN_COPIED, Measure
+from charplay.playground.memorization import MIN_COPIED, CopySummary
 from charplay.playground.scales import Log
 from charplay.tui.widgets.slider import Slider
 
@@ -47,7 +47,7 @@ class MemorizationRow(Horizontal):
         event.stop()
         self.post_message(self.Moved(round(event.value)))
 
-    def show(self, status: str, measure: Measure | None) -> None:
+    def show(self, status: str, measure: CopySummary | None) -> None:
         """Show how much of the text is new, or `status`: what is being done, or why nothing is known."""
         if status or measure is None:
             self._say(status)

@@ -9,8 +9,8 @@ from textual.message import Message
 from textual.strip import Strip
 
 from charplay.tui.command import Command, bindings
+from charplay.tui.widgets.cursor_position import CursorPosition
 from charplay.tui.widgets.growing_text import GrowingText
-from charplay.tui.widgets.text_cursor import TextCursor
 from charplay.tui.widgets.wrapping import width_of
 
 
@@ -39,7 +39,7 @@ class CursorText(GrowingText):
     def __init__(self, *, margin: int = 0, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         """As `GrowingText`."""
         super().__init__(margin=margin, id=id, classes=classes)
-        self.cursor = TextCursor(self.text)
+        self.cursor = CursorPosition(self.text)
 
     @property
     def point(self) -> int | None:

@@ -3,7 +3,7 @@
 from charplay.tui.widgets.styled_text import StyledText
 
 
-class TextCursor:
+class CursorPosition:
     """Moves over a text's characters, from the lowest it may stand on to the end."""
 
     def __init__(self, text: StyledText) -> None:
