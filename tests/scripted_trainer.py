@@ -23,12 +23,12 @@ from charplay.protocol.events import (
 )
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
+from charplay.recipes.network import tensor_shapes
 from charplay.recipes.recipe import Recipe
 from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
-from charplay.sampling.model import tensor_shapes
 
 LETTERS = "\n abcdefghijklmnopqrstuvwxyz"
 VERSE = "the quick brown fox jumps over the lazy dog\nand goes on to say so once again\n"

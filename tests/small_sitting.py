@@ -11,13 +11,13 @@ from charplay.corpora.library import Library
 from charplay.playground.happenings import Said
 from charplay.playground.playground import Playground
 from charplay.playground.preferences import Preferences
+from charplay.recipes.network import tensor_shapes
 from charplay.recipes.recipe import Recipe
 from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.runs.store import RunStore
-from charplay.sampling.model import tensor_shapes
 
 LETTERS = "\n abcdefghijklmnopqrstuvwxyz"
 VERSE = "the quick brown fox jumps over the lazy dog\nand goes on to say so once again\n"
@@ -77,6 +77,7 @@ class Sitting:
     def play(self, run: Run) -> None:
         """Let a run's best checkpoint write."""
         assert run.best is not None
+        assert self.playground.follower is not None
         self.playground.follower.play(run.best, run.name)
 
     @property

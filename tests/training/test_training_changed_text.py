@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_training_resume import stop_at
+from trainings import stop_at
 
 from charplay.protocol.events import Failed, Finished, Started
 from charplay.protocol.queues import CommandQueue

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from trainings import stop_at
 
 from charplay.protocol.commands import Pause, Resume, Save, SetHyperparameter, Stop, Undo
 from charplay.protocol.events import Changed, Failed, Finished, Paused, Progress, Saved, Started, Stopped, Warned
@@ -38,16 +39,6 @@ CASES = {
     "nothing held out": {"validation_fraction": 0, "monitor": "train_loss", "evaluate_every": "epoch",
                          "optimizer": "sgd", "sequence_length": 20, "batch_size": 16, "keep": "every-improvement"},
 }  # fmt: skip
-
-
-def stop_at(step: int):
-    """A watcher that stops a run when it has come to `step`; rows are logged every step, so it sees each."""
-
-    def watch(event, inbox):
-        if isinstance(event, Progress | Saved | Started) and event.step >= step:
-            inbox.put(Stop())
-
-    return watch
 
 
 def everything(folder: Path) -> tuple[dict[str, np.ndarray], list[dict], list[dict]]:
