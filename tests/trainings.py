@@ -1,11 +1,14 @@
 """What the tests of training share: the types of their fixtures, and a watcher that stops a run."""
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
 
 from charplay.protocol.commands import Stop
-from charplay.protocol.events import Event, Progress, Saved, Started
+from charplay.protocol.events import Event, Failed, Progress, Saved, Started
 from charplay.protocol.queues import CommandQueue
+from charplay.runs.run import Run
 
 Train = Callable[..., list[Event]]
 Watcher = Callable[[Event, CommandQueue], None]
@@ -26,3 +29,23 @@ def stop_at(step: int) -> Watcher:
             inbox.put(Stop())
 
     return watch
+
+
+def abandon(stream: Iterator[Event]) -> None:
+    """Leave a training in the middle, as a consumer does that goes away."""
+    assert isinstance(stream, Generator)
+    stream.close()
+
+
+def failure(events: list[Event]) -> Failed:
+    """What a training ended with, which is a failure."""
+    last = events[-1]
+    assert isinstance(last, Failed)
+    return last
+
+
+def last_save(run: Run) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The arrays and the state that a run goes on from."""
+    saved = run.read_resume()
+    assert saved is not None
+    return saved
