@@ -9,9 +9,9 @@ from pathlib import Path
 
 from figures import NotMeasured
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "terminal"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from terminal import Terminal
+from pseudo_terminal import Terminal
 
 
 class Recorder(Terminal):

@@ -67,7 +67,7 @@ def _swift_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
         quiet = 0
         while quiet < ROUNDS:
             await asyncio.sleep(0)
-            quiet = 0 if loop._ready else quiet + 1
+            quiet = 0 if loop._ready else quiet + 1  # type: ignore[attr-defined]
 
     for module in (textual.app, textual.pilot):
         monkeypatch.setattr(module, "wait_for_idle", wait_until_done)

@@ -1,6 +1,8 @@
 """A home of one's own, the command line in this process, and a run that needed no training."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +14,7 @@ from charplay.runs.run import Run
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch):
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """An empty home, and an empty current folder outside it."""
     monkeypatch.setenv("CHARPLAY_HOME", str(tmp_path / "home"))
     (tmp_path / "here").mkdir()
@@ -23,10 +25,10 @@ def home(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def cli(home, capfd):
+def cli(home: Home, capfd: pytest.CaptureFixture[str]) -> Callable[..., SimpleNamespace]:
     """`cli("runs", "list")` gives the exit code, stdout, stderr, and the JSON lines where stdout is JSON."""
 
-    def call(*arguments):
+    def call(*arguments: str | Path | float) -> SimpleNamespace:
         capfd.readouterr()
         code = run([str(argument) for argument in arguments])
         out, err = capfd.readouterr()
@@ -38,7 +40,7 @@ def cli(home, capfd):
 
 
 @pytest.fixture
-def text_file(tmp_path):
+def text_file(tmp_path: Path) -> Path:
     """A small text outside the home."""
     path = tmp_path / "pangram.txt"
     path.write_text(TEXT)
@@ -46,7 +48,7 @@ def text_file(tmp_path):
 
 
 @pytest.fixture
-def saved_run(home):
+def saved_run(home: Home) -> Run:
     """A run with a latest checkpoint and two rows of metrics."""
     made = tiny_checkpoint()
     run = Run.create(

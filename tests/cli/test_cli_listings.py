@@ -5,44 +5,52 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from tiny_model import TEXT
 
+from charplay.corpora.entries import Entry
+from charplay.corpora.library import Library
 from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import read_checkpoint
+from charplay.runs.home import Home
+from charplay.runs.run import Run
 
 # runs
 
 
-def test_runs_are_listed_with_their_numbers(cli, saved_run):
+def test_runs_are_listed_with_their_numbers(cli: Callable[..., SimpleNamespace], saved_run: Run) -> None:
     result = cli("runs", "list")
     line = next(line for line in result.out.splitlines() if line.startswith(saved_run.name))
     assert all(part in line for part in ("pangram", "lstm 1x8", "7", "2.000", "2.500", "unfinished"))
     assert cli("runs").out == result.out
 
 
-def test_columns_are_aligned(cli, saved_run):
+def test_columns_are_aligned(cli: Callable[..., SimpleNamespace], saved_run: Run) -> None:
     header, *lines = cli("runs", "list").out.splitlines()
     column = header.index("text")
     assert all(line[column - 1] == " " and line[column] != " " for line in lines)
 
 
-def test_runs_as_json(cli, saved_run):
+def test_runs_as_json(cli: Callable[..., SimpleNamespace], saved_run: Run) -> None:
     for arguments in (("runs", "--json"), ("runs", "list", "--json")):
         line = next(line for line in cli(*arguments).lines if line["name"] == saved_run.name)
         assert (line["step"], line["val_loss"], line["finished"]) == (7, 2.5, False)
         assert line["playable"].endswith("latest.safetensors")
 
 
-def test_a_broken_run_is_listed_as_broken(cli, saved_run):
+def test_a_broken_run_is_listed_as_broken(cli: Callable[..., SimpleNamespace], saved_run: Run) -> None:
     (saved_run.folder / "run.json").write_text("{")
     assert "broken" in cli("runs").out
 
 
-def test_show_a_run(cli, saved_run):
+def test_show_a_run(cli: Callable[..., SimpleNamespace], saved_run: Run) -> None:
     result = cli("runs", "show", saved_run.name)
     assert all(part in result.out for part in (str(saved_run.folder), "hidden_size", "2.500 nats", "not finished"))
     (line,) = cli("runs", "show", saved_run.folder, "--json").lines
@@ -50,7 +58,8 @@ def test_show_a_run(cli, saved_run):
     assert line["checkpoint"] == str(saved_run.latest)
 
 
-def test_a_run_is_shown_under_the_values_that_it_has_now(cli, saved_run):
+def test_a_run_is_shown_under_the_values_that_it_has_now(cli: Callable[..., SimpleNamespace], saved_run: Run) -> None:
+    assert saved_run.latest
     made = read_checkpoint(saved_run.latest)
     saved_run.write_latest(replace(made, recipe=made.recipe.model_copy(update={"learning_rate": 0.25})))
     (line,) = cli("runs", "show", saved_run.name, "--json").lines
@@ -58,14 +67,14 @@ def test_a_run_is_shown_under_the_values_that_it_has_now(cli, saved_run):
     assert re.search(r"learning_rate +0\.25", cli("runs", "show", saved_run.name).out)
 
 
-def test_show_a_checkpoint(cli, saved_run):
+def test_show_a_checkpoint(cli: Callable[..., SimpleNamespace], saved_run: Run) -> None:
     result = cli("runs", "show", saved_run.latest)
     assert all(part in result.out for part in (str(saved_run.latest), "hidden_size", "2.500 nats", "step 7"))
     (line,) = cli("runs", "show", saved_run.latest, "--json").lines
     assert (line["recipe"]["hidden_size"], line["metrics"]["val_loss"]) == (8, 2.5)
 
 
-def test_export_copies_what_plays(cli, saved_run, tmp_path):
+def test_export_copies_what_plays(cli: Callable[..., SimpleNamespace], saved_run: Run, tmp_path: Path) -> None:
     target = tmp_path / "out.safetensors"
     assert cli("runs", "export", saved_run.name, target).out.strip() == str(target)
     assert target.read_bytes() == saved_run.latest.read_bytes()
@@ -74,7 +83,9 @@ def test_export_copies_what_plays(cli, saved_run, tmp_path):
     assert cli("runs", "export", saved_run.name, target, "--overwrite").code == 0
 
 
-def test_what_is_no_checkpoint_or_a_damaged_one_is_not_exported(cli, saved_run, text_file, tmp_path):
+def test_what_is_no_checkpoint_or_a_damaged_one_is_not_exported(
+    cli: Callable[..., SimpleNamespace], saved_run: Run, text_file: Path, tmp_path: Path
+) -> None:
     target = tmp_path / "out.safetensors"
     flipped = bytearray(saved_run.latest.read_bytes())
     flipped[-5] ^= 1
@@ -84,15 +95,17 @@ def test_what_is_no_checkpoint_or_a_damaged_one_is_not_exported(cli, saved_run, 
         assert (result.code, said in result.err, target.exists()) == (1, True, False)
 
 
-def test_nobody_is_asked_about_a_run_that_is_not_there(cli, saved_run, monkeypatch):
+def test_nobody_is_asked_about_a_run_that_is_not_there(
+    cli: Callable[..., SimpleNamespace], saved_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keyboard = io.StringIO("y\n")
-    keyboard.isatty = lambda: True
+    monkeypatch.setattr(keyboard, "isatty", lambda: True)
     monkeypatch.setattr("sys.stdin", keyboard)
     result = cli("runs", "delete", "nosuch")
     assert (result.code, "Delete" in result.err, "nosuch" in result.err) == (1, False, True)
 
 
-def test_delete_asks_and_without_a_terminal_refuses(cli, saved_run):
+def test_delete_asks_and_without_a_terminal_refuses(cli: Callable[..., SimpleNamespace], saved_run: Run) -> None:
     result = cli("runs", "delete", saved_run.name)
     assert (result.code, "--yes" in result.err) == (2, True)
     assert saved_run.folder.exists()
@@ -103,9 +116,16 @@ def test_delete_asks_and_without_a_terminal_refuses(cli, saved_run):
 @pytest.mark.parametrize(
     ("answer", "code", "left"), [("y\n", 0, False), ("\n", 1, True), ("no\n", 1, True), ("", 1, True)]
 )
-def test_delete_on_a_terminal_does_what_is_answered(cli, saved_run, monkeypatch, answer, code, left):
+def test_delete_on_a_terminal_does_what_is_answered(
+    cli: Callable[..., SimpleNamespace],
+    saved_run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    code: int,
+    left: bool,
+) -> None:
     keyboard = io.StringIO(answer)
-    keyboard.isatty = lambda: True
+    monkeypatch.setattr(keyboard, "isatty", lambda: True)
     monkeypatch.setattr("sys.stdin", keyboard)
     assert cli("runs", "delete", saved_run.name).code == code
     assert saved_run.folder.exists() is left
@@ -114,7 +134,7 @@ def test_delete_on_a_terminal_does_what_is_answered(cli, saved_run, monkeypatch,
 # corpora
 
 
-def test_texts_are_listed(cli, home):
+def test_texts_are_listed(cli: Callable[..., SimpleNamespace], home: Home) -> None:
     (home.corpora / "mine.txt").write_text(TEXT)
     names = {line["name"]: line for line in cli("corpora", "--json").lines}
     assert {"python-manual", "tiny-shakespeare"} <= set(names)
@@ -126,7 +146,7 @@ def test_texts_are_listed(cli, home):
     assert "charplay corpora fetch tiny-shakespeare" in listed
 
 
-def test_show_a_text(cli, text_file):
+def test_show_a_text(cli: Callable[..., SimpleNamespace], text_file: Path) -> None:
     shown = cli("corpora", "show", text_file).out
     assert f"{len(TEXT):,} characters, {len(set(TEXT))} distinct" in shown
     assert "the quick brown fox" in shown
@@ -135,7 +155,7 @@ def test_show_a_text(cli, text_file):
     assert dict(zip(line["vocabulary"], line["counts"], strict=True))["q"] == TEXT.count("q")
 
 
-def test_added_texts_are_found_by_name(cli, home, text_file):
+def test_added_texts_are_found_by_name(cli: Callable[..., SimpleNamespace], home: Home, text_file: Path) -> None:
     assert cli("corpora", "add", text_file).code == 0
     assert (home.corpora / "pangram.txt").read_text() == TEXT
     assert cli("corpora", "add", text_file).code == 2
@@ -144,7 +164,9 @@ def test_added_texts_are_found_by_name(cli, home, text_file):
     assert sorted(path.name for path in home.corpora.iterdir()) == ["pangram.txt", "second.txt"]
 
 
-def test_what_is_done_can_be_told_as_json(cli, home, text_file, saved_run, tmp_path):
+def test_what_is_done_can_be_told_as_json(
+    cli: Callable[..., SimpleNamespace], home: Home, text_file: Path, saved_run: Run, tmp_path: Path
+) -> None:
     (added,) = cli("corpora", "add", text_file, "--json").lines
     assert added == {
         "path": str(home.corpora / "pangram.txt"),
@@ -157,7 +179,7 @@ def test_what_is_done_can_be_told_as_json(cli, home, text_file, saved_run, tmp_p
     assert cli("runs", "export", saved_run.name, target, "--json").lines == [{"checkpoint": str(target)}]
 
 
-def test_a_folder_is_added_whole(cli, home, tmp_path):
+def test_a_folder_is_added_whole(cli: Callable[..., SimpleNamespace], home: Home, tmp_path: Path) -> None:
     folder = tmp_path / "books"
     folder.mkdir()
     for number in range(3):
@@ -166,7 +188,7 @@ def test_a_folder_is_added_whole(cli, home, tmp_path):
     assert len(list((home.corpora / "books").iterdir())) == 3
 
 
-def test_what_cannot_be_copied_is_named(cli, home, tmp_path):
+def test_what_cannot_be_copied_is_named(cli: Callable[..., SimpleNamespace], home: Home, tmp_path: Path) -> None:
     folder = tmp_path / "books"
     folder.mkdir()
     (folder / "1.txt").write_text(TEXT)
@@ -177,13 +199,17 @@ def test_what_cannot_be_copied_is_named(cli, home, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["alice", "Alice.txt", "python-manual"])
-def test_a_text_is_not_added_under_the_name_of_another(cli, home, text_file, name):
+def test_a_text_is_not_added_under_the_name_of_another(
+    cli: Callable[..., SimpleNamespace], home: Home, text_file: Path, name: str
+) -> None:
     result = cli("corpora", "add", text_file, "--name", name)
     assert (result.code, "there is a text called" in result.err) == (2, True)
     assert list(home.corpora.iterdir()) == []
 
 
-def test_the_folder_of_the_texts_is_not_added_to_itself(cli, home, text_file):
+def test_the_folder_of_the_texts_is_not_added_to_itself(
+    cli: Callable[..., SimpleNamespace], home: Home, text_file: Path
+) -> None:
     cli("corpora", "add", text_file)
     for folder in (home.corpora, home.root):
         result = cli("corpora", "add", folder, "--name", "all")
@@ -192,12 +218,14 @@ def test_the_folder_of_the_texts_is_not_added_to_itself(cli, home, text_file):
 
 
 @pytest.mark.parametrize("name", ["../out.txt", "a/b.txt", ".hidden", "..", "two\nlines"])
-def test_a_text_is_added_to_its_folder_and_nowhere_else(cli, home, text_file, name):
+def test_a_text_is_added_to_its_folder_and_nowhere_else(
+    cli: Callable[..., SimpleNamespace], home: Home, text_file: Path, name: str
+) -> None:
     assert cli("corpora", "add", text_file, "--name", name).code == 2
     assert list(home.corpora.iterdir()) == []
 
 
-def test_what_is_no_text_is_not_added(cli, home, tmp_path):
+def test_what_is_no_text_is_not_added(cli: Callable[..., SimpleNamespace], home: Home, tmp_path: Path) -> None:
     binary = tmp_path / "picture.png"
     binary.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 10)
     result = cli("corpora", "add", binary)
@@ -205,7 +233,7 @@ def test_what_is_no_text_is_not_added(cli, home, tmp_path):
     assert list(home.corpora.iterdir()) == []
 
 
-def test_a_text_that_is_there_is_not_fetched(cli):
+def test_a_text_that_is_there_is_not_fetched(cli: Callable[..., SimpleNamespace]) -> None:
     result = cli("corpora", "fetch", "python-manual")
     assert (result.code, "already" in result.out) == (0, True)
 
@@ -224,7 +252,7 @@ KEYS = [
 ]
 
 
-def test_describe_counts_before_any_training(cli, text_file):
+def test_describe_counts_before_any_training(cli: Callable[..., SimpleNamespace], text_file: Path) -> None:
     settings = ("--set", "hidden_size=8", "--set", "embedding_size=4", "--set", "num_layers=1", "--set", "cell=gru")
     (facts,) = cli("describe", "--corpus", text_file, *settings, "--json").lines
     symbols = len(set(TEXT))
@@ -238,19 +266,21 @@ def test_describe_counts_before_any_training(cli, text_file):
     assert facts["recipe"]["corpus"] == str(text_file)
 
 
-def test_describe_for_people(cli, text_file):
+def test_describe_for_people(cli: Callable[..., SimpleNamespace], text_file: Path) -> None:
     result = cli("describe", "--corpus", text_file, "--minutes", "1")
     assert result.code == 0
     assert all(part in result.out for part in ("lstm 1", "in all", "examples an epoch", "hidden_size"))
 
 
-def test_a_text_too_short_to_train_is_the_texts_fault(cli, text_file):
+def test_a_text_too_short_to_train_is_the_texts_fault(cli: Callable[..., SimpleNamespace], text_file: Path) -> None:
     text_file.write_text("too short")
     result = cli("describe", "--corpus", text_file)
     assert (result.code, "200" in result.err) == (1, True)
 
 
-def test_flags_win_over_settings_and_settings_over_the_preset(cli, text_file):
+def test_flags_win_over_settings_and_settings_over_the_preset(
+    cli: Callable[..., SimpleNamespace], text_file: Path
+) -> None:
     arguments = ("describe", "--corpus", text_file, "--preset", "tiny", "--json", "--set", "hidden_size=32")
     (facts,) = cli(*arguments, "--set", "epochs=3", "--steps", "10").lines
     recipe = facts["recipe"]
@@ -266,7 +296,9 @@ def test_flags_win_over_settings_and_settings_over_the_preset(cli, text_file):
         (("input=scalar", "scalar_scale=none", "batching=windows", "target=last", "sequence_length=10"), "22"),
     ],
 )
-def test_explain_shows_what_the_network_sees(cli, text_file, settings, entered):
+def test_explain_shows_what_the_network_sees(
+    cli: Callable[..., SimpleNamespace], text_file: Path, settings: Any, entered: str
+) -> None:
     options = [part for setting in settings for part in ("--set", setting)]
     (facts,) = cli("describe", "--corpus", text_file, *options, "--explain", "--json").lines
     vocabulary = facts["vocabulary"]
@@ -285,14 +317,16 @@ def test_explain_shows_what_the_network_sees(cli, text_file, settings, entered):
     assert "lstm 1" in shown
 
 
-def test_describe_says_where_a_device_decides_the_sizes(cli, text_file):
+def test_describe_says_where_a_device_decides_the_sizes(cli: Callable[..., SimpleNamespace], text_file: Path) -> None:
     on_cuda = ("describe", "--corpus", text_file, "--set", "device=cuda:0")
     assert "on cuda:0 what is left auto follows the device's speed" in cli(*on_cuda).out
     for plain in ((*on_cuda, "--epochs", "3"), (*on_cuda, "--set", "device=cpu")):
         assert "the device's speed" not in cli(*plain).out
 
 
-def test_an_epoch_is_timed_when_asked(cli, text_file, monkeypatch):
+def test_an_epoch_is_timed_when_asked(
+    cli: Callable[..., SimpleNamespace], text_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("charplay.training.epoch_timing.MEASURE_SECONDS", 0.05)
     arguments = ("describe", "--corpus", text_file, "--set", "hidden_size=8", "--measure")
     (facts,) = cli(*arguments, "--json").lines
@@ -301,7 +335,7 @@ def test_an_epoch_is_timed_when_asked(cli, text_file, monkeypatch):
     assert "an epoch takes about 0:" in cli(*arguments).out
 
 
-def test_an_encoding_can_be_named(cli, text_file):
+def test_an_encoding_can_be_named(cli: Callable[..., SimpleNamespace], text_file: Path) -> None:
     text_file.write_bytes("Grüße\n".encode("cp1252") * 100)
     for arguments in (("corpora", "show", text_file), ("describe", "--corpus", text_file)):
         (facts,) = cli(*arguments, "--encoding", "cp1252", "--json").lines
@@ -315,7 +349,7 @@ def test_an_encoding_can_be_named(cli, text_file):
 # doctor
 
 
-def test_the_doctor_writes_one_page(cli, home, saved_run):
+def test_the_doctor_writes_one_page(cli: Callable[..., SimpleNamespace], home: Home, saved_run: Run) -> None:
     (home.log / "charplay.log").write_text("Traceback\n  File x\nValueError: of all things\nand on it went\n")
     (facts,) = cli("doctor", "--json").lines
     assert facts["versions"]["charplay"] == version("charplay")
@@ -330,22 +364,27 @@ def test_the_doctor_writes_one_page(cli, home, saved_run):
     assert all(name in page for name in ("python", "torch", "threads", "writable", "of all things"))
 
 
-def test_the_doctor_looks_at_a_home_that_cannot_be_used_too(cli, tmp_path):
+def test_the_doctor_looks_at_a_home_that_cannot_be_used_too(
+    cli: Callable[..., SimpleNamespace], tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("")
     (facts,) = cli("doctor", "--json", "--home", tmp_path / "file").lines
     assert facts["home"]["writable"] is False
     assert "not a folder" in facts["home"]["fault"]
 
 
-def test_the_doctor_needs_no_torch(home):
+def test_the_doctor_needs_no_torch(home: Home) -> None:
     code = "import sys; from charplay.cli.main import run; run(['doctor']); sys.exit('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False)
     assert done.returncode == 0
 
 
-def test_fetching_shows_how_far_it_is_and_where_the_text_lies(cli, home, monkeypatch):
-    def fetch(library, entry, watch=None):
+def test_fetching_shows_how_far_it_is_and_where_the_text_lies(
+    cli: Callable[..., SimpleNamespace], home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch(library: Library, entry: Entry, watch: Callable[..., Any] | None = None) -> Entry:
         assert entry.name == "alice"
+        assert watch
         assert all(watch(share) for share in (0.0, 0.5, 1.0))
         (home.corpora / "alice.txt").write_text(TEXT)
         return library.find(str(home.corpora / "alice.txt"))

@@ -1,9 +1,11 @@
 """A terminal that stands still holds nobody, and gets everything in order when it reads again."""
 
+import io
 import os
 import pty
 import sys
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,7 +17,7 @@ LINES = [f"line {number} " + "x" * 80 + "\n" for number in range(2000)]
 
 
 @pytest.fixture
-def terminal():
+def terminal() -> Iterator[tuple[int, io.TextIOWrapper]]:
     """The far end, and a stream on the near one."""
     master, slave = pty.openpty()
     with os.fdopen(slave, "w") as stream:
@@ -23,14 +25,14 @@ def terminal():
     os.close(master)
 
 
-def read(master, size):
+def read(master: int, size: int) -> bytes:
     data = b""
     while len(data) < size:
         data += os.read(master, 65536)
     return data
 
 
-def test_writing_to_a_terminal_that_stands_still_waits_for_nothing(terminal):
+def test_writing_to_a_terminal_that_stands_still_waits_for_nothing(terminal: tuple[int, io.TextIOWrapper]) -> None:
     master, stream = terminal
     output = NonBlockingStream(stream)
     began = time.monotonic()
@@ -45,7 +47,7 @@ def test_writing_to_a_terminal_that_stands_still_waits_for_nothing(terminal):
     assert not output.behind
 
 
-def test_without_it_such_a_terminal_holds_whoever_writes(terminal):
+def test_without_it_such_a_terminal_holds_whoever_writes(terminal: tuple[int, io.TextIOWrapper]) -> None:
     """The control: there is no room for all of it."""
     _, stream = terminal
     os.set_blocking(stream.fileno(), False)
@@ -53,7 +55,7 @@ def test_without_it_such_a_terminal_holds_whoever_writes(terminal):
     assert os.write(stream.fileno(), data) < len(data)
 
 
-def test_a_terminal_that_is_gone_is_told_by_the_next_writing(terminal):
+def test_a_terminal_that_is_gone_is_told_by_the_next_writing(terminal: tuple[int, io.TextIOWrapper]) -> None:
     _, stream = terminal
     output = NonBlockingStream(stream)
     os.dup2(os.open(os.devnull, os.O_RDONLY), stream.fileno())  # every write to it fails
@@ -63,14 +65,16 @@ def test_a_terminal_that_is_gone_is_told_by_the_next_writing(terminal):
         output.write("more")
 
 
-def test_a_pipe_is_left_as_it_is(capfd):
+def test_a_pipe_is_left_as_it_is(capfd: pytest.CaptureFixture[str]) -> None:
     stream = sys.stdout
     with nonblocking_stdout() as output:
         assert output is None
         assert sys.stdout is stream
 
 
-def test_both_streams_of_a_terminal_go_one_way_in_order(terminal, monkeypatch):
+def test_both_streams_of_a_terminal_go_one_way_in_order(
+    terminal: tuple[int, io.TextIOWrapper], monkeypatch: pytest.MonkeyPatch
+) -> None:
     master, stream = terminal
     monkeypatch.setattr("sys.stdout", stream)
     monkeypatch.setattr("sys.stderr", stream)
@@ -79,5 +83,5 @@ def test_both_streams_of_a_terminal_go_one_way_in_order(terminal, monkeypatch):
         print_safe("two", sys.stderr)
         print_safe("three")
         assert output is sys.stdout
-    assert sys.stdout is stream
+    assert sys.stdout is stream  # type: ignore[comparison-overlap]
     assert read(master, 17) == b"one\r\ntwo\r\nthree\r\n"

@@ -1,14 +1,21 @@
 """A home that may be read and not written: who only reads is served, who would write is told in a sentence."""
 
 import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from charplay.cli.errors import EXIT_FAILED
+from charplay.runs.home import Home
+from charplay.runs.run import Run
 
 
 @pytest.fixture
-def sealed(home, saved_run, text_file, unprivileged, monkeypatch):
+def sealed(
+    home: Home, saved_run: Run, text_file: Path, unprivileged: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Home]:
     """The home, with a run and a text, as another user's."""
     (home.corpora / text_file.name).write_text(text_file.read_text())
     everything = [home.root, *home.root.rglob("*")]
@@ -30,7 +37,9 @@ WRITING = ["train --corpus {text} --steps 1", "runs delete {run} --yes", "corpor
 
 @pytest.mark.fault("50")
 @pytest.mark.parametrize("line", READING)
-def test_who_only_reads_is_served(sealed, cli, saved_run, text_file, line):
+def test_who_only_reads_is_served(
+    sealed: Home, cli: Callable[..., SimpleNamespace], saved_run: Run, text_file: Path, line: str
+) -> None:
     before = sorted(sealed.root.rglob("*"))
     said = cli(*line.format(run=saved_run.name, text=text_file.stem, path=text_file).split())
     assert (said.code, said.err) == (0, "")
@@ -39,7 +48,9 @@ def test_who_only_reads_is_served(sealed, cli, saved_run, text_file, line):
 
 @pytest.mark.fault("50")
 @pytest.mark.parametrize("line", WRITING)
-def test_who_would_write_is_told(sealed, cli, saved_run, text_file, line):
+def test_who_would_write_is_told(
+    sealed: Home, cli: Callable[..., SimpleNamespace], saved_run: Run, text_file: Path, line: str
+) -> None:
     said = cli(*line.format(run=saved_run.name, text=text_file.stem, path=text_file).split())
     assert said.code == EXIT_FAILED
     assert "cannot be" in said.err

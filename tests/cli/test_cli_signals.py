@@ -4,7 +4,9 @@ import os
 import pty
 import signal
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from threading import Thread
 
 import pytest
 
@@ -13,7 +15,7 @@ from charplay.protocol.queues import CommandQueue
 
 
 @contextmanager
-def stderr_on_terminal():
+def stderr_on_terminal() -> Iterator[int]:
     """The far end of a terminal whose near end is stderr. Not a fixture: pytest takes stderr again before a test."""
     far, near = pty.openpty()
     stderr = os.dup(2)
@@ -26,7 +28,7 @@ def stderr_on_terminal():
             os.close(descriptor)
 
 
-def fill():
+def fill() -> None:
     """Write to stderr until it takes no more."""
     os.set_blocking(2, False)
     with suppress(BlockingIOError):
@@ -35,7 +37,7 @@ def fill():
     os.set_blocking(2, True)
 
 
-def interrupted():
+def interrupted() -> tuple[StopRequest, Thread]:
     """Who asks, and a thread that has handled an interrupt, or stands where the handler does."""
     request = StopRequest(CommandQueue())
     thread = threading.Thread(target=request.handle, args=(signal.SIGINT,))
@@ -44,7 +46,7 @@ def interrupted():
     return request, thread
 
 
-def test_an_interrupt_is_answered_on_the_terminal():
+def test_an_interrupt_is_answered_on_the_terminal() -> None:
     with stderr_on_terminal() as far:
         request, thread = interrupted()
         assert not thread.is_alive()
@@ -53,7 +55,7 @@ def test_an_interrupt_is_answered_on_the_terminal():
 
 
 @pytest.mark.fault("14", "17")
-def test_an_interrupt_does_not_wait_for_a_terminal_that_stands_still():
+def test_an_interrupt_does_not_wait_for_a_terminal_that_stands_still() -> None:
     with stderr_on_terminal() as far:
         fill()
         request, thread = interrupted()
@@ -65,7 +67,7 @@ def test_an_interrupt_does_not_wait_for_a_terminal_that_stands_still():
         assert os.get_blocking(2), "whoever shares it would not wait either"
 
 
-def test_where_stderr_is_no_terminal_nothing_is_said(capfd):
+def test_where_stderr_is_no_terminal_nothing_is_said(capfd: pytest.CaptureFixture[str]) -> None:
     request, _ = interrupted()
     assert request.code == 130
     assert capfd.readouterr().err == ""

@@ -5,9 +5,13 @@ import math
 import os
 import signal
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from signal import Signals
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from tiny_model import TEXT
@@ -15,9 +19,14 @@ from tiny_model import TEXT
 from charplay.cli.main import run
 from charplay.cli.output import print_table
 from charplay.cli.reporting import LineReporter, ProgressReporter
+from charplay.corpora.corpus import Corpus
 from charplay.protocol import events
 from charplay.protocol.commands import Stop
+from charplay.protocol.events import Event, Progress, Started, Stopped
+from charplay.protocol.queues import CommandQueue
 from charplay.recipes.recipe import Recipe
+from charplay.runs.home import Home
+from charplay.runs.run import Run
 
 STARTED = events.Started(
     run="pangram-lstm-1x8-01", folder="/f", recipe={"validation_fraction": 0.1, "epochs": None}, parameters=1204,
@@ -30,7 +39,7 @@ FINISHED = events.Finished(
 )  # fmt: skip
 
 
-def progress(step, **row):
+def progress(step: int, **row: Any) -> Progress:
     rows = (events.Row(step=step, epoch=step / 10, seconds=step / 2, **row),)
     return events.Progress(
         step=step, seconds=step / 2, rows=rows, epoch=step / 10, total_steps=100, done=step / 100,
@@ -50,11 +59,11 @@ STORY = [
 
 
 @pytest.fixture
-def trainer(monkeypatch):
+def trainer(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A trainer that tells `trainer.story`, where a function is called for what it does; it keeps its request."""
     script = SimpleNamespace(story=STORY, request=None, inbox=None)
 
-    def open_training(request, inbox):
+    def open_training(request: pytest.FixtureRequest, inbox: CommandQueue) -> Iterator[Event]:
         script.request, script.inbox = request, inbox
         for part in script.story:
             if not callable(part):
@@ -66,8 +75,8 @@ def trainer(monkeypatch):
     return script
 
 
-def stopped_if_asked(trainer):
-    def check():
+def stopped_if_asked(trainer: SimpleNamespace) -> Callable[..., Stopped | None]:
+    def check() -> Stopped | None:
         reasons = [command.reason for command in trainer.inbox.take() if isinstance(command, Stop)]
         return events.Stopped(reason=reasons[0], run="pangram-lstm-1x8-01", step=20) if reasons else None
 
@@ -77,7 +86,9 @@ def stopped_if_asked(trainer):
 # What is asked
 
 
-def test_layers_are_laid_in_their_order(cli, trainer, text_file):
+def test_layers_are_laid_in_their_order(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, text_file: Path
+) -> None:
     arguments = ("train", "--preset", "tiny", "--corpus", text_file, "--set", "seed=3", "--set", "hidden_size=16")
     assert cli(*arguments, "--seed", 5, "--epochs", 2, "--device", "cpu", "--name", "mine").code == 0
     request = trainer.request
@@ -87,54 +98,70 @@ def test_layers_are_laid_in_their_order(cli, trainer, text_file):
     assert (request.name, request.resume, request.added) == ("mine", None, False)
 
 
-def test_a_path_is_kept_whole_so_that_the_run_can_be_resumed_from_anywhere(cli, trainer, text_file, monkeypatch):
+def test_a_path_is_kept_whole_so_that_the_run_can_be_resumed_from_anywhere(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, text_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(text_file.parent)
     cli("train", "--corpus", text_file.name)
     assert trainer.request.recipe["corpus"] == str(text_file)
 
 
-def test_without_a_text_it_is_said_which_one_is_taken(cli, trainer):
+def test_without_a_text_it_is_said_which_one_is_taken(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace
+) -> None:
     result = cli("train")
     assert trainer.request.recipe["corpus"] == "python-manual"
     assert "Python manual" in result.err
     assert "charplay corpora fetch tiny-shakespeare" in result.err
 
 
-def test_where_the_usual_text_is_there_no_fetching_is_proposed(cli, trainer, monkeypatch):
+def test_where_the_usual_text_is_there_no_fetching_is_proposed(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("charplay.corpora.library.DEFAULT", "python-manual")
     result = cli("train")
     assert "Python manual" in result.err
     assert "fetch" not in result.err
 
 
-def test_resume_lays_a_new_budget_over_the_runs_recipe(cli, trainer, saved_run):
+def test_resume_lays_a_new_budget_over_the_runs_recipe(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, saved_run: Run
+) -> None:
     assert cli("train", "--resume", saved_run.name, "--steps", "50").code == 0
     asked = saved_run.asked.model_dump()
     assert trainer.request.recipe == asked | {"steps": 50, "minutes": None}
     assert (trainer.request.resume, trainer.request.added) == (str(saved_run.folder), False)
 
 
-def test_resume_may_repeat_what_the_run_has_and_add_to_it(cli, trainer, saved_run):
+def test_resume_may_repeat_what_the_run_has_and_add_to_it(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, saved_run: Run
+) -> None:
     settings = ("--set", "hidden_size=8", "--set", "learning_rate=0.5")
     assert cli("train", "--resume", saved_run.folder, *settings, "--steps", "+50").code == 0
     assert trainer.request.added
     assert (trainer.request.recipe["steps"], trainer.request.recipe["learning_rate"]) == (50, 0.5)
 
 
-def test_resume_refuses_what_may_not_change(cli, trainer, saved_run):
+def test_resume_refuses_what_may_not_change(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, saved_run: Run
+) -> None:
     result = cli("train", "--resume", saved_run.name, "--set", "hidden_size=9", "--set", "cell=gru")
     assert result.code == 2
     assert len(result.err.splitlines()) == 2
     assert trainer.request is None
 
 
-def test_a_wrong_value_is_told_with_the_preset_that_it_stands_in(cli, trainer, home, saved_run):
+def test_a_wrong_value_is_told_with_the_preset_that_it_stands_in(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, home: Home, saved_run: Run
+) -> None:
     (home.presets / "bad.toml").write_text('batch_size = "many"\n')
     for new_or_old in ((), ("--resume", saved_run.name)):
         assert "not 'many' (preset bad)" in cli("train", *new_or_old, "--preset", "bad").err
 
 
-def test_the_preset_lies_below_the_run_and_a_later_budget_replaces_an_earlier_one(cli, trainer, saved_run):
+def test_the_preset_lies_below_the_run_and_a_later_budget_replaces_an_earlier_one(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, saved_run: Run
+) -> None:
     asked = saved_run.asked.model_dump()
     assert cli("train", "--resume", saved_run.name, "--preset", "quick", "--set", "hidden_size=8").code == 0
     assert (trainer.request.recipe, trainer.request.live) == (asked, {})
@@ -142,7 +169,9 @@ def test_the_preset_lies_below_the_run_and_a_later_budget_replaces_an_earlier_on
     assert (trainer.request.recipe["steps"], trainer.request.recipe["minutes"]) == (None, 2)
 
 
-def test_a_live_value_that_is_named_counts_whatever_it_is_by_now(cli, trainer, saved_run):
+def test_a_live_value_that_is_named_counts_whatever_it_is_by_now(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, saved_run: Run
+) -> None:
     rate = saved_run.asked.learning_rate
     assert (
         cli("train", "--resume", saved_run.name, "--set", "learning_rate=0.01", "--set", "weight_decay=0.2").code == 0
@@ -153,17 +182,23 @@ def test_a_live_value_that_is_named_counts_whatever_it_is_by_now(cli, trainer, s
     assert trainer.request.recipe == saved_run.asked.model_dump()
 
 
-def test_a_checkpoint_is_not_taken_up(cli, trainer, saved_run):
+def test_a_checkpoint_is_not_taken_up(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, saved_run: Run
+) -> None:
     result = cli("train", "--resume", saved_run.latest)
     assert (result.code, "is a checkpoint to play and to start from, not a run" in result.err) == (1, True)
 
 
-def test_resume_may_name_another_device(cli, trainer, saved_run):
+def test_resume_may_name_another_device(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, saved_run: Run
+) -> None:
     assert cli("train", "--resume", saved_run.name, "--device", "cpu", "--set", "threads=2").code == 0
     assert trainer.request.recipe == saved_run.asked.model_dump() | {"device": "cpu", "threads": 2}
 
 
-def test_a_finished_run_goes_on_only_with_more_budget(cli, trainer, saved_run):
+def test_a_finished_run_goes_on_only_with_more_budget(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, saved_run: Run
+) -> None:
     saved_run.finish({"step": 7})
     for option in (("--set", "output_dropout=0.9"), ("--device", "cpu")):
         result = cli("train", "--resume", saved_run.name, *option)
@@ -174,7 +209,9 @@ def test_a_finished_run_goes_on_only_with_more_budget(cli, trainer, saved_run):
     assert cli("train", "--resume", saved_run.name, "--set", "output_dropout=0.9", "--minutes", "5").code == 0
 
 
-def test_a_run_may_start_from_another_runs_weights(cli, trainer, saved_run):
+def test_a_run_may_start_from_another_runs_weights(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, saved_run: Run
+) -> None:
     assert cli("train", "--from", saved_run.name).code == 0
     assert trainer.request.source == str(saved_run.latest)
     assert cli("train").code == 0
@@ -183,12 +220,16 @@ def test_a_run_may_start_from_another_runs_weights(cli, trainer, saved_run):
 
 
 @pytest.mark.parametrize("option", [("--from", "demo"), ("--plan",), ("--name", "x")])
-def test_what_is_for_a_new_run_does_not_go_with_resume(cli, trainer, saved_run, option):
+def test_what_is_for_a_new_run_does_not_go_with_resume(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, saved_run: Run, option: Any
+) -> None:
     result = cli("train", "--resume", saved_run.name, *option)
     assert (result.code, option[0] in result.err) == (2, True)
 
 
-def test_a_plan_is_told_and_nothing_is_trained(cli, trainer, text_file, monkeypatch):
+def test_a_plan_is_told_and_nothing_is_trained(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, text_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     @dataclass
     class Proposal:
         recipe: Recipe
@@ -201,7 +242,7 @@ def test_a_plan_is_told_and_nothing_is_trained(cli, trainer, text_file, monkeypa
         expected_loss: float | None = 1.5
         notes: tuple[str, ...] = ("a remark",)
 
-    def plan(recipe, corpus, minutes):
+    def plan(recipe: Recipe, corpus: Corpus, minutes: float) -> Any:
         assert (len(corpus), minutes, recipe.hidden_size) == (len(TEXT), 1.2, "auto")
         return Proposal(recipe.model_copy(update={"hidden_size": 192, "num_layers": 1}))
 
@@ -219,7 +260,7 @@ def test_a_plan_is_told_and_nothing_is_trained(cli, trainer, text_file, monkeypa
 # What is told
 
 
-def test_json_is_one_public_event_a_line(cli, trainer):
+def test_json_is_one_public_event_a_line(cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace) -> None:
     result = cli("train", "--json")
     kinds = [line["event"] for line in result.lines]
     assert kinds == ["started", "progress", "evaluated", "warning", "sampled", "finished"]
@@ -228,13 +269,15 @@ def test_json_is_one_public_event_a_line(cli, trainer):
     assert result.code == 0
 
 
-def test_json_knows_no_nan(cli, trainer):
+def test_json_knows_no_nan(cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace) -> None:
     trainer.story = [STARTED, progress(10, train_loss=float("nan"), grad_norm=float("inf")), FINISHED]
     line = cli("train", "--json").lines[1]
     assert (line["train_loss"], line["grad_norm"]) == (None, None)
 
 
-def test_a_pipe_gets_plain_lines_and_remarks_go_to_stderr(cli, trainer):
+def test_a_pipe_gets_plain_lines_and_remarks_go_to_stderr(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace
+) -> None:
     result = cli("train", "--corpus", "python-manual")
     assert "\r" not in result.out
     lines = result.out.splitlines()
@@ -245,7 +288,9 @@ def test_a_pipe_gets_plain_lines_and_remarks_go_to_stderr(cli, trainer):
     assert result.err.splitlines() == ["streams shrink to fit", "the network memorises"]
 
 
-def test_epochs_are_told_where_they_were_asked_for(cli, trainer):
+def test_epochs_are_told_where_they_were_asked_for(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace
+) -> None:
     trainer.story = [events.Started(**asdict(STARTED) | {"recipe": {"epochs": 20.0}}), *STORY[2:]]
     assert "epoch 1/20 loss 2.600" in cli("train").out
 
@@ -258,7 +303,9 @@ def test_epochs_are_told_where_they_were_asked_for(cli, trainer):
         ([10, 20], "goes on from there"),
     ],
 )
-def test_a_stop_says_where_the_run_goes_on_from(cli, trainer, saves, said):
+def test_a_stop_says_where_the_run_goes_on_from(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, saves: list[int], said: str
+) -> None:
     saved = [events.Saved(step=step, path="/f", best=False) for step in saves]
     trainer.story = [STARTED, *saved, events.Stopped(step=20, reason="interrupted", run="mine")]
     assert cli("train").out.splitlines()[-1] == (
@@ -266,13 +313,15 @@ def test_a_stop_says_where_the_run_goes_on_from(cli, trainer, saves, said):
     )
 
 
-def test_a_run_that_was_taken_up_and_left_at_once_is_saved_already(cli, trainer):
+def test_a_run_that_was_taken_up_and_left_at_once_is_saved_already(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace
+) -> None:
     started = events.Started(**asdict(STARTED) | {"resumed": True, "step": 20})
     trainer.story = [started, events.Stopped(step=20, reason="interrupted", run="mine")]
     assert "goes on from there" in cli("train").out
 
 
-def test_losses_that_ran_away_stay_short(cli, trainer):
+def test_losses_that_ran_away_stay_short(cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace) -> None:
     evaluated = [events.Evaluated(epoch=2.0, val_loss=loss, val_accuracy=0.1, best=False) for loss in (1e30, math.nan)]
     trainer.story = [STARTED, *evaluated, FINISHED]
     lines = cli("train").out.splitlines()[1:3]
@@ -280,7 +329,9 @@ def test_losses_that_ran_away_stay_short(cli, trainer):
 
 
 @pytest.mark.parametrize("json", [(), ("--json",)])
-def test_a_failure_is_a_sentence_and_its_cause_is_in_the_log(cli, trainer, home, json):
+def test_a_failure_is_a_sentence_and_its_cause_is_in_the_log(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, home: Home, json: Any
+) -> None:
     trainer.story = [STARTED, events.Failed(message="The disk is full; make room.", cause="Tracebag", saved_step=1200)]
     result = cli("train", *json)
     assert result.code == 1
@@ -288,7 +339,9 @@ def test_a_failure_is_a_sentence_and_its_cause_is_in_the_log(cli, trainer, home,
     assert "Tracebag" in (home.log / "charplay.log").read_text()
 
 
-def test_where_a_failure_ends_without_a_full_stop_it_gets_one_before_the_next_sentence(cli, trainer):
+def test_where_a_failure_ends_without_a_full_stop_it_gets_one_before_the_next_sentence(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace
+) -> None:
     trainer.story = [STARTED, events.Failed(message="leave dropout out", saved_step=200)]
     assert cli("train").err.endswith("charplay: leave dropout out. The run is saved up to step 200.\n")
     trainer.story = [events.Failed(message="there is no device cuda:9 here; there is: cpu")]
@@ -297,7 +350,9 @@ def test_where_a_failure_ends_without_a_full_stop_it_gets_one_before_the_next_se
 
 @pytest.mark.parametrize(("reason", "hint"), [(events.BAD_NUMBERS, "learning_rate"), (events.NO_MEMORY, "batch_size")])
 @pytest.mark.fault("25", "27")
-def test_where_the_trainer_holds_still_by_itself_it_is_told_to_save_and_leave(cli, trainer, reason, hint):
+def test_where_the_trainer_holds_still_by_itself_it_is_told_to_save_and_leave(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, reason: str, hint: str
+) -> None:
     bad = events.Paused(step=20, reason=reason)
     trainer.story = [STARTED, bad, stopped_if_asked(trainer)]
     result = cli("train", "--json")
@@ -307,7 +362,7 @@ def test_where_the_trainer_holds_still_by_itself_it_is_told_to_save_and_leave(cl
     assert hint in result.err.splitlines()[-1]
 
 
-def test_a_trainer_that_says_nothing_has_failed(cli, trainer):
+def test_a_trainer_that_says_nothing_has_failed(cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace) -> None:
     trainer.story = []
     assert cli("train").code == 1
 
@@ -318,7 +373,9 @@ def test_a_trainer_that_says_nothing_has_failed(cli, trainer):
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=str
 )
-def test_a_signal_asks_to_save_and_leaves_with_its_code(cli, trainer, number, code):
+def test_a_signal_asks_to_save_and_leaves_with_its_code(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, number: Signals, code: int
+) -> None:
     before = signal.getsignal(number)
     told_before = [STARTED, progress(10, train_loss=2.0)]
     trainer.story = [*told_before, lambda: os.kill(os.getpid(), number), stopped_if_asked(trainer)]
@@ -329,19 +386,21 @@ def test_a_signal_asks_to_save_and_leaves_with_its_code(cli, trainer, number, co
     assert signal.getsignal(number) == (signal.SIG_DFL if number == signal.SIGINT else before)
 
 
-def test_a_second_interrupt_forces(cli, trainer):
+def test_a_second_interrupt_forces(cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace) -> None:
     interrupt = lambda: os.kill(os.getpid(), signal.SIGINT)  # noqa: E731
     trainer.story = [STARTED, interrupt, interrupt, lambda: pytest.fail("went on")]
     assert cli("train").code == 130
 
 
-def test_a_second_hang_up_does_not(cli, trainer):
+def test_a_second_hang_up_does_not(cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace) -> None:
     hang_up = lambda: os.kill(os.getpid(), signal.SIGHUP)  # noqa: E731
     trainer.story = [STARTED, hang_up, hang_up, stopped_if_asked(trainer)]
     assert cli("train").code == 129
 
 
-def test_a_hang_up_ignored_at_the_start_stays_ignored(cli, trainer):
+def test_a_hang_up_ignored_at_the_start_stays_ignored(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace
+) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         hang_up = lambda: os.kill(os.getpid(), signal.SIGHUP)  # noqa: E731
@@ -351,13 +410,17 @@ def test_a_hang_up_ignored_at_the_start_stays_ignored(cli, trainer):
         signal.signal(signal.SIGHUP, before)
 
 
-def test_a_signal_after_the_budget_is_spent_changes_nothing(cli, trainer):
+def test_a_signal_after_the_budget_is_spent_changes_nothing(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace
+) -> None:
     trainer.story = [STARTED, lambda: os.kill(os.getpid(), signal.SIGTERM), FINISHED]
     assert cli("train").code == 0
 
 
-def test_output_that_nobody_reads_any_more_saves_and_leaves(cli, trainer, monkeypatch):
-    def broken(_self, event):
+def test_output_that_nobody_reads_any_more_saves_and_leaves(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_self: LineReporter, event: Started) -> None:
         raise BrokenPipeError
 
     monkeypatch.setattr("charplay.cli.reporting.LineReporter.report", broken)
@@ -368,8 +431,10 @@ def test_output_that_nobody_reads_any_more_saves_and_leaves(cli, trainer, monkey
     assert asked == [Stop("output closed")]
 
 
-def test_a_full_disk_behind_the_output_is_a_sentence(cli, trainer, monkeypatch):
-    def full(_self, event):
+def test_a_full_disk_behind_the_output_is_a_sentence(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_self: LineReporter, event: Started) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("charplay.cli.reporting.LineReporter.report", full)
@@ -388,20 +453,20 @@ class Screen:
 
     encoding = "utf-8"
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.written = ""
 
-    def write(self, text):
+    def write(self, text: str) -> None:
         self.written += text
 
-    def flush(self):
+    def flush(self) -> None:
         """Nothing is held back."""
 
-    def isatty(self):
+    def isatty(self) -> bool:
         return True
 
 
-def test_the_moving_line_stays_beneath_the_permanent_ones(monkeypatch):
+def test_the_moving_line_stays_beneath_the_permanent_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Screen()
     monkeypatch.setattr("sys.stdout", screen)
     monkeypatch.setattr("charplay.cli.reporting.REDRAW_SECONDS", 0.0)
@@ -421,7 +486,7 @@ def test_the_moving_line_stays_beneath_the_permanent_ones(monkeypatch):
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
-def test_where_the_line_is_short_the_bar_gives_way_not_the_numbers(monkeypatch, width):
+def test_where_the_line_is_short_the_bar_gives_way_not_the_numbers(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     screen = Screen()
     monkeypatch.setattr("sys.stdout", screen)
     monkeypatch.setattr("charplay.cli.reporting.REDRAW_SECONDS", 0.0)
@@ -435,14 +500,14 @@ def test_where_the_line_is_short_the_bar_gives_way_not_the_numbers(monkeypatch, 
     assert " 50%" in drawn
 
 
-def test_one_step_is_one_step(monkeypatch):
+def test_one_step_is_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Screen()
     monkeypatch.setattr("sys.stdout", screen)
     LineReporter().report(events.Finished(**asdict(FINISHED) | {"steps": 1}))
     assert "finished: 1 step in" in screen.written
 
 
-def test_a_terminal_that_is_not_unicode_gets_a_plain_bar(monkeypatch):
+def test_a_terminal_that_is_not_unicode_gets_a_plain_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Screen()
     screen.encoding = "latin-1"
     monkeypatch.setattr("sys.stdout", screen)
@@ -452,7 +517,9 @@ def test_a_terminal_that_is_not_unicode_gets_a_plain_bar(monkeypatch):
     assert screen.written.isascii()
 
 
-def test_a_lost_terminal_is_not_written_to(trainer, home, monkeypatch):
+def test_a_lost_terminal_is_not_written_to(
+    trainer: SimpleNamespace, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     screen = Screen()
     monkeypatch.setattr("sys.stdout", screen)
     monkeypatch.setattr("charplay.cli.nonblocking_output.nonblocking_stdout", nullcontext)
@@ -463,7 +530,7 @@ def test_a_lost_terminal_is_not_written_to(trainer, home, monkeypatch):
     assert [len(screen.written)] == length
 
 
-def test_tables_show_controls_on_a_terminal(monkeypatch):
+def test_tables_show_controls_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Screen()
     monkeypatch.setattr("sys.stdout", screen)
     print_table(("a", "b"), [("x\x1b[2J", "1"), (TEXT[:3], "20")])
@@ -475,7 +542,9 @@ def test_tables_show_controls_on_a_terminal(monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["../out", "demo", "", "taken"])
-def test_a_name_that_cannot_be_is_wrong_usage(cli, trainer, home, name):
+def test_a_name_that_cannot_be_is_wrong_usage(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, home: Home, name: str
+) -> None:
     (home.checkpoints / "taken").mkdir()
     result = cli("train", "--name", name)
     assert result.code == 2
@@ -484,26 +553,34 @@ def test_a_name_that_cannot_be_is_wrong_usage(cli, trainer, home, name):
 
 
 @pytest.mark.parametrize(("misuse", "code"), [(True, 2), (False, 1)])
-def test_what_was_asked_wrongly_leaves_with_another_code_than_what_went_wrong(cli, trainer, misuse, code):
+def test_what_was_asked_wrongly_leaves_with_another_code_than_what_went_wrong(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, misuse: bool, code: int
+) -> None:
     trainer.story = [events.Failed(message="there is no device cuda:9 here; there is: cpu", misuse=misuse)]
     assert cli("train", "--device", "cuda:9").code == code
 
 
-def test_a_device_that_is_not_there_is_wrong_usage_to_the_real_trainer(cli, text_file, monkeypatch):
+def test_a_device_that_is_not_there_is_wrong_usage_to_the_real_trainer(
+    cli: Callable[..., SimpleNamespace], text_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("charplay.training.device.list_devices", list)
     monkeypatch.setattr("charplay.training.device._cuda_devices_of_torch", list)
     result = cli("train", "--corpus", text_file, "--steps", 1, "--device", "cuda:9")
     assert (result.code, "no device cuda:9 here" in result.err) == (2, True)
 
 
-def test_an_encoding_is_passed_on(cli, trainer, text_file):
+def test_an_encoding_is_passed_on(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, text_file: Path
+) -> None:
     assert cli("train", "--corpus", text_file, "--encoding", "latin-1").code == 0
     assert trainer.request.encoding == "latin-1"
     cli("train", "--corpus", text_file)
     assert trainer.request.encoding is None
 
 
-def test_a_changed_text_is_gone_on_with_only_when_asked(cli, trainer, saved_run):
+def test_a_changed_text_is_gone_on_with_only_when_asked(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace, saved_run: Run
+) -> None:
     trainer.story = [events.Failed(message="It is another text.", saved_step=7, changed_text=True)]
     result = cli("train", "--resume", saved_run.name)
     assert result.code == 1

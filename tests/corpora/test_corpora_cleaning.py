@@ -24,14 +24,14 @@ TEXT = st.lists(st.one_of(MARKS, st.text(max_size=8)), max_size=8).map("".join)
 
 @pytest.mark.parametrize("name", RULES)
 @given(text=TEXT)
-def test_a_rule_done_twice_does_no_more(name, text):
+def test_a_rule_done_twice_does_no_more(name: str, text: str) -> None:
     rule = load_entry("corpora/cleaning", name)
     assert rule.clean(rule.clean(text)) == rule.clean(text)
 
 
 @pytest.mark.parametrize("name", [name for name in RULES if load_entry("corpora/cleaning", name).ALPHABET])
 @given(text=TEXT)
-def test_a_rule_leaves_only_its_alphabet(name, text):
+def test_a_rule_leaves_only_its_alphabet(name: str, text: str) -> None:
     rule = load_entry("corpora/cleaning", name)
     assert set(rule.clean(text)) <= set(rule.ALPHABET)
     assert rule.clean(rule.ALPHABET) == rule.ALPHABET
@@ -39,7 +39,7 @@ def test_a_rule_leaves_only_its_alphabet(name, text):
 
 @pytest.mark.parametrize("name", [name for name in RULES if load_entry("corpora/cleaning", name).PIECEWISE])
 @given(texts=st.lists(TEXT, max_size=4))
-def test_a_piecewise_rule_may_be_done_line_by_line(name, texts):
+def test_a_piecewise_rule_may_be_done_line_by_line(name: str, texts: list[str]) -> None:
     rule = load_entry("corpora/cleaning", name)
     pieces = [text + "\n" for text in texts]
     assert rule.clean("".join(pieces)) == "".join(map(rule.clean, pieces))
@@ -47,40 +47,40 @@ def test_a_piecewise_rule_may_be_done_line_by_line(name, texts):
 
 @pytest.mark.parametrize("name", RULES)
 @given(text=TEXT, size=st.integers(1, 9))
-def test_cleaning_in_pieces_is_the_rule_itself(name, text, size):
+def test_cleaning_in_pieces_is_the_rule_itself(name: str, text: str, size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rules, "PIECE", size)
         assert rules.clean(text, [name]) == load_entry("corpora/cleaning", name).clean(text)
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_rule_describes_itself_in_one_line(name):
+def test_a_rule_describes_itself_in_one_line(name: str) -> None:
     assert 10 < len(load_entry("corpora/cleaning", name).DESCRIPTION) < 100
 
 
-def test_rules_go_in_their_order():
+def test_rules_go_in_their_order() -> None:
     assert rules.clean("Be\nTHE END\nfin", ["text-end", "lowercase"]) == "be"
     assert rules.clean("Be\nTHE END\nfin", ["lowercase", "text-end"]) == "be\nthe end\nfin"
 
 
-def test_an_unknown_rule_is_answered_with_the_nearest():
+def test_an_unknown_rule_is_answered_with_the_nearest() -> None:
     with pytest.raises(CorpusError, match="did you mean 'lowercase'"):
         rules.clean("text", ["lower-case"])
 
 
-def test_the_classic_alphabets():
+def test_the_classic_alphabets() -> None:
     everything = string.printable + "\u00e9\u2014"
     assert len(set(rules.clean(everything, ["basic-36"]))) == 36
     assert len(set(rules.clean(everything, ["letters-27"]))) == 27
     assert rules.clean("It's 3 o'clock; & more!", ["basic-36"]) == "it's   o'clock;   more!"
 
 
-def test_text_end_stops_with_the_last_line_before_it():
+def test_text_end_stops_with_the_last_line_before_it() -> None:
     text = "She was happy, THE END of it.\n\nhappy summer days.\n\n              THE END\n"
     assert rules.clean(text, ["text-end"]) == "She was happy, THE END of it.\n\nhappy summer days.\n"
 
 
-def test_gutenberg_keeps_the_work_of_each_edition():
+def test_gutenberg_keeps_the_work_of_each_edition() -> None:
     edition = (
         "Project Gutenberg's {0}, by X\n\nTitle: {0}\n\n*** START OF THIS PROJECT GUTENBERG EBOOK {0} ***\n\n\n\n"
         "{0}\n\nIt began.\n\n\n"
@@ -91,10 +91,10 @@ def test_gutenberg_keeps_the_work_of_each_edition():
     assert rules.clean(edition.format("A") + edition.format("B"), ["gutenberg"]) == "A\n\nIt began.\nB\n\nIt began.\n"
 
 
-def test_ascii_keeps_the_sense_of_typography():
+def test_ascii_keeps_the_sense_of_typography() -> None:
     assert rules.clean("\u201cNo\u201d\u2014it\u2019s na\u00efve\u2026 \u4e2d", ["ascii"]) == '"No"--it\'s naive... '
 
 
-def test_cleaning_can_be_cancelled():
+def test_cleaning_can_be_cancelled() -> None:
     with pytest.raises(Cancelled):
         rules.clean("a text", ["lowercase"], Progress(lambda _: False))

@@ -3,9 +3,11 @@
 import hashlib
 import threading
 import time
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,8 +26,9 @@ class Handler(BaseHTTPRequestHandler):
     """/right, /lower, /wrong, /endless, /cut, /slow, /stalled, /chunked, /missing."""
 
     protocol_version = "HTTP/1.1"
+    server: "Server"
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         self.server.asked.append(self.path)
         if self.path == "/missing":
             self.send_error(404)
@@ -41,7 +44,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.send_body(body)
 
-    def send_body(self, body):
+    def send_body(self, body: bytes) -> None:
         if self.path == "/chunked":
             for start in range(0, len(body), 700):
                 piece = body[start : start + 700]
@@ -62,16 +65,28 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.wfile.write(body)
 
-    def log_message(self, *_):
+    def log_message(self, *_: str | int) -> None:
         pass
 
 
+class Server(ThreadingHTTPServer):
+    """Keeps what it was asked for, and may let what is stalled go on."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked: list[str] = []
+        self.go_on = threading.Event()
+
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up early is what we test."""
+
+
 @pytest.fixture
-def server(monkeypatch):
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("NO_PROXY", "*")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda *_: None  # a client that hangs up early is what we test
-    server.daemon_threads, server.asked, server.go_on = True, [], threading.Event()
+    server = Server()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield server
@@ -82,10 +97,10 @@ def server(monkeypatch):
 
 
 @pytest.fixture
-def open_library(server, tmp_path):
+def open_library(server: Server, tmp_path: Path) -> Callable[..., Library]:
     """A library whose one classic has copies at the given paths of the server."""
 
-    def build(*paths):
+    def build(*paths: str) -> Library:
         base = f"http://127.0.0.1:{server.server_port}"
         copies = tuple(
             Mirror(base + path, len(VERSE), hashlib.sha256(LOWER if path == "/lower" else VERSE).hexdigest(), path)
@@ -97,7 +112,7 @@ def open_library(server, tmp_path):
     return build
 
 
-def left_behind(library):
+def left_behind(library: Library) -> list[str]:
     """Everything in the library's folder, once the download's thread is gone."""
     for thread in threading.enumerate():
         if thread.name == "charplay-fetch":
@@ -106,7 +121,7 @@ def left_behind(library):
 
 
 @pytest.mark.parametrize("path", ["/right", "/slow", "/chunked"])
-def test_a_classic_is_fetched_and_opens(open_library, path):
+def test_a_classic_is_fetched_and_opens(open_library: Callable[..., Library], path: str) -> None:
     library, shares = open_library(path), []
     entry = library.fetch(library.find("verse"), watch=lambda share: shares.append(share) or True)
     assert entry.ready
@@ -118,7 +133,7 @@ def test_a_classic_is_fetched_and_opens(open_library, path):
     assert (shares[0], shares[-1]) == (0, 1)
 
 
-def test_progress_comes_while_the_server_is_slow(open_library):
+def test_progress_comes_while_the_server_is_slow(open_library: Callable[..., Library]) -> None:
     library, looks = open_library("/slow"), []
     library.fetch(library.find("verse"), watch=lambda share: looks.append((time.monotonic(), share)) or True)
     assert any(0.4 < share < 0.6 for _, share in looks)
@@ -126,7 +141,7 @@ def test_progress_comes_while_the_server_is_slow(open_library):
     assert sorted(waits)[len(waits) // 2] < 0.1
 
 
-def test_what_is_fetched_is_not_fetched_again(open_library, server):
+def test_what_is_fetched_is_not_fetched_again(open_library: Callable[..., Library], server: Server) -> None:
     library = open_library("/right")
     entry = library.fetch(library.find("verse"))
     assert library.fetch(entry) == entry
@@ -134,7 +149,7 @@ def test_what_is_fetched_is_not_fetched_again(open_library, server):
 
 
 @pytest.mark.parametrize("bad", ["/wrong", "/endless", "/cut", "/missing"])
-def test_the_next_copy_is_tried(open_library, server, bad):
+def test_the_next_copy_is_tried(open_library: Callable[..., Library], server: Server, bad: str) -> None:
     library = open_library(bad, "/lower")
     entry = library.fetch(library.find("verse"))
     assert entry.path.read_bytes() == LOWER
@@ -152,7 +167,9 @@ def test_the_next_copy_is_tried(open_library, server, bad):
         ("/missing", r"127.0.0.1 refuses \(404"),
     ],
 )
-def test_a_failure_says_why_and_what_to_do_and_leaves_nothing(open_library, path, reason):
+def test_a_failure_says_why_and_what_to_do_and_leaves_nothing(
+    open_library: Callable[..., Library], path: str, reason: str
+) -> None:
     library = open_library(path)
     with pytest.raises(CorpusError, match=reason) as caught:
         library.fetch(library.find("verse"))
@@ -162,7 +179,7 @@ def test_a_failure_says_why_and_what_to_do_and_leaves_nothing(open_library, path
     assert not library.find("verse").ready
 
 
-def test_without_a_network_the_hint_works(open_library, server):
+def test_without_a_network_the_hint_works(open_library: Callable[..., Library], server: Server) -> None:
     library = open_library("/right")
     server.shutdown()
     server.server_close()
@@ -172,7 +189,7 @@ def test_without_a_network_the_hint_works(open_library, server):
     assert library.find("verse").ready
 
 
-def test_a_silent_server_is_given_up(open_library, monkeypatch):
+def test_a_silent_server_is_given_up(open_library: Callable[..., Library], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "TIMEOUT", 0.2)
     library = open_library("/stalled")
     with pytest.raises(CorpusError, match=r"127.0.0.1 (does not answer|cannot be reached)"):
@@ -180,10 +197,10 @@ def test_a_silent_server_is_given_up(open_library, monkeypatch):
     assert left_behind(library) == []
 
 
-def test_cancelling_does_not_wait_for_a_stalled_server(open_library, server):
+def test_cancelling_does_not_wait_for_a_stalled_server(open_library: Callable[..., Library], server: Server) -> None:
     library, seen = open_library("/stalled"), []
 
-    def watch(share):
+    def watch(share: float) -> bool:
         seen.append(share)
         return share < 0.4
 
@@ -196,14 +213,14 @@ def test_cancelling_does_not_wait_for_a_stalled_server(open_library, server):
     assert time.monotonic() - began < 5
 
 
-def test_cancelling_at_once_leaves_nothing(open_library):
+def test_cancelling_at_once_leaves_nothing(open_library: Callable[..., Library]) -> None:
     library = open_library("/right")
     with pytest.raises(Cancelled):
         library.fetch(library.find("verse"), watch=lambda _: False)
     assert left_behind(library) == []
 
 
-def test_a_cancelled_download_takes_no_more_pieces(open_library, tmp_path):
+def test_a_cancelled_download_takes_no_more_pieces(open_library: Callable[..., Library], tmp_path: Path) -> None:
     (copy,) = open_library("/right").paths.classics[0].mirrors
     download = fetching._Download(copy, tmp_path)
     download.update(1)
@@ -213,7 +230,7 @@ def test_a_cancelled_download_takes_no_more_pieces(open_library, tmp_path):
         download.update(1)
 
 
-def test_another_text_of_that_name_is_not_overwritten(open_library, server):
+def test_another_text_of_that_name_is_not_overwritten(open_library: Callable[..., Library], server: Server) -> None:
     library = open_library("/right")
     library.paths.corpora.mkdir()
     (library.paths.corpora / "verse.txt").write_text("mine")
@@ -223,10 +240,12 @@ def test_another_text_of_that_name_is_not_overwritten(open_library, server):
     assert server.asked == []
 
 
-def test_a_folder_that_cannot_be_written_says_so(open_library, monkeypatch):
+def test_a_folder_that_cannot_be_written_says_so(
+    open_library: Callable[..., Library], monkeypatch: pytest.MonkeyPatch
+) -> None:
     library = open_library("/right")
 
-    def refuse(*_, **__):
+    def refuse(*_: Path, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "mkdir", refuse)
@@ -234,7 +253,7 @@ def test_a_folder_that_cannot_be_written_says_so(open_library, monkeypatch):
         library.fetch(library.find("verse"))
 
 
-def test_only_the_catalogs_texts_can_be_fetched(open_library):
+def test_only_the_catalogs_texts_can_be_fetched(open_library: Callable[..., Library]) -> None:
     library = open_library("/right")
     assert library.fetch(library.find("python-manual")).ready
     stranger = Library(library.paths.corpora, library.cache, catalog=[])

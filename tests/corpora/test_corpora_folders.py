@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,9 @@ from charplay.corpora.progress import Progress
 @given(
     st.dictionaries(st.from_regex(r"\A[a-c]{1,2}/[a-c]{1,2}\.txt\Z"), st.from_regex(r"\A[a-z \n]{1,9}\Z"), min_size=1)
 )
-def test_files_are_joined_in_the_order_of_their_paths(tmp_path_factory, files):
+def test_files_are_joined_in_the_order_of_their_paths(
+    tmp_path_factory: pytest.TempPathFactory, files: dict[str, str]
+) -> None:
     folder = tmp_path_factory.mktemp("folder")
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
@@ -28,7 +31,7 @@ def test_files_are_joined_in_the_order_of_their_paths(tmp_path_factory, files):
     assert read.notes[0].startswith(f"{len(files)} file")
 
 
-def test_what_is_no_text_is_left_out_and_named(tmp_path):
+def test_what_is_no_text_is_left_out_and_named(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("one")
     (tmp_path / "b.png").write_bytes(b"\x89PNG" + bytes(500))
     (tmp_path / "c.txt").write_bytes("dès Noël".encode() * 50 + b"\xff" + "où".encode() * 50)
@@ -44,7 +47,7 @@ def test_what_is_no_text_is_left_out_and_named(tmp_path):
     assert read.notes == ("1 file read as one text.", "Left out as binary: b.png.", "Left out as unreadable: c.txt.")
 
 
-def test_long_lists_are_cut(tmp_path):
+def test_long_lists_are_cut(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("one")
     for number in range(9):
         (tmp_path / f"{number}.bin").write_bytes(bytes(50))
@@ -58,20 +61,20 @@ def test_long_lists_are_cut(tmp_path):
     )
 
 
-def test_encodings_are_named_together(tmp_path):
+def test_encodings_are_named_together(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("one")
     (tmp_path / "b.txt").write_text("two", "utf-16")
     assert read_path(tmp_path).encoding == "utf-8, utf-16"
 
 
-def test_a_folder_without_text_is_refused(tmp_path):
+def test_a_folder_without_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "b.png").write_bytes(bytes(500))
     with pytest.raises(CorpusError, match="holds no text file"):
         read_path(tmp_path)
 
 
-def test_a_folder_that_may_not_be_listed_is_refused(tmp_path, monkeypatch):
-    def refuse(*_):
+def test_a_folder_that_may_not_be_listed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: str) -> None:
         raise PermissionError(13, "Permission denied", str(tmp_path))
 
     monkeypatch.setattr(os, "scandir", refuse)
@@ -79,7 +82,7 @@ def test_a_folder_that_may_not_be_listed_is_refused(tmp_path, monkeypatch):
         read_path(tmp_path)
 
 
-def test_reading_a_folder_can_be_cancelled(tmp_path):
+def test_reading_a_folder_can_be_cancelled(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("one")
     with pytest.raises(Cancelled):
         read_path(tmp_path, None, Progress(lambda _: False))

@@ -1,10 +1,14 @@
 """What the library lists, finds and opens."""
 
 import hashlib
+import itertools
 import os
 import shutil
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,12 +20,13 @@ from charplay.corpora.classics import Classic, Mirror, read_catalog
 from charplay.corpora.corpus import MINIMUM
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.library import Library
+from charplay.corpora.progress import Progress
 
 VERSE = "Shall I compare thee to a summer's day?\nThou art more lovely and more temperate:\n" * 20
 LOWER = VERSE.lower()
 
 
-def copy(text, note=""):
+def copy(text: str, note: str = "") -> Mirror:
     return Mirror("http://localhost/verse", len(text.encode()), hashlib.sha256(text.encode()).hexdigest(), note)
 
 
@@ -29,21 +34,21 @@ CLASSIC = Classic("verse", "The Verse", "public domain", "one couplet", (copy(VE
 
 
 @pytest.fixture
-def library(tmp_path):
+def library(tmp_path: Path) -> Library:
     (tmp_path / "corpora").mkdir()
     (tmp_path / "corpora" / "README.md").write_text("Drop texts here.")
     return Library(tmp_path / "corpora", tmp_path / "cache", catalog=[CLASSIC])
 
 
-def drop(library, name, text):
+def drop(library: Library, name: str, text: str) -> None:
     (library.paths.corpora / name).write_text(text)
 
 
-def dropped(library):
+def dropped(library: Library) -> dict[str, str]:
     return {entry.name: entry.kind for entry in library.entries() if entry.source == "user-files"}
 
 
-def test_what_is_dropped_appears_without_a_restart(library):
+def test_what_is_dropped_appears_without_a_restart(library: Library) -> None:
     assert dropped(library) == {}
     drop(library, "poems.txt", VERSE + "more")
     (library.paths.corpora / "letters").mkdir()
@@ -53,7 +58,7 @@ def test_what_is_dropped_appears_without_a_restart(library):
     assert dropped(library) == {"letters": "folder"}
 
 
-def test_readme_hidden_and_irregular_things_are_no_texts(library):
+def test_readme_hidden_and_irregular_things_are_no_texts(library: Library) -> None:
     drop(library, ".hidden", VERSE)
     os.mkfifo(library.paths.corpora / "pipe")
     (library.paths.corpora / "broken").symlink_to("gone")
@@ -62,7 +67,7 @@ def test_readme_hidden_and_irregular_things_are_no_texts(library):
 
 @settings(max_examples=30)
 @given(st.sets(st.from_regex(r"\A(a|b|verse)(\.(a|b|txt)){0,2}\Z"), max_size=8))
-def test_names_are_unique_and_find_their_text(tmp_path_factory, names):
+def test_names_are_unique_and_find_their_text(tmp_path_factory: pytest.TempPathFactory, names: set[str]) -> None:
     folder = tmp_path_factory.mktemp("corpora")
     library = Library(folder, folder / ".cache", catalog=[CLASSIC])
     for name in names:
@@ -73,16 +78,16 @@ def test_names_are_unique_and_find_their_text(tmp_path_factory, names):
     assert all(library.find(entry.name) == entry for entry in entries)
 
 
-def test_a_missing_folder_holds_no_texts(tmp_path):
+def test_a_missing_folder_holds_no_texts(tmp_path: Path) -> None:
     assert dropped(Library(tmp_path / "corpora", tmp_path / "cache")) == {}
 
 
-def test_listing_is_ready_first_and_ones_own_before_the_rest(library):
+def test_listing_is_ready_first_and_ones_own_before_the_rest(library: Library) -> None:
     drop(library, "zebra.txt", VERSE + "more")
     assert [entry.name for entry in library.entries()] == ["zebra", "python-manual", "python-source", "verse"]
 
 
-def test_a_file_with_a_classics_digest_is_that_classic(library):
+def test_a_file_with_a_classics_digest_is_that_classic(library: Library) -> None:
     assert not library.find("verse").ready
     drop(library, "copied by hand.txt", VERSE)
     entry = library.find("verse")
@@ -91,7 +96,7 @@ def test_a_file_with_a_classics_digest_is_that_classic(library):
     assert library.open(entry).text() == VERSE
 
 
-def test_a_classic_whose_file_changes_is_a_file_again(library):
+def test_a_classic_whose_file_changes_is_a_file_again(library: Library) -> None:
     drop(library, "copied.txt", VERSE)
     assert library.find("verse").ready
     drop(library, "copied.txt", VERSE.swapcase())
@@ -100,40 +105,40 @@ def test_a_classic_whose_file_changes_is_a_file_again(library):
     assert dropped(library) == {"copied": "file"}
 
 
-def test_an_alternate_copy_counts_and_says_how_it_differs(library):
+def test_an_alternate_copy_counts_and_says_how_it_differs(library: Library) -> None:
     drop(library, "lower.txt", LOWER)
     assert library.find("verse").note == "one couplet; in lower case"
     drop(library, "upper.txt", VERSE)
     assert library.find("verse").path.name == "upper.txt"
 
 
-def test_files_of_another_size_are_not_hashed(library, monkeypatch):
+def test_files_of_another_size_are_not_hashed(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("charplay.corpora.sources.catalog.file_sha256", lambda *_: pytest.fail("hashed"))
     drop(library, "poems.txt", VERSE + "more")
     library.entries()
 
 
-def test_an_unfetched_classic_says_how_to_fetch_it(library):
+def test_an_unfetched_classic_says_how_to_fetch_it(library: Library) -> None:
     with pytest.raises(CorpusError, match=r"charplay corpora fetch verse"):
         library.open(library.find("verse"))
 
 
 @pytest.mark.parametrize("name", ["verse", "VERSE", "The Verse", "the verse"])
-def test_names_and_titles_are_found_in_any_case(library, name):
+def test_names_and_titles_are_found_in_any_case(library: Library, name: str) -> None:
     assert library.find(name).name == "verse"
 
 
-def test_an_unknown_name_is_answered_with_the_nearest(library):
+def test_an_unknown_name_is_answered_with_the_nearest(library: Library) -> None:
     with pytest.raises(CorpusError, match="no text called 'vers'; did you mean 'verse'"):
         library.find("vers")
 
 
-def test_a_name_like_no_other_is_answered_with_all_there_are(library):
+def test_a_name_like_no_other_is_answered_with_all_there_are(library: Library) -> None:
     with pytest.raises(CorpusError, match=r"no text called 'zzz'; there are (?s:.*)verse(?s:.*)A path"):
         library.find("zzz")
 
 
-def test_any_path_is_found_and_a_path_inside_is_its_entry(library, tmp_path):
+def test_any_path_is_found_and_a_path_inside_is_its_entry(library: Library, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text(VERSE)
     entry = library.find(str(tmp_path / "mine.txt"))
     assert (entry.kind, entry.title) == ("file", "mine")
@@ -144,14 +149,14 @@ def test_any_path_is_found_and_a_path_inside_is_its_entry(library, tmp_path):
     assert library.find(str(library.paths.corpora)).kind == "folder"
 
 
-def test_relative_paths_are_made_absolute(library, tmp_path, monkeypatch):
+def test_relative_paths_are_made_absolute(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mine.txt").write_text(VERSE)
     monkeypatch.chdir(tmp_path)
     assert library.find("./mine.txt").path == tmp_path / "mine.txt"
     assert library.find("mine.txt").name == str(tmp_path / "mine.txt")
 
 
-def test_a_path_that_is_no_text_says_why(library, tmp_path):
+def test_a_path_that_is_no_text_says_why(library: Library, tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="does not exist"):
         library.find(str(tmp_path / "gone.txt"))
     os.mkfifo(tmp_path / "pipe")
@@ -165,7 +170,7 @@ def test_a_path_that_is_no_text_says_why(library, tmp_path):
 @pytest.mark.parametrize(
     "name", ["x" * 5000, "x/" * 3000, "a\0b", "~nobody-here/text", "\ud800", "[red]", "/dev/null", "."]
 )
-def test_no_name_is_too_odd_for_a_sentence(library, name):
+def test_no_name_is_too_odd_for_a_sentence(library: Library, name: str) -> None:
     if name == ".":
         assert library.find(name).kind == "folder"
         return
@@ -173,7 +178,7 @@ def test_no_name_is_too_odd_for_a_sentence(library, name):
         library.find(name)
 
 
-def test_without_any_text_the_default_says_what_to_do(tmp_path, monkeypatch):
+def test_without_any_text_the_default_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from charplay.corpora.sources import python_manual, python_source
 
     monkeypatch.setitem(sys.modules, "pydoc_data.topics", None)  # as in distributions that strip it
@@ -185,8 +190,10 @@ def test_without_any_text_the_default_says_what_to_do(tmp_path, monkeypatch):
     python_manual._manual.cache_clear()
 
 
-def test_a_file_of_a_classics_size_that_cannot_be_read_is_just_a_file(library, monkeypatch):
-    def refuse(path, _):
+def test_a_file_of_a_classics_size_that_cannot_be_read_is_just_a_file(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, _: Progress) -> None:
         raise CorpusError(f"{path} may not be read.")
 
     monkeypatch.setattr("charplay.corpora.sources.catalog.file_sha256", refuse)
@@ -195,7 +202,7 @@ def test_a_file_of_a_classics_size_that_cannot_be_read_is_just_a_file(library, m
     assert not library.find("verse").ready
 
 
-def test_the_default_text(tmp_path):
+def test_the_default_text(tmp_path: Path) -> None:
     shakespeare = Classic("tiny-shakespeare", "tiny Shakespeare", "", "", (copy(VERSE),))
     library = Library(tmp_path, tmp_path / ".cache", catalog=[shakespeare])
     assert library.find("").name == "python-manual"
@@ -203,7 +210,7 @@ def test_the_default_text(tmp_path):
     assert library.find("").name == "tiny-shakespeare"
 
 
-def test_opening_reads_cleans_and_limits(library):
+def test_opening_reads_cleans_and_limits(library: Library) -> None:
     drop(library, "poems.txt", "\ufeff" + VERSE.replace("\n", "\r\n"))
     corpus = library.open(library.find("poems"), cleaning=["lowercase", "letters-27"], limit=30)
     assert corpus.text() == "shall i compare thee to a summ"
@@ -216,27 +223,29 @@ def test_opening_reads_cleans_and_limits(library):
         corpus.ids[0] = 0
 
 
-def test_a_named_encoding_is_taken(library):
+def test_a_named_encoding_is_taken(library: Library) -> None:
     (library.paths.corpora / "old.txt").write_bytes("né à Gênes\n".encode("cp1252") * 30)
     assert library.open(library.find("old"), encoding="cp1252").text(0, 10) == "né à Gênes"
     with pytest.raises(CorpusError, match="is not utf-8"):
         library.open(library.find("old"), encoding="utf-8")
 
 
-def test_nothing_left_after_cleaning_is_refused(library):
+def test_nothing_left_after_cleaning_is_refused(library: Library) -> None:
     drop(library, "end.txt", "THE END\n")
     with pytest.raises(CorpusError, match="Nothing is left of end after cleaning"):
         library.open(library.find("end"), cleaning=["text-end"])
 
 
-def test_statistics(library):
+def test_statistics(library: Library) -> None:
     drop(library, "aab.txt", "aab" * 200)
     corpus = library.open(library.find("aab"))
     assert corpus.counts().tolist() == [400, 200]
     assert corpus.unigram_entropy() == pytest.approx(np.log(3) - 2 / 3 * np.log(2))
 
 
-def test_search_crosses_pieces_and_minds_capitals_only_when_given(library, monkeypatch):
+def test_search_crosses_pieces_and_minds_capitals_only_when_given(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("charplay.corpora.corpus.CHUNK", 16)
     drop(library, "poems.txt", VERSE + "more")
     corpus = library.open(library.find("poems"))
@@ -252,7 +261,7 @@ def test_search_crosses_pieces_and_minds_capitals_only_when_given(library, monke
 
 @settings(max_examples=50)
 @given(st.text("ab\n", min_size=1, max_size=40), st.text("ab", min_size=1, max_size=3), st.integers(0, 40))
-def test_search_is_find(tmp_path_factory, text, needle, start):
+def test_search_is_find(tmp_path_factory: pytest.TempPathFactory, text: str, needle: str, start: int) -> None:
     folder = tmp_path_factory.mktemp("corpora")
     (folder / "a.txt").write_text(text)
     library = Library(folder, folder / ".cache", catalog=[])
@@ -273,7 +282,9 @@ def test_search_is_find(tmp_path_factory, text, needle, start):
     ids=["short", "one-symbol", "minimum", "20,000-symbols"],
 )
 @pytest.mark.fault("40", "43")
-def test_odd_texts_open_and_say_what_is_odd(library, text, refusal, remark):
+def test_odd_texts_open_and_say_what_is_odd(
+    library: Library, text: str, refusal: str | None, remark: str | None
+) -> None:
     drop(library, "odd.txt", text)
     corpus = library.open(library.find("odd"))
     assert corpus.text() == text
@@ -286,7 +297,7 @@ def test_odd_texts_open_and_say_what_is_odd(library, text, refusal, remark):
         assert corpus.unigram_entropy() == pytest.approx(np.log(len(corpus.vocabulary)))
 
 
-def test_the_python_manual_is_english_prose_and_quick(library):
+def test_the_python_manual_is_english_prose_and_quick(library: Library) -> None:
     start = time.process_time()
     corpus = library.open(library.find("python-manual"))
     assert time.process_time() - start < 0.3
@@ -296,7 +307,7 @@ def test_the_python_manual_is_english_prose_and_quick(library):
     assert library.open(library.find("Python manual")).sha256 == corpus.sha256
 
 
-def test_python_source_is_read_like_a_folder_without_tests(tmp_path, monkeypatch):
+def test_python_source_is_read_like_a_folder_without_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from charplay.corpora.sources import python_source
 
     (tmp_path / "test").mkdir()
@@ -310,7 +321,7 @@ def test_python_source_is_read_like_a_folder_without_tests(tmp_path, monkeypatch
     python_source._modules.cache_clear()
 
 
-def test_the_shipped_catalog_is_sound():
+def test_the_shipped_catalog_is_sound() -> None:
     classics = {classic.name: classic for classic in read_catalog()}
     assert {"tiny-shakespeare", "alice", "nietzsche", "sonnets"} <= set(classics)
     copies = [each for classic in classics.values() for each in classic.mirrors]
@@ -324,7 +335,7 @@ def test_the_shipped_catalog_is_sound():
 
 
 @pytest.fixture
-def small_steps(monkeypatch):
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoded_cache, "PIECE", 100)
     monkeypatch.setattr("charplay.corpora.reading.PIECE", 100)
     monkeypatch.setattr("charplay.corpora.decoding.PIECE", 100)
@@ -332,12 +343,14 @@ def small_steps(monkeypatch):
 
 
 @pytest.fixture
-def large(library, small_steps):
+def large(library: Library, small_steps: None) -> Library:
     drop(library, "poems.txt", VERSE + "more")
     return Library(library.paths.corpora, library.cache.parent, catalog=[], large=1000)
 
 
-def test_a_large_text_is_mapped_and_the_second_opening_does_not_decode(large, library, monkeypatch):
+def test_a_large_text_is_mapped_and_the_second_opening_does_not_decode(
+    large: Library, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plain = library.open(library.find("poems"), cleaning=["lowercase"])
     first = large.open(large.find("poems"), cleaning=["lowercase"])
     monkeypatch.setattr("charplay.corpora.reading.decode", lambda *_: pytest.fail("decoded again"))
@@ -349,7 +362,7 @@ def test_a_large_text_is_mapped_and_the_second_opening_does_not_decode(large, li
         assert (corpus.notes, corpus.encoding) == (plain.notes, plain.encoding)
 
 
-def test_other_choices_are_kept_apart(large):
+def test_other_choices_are_kept_apart(large: Library) -> None:
     entry = large.find("poems")
     texts = {
         large.open(entry, **choices).text()
@@ -358,14 +371,14 @@ def test_other_choices_are_kept_apart(large):
     assert len(texts) == 4
 
 
-def test_a_changed_large_text_is_read_anew(large):
+def test_a_changed_large_text_is_read_anew(large: Library) -> None:
     large.open(large.find("poems"))
     drop(large, "poems.txt", VERSE + "less")
     assert large.open(large.find("poems")).text().endswith("less")
 
 
 @pytest.mark.parametrize("damage", ["cut ids", "other ids", "no ids", "cut facts", "other facts"])
-def test_a_damaged_cache_is_made_again(large, damage):
+def test_a_damaged_cache_is_made_again(large: Library, damage: str) -> None:
     large.open(large.find("poems"))
     (ids,), (facts,) = large.cache.glob("*.npy"), large.cache.glob("*.json")
     match damage:
@@ -382,8 +395,10 @@ def test_a_damaged_cache_is_made_again(large, damage):
     assert large.open(large.find("poems")).text() == VERSE + "more"
 
 
-def test_without_room_in_the_cache_the_text_opens_in_memory_and_says_so(large, monkeypatch):
-    def full(*_):
+def test_without_room_in_the_cache_the_text_opens_in_memory_and_says_so(
+    large: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(encoded_cache, "_write", full)
@@ -393,7 +408,7 @@ def test_without_room_in_the_cache_the_text_opens_in_memory_and_says_so(large, m
     assert list(large.cache.iterdir()) == []
 
 
-def test_a_folder_may_be_large(large, tmp_path):
+def test_a_folder_may_be_large(large: Library, tmp_path: Path) -> None:
     (tmp_path / "books").mkdir()
     for name in "ab":
         shutil.copy(large.paths.corpora / "poems.txt", tmp_path / "books" / name)
@@ -402,18 +417,27 @@ def test_a_folder_may_be_large(large, tmp_path):
     assert corpus.text() == (VERSE + "more\n") * 2
 
 
+def until_look(number: int) -> Callable[[float], bool]:
+    """A watch that cancels at the look of this number."""
+    looks = itertools.count()
+    return lambda _: next(looks) < number
+
+
 @pytest.mark.parametrize("size", [10, 1000], ids=["mapped", "in memory"])
-def test_opening_reports_growing_shares_and_can_be_cancelled_at_any(library, small_steps, size):
+def test_opening_reports_growing_shares_and_can_be_cancelled_at_any(
+    library: Library, small_steps: None, size: int
+) -> None:
     drop(library, "poems.txt", VERSE + "more")
     library.large = size * 100
-    entry, shares = library.find("poems"), []
+    entry = library.find("poems")
+    shares: list[float] = []
     library.open(entry, cleaning=["lowercase"], watch=lambda share: shares.append(share) or True)
     assert shares == sorted(shares)
-    assert (shares[0], shares[-1]) == (0, pytest.approx(1))
+    assert shares[0] == 0
+    assert shares[-1] == pytest.approx(1)
     assert len(shares) > 50
     shutil.rmtree(library.cache, ignore_errors=True)
     for stop in range(0, len(shares), 7):
-        calls = iter(range(len(shares)))
         with pytest.raises(Cancelled):
-            library.open(entry, cleaning=["lowercase"], watch=lambda _, calls=calls, stop=stop: next(calls) < stop)
+            library.open(entry, cleaning=["lowercase"], watch=until_look(stop))
         assert not library.cache.exists() or list(library.cache.iterdir()) == []

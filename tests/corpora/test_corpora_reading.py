@@ -5,6 +5,7 @@ import hashlib
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,18 +24,18 @@ RUSSIAN = "Съешь же ещё этих мягких французских �
 TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufeff"), min_size=1, max_size=50)
 
 
-def plain(data, encoding=None):
+def plain(data: bytes, encoding: str | None = None) -> tuple[str, str, Any]:
     return decode(bytearray(data), "a.txt", encoding, Progress())
 
 
 @given(TEXT)
-def test_utf8_is_read_as_it_is(text):
+def test_utf8_is_read_as_it_is(text: str) -> None:
     assert plain(text.encode()) == (text, "utf-8", ())
 
 
 @given(TEXT, st.sampled_from(["utf-8-sig", "utf-16", "utf-32"]))
 @pytest.mark.fault("38")
-def test_a_byte_order_mark_is_no_character(text, encoding):
+def test_a_byte_order_mark_is_no_character(text: str, encoding: str) -> None:
     read, name, _ = plain(text.encode(encoding))
     assert read == text
     assert name == encoding.removesuffix("-sig")
@@ -43,7 +44,7 @@ def test_a_byte_order_mark_is_no_character(text, encoding):
 
 @given(st.lists(TEXT, min_size=1), st.sampled_from(["\n", "\r\n", "\r"]), st.integers(1, 5))
 @pytest.mark.fault("39")
-def test_line_ends_become_lf_wherever_a_piece_ends(lines, end, size):
+def test_line_ends_become_lf_wherever_a_piece_ends(lines: list[str], end: str, size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decoding, "PIECE", size)
         text, _, notes = plain(end.join(lines).encode())
@@ -51,13 +52,13 @@ def test_line_ends_become_lf_wherever_a_piece_ends(lines, end, size):
     assert bool(notes) == (end != "\n" and len(lines) > 1)
 
 
-def test_the_bytes_of_a_character_may_lie_in_two_pieces(monkeypatch):
+def test_the_bytes_of_a_character_may_lie_in_two_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "PIECE", 1)
     assert plain(FRENCH.encode())[0] == FRENCH
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_utf16_without_a_mark_is_recognised_and_said(encoding):
+def test_utf16_without_a_mark_is_recognised_and_said(encoding: str) -> None:
     text, name, notes = plain(FRENCH.encode(encoding))
     assert (text, name) == (FRENCH, encoding)
     assert "a guess" in notes[0]
@@ -76,7 +77,7 @@ def test_utf16_without_a_mark_is_recognised_and_said(encoding):
         (RUSSIAN, "koi8-r"),
     ],
 )
-def test_another_encoding_is_guessed_and_named(text, encoding):
+def test_another_encoding_is_guessed_and_named(text: str, encoding: str) -> None:
     read, name, notes = plain(text.encode(encoding))
     assert read == text
     assert text.encode(name) == text.encode(encoding)
@@ -85,7 +86,7 @@ def test_another_encoding_is_guessed_and_named(text, encoding):
 
 @given(st.binary(min_size=1, max_size=200))
 @pytest.mark.fault("37")
-def test_any_bytes_are_read_losslessly_or_refused_in_a_sentence(data):
+def test_any_bytes_are_read_losslessly_or_refused_in_a_sentence(data: bytes) -> None:
     try:
         text, name, notes = plain(data)
     except CorpusError as error:
@@ -99,30 +100,30 @@ def test_any_bytes_are_read_losslessly_or_refused_in_a_sentence(data):
 
 
 @given(st.binary(max_size=200))
-def test_an_encoding_that_is_named_is_taken(data):
+def test_an_encoding_that_is_named_is_taken(data: bytes) -> None:
     printable = bytes(byte | 0x20 for byte in data if byte & 0x7F not in {0x7F, 0x5F})
     assert plain(b"a" + printable, "latin-1")[0] == "a" + printable.decode("latin-1")
 
 
 @pytest.mark.parametrize("encoding", ["utf-9", "hex", "", "\0"])
-def test_an_encoding_that_does_not_exist_is_refused(encoding):
+def test_an_encoding_that_does_not_exist_is_refused(encoding: str) -> None:
     with pytest.raises(CorpusError, match="There is no encoding"):
         plain(b"text", encoding)
 
 
-def test_the_wrong_encoding_says_where():
+def test_the_wrong_encoding_says_where() -> None:
     with pytest.raises(CorpusError, match="is not ascii: byte 1 does not fit"):
         plain("dès".encode(), "ascii")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "punycode"])
-def test_a_codec_that_does_not_say_where_is_answered_in_a_sentence_too(encoding):
+def test_a_codec_that_does_not_say_where_is_answered_in_a_sentence_too(encoding: str) -> None:
     with pytest.raises(CorpusError, match=f"is not {encoding}: byte [01] does not fit"):
         plain("dès vu. ".encode() * 50, encoding)
 
 
 @pytest.mark.fault("37")
-def test_broken_utf8_is_refused_not_mended(monkeypatch):
+def test_broken_utf8_is_refused_not_mended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "PIECE", 100)  # the position is counted over pieces
     data = FRENCH.encode()
     position = data.index(b"rmiens", 500)
@@ -130,19 +131,19 @@ def test_broken_utf8_is_refused_not_mended(monkeypatch):
         plain(data[:position] + b"\xff" + data[position:])
 
 
-def test_a_guess_that_does_not_hold_to_the_end_is_refused(monkeypatch):
+def test_a_guess_that_does_not_hold_to_the_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "_guess", lambda *_: "ascii")
     with pytest.raises(CorpusError, match=r"neither UTF-8 \(byte 1\) nor ascii \(byte 1\)"):
         plain(FRENCH.encode("cp1252"))
 
 
-def test_without_a_guess_the_place_is_named(monkeypatch):
+def test_without_a_guess_the_place_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "_guess", lambda *_: None)
     with pytest.raises(CorpusError, match=r"in no known encoding \(byte 1 is not UTF-8\)"):
         plain(FRENCH.encode("cp1252"))
 
 
-def test_a_character_cut_off_at_the_end_is_left_out_and_said():
+def test_a_character_cut_off_at_the_end_is_left_out_and_said() -> None:
     text, name, notes = plain(FRENCH.encode() + "€".encode()[:2])
     assert (text, name) == (FRENCH, "utf-8")
     assert notes == ("Its last character is cut off and was left out.",)
@@ -161,20 +162,20 @@ def test_a_character_cut_off_at_the_end_is_left_out_and_said():
     ids=["nul", "random", "gzip", "elf", "png", "nul-rich"],
 )
 @pytest.mark.fault("41")
-def test_binary_data_is_refused(data, tmp_path):
+def test_binary_data_is_refused(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "data").write_bytes(data)
     with pytest.raises(NotText, match="looks like binary data"):
         read_file(tmp_path / "data")
 
 
-def test_binary_data_behind_a_text_head_is_refused():
+def test_binary_data_behind_a_text_head_is_refused() -> None:
     with pytest.raises(NotText):
         plain(b"a line of text\n" * 20_000 + bytes(100_000))
     with pytest.raises(NotText):
         plain(b"a line of text\n" * 20_000 + b"\x01\x02\x03" * 50_000)
 
 
-def test_a_huge_sparse_file_is_refused_at_the_first_look(tmp_path, monkeypatch):
+def test_a_huge_sparse_file_is_refused_at_the_first_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_refuse_too_large", lambda *_: None)
     (tmp_path / "sparse").touch()
     os.truncate(tmp_path / "sparse", 1 << 30)
@@ -185,14 +186,14 @@ def test_a_huge_sparse_file_is_refused_at_the_first_look(tmp_path, monkeypatch):
 
 
 @pytest.mark.fault("42")
-def test_a_file_too_large_for_memory_is_refused(tmp_path):
+def test_a_file_too_large_for_memory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sparse").touch()
     os.truncate(tmp_path / "sparse", 1 << 42)
     with pytest.raises(CorpusError, match=r"too much for \d+ GB of memory"):
         read_file(tmp_path / "sparse")
 
 
-def test_sha256_is_of_the_bytes(tmp_path):
+def test_sha256_is_of_the_bytes(tmp_path: Path) -> None:
     data = b"\xef\xbb\xbfA line\r\n"
     (tmp_path / "a.txt").write_bytes(data)
     read = read_file(tmp_path / "a.txt")
@@ -200,14 +201,14 @@ def test_sha256_is_of_the_bytes(tmp_path):
 
 
 @pytest.mark.fault("40")
-def test_an_empty_file_is_refused(tmp_path):
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").touch()
     with pytest.raises(CorpusError, match="is empty; there is nothing to read"):
         read_file(tmp_path / "a.txt")
 
 
 @pytest.mark.fault("44")
-def test_what_is_no_file_is_refused_without_hanging(tmp_path):
+def test_what_is_no_file_is_refused_without_hanging(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(CorpusError, match="pipe is a pipe, not a file"):
         read_file(tmp_path / "pipe")
@@ -221,7 +222,7 @@ def test_what_is_no_file_is_refused_without_hanging(tmp_path):
             read_file(tmp_path / "socket")
 
 
-def test_a_fifo_that_takes_the_files_place_does_not_hang(tmp_path, monkeypatch):
+def test_a_fifo_that_takes_the_files_place_does_not_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "file").write_text("text")
     real = Path.stat
@@ -230,7 +231,7 @@ def test_a_fifo_that_takes_the_files_place_does_not_hang(tmp_path, monkeypatch):
         read_file(tmp_path / "pipe")
 
 
-def test_links_that_lead_nowhere_or_in_circles(tmp_path):
+def test_links_that_lead_nowhere_or_in_circles(tmp_path: Path) -> None:
     (tmp_path / "broken").symlink_to(tmp_path / "gone")
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
     with pytest.raises(CorpusError, match="link to a file that is gone"):
@@ -243,10 +244,10 @@ def test_links_that_lead_nowhere_or_in_circles(tmp_path):
         read_file(tmp_path / "a\0b")
 
 
-def test_what_may_not_be_read_says_so(tmp_path, monkeypatch):
+def test_what_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_text("text")
 
-    def refuse(*_):
+    def refuse(*_: Path | int) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "open", refuse)  # permissions do not bind the superuser, who may run this
@@ -256,14 +257,16 @@ def test_what_may_not_be_read_says_so(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("change", ["grows", "shrinks", "is rewritten"])
 @pytest.mark.fault("44")
-def test_a_file_that_changes_while_it_is_read_is_noticed(tmp_path, monkeypatch, change):
+def test_a_file_that_changes_while_it_is_read_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
     monkeypatch.setattr(reading, "PIECE", 100)
     path = tmp_path / "a.txt"
     path.write_text("text " * 100)
     os.utime(path, ns=(0, 0))
-    changed = []
+    changed: list[bool] = []
 
-    def disturb(_):
+    def disturb(_: float) -> bool:
         if not changed:
             changed.append(True)
             with path.open("r+") as file:
@@ -277,13 +280,13 @@ def test_a_file_that_changes_while_it_is_read_is_noticed(tmp_path, monkeypatch, 
         read_file(path, None, Progress(disturb))
 
 
-def test_a_file_removed_while_it_is_read_is_read_to_its_end(tmp_path):
+def test_a_file_removed_while_it_is_read_is_read_to_its_end(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("text")
     assert read_file(path, None, Progress(lambda _: path.unlink(missing_ok=True) or True)).text == "text"
 
 
-def test_reading_can_be_cancelled_and_leaves_nothing_open(tmp_path):
+def test_reading_can_be_cancelled_and_leaves_nothing_open(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("text")
     before = len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(Cancelled):
@@ -291,7 +294,7 @@ def test_reading_can_be_cancelled_and_leaves_nothing_open(tmp_path):
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
-def test_the_share_done_only_grows_and_ends_at_one(tmp_path, monkeypatch):
+def test_the_share_done_only_grows_and_ends_at_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "PIECE", 64)
     monkeypatch.setattr(decoding, "PIECE", 64)
     (tmp_path / "a.txt").write_text("text " * 100)

@@ -2,7 +2,9 @@
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,13 +16,15 @@ CALLS = ("open", "write", "fsync", "replace", "close")
 class Fault:
     """Counts the calls of `os` that a save makes, and does `action` at the `at`-th."""
 
-    def __init__(self, monkeypatch, action, at=None):
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, action: Callable[..., Any], at: int | None = None) -> None:
         self.seen: list[str] = []
         for name in CALLS:
-            monkeypatch.setattr(atomic.os, name, self._counted(name, getattr(os, name), action, at))
+            monkeypatch.setattr(os, name, self._counted(name, getattr(os, name), action, at))
 
-    def _counted(self, name, call, action, at):
-        def counted(*args, **options):
+    def _counted(
+        self, name: str, call: Callable[..., Any], action: Callable[..., Any], at: int | None
+    ) -> Callable[..., Any]:
+        def counted(*args: Path | int | memoryview, **options: object) -> Any:
             self.seen.append(name)
             if at is not None and len(self.seen) - 1 == at and action(name, call, args) is not None:
                 raise OSError(errno.ENOSPC, "No space left on device")
@@ -29,36 +33,38 @@ class Fault:
         return counted
 
 
-def fail(_name, _call, _args):
+def fail(_name: str, _call: Callable[..., Any], _args: Any) -> bool:
     return True
 
 
-def fail_half_way(name, call, args):
+def fail_half_way(name: str, call: Callable[..., Any], args: Any) -> bool:
     """Write half of it before failing, as a full disk does."""
     if name == "write":
         call(args[0], bytes(args[1])[: len(args[1]) // 2])
     return True
 
 
-def die(_name, _call, _args):
+def die(_name: Any, _call: Any, _args: Any) -> None:
     os._exit(9)
 
 
-def calls_of_a_save(path: Path, monkeypatch) -> list[str]:
+def calls_of_a_save(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     with monkeypatch.context() as patch:
         fault = Fault(patch, fail)
         atomic.replace_bytes(path, b"old" * 1000)
     return fault.seen
 
 
-def test_a_save_syncs_before_it_renames_and_the_folder_after(tmp_path, monkeypatch):
+def test_a_save_syncs_before_it_renames_and_the_folder_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = calls_of_a_save(tmp_path / "file", monkeypatch)
     assert seen == ["open", "write", "fsync", "replace", "close", "open", "fsync", "close"]
 
 
 @pytest.mark.parametrize("action", [fail, fail_half_way])
 @pytest.mark.fault("49")
-def test_a_fault_at_any_call_leaves_the_old_or_the_new_contents_and_nothing_else(tmp_path, monkeypatch, action):
+def test_a_fault_at_any_call_leaves_the_old_or_the_new_contents_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: Callable[..., Any]
+) -> None:
     path = tmp_path / "file"
     seen = calls_of_a_save(path, monkeypatch)
     old, new = path.read_bytes(), b"new" * 2000
@@ -74,7 +80,7 @@ def test_a_fault_at_any_call_leaves_the_old_or_the_new_contents_and_nothing_else
 
 
 @pytest.mark.fault("47")
-def test_a_kill_at_any_call_leaves_the_old_or_the_new_contents(tmp_path, monkeypatch):
+def test_a_kill_at_any_call_leaves_the_old_or_the_new_contents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "file"
     seen = calls_of_a_save(path, monkeypatch)
     old, new = path.read_bytes(), b"new" * 2000
@@ -93,20 +99,20 @@ def test_a_kill_at_any_call_leaves_the_old_or_the_new_contents(tmp_path, monkeyp
     assert left == seen.index("replace"), "between opening and renaming a file is left, and found"
 
 
-def test_short_writes_are_completed(tmp_path, monkeypatch):
+def test_short_writes_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write = os.write
-    monkeypatch.setattr(atomic.os, "write", lambda descriptor, data: write(descriptor, data[:7]))
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:7]))
     atomic.replace_bytes(tmp_path / "file", bytes(range(256)))
     assert (tmp_path / "file").read_bytes() == bytes(range(256))
 
 
 @pytest.mark.fault("50")
-def test_a_folder_that_has_gone_is_an_error(tmp_path):
+def test_a_folder_that_has_gone_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         atomic.replace_bytes(tmp_path / "gone" / "file", b"")
 
 
-def test_only_what_nobody_is_writing_is_a_leftover(tmp_path, monkeypatch):
+def test_only_what_nobody_is_writing_is_a_leftover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stale = tmp_path / ".charplay-00.partial"
     stale.write_bytes(b"half")
     (tmp_path / ".charplay-01.partial").mkdir()
@@ -118,18 +124,18 @@ def test_only_what_nobody_is_writing_is_a_leftover(tmp_path, monkeypatch):
     found_meanwhile = []
     rename = os.replace
 
-    def look_then_replace(source, target):
+    def look_then_replace(source: Path, target: Path) -> None:
         found_meanwhile.extend(atomic.leftovers(tmp_path))
         rename(source, target)
 
-    monkeypatch.setattr(atomic.os, "replace", look_then_replace)
+    monkeypatch.setattr(os, "replace", look_then_replace)
     atomic.replace_bytes(tmp_path / "file", b"whole")
     assert found_meanwhile == [stale, tmp_path / ".charplay-01.partial"]
     assert atomic.clear_leftovers(tmp_path) == 2
     assert set(tmp_path.iterdir()) == others | {tmp_path / "file"}
 
 
-def test_of_a_link_to_a_folder_only_the_link_is_removed(tmp_path):
+def test_of_a_link_to_a_folder_only_the_link_is_removed(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "file").touch()
     (tmp_path / "link").symlink_to(tmp_path / "real")
@@ -142,7 +148,7 @@ def test_of_a_link_to_a_folder_only_the_link_is_removed(tmp_path):
 # Power cuts. Unlike a kill they lose what was not synced, and may keep a rename that came after it.
 
 
-def states_after_a_power_cut(path: Path, monkeypatch, save) -> set[bytes]:
+def states_after_a_power_cut(path: Path, monkeypatch: pytest.MonkeyPatch, save: Callable[..., Any]) -> set[bytes]:
     """What `path` may hold if the power fails at any moment of `save`, going by the calls that it made."""
     old, written, synced, possible = path.read_bytes(), b"", False, set()
     write, fsync, rename = os.write, os.fsync, os.replace
@@ -151,31 +157,33 @@ def states_after_a_power_cut(path: Path, monkeypatch, save) -> set[bytes]:
         torn = set() if synced else {b"", bytes(len(written)), written[: len(written) // 2]}
         possible.update({old} | ({written} | torn if renamed else set()))
 
-    def watched_write(descriptor, data):
+    def watched_write(descriptor: int, data: memoryview | bytes) -> int:
         nonlocal written
         written += bytes(data)
         look(renamed=False)
         return write(descriptor, data)
 
-    def watched_fsync(descriptor):
+    def watched_fsync(descriptor: int) -> None:
         nonlocal synced
         synced = True
         look(renamed=False)
         fsync(descriptor)
 
-    def watched_replace(source, target):
+    def watched_replace(source: Path, target: Path) -> None:
         rename(source, target)
         look(renamed=True)
 
     with monkeypatch.context() as patch:
         for name, call in (("write", watched_write), ("fsync", watched_fsync), ("replace", watched_replace)):
-            patch.setattr(atomic.os, name, call)
+            patch.setattr(os, name, call)
         save()
     return possible
 
 
 @pytest.mark.fault("48")
-def test_a_power_cut_at_any_moment_leaves_the_old_or_the_new_contents(tmp_path, monkeypatch):
+def test_a_power_cut_at_any_moment_leaves_the_old_or_the_new_contents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
     assert states_after_a_power_cut(path, monkeypatch, lambda: atomic.replace_bytes(path, b"new!")) == {
@@ -184,12 +192,14 @@ def test_a_power_cut_at_any_moment_leaves_the_old_or_the_new_contents(tmp_path, 
     }
 
 
-def test_a_writer_that_does_not_sync_does_not_survive_power_cuts(tmp_path, monkeypatch):
+def test_a_writer_that_does_not_sync_does_not_survive_power_cuts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The control: the replay must be able to find a torn file."""
     path = tmp_path / "file"
     path.write_bytes(b"old")
 
-    def save():
+    def save() -> None:
         descriptor = os.open(tmp_path / "new", os.O_WRONLY | os.O_CREAT)
         os.write(descriptor, b"new!")
         os.close(descriptor)

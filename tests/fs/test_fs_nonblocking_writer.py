@@ -4,6 +4,8 @@ import os
 import threading
 import time
 import tty
+from collections.abc import Iterator
+from pathlib import Path
 from select import select
 
 import pytest
@@ -16,7 +18,7 @@ FILLING = "x" * 512
 
 
 @pytest.fixture
-def ends():
+def ends() -> Iterator[tuple[int, int]]:
     """Both ends of a pseudo-terminal: what the terminal has, and what the program has."""
     pair = os.openpty()
     tty.setraw(pair[1])
@@ -25,7 +27,7 @@ def ends():
         os.close(end)
 
 
-def fill(writer, terminal):
+def fill(writer: NonBlockingWriter, terminal: int) -> None:
     """Write until the terminal takes no more; what it took is the kernel's by then."""
     while not writer.backlog.pieces:
         writer.write(FILLING)
@@ -33,13 +35,13 @@ def fill(writer, terminal):
     assert select([terminal], [], [], 0)[0]
 
 
-def drain(terminal):
+def drain(terminal: int) -> None:
     while select([terminal], [], [], 0.3)[0]:
         os.read(terminal, 65536)
 
 
 @pytest.mark.fault("17")
-def test_it_tells_how_much_waits_behind_what_is_being_written(ends):
+def test_it_tells_how_much_waits_behind_what_is_being_written(ends: tuple[int, int]) -> None:
     writer = NonBlockingWriter(ends[1])
     assert writer.idle
     assert writer.backlog == (0, 0)
@@ -54,7 +56,7 @@ def test_it_tells_how_much_waits_behind_what_is_being_written(ends):
 
 
 @pytest.mark.fault("17")
-def test_what_is_more_than_it_keeps_is_dropped_and_what_it_kept_arrives(ends):
+def test_what_is_more_than_it_keeps_is_dropped_and_what_it_kept_arrives(ends: tuple[int, int]) -> None:
     writer = NonBlockingWriter(ends[1], max_pieces=5)
     fill(writer, ends[0])
     for number in range(1000):
@@ -67,7 +69,7 @@ def test_what_is_more_than_it_keeps_is_dropped_and_what_it_kept_arrives(ends):
 
 
 @pytest.mark.fault("17")
-def test_who_asks_is_told_once_when_everything_was_written(ends):
+def test_who_asks_is_told_once_when_everything_was_written(ends: tuple[int, int]) -> None:
     writer, told = NonBlockingWriter(ends[1]), []
     writer.once_idle(lambda: told.append("at once"))
     assert told == ["at once"]
@@ -83,7 +85,7 @@ def test_who_asks_is_told_once_when_everything_was_written(ends):
     assert told == ["at once", "later"]
 
 
-def test_a_descriptor_that_is_gone_is_kept_as_an_error_and_nobody_is_told_that_it_took_anything(tmp_path):
+def test_a_descriptor_that_is_gone_is_kept_as_an_error_and_nobody_is_told_that_it_took_anything(tmp_path: Path) -> None:
     told = []
     with (tmp_path / "file").open("w") as file:
         writer = NonBlockingWriter(os.open(file.name, os.O_RDONLY))
@@ -97,7 +99,7 @@ def test_a_descriptor_that_is_gone_is_kept_as_an_error_and_nobody_is_told_that_i
     assert not told
 
 
-def test_one_that_refuses_instead_of_waiting_gets_everything_all_the_same(ends):
+def test_one_that_refuses_instead_of_waiting_gets_everything_all_the_same(ends: tuple[int, int]) -> None:
     os.set_blocking(ends[1], False)
     writer, taken = NonBlockingWriter(ends[1]), b""
     writer.write("y" * 100_000)
@@ -107,14 +109,14 @@ def test_one_that_refuses_instead_of_waiting_gets_everything_all_the_same(ends):
     assert writer.error is None
 
 
-def test_what_the_encoding_lacks_is_written_as_the_errors_say(ends):
+def test_what_the_encoding_lacks_is_written_as_the_errors_say(ends: tuple[int, int]) -> None:
     NonBlockingWriter(ends[1], encoding="ascii", errors="backslashreplace").write("ä")
     assert select([ends[0]], [], [], PATIENCE)[0]
     assert os.read(ends[0], 100) == b"\\xe4"
 
 
 @pytest.mark.fault("17", "18")
-def test_the_end_waits_for_as_long_as_something_is_taken(ends):
+def test_the_end_waits_for_as_long_as_something_is_taken(ends: tuple[int, int]) -> None:
     writer = NonBlockingWriter(ends[1])
     fill(writer, ends[0])
     for _ in range(20):
@@ -134,7 +136,7 @@ def test_the_end_waits_for_as_long_as_something_is_taken(ends):
     drain(ends[0])
 
 
-def test_the_end_is_bounded_however_much_is_taken(ends):
+def test_the_end_is_bounded_however_much_is_taken(ends: tuple[int, int]) -> None:
     writer, stop = NonBlockingWriter(ends[1]), threading.Event()
     fill(writer, ends[0])
     slow = threading.Thread(target=lambda: [os.read(ends[0], 100) for _ in iter(lambda: stop.wait(0.05), True)])

@@ -13,7 +13,7 @@ FOLDERS = ["corpora/cleaning", "corpora/sources", "sampling/cells", "sampling/fi
 
 
 @pytest.mark.parametrize("folder", [*FOLDERS, "recipes/presets"])
-def test_every_file_of_a_folder_is_an_entry(folder):
+def test_every_file_of_a_folder_is_an_entry(folder: str) -> None:
     files = [path for path in (PACKAGE / folder).iterdir() if path.suffix in {".py", ".toml"}]
     stems = {path.stem for path in files if not path.name.startswith("_")}
     assert stems
@@ -22,18 +22,18 @@ def test_every_file_of_a_folder_is_an_entry(folder):
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_every_name_has_its_module(folder):
+def test_every_name_has_its_module(folder: str) -> None:
     for name in entry_names(folder):
         module = load_entry(folder, name)
         assert module.__name__ == f"charplay.{folder}.{name}".replace("/", ".").replace("-", "_")
 
 
-def test_a_hyphen_stands_for_an_underscore():
+def test_a_hyphen_stands_for_an_underscore() -> None:
     assert "basic-36" in entry_names("corpora/cleaning")
     assert load_entry("corpora/cleaning", "basic-36").ALPHABET
 
 
-def test_listing_imports_no_entry():
+def test_listing_imports_no_entry() -> None:
     code = (
         "import sys; from charplay.fs.registry import entry_names; print(entry_names('corpora/cleaning')); "
         "assert not [name for name in sys.modules if name.startswith('charplay.corpora')]"

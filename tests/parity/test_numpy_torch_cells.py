@@ -1,8 +1,11 @@
 """The numpy cells against torch's own layers: one step from the same state gives the same logits."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
+from torch.nn.modules.container import ModuleDict
 
 from charplay.corpora.vocabulary import Vocabulary
 from charplay.fs.registry import entry_names
@@ -14,7 +17,7 @@ VOCABULARY = Vocabulary("".join(map(chr, range(32, 97))))
 HIDDEN, EMBEDDING = 48, 20
 
 
-def network(cell, layers, scale, dtype):
+def network(cell: str, layers: int, scale: float, dtype: torch.dtype) -> ModuleDict:
     """torch's embedding, recurrent layers and output, its second biases zero, and all weights scaled."""
     torch.manual_seed(layers)
     modules = torch.nn.ModuleDict(
@@ -30,7 +33,7 @@ def network(cell, layers, scale, dtype):
     return modules.eval()
 
 
-def tensors_of(modules):
+def tensors_of(modules: ModuleDict) -> dict[str, Any]:
     return {
         name.replace("bias_ih", "bias"): parameter.detach().numpy()
         for name, parameter in modules.named_parameters()
@@ -42,7 +45,9 @@ def tensors_of(modules):
 @pytest.mark.parametrize("layers", [1, 2, 3, 4])
 @pytest.mark.parametrize("scale", [0.1, 1.0, 10.0])
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.float64, 1e-10)])
-def test_one_step_from_the_same_state_gives_the_same_logits(cell, layers, scale, dtype, tolerance):
+def test_one_step_from_the_same_state_gives_the_same_logits(
+    cell: str, layers: int, scale: float, dtype: torch.dtype, tolerance: float
+) -> None:
     modules = network(cell, layers, scale, dtype)
     recipe = Recipe().model_copy(
         update={"cell": cell, "num_layers": layers, "hidden_size": HIDDEN, "embedding_size": EMBEDDING}

@@ -1,5 +1,7 @@
 """torch learns, numpy plays: the same numbers from the same weights, for every cell, depth and input."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -19,9 +21,9 @@ INPUTS = [{}, {"input": "one-hot", "embedding_size": None}, {"input": "scalar", 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4])
 @pytest.mark.parametrize("scale", [0.1, 1.0, 10.0])
 @pytest.mark.parametrize("inputs", INPUTS, ids=str)
-def test_one_step_from_the_same_state(cell, depth, scale, inputs):
+def test_one_step_from_the_same_state(cell: str, depth: int, scale: float, inputs: dict[str, str | None]) -> None:
     torch.manual_seed(depth)
-    settings = {"embedding_size": 5, **inputs}
+    settings: dict[str, Any] = {"embedding_size": 5, **inputs}
     recipe = Recipe(cell=cell, hidden_size=16, num_layers=depth, output_dropout=0.0, steps=1, **settings)
     network = CharNet(recipe, len(VOCABULARY)).eval()
     with torch.no_grad():
@@ -43,7 +45,7 @@ def test_one_step_from_the_same_state(cell, depth, scale, inputs):
 
 
 @pytest.mark.parametrize("cell", entry_names("training/cells"))
-def test_the_comparison_sees_a_swapped_gate(cell):
+def test_the_comparison_sees_a_swapped_gate(cell: str) -> None:
     recipe = Recipe(cell=cell, hidden_size=16, num_layers=1, embedding_size=5, output_dropout=0.0, steps=1)
     network = CharNet(recipe, len(VOCABULARY)).eval()
     weights = network.export_weights()

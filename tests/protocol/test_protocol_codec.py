@@ -3,7 +3,9 @@
 import dataclasses
 import json
 import math
-from typing import get_args, get_type_hints
+from collections.abc import Callable
+from types import GenericAlias, UnionType
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import pytest
@@ -35,9 +37,15 @@ WEIGHTS = arrays.arrays(
 )
 
 
-def values(hint):
+def values(hint: type[Any] | GenericAlias | UnionType) -> st.SearchStrategy[Any]:
     """A strategy for what a field of this type may hold."""
-    plain = {str: WORDS, bool: st.booleans(), int: st.integers(0, 10**15), float: NUMBERS, object: FREE}
+    plain: dict[Any, st.SearchStrategy[Any]] = {
+        str: WORDS,
+        bool: st.booleans(),
+        int: st.integers(0, 10**15),
+        float: NUMBERS,
+        object: FREE,
+    }
     if hint in plain:
         return plain[hint]
     inner = get_args(hint)
@@ -47,15 +55,16 @@ def values(hint):
         return st.dictionaries(WORDS, FREE, max_size=4)
     if inner[0] is str and len(inner) > 1 and inner[1] is np.ndarray:
         return st.dictionaries(WORDS, WEIGHTS, max_size=3)
-    return st.lists(made(inner[0]) if dataclasses.is_dataclass(inner[0]) else values(inner[0]), max_size=3).map(tuple)
+    item = made if dataclasses.is_dataclass(inner[0]) else values
+    return st.lists(item(inner[0]), max_size=3).map(tuple)
 
 
-def made(kind):
+def made(kind: type[Any]) -> st.SearchStrategy[Any]:
     hints = get_type_hints(kind, localns={"np": np})
     return st.builds(kind, **{each.name: values(hints[each.name]) for each in dataclasses.fields(kind)})
 
 
-def same(one, other):
+def same(one: Any, other: Any) -> bool:
     """Equal, where a number that is none equals itself, and with the very same types inside."""
     if isinstance(one, np.ndarray):
         return one.dtype == other.dtype and one.shape == other.shape and np.array_equal(one, other, equal_nan=True)
@@ -71,36 +80,37 @@ def same(one, other):
     )
 
 
-def sent(message):
+def sent(message: dict[str, Any]) -> dict[str, Any]:
     """What the other end reads: plain JSON, strictly so."""
-    return json.loads(json.dumps(message, allow_nan=False))
+    read: dict[str, Any] = json.loads(json.dumps(message, allow_nan=False))
+    return read
 
 
 @pytest.mark.parametrize("kind", get_args(commands.Command))
 @given(st.data())
-def test_a_command_comes_back_equal(kind, data):
+def test_a_command_comes_back_equal(kind: type[Any], data: st.DataObject) -> None:
     command = data.draw(made(kind))
     assert same(decode_command(sent(encode_command(command))), command)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.data())
-def test_an_event_comes_back_equal(kind, data):
+def test_an_event_comes_back_equal(kind: type[Any], data: st.DataObject) -> None:
     event = data.draw(made(kind))
     assert same(decode_event(sent(encode_event(event))), event)
 
 
-def test_every_event_can_be_named():
+def test_every_event_can_be_named() -> None:
     assert set(EVENTS.values()) == set(KINDS)
     assert len(EVENTS) == len(KINDS)
 
 
 @given(made(TrainRequest))
-def test_a_request_comes_back_equal(request):
+def test_a_request_comes_back_equal(request: TrainRequest) -> None:
     assert same(decode_request(sent(encode_request(request))), request)
 
 
-def test_a_whole_recipe_comes_back_equal():
+def test_a_whole_recipe_comes_back_equal() -> None:
     recipe = Recipe.model_validate({"cleaning": "lowercase,ascii", "sample_temperatures": "0.5,1"}).model_dump()
     request = TrainRequest(home="/", recipe=recipe)
     back = decode_request(sent(encode_request(request)))
@@ -108,9 +118,11 @@ def test_a_whole_recipe_comes_back_equal():
     assert Recipe.model_validate(back.recipe) == Recipe.model_validate(recipe)
 
 
-def test_weights_that_are_not_in_c_order_come_back_as_they_are():
+def test_weights_that_are_not_in_c_order_come_back_as_they_are() -> None:
     weights = np.arange(6, dtype=np.float32).reshape(2, 3).T
-    (back,) = decode_event(sent(encode_event(events.Published(weights={"w": weights})))).weights.values()
+    event = decode_event(sent(encode_event(events.Published(weights={"w": weights}))))
+    assert isinstance(event, events.Published)
+    (back,) = event.weights.values()
     assert np.array_equal(back, weights)
 
 
@@ -122,7 +134,7 @@ JSON = st.recursive(
 
 @pytest.mark.parametrize("decode", [decode_command, decode_event, decode_request])
 @given(JSON)
-def test_garbage_is_refused_in_one_sentence(decode, message):
+def test_garbage_is_refused_in_one_sentence(decode: Callable[..., Any], message: Any) -> None:
     with pytest.raises(ProtocolError) as refused:
         decode(message)
     assert len(str(refused.value)) < 400
@@ -130,7 +142,7 @@ def test_garbage_is_refused_in_one_sentence(decode, message):
 
 
 @given(st.sampled_from(KINDS), st.data())
-def test_a_message_with_one_wrong_field_is_refused_or_means_what_it_says(kind, data):
+def test_a_message_with_one_wrong_field_is_refused_or_means_what_it_says(kind: type[Any], data: st.DataObject) -> None:
     message = sent(encode_event(data.draw(made(kind))))
     message[data.draw(st.sampled_from(sorted(message)))] = data.draw(JSON)
     try:
@@ -153,7 +165,7 @@ def test_a_message_with_one_wrong_field_is_refused_or_means_what_it_says(kind, d
         ({"command": "set-hyperparameter", "field": "dropout", "value": {"a": 1}}, "made of words, numbers"),
     ],
 )
-def test_a_fault_is_named(message, why):
+def test_a_fault_is_named(message: list[str] | dict[str, Any], why: str) -> None:
     with pytest.raises(ProtocolError) as refused:
         decode_command(message)
     assert why in str(refused.value)
@@ -169,11 +181,11 @@ def test_a_fault_is_named(message, why):
         {"shape": "3", "dtype": "<f4", "base64": ""},
     ],
 )
-def test_weights_that_do_not_fit_together_are_refused(array):
+def test_weights_that_do_not_fit_together_are_refused(array: dict[str, Any]) -> None:
     with pytest.raises(ProtocolError, match="arrays of shape, dtype and base64"):
         decode_event({"event": "published", "weights": {"w": array}})
 
 
-def test_a_value_that_no_recipe_has_is_not_sent():
+def test_a_value_that_no_recipe_has_is_not_sent() -> None:
     with pytest.raises(ProtocolError, match="cannot be sent"):
         encode_command(commands.SetHyperparameter("dropout", object()))

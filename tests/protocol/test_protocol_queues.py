@@ -5,6 +5,7 @@ import threading
 import time
 from dataclasses import fields, is_dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charplay.protocol import commands, events
+from charplay.protocol.events import Event, Progress, Row
 from charplay.protocol.queues import MAX_ROWS, CommandQueue, EventQueue
 
 FACTS = [
@@ -26,21 +28,21 @@ FACTS = [
 ]
 
 
-def row(step, **values):
-    return events.Row(step=step, epoch=step / 10, seconds=float(step), **values)
+def row(step: float, **values: Any) -> Row:
+    return events.Row(step=step, epoch=step / 10, seconds=float(step), **values)  # type: ignore[arg-type]
 
 
-def progress(step, rows):
+def progress(step: int, rows: list[Row]) -> Progress:
     return events.Progress(
         step=step, rows=tuple(rows), epoch=0.0, total_steps=None, done=0.0, chars_per_second=0.0, seconds_left=None
     )
 
 
 @st.composite
-def streams(draw):
+def streams(draw: st.DrawFn) -> list[Event | None]:
     """Events as a trainer tells them, steps going up, with drains (None) in between."""
     kinds = draw(st.lists(st.sampled_from(["fact", "progress", "published", "drain"]), max_size=60))
-    stream = []
+    stream: list[Event | None] = []
     for step, kind in enumerate(kinds):
         if kind == "drain":
             stream.append(None)
@@ -53,7 +55,7 @@ def streams(draw):
     return stream
 
 
-def passed(stream):
+def passed(stream: list[Event | None]) -> list[list[Event]]:
     """What comes out of a mailbox, one list per drain."""
     mailbox, out = EventQueue(), []
     for event in [*stream, None]:
@@ -65,13 +67,13 @@ def passed(stream):
     return out
 
 
-def is_reading(event):
+def is_reading(event: Event) -> bool:
     return isinstance(event, events.Progress | events.Published)
 
 
 @settings(deadline=None)
 @given(streams())
-def test_facts_are_kept_in_order(stream):
+def test_facts_are_kept_in_order(stream: list[Event | None]) -> None:
     facts = [event for event in stream if event is not None and not is_reading(event)]
     assert [event for batch in passed(stream) for event in batch if not is_reading(event)] == facts
 
@@ -79,7 +81,7 @@ def test_facts_are_kept_in_order(stream):
 @settings(deadline=None)
 @given(streams())
 @pytest.mark.fault("3")
-def test_rows_are_kept_in_order_whatever_was_merged(stream):
+def test_rows_are_kept_in_order_whatever_was_merged(stream: list[Event | None]) -> None:
     rows = [one for event in stream if isinstance(event, events.Progress) for one in event.rows]
     out = [
         one for batch in passed(stream) for event in batch if isinstance(event, events.Progress) for one in event.rows
@@ -89,9 +91,12 @@ def test_rows_are_kept_in_order_whatever_was_merged(stream):
 
 @settings(deadline=None)
 @given(streams())
-def test_a_drain_holds_the_newest_reading_of_a_kind_and_progress_never_crosses_a_change(stream):
+def test_a_drain_holds_the_newest_reading_of_a_kind_and_progress_never_crosses_a_change(
+    stream: list[Event | None],
+) -> None:
     """A change may take steps back: rows told before it must not arrive after it."""
-    batches, batch = [], []
+    batches: list[list[Event]] = []
+    batch: list[Event] = []
     for event in [*stream, None]:
         if event is None:
             batches.append(batch)
@@ -99,8 +104,8 @@ def test_a_drain_holds_the_newest_reading_of_a_kind_and_progress_never_crosses_a
         else:
             batch.append(event)
 
-    def between_changes(events_in_order):
-        stretches = [[]]
+    def between_changes(events_in_order: list[Event]) -> list[list[int]]:
+        stretches: list[list[int]] = [[]]
         for event in events_in_order:
             if isinstance(event, events.Changed):
                 stretches.append([])
@@ -116,26 +121,27 @@ def test_a_drain_holds_the_newest_reading_of_a_kind_and_progress_never_crosses_a
 
 @settings(deadline=None)
 @given(streams())
-def test_a_reading_never_overtakes_a_fact_told_after_it(stream):
+def test_a_reading_never_overtakes_a_fact_told_after_it(stream: list[Event | None]) -> None:
     for batch in passed(stream):
         assert all(a.step <= b.step for a, b in pairwise(batch))
 
 
 @pytest.mark.fault("3", "17")
-def test_rows_nobody_drains_stay_bounded_and_evaluations_are_kept():
+def test_rows_nobody_drains_stay_bounded_and_evaluations_are_kept() -> None:
     mailbox = EventQueue()
     for step in range(3 * MAX_ROWS):
         mailbox.put(progress(step, [row(step, val_loss=1.0 if step % 500 == 0 else None)]))
     (merged,) = mailbox.drain()
+    assert isinstance(merged, Progress)
     assert len(merged.rows) <= MAX_ROWS + 1
     assert merged.rows[-1].step == 3 * MAX_ROWS - 1
     assert {one.step for one in merged.rows if one.val_loss is not None} == set(range(0, 3 * MAX_ROWS, 500))
 
 
-def test_one_thread_puts_while_another_drains():
+def test_one_thread_puts_while_another_drains() -> None:
     mailbox, got, total = EventQueue(), [], 2000
 
-    def put():
+    def put() -> None:
         for step in range(total):
             mailbox.put(events.Saved(step=step, path="", best=False) if step % 3 else progress(step, [row(step)]))
 
@@ -164,7 +170,7 @@ COMMANDS = st.sampled_from(
 
 @settings(deadline=None)
 @given(st.lists(COMMANDS))
-def test_commands_arrive_once_and_in_order(asked):
+def test_commands_arrive_once_and_in_order(asked: list[Any]) -> None:
     inbox = CommandQueue()
     for command in asked:
         inbox.put(command)
@@ -172,7 +178,7 @@ def test_commands_arrive_once_and_in_order(asked):
     assert list(inbox.take()) == []
 
 
-def test_an_empty_inbox_is_left_at_once_and_waited_at_only_when_asked():
+def test_an_empty_inbox_is_left_at_once_and_waited_at_only_when_asked() -> None:
     inbox = CommandQueue()
     before = time.monotonic()
     assert list(inbox.take(wait=0.05)) == []
@@ -182,7 +188,7 @@ def test_an_empty_inbox_is_left_at_once_and_waited_at_only_when_asked():
     assert time.monotonic() - before < 4  # waits of 0.05 would make 5
 
 
-def test_a_command_ends_the_wait():
+def test_a_command_ends_the_wait() -> None:
     inbox = CommandQueue()
     timer = threading.Timer(0.02, inbox.put, [commands.Stop()])
     timer.start()
@@ -197,20 +203,20 @@ EVENTS = [value for value in vars(events).values() if isinstance(value, type) an
 
 
 @pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
-def test_events_are_frozen(kind):
+def test_events_are_frozen(kind: type[Any]) -> None:
     assert is_dataclass(kind)
-    assert kind.__dataclass_params__.frozen
+    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("event", FACTS, ids=lambda event: event.kind)
-def test_a_json_line_begins_with_the_event_and_carries_every_field(event):
+def test_a_json_line_begins_with_the_event_and_carries_every_field(event: Event) -> None:
     line = json.loads(json.dumps(events.as_json(event)))
     assert next(iter(line)) == "event"
     assert line["event"] == event.kind
     assert set(line) == {"event"} | {field.name for field in fields(event)}
 
 
-def test_a_progress_line_carries_the_newest_value_of_each_column_instead_of_rows():
+def test_a_progress_line_carries_the_newest_value_of_each_column_instead_of_rows() -> None:
     line = events.as_json(progress(7, [row(5, train_loss=2.0, val_loss=2.5), row(7, train_loss=1.5)]))
     assert "rows" not in line
     assert (line["train_loss"], line["val_loss"]) == (1.5, 2.5)

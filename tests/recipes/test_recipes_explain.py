@@ -1,5 +1,7 @@
 """What the network sees is what is trained on."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from charplay.recipes.recipe import Recipe
 VOCABULARY = " abcdefghij"
 
 
-def recipe(**values):
+def recipe(**values: Any) -> Recipe:
     sizes = {"embedding_size": 8, "hidden_size": 32, "num_layers": 1, "sequence_length": 4, "batch_size": 2}
     return Recipe.model_validate(sizes | values)
 
@@ -26,7 +28,9 @@ TEXT = st.lists(st.integers(0, len(VOCABULARY) - 1), min_size=20, max_size=200)
     st.none() | st.integers(1, 5),
     st.sampled_from(["every", "last"]),
 )
-def test_examples_are_pieces_of_the_text_that_trains(ids, batching, stride, limit, target):
+def test_examples_are_pieces_of_the_text_that_trains(
+    ids: list[int], batching: str, stride: int, limit: int | None, target: str
+) -> None:
     given_recipe = recipe(batching=batching, stride=stride, window_limit=limit, target=target)
     text = "".join(VOCABULARY[i] for i in ids)
     shown = examples(given_recipe, ids, VOCABULARY)
@@ -40,7 +44,7 @@ def test_examples_are_pieces_of_the_text_that_trains(ids, batching, stride, limi
         assert len(example.inputs) == 4
 
 
-def test_streams_start_apart_and_windows_a_stride_apart():
+def test_streams_start_apart_and_windows_a_stride_apart() -> None:
     ids = [1] * 101
     assert [e.start for e in examples(recipe(validation_fraction=0), ids, VOCABULARY)] == [0, 50]
     windows = recipe(batching="windows", stride=3, validation_fraction=0)
@@ -56,5 +60,5 @@ def test_streams_start_apart_and_windows_a_stride_apart():
         ({"input": "scalar", "scalar_scale": "none"}, "3"),
     ],
 )
-def test_each_input_is_written_as_a_person_reads_it(values, entering):
+def test_each_input_is_written_as_a_person_reads_it(values: dict[str, str], entering: str) -> None:
     assert examples(recipe(**values), [3] * 40, VOCABULARY)[0].inputs == (entering,) * 4

@@ -1,5 +1,7 @@
 """What a recipe builds, counted by hand and by brute force."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -30,11 +32,11 @@ SIZES = {
 }
 
 
-def recipe(**values):
+def recipe(**values: Any) -> Recipe:
     return Recipe.model_validate(SIZES | values)
 
 
-def test_the_table_shows_shapes_and_the_numbers_in_the_formulas():
+def test_the_table_shows_shapes_and_the_numbers_in_the_formulas() -> None:
     table = layer_table(recipe(num_layers=2, dropout=0.2, output_dropout=0.25), 65)
     assert [(row.name, row.output_shape, row.parameters, row.formula) for row in table] == [
         ("embedding", "64 x 32 x 64", 4160, "65 x 64 = 4,160"),
@@ -54,24 +56,26 @@ def test_the_table_shows_shapes_and_the_numbers_in_the_formulas():
         ({"input": "scalar", "scalar_scale": "none"}, "scalar", (64, 32, 1), "the character's id"),
     ],
 )
-def test_inputs_without_parameters_say_what_enters(values, name, shape, formula):
+def test_inputs_without_parameters_say_what_enters(
+    values: dict[str, str], name: str, shape: tuple[int, int, int], formula: str
+) -> None:
     row = layer_table(recipe(**values), 65)[0]
     assert (row.name, row.shape, row.parameters, row.formula) == (name, shape, 0, formula)
 
 
-def test_where_only_the_last_position_counts_the_output_has_no_length():
+def test_where_only_the_last_position_counts_the_output_has_no_length() -> None:
     assert layer_table(recipe(batching="windows", target="last"), 65)[-1].output_shape == "32 x 65"
 
 
 @pytest.mark.parametrize("cell", entry_names("training/cells"))
-def test_every_cell_can_be_counted(cell):
+def test_every_cell_can_be_counted(cell: str) -> None:
     hidden, gates = 256, GATES[cell]
     layers = [gates * hidden * (i + hidden + 1) for i in (64, hidden, hidden)]
     assert parameter_count(recipe(cell=cell, num_layers=3), 65) == 65 * 64 + sum(layers) + 65 * (hidden + 1)
 
 
 @pytest.mark.parametrize(("cell", "gates"), [("gru", 3), ("lstm", 4)])
-def test_shapes_count_the_parameters_of_the_literature(cell, gates):
+def test_shapes_count_the_parameters_of_the_literature(cell: str, gates: int) -> None:
     v, e, h = 9, 3, 5
     shapes = tensor_shapes(recipe(cell=cell, num_layers=2, hidden_size=h, embedding_size=e), v)
     counted = sum(int(np.prod(shape)) for shape in shapes.values())
@@ -80,7 +84,7 @@ def test_shapes_count_the_parameters_of_the_literature(cell, gates):
 
 @pytest.mark.parametrize("cell", entry_names("training/cells"))
 @pytest.mark.parametrize(("entry", "width"), [("embedding", 64), ("one-hot", 9), ("scalar", 1)])
-def test_shapes_are_torchs_with_one_bias(cell, entry, width):
+def test_shapes_are_torchs_with_one_bias(cell: str, entry: str, width: int) -> None:
     rows = GATES[cell] * 256
     expected = {
         "rnn.weight_ih_l0": (rows, width), "rnn.weight_hh_l0": (rows, 256), "rnn.bias_l0": (rows,),
@@ -92,13 +96,13 @@ def test_shapes_are_torchs_with_one_bias(cell, entry, width):
 
 
 @pytest.mark.parametrize("cell", entry_names("training/cells"))
-def test_tensors_and_the_layer_table_count_the_same(cell):
+def test_tensors_and_the_layer_table_count_the_same(cell: str) -> None:
     resolved = recipe(cell=cell, num_layers=3)
     shapes = tensor_shapes(resolved, 65)
     assert sum(int(np.prod(shape)) for shape in shapes.values()) == parameter_count(resolved, 65)
 
 
-def test_a_recipe_that_is_not_resolved_is_a_mistake_of_the_caller():
+def test_a_recipe_that_is_not_resolved_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(TypeError, match="hidden_size is auto"):
         whole(Recipe(), "hidden_size")
     with pytest.raises(UnresolvedError, match="num_layers is auto") as caught:
@@ -114,7 +118,9 @@ def test_a_recipe_that_is_not_resolved_is_a_mistake_of_the_caller():
     st.floats(0, 0.5),
     st.integers(1, 40),
 )
-def test_windows_are_those_that_fit_with_the_character_to_predict(characters, length, stride, limit, fraction, batch):
+def test_windows_are_those_that_fit_with_the_character_to_predict(
+    characters: int, length: int, stride: int, limit: int | None, fraction: float, batch: int
+) -> None:
     given_recipe = recipe(
         batching="windows",
         sequence_length=length,
@@ -130,7 +136,7 @@ def test_windows_are_those_that_fit_with_the_character_to_predict(characters, le
 
 
 @given(st.integers(2, 5000), st.integers(1, 50), st.integers(1, 50))
-def test_streams_hold_sequences_that_do_not_overlap(characters, length, batch):
+def test_streams_hold_sequences_that_do_not_overlap(characters: int, length: int, batch: int) -> None:
     given_recipe = recipe(sequence_length=length, batch_size=batch, validation_fraction=0)
     examples = examples_per_epoch(given_recipe, characters)
     assert examples % batch == 0
@@ -140,13 +146,13 @@ def test_streams_hold_sequences_that_do_not_overlap(characters, length, batch):
 
 
 @given(st.integers(200, 10**7), st.floats(0, 0.5))
-def test_training_and_held_out_characters_are_the_text(characters, fraction):
+def test_training_and_held_out_characters_are_the_text(characters: int, fraction: float) -> None:
     trained = training_characters(recipe(validation_fraction=fraction), characters)
     assert 0 < trained <= characters
     assert abs(characters * fraction - (characters - trained)) <= 1
 
 
-def test_memory_grows_with_what_is_kept():
+def test_memory_grows_with_what_is_kept() -> None:
     base = memory_bytes(recipe(), 65, 10**6)
     weights = 4 * parameter_count(recipe(), 65)
     assert memory_bytes(recipe(average=0.99), 65, 10**6) == base + weights

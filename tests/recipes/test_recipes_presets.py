@@ -2,6 +2,9 @@
 
 import os
 import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,7 +39,7 @@ TOTALS = {
 
 
 @pytest.mark.parametrize("name", CLASSICS)
-def test_a_classic_is_built_to_the_unit(name):
+def test_a_classic_is_built_to_the_unit(name: str) -> None:
     characters, vocabulary_size, examples, parameters = CLASSICS[name]
     recipe = resolve(compose(load_preset(name))[0], characters, vocabulary_size).recipe
     assert examples_per_epoch(recipe, characters) == examples
@@ -45,7 +48,7 @@ def test_a_classic_is_built_to_the_unit(name):
 
 
 @pytest.mark.parametrize("name", CLASSICS)
-def test_a_classic_leaves_nothing_to_choose_but_the_rows(name):
+def test_a_classic_leaves_nothing_to_choose_but_the_rows(name: str) -> None:
     characters, vocabulary_size, _, _ = CLASSICS[name]
     recipe = compose(load_preset(name))[0]
     resolution = resolve(recipe, characters, vocabulary_size)
@@ -57,7 +60,7 @@ def test_a_classic_leaves_nothing_to_choose_but_the_rows(name):
 
 
 @pytest.mark.parametrize("name", CLASSICS)
-def test_a_classic_trains_and_writes_as_its_row_says(name):
+def test_a_classic_trains_and_writes_as_its_row_says(name: str) -> None:
     recipe = compose(load_preset(name))[0]
     assert (recipe.validation_fraction, recipe.monitor, recipe.keep) == (0, "train_loss", "every-improvement")
     assert (recipe.initialization, recipe.schedule, recipe.warmup) == ("glorot-orthogonal", "constant", 0)
@@ -71,7 +74,7 @@ def test_a_classic_trains_and_writes_as_its_row_says(name):
 
 
 @pytest.mark.parametrize("name", preset_names())
-def test_a_shipped_preset_is_a_sound_recipe(name):
+def test_a_shipped_preset_is_a_sound_recipe(name: str) -> None:
     preset = read_preset(name)
     recipe, notes = compose(preset.layer)
     assert notes == ()
@@ -81,11 +84,11 @@ def test_a_shipped_preset_is_a_sound_recipe(name):
     assert resolve(recipe, 1_000_000, 60).notes == ()
 
 
-def test_charplays_own_presets_are_there():
+def test_charplays_own_presets_are_there() -> None:
     assert {"quick", "quality", "tiny", "gpu", *CLASSICS} == set(preset_names())
 
 
-def test_an_unknown_preset_is_answered_with_the_nearest():
+def test_an_unknown_preset_is_answered_with_the_nearest() -> None:
     with pytest.raises(RecipeError, match="no preset 'alice256'; the nearest is alice-256"):
         load_preset("alice256")
 
@@ -107,7 +110,7 @@ CHANGES = st.fixed_dictionaries(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(base=st.sampled_from(preset_names()), changes=CHANGES)
-def test_a_saved_preset_is_the_same_recipe(tmp_path, base, changes):
+def test_a_saved_preset_is_the_same_recipe(tmp_path: Path, base: str, changes: dict[str, Any]) -> None:
     layer = load_preset(base)
     recipe, _ = compose(layer, type(layer)("test", changes))
     path = save_preset(tmp_path, "mine", recipe, title="my own")
@@ -116,7 +119,7 @@ def test_a_saved_preset_is_the_same_recipe(tmp_path, base, changes):
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 
 
-def test_own_presets_stand_after_the_shipped_ones(tmp_path):
+def test_own_presets_stand_after_the_shipped_ones(tmp_path: Path) -> None:
     assert preset_names(tmp_path / "missing") == preset_names()
     save_preset(tmp_path / "presets", "mine", compose(parse_settings(["cell=gru"]))[0])
     assert preset_names(tmp_path / "presets") == (*preset_names(), "mine")
@@ -124,27 +127,27 @@ def test_own_presets_stand_after_the_shipped_ones(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "Mine", "a" * 65, "line\nbreak", "quick"])
-def test_a_name_that_cannot_be_used_is_refused(tmp_path, name):
+def test_a_name_that_cannot_be_used_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(RecipeError, match=r"another name|cannot name"):
         save_preset(tmp_path, name, compose()[0])
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("content", [b"minutes = = 3", b"\xff\xfe"])
-def test_a_broken_file_is_one_sentence(tmp_path, content):
+def test_a_broken_file_is_one_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "broken.toml").write_bytes(content)
     with pytest.raises(RecipeError, match="preset broken cannot be read"):
         load_preset("broken", tmp_path)
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
-def test_what_is_no_file_is_one_sentence_and_nobody_waits_for_it(tmp_path, make):
+def test_what_is_no_file_is_one_sentence_and_nobody_waits_for_it(tmp_path: Path, make: Callable[..., Any]) -> None:
     make(tmp_path / "pipe.toml")
     with pytest.raises(RecipeError, match=r"the preset pipe cannot be read \(a (pipe|folder|device), not a file\)"):
         load_preset("pipe", tmp_path)
 
 
-def test_a_failed_save_leaves_the_old_preset(tmp_path, monkeypatch):
+def test_a_failed_save_leaves_the_old_preset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_preset(tmp_path, "mine", compose(parse_settings(["cell=gru"]))[0])
     monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):

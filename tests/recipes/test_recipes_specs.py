@@ -1,5 +1,7 @@
 """Every field's declaration, as the form and `--set` see it."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,16 +9,16 @@ from hypothesis import strategies as st
 from charplay.fs.registry import entry_names
 from charplay.recipes.layers import ConfigLayer, compose
 from charplay.recipes.recipe import BUDGETS, Recipe
-from charplay.recipes.specs import closest_match, describe_domain, format_value, spec, specs
+from charplay.recipes.specs import FieldSpec, closest_match, describe_domain, format_value, spec, specs
 
 NAMES = tuple(Recipe.model_fields)
 
 
-def test_specs_stand_in_the_order_of_the_declaration():
+def test_specs_stand_in_the_order_of_the_declaration() -> None:
     assert tuple(of.name for of in specs()) == NAMES
 
 
-def test_every_field_is_fully_declared():
+def test_every_field_is_fully_declared() -> None:
     for of in specs():
         assert of.group
         assert of.help
@@ -24,10 +26,10 @@ def test_every_field_is_fully_declared():
 
 
 @pytest.mark.parametrize("of", specs(), ids=NAMES)
-def test_the_edges_of_a_domain_are_what_the_recipe_accepts(of):
+def test_the_edges_of_a_domain_are_what_the_recipe_accepts(of: FieldSpec) -> None:
     """The spec is read from the declaration; here the two are held against each other at every bound."""
 
-    def accepted(value):
+    def accepted(value: str | float | None) -> Any:
         recipe = Recipe.model_validate({of.name: (value,) if of.kind == "list" else value})
         return getattr(recipe, of.name)
 
@@ -55,7 +57,7 @@ def test_the_edges_of_a_domain_are_what_the_recipe_accepts(of):
 
 
 @pytest.mark.parametrize("of", [of for of in specs() if of.kind in {"int", "float"} and of.name not in BUDGETS])
-def test_a_number_that_may_be_a_word_says_where_the_arrows_start(of):
+def test_a_number_that_may_be_a_word_says_where_the_arrows_start(of: FieldSpec) -> None:
     wordy = of.auto or of.optional or bool(of.choices)
     assert wordy == (of.start is not None)
     if wordy:
@@ -80,12 +82,12 @@ def test_a_number_that_may_be_a_word_says_where_the_arrows_start(of):
         ("sample_temperatures", "sample_temperatures must be a list, with commas, of numbers from 0 to 5"),
     ],
 )
-def test_a_domain_is_a_sentence(name, words):
+def test_a_domain_is_a_sentence(name: str, words: str) -> None:
     assert describe_domain(spec(name)) == words
 
 
 @pytest.mark.parametrize("name", ["cell", "optimizer", "schedule", "cleaning"])
-def test_listed_choices_are_the_files_of_a_folder(name):
+def test_listed_choices_are_the_files_of_a_folder(name: str) -> None:
     folder = "corpora/cleaning" if name == "cleaning" else f"training/{name}s"
     assert spec(name).choices == entry_names(folder)
     assert spec(name).choices
@@ -101,11 +103,11 @@ def test_listed_choices_are_the_files_of_a_folder(name):
         ("epoch", "epochs"),
     ],
 )
-def test_a_misspelt_field_is_answered_with_the_nearest(word, meant):
+def test_a_misspelt_field_is_answered_with_the_nearest(word: str, meant: str) -> None:
     assert closest_match(word, NAMES) == meant
 
 
-def test_live_fields_and_none_others_say_so():
+def test_live_fields_and_none_others_say_so() -> None:
     assert {of.name for of in specs() if of.live} == {
         *("input_dropout", "dropout", "output_dropout", "weight_drop"),
         *("sequence_length", "batch_size"),
@@ -114,7 +116,7 @@ def test_live_fields_and_none_others_say_so():
 
 
 @given(st.data())
-def test_what_is_written_reads_back(data):
+def test_what_is_written_reads_back(data: st.DataObject) -> None:
     """A value written for a person means the same to `--set`."""
     of = data.draw(st.sampled_from([of for of in specs() if of.kind in {"int", "float"} and not of.above]))
     high = min(of.high if of.high is not None else 1e9, 1e9)
@@ -138,5 +140,5 @@ def test_what_is_written_reads_back(data):
         (20.0, "20"),
     ],
 )
-def test_values_are_written_as_a_person_writes_them(value, text):
+def test_values_are_written_as_a_person_writes_them(value: bool | tuple[str, str] | float | None, text: str) -> None:
     assert format_value(value) == text

@@ -21,7 +21,7 @@ def make_checkpoint() -> Callable[..., Checkpoint]:
     """A checkpoint of random weights: `seed` tells one from another, the rest are fields of the recipe."""
 
     def make(seed: int = 0, **fields: object) -> Checkpoint:
-        recipe = Recipe(**{"hidden_size": 6, "num_layers": 1, "embedding_size": 4, "steps": 5} | fields)
+        recipe = Recipe.model_validate({"hidden_size": 6, "num_layers": 1, "embedding_size": 4, "steps": 5} | fields)
         draw = np.random.default_rng(seed)
         shapes = tensor_shapes(recipe, len(VOCABULARY))
         tensors = {name: draw.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
@@ -53,7 +53,7 @@ def make_run(home: Home) -> Callable[..., Run]:
     """A new run in the home."""
 
     def make(name: str | None = None, **fields: object) -> Run:
-        recipe = Recipe(**{"hidden_size": 6, "num_layers": 1, "embedding_size": 4, "steps": 5} | fields)
+        recipe = Recipe.model_validate({"hidden_size": 6, "num_layers": 1, "embedding_size": 4, "steps": 5} | fields)
         asked = recipe.model_copy(update={"hidden_size": "auto"})
         facts = {"device": "cpu", "threads": 2}
         return Run.create(

@@ -7,8 +7,10 @@ import re
 import time
 import tracemalloc
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,14 +18,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
-from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header, write_checkpoint
+from charplay.runs.checkpoint import Checkpoint, CheckpointError, read_checkpoint, read_header, write_checkpoint
 from charplay.runs.safetensors_file import MAX_HEADER_BYTES
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 @pytest.mark.parametrize("layers", [1, 3])
 @pytest.mark.parametrize("entry", ["embedding", "one-hot", "scalar"])
-def test_round_trip_to_the_bit(tmp_path, make_checkpoint, cell, layers, entry):
+def test_round_trip_to_the_bit(
+    tmp_path: Path, make_checkpoint: Callable[..., Checkpoint], cell: str, layers: int, entry: str
+) -> None:
     written = make_checkpoint(7, cell=cell, num_layers=layers, input=entry)
     write_checkpoint(tmp_path / "a.safetensors", written)
     read = read_checkpoint(tmp_path / "a.safetensors")
@@ -37,14 +41,14 @@ def test_round_trip_to_the_bit(tmp_path, make_checkpoint, cell, layers, entry):
     assert {"charplay", "numpy", "safetensors", "python"} <= read.versions.keys()
 
 
-def test_the_header_alone_says_the_same(tmp_path, make_checkpoint):
+def test_the_header_alone_says_the_same(tmp_path: Path, make_checkpoint: Callable[..., Checkpoint]) -> None:
     write_checkpoint(tmp_path / "a", make_checkpoint(3))
     whole, header = read_checkpoint(tmp_path / "a"), read_header(tmp_path / "a")
     assert header.tensors == {}
     assert all(getattr(whole, name) == getattr(header, name) for name in ("recipe", "vocabulary", "step", "versions"))
 
 
-def test_any_memory_layout_is_saved_right(tmp_path, make_checkpoint):
+def test_any_memory_layout_is_saved_right(tmp_path: Path, make_checkpoint: Callable[..., Checkpoint]) -> None:
     plain = make_checkpoint()
     bent = {
         name: np.asfortranarray(t) if i % 2 else np.repeat(t, 2, axis=0)[::2].astype(">f4").astype(np.float32)
@@ -57,7 +61,9 @@ def test_any_memory_layout_is_saved_right(tmp_path, make_checkpoint):
         assert np.array_equal(tensor, plain.tensors[name])
 
 
-def test_the_file_is_a_plain_safetensors_file_with_one_key(tmp_path, make_checkpoint):
+def test_the_file_is_a_plain_safetensors_file_with_one_key(
+    tmp_path: Path, make_checkpoint: Callable[..., Checkpoint]
+) -> None:
     write_checkpoint(tmp_path / "a", make_checkpoint(cell="gru"))
     data = (tmp_path / "a").read_bytes()
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
@@ -68,7 +74,9 @@ def test_the_file_is_a_plain_safetensors_file_with_one_key(tmp_path, make_checkp
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.fault("27", "53")
-def test_weights_that_are_not_finite_are_not_saved(tmp_path, make_checkpoint, value):
+def test_weights_that_are_not_finite_are_not_saved(
+    tmp_path: Path, make_checkpoint: Callable[..., Checkpoint], value: float
+) -> None:
     path = tmp_path / "a"
     good = make_checkpoint()
     write_checkpoint(path, good)
@@ -81,25 +89,27 @@ def test_weights_that_are_not_finite_are_not_saved(tmp_path, make_checkpoint, va
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_weights_that_the_recipe_does_not_know_are_not_saved(tmp_path, make_checkpoint):
+def test_weights_that_the_recipe_does_not_know_are_not_saved(
+    tmp_path: Path, make_checkpoint: Callable[..., Checkpoint]
+) -> None:
     good = make_checkpoint()
     for tensors in (
-        good.tensors | {"more": np.zeros(1, np.float32)},
+        dict(good.tensors) | {"more": np.zeros(1, np.float32)},
         {name: tensor for name, tensor in good.tensors.items() if name != "output.bias"},
-        good.tensors | {"output.bias": good.tensors["output.bias"].astype(np.float64)},
-        good.tensors | {"output.bias": good.tensors["output.bias"][:-1]},
+        dict(good.tensors) | {"output.bias": good.tensors["output.bias"].astype(np.float64)},
+        dict(good.tensors) | {"output.bias": good.tensors["output.bias"][:-1]},
     ):
         with pytest.raises(CheckpointError):
             write_checkpoint(tmp_path / "a", replace(good, tensors=tensors))
     assert not list(tmp_path.iterdir())
 
 
-def test_a_loss_that_is_not_finite_is_not_known(tmp_path, make_checkpoint):
+def test_a_loss_that_is_not_finite_is_not_known(tmp_path: Path, make_checkpoint: Callable[..., Checkpoint]) -> None:
     write_checkpoint(tmp_path / "a", replace(make_checkpoint(), train_loss=float("nan"), val_loss=None))
     assert read_header(tmp_path / "a").train_loss is None
 
 
-def test_a_description_without_end_is_not_saved(tmp_path, make_checkpoint):
+def test_a_description_without_end_is_not_saved(tmp_path: Path, make_checkpoint: Callable[..., Checkpoint]) -> None:
     long = replace(make_checkpoint(), versions={"torch": "2" * MAX_HEADER_BYTES})
     with pytest.raises(CheckpointError, match="description is too long"):
         write_checkpoint(tmp_path / "a", long)
@@ -119,7 +129,7 @@ class Bomb:
 
 
 @pytest.mark.fault("52")
-def test_pickles_are_named_and_never_opened(tmp_path):
+def test_pickles_are_named_and_never_opened(tmp_path: Path) -> None:
     marker = tmp_path / "marker"
     path = tmp_path / "model.safetensors"
     for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
@@ -135,7 +145,7 @@ def test_pickles_are_named_and_never_opened(tmp_path):
     assert marker.exists(), "the payload itself must work, or this test could not fail"
 
 
-def rewritten(data: bytes, change) -> bytes:
+def rewritten(data: bytes, change: Callable[..., Any]) -> bytes:
     """The file with its metadata's JSON value changed."""
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
     value = json.loads(header["__metadata__"]["charplay"])
@@ -174,7 +184,9 @@ CHANGES = {
 
 @pytest.mark.parametrize(("change", "reason"), CHANGES.values(), ids=CHANGES)
 @pytest.mark.fault("53", "55")
-def test_a_description_that_lies_is_refused(tmp_path, make_checkpoint, change, reason):
+def test_a_description_that_lies_is_refused(
+    tmp_path: Path, make_checkpoint: Callable[..., Checkpoint], change: Callable[..., Any], reason: str
+) -> None:
     path = tmp_path / "a"
     write_checkpoint(path, make_checkpoint())
     path.write_bytes(rewritten(path.read_bytes(), change))
@@ -186,14 +198,14 @@ def test_a_description_that_lies_is_refused(tmp_path, make_checkpoint, change, r
         assert len(sentence) < 400
 
 
-def test_only_files_are_opened(tmp_path):
+def test_only_files_are_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "nothing", tmp_path / "pipe", Path("/dev/zero")):
         with pytest.raises(CheckpointError):
             read_checkpoint(path)
 
 
-def test_weights_that_are_not_finite_are_not_read(tmp_path, make_checkpoint):
+def test_weights_that_are_not_finite_are_not_read(tmp_path: Path, make_checkpoint: Callable[..., Checkpoint]) -> None:
     path = tmp_path / "a"
     write_checkpoint(path, make_checkpoint())
     data = bytearray(path.read_bytes())
@@ -235,7 +247,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.fault("52")
-def test_hostile_headers_are_refused_at_once(tmp_path, data):
+def test_hostile_headers_are_refused_at_once(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a"
     path.write_bytes(data)
     begun = time.process_time()  # other work on the machine does not count
@@ -247,7 +259,7 @@ def test_hostile_headers_are_refused_at_once(tmp_path, data):
 
 
 @pytest.mark.fault("52")
-def test_hostile_headers_are_refused_in_little_memory(tmp_path):
+def test_hostile_headers_are_refused_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "a"
     tracemalloc.start()
     try:
@@ -266,7 +278,7 @@ def test_hostile_headers_are_refused_in_little_memory(tmp_path):
         tracemalloc.stop()
 
 
-def test_a_file_of_many_gigabytes_is_refused_by_its_header(tmp_path):
+def test_a_file_of_many_gigabytes_is_refused_by_its_header(tmp_path: Path) -> None:
     path = tmp_path / "a"
     header = b'{"__metadata__":{"charplay":"{}"},"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'
     path.write_bytes(with_header(header))
@@ -277,14 +289,14 @@ def test_a_file_of_many_gigabytes_is_refused_by_its_header(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def sound(tmp_path_factory, make_checkpoint):
+def sound(tmp_path_factory: pytest.TempPathFactory, make_checkpoint: Callable[..., Checkpoint]) -> bytes:
     path = tmp_path_factory.mktemp("sound") / "a.safetensors"
     write_checkpoint(path, make_checkpoint())
     return path.read_bytes()
 
 
 @pytest.fixture(scope="session")
-def scratch(tmp_path_factory):
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("scratch") / "fuzzed.safetensors"
 
 
@@ -298,7 +310,7 @@ def outcome(path: Path, data: bytes) -> str:
     return "read"
 
 
-def test_a_truncated_file_is_refused_wherever_it_ends(sound, scratch):
+def test_a_truncated_file_is_refused_wherever_it_ends(sound: bytes, scratch: Path) -> None:
     assert outcome(scratch, sound) == "read"
     for end in range(0, len(sound), 61):
         assert outcome(scratch, sound[:end]) == "refused"
@@ -307,7 +319,7 @@ def test_a_truncated_file_is_refused_wherever_it_ends(sound, scratch):
 
 @settings(max_examples=200, deadline=1000)
 @given(st.data())
-def test_flipped_bytes_never_do_worse_than_being_refused(sound, scratch, data):
+def test_flipped_bytes_never_do_worse_than_being_refused(sound: bytes, scratch: Path, data: st.DataObject) -> None:
     changed = bytearray(sound)
     length = 8 + int.from_bytes(sound[:8], "little")
     where = st.integers(0, length - 1) | st.integers(0, len(sound) - 1)
@@ -325,7 +337,7 @@ json_values = st.recursive(
 
 @settings(max_examples=100, deadline=1000)
 @given(st.data())
-def test_any_value_anywhere_in_the_header_is_borne(sound, scratch, data):
+def test_any_value_anywhere_in_the_header_is_borne(sound: bytes, scratch: Path, data: st.DataObject) -> None:
     length = int.from_bytes(sound[:8], "little")
     header = json.loads(sound[8 : 8 + length])
     value = json.loads(header["__metadata__"]["charplay"])

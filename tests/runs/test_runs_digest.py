@@ -1,6 +1,8 @@
 """A file whose numbers changed on the disk is refused, wherever that is; one from before there were digests is read."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
-from charplay.runs.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
+from charplay.runs.checkpoint import Checkpoint, CheckpointError, read_checkpoint, write_checkpoint
 from charplay.runs.run import Run
 
 
 @pytest.fixture(scope="session")
-def written(tmp_path_factory, make_checkpoint):
+def written(tmp_path_factory: pytest.TempPathFactory, make_checkpoint: Callable[..., Checkpoint]) -> Path:
     path = tmp_path_factory.mktemp("digest") / "a.safetensors"
     write_checkpoint(path, make_checkpoint(2))
     return path
@@ -22,7 +24,9 @@ def written(tmp_path_factory, make_checkpoint):
 @pytest.mark.fault("52", "53")
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_one_bit_of_one_weight_is_noticed(written, tmp_path_factory, data):
+def test_one_bit_of_one_weight_is_noticed(
+    written: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
     sound = written.read_bytes()
     first = 8 + int.from_bytes(sound[:8], "little")
     at, bit = data.draw(st.integers(first, len(sound) - 1)), data.draw(st.integers(0, 7))
@@ -35,10 +39,10 @@ def test_one_bit_of_one_weight_is_noticed(written, tmp_path_factory, data):
 
 
 @pytest.mark.fault("52")
-def test_a_resume_file_is_held_to_its_digest_too(make_run):
+def test_a_resume_file_is_held_to_its_digest_too(make_run: Callable[..., Run]) -> None:
     run = make_run()
-    run.write_resume({"a": np.arange(5), "b": np.float32(1.5), "c": np.zeros((0, 3))}, {"step": 1})
-    arrays, state = run.read_resume()
+    run.write_resume({"a": np.arange(5), "b": np.array(1.5, np.float32), "c": np.zeros((0, 3))}, {"step": 1})
+    arrays, state = run.read_resume() or ({}, {})
     assert (sorted(arrays), state) == (["a", "b", "c"], {"step": 1})
     path = run.folder / "resume.safetensors"
     bent = bytearray(path.read_bytes())
@@ -48,7 +52,7 @@ def test_a_resume_file_is_held_to_its_digest_too(make_run):
         Run.open(run.folder).read_resume()
 
 
-def test_a_file_without_a_digest_is_read_as_before(written):
+def test_a_file_without_a_digest_is_read_as_before(written: Path) -> None:
     data = written.read_bytes()
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
     value = json.loads(header["__metadata__"]["charplay"])

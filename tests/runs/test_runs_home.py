@@ -3,6 +3,7 @@
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from charplay.runs.home import Home, HomeError
 
 
 @pytest.fixture
-def elsewhere(tmp_path, monkeypatch):
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A current folder that is no home, and a user's data folder that is nobody's."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
@@ -21,7 +22,9 @@ def elsewhere(tmp_path, monkeypatch):
     return folder
 
 
-def test_each_way_of_naming_a_home_gives_way_to_the_one_before(elsewhere, tmp_path, monkeypatch):
+def test_each_way_of_naming_a_home_gives_way_to_the_one_before(
+    elsewhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     last = Home.locate().root
     assert tmp_path in last.parents
     assert last.name == "charplay"
@@ -36,19 +39,19 @@ def test_each_way_of_naming_a_home_gives_way_to_the_one_before(elsewhere, tmp_pa
     assert sorted(p.name for p in tmp_path.iterdir()) == ["elsewhere"], "locating must make nothing"
 
 
-def test_a_home_of_nobody_is_one_sentence(elsewhere):
+def test_a_home_of_nobody_is_one_sentence(elsewhere: Path) -> None:
     with pytest.raises(HomeError, match="names no folder"):
         Home.locate("~nobody-of-that-name/charplay")
 
 
-def test_a_current_folder_that_has_gone_is_no_home(elsewhere, tmp_path):
+def test_a_current_folder_that_has_gone_is_no_home(elsewhere: Path, tmp_path: Path) -> None:
     elsewhere.rmdir()
     assert tmp_path in Home.locate().root.parents
     with pytest.raises(HomeError, match="names no folder"):
         Home.locate("there")
 
 
-def test_a_new_home_is_its_owners_alone(elsewhere, tmp_path):
+def test_a_new_home_is_its_owners_alone(elsewhere: Path, tmp_path: Path) -> None:
     home = Home.locate()
     home.prepare()
     assert stat.S_IMODE(home.root.stat().st_mode) == 0o700
@@ -59,7 +62,7 @@ def test_a_new_home_is_its_owners_alone(elsewhere, tmp_path):
     assert not home.settings.exists()
 
 
-def test_preparing_again_changes_nothing(home):
+def test_preparing_again_changes_nothing(home: Home) -> None:
     (home.corpora / "mine.txt").write_text("mine")
     home.root.chmod(0o755)
     home.prepare()
@@ -68,7 +71,7 @@ def test_preparing_again_changes_nothing(home):
 
 
 @pytest.mark.parametrize("blocked", ["root", "above", "corpora"])
-def test_a_file_in_the_way_is_one_sentence(tmp_path, blocked):
+def test_a_file_in_the_way_is_one_sentence(tmp_path: Path, blocked: str) -> None:
     root = tmp_path / "above" / "root"
     path = {"root": root, "above": root.parent, "corpora": root / "corpora"}[blocked]
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,15 +81,15 @@ def test_a_file_in_the_way_is_one_sentence(tmp_path, blocked):
     assert "\n" not in str(error.value)
 
 
-def test_a_folder_that_cannot_be_written_is_one_sentence(home, monkeypatch):
+def test_a_folder_that_cannot_be_written_is_one_sentence(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     # Tests may run as root, who may write everywhere; so the question is asked and answered here.
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != home.checkpoints)
     with pytest.raises(HomeError, match=r"checkpoints cannot be written; choose another"):
         home.prepare()
 
 
-def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, monkeypatch):
-    def refuse(*_args, **_options):
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: Path, **_options: Any) -> None:
         raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr(Path, "mkdir", refuse)

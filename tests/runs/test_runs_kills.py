@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,13 +56,13 @@ def survives_a_kill(path: Path, template: Checkpoint, delay: float) -> bool:
 
 
 @pytest.fixture(scope="session")
-def template(make_checkpoint):
+def template(make_checkpoint: Callable[..., Checkpoint]) -> Checkpoint:
     """Large enough that a save takes a moment."""
     return make_checkpoint(hidden_size=200, num_layers=2)
 
 
 @pytest.mark.fault("47")
-def test_kills_at_any_moment_lose_nothing_that_was_done(template, tmp_path):
+def test_kills_at_any_moment_lose_nothing_that_was_done(template: Checkpoint, tmp_path: Path) -> None:
     path, delays = tmp_path / "a.safetensors", random.Random(1)
     kills = int(os.environ.get("CHARPLAY_KILLS", "25"))
     assert sum(survives_a_kill(path, template, delays.uniform(0, 0.05)) for _ in range(kills)) == kills
@@ -69,7 +70,9 @@ def test_kills_at_any_moment_lose_nothing_that_was_done(template, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_writer_in_place_does_not_survive_kills(template, tmp_path, monkeypatch):
+def test_a_writer_in_place_does_not_survive_kills(
+    template: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The control: the same kills must be able to destroy a file."""
     path, delays = tmp_path / "a.safetensors", random.Random(1)
     monkeypatch.setattr(atomic, "replace_bytes", write_in_place)

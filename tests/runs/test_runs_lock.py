@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def child_that_owns(folder: Path) -> int:
 
 
 @pytest.mark.fault("51")
-def test_the_owner_is_named_and_its_death_frees_the_run(make_run):
+def test_the_owner_is_named_and_its_death_frees_the_run(make_run: Callable[..., Run]) -> None:
     run = make_run()
     child = child_that_owns(run.folder)
     try:
@@ -43,10 +44,10 @@ def test_the_owner_is_named_and_its_death_frees_the_run(make_run):
         os.waitpid(child, 0)
     assert run.owner is None
     with run.lock():
-        assert run.owner.pid == os.getpid()
+        assert run.owner.pid == os.getpid()  # type: ignore[attr-defined]
 
 
-def test_one_process_cannot_own_it_twice(make_run):
+def test_one_process_cannot_own_it_twice(make_run: Callable[..., Run]) -> None:
     run = make_run()
     with run.lock():
         with pytest.raises(RunError, match=f"in use by pid {os.getpid()}"):
@@ -60,11 +61,13 @@ def test_one_process_cannot_own_it_twice(make_run):
 
 
 @pytest.mark.fault("50")
-def test_a_disk_that_has_become_read_only_still_lets_the_run_free(make_run, monkeypatch):
+def test_a_disk_that_has_become_read_only_still_lets_the_run_free(
+    make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = make_run()
     lock = run.lock()
 
-    def refuse(*_):
+    def refuse(*_: int) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     with monkeypatch.context() as disk:
@@ -74,7 +77,7 @@ def test_a_disk_that_has_become_read_only_still_lets_the_run_free(make_run, monk
     run.lock().release()
 
 
-def test_one_who_looks_at_the_wrong_moment_is_waited_for(make_run):
+def test_one_who_looks_at_the_wrong_moment_is_waited_for(make_run: Callable[..., Run]) -> None:
     run = make_run()
     run.lock().release()
     with (run.folder / "lock").open() as file:
@@ -86,8 +89,10 @@ def test_one_who_looks_at_the_wrong_moment_is_waited_for(make_run):
 
 
 @pytest.mark.parametrize("fault", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
-def test_a_file_system_without_locks_keeps_runs_all_the_same(make_run, monkeypatch, fault):
-    def flock(_descriptor, _how):
+def test_a_file_system_without_locks_keeps_runs_all_the_same(
+    make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, fault: int
+) -> None:
+    def flock(_descriptor: int, _how: int) -> None:
         raise OSError(fault, os.strerror(fault))
 
     run = make_run()
@@ -97,14 +102,14 @@ def test_a_file_system_without_locks_keeps_runs_all_the_same(make_run, monkeypat
     assert run.owner is None
 
 
-def test_looking_makes_no_file(make_run):
+def test_looking_makes_no_file(make_run: Callable[..., Run]) -> None:
     run = make_run()
     assert run.owner is None
     assert not (run.folder / "lock").exists()
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b'{"pid": "x"}', b"\xff"])
-def test_an_owner_that_cannot_be_read_is_still_an_owner(make_run, text):
+def test_an_owner_that_cannot_be_read_is_still_an_owner(make_run: Callable[..., Run], text: bytes) -> None:
     run = make_run()
     with run.lock():
         (run.folder / "lock").write_bytes(text)
@@ -113,7 +118,7 @@ def test_an_owner_that_cannot_be_read_is_still_an_owner(make_run, text):
             run.lock()
 
 
-def test_owning_a_run_clears_what_a_dead_owner_left(make_run):
+def test_owning_a_run_clears_what_a_dead_owner_left(make_run: Callable[..., Run]) -> None:
     run = make_run()
     left = run.folder / ".charplay-00.partial"
     left.write_bytes(b"half")
@@ -121,7 +126,7 @@ def test_owning_a_run_clears_what_a_dead_owner_left(make_run):
         assert not left.exists()
 
 
-def test_a_folder_that_cannot_be_written_is_one_sentence(make_run):
+def test_a_folder_that_cannot_be_written_is_one_sentence(make_run: Callable[..., Run]) -> None:
     run = make_run()
     (run.folder / "lock").mkdir()
     with pytest.raises(RunError, match="cannot be written"):
@@ -129,7 +134,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(make_run):
 
 
 @pytest.mark.fault("51")
-def test_of_many_who_try_at_once_one_wins(make_run):
+def test_of_many_who_try_at_once_one_wins(make_run: Callable[..., Run]) -> None:
     run = make_run()
     reading, writing = os.pipe()
     children = []

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from charplay.sampling.distribution import distribution, draw, temper
 from charplay.sampling.params import MAX_TEMPERATURE, SamplingParams
@@ -20,7 +21,9 @@ LOGITS = arrays(np.float32, st.integers(1, 40), elements=STRANGE)
 TEMPERATURES = st.sampled_from([0.0, 5e-324, 1e-300, 1e-30, 0.1, 1.0, 5.0, 1e30])
 
 
-def chi_square(counts, probabilities):
+def chi_square(
+    counts: NDArray[np.int64] | NDArray[np.float64], probabilities: NDArray[np.float64]
+) -> tuple[float, float]:
     """(statistic, its largest value in all but 1 of 10,000 fair samples); symbols expected under 5 times are one."""
     expected = probabilities * counts.sum()
     common = expected >= 5
@@ -33,35 +36,37 @@ def chi_square(counts, probabilities):
     return float(((seen - fair) ** 2 / fair).sum()), freedom * (1 - spread + 3.719 * math.sqrt(spread)) ** 3
 
 
-def logits_of(size, temperature):
+def logits_of(size: int, temperature: float) -> NDArray[np.float32]:
     """Logits that leave more than one symbol likely at a temperature."""
     return np.random.default_rng(size).normal(scale=min(1, 3 * temperature), size=size).astype(np.float32)
 
 
 @cache
-def luck():
+def luck() -> NDArray[np.float64]:
     return np.array([uniform(11, t) for t in range(DRAWS)])
 
 
-def draws(probabilities, luck):
+def draws(probabilities: NDArray[np.float64], luck: NDArray[np.float64]) -> NDArray[np.int64]:
     """(n,) ids that `draw` gives for each of (n,) numbers, at once: a law below holds the two together."""
     cumulative = probabilities.cumsum()
     last = cumulative.searchsorted(cumulative[-1])
-    return np.minimum(cumulative.searchsorted(luck * cumulative[-1], side="right"), last)
+    found: NDArray[np.int64] = np.minimum(cumulative.searchsorted(luck * cumulative[-1], side="right"), last)
+    return found
 
 
-def counts_of(probabilities):
+def counts_of(probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.bincount(draws(probabilities, luck()), minlength=len(probabilities))
 
 
-def softmax(logits, temperature):
+def softmax(logits: NDArray[np.float32] | NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
     exact = np.array(logits, np.longdouble) / temperature
     weights = np.exp(exact - exact.max())
-    return (weights / weights.sum()).astype(np.float64)
+    shares: NDArray[np.float64] = (weights / weights.sum()).astype(np.float64)
+    return shares
 
 
 @pytest.mark.parametrize(("size", "temperature"), [*product((2, 65, 5000), (0.1, 0.7, 2.0))])
-def test_symbols_come_as_often_as_softmax_says(size, temperature):
+def test_symbols_come_as_often_as_softmax_says(size: int, temperature: float) -> None:
     logits = logits_of(size, temperature)
     counts = counts_of(distribution(logits, SamplingParams(temperature=temperature)).filtered)
     fair = softmax(logits, temperature)
@@ -76,7 +81,7 @@ def test_symbols_come_as_often_as_softmax_says(size, temperature):
 
 @given(LOGITS, TEMPERATURES)
 @pytest.mark.fault("24")
-def test_any_logits_at_any_temperature_make_a_distribution(logits, temperature):
+def test_any_logits_at_any_temperature_make_a_distribution(logits: NDArray[np.float32], temperature: float) -> None:
     with np.errstate(all="raise", under="ignore"):
         found = distribution(logits, SamplingParams(temperature=temperature))
         bits = found.entropy(), found.surprise(0)
@@ -89,7 +94,7 @@ def test_any_logits_at_any_temperature_make_a_distribution(logits, temperature):
 
 @given(LOGITS)
 @pytest.mark.fault("24")
-def test_nan_is_impossible_and_infinity_takes_all(logits):
+def test_nan_is_impossible_and_infinity_takes_all(logits: NDArray[np.float32]) -> None:
     found = distribution(logits, SamplingParams(temperature=1.0)).raw
     possible = np.where(np.isnan(logits), -np.inf, logits)
     if math.isinf(possible.max()):
@@ -100,7 +105,7 @@ def test_nan_is_impossible_and_infinity_takes_all(logits):
 
 
 @given(arrays(np.float16, st.integers(1, 40), elements=st.floats(width=16, allow_nan=True, allow_infinity=True)))
-def test_towards_zero_it_is_the_first_maximum(logits):
+def test_towards_zero_it_is_the_first_maximum(logits: NDArray[np.float16]) -> None:
     greedy = distribution(logits, SamplingParams(temperature=0)).filtered
     possible = np.where(np.isnan(logits), -np.inf, logits)
     assert greedy.tolist() == np.eye(len(logits))[possible.argmax()].tolist()
@@ -109,13 +114,13 @@ def test_towards_zero_it_is_the_first_maximum(logits):
     assert cold == pytest.approx(favourites / np.count_nonzero(favourites))
 
 
-def test_towards_infinity_all_finite_logits_are_equal():
+def test_towards_infinity_all_finite_logits_are_equal() -> None:
     assert distribution(logits_of(65, 1), SamplingParams(temperature=MAX_TEMPERATURE)).filtered == pytest.approx(
         np.full(65, 1 / 65)
     )
 
 
-def test_a_single_symbol_is_certain():
+def test_a_single_symbol_is_certain() -> None:
     for logit in (0, -1e30, math.nan, math.inf, -math.inf):
         found = distribution(np.array([logit], np.float32), SamplingParams(temperature=0.5))
         assert found.filtered.tolist() == [1]
@@ -126,7 +131,7 @@ def test_a_single_symbol_is_certain():
     arrays(np.float64, st.integers(1, 30), elements=st.sampled_from([0.0, 1e-300, 1e-9, 0.1, 1.0, 3.0])),
     st.floats(0, 1),
 )
-def test_nothing_of_probability_zero_is_drawn(weights, u):
+def test_nothing_of_probability_zero_is_drawn(weights: NDArray[np.float64], u: float) -> None:
     if weights.any():
         luck_of_the_draw = [u, 0.0, math.nextafter(1, 0), 1.0]
         drawn = [draw(weights / weights.sum(), one) for one in luck_of_the_draw]
@@ -134,12 +139,12 @@ def test_nothing_of_probability_zero_is_drawn(weights, u):
         assert draws(weights / weights.sum(), np.array(luck_of_the_draw)).tolist() == drawn
 
 
-def test_the_draw_inverts_the_cumulative_distribution_in_id_order():
+def test_the_draw_inverts_the_cumulative_distribution_in_id_order() -> None:
     probabilities = np.array([0.25, 0.0, 0.5, 0.25])
     assert [draw(probabilities, u) for u in (0, 0.2499, 0.25, 0.7499, 0.75, 0.999)] == [0, 0, 2, 2, 3, 3]
 
 
-def test_rank_surprise_and_entropy_are_those_of_the_raw_distribution():
+def test_rank_surprise_and_entropy_are_those_of_the_raw_distribution() -> None:
     found = distribution(np.log([0.5, 0.125, 0.25, 0.125]), SamplingParams(temperature=3, seed=5))
     assert [found.rank(one) for one in range(4)] == [1, 3, 2, 3]
     assert [found.surprise(one) for one in range(4)] == pytest.approx([1, 3, 2, 3])
@@ -147,19 +152,19 @@ def test_rank_surprise_and_entropy_are_those_of_the_raw_distribution():
 
 
 @given(arrays(np.float64, st.integers(2, 30), elements=st.floats(-50, 50)), st.floats(0.05, 5))
-def test_temperature_divides_logits_once(logits, temperature):
+def test_temperature_divides_logits_once(logits: NDArray[np.float64], temperature: float) -> None:
     assert temper(logits - logits.max(), temperature) == pytest.approx(softmax(logits, temperature), abs=1e-12)
 
 
 @given(st.integers(0, 2**63 - 1), st.integers(0, 10**9))
-def test_luck_is_a_number_of_seed_and_position(seed, t):
+def test_luck_is_a_number_of_seed_and_position(seed: int, t: int) -> None:
     assert 0 <= uniform(seed, t) < 1
     assert uniform(seed, t) == uniform(seed, t)
     bits = np.random.Philox(key=seed, counter=t // 4).random_raw(4)
     assert uniform(seed, t) == (int(bits[t % 4]) >> 11) / 2**53
 
 
-def test_luck_is_even_and_does_not_repeat():
+def test_luck_is_even_and_does_not_repeat() -> None:
     values = luck()
     statistic, limit = chi_square(
         np.bincount((values * 100).astype(int), minlength=100).astype(float), np.full(100, 0.01)

@@ -2,11 +2,13 @@
 
 import time
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from sampling_models import TEXT, make_model, network, random_tensors
 
 from charplay.corpora.vocabulary import Vocabulary
@@ -17,6 +19,7 @@ from charplay.sampling.errors import TranscriptError
 from charplay.sampling.generator import REREAD, TextGenerator
 from charplay.sampling.model import CharModel
 from charplay.sampling.params import SamplingParams
+from charplay.sampling.transcript import Transcript
 
 CELLS = entry_names("sampling/cells")
 PLAIN = SamplingParams(temperature=1.0, seed=3)
@@ -26,14 +29,14 @@ BUSY = SamplingParams(
 
 
 @pytest.fixture
-def short_memory(monkeypatch):
+def short_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few states are kept, so that going back must recompute."""
     monkeypatch.setattr(segment_module, "RECENT", 10)
 
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("ride", [PLAIN, BUSY])
-def test_the_same_seed_writes_the_same_and_another_seed_another(cell, ride):
+def test_the_same_seed_writes_the_same_and_another_seed_another(cell: str, ride: SamplingParams) -> None:
     model = make_model(cell=cell)
     first = [TextGenerator(model, params=ride).advance(most=200) for _ in range(2)]
     assert first[0] == first[1]
@@ -46,7 +49,7 @@ def test_the_same_seed_writes_the_same_and_another_seed_another(cell, ride):
     )
 )
 @settings(max_examples=60, deadline=None)
-def test_looking_never_changes_what_comes_next(deeds):
+def test_looking_never_changes_what_comes_next(deeds: list[tuple[str, int]]) -> None:
     model = make_model()
     looked, blind = TextGenerator(model, params=PLAIN), TextGenerator(model, params=PLAIN)
     for deed, number in deeds:
@@ -69,7 +72,7 @@ def test_looking_never_changes_what_comes_next(deeds):
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("layers", [1, 2])
-def test_every_state_is_recomputed_to_the_bit(short_memory, cell, layers):
+def test_every_state_is_recomputed_to_the_bit(short_memory: None, cell: str, layers: int) -> None:
     model = make_model(cell=cell, num_layers=layers, hidden_size=33)
     generator = TextGenerator(model, params=PLAIN, prompt="abc")
     states = [generator.transcript.state_at(0)]
@@ -83,7 +86,7 @@ def test_every_state_is_recomputed_to_the_bit(short_memory, cell, layers):
 
 @given(st.integers(0, 100), st.integers(0, 100))
 @settings(max_examples=15, deadline=None)
-def test_going_back_and_on_again_writes_the_same(one, other):
+def test_going_back_and_on_again_writes_the_same(one: int, other: int) -> None:
     generator = TextGenerator(make_model(), params=BUSY)
     written = generator.advance(most=100)
     for position in (one, min(one, other)):
@@ -93,7 +96,7 @@ def test_going_back_and_on_again_writes_the_same(one, other):
     assert [generator.transcript[t] for t in range(100)] == written
 
 
-def test_a_ride_is_recorded_and_plays_again():
+def test_a_ride_is_recorded_and_plays_again() -> None:
     generator = TextGenerator(make_model(), params=PLAIN)
     for temperature in np.linspace(0, 3, 150):
         generator.params = SamplingParams(temperature=float(temperature), seed=8)
@@ -104,7 +107,7 @@ def test_a_ride_is_recorded_and_plays_again():
         assert again.next() == generator.transcript[t]
 
 
-def test_a_prompt_is_read_and_its_unknown_characters_left_out():
+def test_a_prompt_is_read_and_its_unknown_characters_left_out() -> None:
     model = make_model()
     generator = TextGenerator(model, prompt="a?b\té?c", params=PLAIN)
     assert (generator.text, generator.prompt, generator.unknown) == ("abc", "a?b\té?c", "?\té")
@@ -121,7 +124,7 @@ def test_a_prompt_is_read_and_its_unknown_characters_left_out():
 
 
 @pytest.mark.parametrize("prompt", ["", "???"])
-def test_without_a_prompt_it_starts_as_a_line_does(prompt):
+def test_without_a_prompt_it_starts_as_a_line_does(prompt: str) -> None:
     model = make_model()
     generator = TextGenerator(model, prompt=prompt, params=PLAIN)
     assert len(generator.transcript) == 0
@@ -131,7 +134,7 @@ def test_without_a_prompt_it_starts_as_a_line_does(prompt):
     assert not TextGenerator(without).transcript.state_at(0).any()
 
 
-def test_a_record_says_how_its_character_came_about():
+def test_a_record_says_how_its_character_came_about() -> None:
     model = make_model(scale=2.0)
     generator = TextGenerator(model, params=BUSY, source="here")
     for _ in range(100):
@@ -146,7 +149,7 @@ def test_a_record_says_how_its_character_came_about():
         assert list(candidates.values()) == sorted(candidates.values(), key=lambda one: -one.raw)
 
 
-def test_frequencies_on_the_tape_are_those_of_softmax():
+def test_frequencies_on_the_tape_are_those_of_softmax() -> None:
     """A model whose logits never change: its output bias is all there is."""
     recipe, vocabulary = network(hidden_size=1, embedding_size=1), Vocabulary.of(TEXT)
     tensors = random_tensors(recipe, len(vocabulary), scale=0.0)
@@ -162,13 +165,13 @@ def test_frequencies_on_the_tape_are_those_of_softmax():
     assert not chi_square(counts, weights**2 / (weights**2).sum())
 
 
-def chi_square(counts, probabilities):
+def chi_square(counts: NDArray[np.int64], probabilities: NDArray[np.float64]) -> bool:
     """Whether counts of 17 symbols are fair; 47.6 is exceeded once in 10,000 times at 17 - 1 degrees of freedom."""
     expected = probabilities * counts.sum()
-    return ((counts - expected) ** 2 / expected).sum() < 47.6
+    return bool(((counts - expected) ** 2 / expected).sum() < 47.6)
 
 
-def test_what_one_writes_oneself_is_read_on_from():
+def test_what_one_writes_oneself_is_read_on_from() -> None:
     model = make_model()
     generator = TextGenerator(model, prompt="ab", params=PLAIN)
     assert generator.write("c?d") == "?"
@@ -178,7 +181,7 @@ def test_what_one_writes_oneself_is_read_on_from():
     assert generator.advance(most=30) == read.advance(most=30)
 
 
-def test_settings_act_on_the_very_next_character():
+def test_settings_act_on_the_very_next_character() -> None:
     generator = TextGenerator(make_model(scale=2.0), params=SamplingParams(temperature=5))
     for _ in range(50):
         generator.advance(most=3)
@@ -189,7 +192,7 @@ def test_settings_act_on_the_very_next_character():
         generator.params = SamplingParams(temperature=5)
 
 
-def test_other_weights_take_over_the_state():
+def test_other_weights_take_over_the_state() -> None:
     before, after = make_model(), make_model(seed=1)
     generator = TextGenerator(before, params=PLAIN, source="before")
     generator.advance(most=100)
@@ -206,7 +209,7 @@ def test_other_weights_take_over_the_state():
 @pytest.mark.parametrize(
     ("text", "fields"), [(TEXT, {"cell": "gru"}), (TEXT, {"hidden_size": 9}), (TEXT + "xyz", {}), ("\nxyz", {})]
 )
-def test_another_network_reads_the_last_characters_again(text, fields):
+def test_another_network_reads_the_last_characters_again(text: str, fields: dict[str, Any]) -> None:
     generator = TextGenerator(make_model(), params=BUSY)
     generator.advance(most=REREAD + 50)
     other = make_model(text, **fields)
@@ -224,12 +227,12 @@ def test_another_network_reads_the_last_characters_again(text, fields):
         generator.rewind(len(text_before) - 1)
 
 
-def fresh_model(**fields):
+def fresh_model(**fields: Any) -> CharModel:
     """A model that nobody else holds: let go by its generator, it is gone."""
     return make_model.__wrapped__(**fields)
 
 
-def test_under_weights_that_are_gone_only_the_last_characters_can_be_returned_to(short_memory):
+def test_under_weights_that_are_gone_only_the_last_characters_can_be_returned_to(short_memory: None) -> None:
     generator = TextGenerator(fresh_model(), params=PLAIN, source="0")
     written = generator.advance(most=200)
     kept = {t: generator.transcript.state_at(t) for t in range(201)}
@@ -249,14 +252,14 @@ def test_under_weights_that_are_gone_only_the_last_characters_can_be_returned_to
 
 
 @pytest.mark.parametrize("position", [-1, 11])
-def test_there_is_no_going_where_nothing_stands(position):
+def test_there_is_no_going_where_nothing_stands(position: int) -> None:
     generator = TextGenerator(make_model())
     generator.advance(most=10)
     with pytest.raises(TranscriptError, match="no position"):
         generator.rewind(position)
 
 
-def held(*transcripts):
+def held(*transcripts: Transcript) -> int:
     """Bytes of all states that some transcripts remember."""
     segments = {id(segment): segment for transcript in transcripts for segment in transcript._segments}.values()
     states = {id(state): state for segment in segments for state in segment.states.values()}
@@ -265,7 +268,7 @@ def held(*transcripts):
 
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=6))
 @settings(max_examples=10, deadline=None)
-def test_states_are_exact_with_little_memory(positions):
+def test_states_are_exact_with_little_memory(positions: list[int]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         model = make_model()
         patch.setattr(segment_module, "RECENT", 10)
@@ -280,7 +283,7 @@ def test_states_are_exact_with_little_memory(positions):
         assert [generator.transcript[t] for t in range(min(400, length))] == whole[:length]
 
 
-def test_a_budget_ends_and_a_count_ends():
+def test_a_budget_ends_and_a_count_ends() -> None:
     generator = TextGenerator(make_model())
     assert len(generator.advance(0.0, 100)) == 1
     assert len(generator.advance(60.0, 100)) == 100
@@ -292,7 +295,7 @@ def test_a_budget_ends_and_a_count_ends():
         generator.advance()
 
 
-def test_starting_anew():
+def test_starting_anew() -> None:
     generator = TextGenerator(make_model(), prompt="ab?", params=PLAIN)
     first, transcript = generator.advance(most=30), generator.transcript
     generator.restart()
@@ -306,12 +309,12 @@ def test_starting_anew():
     assert (generator.text, generator.unknown) == ("d", "")
 
 
-def test_it_writes_without_end():
+def test_it_writes_without_end() -> None:
     generator = TextGenerator(make_model())
     assert "".join(written.character for written in islice(generator, 70)) == generator.text
 
 
-def test_a_long_text_stays_light():
+def test_a_long_text_stays_light() -> None:
     """100,000 characters: their records, and the states of two layers of 512."""
     model = make_model(hidden_size=1)
     generator = TextGenerator(model)

@@ -1,7 +1,10 @@
 """Loading: what is refused, and that a model and its states are values."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sampling_models import make_model, network, random_tensors
 
 from charplay.corpora.vocabulary import Vocabulary
@@ -11,13 +14,13 @@ from charplay.sampling.model import CharModel
 VOCABULARY = Vocabulary("\nabc")
 
 
-def load(**changes):
+def load(**changes: Any) -> Any:
     recipe = network()
     return CharModel.load(random_tensors(recipe, 4) | changes, recipe, VOCABULARY)
 
 
 @pytest.mark.parametrize("name", random_tensors(network(num_layers=2), 4))
-def test_every_tensor_is_needed_in_its_shape_and_finite(name):
+def test_every_tensor_is_needed_in_its_shape_and_finite(name: str) -> None:
     recipe = network(num_layers=2)
     tensors = random_tensors(recipe, 4)
     rest = {other: tensor for other, tensor in tensors.items() if other != name}
@@ -32,7 +35,7 @@ def test_every_tensor_is_needed_in_its_shape_and_finite(name):
             CharModel.load(tensors | {name: broken}, recipe, VOCABULARY)
 
 
-def test_other_weights_are_refused():
+def test_other_weights_are_refused() -> None:
     with pytest.raises(ModelError, match=r"rnn\.bias_hh_l0"):
         load(**{"rnn.bias_hh_l0": np.zeros(32)})
     with pytest.raises(ModelError, match="hidden_size"):
@@ -43,7 +46,7 @@ def test_other_weights_are_refused():
         CharModel.load(random_tensors(network(), 5), network(), VOCABULARY)
 
 
-def test_weights_are_copied_and_left_alone():
+def test_weights_are_copied_and_left_alone() -> None:
     recipe = network()
     tensors = random_tensors(recipe, 4)
     before = {name: tensor.copy() for name, tensor in tensors.items()}
@@ -56,12 +59,12 @@ def test_weights_are_copied_and_left_alone():
     assert np.array_equal(model.feed(model.zero_state(), [1, 2])[1], logits)
 
 
-def _again(tensors, ids):
+def _again(tensors: dict[str, NDArray[np.float32]], ids: list[int]) -> NDArray[np.float32]:
     model = CharModel.load(tensors, network(), VOCABULARY)
     return model.feed(model.zero_state(), ids)[1]
 
 
-def test_a_transposed_view_loads_as_what_it_shows():
+def test_a_transposed_view_loads_as_what_it_shows() -> None:
     recipe = network()
     tensors = random_tensors(recipe, 4)
     views = {name: np.asfortranarray(tensor) for name, tensor in tensors.items()}
@@ -70,7 +73,7 @@ def test_a_transposed_view_loads_as_what_it_shows():
 
 
 @pytest.mark.parametrize("columns", [None, 3])
-def test_a_state_is_never_changed(columns):
+def test_a_state_is_never_changed(columns: int | None) -> None:
     model = make_model(num_layers=2)
     start = model.zero_state(columns)
     ids = 1 if columns is None else [1, 2, 3]
@@ -84,14 +87,14 @@ def test_a_state_is_never_changed(columns):
             value[0] = 1
 
 
-def test_feeding_nothing_changes_nothing():
+def test_feeding_nothing_changes_nothing() -> None:
     model = make_model()
     state, logits = model.feed(model.zero_state(), [])
     assert state is model.zero_state()
     assert np.array_equal(logits, model.logits(state))
 
 
-def test_rows_are_dropped_where_there_are_too_many(monkeypatch):
+def test_rows_are_dropped_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = make_model().feed(make_model().zero_state(), range(17))[1]
     monkeypatch.setattr("charplay.sampling.model.KEPT_ROWS", 3)
     model = make_model.__wrapped__()

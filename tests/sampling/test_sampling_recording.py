@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,8 +12,10 @@ from sampling_models import make_model
 from charplay.sampling import recording as ride_module
 from charplay.sampling.errors import SettingError
 from charplay.sampling.generator import TextGenerator
+from charplay.sampling.model import CharModel
 from charplay.sampling.params import SamplingParams
 from charplay.sampling.recording import Recording, replay
+from charplay.sampling.segment import GeneratedChar
 from charplay.sampling.transcript import PromptInfo
 
 SETTINGS = st.builds(
@@ -29,7 +32,7 @@ SETTINGS = st.builds(
 DEEDS = st.lists(st.one_of(SETTINGS, st.integers(1, 20), st.sampled_from(["a", "b c", "?"])), max_size=12)
 
 
-def ridden(deeds, prompt="", model=None):
+def ridden(deeds: list[SamplingParams | str | int], prompt: str = "", model: CharModel | None = None) -> TextGenerator:
     generator = TextGenerator(model or make_model(), prompt=prompt)
     for number, deed in enumerate(deeds):
         if isinstance(deed, SamplingParams):
@@ -41,13 +44,13 @@ def ridden(deeds, prompt="", model=None):
     return generator
 
 
-def records(generator):
+def records(generator: TextGenerator) -> list[GeneratedChar]:
     return [generator.transcript[t] for t in range(len(generator.transcript))]
 
 
 @given(DEEDS, st.sampled_from(["", "abc", "a?b", "???"]))
 @settings(max_examples=60, deadline=None)
-def test_it_writes_the_same_again_through_a_file(deeds, prompt):
+def test_it_writes_the_same_again_through_a_file(deeds: list[SamplingParams | str | int], prompt: str) -> None:
     generator = ridden(deeds, prompt)
     ride = Recording.of(generator.transcript)
     assert Recording.from_json(ride.to_json()) == ride
@@ -64,7 +67,7 @@ def test_it_writes_the_same_again_through_a_file(deeds, prompt):
 
 @given(st.sampled_from(["", "abc", "a?b", "???", "?ab?c?"]), st.data())
 @settings(max_examples=60, deadline=None)
-def test_a_branch_writes_the_same_again_wherever_it_left(prompt, data):
+def test_a_branch_writes_the_same_again_wherever_it_left(prompt: str, data: st.DataObject) -> None:
     model = make_model("\nabc")
     generator = ridden([12], prompt, model)
     generator.rewind(data.draw(st.integers(0, len(generator.transcript))))
@@ -78,13 +81,13 @@ def test_a_branch_writes_the_same_again_wherever_it_left(prompt, data):
     assert [record.kind for record in records(generator)].count("prompt") == len(known)
 
 
-def test_the_beginning_of_a_branch_names_no_character_that_it_does_not_have():
+def test_the_beginning_of_a_branch_names_no_character_that_it_does_not_have() -> None:
     assert PromptInfo("abXcdY", "XY").until(3) == ("abXc", "X")
     assert PromptInfo("abXcdY", "XY").until(4) == ("abXcdY", "XY")
     assert PromptInfo("Xab", "X").until(0) == ("X", "X")
 
 
-def test_it_plays_on_another_model_and_with_another_seed():
+def test_it_plays_on_another_model_and_with_another_seed() -> None:
     hot, cold = SamplingParams(temperature=3.0, seed=5), SamplingParams(temperature=0.2, seed=5)
     generator = ridden([cold, 30, "abc", hot, 30], "abc")
     ride = Recording.of(generator.transcript)
@@ -102,7 +105,7 @@ def test_it_plays_on_another_model_and_with_another_seed():
     assert [other.transcript[t].temperature for t in (3, 40)] == [0.2, 3.0]
 
 
-def test_where_it_ends_the_last_settings_stay():
+def test_where_it_ends_the_last_settings_stay() -> None:
     generator = ridden([SamplingParams(temperature=2.0), 5])
     again = TextGenerator(make_model())
     playing = replay(again, Recording.of(generator.transcript))
@@ -111,7 +114,7 @@ def test_where_it_ends_the_last_settings_stay():
     again.next()
 
 
-def good():
+def good() -> dict[str, Any]:
     return Recording.of(ridden([3]).transcript).plain()
 
 
@@ -139,7 +142,7 @@ def good():
         ({"written": [[1, "typed", "a"], [0, "typed", "a"]]}, "rise"),
     ],
 )
-def test_bad_rides_are_refused_with_a_sentence(change, sentence):
+def test_bad_rides_are_refused_with_a_sentence(change: dict[str, Any], sentence: str) -> None:
     with pytest.raises(SettingError, match=sentence):
         Recording.from_plain(good() | change)
 
@@ -165,7 +168,7 @@ def test_bad_rides_are_refused_with_a_sentence(change, sentence):
         {"loudness": 3},
     ],
 )
-def test_bad_settings_are_refused_with_a_sentence(bad):
+def test_bad_settings_are_refused_with_a_sentence(bad: dict[str, Any]) -> None:
     plain = good()
     plain["settings"][0][1] |= bad
     with pytest.raises(SettingError):
@@ -173,12 +176,12 @@ def test_bad_settings_are_refused_with_a_sentence(bad):
 
 
 @pytest.mark.parametrize("data", ["", "{", "[]", "null", "NaN", b"\xff\xfe\xff", "[" * 100_000, "1" * 5000])
-def test_what_is_no_ride_is_refused(data):
+def test_what_is_no_ride_is_refused(data: str | bytes) -> None:
     with pytest.raises(SettingError):
         Recording.from_json(data)
 
 
-def test_a_file_that_is_too_large_is_not_even_parsed(monkeypatch):
+def test_a_file_that_is_too_large_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ride_module, "LARGEST", 10)
     with pytest.raises(SettingError, match="at most 10 bytes"):
         Recording.from_json(json.dumps(good()))

@@ -9,7 +9,7 @@ TEXTS = st.text("ab\n", max_size=12)
 
 
 @given(st.lists(TEXTS, max_size=3), TEXTS)
-def test_it_ends_at_the_first_place_where_one_ends(stops, text):
+def test_it_ends_at_the_first_place_where_one_ends(stops: list[str], text: str) -> None:
     watch = StopSequences(stops)
     ended = [at for at, character in enumerate(text, 1) if watch.ended(character)]
     assert ended == [at for at in range(1, len(text) + 1) if any(each and text[:at].endswith(each) for each in stops)]

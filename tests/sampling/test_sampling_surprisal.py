@@ -8,12 +8,12 @@ from charplay.sampling.score import score
 from charplay.sampling.surprisal import BLOCK, RUN_UP, SurprisalReader
 
 
-def text(length, seed=0):
+def text(length: int, seed: int = 0) -> str:
     return "".join(np.random.default_rng(seed).choice([*TEXT, "?"], length))
 
 
 @pytest.mark.parametrize("length", [0, 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7])
-def test_a_block_is_scored_after_a_run_up_and_ends_where_the_text_does(length):
+def test_a_block_is_scored_after_a_run_up_and_ends_where_the_text_does(length: int) -> None:
     model, whole = make_model(dtype=np.float64), text(length)
     surprises = SurprisalReader(model, lambda start, stop: whole[start:stop])
     for number in range(-(-length // BLOCK) + 1):
@@ -25,7 +25,7 @@ def test_a_block_is_scored_after_a_run_up_and_ends_where_the_text_does(length):
         np.testing.assert_allclose(surprises.block(0)[:length], score(model, whole).along(length)[:BLOCK], atol=1e-9)
 
 
-def test_only_what_is_looked_at_is_read():
+def test_only_what_is_looked_at_is_read() -> None:
     asked = []
     surprises = SurprisalReader(make_model(), lambda start, stop: asked.append((start, stop)) or text(stop - start))
     surprises.block(1_000_000)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from terminal import Terminal
+from pseudo_terminal import Terminal
 
 
 @pytest.fixture

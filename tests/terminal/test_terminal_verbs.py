@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from terminal import UNMEASURED
+from pseudo_terminal import UNMEASURED
 
 from charplay.recipes.network import tensor_shapes
 from charplay.recipes.recipe import Recipe

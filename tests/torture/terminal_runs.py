@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from terminal import UNMEASURED, Terminal
+from pseudo_terminal import UNMEASURED, Terminal
 from torturing import Outcome
 
 from charplay.runs.home import Home

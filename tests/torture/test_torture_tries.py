@@ -1,12 +1,6 @@
 """A few tries of every torture, and its sabotage, which must be found; `make torture` makes many more."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.append(str(Path(__file__).parents[1] / "terminal"))
-
 from tortures import TORTURES
 from torturing import attempts
 

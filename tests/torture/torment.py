@@ -11,7 +11,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-sys.path[:0] = [str(path) for path in sorted(Path(__file__).parents[1].iterdir()) if path.is_dir()]
+sys.path[:0] = [str(Path(__file__).parents[1])]
 
 from tortures import TORTURES  # noqa: E402
 from torturing import Torture, attempts  # noqa: E402  (found by the line above)

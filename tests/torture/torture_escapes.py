@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import tomli_w
-from terminal import Terminal
+from pseudo_terminal import Terminal
 from terminal_runs import leave, on_terminal
 from torturing import Attempt, Outcome, Torture
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from terminal import Terminal
+from pseudo_terminal import Terminal
 from terminal_runs import prepared
 from torturing import Attempt, Outcome, Torture
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 import psutil
-from terminal import UNMEASURED, Terminal
+from pseudo_terminal import UNMEASURED, Terminal
 from terminal_runs import SECONDS, headless, last_row, leave, on_terminal, prepared, saved_step, started
 from torturing import Attempt, Outcome, Torture
 

@@ -1,9 +1,9 @@
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from trainings import Kind, Only, Train, Watcher
 
 from charplay.protocol.events import Event, Failed
 from charplay.protocol.queues import CommandQueue
@@ -11,7 +11,7 @@ from charplay.protocol.request import TrainRequest
 from charplay.recipes.layers import ConfigLayer, compose
 from charplay.training import step_reporter
 from charplay.training.run_training import open_training
-from charplay.training.save_thread import SaveThread
+from charplay.training.save_thread import SaveJob, SaveThread
 
 torch.set_num_threads(1)
 
@@ -42,10 +42,6 @@ def home(tmp_path: Path) -> Path:
     words = np.random.default_rng(5).choice(["the ", "cat ", "sat, ", "on\n", "a ", "mat. "], TEXT)
     (tmp_path / "corpora" / "words.txt").write_text("".join(words)[:TEXT])
     return tmp_path
-
-
-Train = Callable[..., list[Event]]
-Watcher = Callable[[Event, CommandQueue], None]
 
 
 def recipe_of(**settings: object) -> dict[str, object]:
@@ -86,10 +82,10 @@ def train(home: Path, monkeypatch: pytest.MonkeyPatch) -> Train:
 
 
 @pytest.fixture
-def only() -> Callable[[list[Event], type[Event]], list]:
+def only() -> Only:
     """The events of one kind; a failure is never silent."""
 
-    def pick(events: list[Event], kind: type[Event]) -> list:
+    def pick(events: list[Event], kind: type[Kind]) -> list[Kind]:
         assert kind is Failed or not [event for event in events if isinstance(event, Failed)], events[-1]
         return [event for event in events if isinstance(event, kind)]
 
@@ -101,7 +97,7 @@ def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every save is on the disk before the next step, so that none gives way to a newer one."""
     plain = SaveThread.submit
 
-    def submit(self, job):
+    def submit(self: SaveThread, job: SaveJob) -> None:
         plain(self, job)
         assert self.wait_until_idle(10)
 

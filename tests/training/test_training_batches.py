@@ -1,5 +1,8 @@
 """Streams and windows: which characters a batch holds, and where the next one goes on."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -15,14 +18,14 @@ from charplay.training.token_ids import TokenIds
 CPU = torch.device("cpu")
 
 
-def batches_of(count: int, dtype=np.uint16, **values):
-    recipe = Recipe(**{"steps": 1, "validation_fraction": 0, **values})
+def batches_of(count: int, dtype: type[np.uint16] = np.uint16, **values: Any) -> tuple[Any, Recipe]:
+    recipe = Recipe.model_validate({"steps": 1, "validation_fraction": 0, **values})
     return open_batches(recipe, np.arange(count, dtype=dtype), CPU, resident=True), recipe
 
 
 @given(st.integers(2, 400), st.integers(1, 9), st.integers(1, 7))
 @settings(max_examples=60, deadline=None)
-def test_streams_read_everything_in_order(count, length, size):
+def test_streams_read_everything_in_order(count: int, length: int, size: int) -> None:
     batches, recipe = batches_of(count, sequence_length=length, batch_size=size)
     if length * size < count:
         assert batches.steps_per_epoch == steps_per_epoch(recipe, count)
@@ -46,7 +49,9 @@ def test_streams_read_everything_in_order(count, length, size):
     st.none() | st.integers(1, 40),
 )
 @settings(max_examples=60, deadline=None)
-def test_an_epoch_of_windows_is_every_window_once(count, length, stride, size, shuffle, limit):
+def test_an_epoch_of_windows_is_every_window_once(
+    count: int, length: int, stride: int, size: int, shuffle: bool, limit: int | None
+) -> None:
     batches, recipe = batches_of(
         count,
         batching="windows",
@@ -69,7 +74,7 @@ def test_an_epoch_of_windows_is_every_window_once(count, length, stride, size, s
         assert batches.state() == {"epoch": epoch + 1, "done": 0}
 
 
-def test_the_last_target_only():
+def test_the_last_target_only() -> None:
     batches, _ = batches_of(50, batching="windows", sequence_length=5, batch_size=4, target="last", shuffle=False)
     ids, targets = batches.next()
     assert targets.tolist() == [5, 6, 7, 8]
@@ -79,7 +84,7 @@ def test_the_last_target_only():
 @pytest.mark.parametrize("values", [{}, {"batching": "windows", "stride": 3}], ids=["stream", "windows"])
 @given(steps=st.integers(0, 200))
 @settings(max_examples=20, deadline=None)
-def test_a_position_is_taken_up_again(values, steps):
+def test_a_position_is_taken_up_again(values: dict[str, Any], steps: int) -> None:
     values = {"sequence_length": 4, "batch_size": 3, **values}
     one, _ = batches_of(200, **values)
     for _ in range(steps):
@@ -93,7 +98,7 @@ def test_a_position_is_taken_up_again(values, steps):
 @pytest.mark.parametrize("values", [{}, {"batching": "windows", "stride": 3}], ids=["stream", "windows"])
 @given(steps=st.integers(1, 50))
 @settings(max_examples=20, deadline=None)
-def test_a_batch_is_given_once_more(values, steps):
+def test_a_batch_is_given_once_more(values: dict[str, Any], steps: int) -> None:
     batches, _ = batches_of(200, **{"sequence_length": 4, "batch_size": 3, **values})
     for _ in range(steps):
         before, given = batches.state(), batches.next()
@@ -105,11 +110,13 @@ def test_a_batch_is_given_once_more(values, steps):
 
 
 @pytest.mark.parametrize("values", [{}, {"batching": "windows", "stride": 3}], ids=["stream", "windows"])
-def test_a_batch_for_which_there_was_no_memory_is_still_to_come(values, monkeypatch):
+def test_a_batch_for_which_there_was_no_memory_is_still_to_come(
+    values: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     values = {"sequence_length": 4, "batch_size": 3, **values}
     (straight, _), (interrupted, _) = batches_of(200, **values), batches_of(200, **values)
 
-    def full(*_):
+    def full(*_: TokenIds | torch.Tensor) -> None:
         raise MemoryError
 
     for _ in range(40):
@@ -121,7 +128,7 @@ def test_a_batch_for_which_there_was_no_memory_is_still_to_come(values, monkeypa
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32])
-def test_ids_keep_their_type_and_are_not_copied(dtype, tmp_path):
+def test_ids_keep_their_type_and_are_not_copied(dtype: type[Any], tmp_path: Path) -> None:
     path = tmp_path / "ids"
     values = np.array([0, 1, 200, np.iinfo(dtype).max // 2], dtype=dtype)
     values.tofile(path)
@@ -133,14 +140,14 @@ def test_ids_keep_their_type_and_are_not_copied(dtype, tmp_path):
 
 @given(st.integers(1, 3000), st.integers(0, 2**63 - 1), st.integers(0, 10**6))
 @settings(max_examples=60, deadline=None)
-def test_an_order_is_a_permutation_that_needs_no_memory(count, seed, epoch):
+def test_an_order_is_a_permutation_that_needs_no_memory(count: int, seed: int, epoch: int) -> None:
     order = shuffled(np.arange(count), count, seed, epoch)
     assert np.array_equal(np.sort(order), np.arange(count))
     part = np.arange(count)[count // 3 :: 7]
     assert np.array_equal(shuffled(part, count, seed, epoch), order[part]), "each place is known by itself"
 
 
-def test_orders_differ_between_epochs_and_seeds_and_look_random():
+def test_orders_differ_between_epochs_and_seeds_and_look_random() -> None:
     count = 10_000
     places = np.arange(count)
     one, two, three = (shuffled(places, count, seed, epoch) for seed, epoch in ((1, 0), (1, 1), (2, 0)))

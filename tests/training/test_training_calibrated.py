@@ -1,28 +1,36 @@
 """Runs on a device that is measured first; here the processor is made one."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from trainings import Only, Train
 
+from charplay.corpora.corpus import Corpus
 from charplay.protocol.commands import Stop
 from charplay.protocol.events import Finished, Preparing, Progress, Started, Stopped
+from charplay.protocol.queues import CommandQueue
 from charplay.recipes import device_dependent
 from charplay.recipes.recipe import Recipe
 from charplay.runs.run import Run
 from charplay.training import calibration
+from charplay.training.device import DeviceContext
 
 MINUTES = {"steps": None, "minutes": 0.03}
 OPEN = {"hidden_size": "auto", "batch_size": "auto", "sequence_length": "auto"}
 
 
 @pytest.fixture
-def measured(monkeypatch):
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Makes the processor a device that is measured; the list has what every measuring was asked."""
     monkeypatch.setattr(device_dependent, "CALIBRATED_DEVICES", ("cpu",))
     asked = []
 
-    def fast(recipe, corpus, _context, seconds, watch):
+    def fast(
+        recipe: Recipe, corpus: Corpus, _context: DeviceContext, seconds: float, watch: Callable[..., Any]
+    ) -> dict[int, float]:
         asked.append((recipe, seconds))
         assert watch(0.0)
         return {128: 40.0, 256: 40.0}
@@ -31,14 +39,17 @@ def measured(monkeypatch):
     return asked
 
 
-def test_a_new_run_takes_the_sizes_that_its_device_carries(train, only, measured, monkeypatch):
+def test_a_new_run_takes_the_sizes_that_its_device_carries(
+    train: Train, only: Only, measured: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     (started,) = only(train(**MINUTES, **OPEN | {"hidden_size": 8}), Started)
     assert measured[0][1] == pytest.approx(0.05 * 0.03 * 60)
     monkeypatch.setattr(device_dependent, "CALIBRATED_DEVICES", ())
     (plain,) = only(train(**MINUTES, **OPEN | {"hidden_size": 8}), Started)
     assert len(measured) == 1
-    assert started.recipe["output_dropout"] >= plain.recipe["output_dropout"]
-    assert started.recipe["sequence_length"] > plain.recipe["sequence_length"]
+    calibrated, ruled = (cast("dict[str, Any]", event.recipe) for event in (started, plain))
+    assert calibrated["output_dropout"] >= ruled["output_dropout"]
+    assert calibrated["sequence_length"] > ruled["sequence_length"]
     run = Run.open(Path(started.folder))
     assert (run.asked.sequence_length, run.resolved.sequence_length) == ("auto", started.recipe["sequence_length"])
     assert "characters a second at hidden size 256" in started.notes[-1]
@@ -48,7 +59,9 @@ def test_a_new_run_takes_the_sizes_that_its_device_carries(train, only, measured
     assert plain.notes == ()
 
 
-def test_measuring_is_within_the_budget_and_a_run_that_goes_on_measures_no_more(train, only, monkeypatch):
+def test_measuring_is_within_the_budget_and_a_run_that_goes_on_measures_no_more(
+    train: Train, only: Only, monkeypatch: pytest.MonkeyPatch
+) -> None:
     only(train(steps=2), Finished)  # a process's first steps take seconds, more than this budget has
     monkeypatch.setattr(device_dependent, "CALIBRATED_DEVICES", ("cpu",))
     monkeypatch.setattr(calibration, "PROBE_SIZES", {"cpu": (8, 16)})
@@ -72,15 +85,19 @@ SAID = dict.fromkeys(device_dependent.SPEED_DEPENDENT, 8) | {
 
 
 @pytest.mark.parametrize("settings", [{"steps": 20}, MINUTES | SAID])
-def test_where_the_speed_decides_nothing_it_is_not_measured(train, only, measured, settings):
+def test_where_the_speed_decides_nothing_it_is_not_measured(
+    train: Train, only: Only, measured: list[Any], settings: dict[str, float | None]
+) -> None:
     (started,) = only(train(**settings), Started)
     assert (started.seconds, measured) == (0.0, [])
 
 
-def test_a_stop_is_heeded_between_two_steps_of_it(train, only, monkeypatch, home):
+def test_a_stop_is_heeded_between_two_steps_of_it(
+    train: Train, only: Only, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
     monkeypatch.setattr(device_dependent, "CALIBRATED_DEVICES", ("cpu",))
 
-    def stop(event, inbox):
+    def stop(event: Preparing | Stopped, inbox: CommandQueue) -> None:
         if isinstance(event, Preparing) and event.phase == "taking the first step":
             inbox.put(Stop("quit"))
 
@@ -90,7 +107,7 @@ def test_a_stop_is_heeded_between_two_steps_of_it(train, only, monkeypatch, home
     assert list((home / "checkpoints").iterdir()) == []
 
 
-def test_what_the_start_decides_depends_on_the_device():
+def test_what_the_start_decides_depends_on_the_device() -> None:
     recipe = Recipe(minutes=3, hidden_size=64, input_dropout="auto", dropout="auto")
     assert device_dependent.open_fields(recipe, "cpu") == frozenset()
     assert device_dependent.open_fields(recipe, "cuda:1") == set(device_dependent.SPEED_DEPENDENT) - {"hidden_size"}

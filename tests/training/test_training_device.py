@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -26,20 +27,20 @@ CARDS = [("GPU-aaaa-1", "NVIDIA H100", 10 * GB, 80 * GB), ("GPU-bbbb-2", "NVIDIA
 
 
 @pytest.fixture
-def driver(monkeypatch):
+def driver(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A driver with two cards; `lost` makes the second one fail."""
-    played = ModuleType("pynvml")
+    played: Any = ModuleType("pynvml")
     played.NVMLError = RuntimeError
     played.lost = False
     played.open = 0
 
-    def start():
+    def start() -> None:
         played.open += 1
 
-    def end():
+    def end() -> None:
         played.open -= 1
 
-    def handle(index):
+    def handle(index: int) -> int:
         if played.lost and index == 1:
             raise played.NVMLError("GPU is lost")
         return index
@@ -59,7 +60,7 @@ def cuda() -> list[tuple[str, str]]:
     return [(found.name, found.title) for found in list_devices() if found.name != "cpu"]
 
 
-def test_every_device_is_listed_with_its_memory(driver):
+def test_every_device_is_listed_with_its_memory(driver: Any) -> None:
     cpu, first, second = list_devices()
     assert cpu.name == "cpu"
     assert 0 < cpu.free <= cpu.total
@@ -68,8 +69,8 @@ def test_every_device_is_listed_with_its_memory(driver):
     assert driver.open == 0, "the driver was let go"
 
 
-def test_no_driver_is_no_device(driver):
-    def missing():
+def test_no_driver_is_no_device(driver: Any) -> None:
+    def missing() -> None:
         raise driver.NVMLError("driver not loaded")
 
     driver.nvmlInit = missing
@@ -77,7 +78,7 @@ def test_no_driver_is_no_device(driver):
 
 
 @pytest.mark.fault("26")
-def test_a_lost_device_is_not_offered(driver):
+def test_a_lost_device_is_not_offered(driver: Any) -> None:
     driver.lost = True
     assert cuda() == [("cuda:0", "NVIDIA H100")]
     assert driver.open == 0
@@ -95,17 +96,19 @@ def test_a_lost_device_is_not_offered(driver):
         ("0,9,1", ["NVIDIA H100"]),
     ],
 )
-def test_cuda_visible_devices_is_honoured(driver, monkeypatch, visible, titles):
+def test_cuda_visible_devices_is_honoured(
+    driver: Any, monkeypatch: pytest.MonkeyPatch, visible: str, titles: list[str]
+) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     assert cuda() == [(f"cuda:{index}", title) for index, title in enumerate(titles)]
 
 
 @pytest.fixture
-def usable(monkeypatch):
+def usable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
 
 
-def test_auto_takes_the_device_with_most_free_memory(driver, usable):
+def test_auto_takes_the_device_with_most_free_memory(driver: Any, usable: None) -> None:
     choice = choose("auto", list_devices())
     assert choice.name == "cuda:1"
     assert "20.0 GB" in choice.reason
@@ -115,14 +118,14 @@ def test_auto_takes_the_device_with_most_free_memory(driver, usable):
     assert choose("cpu", list_devices()).name == "cpu"
 
 
-def test_the_reason_names_what_was_visible(driver, usable, monkeypatch):
+def test_the_reason_names_what_was_visible(driver: Any, usable: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
     choice = choose("auto", list_devices())
     assert choice.name == "cuda:0"
     assert "CUDA_VISIBLE_DEVICES=0" in choice.reason
 
 
-def test_never_a_silent_fall_to_the_cpu(driver, monkeypatch):
+def test_never_a_silent_fall_to_the_cpu(driver: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     choice = choose("auto", list_devices())
     assert choice.name == "cpu"
@@ -133,7 +136,7 @@ def test_never_a_silent_fall_to_the_cpu(driver, monkeypatch):
 
 
 @pytest.mark.parametrize("visible", [None, "MIG-5c1"])
-def test_what_only_torch_sees_is_taken(usable, monkeypatch, visible):
+def test_what_only_torch_sees_is_taken(usable: None, monkeypatch: pytest.MonkeyPatch, visible: str | None) -> None:
     """No NVML, or a part of a card that only CUDA can name."""
     if visible:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
@@ -147,13 +150,13 @@ def test_what_only_torch_sees_is_taken(usable, monkeypatch, visible):
         choose("cuda:1", only_cpu)
 
 
-def test_the_remedy_fits_the_torch():
+def test_the_remedy_fits_the_torch() -> None:
     card = [Device("cuda:0", "NVIDIA L4", 1, 2)]
     assert "CUDA build" in install_hint(card, None)
     assert "12.8" in install_hint(card, "12.8")
 
 
-def test_a_device_that_is_not_there_is_refused_with_those_that_are(driver, usable):
+def test_a_device_that_is_not_there_is_refused_with_those_that_are(driver: Any, usable: None) -> None:
     with pytest.raises(DeviceError, match="cuda:5 here; there is: cpu, cuda:0, cuda:1"):
         choose("cuda:5", list_devices())
 
@@ -168,7 +171,7 @@ def test_a_device_that_is_not_there_is_refused_with_those_that_are(driver, usabl
         ({}, None),
     ],
 )
-def test_the_control_groups_share(tmp_path, files, quota):
+def test_the_control_groups_share(tmp_path: Path, files: dict[str, str], quota: float | None) -> None:
     for name, text in files.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
@@ -177,7 +180,9 @@ def test_the_control_groups_share(tmp_path, files, quota):
 
 
 @pytest.mark.parametrize(("quota", "threads"), [(None, 6), (2.5, 2), (0.3, 1), (64.0, 6)])
-def test_threads_follow_affinity_and_control_group(monkeypatch, quota, threads):
+def test_threads_follow_affinity_and_control_group(
+    monkeypatch: pytest.MonkeyPatch, quota: float | None, threads: int
+) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(6)), raising=False)
     monkeypatch.setattr(module, "_cpu_quota", lambda _group: quota)
@@ -186,19 +191,21 @@ def test_threads_follow_affinity_and_control_group(monkeypatch, quota, threads):
 
 @pytest.mark.parametrize(("named", "threads"), [("3", 3), ("40", 40), ("5,2", 5), ("0", 6), ("", 6), ("many", 6)])
 @pytest.mark.fault("8")
-def test_a_person_who_names_a_number_of_threads_gets_it(monkeypatch, named, threads):
+def test_a_person_who_names_a_number_of_threads_gets_it(
+    monkeypatch: pytest.MonkeyPatch, named: str, threads: int
+) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", named)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(6)), raising=False)
     monkeypatch.setattr(module, "_cpu_quota", lambda _group: None)
     assert thread_count() == threads
 
 
-def test_threads_are_set_where_training_starts():
+def test_threads_are_set_where_training_starts() -> None:
     assert open_device("cpu", Recipe(steps=1, threads=1)).description == "cpu, 1 thread"
     assert torch.get_num_threads() == 1
 
 
-def test_random_states_come_back():
+def test_random_states_come_back() -> None:
     context = open_device("cpu", Recipe(steps=1, threads=1))
     states = context.random_states()
     drawn = torch.rand(3)
@@ -210,7 +217,7 @@ def test_random_states_come_back():
     "code",
     ["from charplay.training.device import list_devices; list_devices()", "import charplay.training.run_training"],
 )
-def test_looking_at_the_door_and_the_devices_needs_no_torch(code):
+def test_looking_at_the_door_and_the_devices_needs_no_torch(code: str) -> None:
     program = f"import sys; {code}; sys.exit('torch' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], check=False, cwd=Path(__file__).parents[2])
     assert ran.returncode == 0

@@ -1,22 +1,35 @@
 """The held-out loss is what its definition says, and measuring it disturbs nothing."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from charplay.recipes.recipe import Recipe
 from charplay.training import evaluation as module
 from charplay.training.device import open_device
-from charplay.training.evaluation import Evaluation, is_correct
+from charplay.training.evaluation import Evaluation, EvaluationResult, is_correct
 from charplay.training.network import CharNet
 from charplay.training.token_ids import TokenIds
 
 SIZE = 5
 
 
-def made(count: int, held_out: int, window: int | None = None, **settings: object):
-    sizes = {"hidden_size": 6, "embedding_size": 3, "num_layers": 2, "output_dropout": 0.5, "steps": 1, "threads": 1}
-    recipe = Recipe(**{**sizes, "dropout": 0.5, **settings})
+def made(
+    count: int, held_out: int, window: int | None = None, **settings: Any
+) -> tuple[Evaluation, CharNet, NDArray[np.uint8]]:
+    sizes: dict[str, Any] = {
+        "hidden_size": 6,
+        "embedding_size": 3,
+        "num_layers": 2,
+        "output_dropout": 0.5,
+        "steps": 1,
+        "threads": 1,
+    }
+    recipe = Recipe.model_validate({**sizes, "dropout": 0.5, **settings})
     torch.manual_seed(2)
     network = CharNet(recipe, SIZE).train()
     context = open_device("cpu", recipe)
@@ -24,15 +37,16 @@ def made(count: int, held_out: int, window: int | None = None, **settings: objec
     return Evaluation(TokenIds(ids, context.device, resident=True), held_out, context, window), network, ids
 
 
-def run(reading):
+def run(reading: Iterator[Any]) -> EvaluationResult:
     while True:
         try:
             next(reading)
         except StopIteration as end:
-            return end.value
+            result: EvaluationResult = end.value
+            return result
 
 
-def surprises(network, ids, start, stop, warm_up):
+def surprises(network: CharNet, ids: NDArray[np.uint8], start: int, stop: int, warm_up: int) -> list[float]:
     """Nats of each character from `start` to `stop`, one at a time, warmed up on the characters before."""
     network.eval()
     state = network.zero_state(1)
@@ -46,7 +60,7 @@ def surprises(network, ids, start, stop, warm_up):
     return found
 
 
-def test_carried_is_each_piece_read_by_itself_after_its_warm_up():
+def test_carried_is_each_piece_read_by_itself_after_its_warm_up() -> None:
     evaluation, network, ids = made(2_000, 900)
     score = run(evaluation.carried(network, 10**6))
     pieces, length = 4, 275  # 1,100 characters, 256 at least for a piece
@@ -55,14 +69,14 @@ def test_carried_is_each_piece_read_by_itself_after_its_warm_up():
     assert score.loss == pytest.approx(np.mean(expected), rel=1e-5)
 
 
-def test_cold_blocks_begin_from_zero():
+def test_cold_blocks_begin_from_zero() -> None:
     evaluation, network, ids = made(1_500, 900)
     score = run(evaluation.cold(network, 10**6))
     expected = [x for k in range(2) for x in surprises(network, ids, 900 + 256 * k, 900 + 256 * (k + 1), 0)]
     assert score.loss == pytest.approx(np.mean(expected), rel=1e-5)
 
 
-def test_last_reads_fresh_windows():
+def test_last_reads_fresh_windows() -> None:
     evaluation, network, ids = made(400, 300, window=16)
     score = run(evaluation.measure(network, 10**6))
     expected = [surprises(network, ids, start, start + 16, 0)[-1] for start in range(300, 400 - 16 + 1, 2)]
@@ -70,14 +84,14 @@ def test_last_reads_fresh_windows():
 
 
 @pytest.mark.parametrize("count", [1, 2, 30, 255, 256, 257, 700])
-def test_any_held_out_text_has_a_loss(count):
+def test_any_held_out_text_has_a_loss(count: int) -> None:
     evaluation, network, _ = made(300 + count, 300, window=12)
     for reading in (evaluation.carried, evaluation.cold):
         assert np.isfinite(run(reading(network, 10**6)).loss)
     assert np.isfinite(run(evaluation.measure(network, 10**6)).loss)
 
 
-def test_nothing_is_disturbed():
+def test_nothing_is_disturbed() -> None:
     evaluation, network, _ = made(900, 500)
     weights, random = network.export_weights(), torch.get_rng_state()
     reading = evaluation.carried(network, 10**6)
@@ -90,20 +104,20 @@ def test_nothing_is_disturbed():
     assert all(np.array_equal(array, network.export_weights()[name]) for name, array in weights.items())
 
 
-def test_it_yields_between_pieces_of_work(monkeypatch):
+def test_it_yields_between_pieces_of_work(monkeypatch: pytest.MonkeyPatch) -> None:
     evaluation, network, _ = made(5_000, 1_000)
     monkeypatch.setattr(module, "CHUNK_FLOPS", 1e5)
     assert sum(1 for _ in evaluation.carried(network, 10**6)) > 10
     assert sum(1 for _ in evaluation.cold(network, 10**6)) > 10
 
 
-def test_pieces_of_work_do_not_change_the_score(monkeypatch):
+def test_pieces_of_work_do_not_change_the_score(monkeypatch: pytest.MonkeyPatch) -> None:
     evaluation, network, _ = made(3_000, 1_000)
     whole = run(evaluation.carried(network, 10**6))
     monkeypatch.setattr(module, "CHUNK_FLOPS", 1e5)
     assert run(evaluation.carried(network, 10**6)).loss == pytest.approx(whole.loss, rel=1e-6)
 
 
-def test_correct_are_likeliest_guesses():
+def test_correct_are_likeliest_guesses() -> None:
     logits = torch.tensor([[0.0, 2.0, 1.0], [3.0, 0.0, 0.0], [0.0, 1.0, 5.0]])
     assert is_correct(logits, torch.tensor([1, 1, 2])).tolist() == [True, False, True]

@@ -1,17 +1,20 @@
 """Live changes: what is changed while training runs acts, is kept, outlives a stop and can be taken back."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from itertools import chain, pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from trainings import Only, Train, abandon, last_save
 
-from charplay.protocol.commands import Pause, Resume, SetHyperparameter, Stop, Undo
-from charplay.protocol.events import Changed, Finished, Paused, Progress, Saved, Started, Warned
+from charplay.protocol.commands import Command, Pause, Resume, SetHyperparameter, Stop, Undo
+from charplay.protocol.events import Changed, Event, Finished, Paused, Progress, Saved, Started, Warned
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.errors import RecipeError
@@ -21,6 +24,7 @@ from charplay.runs.run import Run
 from charplay.training import live_changes
 from charplay.training.batches import open_batches
 from charplay.training.epoch_counter import EpochCounter
+from charplay.training.live_changes import LiveChanges
 from charplay.training.run_training import open_training
 
 VALUES = {
@@ -38,11 +42,11 @@ VALUES = {
 DEEP = {"num_layers": 2, "log_every": 1}
 
 
-def at(step: int, *commands: object):
+def at(step: int, *commands: Command) -> Callable[..., None]:
     """A watcher that leaves commands once, when the run has come to `step`."""
     left = list(commands)
 
-    def watch(event, inbox):
+    def watch(event: Event, inbox: CommandQueue) -> None:
         if isinstance(event, Progress if step else Started) and event.step >= step:
             while left:
                 inbox.put(left.pop(0))
@@ -50,34 +54,34 @@ def at(step: int, *commands: object):
     return watch
 
 
-def both(*watchers):
-    def watch(event, inbox):
+def both(*watchers: Callable[..., Any]) -> Callable[..., None]:
+    def watch(event: Event, inbox: CommandQueue) -> None:
         for one in watchers:
             one(event, inbox)
 
     return watch
 
 
-def folder_of(events, only) -> Path:
+def folder_of(events: list[Event], only: Only) -> Path:
     return Path(only(events, Started)[0].folder)
 
 
-def left_by(folder: Path) -> tuple[dict[str, bytes], list[dict]]:
+def left_by(folder: Path) -> tuple[dict[str, bytes], list[dict[str, Any]]]:
     """What a run's last save holds, to the bit, and its rows without what the clock says."""
     run = Run.open(folder)
-    arrays, state = run.read_resume()
+    arrays, state = last_save(run)
     clock = {"seconds", "chars_per_second"}
     rows = [{name: value for name, value in row.items() if name not in clock} for row in run.metrics()]
     assert state["ledger"]["step"] == 20
     return {name: array.tobytes() for name, array in arrays.items()}, rows
 
 
-def test_the_values_cover_every_live_field():
+def test_the_values_cover_every_live_field() -> None:
     assert set(VALUES) == set(LIVE)
 
 
 @pytest.mark.parametrize("name", [name for name in VALUES if name != "batch_size"])
-def test_a_change_before_the_first_step_is_a_run_that_was_asked_for_it(name, train, only):
+def test_a_change_before_the_first_step_is_a_run_that_was_asked_for_it(name: str, train: Train, only: Only) -> None:
     asked = left_by(folder_of(train(**DEEP, **{name: VALUES[name]}), only))
     changed = left_by(folder_of(train(at(0, SetHyperparameter(name, VALUES[name])), **DEEP), only))
     plain = left_by(folder_of(train(**DEEP), only))
@@ -86,7 +90,7 @@ def test_a_change_before_the_first_step_is_a_run_that_was_asked_for_it(name, tra
 
 @pytest.mark.parametrize("name", VALUES)
 @pytest.mark.parametrize("batching", ["stream", "windows"])
-def test_a_change_outlives_a_stop_to_the_bit(name, batching, train, only):
+def test_a_change_outlives_a_stop_to_the_bit(name: str, batching: str, train: Train, only: Only) -> None:
     change = SetHyperparameter(name, VALUES[name])
     recipe = {"num_layers": 2, "log_every": 1, "batching": batching, "sample_every": 6, "sample_length": 5}
     straight = train(at(8, change), **recipe)
@@ -105,7 +109,7 @@ def test_a_change_outlives_a_stop_to_the_bit(name, batching, train, only):
 
 @pytest.mark.parametrize("name", ["learning_rate", "batch_size", "sequence_length", "dropout"])
 @pytest.mark.parametrize("batching", ["stream", "windows"])
-def test_an_undone_change_never_happened(name, batching, train, only):
+def test_an_undone_change_never_happened(name: str, batching: str, train: Train, only: Only) -> None:
     recipe = {"num_layers": 2, "log_every": 1, "batching": batching, "weight_drop": 0.1, "optimizer": "muon"}
     plain = train(**recipe)
     events = train(both(at(6, SetHyperparameter(name, VALUES[name])), at(12, Undo())), **recipe)
@@ -120,8 +124,8 @@ def test_an_undone_change_never_happened(name, batching, train, only):
     assert seconds == sorted(seconds), "time that was spent is spent"
 
 
-def test_changes_are_taken_back_one_after_another_also_in_a_pause(train, only):
-    def steer(event, inbox):
+def test_changes_are_taken_back_one_after_another_also_in_a_pause(train: Train, only: Only) -> None:
+    def steer(event: Event, inbox: CommandQueue) -> None:
         if isinstance(event, Paused):
             for order in (Undo(), Undo(), Undo(), Resume()):
                 inbox.put(order)
@@ -134,36 +138,39 @@ def test_changes_are_taken_back_one_after_another_also_in_a_pause(train, only):
     assert left_by(folder_of(events, only)) == left_by(folder_of(train(log_every=1), only))
 
 
-def test_the_best_that_came_after_a_change_stays_the_best(train, only):
+def test_the_best_that_came_after_a_change_stays_the_best(train: Train, only: Only) -> None:
     events = train(both(at(1, SetHyperparameter("weight_decay", 0.1)), at(15, Undo(), Stop())), log_every=1)
     run = Run.open(folder_of(events, only))
-    assert run.read_resume()[1]["ledger"]["step"] == 1
-    assert run.read_resume()[1]["judge"]["best_step"] == 14
+    assert last_save(run)[1]["ledger"]["step"] == 1
+    assert last_save(run)[1]["judge"]["best_step"] == 14
     assert max(row["step"] for row in run.metrics()) == 1
 
 
 @pytest.mark.fault("47", "49")
-def test_rows_go_only_once_what_was_taken_back_is_saved(train, only, home, quick_disk, monkeypatch):
+def test_rows_go_only_once_what_was_taken_back_is_saved(
+    train: Train, only: Only, home: Path, quick_disk: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A run that dies meanwhile goes on from a save that they belong to."""
 
-    def write(self, arrays, state):
+    def write(self: Run, arrays: dict[str, Any], state: dict[str, Any]) -> None:
         if full:
             raise OSError(28, "No space left on device")
         plain(self, arrays, state)
 
-    def fill(event, _inbox):
+    def fill(event: Event, _inbox: CommandQueue) -> None:
         if isinstance(event, Saved) and event.step == 10 and room:
             full.append(room.pop())
 
-    def look(event, inbox):
+    def look(event: Event, inbox: CommandQueue) -> None:
         if isinstance(event, Paused):
             (folder,) = (home / "checkpoints").iterdir()
-            assert Run.open(folder).read_resume()[1]["ledger"]["step"] == 10
+            assert last_save(Run.open(folder))[1]["ledger"]["step"] == 10
             assert {row["step"] for row in Run.open(folder).metrics()} >= set(range(1, 11))
             full.clear()
             inbox.put(Resume())
 
-    plain, full, room = Run.write_resume, [], ["once"]
+    full: list[str] = []
+    plain, room = Run.write_resume, ["once"]
     monkeypatch.setattr(Run, "write_resume", write)
     changes = both(at(6, SetHyperparameter("learning_rate", 0.5)), fill, at(12, Undo(), Pause()), look)
     events = train(changes, log_every=1)
@@ -174,8 +181,10 @@ def test_rows_go_only_once_what_was_taken_back_is_saved(train, only, home, quick
 
 
 @pytest.mark.fault("57")
-def test_a_change_that_no_save_knows_is_not_on_the_disk_after_a_death(train, only, home, asked, quick_disk):
-    def kill(event, inbox):
+def test_a_change_that_no_save_knows_is_not_on_the_disk_after_a_death(
+    train: Train, only: Only, home: Path, asked: dict[str, object], quick_disk: None
+) -> None:
+    def kill(event: Event, inbox: CommandQueue) -> bool:
         if isinstance(event, Saved) and event.step == 10:
             inbox.put(Pause())
         if isinstance(event, Paused):
@@ -185,7 +194,7 @@ def test_a_change_that_no_save_knows_is_not_on_the_disk_after_a_death(train, onl
     inbox = CommandQueue()
     stream = open_training(TrainRequest(home=str(home), recipe={**asked, "save_every": 10}), inbox)
     assert any(kill(event, inbox) for event in stream)
-    stream.close()
+    abandon(stream)
     (folder,) = (home / "checkpoints").iterdir()
     assert [row["field"] for row in Run.open(folder).changes()] == ["learning_rate"]
     only(train(resume=str(folder)), Finished)
@@ -205,7 +214,9 @@ def test_a_change_that_no_save_knows_is_not_on_the_disk_after_a_death(train, onl
         ("learning_rate", "fast", "learning_rate must be"),
     ],
 )
-def test_a_change_that_cannot_be_is_one_sentence(name, value, sentence, train, only):
+def test_a_change_that_cannot_be_is_one_sentence(
+    name: str, value: float | str, sentence: str, train: Train, only: Only
+) -> None:
     events = train(at(3, SetHyperparameter(name, value)))
     (warned,) = only(events, Warned)
     assert sentence in warned.message
@@ -215,7 +226,7 @@ def test_a_change_that_cannot_be_is_one_sentence(name, value, sentence, train, o
 
 
 @pytest.mark.parametrize("name", LIVE)
-def test_every_live_field_takes_text_as_settings_do(name):
+def test_every_live_field_takes_text_as_settings_do(name: str) -> None:
     recipe = Recipe(steps=1, num_layers=2)
     assert getattr(altered(recipe, name, f" {VALUES[name]} "), name) == VALUES[name]
     for word in ("nonsense", "auto"):
@@ -223,11 +234,11 @@ def test_every_live_field_takes_text_as_settings_do(name):
             altered(recipe, name, word)
 
 
-def test_snapshots_are_bounded(train, only, monkeypatch):
+def test_snapshots_are_bounded(train: Train, only: Only, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = []
     plain = live_changes.LiveChanges._take_snapshot
 
-    def remember(self):
+    def remember(self: LiveChanges) -> None:
         plain(self)
         kept.append(len(self._snapshots))
 
@@ -241,14 +252,16 @@ def test_snapshots_are_bounded(train, only, monkeypatch):
     assert set(kept) == {1}
 
 
-def stream_of(count: int, length: int, size: int):
+def stream_of(count: int, length: int, size: int) -> Any:
     recipe = Recipe(steps=1, sequence_length=length, batch_size=size)
     return open_batches(recipe, np.arange(count, dtype=np.uint16), torch.device("cpu"), resident=True)
 
 
 @given(st.integers(2, 300), st.integers(1, 9), st.integers(1, 9), st.integers(1, 9), st.integers(0, 50))
 @settings(max_examples=60, deadline=None)
-def test_streams_that_stay_go_on_where_they_were(count, size, new_size, new_length, steps):
+def test_streams_that_stay_go_on_where_they_were(
+    count: int, size: int, new_size: int, new_length: int, steps: int
+) -> None:
     batches = stream_of(count, 3, size)
     last = torch.arange(size) * max(1, (count - 1) // size) % count - 1
     for _ in range(steps):
@@ -266,7 +279,9 @@ def test_streams_that_stay_go_on_where_they_were(count, size, new_size, new_leng
 
 @given(st.integers(20, 200), st.integers(1, 9), st.integers(1, 9), st.integers(0, 30), st.booleans())
 @settings(max_examples=60, deadline=None)
-def test_windows_in_other_batches_are_still_every_window_once(count, size, new_size, steps, shuffle):
+def test_windows_in_other_batches_are_still_every_window_once(
+    count: int, size: int, new_size: int, steps: int, shuffle: bool
+) -> None:
     recipe = Recipe(steps=1, batching="windows", sequence_length=5, batch_size=size, shuffle=shuffle)
     batches = open_batches(recipe, np.arange(count, dtype=np.uint16), torch.device("cpu"), resident=True)
     done = steps % batches.steps_per_epoch
@@ -279,7 +294,7 @@ def test_windows_in_other_batches_are_still_every_window_once(count, size, new_s
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 40), st.integers(0, 40)), max_size=4), st.integers(1, 20))
-def test_epochs_only_go_forward_and_end_on_whole_numbers(cuts, steps):
+def test_epochs_only_go_forward_and_end_on_whole_numbers(cuts: list[tuple[int, int, int]], steps: int) -> None:
     epoch_counter, step, seen = EpochCounter(steps), 0, [0.0]
     for ahead, steps_then, left in [*cuts, (60, 1, 0)]:
         for _ in range(ahead):
@@ -293,7 +308,7 @@ def test_epochs_only_go_forward_and_end_on_whole_numbers(cuts, steps):
     assert all(later > earlier for earlier, later in pairwise(seen))
 
 
-def test_epochs_stay_honest_when_batches_grow(train, only):
+def test_epochs_stay_honest_when_batches_grow(train: Train, only: Only) -> None:
     events = train(at(10, SetHyperparameter("batch_size", 8)), log_every=1, steps=None, epochs=2)
     rows = [row for event in only(events, Progress) for row in event.rows]
     ends = [row for row in rows if row.epoch_loss is not None]

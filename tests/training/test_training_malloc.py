@@ -30,12 +30,12 @@ PAGES = (1 + 5 + 20 + 40) << 8
 """Of 4 kB, that one step touches."""
 
 
-def faults(how):
+def faults(how: str) -> list[int]:
     printed = subprocess.run([sys.executable, "-c", STEPS, how], capture_output=True, text=True, check=True).stdout
     return [int(line) for line in printed.split()]
 
 
-def test_steps_reuse_what_the_steps_before_them_freed():
+def test_steps_reuse_what_the_steps_before_them_freed() -> None:
     ten_steps, after_giving_back = faults("kept")
     assert ten_steps < PAGES / 10
     assert after_giving_back > PAGES / 4, "the largest block at least, which the system had back"

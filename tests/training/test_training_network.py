@@ -1,10 +1,14 @@
 """The network: its cells against explicit gates, its weights' names and number, what dropout does to it."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.nn.parameter import Parameter
 
 from charplay.fs.registry import entry_names
 from charplay.recipes.network import parameter_count
@@ -13,33 +17,35 @@ from charplay.training.dropout import drop
 from charplay.training.network import CharNet
 
 
-def network_of(size: int = 9, **settings: object) -> CharNet:
+def network_of(size: int = 9, **settings: Any) -> CharNet:
     torch.manual_seed(3)
     return CharNet(
-        Recipe(
-            **{"hidden_size": 7, "embedding_size": 5, "num_layers": 2, "output_dropout": 0.0, "steps": 1, **settings}
+        Recipe.model_validate(
+            {"hidden_size": 7, "embedding_size": 5, "num_layers": 2, "output_dropout": 0.0, "steps": 1, **settings}
         ),
         size,
     )
 
 
-def lstm(x, h, c, w_ih, w_hh, bias):
+def lstm(
+    x: torch.Tensor, h: torch.Tensor, c: torch.Tensor, w_ih: Parameter, w_hh: Parameter, bias: Parameter
+) -> tuple[torch.Tensor, torch.Tensor]:
     i, f, g, o = (w_ih @ x + w_hh @ h + bias).chunk(4)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), c
 
 
-def gru(x, h, w_ih, w_hh, bias):
+def gru(x: torch.Tensor, h: torch.Tensor, w_ih: Parameter, w_hh: Parameter, bias: Parameter) -> tuple[torch.Tensor]:
     (r, z, n), (hr, hz, hn) = (w_ih @ x + bias).chunk(3), (w_hh @ h).chunk(3)
     r, z = torch.sigmoid(r + hr), torch.sigmoid(z + hz)
     return ((1 - z) * torch.tanh(n + r * hn) + z * h,)
 
 
-NAIVE = {"lstm": lstm, "gru": gru}
+NAIVE: dict[str, Callable[..., tuple[torch.Tensor, ...]]] = {"lstm": lstm, "gru": gru}
 
 
 @pytest.mark.parametrize("cell", entry_names("training/cells"))
-def test_fused_layers_and_their_gradients_are_the_explicit_gates(cell):
+def test_fused_layers_and_their_gradients_are_the_explicit_gates(cell: str) -> None:
     network = network_of(cell=cell).double()
     ids = torch.randint(0, 9, (11, 1))
     state = network.zero_state(1)
@@ -67,8 +73,8 @@ def test_fused_layers_and_their_gradients_are_the_explicit_gates(cell):
 
 @pytest.mark.parametrize("cell", entry_names("training/cells"))
 @pytest.mark.parametrize("inputs", ["embedding", "one-hot", "scalar"])
-def test_parameters_are_the_literatures(cell, inputs):
-    settings = {"cell": cell, "input": inputs, "sequence_length": 3, "batch_size": 2}
+def test_parameters_are_the_literatures(cell: str, inputs: str) -> None:
+    settings: dict[str, Any] = {"cell": cell, "input": inputs, "sequence_length": 3, "batch_size": 2}
     network = network_of(**settings)
     recipe = Recipe(hidden_size=7, embedding_size=5, num_layers=2, output_dropout=0.0, steps=1, **settings)
     trainable = sum(p.numel() for p in network.parameters() if p.requires_grad)
@@ -76,7 +82,7 @@ def test_parameters_are_the_literatures(cell, inputs):
 
 
 @pytest.mark.parametrize("cell", entry_names("training/cells"))
-def test_reading_in_pieces_is_reading_at_once(cell):
+def test_reading_in_pieces_is_reading_at_once(cell: str) -> None:
     network = network_of(cell=cell).double()
     ids = torch.randint(0, 9, (12, 3))
     whole, end = network(ids, network.zero_state(3))
@@ -94,7 +100,7 @@ def test_reading_in_pieces_is_reading_at_once(cell):
 
 @given(st.sampled_from(["lstm", "gru"]), st.integers(1, 4))
 @settings(max_examples=10, deadline=None)
-def test_weights_come_back(cell, depth):
+def test_weights_come_back(cell: str, depth: int) -> None:
     one, other = network_of(cell=cell, num_layers=depth), network_of(cell=cell, num_layers=depth)
     with torch.no_grad():
         for weight in other.parameters():
@@ -106,7 +112,7 @@ def test_weights_come_back(cell, depth):
         assert np.array_equal(array, other.export_weights()[name])
 
 
-def test_exported_weights_do_not_follow_training():
+def test_exported_weights_do_not_follow_training() -> None:
     network = network_of()
     weights = network.export_weights()
     before = {name: array.copy() for name, array in weights.items()}
@@ -117,7 +123,7 @@ def test_exported_weights_do_not_follow_training():
 
 
 @pytest.mark.parametrize("cell", entry_names("training/cells"))
-def test_initialization(cell):
+def test_initialization(cell: str) -> None:
     network = network_of(cell=cell, num_layers=1, hidden_size=16)
     (layer,) = network.layers
     for gate in layer.weight_hh_l0.detach().chunk(network.gates):
@@ -132,7 +138,7 @@ def test_initialization(cell):
 
 
 @pytest.mark.parametrize("cell", entry_names("training/cells"))
-def test_weight_drop_is_one_mask_for_a_sequence_and_off_when_evaluating(cell):
+def test_weight_drop_is_one_mask_for_a_sequence_and_off_when_evaluating(cell: str) -> None:
     ids = torch.randint(0, 9, (8, 2))
     dropped, plain = network_of(cell=cell, weight_drop=0.5), network_of(cell=cell)
     dropped.load_weights(plain.export_weights())
@@ -149,6 +155,6 @@ def test_weight_drop_is_one_mask_for_a_sequence_and_off_when_evaluating(cell):
     assert torch.allclose(plain(ids, state)[0], noisy, atol=1e-6)
 
 
-def test_a_recipe_that_is_not_resolved_is_refused():
+def test_a_recipe_that_is_not_resolved_is_refused() -> None:
     with pytest.raises(TypeError, match="not resolved"):
         network_of(hidden_size="auto")

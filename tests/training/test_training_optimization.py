@@ -2,6 +2,7 @@
 
 import math
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charplay.fs.registry import entry_names
+from charplay.protocol.events import Row
 from charplay.recipes.recipe import Recipe
 from charplay.training.budget import Budget, Clock
 from charplay.training.early_stopping import EarlyStopping
@@ -23,15 +25,15 @@ from charplay.training.optimizers.muon import orthogonalize
 OPTIMIZERS, SCHEDULES = entry_names("training/optimizers"), entry_names("training/schedules")
 
 
-def learner_of(**settings: object) -> tuple[CharNet, tuple[torch.optim.Optimizer, ...]]:
+def learner_of(**settings: Any) -> tuple[CharNet, tuple[torch.optim.Optimizer, ...]]:
     sizes = {"hidden_size": 6, "embedding_size": 3, "num_layers": 1, "output_dropout": 0.0, "steps": 1}
-    recipe = Recipe(**{**sizes, **settings})
+    recipe = Recipe.model_validate({**sizes, **settings})
     torch.manual_seed(1)
     network = CharNet(recipe, 7)
     return network, build_optimizers(network, recipe, fused=True)
 
 
-def follow(network: CharNet, optimizers, steps: int, rate: float = 0.01, decay: float = 0.0) -> float:
+def follow(network: CharNet, optimizers: Any, steps: int, rate: float = 0.01, decay: float = 0.0) -> float:
     """Learn one short text by heart; the last loss."""
     ids = torch.tensor([[0, 3], [1, 4], [2, 5], [3, 6], [0, 1]])
     loss = torch.tensor(0.0)
@@ -39,13 +41,13 @@ def follow(network: CharNet, optimizers, steps: int, rate: float = 0.01, decay: 
         logits, _ = network(ids[:-1], network.zero_state(2))
         loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids[1:].flatten())
         network.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         take_step(optimizers, rate, decay)
     return loss.item()
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_every_optimizer_moves_every_parameter_and_learns(optimizer):
+def test_every_optimizer_moves_every_parameter_and_learns(optimizer: str) -> None:
     network, optimizers = learner_of(optimizer=optimizer)
     before = network.export_weights()
     follow(network, optimizers, 1)
@@ -56,7 +58,7 @@ def test_every_optimizer_moves_every_parameter_and_learns(optimizer):
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_an_optimizers_memory_comes_back(optimizer):
+def test_an_optimizers_memory_comes_back(optimizer: str) -> None:
     one, of_one = learner_of(optimizer=optimizer)
     follow(one, of_one, 5)
     other, of_other = learner_of(optimizer=optimizer)
@@ -68,7 +70,7 @@ def test_an_optimizers_memory_comes_back(optimizer):
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_weight_decay_pulls_at_matrices_only_and_does_not_meet_the_gradient(optimizer):
+def test_weight_decay_pulls_at_matrices_only_and_does_not_meet_the_gradient(optimizer: str) -> None:
     network, optimizers = learner_of(optimizer=optimizer)
     before = network.export_weights()
     for parameter in network.parameters():
@@ -82,7 +84,7 @@ def test_weight_decay_pulls_at_matrices_only_and_does_not_meet_the_gradient(opti
 
 
 @given(st.integers(1, 4), st.integers(2, 12), st.integers(2, 12), st.integers(0, 2**31))
-def test_muon_steps_are_nearly_orthogonal_gate_by_gate(gates, rows, columns, seed):
+def test_muon_steps_are_nearly_orthogonal_gate_by_gate(gates: int, rows: int, columns: int, seed: int) -> None:
     blocks = torch.from_numpy(np.random.default_rng(seed).standard_normal((gates, rows, columns))).float()
     together = orthogonalize(blocks)
     assert together.shape == blocks.shape
@@ -95,13 +97,13 @@ def test_muon_steps_are_nearly_orthogonal_gate_by_gate(gates, rows, columns, see
         assert (stretched[sound] < 1.2).all()
 
 
-def test_muon_leaves_zeros_alone():
+def test_muon_leaves_zeros_alone() -> None:
     assert not orthogonalize(torch.zeros(2, 3, 3)).any()
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
 @given(warmup=st.floats(0, 1), progress=st.floats(0, 1))
-def test_schedules_stay_between_nothing_and_the_peak(schedule, warmup, progress):
+def test_schedules_stay_between_nothing_and_the_peak(schedule: str, warmup: float, progress: float) -> None:
     factor = import_module(f"charplay.training.schedules.{schedule}").factor
     assert 0 <= factor(progress, warmup) <= 1
     if 1e-6 < warmup < 0.5:
@@ -116,7 +118,9 @@ GRADIENT = st.lists(st.floats(-100, 100, width=32), min_size=3, max_size=3)
 
 
 @given(GRADIENT, GRADIENT, st.none() | st.floats(0.01, 50), st.none() | st.floats(0.01, 50), st.booleans())
-def test_clipping(one, other, clip_norm, clip_value, sync_is_free):
+def test_clipping(
+    one: list[float], other: list[float], clip_norm: float | None, clip_value: float | None, sync_is_free: bool
+) -> None:
     gradients = [torch.tensor(one), torch.tensor(other)]
     whole = torch.cat(gradients).double()
     norm = clip(gradients, clip_norm=clip_norm, clip_value=clip_value, sync_is_free=sync_is_free)
@@ -138,7 +142,7 @@ def test_clipping(one, other, clip_norm, clip_value, sync_is_free):
 
 @pytest.mark.parametrize("sync_is_free", [True, False])
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
-def test_gradients_that_are_not_finite_become_zero(sync_is_free, bad):
+def test_gradients_that_are_not_finite_become_zero(sync_is_free: bool, bad: float) -> None:
     gradients = [torch.tensor([1.0, bad]), torch.tensor([2.0])]
     norm = clip(gradients, clip_norm=1.0, clip_value=0.5, sync_is_free=sync_is_free)
     assert not torch.isfinite(norm)
@@ -148,8 +152,10 @@ def test_gradients_that_are_not_finite_become_zero(sync_is_free, bad):
 @given(
     st.lists(st.tuples(st.floats(0, 9), st.floats(0, 1), st.floats(0, 9)), max_size=40), st.integers(1, 7), st.data()
 )
-def test_rows_do_not_depend_on_how_the_steps_were_read(measured, log_every, data):
-    def rows(cuts):
+def test_rows_do_not_depend_on_how_the_steps_were_read(
+    measured: list[tuple[float, float, float]], log_every: int, data: st.DataObject
+) -> None:
+    def rows(cuts: list[int]) -> list[Row]:
         metrics = MetricsAccumulator(log_every, EpochCounter(5), characters_per_step=10)
         found = []
         for start, stop in zip([0, *cuts], [*cuts, len(measured)], strict=True):
@@ -171,14 +177,14 @@ def test_rows_do_not_depend_on_how_the_steps_were_read(measured, log_every, data
             assert row.epoch_loss == pytest.approx(np.mean([loss for loss, _, _ in measured[row.step - 5 : row.step]]))
 
 
-def test_a_bad_step_is_counted_and_spoils_no_mean():
+def test_a_bad_step_is_counted_and_spoils_no_mean() -> None:
     metrics = MetricsAccumulator(2, EpochCounter(100), 1)
     (row,) = metrics.record([(1.0, 0.5, 2.0), (math.nan, 0.0, math.inf)], [StepInfo(1.0, 0.1)] * 2)
     assert (row.train_loss, row.grad_norm, metrics.nonfinite_steps) == (1.0, 2.0, 1)
     assert metrics.final_train_loss() == 1.0
 
 
-def test_the_final_train_loss_is_the_last_epochs_or_the_last_hundredth():
+def test_the_final_train_loss_is_the_last_epochs_or_the_last_hundredth() -> None:
     infos = [StepInfo(1.0, 0.1)] * 300
     short = MetricsAccumulator(10, EpochCounter(1000), 1)
     short.record([(float(i), 0.0, 0.0) for i in range(300)], infos)
@@ -188,7 +194,7 @@ def test_the_final_train_loss_is_the_last_epochs_or_the_last_hundredth():
     assert long.final_train_loss() == pytest.approx(np.mean(range(120, 240)))
 
 
-def test_the_clock_stands_while_stopped():
+def test_the_clock_stands_while_stopped() -> None:
     time = iter([10.0, 13.0, 20.0, 20.5]).__next__
     clock = Clock(5.0, now=time)
     assert clock.seconds == 5.0
@@ -200,20 +206,20 @@ def test_the_clock_stands_while_stopped():
 
 
 @pytest.mark.parametrize(("kind", "amount", "total"), [("steps", 40, 40), ("epochs", 2.5, 25), ("minutes", 2.0, None)])
-def test_budgets(kind, amount, total):
-    budget = Budget.from_recipe(Recipe(**{kind: amount}), epoch_counter=EpochCounter(10))
+def test_budgets(kind: str, amount: float, total: int | None) -> None:
+    budget = Budget.from_recipe(Recipe.model_validate({kind: amount}), epoch_counter=EpochCounter(10))
     assert budget.total_steps == total
     end = (total or 0, 120.0)
     assert budget.is_spent(*end)
     assert not budget.is_spent(end[0] - 1, 119.9)
     assert budget.share_done(*end) == 1
     assert 0 <= budget.schedule_progress(0, 0.0) < 0.05
-    added = Budget.from_recipe(Recipe(**{kind: amount}), EpochCounter(10), start=amount / 2)
+    added = Budget.from_recipe(Recipe.model_validate({kind: amount}), EpochCounter(10), start=amount / 2)
     assert added.schedule_progress(end[0] // 2, 60.0) < 0.1
     assert added.schedule_progress(*end) > 0.9
 
 
-def test_early_stopping_knows_the_best_and_stops_after_patience():
+def test_early_stopping_knows_the_best_and_stops_after_patience() -> None:
     early_stopping = EarlyStopping(patience=2)
     improved = [early_stopping.update(step, loss, None) for step, loss in enumerate([3.0, 2.0, 2.0, math.nan])]
     assert improved == [True, True, False, False]

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 import torch
 
+from charplay.corpora.corpus import Corpus
 from charplay.corpora.errors import Cancelled
 from charplay.corpora.library import Library
 from charplay.recipes.loss_estimate import CURVES, expected_loss
+from charplay.recipes.network import whole
 from charplay.recipes.recipe import Recipe
 from charplay.recipes.reference_hardware import CorpusSize, reference_seconds
 from charplay.recipes.resolve import resolve
-from charplay.training import calibration, epoch_timing, planning
+from charplay.training import calibration, device, epoch_timing, planning
 from charplay.training.device import Device, open_device
 from charplay.training.planning import plan
 
@@ -20,7 +22,7 @@ ASKED = Recipe(minutes=2, optimizer="muon", device="cpu", threads=1)
 
 
 @pytest.fixture
-def corpus(home: Path):
+def corpus(home: Path) -> Corpus:
     words = np.random.default_rng(5).choice(["the ", "cat ", "sat, ", "on\n", "a ", "mat. "], 50_000)
     (home / "corpora" / "long.txt").write_text("".join(words))
     library = Library(home / "corpora", home / "cache")
@@ -28,14 +30,14 @@ def corpus(home: Path):
 
 
 @pytest.fixture
-def brief(monkeypatch):
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small networks, tried for an instant."""
     monkeypatch.setattr(calibration, "PROBE_SIZES", {"cpu": (8, 16)})
     monkeypatch.setattr(planning, "MEASURE_SECONDS", 0.05)
     monkeypatch.setattr(planning, "TRY_SECONDS", 0.05)
 
 
-def test_measuring_leaves_no_trace_and_finds_real_speeds(corpus, brief):
+def test_measuring_leaves_no_trace_and_finds_real_speeds(corpus: Corpus, brief: None) -> None:
     context = open_device("cpu", ASKED)
     torch.manual_seed(7)
     before = torch.get_rng_state()
@@ -46,7 +48,7 @@ def test_measuring_leaves_no_trace_and_finds_real_speeds(corpus, brief):
 
 
 @pytest.mark.parametrize(("times", "heard"), [(0.1, True), (0.8, False), (1.0, False), (1.2, False), (20.0, True)])
-def test_only_a_machine_of_another_speed_changes_the_choice(corpus, times, heard):
+def test_only_a_machine_of_another_speed_changes_the_choice(corpus: Corpus, times: float, heard: bool) -> None:
     sizes = len(corpus), len(corpus.vocabulary)
     speed = {128: times, 256: times}
     found = calibration.significant_speed(speed)
@@ -55,13 +57,13 @@ def test_only_a_machine_of_another_speed_changes_the_choice(corpus, times, heard
     if times == 1.0:
         assert chosen == plain
     elif heard:
-        assert (chosen.hidden_size > plain.hidden_size) == (times > 1)
-        assert reference_seconds(chosen, chosen.hidden_size, CorpusSize.of(chosen, *sizes), found) == pytest.approx(
-            120 * times
-        )
+        assert (whole(chosen, "hidden_size") > whole(plain, "hidden_size")) == (times > 1)
+        assert reference_seconds(
+            chosen, whole(chosen, "hidden_size"), CorpusSize.of(chosen, *sizes), found
+        ) == pytest.approx(120 * times)
 
 
-def test_a_plan_says_what_training_would_do(corpus, brief, monkeypatch):
+def test_a_plan_says_what_training_would_do(corpus: Corpus, brief: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "SIMILAR_FACTOR", 1e9)
     proposal = plan(ASKED.model_copy(update={"minutes": None, "steps": 9}), corpus, 2.0)
     assert proposal.recipe == resolve(ASKED, len(corpus), len(corpus.vocabulary)).recipe
@@ -71,18 +73,20 @@ def test_a_plan_says_what_training_would_do(corpus, brief, monkeypatch):
     assert proposal.memory_bytes > 0
 
 
-def test_a_plan_for_another_machine_says_what_to_set(corpus, brief, monkeypatch):
+def test_a_plan_for_another_machine_says_what_to_set(
+    corpus: Corpus, brief: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(planning, "measure_relative_speed", lambda *_: {128: 0.05, 256: 0.05})
     proposal = plan(ASKED, corpus, 20.0)
     ruled = resolve(ASKED.model_copy(update={"minutes": 20.0}), len(corpus), len(corpus.vocabulary)).recipe
-    assert proposal.recipe.hidden_size < ruled.hidden_size
+    assert whole(proposal.recipe, "hidden_size") < whole(ruled, "hidden_size")
     assert f"hidden_size {ruled.hidden_size}" in proposal.notes[-1]
     assert f"hidden_size={proposal.recipe.hidden_size}" in proposal.notes[-1]
 
 
-def test_a_plan_fits_the_memory(corpus, brief, monkeypatch):
+def test_a_plan_fits_the_memory(corpus: Corpus, brief: None, monkeypatch: pytest.MonkeyPatch) -> None:
     full = [Device("cpu", "CPU", 3_000_000, 3_000_000)]
-    monkeypatch.setattr(planning.device, "list_devices", lambda: full)
+    monkeypatch.setattr(device, "list_devices", lambda: full)
     asked = ASKED.model_copy(update={"hidden_size": 64, "batch_size": 256, "sequence_length": 16})
     proposal = plan(asked, corpus, 1.0)
     assert proposal.memory_bytes <= 0.8 * 3_000_000
@@ -93,7 +97,7 @@ def test_a_plan_fits_the_memory(corpus, brief, monkeypatch):
 SIZED = {"hidden_size": 4, "embedding_size": 4, "num_layers": 1, "sequence_length": 10, "validation_fraction": 0.0}
 
 
-def test_an_epoch_takes_as_long_as_its_characters_do(corpus, monkeypatch):
+def test_an_epoch_takes_as_long_as_its_characters_do(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "measure_step_speed", lambda *_: 50.0)
     streams = ASKED.model_copy(update={**SIZED, "batch_size": 10})
     assert epoch_timing.seconds_per_epoch(streams, corpus) == (len(corpus) - 1) // 100 * 100 / 50
@@ -101,7 +105,9 @@ def test_an_epoch_takes_as_long_as_its_characters_do(corpus, monkeypatch):
     assert epoch_timing.seconds_per_epoch(windows, corpus) == -(-(len(corpus) - 10) // 7) * 10 / 50
 
 
-def test_an_epoch_is_timed_on_the_machine_until_it_is_called_off(corpus, monkeypatch):
+def test_an_epoch_is_timed_on_the_machine_until_it_is_called_off(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(epoch_timing, "MEASURE_SECONDS", 0.05)
     recipe = resolve(ASKED.model_copy(update={**SIZED, "batch_size": 10}), len(corpus), len(corpus.vocabulary)).recipe
     assert 0 < epoch_timing.seconds_per_epoch(recipe, corpus, watch=lambda _share: True) < 600
@@ -109,7 +115,7 @@ def test_an_epoch_is_timed_on_the_machine_until_it_is_called_off(corpus, monkeyp
         epoch_timing.seconds_per_epoch(recipe, corpus, watch=lambda _share: False)
 
 
-def test_a_plan_is_called_off_between_two_steps(corpus, brief):
+def test_a_plan_is_called_off_between_two_steps(corpus: Corpus, brief: None) -> None:
     with pytest.raises(Cancelled):
         plan(ASKED, corpus, 2.0, watch=lambda _share: False)
 
@@ -124,12 +130,12 @@ MEASURED = [
 
 
 @pytest.mark.parametrize(("optimizer", "seconds", "loss"), MEASURED)
-def test_the_curve_meets_what_was_measured(optimizer, seconds, loss):
+def test_the_curve_meets_what_was_measured(optimizer: str, seconds: int, loss: float) -> None:
     recipe = Recipe(steps=1, optimizer=optimizer)
     assert expected_loss(recipe, seconds, 5.0, 3.32) == pytest.approx(loss, abs=0.01)
 
 
-def test_nothing_is_foretold_beyond_what_was_measured():
+def test_nothing_is_foretold_beyond_what_was_measured() -> None:
     assert all(expected_loss(Recipe(steps=1, optimizer=name), 60, 5, 3.3) for name in CURVES)
     assert expected_loss(Recipe(steps=1, optimizer="sgd"), 60, 5, 3.3) is None
     assert expected_loss(Recipe(steps=1, batching="windows"), 60, 5, 3.3) is None

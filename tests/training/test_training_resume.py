@@ -2,13 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from trainings import Only, Train, failure, last_save, stop_at
 
 from charplay.protocol.commands import Pause, Resume, Save, SetHyperparameter, Stop, Undo
-from charplay.protocol.events import Changed, Failed, Finished, Paused, Progress, Saved, Started, Stopped, Warned
+from charplay.protocol.events import Changed, Event, Failed, Finished, Paused, Progress, Saved, Started, Stopped, Warned
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint
@@ -16,7 +18,7 @@ from charplay.runs.run import Run
 from charplay.training import learner, step_reporter
 from charplay.training.run_training import open_training
 
-CASES = {
+CASES: dict[str, dict[str, Any]] = {
     "lstm": {},
     "gru, two layers, every dropout": {
         "cell": "gru",
@@ -40,20 +42,10 @@ CASES = {
 }  # fmt: skip
 
 
-def stop_at(step: int):
-    """A watcher that stops a run when it has come to `step`; rows are logged every step, so it sees each."""
-
-    def watch(event, inbox):
-        if isinstance(event, Progress | Saved | Started) and event.step >= step:
-            inbox.put(Stop())
-
-    return watch
-
-
-def everything(folder: Path) -> tuple[dict[str, np.ndarray], list[dict], list[dict]]:
+def everything(folder: Path) -> tuple[dict[str, np.ndarray], list[dict[str, Any]], list[dict[str, Any]]]:
     """What a run leaves: every array of its last save, its rows and samples without what the clock says."""
     run = Run.open(folder)
-    arrays, _ = run.read_resume()
+    arrays, _ = last_save(run)
     rows = [{k: v for k, v in row.items() if k not in {"seconds", "chars_per_second"}} for row in run.metrics()]
     samples = [{k: v for k, v in row.items() if k != "seconds"} for row in run.samples()]
     return arrays, rows, samples
@@ -70,7 +62,7 @@ def assert_same(one: Path, other: Path) -> None:
         assert _weights(one / name) == _weights(other / name)
 
 
-def _weights(path: Path) -> dict[str, bytes]:
+def _weights(path: Path) -> dict[str, Any]:
     checkpoint = read_checkpoint(path)
     return {name: tensor.tobytes() for name, tensor in checkpoint.tensors.items()} | {
         "step": checkpoint.step,
@@ -81,7 +73,7 @@ def _weights(path: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("stops", [(1, 7, 8, 19), (13,)], ids=str)
 @pytest.mark.fault("57")
-def test_resumed_is_never_stopped(case, stops, train, only):
+def test_resumed_is_never_stopped(case: str, stops: Any, train: Train, only: Only) -> None:
     straight = only(train(log_every=1, **CASES[case]), Finished)[0]
     events = train(stop_at(stops[0]), log_every=1, **CASES[case])
     folder = only(events, Started)[0].folder
@@ -98,7 +90,7 @@ def test_resumed_is_never_stopped(case, stops, train, only):
     )
 
 
-def test_the_comparison_sees_one_bit(train, only):
+def test_the_comparison_sees_one_bit(train: Train, only: Only) -> None:
     one = Path(only(train(), Finished)[0].checkpoint).parent
     other = Path(only(train(learning_rate=0.0099999), Finished)[0].checkpoint).parent
     with pytest.raises(AssertionError):
@@ -106,7 +98,7 @@ def test_the_comparison_sees_one_bit(train, only):
 
 
 @pytest.mark.fault("47", "57")
-def test_killed_after_a_save_goes_on_from_it(train, only, home):
+def test_killed_after_a_save_goes_on_from_it(train: Train, only: Only, home: Path) -> None:
     """Rows past the save, a torn line and samples are cut; the rest is repeated to the bit."""
     straight = Path(only(train(sample_every=3), Finished)[0].checkpoint).parent
     events = train(stop_at(10), sample_every=3)
@@ -117,10 +109,10 @@ def test_killed_after_a_save_goes_on_from_it(train, only, home):
     assert_same(straight, folder)
 
 
-def test_a_save_has_the_keys_that_older_versions_wrote(train, only):
+def test_a_save_has_the_keys_that_older_versions_wrote(train: Train, only: Only) -> None:
     """Names within the program may change; those in the file are what runs that exist already have."""
     folder = Path(only(train(evaluate_every=7), Finished)[0].checkpoint).parent
-    _, state = Run.open(folder).read_resume()
+    _, state = last_save(Run.open(folder))
     assert set(state) == {"seconds", "live", "asked", "text", "run", "rows", "due", "learner", "ledger", "judge"}
     assert set(state["learner"]) == {"batches", "averaged"}
     assert set(state["ledger"]) == {
@@ -133,7 +125,7 @@ def test_a_save_has_the_keys_that_older_versions_wrote(train, only):
     }  # fmt: skip
 
 
-def test_killed_before_the_first_save_begins_again(train, only, home):
+def test_killed_before_the_first_save_begins_again(train: Train, only: Only, home: Path) -> None:
     straight = Path(only(train(), Finished)[0].checkpoint).parent
     folder = Path(only(train(stop_at(0)), Started)[0].folder)
     for path in folder.glob("*.safetensors"):
@@ -142,8 +134,8 @@ def test_killed_before_the_first_save_begins_again(train, only, home):
     assert_same(straight, folder)
 
 
-def test_pauses_saves_and_publishing_change_nothing(train, only):
-    def meddle(event, inbox):
+def test_pauses_saves_and_publishing_change_nothing(train: Train, only: Only) -> None:
+    def meddle(event: Event, inbox: CommandQueue) -> None:
         if isinstance(event, Progress):
             inbox.put(Save())
             inbox.put(Pause())
@@ -157,8 +149,10 @@ def test_pauses_saves_and_publishing_change_nothing(train, only):
 
 @pytest.mark.parametrize("lost", ["best.safetensors", "snapshots/*.safetensors"])
 @pytest.mark.fault("47")
-def test_a_death_between_save_and_best_or_snapshot_is_mended(train, only, quick_disk, lost):
-    def stop_at_best(event, inbox):
+def test_a_death_between_save_and_best_or_snapshot_is_mended(
+    train: Train, only: Only, quick_disk: None, lost: str
+) -> None:
+    def stop_at_best(event: Event, inbox: CommandQueue) -> None:
         if isinstance(event, Saved) and event.best:
             inbox.put(Stop())
 
@@ -170,8 +164,8 @@ def test_a_death_between_save_and_best_or_snapshot_is_mended(train, only, quick_
     assert _weights(path) == kept
 
 
-def test_a_live_rate_outlives_a_stop(train, only):
-    def change(event, inbox):
+def test_a_live_rate_outlives_a_stop(train: Train, only: Only) -> None:
+    def change(event: Event, inbox: CommandQueue) -> None:
         if isinstance(event, Progress):
             inbox.put(SetHyperparameter("learning_rate", 0.5))
             inbox.put(Stop())
@@ -183,21 +177,22 @@ def test_a_live_rate_outlives_a_stop(train, only):
     assert [c["new"] for c in Run.open(Path(folder)).changes()] == [0.5, 0.25]
 
 
-def test_finished_again(train, only):
+def test_finished_again(train: Train, only: Only) -> None:
     first = only(train(), Finished)[0]
     folder = str(Path(first.checkpoint).parent)
     assert train(resume=folder)[-1] == first
     assert only(train(resume=folder, steps=10), Finished)[0].steps == 20, "a budget that is spent finishes at once"
 
 
-def test_a_finished_run_that_was_moved_says_where_it_is_now(train, only):
+def test_a_finished_run_that_was_moved_says_where_it_is_now(train: Train, only: Only) -> None:
     folder = Path(only(train(), Finished)[0].checkpoint).parent
     moved = folder.rename(folder.with_name("moved"))
     finished = train(resume=str(moved))[-1]
+    assert isinstance(finished, Finished)
     assert (finished.run, finished.checkpoint) == ("moved", str(moved / "best.safetensors"))
 
 
-def test_a_finished_run_whose_checkpoints_are_gone_writes_one(train, only):
+def test_a_finished_run_whose_checkpoints_are_gone_writes_one(train: Train, only: Only) -> None:
     folder = Path(only(train(), Finished)[0].checkpoint).parent
     for name in ("best", "latest"):
         (folder / f"{name}.safetensors").unlink()
@@ -206,7 +201,7 @@ def test_a_finished_run_whose_checkpoints_are_gone_writes_one(train, only):
 
 
 @pytest.mark.parametrize("lost", [True, False])
-def test_a_run_goes_on_from_its_own_file_or_not_at_all(train, only, lost):
+def test_a_run_goes_on_from_its_own_file_or_not_at_all(train: Train, only: Only, lost: bool) -> None:
     """It would begin again from nothing, or as another run, over its own checkpoints."""
     one, other = (Path(only(train(seed=seed), Finished)[0].checkpoint).parent for seed in (1, 2))
     before = {path.name: path.read_bytes() for path in one.iterdir() if path.is_file() and path.name != "lock"}
@@ -231,7 +226,9 @@ def test_a_run_goes_on_from_its_own_file_or_not_at_all(train, only, lost):
     ids=str,
 )  # fmt: skip
 @pytest.mark.fault("57")
-def test_a_run_json_that_was_edited_by_hand_is_refused_in_a_sentence(values, said, train, only):
+def test_a_run_json_that_was_edited_by_hand_is_refused_in_a_sentence(
+    values: dict[str, Any], said: str, train: Train, only: Only
+) -> None:
     folder = Path(only(train(), Finished)[0].checkpoint).parent
     record = json.loads((folder / "run.json").read_text())
     record["resolved"] |= values
@@ -245,14 +242,14 @@ def test_a_run_json_that_was_edited_by_hand_is_refused_in_a_sentence(values, sai
 
 
 @pytest.mark.fault("57")
-def test_a_checkpoint_in_the_place_of_the_resume_file_is_refused_in_a_sentence(train, only):
+def test_a_checkpoint_in_the_place_of_the_resume_file_is_refused_in_a_sentence(train: Train, only: Only) -> None:
     folder = Path(only(train(), Finished)[0].checkpoint).parent
     (folder / "resume.safetensors").write_bytes((folder / "best.safetensors").read_bytes())
-    assert "is a checkpoint to play" in train(resume=str(folder), steps=40)[-1].message
+    assert "is a checkpoint to play" in failure(train(resume=str(folder), steps=40)).message
 
 
 @pytest.mark.parametrize("missing", [["steps"], ["train_loss", "val_loss", "steps", "seconds", "step"]])
-def test_a_run_whose_closing_record_lacks_something_closes_anew(missing, train, only):
+def test_a_run_whose_closing_record_lacks_something_closes_anew(missing: list[str], train: Train, only: Only) -> None:
     finished = only(train(), Finished)[0]
     folder = Path(finished.checkpoint).parent
     record = json.loads((folder / "run.json").read_text())
@@ -263,7 +260,9 @@ def test_a_run_whose_closing_record_lacks_something_closes_anew(missing, train, 
 
 
 @pytest.mark.parametrize("refused", [{"dropout": 0.3}, {"sequence_length": 60_000}])
-def test_what_a_run_cannot_have_when_it_is_taken_up_leaves_it_as_it_was(refused, train, only):
+def test_what_a_run_cannot_have_when_it_is_taken_up_leaves_it_as_it_was(
+    refused: dict[str, float], train: Train, only: Only
+) -> None:
     finished = only(train(), Finished)[0]
     folder = Path(finished.checkpoint).parent
     before = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "lock"}
@@ -274,8 +273,8 @@ def test_what_a_run_cannot_have_when_it_is_taken_up_leaves_it_as_it_was(refused,
     assert train(resume=str(folder))[-1] == finished
 
 
-def test_a_value_that_is_named_counts_though_it_was_asked_for_before(home, train, only):
-    def change(event, inbox):
+def test_a_value_that_is_named_counts_though_it_was_asked_for_before(home: Path, train: Train, only: Only) -> None:
+    def change(event: Event, inbox: CommandQueue) -> None:
         if isinstance(event, Progress):
             inbox.put(SetHyperparameter("learning_rate", 0.5))
             inbox.put(Stop())
@@ -287,10 +286,10 @@ def test_a_value_that_is_named_counts_though_it_was_asked_for_before(home, train
     assert [(c.old, c.new) for c in only(events, Changed)] == [(0.5, 0.01)]
 
 
-def test_a_change_at_the_taking_up_can_be_taken_back(train, only):
+def test_a_change_at_the_taking_up_can_be_taken_back(train: Train, only: Only) -> None:
     folder = only(train(stop_at(5), log_every=1), Started)[0].folder
 
-    def undo(event, inbox):
+    def undo(event: Event, inbox: CommandQueue) -> None:
         if isinstance(event, Changed) and event.new == 0.3:
             inbox.put(Undo())
 
@@ -300,7 +299,7 @@ def test_a_change_at_the_taking_up_can_be_taken_back(train, only):
 
 
 @pytest.mark.parametrize("killed", [False, True])
-def test_who_adds_to_a_run_that_patience_ended_has_patience_again(killed, train, only):
+def test_who_adds_to_a_run_that_patience_ended_has_patience_again(killed: bool, train: Train, only: Only) -> None:
     recipe = {"learning_rate": 0, "patience": 2, "evaluate_every": 3, "steps": 200}
     finished = only(train(**{**recipe, "optimizer": "sgd", "learning_rate": 100.0, "clip_norm": None}), Finished)[0]
     folder = str(Path(finished.checkpoint).parent)
@@ -311,7 +310,7 @@ def test_who_adds_to_a_run_that_patience_ended_has_patience_again(killed, train,
     assert only(more, Finished)[0].steps > finished.steps
 
 
-def test_adding_draws_the_schedule_anew_over_the_added_part(train, only):
+def test_adding_draws_the_schedule_anew_over_the_added_part(train: Train, only: Only) -> None:
     first = only(train(log_every=1), Finished)[0]
     folder = Path(first.checkpoint).parent
     extended = only(train(resume=str(folder), added=True, steps=10, log_every=1), Finished)[0]
@@ -322,7 +321,7 @@ def test_adding_draws_the_schedule_anew_over_the_added_part(train, only):
     assert Run.open(folder).asked.steps == 30
 
 
-def test_an_added_part_that_is_stopped_keeps_its_schedule(train, only):
+def test_an_added_part_that_is_stopped_keeps_its_schedule(train: Train, only: Only) -> None:
     straight = only(train(log_every=1), Finished)[0]
     folder = str(Path(straight.checkpoint).parent)
     train(stop_at(24), resume=folder, added=True, steps=10, log_every=1)
@@ -335,8 +334,10 @@ def test_an_added_part_that_is_stopped_keeps_its_schedule(train, only):
 
 @pytest.mark.parametrize("sittings", [1, 2])
 @pytest.mark.fault("57")
-def test_what_was_asked_when_taken_up_outlives_sittings_that_saved_nothing(sittings, train, only):
-    def rates(folder):
+def test_what_was_asked_when_taken_up_outlives_sittings_that_saved_nothing(
+    sittings: int, train: Train, only: Only
+) -> None:
+    def rates(folder: str) -> list[float]:
         return [row["learning_rate"] for row in Run.open(Path(folder)).metrics() if "learning_rate" in row]
 
     recipe = {"log_every": 1, "schedule": "cosine"}
@@ -353,7 +354,9 @@ def test_what_was_asked_when_taken_up_outlives_sittings_that_saved_nothing(sitti
 
 
 @pytest.mark.parametrize("case", ["lstm", "windows, shuffled over epochs"])
-def test_how_often_the_device_is_read_changes_nothing(case, train, only, monkeypatch):
+def test_how_often_the_device_is_read_changes_nothing(
+    case: str, train: Train, only: Only, monkeypatch: pytest.MonkeyPatch
+) -> None:
     often = only(train(log_every=2, **CASES[case]), Finished)[0]
     monkeypatch.setattr(step_reporter, "REPORT_SECONDS", 1e9)
     monkeypatch.setattr(learner, "MAX_UNREAD_STEPS", 6)
@@ -362,7 +365,7 @@ def test_how_often_the_device_is_read_changes_nothing(case, train, only, monkeyp
 
 
 @pytest.mark.fault("28", "29")
-def test_a_run_that_cannot_be_exact_says_why(train, only):
+def test_a_run_that_cannot_be_exact_says_why(train: Train, only: Only) -> None:
     exact = only(train(stop_at(3)), Started)[0]
     assert only(train(stop_at(5), resume=exact.folder), Started)[0].notes == ()
     (note,) = only(train(resume=exact.folder, threads=2), Started)[0].notes
@@ -371,9 +374,8 @@ def test_a_run_that_cannot_be_exact_says_why(train, only):
 
 
 @pytest.mark.fault("45")
-def test_a_changed_text_is_refused(train, only, home):
+def test_a_changed_text_is_refused(train: Train, only: Only, home: Path) -> None:
     folder = only(train(stop_at(3)), Started)[0].folder
     text = home / "corpora" / "words.txt"
     text.write_text(text.read_text()[:-1] + "t")
-    (last,) = train(resume=folder)[-1:]
-    assert "put the old file back" in last.message
+    assert "put the old file back" in failure(train(resume=folder)).message

@@ -6,16 +6,19 @@ import time
 import weakref
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from trainings import Only, Train, abandon, last_save
 
 from charplay.protocol.commands import Pause, Resume, Stop
-from charplay.protocol.events import Finished, Paused, Progress, Saved, Started, Stopped, Warned
+from charplay.protocol.events import Event, Finished, Paused, Progress, Saved, Started, Stopped, Warned
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
-from charplay.runs.checkpoint import read_checkpoint, read_header
+from charplay.runs.checkpoint import Checkpoint, read_checkpoint, read_header
 from charplay.runs.run import Run
 from charplay.training import periodic_tasks, run_writer
 from charplay.training.run_training import open_training
@@ -33,17 +36,17 @@ class Disk:
         self.gate = threading.Event()
         self.wrote: list[tuple[str, int]] = []
 
-    def write_resume(self, arrays, state):
+    def write_resume(self, arrays: dict[Any, Any], state: dict[str, int]) -> None:
         assert self.gate.wait(WAIT)
         self.wrote.append(("resume", state["step"]))
 
-    def write_latest(self, checkpoint):
+    def write_latest(self, checkpoint: "Latest") -> None:
         self.wrote.append(("latest", checkpoint.step))
 
-    def write_best(self, checkpoint):
+    def write_best(self, checkpoint: "Latest") -> None:
         self.wrote.append(("best", checkpoint.step))
 
-    def keep_snapshot(self, checkpoint, loss):
+    def keep_snapshot(self, checkpoint: "Latest", loss: float) -> None:
         self.wrote.append(("kept", checkpoint.step))
 
 
@@ -52,13 +55,18 @@ class Latest(SimpleNamespace):
 
 
 def save_of(step: int, *, best: bool = False, snapshot: float | None = None) -> SaveJob:
-    return SaveJob({}, {"step": step}, Latest(step=step, seconds=float(step)), best, snapshot, None)
+    latest = Latest(step=step, seconds=float(step))
+    return SaveJob({}, {"step": step}, latest, best, snapshot, None)  # type: ignore[arg-type]
+
+
+def saving_on(disk: Disk) -> SaveThread:
+    return SaveThread(disk)  # type: ignore[arg-type]
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=12))
-def test_the_newest_and_the_best_always_come_to_the_disk(bests):
+def test_the_newest_and_the_best_always_come_to_the_disk(bests: list[bool]) -> None:
     disk = Disk()
-    thread = SaveThread(disk)
+    thread = saving_on(disk)
     for step, best in enumerate(bests):
         thread.submit(save_of(step, best=best))
         assert len(thread._queue) <= MAX_QUEUED
@@ -73,18 +81,18 @@ def test_the_newest_and_the_best_always_come_to_the_disk(bests):
     assert [kind for kind, step in disk.wrote if step == steps[-1]][:2] == ["resume", "latest"]
 
 
-def test_the_order_of_the_files():
-    disk, thread = Disk(), None
-    thread = SaveThread(disk)
+def test_the_order_of_the_files() -> None:
+    disk = Disk()
+    thread = saving_on(disk)
     disk.gate.set()
     thread.submit(save_of(1, best=True, snapshot=2.5))
     assert thread.wait_until_idle(WAIT)
     assert [kind for kind, _ in disk.wrote] == ["resume", "latest", "best", "kept"]
 
 
-def test_every_snapshot_is_kept_though_the_disk_is_slow():
+def test_every_snapshot_is_kept_though_the_disk_is_slow() -> None:
     disk = Disk()
-    thread = SaveThread(disk)
+    thread = saving_on(disk)
     threading.Timer(0.05, disk.gate.set).start()
     for step in range(6):
         thread.submit(save_of(step, best=True, snapshot=1.0))
@@ -93,17 +101,17 @@ def test_every_snapshot_is_kept_though_the_disk_is_slow():
 
 
 @pytest.mark.fault("1")
-def test_what_was_written_is_let_go_before_it_is_said_that_nothing_is_left(monkeypatch):
+def test_what_was_written_is_let_go_before_it_is_said_that_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever hears it may end the process, in which torch's memory must not be freed any more."""
     disk, gone, plain = Disk(), [], SaveThread._next_job
     disk.gate.set()
 
-    def watched(thread):
+    def watched(thread: SaveThread) -> SaveJob | None:
         gone.append(latest() is None)
         return plain(thread)
 
     monkeypatch.setattr(SaveThread, "_next_job", watched)
-    thread, save = SaveThread(disk), save_of(1, best=True)
+    thread, save = saving_on(disk), save_of(1, best=True)
     latest = weakref.ref(save.latest)
     thread.submit(save)
     del save
@@ -111,16 +119,15 @@ def test_what_was_written_is_let_go_before_it_is_said_that_nothing_is_left(monke
     assert gone == [False, True]
 
 
-def test_a_fault_is_a_sentence_and_the_best_is_owed():
+def test_a_fault_is_a_sentence_and_the_best_is_owed() -> None:
     disk = Disk()
     disk.gate.set()
-    thread, plain = SaveThread(disk), disk.write_best
-    disk.write_best = lambda _checkpoint: (_ for _ in ()).throw(OSError(28, "No space left on device"))
-    thread.submit(save_of(1, best=True))
-    assert thread.wait_until_idle(WAIT)
+    thread = saving_on(disk)
+    with patch.object(disk, "write_best", side_effect=OSError(28, "No space left on device")):
+        thread.submit(save_of(1, best=True))
+        assert thread.wait_until_idle(WAIT)
     (result,) = thread.collect()
     assert "No space left" in result.error
-    disk.write_best = plain
     thread.submit(save_of(2))  # not the best itself, but the owed one comes with it
     assert thread.wait_until_idle(WAIT)
     assert ("best", 1) in disk.wrote
@@ -129,11 +136,11 @@ def test_a_fault_is_a_sentence_and_the_best_is_owed():
 
 
 @pytest.fixture
-def full_disk(monkeypatch):
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """While `full` is set, no checkpoint can be written; the next try comes after a twentieth of a second."""
     disk, plain = SimpleNamespace(full=False), Run.write_latest
 
-    def write(self, checkpoint):
+    def write(self: Run, checkpoint: Checkpoint) -> None:
         if disk.full:
             raise OSError(28, "No space left on device")
         plain(self, checkpoint)
@@ -144,7 +151,9 @@ def full_disk(monkeypatch):
 
 
 @pytest.mark.fault("47")
-def test_a_save_comes_with_the_clock_whatever_the_recipe_says(train, only, monkeypatch, quick_disk):
+def test_a_save_comes_with_the_clock_whatever_the_recipe_says(
+    train: Train, only: Only, monkeypatch: pytest.MonkeyPatch, quick_disk: None
+) -> None:
     monkeypatch.setattr(run_writer, "SAVE_INTERVAL_SECONDS", 0.0)
     assert len(only(train(save_every=10**6, evaluate_every=10**6), Saved)) > 3
     monkeypatch.setattr(run_writer, "SAVE_INTERVAL_SECONDS", 60.0)
@@ -152,8 +161,10 @@ def test_a_save_comes_with_the_clock_whatever_the_recipe_says(train, only, monke
 
 
 @pytest.mark.fault("49")
-def test_an_end_that_the_disk_refuses_is_tried_until_it_is_there(train, only, full_disk):
-    def watch(event, _inbox):
+def test_an_end_that_the_disk_refuses_is_tried_until_it_is_there(
+    train: Train, only: Only, full_disk: SimpleNamespace
+) -> None:
+    def watch(event: Event, _inbox: CommandQueue) -> None:
         if isinstance(event, Progress) and event.step == 12:
             full_disk.full = True
         if isinstance(event, Warned) and event.step == 20:
@@ -167,8 +178,8 @@ def test_an_end_that_the_disk_refuses_is_tried_until_it_is_there(train, only, fu
 
 
 @pytest.mark.fault("49")
-def test_a_run_whose_end_is_not_on_the_disk_is_not_closed(train, only, full_disk):
-    def watch(event, inbox):
+def test_a_run_whose_end_is_not_on_the_disk_is_not_closed(train: Train, only: Only, full_disk: SimpleNamespace) -> None:
+    def watch(event: Event, inbox: CommandQueue) -> None:
         if isinstance(event, Progress) and event.step == 12:
             full_disk.full = True
         if isinstance(event, Warned) and event.step == 20:
@@ -183,11 +194,11 @@ def test_a_run_whose_end_is_not_on_the_disk_is_not_closed(train, only, full_disk
 
 
 @pytest.fixture
-def slow_disk(monkeypatch):
+def slow_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that needs 0.15 s for the resume file."""
     plain = Run.write_resume
 
-    def slow(self, arrays, state):
+    def slow(self: Run, arrays: dict[str, Any], state: dict[str, Any]) -> None:
         time.sleep(0.15)
         plain(self, arrays, state)
 
@@ -195,15 +206,17 @@ def slow_disk(monkeypatch):
 
 
 @pytest.mark.fault("7")
-def test_steps_go_on_while_a_save_is_written_and_it_is_told_once_it_is_there(train, only, slow_disk):
-    def look(event, _inbox):
+def test_steps_go_on_while_a_save_is_written_and_it_is_told_once_it_is_there(
+    train: Train, only: Only, slow_disk: None
+) -> None:
+    def look(event: Event, _inbox: CommandQueue) -> None:
         if isinstance(event, Saved):
             folder = next(e for e in seen if isinstance(e, Started)).folder
-            assert Run.open(Path(folder)).read_resume()[1]["ledger"]["step"] >= event.step
+            assert last_save(Run.open(Path(folder)))[1]["ledger"]["step"] >= event.step
             assert read_header(Path(event.path)).step >= event.step
         seen.append(event)
 
-    seen = []
+    seen: list[Event] = []
     events = train(look, save_every=3, evaluate_every=1000, steps=60)
     saved = [event.step for event in only(events, Saved)]
     assert saved == sorted(set(saved))
@@ -214,12 +227,14 @@ def test_steps_go_on_while_a_save_is_written_and_it_is_told_once_it_is_there(tra
     assert max(before) > saved[0], "no step waited for the first save"
 
 
-def test_a_stop_an_end_and_a_failure_leave_nothing_half_written(train, only, slow_disk, home, asked):
+def test_a_stop_an_end_and_a_failure_leave_nothing_half_written(
+    train: Train, only: Only, slow_disk: None, home: Path, asked: dict[str, object]
+) -> None:
     stream = open_training(TrainRequest(home=str(home), recipe=asked), CommandQueue())
     for event in stream:
         if isinstance(event, Progress) and event.step >= 6:
             break
-    stream.close()
+    abandon(stream)
     # The file is there before its thread is gone.
     for thread in threading.enumerate():
         if thread.name == "saving":
@@ -233,18 +248,18 @@ def test_a_stop_an_end_and_a_failure_leave_nothing_half_written(train, only, slo
 
 
 @pytest.mark.fault("49")
-def test_a_disk_that_hangs_holds_no_run_for_ever(train, only, monkeypatch):
+def test_a_disk_that_hangs_holds_no_run_for_ever(train: Train, only: Only, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
     plain = Run.write_resume
 
-    def hang(self, arrays, state):
+    def hang(self: Run, arrays: dict[str, Any], state: dict[str, Any]) -> None:
         assert gate.wait(WAIT)
         plain(self, arrays, state)
 
     monkeypatch.setattr(Run, "write_resume", hang)
     monkeypatch.setattr(periodic_tasks, "SAVE_TIMEOUT_SECONDS", 0.3)
 
-    def steer(event, inbox):
+    def steer(event: Event, inbox: CommandQueue) -> None:
         if isinstance(event, Progress) and event.step == 4:
             inbox.put(Pause())
         if isinstance(event, Paused):
@@ -260,8 +275,10 @@ def test_a_disk_that_hangs_holds_no_run_for_ever(train, only, monkeypatch):
 
 
 @pytest.mark.fault("49")
-def test_a_save_that_the_disk_refused_is_tried_again_in_a_pause_too(train, only, full_disk):
-    def steer(event, inbox):
+def test_a_save_that_the_disk_refused_is_tried_again_in_a_pause_too(
+    train: Train, only: Only, full_disk: SimpleNamespace
+) -> None:
+    def steer(event: Event, inbox: CommandQueue) -> None:
         if isinstance(event, Progress) and event.step == 12:
             full_disk.full = True
             inbox.put(Pause())
@@ -276,18 +293,21 @@ def test_a_save_that_the_disk_refused_is_tried_again_in_a_pause_too(train, only,
 
 
 @pytest.mark.fault("49")
-def test_rows_and_samples_that_the_disk_refused_are_kept_until_it_takes_them(train, only, monkeypatch):
-    def append(self, name, rows):
+def test_rows_and_samples_that_the_disk_refused_are_kept_until_it_takes_them(
+    train: Train, only: Only, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def append(self: Run, name: str, rows: list[dict[str, Any]]) -> None:
         if 4 <= at[0] < 16:
             tries.append(name)
             raise OSError(28, "No space left on device")
         plain(self, name, rows)
 
-    def watch(event, _inbox):
+    def watch(event: Event, _inbox: CommandQueue) -> None:
         if isinstance(event, Progress):
             at[0] = event.step
 
-    plain, at, tries = Run.append, [0], []
+    tries: list[str] = []
+    plain, at = Run.append, [0]
     monkeypatch.setattr(Run, "append", append)
     recipe = {"sample_every": 6, "log_every": 1, "save_every": 10**6, "evaluate_every": 10**6}
     events = train(watch, **recipe)
@@ -299,8 +319,10 @@ def test_rows_and_samples_that_the_disk_refused_are_kept_until_it_takes_them(tra
 
 
 @pytest.mark.fault("47", "49")
-def test_rows_that_were_refused_and_came_late_outlive_a_death(home, asked, train, only, quick_disk, monkeypatch):
-    def append(self, name, rows):
+def test_rows_that_were_refused_and_came_late_outlive_a_death(
+    home: Path, asked: dict[str, object], train: Train, only: Only, quick_disk: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def append(self: Run, name: str, rows: list[dict[str, float]]) -> None:
         if at[0] < 8:
             raise OSError(28, "No space left on device")
         plain(self, name, rows)
@@ -318,30 +340,35 @@ def test_rows_that_were_refused_and_came_late_outlive_a_death(home, asked, train
             assert not Run.open(Path(event.path).parent).metrics()
         if at[0] >= 10:
             break
-    stream.close()
+    abandon(stream)
     only(train(resume=str(Path(next((home / "checkpoints").iterdir())))), Finished)
     rows = Run.open(next((home / "checkpoints").iterdir())).metrics()
     assert [row["step"] for row in rows if "train_loss" in row] == list(range(1, 21))
 
 
 @pytest.mark.fault("49")
-def test_a_disk_that_says_nothing_of_its_files_ends_no_saving(train, only, monkeypatch):
-    def is_file(self):
+def test_a_disk_that_says_nothing_of_its_files_ends_no_saving(
+    train: Train, only: Only, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_file(self: Path) -> bool:
         if self.suffix == ".safetensors" and told:
             raise PermissionError(13, "Permission denied")
         return plain(self)
 
-    def watch(event, _inbox):
+    def watch(event: Event, _inbox: CommandQueue) -> None:
         told[:] = [event] if isinstance(event, Progress) and event.step < 15 else []
 
-    told, plain = [], Path.is_file
+    told: list[Event] = []
+    plain = Path.is_file
     monkeypatch.setattr(Path, "is_file", is_file)
     assert [event.step for event in only(train(watch), Saved)][-1] == 20
 
 
 @pytest.mark.fault("50")
-def test_a_folder_that_may_not_be_read_ends_no_training(train, only, monkeypatch):
-    def scandir(path):
+def test_a_folder_that_may_not_be_read_ends_no_training(
+    train: Train, only: Only, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scandir(path: Path) -> Any:
         if Path(path).parent.name == "checkpoints":
             raise PermissionError(13, "Permission denied")
         return plain(path)

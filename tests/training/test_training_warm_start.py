@@ -2,19 +2,22 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from trainings import Only, Train, failure
 
 from charplay.protocol.commands import Stop
-from charplay.protocol.events import Failed, Finished, Published, Started
+from charplay.protocol.events import Event, Failed, Finished, Published, Started
+from charplay.protocol.queues import CommandQueue
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.from_parent import SHAPE_FIELDS, inherit_shape
 from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
 
-INPUTS = {
+INPUTS: dict[str, dict[str, Any]] = {
     "embedding": {"cell": "gru", "num_layers": 2},
     "one-hot": {"input": "one-hot", "embedding_size": None},
     "scalar": {"input": "scalar", "embedding_size": None},
@@ -29,14 +32,16 @@ def other_text(home: Path) -> str:
     return "other"
 
 
-def start_only(event, inbox):
+def start_only(event: Event, inbox: CommandQueue) -> None:
     """Leave before the first step; all that was there then is saved."""
     if isinstance(event, Started):
         inbox.put(Stop())
 
 
 @pytest.mark.parametrize("kind", INPUTS)
-def test_rows_of_known_characters_are_kept_and_new_ones_are_fresh(kind, train, only, other_text):
+def test_rows_of_known_characters_are_kept_and_new_ones_are_fresh(
+    kind: str, train: Train, only: Only, other_text: str
+) -> None:
     path = only(train(**INPUTS[kind]), Finished)[0].checkpoint
     parent = read_checkpoint(Path(path))
     events = train(start_only, source=path, corpus=other_text, seed=3, **INPUTS[kind])
@@ -66,7 +71,7 @@ def test_rows_of_known_characters_are_kept_and_new_ones_are_fresh(kind, train, o
     assert ("scalar input" in said) == (kind == "scalar")
 
 
-def test_the_run_names_its_parent_and_takes_its_shapes(train, only):
+def test_the_run_names_its_parent_and_takes_its_shapes(train: Train, only: Only) -> None:
     path = only(train(hidden_size=12, num_layers=2, embedding_size=6), Finished)[0].checkpoint
     auto = {"hidden_size": "auto", "num_layers": "auto", "embedding_size": "auto"}
     events = train(source=path, **auto)
@@ -81,12 +86,12 @@ def test_the_run_names_its_parent_and_takes_its_shapes(train, only):
     assert run.asked.hidden_size == "auto"
 
 
-def test_what_plays_at_first_is_what_the_parent_plays(train, only):
+def test_what_plays_at_first_is_what_the_parent_plays(train: Train, only: Only) -> None:
     from charplay.protocol.commands import PublishWeights
 
     path = only(train(average=0.9), Finished)[0].checkpoint
 
-    def publish(event, inbox):
+    def publish(event: Event, inbox: CommandQueue) -> None:
         if isinstance(event, Started):
             inbox.put(PublishWeights())
 
@@ -95,20 +100,20 @@ def test_what_plays_at_first_is_what_the_parent_plays(train, only):
         assert np.array_equal(published.weights[name], tensor)
 
 
-def test_shapes_that_do_not_fit_are_refused_in_one_sentence(train, only, home):
+def test_shapes_that_do_not_fit_are_refused_in_one_sentence(train: Train, only: Only, home: Path) -> None:
     path = only(train(), Finished)[0].checkpoint
     before = sorted((home / "checkpoints").iterdir())
     last = train(source=path, cell="gru", hidden_size=9)[-1]
     assert isinstance(last, Failed)
     assert "cell is gru here and lstm there; hidden_size is 9 here and 8 there" in last.message
     assert sorted((home / "checkpoints").iterdir()) == before, "nothing was made"
-    missing = train(source=path + ".missing")[-1]
+    missing = failure(train(source=path + ".missing"))
     assert ".missing" in missing.message
     assert not missing.cause
 
 
 @pytest.mark.parametrize("name", SHAPE_FIELDS)
-def test_every_shape_is_compared(name):
+def test_every_shape_is_compared(name: str) -> None:
     source = Recipe(steps=1, cell="lstm", input="scalar", embedding_size=None, hidden_size=4, num_layers=2)
     other = {"cell": "gru", "input": "one-hot", "num_layers": 3, "hidden_size": 5, "embedding_size": 3}
     asked = source.model_copy(update={name: other.get(name, "none")})
@@ -117,7 +122,7 @@ def test_every_shape_is_compared(name):
         inherit_shape(asked, source)
 
 
-def test_killed_before_the_first_save_it_starts_from_the_parent_again(train, only):
+def test_killed_before_the_first_save_it_starts_from_the_parent_again(train: Train, only: Only) -> None:
     path = only(train(), Finished)[0].checkpoint
     straight = Path(only(train(source=path), Finished)[0].checkpoint)
     folder = Path(only(train(start_only, source=path), Started)[0].folder)
@@ -130,4 +135,4 @@ def test_killed_before_the_first_save_it_starts_from_the_parent_again(train, onl
     for file in folder.glob("*.safetensors"):
         file.unlink()
     Path(path).write_bytes((folder.parent / straight.parent.name / "latest.safetensors").read_bytes())
-    assert "put it back" in train(resume=str(folder), steps=30)[-1].message
+    assert "put it back" in failure(train(resume=str(folder), steps=30)).message

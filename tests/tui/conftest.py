@@ -1,19 +1,16 @@
 """A home, and a trainer that does what a script says: no torch, no sleeping."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from played import Play, Played
 from scripted_trainer import ScriptedTrainer
 from sitting import fox_home, keep_run
-from textual.geometry import Size
-from textual.pilot import Pilot
 
 from charplay.corpora.library import Library
-from charplay.playground.instrument import Instrument
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.runs.store import RunStore
@@ -57,67 +54,8 @@ def kept_run(home: Home) -> Callable[..., Run]:
     return make
 
 
-class Played:
-    """An app under way with its pilot, its trainer, and a way to wait for something to become true."""
-
-    def __init__(self, app: CharplayApp, pilot: Pilot[None], trainer: ScriptedTrainer) -> None:
-        self.app = app
-        self.pilot = pilot
-        self.trainer = trainer
-        self.main = app._main
-
-    @property
-    def instrument(self) -> Instrument:
-        return self.main.playground.instrument
-
-    def begin(self, prompt: str, temperature: float = 0.8) -> None:
-        """Begin the text anew, with this prompt and at this temperature."""
-        self.instrument.set_params(temperature=temperature)
-        self.instrument.restart(prompt=prompt)
-        self.main._after_command()
-
-    def write(self, number: int, budget: float = 60.0) -> None:
-        """Write so many characters, and show them."""
-        self.instrument.write(number, budget)
-        self.main.advance()
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
-    async def until(self, condition: Callable[[], object]) -> None:
-        """Let the screen go on until the condition holds, and show it; an AssertionError after a while."""
-        for _ in range(600):
-            if condition():
-                break
-            await asyncio.sleep(0.01)
-        else:
-            raise AssertionError("it never came true")
-        if self.app.screen_stack:  # not where it was left
-            await self.pilot.pause()
-
-    async def ready(self) -> "Played":
-        """The panes are filled and the chosen text was read."""
-        await self.until(lambda: self.main.furnished and self.main.form.draft and self.main.playground.corpora.corpus)
-        return self
-
-    async def training(self) -> None:
-        """Press `t` and have the run's first step behind it."""
-        await self.press("t")
-        await self.until(lambda: self.trainer.requests)
-        self.trainer.put(self.trainer.started(), self.trainer.progress(100))
-        await self.until(lambda: self.main.playground.runs.state.state == "training")
-
-    def seen(self) -> str:
-        """Everything on the screen, as text."""
-        width, height = self.app.size
-        strips = self.app.screen._compositor.render_strips(Size(width, height))
-        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
-
-
 @pytest.fixture
-def play(
-    make_app: Callable[..., CharplayApp], trainer: ScriptedTrainer
-) -> Callable[..., AbstractAsyncContextManager[Played]]:
+def play(make_app: Callable[..., CharplayApp], trainer: ScriptedTrainer) -> Play:
     @asynccontextmanager
     async def played(
         size: tuple[int, int] = (120, 40), *, writing: bool = False, **over: object

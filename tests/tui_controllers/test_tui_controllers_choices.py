@@ -22,7 +22,7 @@ from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.dialogs.text_input import TextInputDialog
 
 if TYPE_CHECKING:
-    from tests.tui_controllers.conftest import RecordingUi
+    from tui_controllers.conftest import RecordingUi
 
 
 @pytest.fixture

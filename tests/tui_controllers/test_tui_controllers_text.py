@@ -34,7 +34,7 @@ from charplay.tui.widgets.cursor_text import CursorText
 from charplay.tui.widgets.slider import Slider
 
 if TYPE_CHECKING:
-    from tests.tui_controllers.conftest import RecordingUi
+    from tui_controllers.conftest import RecordingUi
 
 CONTROLLERS: tuple[type[Controller], ...] = (
     WritingController, BranchController, PlaybackController, PromptController, AnalysisController,

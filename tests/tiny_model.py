@@ -11,7 +11,7 @@ from charplay.runs.checkpoint import Checkpoint, CorpusOrigin
 TEXT = "the quick brown fox jumps over the lazy dog.\n" * 40
 
 
-def tiny_checkpoint(seed=0, text=TEXT):
+def tiny_checkpoint(seed: int = 0, text: str = TEXT) -> Checkpoint:
     """Random weights: 8 units on the text's characters."""
     recipe = Recipe(embedding_size=4, hidden_size=8, num_layers=1, sequence_length=8, batch_size=2, output_dropout=0.0)
     vocabulary = "".join(sorted(set(text)))
