@@ -52,6 +52,8 @@ UNSEEN_TICK = 5.0
 """Seconds between two looks at the playground while nobody sees the screen: a run that waits for its turn has it."""
 TICKS_A_PAINT = 15
 """Numbers that run are shown twice a second."""
+TICKS_A_BAR = 10
+"""The candidates are shown anew every so many ticks while it writes: they could not be read faster."""
 
 CONTROLLERS: tuple[type[Controller], ...] = (
     CorpusController, FormController, RunsController, TrainingController, ChartController, BranchController,
@@ -180,6 +182,8 @@ class MainScreen(Screen[None]):
     def _tick(self) -> None:
         self._ticks += 1
         self.advance()
+        if self._ticks % TICKS_A_BAR == 0:
+            self.text.refresh_numbers()
         state = self.playground.runs.state.state
         if state != self._state or self._ticks % TICKS_A_PAINT == 0:  # numbers run, a new state is shown at once
             self._show_status()
@@ -260,7 +264,10 @@ class MainScreen(Screen[None]):
 
     def _answered(self, then: "Callable[[Answer | None], object]", answer: "Answer | None") -> None:
         then(answer)
-        self._after_command()
+        if self.furnished:
+            self.advance()
+            self.show()
+        self.refresh_bindings()
 
     def go_to(self, place: str) -> None:
         """Go to a pane, or to a row of one."""
@@ -297,8 +304,14 @@ class MainScreen(Screen[None]):
         self._after_command()
 
     def _after_command(self) -> None:
+        """Show what a key did to the text, and after the paint that it waits for whatever else it may have changed."""
         if self.furnished:
+            self._stale = True
             self.advance()
+        self.call_after_refresh(self._catch_up)
+
+    def _catch_up(self) -> None:
+        if self._stale and self.furnished:
             self.show()
         self.refresh_bindings()
 
