@@ -1,10 +1,12 @@
 """A trainer in a thread and one behind a socket look the same to whoever steers them."""
 
 import json
+import math
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from charplay.playground.local_trainer import LocalTrainer, OpenTraining
 from charplay.playground.run_controller import RunController
 from charplay.playground.trainer_client import TrainerClient
 from charplay.protocol.codec import (
+    EVENTS,
     decode_command,
     decode_event,
     decode_request,
@@ -21,8 +24,34 @@ from charplay.protocol.codec import (
     encode_event,
     encode_request,
 )
-from charplay.protocol.commands import Command, Pause, PublishWeights, SetHyperparameter, Stop
-from charplay.protocol.events import Event, Failed, Progress, Published, Started, Stopped
+from charplay.protocol.commands import (
+    Command,
+    Pause,
+    ProcessSuspended,
+    PublishWeights,
+    Resume,
+    Save,
+    SetHyperparameter,
+    StepOnce,
+    Stop,
+    Undo,
+)
+from charplay.protocol.events import (
+    Changed,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    Preparing,
+    Progress,
+    Published,
+    Resumed,
+    Sampled,
+    Saved,
+    Started,
+    Stopped,
+    Warned,
+)
 from charplay.protocol.request import TrainRequest
 from charplay.runs.home import Home
 
@@ -174,6 +203,44 @@ def test_commands_arrive_and_events_come_back_in_order(client: TrainerClient, sc
     kinds = [event.kind for event in heard(client, Stopped)]
     assert kinds[-4:] == ["paused", "changed", "saved", "stopped"]
     assert script.commands == [Pause(), SetHyperparameter("dropout", 0.25), Stop("enough")]
+
+
+EVERY: tuple[Command, ...] = (
+    Pause(), Resume(), StepOnce(), SetHyperparameter("betas", (0.9, 0.99)), Undo(), Save(), PublishWeights(),
+    ProcessSuspended(None), ProcessSuspended(2.5), Stop("asked, and meant"),
+)  # fmt: skip
+
+
+def test_every_command_arrives_as_it_was_sent(client: TrainerClient, script: ScriptedTrainer) -> None:
+    assert {type(command) for command in EVERY} == set(get_args(Command))
+    client.start(REQUEST)
+    until(lambda: script.requests)
+    script.put(script.started())
+    heard(client, Started)
+    for command in EVERY:
+        client.send(command)
+    heard(client, Stopped)
+    assert script.commands == [*EVERY]
+
+
+def test_every_event_comes_back_as_it_was_told_rows_and_notes_included(
+    client: TrainerClient, script: ScriptedTrainer
+) -> None:
+    client.start(REQUEST)
+    until(lambda: script.requests)
+    told: list[Event] = [
+        Preparing(phase="importing torch"), script.started(notes=("streams shrank to 4",)), script.progress(100),
+        script.evaluated(100, math.inf), Sampled(step=100, epoch=0.2, temperature=0.5, prompt="\x1b", text="f\ud800x"),
+        Saved(step=100, path="/x", best=False), Changed(step=100, field="betas", old=None, new=(0.9, 0.99)),
+        Paused(step=100, reason="out of memory"), Resumed(step=100), Warned(message="It is slow."),
+        Finished(step=100, run="r", checkpoint="x", train_loss=None, val_loss=1.5, val_loss_cold=None, steps=100),
+    ]  # fmt: skip
+    assert {type(each) for each in told} | {Published, Stopped, Failed} == set(EVENTS.values())
+    rows = [event.rows for event in told if isinstance(event, Progress)]
+    assert len(rows[0]) == 11
+    script.put(*told)
+    events = heard(client, Finished)
+    assert events[-len(told) :] == told
 
 
 def test_weights_come_over_as_they_are(client: TrainerClient, script: ScriptedTrainer) -> None:

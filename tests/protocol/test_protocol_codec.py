@@ -15,6 +15,7 @@ from hypothesis.extra import numpy as arrays
 
 from charplay.protocol import commands, events
 from charplay.protocol.codec import (
+    COMMANDS,
     EVENTS,
     ProtocolError,
     decode_command,
@@ -103,6 +104,23 @@ def test_an_event_comes_back_equal(kind: type[Any], data: st.DataObject) -> None
 def test_every_event_can_be_named() -> None:
     assert set(EVENTS.values()) == set(KINDS)
     assert len(EVENTS) == len(KINDS)
+
+
+def test_every_command_can_be_named() -> None:
+    """What is no part of the union could not be sent, and the law above would not know of it."""
+    found = {each for each in vars(commands).values() if isinstance(each, type) and dataclasses.is_dataclass(each)}
+    assert set(COMMANDS.values()) == found == set(get_args(commands.Command))
+    assert len(COMMANDS) == len(found)
+
+
+def test_a_row_of_every_reading_and_one_of_none_come_back_equal() -> None:
+    names = [each.name for each in dataclasses.fields(events.Row)]
+    full = events.Row(**{name: number + 0.5 for number, name in enumerate(names)} | {"step": 100})  # type: ignore[arg-type]
+    bare = events.Row(step=100, epoch=0.2, seconds=math.nan)
+    told = events.Progress(
+        step=100, rows=(full, bare), epoch=0.2, total_steps=None, done=0.1, chars_per_second=math.inf, seconds_left=None
+    )
+    assert same(decode_event(sent(encode_event(told))), told)
 
 
 @given(made(TrainRequest))
