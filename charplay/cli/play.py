@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from charplay.recipes.recipe import Recipe
     from charplay.runs.home import Home
     from charplay.training.device import Device
-    from charplay.tui.app import CharplayApp
 
 GC_THRESHOLD = 50_000
 """Allocations between two runs of the garbage collector."""
@@ -54,17 +53,7 @@ def play(home_option: str | None, path: str | None) -> int:
     home = open_home(home_option)
     log = log_file(home)
     with capture_library_output(log):
-        app = _open_app(home, home_option, path)
-        try:
-            app.run()
-        finally:
-            # From here on Ctrl-C is a signal again. The program is already leaving, so it is ignored; by SIG_IGN and
-            # not by a handler, since the interpreter's shutdown removes handlers.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            app.end_training()
-        code = app.return_code or 0
-        if app.stuck:
-            os._exit(code)  # everything is on the disk; the interpreter's shutdown would block on that terminal
+        code = _run_app(home, home_option, path)
     if code == EXIT_FAILED:
         print_error(f"the screen broke down; the details are in {log}")
     return code
@@ -78,11 +67,12 @@ def _set_up_process() -> None:
     malloc.use_one_arena()
 
 
-def _open_app(home: "Home", home_option: str | None, path: str | None) -> "CharplayApp":
+def _run_app(home: "Home", home_option: str | None, path: str | None) -> int:
+    """Run the app until a person leaves it, and end what trains; return the exit code."""
     from charplay.cli.data_dir import open_library, open_store
     from charplay.tui.app import CharplayApp
 
-    return CharplayApp(
+    app = CharplayApp(
         home=home,
         open_library=lambda: open_library(home_option),
         open_store=lambda: open_store(home_option),
@@ -91,6 +81,17 @@ def _open_app(home: "Home", home_option: str | None, path: str | None) -> "Charp
         measure=_measure,
         path=path,
     )
+    try:
+        app.run()
+    finally:
+        # From here on Ctrl-C is a signal again. The program is already leaving, so it is ignored; by SIG_IGN and not by
+        # a handler, since the interpreter's shutdown removes handlers.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        app.end_training()
+    code = app.return_code or 0
+    if app.stuck:
+        os._exit(code)  # everything is on the disk; the interpreter's shutdown would block on that terminal
+    return code
 
 
 # The other rooms are imported when they are first needed, after the first paint.

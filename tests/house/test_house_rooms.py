@@ -83,11 +83,15 @@ class Paper(HeadlessDriver):
             os._exit(0)
 
 from charplay.cli.data_dir import open_home
-from charplay.cli.play import _open_app
+from charplay.cli.play import _run_app
+from charplay.tui.app import CharplayApp
 
-app = _open_app(open_home(sys.argv[1]), sys.argv[1], None)
-app.driver_class = Paper
-app.run(size=(120, 40))
+def run(app):
+    app.driver_class = Paper
+    super(CharplayApp, app).run(size=(120, 40))
+
+CharplayApp.run = run
+_run_app(open_home(sys.argv[1]), sys.argv[1], None)
 """
 """Runs the playground until its first panes are painted, and tells what is loaded by then."""
 
