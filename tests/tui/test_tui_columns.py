@@ -20,7 +20,7 @@ from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
 from charplay.tui.command import bindings as bindings_of
 from charplay.tui.dialogs.comparison import ComparisonScreen
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
-from charplay.tui.dialogs.side_by_side import Column, titles
+from charplay.tui.dialogs.side_by_side import ColumnPane, titles
 from charplay.tui.dialogs.text_input import TextInputDialog
 from charplay.tui.panes.text import TextPane
 from charplay.tui.widgets.growing_text import GrowingText
@@ -46,7 +46,7 @@ def alone(generator: TextGenerator, length: int, prompt: str = "") -> str:
     return lone.text
 
 
-def sheet(column: Column) -> str:
+def sheet(column: ColumnPane) -> str:
     rows = [column.writing.render_line(y).text for y in range(column.writing.size.height)]
     return " ".join("".join(rows).replace("▌", " ").split())
 
@@ -107,7 +107,7 @@ async def test_another_seed_begins_all_anew(play: Play) -> None:
         await it.until(lambda: it.screen is it.main)
 
 
-async def test_columns_are_left_once_however_often_that_is_asked(play):
+async def test_columns_are_left_once_however_often_that_is_asked(play: Play) -> None:
     async with play() as it:
         screen = await beside(it)
         await it.press("question_mark")
