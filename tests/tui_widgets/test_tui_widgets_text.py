@@ -550,7 +550,7 @@ async def test_other_weights_change_the_title_at_once_and_the_bars_by_their_cloc
         stage.instrument.update_weights(reciter(), "run, step 70")
         stage.sync()
         assert "step 70" in stage.pane._source_within(60).plain
-        assert "step 70" in stage.pane.border_title
+        assert "step 70" in str(stage.pane.border_title)
         assert stage.pane.bars._candidates is shown
         stage.instrument.restart()
         stage.sync()
