@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from scripted_trainer import ScriptedTrainer
 from textual.geometry import Size
@@ -20,6 +21,11 @@ class Played:
         self.pilot = pilot
         self.trainer = trainer
         self.main = app._main
+
+    @property
+    def screen(self) -> Any:
+        """The screen on top, of the kind that a test knows."""
+        return self.app.screen
 
     @property
     def instrument(self) -> Instrument:

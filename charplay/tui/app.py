@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
 from textual.notifications import SeverityLevel
@@ -108,7 +108,7 @@ class CharplayApp(PatchedApp):
         else:
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every command that can be used now, by its name and sentence."""
         seen = {"command_palette"}
         for node, binding, enabled, _ in screen.active_bindings.values():

@@ -182,16 +182,16 @@ def sources() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def written():
+def written() -> dict[str, str]:
     return sources()
 
 
 @pytest.fixture(scope="module")
-def house(written):
+def house(written: dict[str, str]) -> House:
     return House(written)
 
 
-def test_the_house_is_read_as_it_is(house):
+def test_the_house_is_read_as_it_is(house: House) -> None:
     from charplay.tui.dialogs.branches import BranchesDialog
     from charplay.tui.screens.main import MainScreen
 
@@ -203,23 +203,23 @@ def test_the_house_is_read_as_it_is(house):
         assert {one.name for one in house.classes[name].chain} == ours
 
 
-def test_no_object_is_long(house):
+def test_no_object_is_long(house: House) -> None:
     assert house.too_long() == set()
 
 
-def test_no_chain_is_deep(house):
+def test_no_chain_is_deep(house: House) -> None:
     assert house.too_deep() == set()
 
 
-def test_nothing_keeps_its_owner_but_through_a_protocol(house):
+def test_nothing_keeps_its_owner_but_through_a_protocol(house: House) -> None:
     assert house.keepers() == set()
 
 
-def test_a_controller_is_built_from_the_playground_and_the_ui_alone(house):
+def test_a_controller_is_built_from_the_playground_and_the_ui_alone(house: House) -> None:
     assert house.built_otherwise() == set()
 
 
-def test_the_screen_is_asked_for_few_things(house):
+def test_the_screen_is_asked_for_few_things(house: House) -> None:
     wishes = house.classes["charplay.tui.controllers.base.Ui"]
     assert wishes.is_protocol
     assert not wishes.has_bodies
@@ -229,17 +229,17 @@ def test_the_screen_is_asked_for_few_things(house):
 BAD = "charplay.tui.widgets.bad"
 
 
-def with_bad(written, text, module=BAD):
+def with_bad(written: dict[str, str], text: str, module: str = BAD) -> House:
     return House({**written, module: text})
 
 
-def test_a_long_object_is_found_however_it_is_cut(written):
+def test_a_long_object_is_found_however_it_is_cut(written: dict[str, str]) -> None:
     body = "\n".join(f"    attribute_{number} = {number}" for number in range(210))
     house = with_bad(written, f"class First:\n{body}\n\n\nclass Second(First):\n{body}\n")
     assert house.too_long() == {f"{BAD}.Second"}
 
 
-def test_a_deep_chain_is_found_also_through_mix_ins_and_other_files(written):
+def test_a_deep_chain_is_found_also_through_mix_ins_and_other_files(written: dict[str, str]) -> None:
     text = """
 from typing import Protocol
 
@@ -260,7 +260,7 @@ class Deep(Name):
 
 
 @pytest.mark.parametrize("annotation", ["TextPane", '"TextPane"', '"TextPane | None"'])
-def test_whoever_keeps_a_pane_from_below_is_found(written, annotation):
+def test_whoever_keeps_a_pane_from_below_is_found(written: dict[str, str], annotation: str) -> None:
     text = f"""
 from typing import TYPE_CHECKING
 
@@ -287,7 +287,7 @@ class Asker:
     }
 
 
-def test_a_controller_that_wants_more_is_found(written):
+def test_a_controller_that_wants_more_is_found(written: dict[str, str]) -> None:
     text = """
 from charplay.tui.controllers.base import Controller
 

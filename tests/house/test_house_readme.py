@@ -6,6 +6,7 @@ import os
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -20,7 +21,7 @@ ANYWHERE = {"--home", "--version", "--help"}
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
-def code(text):
+def code(text: str) -> list[str]:
     """What stands between backquotes, one line of a block or one span at a time."""
     blocks = re.findall(r"^```[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     spans = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
@@ -28,14 +29,14 @@ def code(text):
 
 
 @cache
-def help_of(verb):
+def help_of(verb: str) -> str:
     out = io.StringIO()
     with contextlib.redirect_stdout(out), patch.dict(os.environ, COLUMNS="200"):
         run([verb, "--help"])
     return out.getvalue()
 
 
-def faults(command):
+def faults(command: str) -> list[Any]:
     """What a command names that does not exist."""
     words = re.sub(r"\s#.*|[|;&>].*", "", command).split()
     if words[:1] == ["make"]:
@@ -56,7 +57,7 @@ def faults(command):
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_what_a_document_tells_people_to_type_exists(path):
+def test_what_a_document_tells_people_to_type_exists(path: Path) -> None:
     wrong = {command: found for command in code(path.read_text()) if (found := faults(command))}
     assert not wrong
 
@@ -70,17 +71,17 @@ def test_what_a_document_tells_people_to_type_exists(path):
         "charplay train --preset nonsense",
     ],
 )
-def test_what_does_not_exist_is_found(command):
+def test_what_does_not_exist_is_found(command: str) -> None:
     assert code(f"Type\n```\n$ {command}  # and wait\n```\nor `{command}`.") == [f"{command}  # and wait", command]
     assert faults(command)
 
 
-def test_what_exists_is_not_complained_of():
+def test_what_exists_is_not_complained_of() -> None:
     assert not faults("make test")
     assert not faults("charplay train --corpus x.txt --preset quick --set hidden_size=3 --steps 5 | tee log")
 
 
-def test_every_target_documents_itself():
+def test_every_target_documents_itself() -> None:
     for line in (ROOT / "Makefile").read_text().splitlines():
         if re.match(r"[a-z]+:", line):
             assert "## " in line

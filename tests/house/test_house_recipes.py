@@ -12,7 +12,7 @@ from charplay.recipes.presets import load_preset, preset_names
 PAGE = (Path(__file__).parents[2] / "docs" / "RECIPES.md").read_text()
 
 
-def rows(page):
+def rows(page: str) -> list[list[str]]:
     return [re.split(r" *\| *", line.strip("| ")) for line in page.splitlines() if line.startswith("| `")]
 
 
@@ -21,17 +21,17 @@ MEASURED = rows(PAGE.partition("## What they reach")[2])
 CLASSICS = {row[0].strip("`"): row for row in ROWS if len(row) == 7}
 
 
-def number(text):
+def number(text: str) -> int:
     return int(re.sub(r"\D", "", text.partition(" of ")[0]))
 
 
-def test_every_preset_stands_on_the_page():
+def test_every_preset_stands_on_the_page() -> None:
     assert {row[0].strip("`") for row in ROWS} == set(preset_names())
     assert len(CLASSICS) == 7
 
 
 @pytest.mark.parametrize("name", [*CLASSICS, "tiny"])
-def test_a_preset_is_measured_on_two_texts_and_lands_where_it_was_reported(name):
+def test_a_preset_is_measured_on_two_texts_and_lands_where_it_was_reported(name: str) -> None:
     measured = [row for row in MEASURED if row[0] == f"`{name}`"]
     assert len({row[1] for row in measured}) >= 2
     for row in measured:
@@ -40,7 +40,7 @@ def test_a_preset_is_measured_on_two_texts_and_lands_where_it_was_reported(name)
 
 
 @pytest.mark.parametrize("name", CLASSICS)
-def test_the_figures_are_what_the_preset_builds(name):
+def test_the_figures_are_what_the_preset_builds(name: str) -> None:
     _, _, characters, symbols, windows, network, parameters = CLASSICS[name]
     recipe, _ = compose(load_preset(name))
     assert parameter_count(recipe, int(symbols)) == number(parameters)

@@ -16,7 +16,7 @@ def named(source: str) -> set[str]:
     """The rows that a file's tests name: the arguments of `fault(...)`, however it is reached."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     marks = [call for call in calls if getattr(call.func, "attr", getattr(call.func, "id", "")) == "fault"]
-    return {argument.value for mark in marks for argument in mark.args if isinstance(argument, ast.Constant)}
+    return {str(argument.value) for mark in marks for argument in mark.args if isinstance(argument, ast.Constant)}
 
 
 def covering() -> dict[str, set[str]]:
@@ -28,17 +28,17 @@ def covering() -> dict[str, set[str]]:
     return found
 
 
-def test_every_row_is_covered_by_the_tests_that_the_page_names():
+def test_every_row_is_covered_by_the_tests_that_the_page_names() -> None:
     tests = covering()
     assert ROWS.keys() >= tests.keys()
     assert [row for row, files in ROWS.items() if not files <= tests.get(row, set())] == []
 
 
-def test_the_page_has_all_rows_once():
+def test_the_page_has_all_rows_once() -> None:
     assert [number for number, _, _ in LINES] == [str(number) for number in range(1, 59)]
     assert len(STARRED) > 20
 
 
-def test_a_mark_is_found_where_it_stands():
+def test_a_mark_is_found_where_it_stands() -> None:
     source = '@pytest.mark.fault("1", "2")\ndef test(): ...\nx = pytest.param("a", marks=fault("3"))\n'
     assert named(source) == {"1", "2", "3"}

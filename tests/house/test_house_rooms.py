@@ -19,7 +19,7 @@ HEAVY = {"torch", "textual"}
 KNOWN_TO = {"training": {"torch"}, "tui": {"textual"}}
 
 
-def loaded_by(code, *arguments):
+def loaded_by(code: str, *arguments: str) -> set[str]:
     """The top-level modules loaded after `code` ran in a fresh process."""
     tail = "\nimport sys\nsys.stderr.write('\\nLOADED ' + ' '.join({name.partition('.')[0] for name in sys.modules}))"
     done = subprocess.run(
@@ -35,7 +35,7 @@ def loaded_by(code, *arguments):
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_room_loads_only_the_heavy_packages_it_may_know(room):
+def test_a_room_loads_only_the_heavy_packages_it_may_know(room: str) -> None:
     modules = [name for name in MODULES if name.startswith(f"charplay.{room}")]
     assert modules
     loaded = loaded_by("import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)", *modules)
@@ -43,18 +43,18 @@ def test_a_room_loads_only_the_heavy_packages_it_may_know(room):
     assert loaded & HEAVY <= KNOWN_TO.get(room, set())
 
 
-def test_the_check_above_can_fail():
+def test_the_check_above_can_fail() -> None:
     assert "textual" in loaded_by("import textual")
 
 
-def test_help_and_version_load_neither_torch_nor_textual():
+def test_help_and_version_load_neither_torch_nor_textual() -> None:
     for arguments in ("['--help']", "['train', '--help']", "['--version']"):
         loaded = loaded_by(f"from charplay.cli.main import run\nrun({arguments})")
         assert "charplay" in loaded
         assert not loaded & HEAVY
 
 
-def test_the_first_paint_waits_for_nothing_that_reads_texts_or_recipes():
+def test_the_first_paint_waits_for_nothing_that_reads_texts_or_recipes() -> None:
     rooms = [
         "charplay.cli.main",
         "charplay.cli.play",
@@ -109,12 +109,12 @@ def test_what_is_loaded_before_the_first_paint_is_seen(tmp_path: Path) -> None:
     assert {"numpy"} == LATER & loaded_by(f"import numpy\n{PAINT}", str(tmp_path / "home"))
 
 
-def test_the_trainers_door_opens_without_torch():
+def test_the_trainers_door_opens_without_torch() -> None:
     assert "torch" not in loaded_by("import charplay.training.run_training")
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("__init__.py")), ids=lambda path: path.parent.name)
-def test_no_init_imports_anything_of_ours(path):
+def test_no_init_imports_anything_of_ours(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             assert not any(alias.name.startswith("charplay") for alias in node.names)
@@ -123,7 +123,7 @@ def test_no_init_imports_anything_of_ours(path):
             assert not (node.module or "").startswith("charplay")
 
 
-def test_the_import_contracts_hold():
+def test_the_import_contracts_hold() -> None:
     done = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
         capture_output=True, text=True, timeout=100, cwd=ROOT, check=False,
@@ -152,7 +152,7 @@ AGAINST = {
 """Modules, and what each may not import."""
 
 
-def test_imports_against_a_contract_are_caught(tmp_path):
+def test_imports_against_a_contract_are_caught(tmp_path: Path) -> None:
     copied = tmp_path / "charplay"
     for path in PACKAGE.rglob("*.py"):
         target = copied / path.relative_to(PACKAGE)
@@ -172,29 +172,29 @@ def test_imports_against_a_contract_are_caught(tmp_path):
         assert f"charplay.{importer} -> charplay.{imported} (" in said, (importer, imported)
 
 
-def test_no_contract_has_exceptions():
+def test_no_contract_has_exceptions() -> None:
     assert "ignore_imports" not in (ROOT / "pyproject.toml").read_text()
 
 
-def test_no_module_is_a_catch_all():
+def test_no_module_is_a_catch_all() -> None:
     assert not [name for name in MODULES if name.rpartition(".")[2] in {"utils", "util", "helpers", "misc", "common"}]
 
 
-def listed(folder):
+def listed(folder: str) -> set[str]:
     return {path.stem for path in (PACKAGE / folder).glob("*.py") if not path.name.startswith("_")}
 
 
-def unpaired(torch_layers, numpy_steps):
+def unpaired(torch_layers: set[str], numpy_steps: set[str]) -> set[str]:
     return torch_layers ^ numpy_steps
 
 
-def test_each_cell_has_its_layer_and_its_step():
+def test_each_cell_has_its_layer_and_its_step() -> None:
     cells = listed("training/cells")
     assert {"lstm", "gru"} <= cells
     assert not unpaired(cells, listed("sampling/cells"))
 
 
-def test_a_cell_with_one_file_missing_is_caught():
+def test_a_cell_with_one_file_missing_is_caught() -> None:
     cells = listed("training/cells")
     assert unpaired(cells | {"half"}, listed("sampling/cells")) == {"half"}
     assert unpaired(cells, cells | {"half"}) == {"half"}

@@ -120,7 +120,7 @@ def offences_of(path: Path) -> set[str]:
     return set(offences(path.read_text(), path.relative_to(ROOT).as_posix(), classes))
 
 
-def test_nothing_outside_the_folder_names_textuals_insides():
+def test_nothing_outside_the_folder_names_textuals_insides() -> None:
     found = {offence for path in searched() for offence in offences_of(path)}
     assert found == set()
 
@@ -144,7 +144,7 @@ SABOTAGE = {
 
 
 @pytest.mark.parametrize("source", SABOTAGE)
-def test_what_names_them_is_found(source):
+def test_what_names_them_is_found(source: str) -> None:
     assert SABOTAGE[source] in set(offences(source, "a.py", {"Ours": Ours}))
 
 
@@ -159,11 +159,11 @@ def test_what_names_them_is_found(source):
         "import os\nos._exit(1)",
     ],
 )
-def test_what_names_none_is_not(source):
+def test_what_names_none_is_not(source: str) -> None:
     assert not set(offences(source, "a.py", {"Ours": Ours}))
 
 
-def test_the_private_parts_are_known_at_all():
+def test_the_private_parts_are_known_at_all() -> None:
     assert {"_driver", "_exit", "_display", "_handle_exception"} <= textual_parts(App)
     assert {"_pruning", "_compositor", "_forward_event"} <= textual_parts(Screen)
     assert {"_down_buttons", "_mouse"} <= EVERYWHERE

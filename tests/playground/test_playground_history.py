@@ -1,7 +1,7 @@
 """The events of a run become curves, marks, samples and levels; the chart is a way of looking at them."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +52,7 @@ def kept(home: Home) -> Run:
 
 
 @pytest.fixture
-def chart(runs: RunController) -> Iterator[ChartState]:
+def chart(runs: RunController) -> ChartState:
     return ChartState(runs)
 
 

@@ -192,6 +192,7 @@ def test_a_parameter_acts_on_the_next_character(instrument: Instrument) -> None:
 
 def test_a_model_begins_below_and_a_live_ones_weights_change(instrument: Instrument) -> None:
     (began,) = instrument.drain()
+    assert instrument.transcript is not None
     assert began == Began(instrument.transcript, below=True, live=False)
     assert not instrument.following
     instrument.write(5)

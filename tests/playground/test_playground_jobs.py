@@ -1,6 +1,7 @@
 """Jobs: what they tell, in which order, and what is never told of one that was cancelled."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -45,10 +46,15 @@ def test_a_job_tells_how_far_it_is_and_what_came_of_it() -> None:
     assert len(jobs) == 0
 
 
+def opened(gate: threading.Event) -> Callable[[object], bool]:
+    """Work that ends when the gate is open."""
+    return lambda _watch: gate.wait(5)
+
+
 def test_jobs_are_told_in_the_order_in_which_they_ended() -> None:
     jobs = Jobs()
     gates = [threading.Event() for _ in range(3)]
-    started = [jobs.start(BackgroundJob(lambda _watch, gate=gate: gate.wait(5))) for gate in gates]
+    started = [jobs.start(BackgroundJob(opened(gate))) for gate in gates]
     pause = threading.Event()
     for number in (2, 0, 1):
         gates[number].set()

@@ -8,6 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from signal import Signals
 
 import pytest
 
@@ -22,7 +25,7 @@ PATIENCE = 60
 class Browser:
     """Talks with the program through its pipes as `textual-serve` does: packets of a letter, a length and the data."""
 
-    def __init__(self, home, driver):
+    def __init__(self, home: Home, driver: str) -> None:
         environment = os.environ | {"CHARPLAY_HOME": str(home.root), "TEXTUAL_DRIVER": driver, "LANG": "C.UTF-8"}
         environment |= {"COLUMNS": "120", "ROWS": "40"}
         self.process = subprocess.Popen(
@@ -31,41 +34,42 @@ class Browser:
         )  # fmt: skip
         self.heard = b""
 
-    def send(self, kind, data):
+    def send(self, kind: bytes, data: bytes) -> None:
         self.process.stdin.write(kind + len(data).to_bytes(4, "big") + data)
 
-    def press(self, key):
+    def press(self, key: str) -> None:
         self.send(b"D", key.encode())
 
-    def wait_for(self, text):
+    def wait_for(self, text: str) -> None:
         end = time.monotonic() + PATIENCE
         while text not in self.shown():
             assert time.monotonic() < end, self.shown()[-2000:]
+            assert self.process.stdout
             if select.select([self.process.stdout], [], [], 0.1)[0]:
                 self.heard += os.read(self.process.stdout.fileno(), 65536)
 
-    def shown(self):
+    def shown(self) -> str:
         """What was drawn, without what moves the cursor and colours it."""
         return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.heard.decode(errors="replace"))
 
-    def close(self):
+    def close(self) -> None:
         self.process.kill()
         self.process.communicate()
 
 
 @pytest.fixture
-def home(tmp_path):
+def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
 @pytest.fixture
-def browser(home):
+def browser(home: Home) -> Iterator[Browser]:
     browser = Browser(home, WEB)
     yield browser
     browser.close()
 
 
-def test_it_is_shown_keyed_and_left_without_a_terminal(browser, home):
+def test_it_is_shown_keyed_and_left_without_a_terminal(browser: Browser, home: Home) -> None:
     browser.wait_for("t trains")
     assert browser.heard.startswith(b"__GANGLION__\n")
     browser.send(b"M", json.dumps({"type": "resize", "width": 100, "height": 30}).encode())
@@ -79,14 +83,14 @@ def test_it_is_shown_keyed_and_left_without_a_terminal(browser, home):
 
 @pytest.mark.fault("14")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_leaves_it_as_it_leaves_a_terminal(browser, home, number):
+def test_a_signal_leaves_it_as_it_leaves_a_terminal(browser: Browser, home: Home, number: Signals) -> None:
     browser.wait_for("t trains")
     browser.process.send_signal(number)
     assert browser.process.wait(PATIENCE) == SIGNALS[number]
     assert home.settings.exists()
 
 
-def test_a_driver_that_is_not_named_needs_a_terminal(home):
+def test_a_driver_that_is_not_named_needs_a_terminal(home: Home) -> None:
     bare = Browser(home, "")
     assert bare.process.wait(PATIENCE) == EXIT_USAGE
     assert b"needs a terminal" in bare.process.stderr.read()

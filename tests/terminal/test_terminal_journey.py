@@ -4,8 +4,11 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from pseudo_terminal import Terminal
 
 CHARPLAY = [sys.executable, "-m", "charplay"]
 STEP = re.compile(r"step ([\d,]+)")
@@ -15,7 +18,7 @@ PATIENT = 60.0
 
 
 @pytest.fixture
-def home(tmp_path):
+def home(tmp_path: Path) -> Path:
     """A fresh home with one real English text dropped into its corpora."""
     from pydoc_data.topics import topics
 
@@ -25,18 +28,25 @@ def home(tmp_path):
     return tmp_path
 
 
-def step(terminal):
+def step(terminal: Terminal) -> int | None:
     """The step that the status line says."""
     found = STEP.search(terminal.lines[0])
     return int(found.group(1).replace(",", "")) if found else None
 
 
-def temperature(terminal):
+def step_now(terminal: Terminal) -> int:
+    """The same, where it says one."""
+    said = step(terminal)
+    assert said is not None
+    return said
+
+
+def temperature(terminal: Terminal) -> str | None:
     found = TEMPERATURE.search(terminal.text)
     return found.group(1) if found else None
 
 
-def growing(terminal):
+def growing(terminal: Terminal) -> None:
     """Whether the text on the screen changes while nobody touches anything."""
     seen = terminal.text
     terminal.wait_for(lambda t: t.text != seen, PATIENT)
@@ -44,7 +54,9 @@ def growing(terminal):
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24)], ids=["wide", "stage"])
-def test_a_person_trains_a_network_and_plays_it(terminal, home, columns, rows):
+def test_a_person_trains_a_network_and_plays_it(
+    terminal: Callable[..., Terminal], home: Path, columns: int, rows: int
+) -> None:
     env = {"CHARPLAY_HOME": str(home), "OMP_NUM_THREADS": "1"}
     term = terminal(CHARPLAY, columns=columns, rows=rows, env=env)
 
@@ -85,14 +97,14 @@ def test_a_person_trains_a_network_and_plays_it(terminal, home, columns, rows):
     # Pause holds training and lets the text go on; the same key goes on.
     term.press("p")
     term.wait_for("paused", PATIENT)
-    held = step(term)
+    held = step_now(term)
     growing(term)
     assert step(term) == held
     term.press("p")
     term.wait_for(lambda t: (step(t) or 0) > held, PATIENT)
 
     # Quitting asks once, saves and leaves the terminal as it was.
-    left_at = step(term)
+    left_at = step_now(term)
     term.press("q")
     term.wait_for("save and leave", PATIENT)
     term.press("q")
@@ -117,12 +129,12 @@ def test_a_person_trains_a_network_and_plays_it(terminal, home, columns, rows):
     assert len(written.rstrip("\n")) == 84
 
 
-def row_of(term, name):
+def row_of(term: Terminal, name: str) -> int:
     """The row of the left column's panes that begins with a name."""
     return next(i for i, line in enumerate(term.lines) if re.match(rf"│[ ▸]+{re.escape(name)}  ", line))
 
 
-def set_field(term, field, value):
+def set_field(term: Terminal, field: str, value: str) -> None:
     """Type a value into a field of the form."""
     term.press("2")
     term.wait_for("edit", PATIENT)  # the key line says whose keys they are
@@ -133,7 +145,7 @@ def set_field(term, field, value):
     term.wait_for(lambda t: re.search(rf"│ {field} +{re.escape(value)}", t.text), PATIENT)
 
 
-def charplay(home, *arguments):
+def charplay(home: Path, *arguments: str) -> str:
     env = os.environ | {"CHARPLAY_HOME": str(home)}
     command = [*CHARPLAY, *arguments]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENT, check=False)

@@ -3,8 +3,12 @@
 import signal
 import sys
 import time
+from collections.abc import Callable
+from signal import Signals
+from typing import Any
 
 import pytest
+from pseudo_terminal import Terminal
 
 ECHO = """
 import os, shutil, signal, sys, termios, tty
@@ -21,11 +25,11 @@ sys.exit(7)
 """
 
 
-def program(text):
+def program(text: str) -> list[str]:
     return [sys.executable, "-c", text]
 
 
-def test_keys_size_and_exit_code(terminal):
+def test_keys_size_and_exit_code(terminal: Callable[..., Terminal]) -> None:
     term = terminal(program(ECHO), columns=60, rows=10)
     term.wait_for("size 60x10")
     term.press("up")
@@ -41,7 +45,7 @@ def test_keys_size_and_exit_code(terminal):
     assert b"\x1b[2Jbye" in term.raw
 
 
-def test_colours_and_characters_arrive_and_unknown_sequences_leave_no_trace(terminal):
+def test_colours_and_characters_arrive_and_unknown_sequences_leave_no_trace(terminal: Callable[..., Terminal]) -> None:
     written = "\\x1b[31mred\\x1b[0m \u28ff\\x1b[>1u\\x1b[<u\\x1b[?2026$p\\x1bP=1s\\x1b\\\\|\\x1b["
     code = f"import os, time\nos.write(1, '{written}'.encode())\ntime.sleep(0.2)\nos.write(1, b'>4;1mend')"
     term = terminal(program(code))
@@ -50,12 +54,12 @@ def test_colours_and_characters_arrive_and_unknown_sequences_leave_no_trace(term
     assert term.cell(0, 0).fg == "red"
 
 
-def test_an_erasure_that_no_terminal_knows_erases_nothing(terminal):
+def test_an_erasure_that_no_terminal_knows_erases_nothing(terminal: Callable[..., Terminal]) -> None:
     term = terminal(program("import os; os.write(1, b'a\\x1b[7777Jb')"))
     term.wait_for("ab")
 
 
-def test_a_wait_that_fails_shows_the_screen(terminal):
+def test_a_wait_that_fails_shows_the_screen(terminal: Callable[..., Terminal]) -> None:
     term = terminal(program("print('something else'); input()"))
     term.wait_for("something")
     with pytest.raises(AssertionError, match=r"(?s)not within 0.1 s.*something else"):
@@ -65,7 +69,7 @@ def test_a_wait_that_fails_shows_the_screen(terminal):
         term.wait_for("never")
 
 
-def test_bytes_are_counted_from_a_moment(terminal):
+def test_bytes_are_counted_from_a_moment(terminal: Callable[..., Terminal]) -> None:
     term = terminal(program("print('before'); input(); print('after'); input()"))
     term.wait_for("before")
     moment = time.monotonic()
@@ -80,7 +84,7 @@ def test_bytes_are_counted_from_a_moment(terminal):
     [(lambda term: term.hang_up(), signal.SIGHUP), (lambda term: term.signal(signal.SIGTERM), signal.SIGTERM)],
     ids=["hang-up", "terminate"],
 )
-def test_signals_reach_the_program(terminal, act, number):
+def test_signals_reach_the_program(terminal: Callable[..., Terminal], act: Callable[..., Any], number: Signals) -> None:
     term = terminal(program("import time; print('up', flush=True); time.sleep(30)"))
     term.wait_for("up")
     act(term)

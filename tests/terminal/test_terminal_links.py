@@ -6,9 +6,11 @@ import re
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pseudo_terminal import Terminal
 
 from charplay.runs.home import Home
 
@@ -20,7 +22,7 @@ RECIPE = 'hidden_size = 8\nnum_layers = 1\nlog_every = 20\nthreads = 1\nsteps = 
 
 
 @pytest.fixture
-def env(tmp_path):
+def env(tmp_path: Path) -> dict[str, str]:
     """A home with a text and a small recipe to train for hours."""
     home = Home(tmp_path)
     home.prepare()
@@ -30,12 +32,12 @@ def env(tmp_path):
     return {"CHARPLAY_HOME": str(tmp_path), "OMP_NUM_THREADS": "1"}
 
 
-def step(term):
+def step(term: Terminal) -> int:
     found = re.search(r"training +step ([\d,]+)", term.text)
     return int(found.group(1).replace(",", "")) if found else 0
 
 
-def spent(term, key, text):
+def spent(term: Terminal, key: str, text: str) -> int:
     """What a key's effect costs, in bytes, while nothing else moves."""
     began = time.monotonic()
     term.press(key)
@@ -45,7 +47,7 @@ def spent(term, key, text):
 
 
 @pytest.mark.fault("18")
-def test_a_slow_link_carries_keys_and_training(terminal, env):
+def test_a_slow_link_carries_keys_and_training(terminal: Callable[..., Terminal], env: dict[str, str]) -> None:
     term = terminal(CHARPLAY, env=env)
     term.wait_for("parameters,", PATIENT)
     term.press("5", "space")
@@ -65,7 +67,7 @@ def test_a_slow_link_carries_keys_and_training(terminal, env):
 
 
 @pytest.mark.fault("19")
-def test_a_flood_of_movements_holds_no_key_up(terminal, env):
+def test_a_flood_of_movements_holds_no_key_up(terminal: Callable[..., Terminal], env: dict[str, str]) -> None:
     term = terminal(CHARPLAY, env=env)
     term.wait_for("parameters,", PATIENT)
     assert term.raw.rfind(b"\x1b[?1003l") > term.raw.rfind(b"\x1b[?1003h"), "they are not even asked for"
@@ -73,7 +75,9 @@ def test_a_flood_of_movements_holds_no_key_up(terminal, env):
         term.type("".join(f"\x1b[<35;{2 + x};{2 + x % 30}M" for x in range(20)))
     term.press("1")
     term.wait_for("choose", 10)
-    row, column = term.find("temperature ━")
+    place = term.find("temperature ━")
+    assert place
+    row, column = place
     term.type(f"\x1b[<0;{column + 20};{row + 1}M\x1b[<32;{column + 16};{row + 1}M\x1b[<32;{column + 14};{row + 1}M")
     dragged = term.wait_for(lambda t: re.search(r"temperature [━╸╺●]+ (0\.[0-6]\d)", t.text), 10)
     term.type(f"\x1b[<0;{column + 14};{row + 1}m")
@@ -81,7 +85,9 @@ def test_a_flood_of_movements_holds_no_key_up(terminal, env):
 
 
 @pytest.mark.fault("15")
-def test_after_a_kill_the_next_start_takes_the_run_up_and_mends_the_terminal(terminal, env):
+def test_after_a_kill_the_next_start_takes_the_run_up_and_mends_the_terminal(
+    terminal: Callable[..., Terminal], env: dict[str, str]
+) -> None:
     twice = ["/bin/sh", "-c", '"$@"; echo killed; "$@"', "sh", *CHARPLAY]
     term = terminal(twice, env=env)
     term.wait_for("parameters,", PATIENT)

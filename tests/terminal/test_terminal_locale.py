@@ -3,15 +3,20 @@
 import os
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from pseudo_terminal import Terminal
 
 PLAIN = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 HELP = "esc goes back"
 
 
 @pytest.mark.parametrize(("env", "encoding"), [(PLAIN, "ascii"), ({**PLAIN, "PYTHONIOENCODING": "latin-1"}, "latin-1")])
-def test_only_the_terminals_own_encoding_reaches_it(terminal, tmp_path, env, encoding):
+def test_only_the_terminals_own_encoding_reaches_it(
+    terminal: Callable[..., Terminal], tmp_path: Path, env: dict[str, str], encoding: str
+) -> None:
     text = tmp_path / "accents.txt"
     text.write_text("déjà vu, Привет, 漢字 … «naïve»\n" * 200, encoding="utf-8")
     term = terminal([sys.executable, "-m", "charplay", text], env={"CHARPLAY_HOME": str(tmp_path / "home"), **env})
@@ -35,7 +40,7 @@ def test_only_the_terminals_own_encoding_reaches_it(terminal, tmp_path, env, enc
     assert "+--" in said
 
 
-def test_a_byte_that_is_no_text_leaves_the_keyboard_heard(terminal, tmp_path):
+def test_a_byte_that_is_no_text_leaves_the_keyboard_heard(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
     term = terminal([sys.executable, "-m", "charplay"], env={"CHARPLAY_HOME": str(tmp_path)})
     term.wait_for("t trains", 60)
     os.write(term._master, b"\xe9\xff")

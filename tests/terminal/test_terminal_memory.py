@@ -3,11 +3,13 @@
 import json
 import sys
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import psutil
 import pytest
+from pseudo_terminal import Terminal
 
 from charplay.runs.home import Home
 
@@ -29,7 +31,7 @@ HEAP = 1 << 26
 
 
 @pytest.mark.fault("22")
-def test_training_takes_no_more_memory_the_longer_it_lasts(terminal, tmp_path):
+def test_training_takes_no_more_memory_the_longer_it_lasts(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     home.prepare()
     (home.presets / "some.toml").write_text(PRESET)
@@ -47,10 +49,11 @@ def test_training_takes_no_more_memory_the_longer_it_lasts(terminal, tmp_path):
     assert heaps(process.pid) == 0
 
 
-def heaps(pid):
+def heaps(pid: int) -> int:
     """How many threads' own heaps there are: what is used of one, and right behind it the rest, set aside."""
     parts = [line.split() for line in Path(f"/proc/{pid}/maps").read_text().splitlines()]
-    spans = [(*(int(end, 16) for end in part[0].split("-")), part[1]) for part in parts if part[4] == "0"]
+    anonymous = [(part[0].split("-"), part[1]) for part in parts if part[4] == "0"]
+    spans = [(int(start, 16), int(end, 16), kept) for (start, end), kept in anonymous]
     return sum(
         used == "rw-p" and kept == "---p" and start % HEAP == 0 and middle == begin and end - start == HEAP
         for (start, middle, used), (begin, end, kept) in pairwise(spans)

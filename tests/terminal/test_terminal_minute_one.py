@@ -2,8 +2,11 @@
 
 import re
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from pseudo_terminal import Terminal
 
 CHARPLAY = [sys.executable, "-m", "charplay"]
 PATIENT = 120.0
@@ -13,13 +16,13 @@ UNTAUGHT = 3.2
 PHASES = ("importing torch", "opening the device", "reading the text", "taking the first step")
 
 
-def known_words():
+def known_words() -> set[str]:
     from pydoc_data.topics import topics
 
     return set(re.findall(r"[a-z]{3,}", " ".join(map(str, topics.values()))))
 
 
-def live_words(term):
+def live_words(term: Terminal) -> list[str]:
     """Words of three letters and more that the live run wrote: from the first step at the margin on."""
     top = next((i for i, line in enumerate(term.lines) if "╭─ Text" in line), 0)
     rows = [line[1:50] for line in term.lines[top + 1 :] if line.startswith("│") and "temperature" not in line]
@@ -27,14 +30,14 @@ def live_words(term):
     return re.findall(r"[a-z]{3,}", " ".join(re.sub(r"^ *[\d,]+ ", "", row) for row in rows[first:]))
 
 
-def share_of_words(term, known):
+def share_of_words(term: Terminal, known: set[str]) -> float:
     words = live_words(term)
     return sum(word in known for word in words) / len(words) if len(words) > 12 else 0.0
 
 
 @pytest.mark.timeout(400)
 @pytest.mark.fault("6", "10")
-def test_noise_becomes_words_while_the_curve_falls(terminal, tmp_path):
+def test_noise_becomes_words_while_the_curve_falls(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
     term = terminal(CHARPLAY, columns=80, rows=24, env={"CHARPLAY_HOME": str(tmp_path)})
 
     # The demo writes before any key is pressed, and torch is not loaded for it.
@@ -47,7 +50,7 @@ def test_noise_becomes_words_while_the_curve_falls(terminal, tmp_path):
     said, texts = set(), set()
     term.press("t")
 
-    def training(t):
+    def training(t: Terminal) -> bool:
         said.add(next((phase for phase in PHASES if phase in t.lines[0]), ""))
         if "demo, step" in t.text:
             texts.add(t.text)
@@ -64,7 +67,9 @@ def test_noise_becomes_words_while_the_curve_falls(terminal, tmp_path):
     assert share_of_words(term, known) < 0.4
     term.wait_for(lambda t: share_of_words(t, known) > 0.55, PATIENT)
     # The strip tells the train loss until the first evaluation, and from then on the held-out one.
-    loss = float(term.wait_for(lambda t: re.search(r"(?:train|val) (\d\.\d+) nats", t.text), PATIENT).group(1))
+    found = term.wait_for(lambda t: re.search(r"(?:train|val) (\d\.\d+) nats", t.text), PATIENT)
+    assert isinstance(found, re.Match)
+    loss = float(found.group(1))
     assert loss < UNTAUGHT - 0.5
 
     term.press("x")
@@ -74,7 +79,7 @@ def test_noise_becomes_words_while_the_curve_falls(terminal, tmp_path):
 
 
 @pytest.mark.timeout(200)
-def test_stop_works_before_the_first_step(terminal, tmp_path):
+def test_stop_works_before_the_first_step(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
     term = terminal(CHARPLAY, columns=80, rows=24, env={"CHARPLAY_HOME": str(tmp_path)})
     term.wait_for("demo, step", PATIENT)
     term.press("t")
@@ -86,7 +91,7 @@ def test_stop_works_before_the_first_step(terminal, tmp_path):
     assert term.wait(PATIENT) == 0
 
 
-def maps(term):
+def maps(term: Terminal) -> str:
     """What the program has mapped into memory."""
     with open(f"/proc/{term.process.pid}/maps") as file:  # noqa: PTH123  (not a file of ours)
         return file.read()

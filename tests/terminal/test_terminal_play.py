@@ -3,8 +3,11 @@
 import signal
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from pseudo_terminal import Terminal
 
 from charplay.runs.home import Home
 
@@ -67,7 +70,9 @@ main()
 
 
 @pytest.mark.fault("9")
-def test_behind_a_screen_training_waits_less_for_the_interpreter(terminal, tmp_path):
+def test_behind_a_screen_training_waits_less_for_the_interpreter(
+    terminal: Callable[..., Terminal], tmp_path: Path
+) -> None:
     seen = tmp_path / "seen"
     env = {"CHARPLAY_HOME": str(tmp_path / "home"), "SEEN": str(seen)}
     assert terminal([sys.executable, "-c", LOOKING], env=env).wait(60) == 0
@@ -75,7 +80,9 @@ def test_behind_a_screen_training_waits_less_for_the_interpreter(terminal, tmp_p
 
 
 @pytest.mark.fault("33")
-def test_a_screen_that_breaks_down_leaves_a_sentence_and_a_log(terminal, tmp_path):
+def test_a_screen_that_breaks_down_leaves_a_sentence_and_a_log(
+    terminal: Callable[..., Terminal], tmp_path: Path
+) -> None:
     home = Home(tmp_path / "home")
     term = terminal([sys.executable, "-c", BREAKING], columns=200, env={"CHARPLAY_HOME": str(home.root)})
     assert term.wait(60) == 1
@@ -88,7 +95,9 @@ def test_a_screen_that_breaks_down_leaves_a_sentence_and_a_log(terminal, tmp_pat
 
 
 @pytest.mark.fault("10")
-def test_the_playground_opens_with_torch_unloaded_and_q_closes_it(terminal, tmp_path):
+def test_the_playground_opens_with_torch_unloaded_and_q_closes_it(
+    terminal: Callable[..., Terminal], tmp_path: Path
+) -> None:
     home = Home(tmp_path / "home")
     env = {"CHARPLAY_HOME": str(home.root)}
     term = terminal([sys.executable, "-X", "importtime", "-m", "charplay"], env=env)
@@ -104,7 +113,9 @@ def test_the_playground_opens_with_torch_unloaded_and_q_closes_it(terminal, tmp_
 
 @pytest.mark.parametrize("keys", [("q", "q"), ("ctrl+c", "ctrl+c")])
 @pytest.mark.fault("1")
-def test_a_trainer_inside_torch_does_not_hold_the_exit(terminal, tmp_path, keys):
+def test_a_trainer_inside_torch_does_not_hold_the_exit(
+    terminal: Callable[..., Terminal], tmp_path: Path, keys: tuple[str, str]
+) -> None:
     (tmp_path / "corpora").mkdir()
     (tmp_path / "corpora" / "fox.txt").write_text("the quick brown fox jumps over the lazy dog\n" * 100)
     env = {"CHARPLAY_HOME": str(tmp_path)}
@@ -122,7 +133,7 @@ def test_a_trainer_inside_torch_does_not_hold_the_exit(terminal, tmp_path, keys)
     assert not term.cursor_hidden
 
 
-def test_ctrl_c_again_and_again_is_one_ctrl_c(terminal, tmp_path):
+def test_ctrl_c_again_and_again_is_one_ctrl_c(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
     term = terminal([sys.executable, "-m", "charplay"], env={"CHARPLAY_HOME": str(tmp_path)})
     term.wait_for("t trains", 60)
     while term.process.poll() is None:
@@ -133,7 +144,9 @@ def test_ctrl_c_again_and_again_is_one_ctrl_c(terminal, tmp_path):
 
 
 @pytest.mark.fault("14")
-def test_an_interrupt_from_outside_leaves_as_a_terminate_does(terminal, tmp_path):
+def test_an_interrupt_from_outside_leaves_as_a_terminate_does(
+    terminal: Callable[..., Terminal], tmp_path: Path
+) -> None:
     term = terminal([sys.executable, "-m", "charplay"], env={"CHARPLAY_HOME": str(tmp_path)})
     term.wait_for("t trains", 60)
     term.signal(signal.SIGINT)
@@ -143,7 +156,9 @@ def test_an_interrupt_from_outside_leaves_as_a_terminate_does(terminal, tmp_path
 
 @pytest.mark.parametrize("trap", [":", "trap '' HUP"], ids=["signal", "no signal"])
 @pytest.mark.fault("12", "13")
-def test_a_terminal_that_is_gone_is_noticed_and_the_run_saved(terminal, tmp_path, trap):
+def test_a_terminal_that_is_gone_is_noticed_and_the_run_saved(
+    terminal: Callable[..., Terminal], tmp_path: Path, trap: str
+) -> None:
     (tmp_path / "fox.txt").write_text("the quick brown fox jumps over the lazy dog\n" * 100)
     env = {"CHARPLAY_HOME": str(tmp_path / "home"), "SAVED": str(tmp_path / "saved")}
     shell = ["/bin/sh", "-c", f'{trap}; exec "$@"', "sh"]

@@ -3,8 +3,12 @@
 import signal
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from pseudo_terminal import Terminal
 
 from charplay.runs.home import Home
 
@@ -13,7 +17,7 @@ MUCH = 12
 
 
 @pytest.fixture
-def stalled(terminal, tmp_path):
+def stalled(terminal: Callable[..., Terminal], tmp_path: Path) -> Terminal:
     """The playground on a terminal that stopped reading, and that much was written to since."""
     home = Home(tmp_path / "home")
     term = terminal([sys.executable, "-m", "charplay"], env={"CHARPLAY_HOME": str(home.root)})
@@ -34,13 +38,15 @@ def stalled(terminal, tmp_path):
     [(lambda term: term.signal(signal.SIGTERM), 143), (lambda term: term.hang_up(), 129)],
     ids=["terminated", "gone"],
 )
-def test_a_terminal_that_stands_still_does_not_hold_the_way_out(stalled, end, code):
+def test_a_terminal_that_stands_still_does_not_hold_the_way_out(
+    stalled: Terminal, end: Callable[..., Any], code: int
+) -> None:
     end(stalled)
     assert stalled.wait() == code
 
 
 @pytest.mark.fault("17")
-def test_a_terminal_that_reads_on_has_the_present_screen_in_one_frame(stalled):
+def test_a_terminal_that_reads_on_has_the_present_screen_in_one_frame(stalled: Terminal) -> None:
     began = time.monotonic()
     stalled.press("?")
     time.sleep(1)

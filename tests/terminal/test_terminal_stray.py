@@ -1,8 +1,11 @@
 """What a library prints while the screen is up reaches the log and never the screen."""
 
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from pseudo_terminal import Terminal
 
 APP = """
 import ctypes, logging, os, sys, warnings
@@ -56,7 +59,9 @@ sys.exit(143)
 
 @pytest.mark.parametrize("kept", [True, False], ids=["kept off", "control: without it"])
 @pytest.mark.fault("11")
-def test_stray_output_at_descriptor_level_stays_off_the_screen(terminal, tmp_path, kept):
+def test_stray_output_at_descriptor_level_stays_off_the_screen(
+    terminal: Callable[..., Terminal], tmp_path: Path, kept: bool
+) -> None:
     log = tmp_path / "charplay.log"
     term = terminal([sys.executable, "-c", APP, *([log] if kept else [])], columns=70, rows=20)
     term.wait_for("all said at 70x20")
@@ -72,7 +77,7 @@ def test_stray_output_at_descriptor_level_stays_off_the_screen(terminal, tmp_pat
 
 
 @pytest.mark.fault("11", "49")
-def test_a_log_on_a_full_disk_changes_neither_the_terminal_nor_the_exit_code(terminal):
+def test_a_log_on_a_full_disk_changes_neither_the_terminal_nor_the_exit_code(terminal: Callable[..., Terminal]) -> None:
     term = terminal([sys.executable, "-c", FULL], env={"PYTHONUNBUFFERED": ""})
     assert term.wait() == 143
     assert term.text.split("\n")[:2] == ["after the screen", "after, on stderr"]

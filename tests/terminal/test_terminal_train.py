@@ -3,8 +3,13 @@
 import json
 import signal
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from pseudo_terminal import Terminal
+from trainings import last_save
 
 from charplay.runs.home import Home
 
@@ -12,18 +17,18 @@ SETTINGS = ["hidden_size=8", "embedding_size=4", "num_layers=1", "log_every=20",
 
 
 @pytest.fixture
-def home(tmp_path):
+def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "home")
     home.prepare()
     (home.corpora / "pangram.txt").write_text("the quick brown fox jumps over the lazy dog.\n" * 40)
     return home
 
 
-def is_training(term):
+def is_training(term: Terminal) -> bool:
     return "step" in term.text and "chars/s" in term.text
 
 
-def endless(*arguments):
+def endless(*arguments: str) -> list[str]:
     """A run that would last for hours."""
     command = [sys.executable, "-m", "charplay", "train", "--name", "long", "--corpus", "pangram", "--device", "cpu"]
     command += [part for setting in SETTINGS for part in ("--set", setting)]
@@ -31,10 +36,10 @@ def endless(*arguments):
 
 
 @pytest.fixture
-def train(terminal, home):
+def train(terminal: Callable[..., Terminal], home: Home) -> Callable[..., Terminal]:
     """`train(command)` starts a run on a terminal and stands until it is under way."""
 
-    def start(command, started=is_training):
+    def start(command: list[str | Path], started: Callable[..., Any] = is_training) -> Terminal:
         term = terminal(command, columns=110, env={"CHARPLAY_HOME": str(home.root), "OMP_NUM_THREADS": "1"})
         term.wait_for(started, 60)
         return term
@@ -42,16 +47,16 @@ def train(terminal, home):
     return start
 
 
-def saved_step(home):
+def saved_step(home: Home) -> int:
     """The step that the run can be taken up from."""
     from charplay.runs.run import Run
 
-    _, state = Run.open(home.checkpoints / "long").read_resume()
-    return state["ledger"]["step"]
+    _, state = last_save(Run.open(home.checkpoints / "long"))
+    return int(state["ledger"]["step"])
 
 
 @pytest.mark.fault("1")
-def test_the_first_ctrl_c_saves_and_says_how_to_go_on(train, home):
+def test_the_first_ctrl_c_saves_and_says_how_to_go_on(train: Callable[..., Terminal], home: Home) -> None:
     term = train(endless())
     moving = [line for line in term.lines if "chars/s" in line]
     assert len(moving) == 1
@@ -70,7 +75,9 @@ def test_the_first_ctrl_c_saves_and_says_how_to_go_on(train, home):
     ids=["hang-up", "terminate"],
 )
 @pytest.mark.fault("12", "14")
-def test_a_signal_saves_and_leaves(train, home, act, code):
+def test_a_signal_saves_and_leaves(
+    train: Callable[..., Terminal], home: Home, act: Callable[..., Any], code: int
+) -> None:
     term = train(endless())
     act(term)
     assert term.wait_soon() == code
@@ -78,10 +85,10 @@ def test_a_signal_saves_and_leaves(train, home, act, code):
 
 
 @pytest.mark.fault("13")
-def test_under_nohup_a_hang_up_is_outlived(train, home, tmp_path):
+def test_under_nohup_a_hang_up_is_outlived(train: Callable[..., Terminal], home: Home, tmp_path: Path) -> None:
     log = tmp_path / "log"
 
-    def steps(_term=None):
+    def steps(_term: Terminal | None = None) -> int:
         lines = [json.loads(line) for line in log.read_text().splitlines(keepends=True) if line.endswith("\n")]
         return max((line["step"] for line in lines), default=0)
 

@@ -2,10 +2,13 @@
 
 import re
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from pseudo_terminal import UNMEASURED
+from pseudo_terminal import UNMEASURED, Terminal
 
 from charplay.recipes.network import tensor_shapes
 from charplay.recipes.recipe import Recipe
@@ -18,14 +21,14 @@ CONTROLS = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202e\u2066\u
 
 
 @pytest.fixture
-def home(tmp_path):
+def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "home")
     home.prepare()
     return home
 
 
 @pytest.fixture
-def hostile_run(home):
+def hostile_run(home: Home) -> Run:
     """A run whose every character is equally likely, under a corpus with a hostile name."""
     vocabulary = "".join(sorted(HOSTILE))
     recipe = Recipe(embedding_size=2, hidden_size=2, num_layers=1, sequence_length=4, batch_size=1, output_dropout=0.0)
@@ -41,7 +44,7 @@ def hostile_run(home):
     return run
 
 
-def charplay(*arguments):
+def charplay(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "charplay", *arguments]
 
 
@@ -64,7 +67,9 @@ def charplay(*arguments):
     ],
 )
 @pytest.mark.fault("31", "33", "34")
-def test_no_outside_text_drives_the_terminal(terminal, home, hostile_run, arguments):
+def test_no_outside_text_drives_the_terminal(
+    terminal: Callable[..., Terminal], home: Home, hostile_run: Run, arguments: Any
+) -> None:
     (home.corpora / "evil\x1b[2J.txt").write_text(HOSTILE.replace("\x00", "") * 40)
     term = terminal(charplay(*arguments), env={"CHARPLAY_HOME": str(home.root)})
     term.wait(20)
@@ -73,14 +78,14 @@ def test_no_outside_text_drives_the_terminal(terminal, home, hostile_run, argume
     assert not CONTROLS.search(said), CONTROLS.search(said)
 
 
-def test_the_check_above_can_fail(terminal):
+def test_the_check_above_can_fail(terminal: Callable[..., Terminal]) -> None:
     term = terminal([sys.executable, "-c", f"print({HOSTILE!r})"])
     term.wait()
     assert CONTROLS.search(term.raw.decode())
 
 
 @pytest.mark.parametrize(("answer", "left"), [("y", False), ("n", True)])
-def test_delete_asks(terminal, home, hostile_run, answer, left):
+def test_delete_asks(terminal: Callable[..., Terminal], home: Home, hostile_run: Run, answer: str, left: bool) -> None:
     term = terminal(charplay("runs", "delete", "odd"), env={"CHARPLAY_HOME": str(home.root)})
     term.wait_for("Delete odd")
     term.press(answer, "enter")
@@ -89,14 +94,14 @@ def test_delete_asks(terminal, home, hostile_run, answer, left):
 
 
 @pytest.mark.fault("21")
-def test_a_dumb_terminal_gets_one_line(terminal, home):
+def test_a_dumb_terminal_gets_one_line(terminal: Callable[..., Terminal], home: Home) -> None:
     term = terminal(charplay(), env={"CHARPLAY_HOME": str(home.root), "TERM": "dumb"})
     assert term.wait() == 2
     assert "charplay train" in term.text
     assert b"\x1b" not in term.raw
 
 
-def test_ctrl_c_ends_writing_quietly(terminal, home, hostile_run):
+def test_ctrl_c_ends_writing_quietly(terminal: Callable[..., Terminal], home: Home, hostile_run: Run) -> None:
     env = {"CHARPLAY_HOME": str(home.root), **UNMEASURED}
     term = terminal(charplay("sample", "odd", "--length", "100000000"), env=env)
     term.wait_for("a")

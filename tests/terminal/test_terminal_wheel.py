@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+from pseudo_terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_wheel_s_first_launch_writes(terminal, tmp_path):
-    def run(*command):
+def test_the_wheel_s_first_launch_writes(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
+    def run(*command: str | Path) -> None:
         subprocess.run([sys.executable, "-m", *command], check=True, capture_output=True, timeout=100)
 
     run("build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT)

@@ -1,9 +1,12 @@
 """Nothing is painted, and no visible timer runs, while the terminal is behind; one frame catches up."""
 
 import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from textual.app import App
+from textual.widget import Widget
 from textual.widgets import Static
 
 from charplay.tui.textual_patches.backpressure import set_visible_interval
@@ -17,10 +20,10 @@ class Slow:
 
     behind = False
 
-    def __init__(self):
-        self.asked = []
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
 
-    def once_caught_up(self, then):
+    def once_caught_up(self, then: Callable[..., Any]) -> None:
         self.asked.append(then)
 
 
@@ -29,35 +32,35 @@ class Ticking(PatchedApp):
 
     terminal = None
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.label, self.seen, self.unseen = Static("0"), 0, 0
         self.terminal = Slow()
 
-    def compose(self):
+    def compose(self) -> Iterator[Widget]:
         yield self.label
 
-    def on_mount(self):
+    def on_mount(self) -> None:
         set_visible_interval(self.label, TICK, self.tick)
         self.set_interval(TICK, self.count)
 
-    def tick(self):
+    def tick(self) -> None:
         self.seen += 1
         self.label.update(str(self.seen))
 
-    def count(self):
+    def count(self) -> None:
         self.unseen += 1
 
 
 @pytest.fixture
-def frames(monkeypatch):
+def frames(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The frames that Textual was given to send."""
     sent, display = [], App._display
     monkeypatch.setattr(App, "_display", lambda app, *frame: (sent.append(frame), display(app, *frame))[1])
     return sent
 
 
-async def until(holds):
+async def until(holds: Callable[..., Any]) -> None:
     for _ in range(600):
         if holds():
             return
@@ -66,7 +69,7 @@ async def until(holds):
 
 
 @pytest.mark.fault("17")
-async def test_nobody_looks_at_a_terminal_that_stands_still_and_one_frame_catches_up(frames):
+async def test_nobody_looks_at_a_terminal_that_stands_still_and_one_frame_catches_up(frames: list[Any]) -> None:
     app = Ticking()
     async with app.run_test():
         await until(lambda: app.seen > 2 and frames)
@@ -85,7 +88,7 @@ async def test_nobody_looks_at_a_terminal_that_stands_still_and_one_frame_catche
 
 
 @pytest.mark.fault("17", "18")
-async def test_a_terminal_that_is_behind_again_at_once_is_waited_for_again(frames):
+async def test_a_terminal_that_is_behind_again_at_once_is_waited_for_again(frames: list[Any]) -> None:
     app = Ticking()
     async with app.run_test():
         await until(lambda: frames)
@@ -101,13 +104,13 @@ async def test_a_terminal_that_is_behind_again_at_once_is_waited_for_again(frame
         await until(lambda: len(frames) > sent)
 
 
-async def test_a_timer_that_begins_meanwhile_stands_too(frames):
+async def test_a_timer_that_begins_meanwhile_stands_too(frames: list[Any]) -> None:
     app = Ticking()
     async with app.run_test():
         await until(lambda: frames)
         app.terminal.behind = True
         await until(lambda: app.terminal.asked)
-        ticks = []
+        ticks: list[Any] = []
         set_visible_interval(app.label, TICK, lambda: ticks.append(True))
         await asyncio.sleep(5 * TICK)
         assert not ticks
@@ -116,8 +119,9 @@ async def test_a_timer_that_begins_meanwhile_stands_too(frames):
         await until(lambda: ticks)
 
 
-async def test_in_an_app_that_knows_nothing_of_it_an_interval_is_an_interval():
-    app, ticks = App(), []
+async def test_in_an_app_that_knows_nothing_of_it_an_interval_is_an_interval() -> None:
+    app: App[None] = App()
+    ticks: list[Any] = []
     async with app.run_test():
         set_visible_interval(app.screen, TICK, lambda: ticks.append(True))
         await until(lambda: ticks)

@@ -14,8 +14,10 @@ import re
 import threading
 import tomllib
 import weakref
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -50,11 +52,11 @@ PLAIN = {"selectable_event", "signals"}
 """Lean on nothing of Textual's."""
 
 
-def parameters(function):
+def parameters(function: Any) -> Any:
     return list(inspect.signature(function).parameters)
 
 
-async def until(holds):
+async def until(holds: Any) -> None:
     for _ in range(600):
         if holds():
             return
@@ -65,13 +67,13 @@ async def until(holds):
 # All of them
 
 
-def test_textual_is_held_to_the_releases_that_were_tried():
+def test_textual_is_held_to_the_releases_that_were_tried() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert "textual>=8.2.8,<8.3" in project["dependencies"]
     assert (8, 2, 8) <= tuple(map(int, version("textual").split("."))) < (8, 3)
 
 
-def test_every_patch_has_a_canary_and_a_section_with_its_text_for_upstream():
+def test_every_patch_has_a_canary_and_a_section_with_its_text_for_upstream() -> None:
     tests = [node.name for node in ast.walk(ast.parse(Path(__file__).read_text()))
              if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]  # fmt: skip
     assert {name for name in MODULES - PLAIN if not any(test.startswith(f"test_{name}_") for test in tests)} == set()
@@ -88,7 +90,7 @@ def test_every_patch_has_a_canary_and_a_section_with_its_text_for_upstream():
 # driver, key_reader, terminal_modes
 
 
-def test_driver_base_asks_for_four_methods_and_offers_the_rest():
+def test_driver_base_asks_for_four_methods_and_offers_the_rest() -> None:
     assert Driver.__abstractmethods__ == {"write", "start_application_mode", "disable_input", "stop_application_mode"}
     assert parameters(Driver.__init__) == ["self", "app", "debug", "mouse", "size"]
     for method in ("close", "suspend_application_mode", "resume_application_mode", "process_message", "send_message"):
@@ -96,7 +98,7 @@ def test_driver_base_asks_for_four_methods_and_offers_the_rest():
     assert issubclass(Driver.SignalResume, events.Event)
 
 
-def test_driver_of_textual_still_waits_for_a_terminal_that_does_not_read():
+def test_driver_of_textual_still_waits_for_a_terminal_that_does_not_read() -> None:
     thread = WriterThread(io.StringIO())  # never started: nothing is taken
     writer = threading.Thread(target=lambda: [thread.write("x") for _ in range(100)], daemon=True)
     writer.start()
@@ -107,21 +109,21 @@ def test_driver_of_textual_still_waits_for_a_terminal_that_does_not_read():
     assert not hasattr(Driver, "behind")
 
 
-def test_key_reader_of_textual_still_looks_ten_times_a_second():
+def test_key_reader_of_textual_still_looks_ten_times_a_second() -> None:
     assert "selector.select(0.1)" in inspect.getsource(LinuxDriver.run_input_thread)
 
 
-def test_key_reader_finds_the_parser_it_knows():
+def test_key_reader_finds_the_parser_it_knows() -> None:
     parser = XTermParser(False)
-    assert [message.key for message in parser.feed("a\x1b[A")] == ["a", "up"]
+    assert [getattr(message, "key", None) for message in parser.feed("a\x1b[A")] == ["a", "up"]
     assert list(parser.feed("\x1b")) == []
     assert list(parser.tick()) == []
     parser._timeout_time = 0.0
-    assert [message.key for message in parser.tick()] == ["escape"]
+    assert [getattr(message, "key", None) for message in parser.tick()] == ["escape"]
     assert 0 < constants.ESCAPE_DELAY < 1
 
 
-def test_terminal_modes_of_textual_still_ask_for_every_movement():
+def test_terminal_modes_of_textual_still_ask_for_every_movement() -> None:
     """That all its other modes are ours is a test of the driver's."""
     assert "\\x1b[?1003h" in inspect.getsource(LinuxDriver._enable_mouse_support)
     assert f"\x1b[>{0b00001 | 0b01000 | 0b10000}u" == KITTY_KEYS_ON
@@ -131,7 +133,7 @@ def test_terminal_modes_of_textual_still_ask_for_every_movement():
 # patched_app
 
 
-def test_patched_app_replaces_methods_that_are_still_there():
+def test_patched_app_replaces_methods_that_are_still_there() -> None:
     assert parameters(App._display) == ["self", "screen", "renderable"]
     assert parameters(App._handle_exception) == ["self", "error"]
     assert parameters(App.on_event) == ["self", "event"]
@@ -141,8 +143,8 @@ def test_patched_app_replaces_methods_that_are_still_there():
     assert hasattr(constants, "DRIVER")
 
 
-async def test_patched_app_finds_its_driver():
-    app = App()
+async def test_patched_app_finds_its_driver() -> None:
+    app: App[None] = App()
     assert app._driver is None
     async with app.run_test():
         assert isinstance(app._driver, HeadlessDriver)
@@ -151,12 +153,12 @@ async def test_patched_app_finds_its_driver():
 # cell_diff
 
 
-def frame(text):
+def frame(text: Any) -> Any:
     strip = Strip([Segment(text, Style(bold=True))])
     return ChopsUpdate([{0: strip}], [(0, 0, len(text))], [[len(text)]])
 
 
-def test_cell_diff_reads_frames_that_are_still_made_so():
+def test_cell_diff_reads_frames_that_are_still_made_so() -> None:
     assert parameters(ChopsUpdate.__init__) == ["self", "chops", "spans", "chop_ends"]
     assert parameters(LayoutUpdate.__init__) == ["self", "strips", "region"]
     for kind in (ChopsUpdate, LayoutUpdate):
@@ -164,19 +166,19 @@ def test_cell_diff_reads_frames_that_are_still_made_so():
         assert parameters(kind.render_segments) == ["self", "console"]
 
 
-def test_cell_diff_is_not_done_by_textual():
+def test_cell_diff_is_not_done_by_textual() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, color_system="truecolor")
     first, second = (frame("a long line, of which one character changes " + last) for last in "ab")
     assert len(first.render_segments(console)) - 5 < len(second.render_segments(console))
 
 
 @pytest.mark.parametrize("kind", [ChopsUpdate, LayoutUpdate])
-async def test_cell_diff_meets_both_kinds_of_frames(monkeypatch, kind):
-    frames = []
+async def test_cell_diff_meets_both_kinds_of_frames(monkeypatch: pytest.MonkeyPatch, kind: Any) -> None:
+    frames: list[Any] = []
     monkeypatch.setattr(App, "_display", lambda _app, _screen, each: frames.append(each))
 
-    class Labelled(App):
-        def compose(self):
+    class Labelled(App[None]):
+        def compose(self) -> Iterator[Any]:
             yield Static("a", id="label")
 
     app = Labelled()
@@ -194,18 +196,18 @@ class Asked(Static):
 
     DEFAULT_CSS = "Asked { height: 10; }"
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.asked = []
+        self.asked: list[Any] = []
 
-    def render_lines(self, crop):
+    def render_lines(self, crop: Any) -> Any:
         self.asked.append(crop)
         return super().render_lines(crop)
 
 
-async def test_row_compositor_is_not_textuals_own():
-    class One(App):
-        def compose(self):
+async def test_row_compositor_is_not_textuals_own() -> None:
+    class One(App[None]):
+        def compose(self) -> Iterator[Any]:
             yield Asked()
 
     app = One()
@@ -219,7 +221,7 @@ async def test_row_compositor_is_not_textuals_own():
         assert [crop.height for crop in widget.asked] == [10], "of which one was painted"
 
 
-def test_row_compositor_replaces_a_method_that_is_still_asked():
+def test_row_compositor_replaces_a_method_that_is_still_asked() -> None:
     assert parameters(Compositor._get_renders) == ["self", "crop"]
     assert "self._get_renders(crop)" in inspect.getsource(Compositor._render_chops)
     assert "self._render_chops(" in inspect.getsource(Compositor.render_partial_update)
@@ -230,15 +232,17 @@ def test_row_compositor_replaces_a_method_that_is_still_asked():
 
 
 @pytest.fixture
-def fresh():
+def fresh() -> Any:
     """Textual's module as it comes, whatever was patched in this process."""
     spec = importlib.util.spec_from_file_location("fresh_styles_cache", _styles_cache.__file__)
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def test_styles_cache_of_textual_still_keeps_what_it_was_called_on(fresh):
+def test_styles_cache_of_textual_still_keeps_what_it_was_called_on(fresh: Any) -> None:
     """Textualize/textual#6665."""
     cache = fresh.StylesCache()
     cache.get_inner_outer(Color.parse("red"), Color.parse("blue"))
@@ -249,7 +253,7 @@ def test_styles_cache_of_textual_still_keeps_what_it_was_called_on(fresh):
 
 
 @pytest.mark.parametrize("background", ["#102030", "rgba(10, 20, 30, 0.5)", "transparent"])
-def test_styles_cache_remembers_what_textual_would_compute(fresh, background):
+def test_styles_cache_remembers_what_textual_would_compute(fresh: Any, background: Any) -> None:
     base, over = Color.parse("#405060"), Color.parse(background)
     assert styles_cache._inner_outer(base, over) == fresh.StylesCache().get_inner_outer(base, over)
     assert "self.get_inner_outer(base_background, background)" in inspect.getsource(_styles_cache)
@@ -258,11 +262,11 @@ def test_styles_cache_remembers_what_textual_would_compute(fresh, background):
 # backpressure
 
 
-async def test_backpressure_holds_the_painting_by_a_public_way(monkeypatch):
-    frames = []
+async def test_backpressure_holds_the_painting_by_a_public_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    frames: list[Any] = []
 
-    class Labelled(App):
-        def compose(self):
+    class Labelled(App[None]):
+        def compose(self) -> Iterator[Any]:
             yield Static("a")
 
     app = Labelled()
@@ -276,14 +280,14 @@ async def test_backpressure_holds_the_painting_by_a_public_way(monkeypatch):
         await until(lambda: frames)
 
 
-def test_backpressure_is_unknown_to_textual():
+def test_backpressure_is_unknown_to_textual() -> None:
     assert not [name for name in dir(Driver) if re.search(r"behind|pending|backlog|drain", name)]
 
 
 # key_queue
 
 
-def test_key_queue_tells_keys_that_come_from_those_that_were_sent_on():
+def test_key_queue_tells_keys_that_come_from_those_that_were_sent_on() -> None:
     key = events.Key("a", "a")
     assert not key.is_forwarded
     key._set_forwarded()
@@ -292,7 +296,7 @@ def test_key_queue_tells_keys_that_come_from_those_that_were_sent_on():
     assert parameters(events.Paste.__init__) == ["self", "text"]
 
 
-def test_key_queue_of_textual_still_sends_a_key_at_once():
+def test_key_queue_of_textual_still_sends_a_key_at_once() -> None:
     """That keys get lost then is a control of the queue's own tests."""
     assert "forward_target._forward_event(event)" in inspect.getsource(App.on_event)
     assert "_forward_event" in vars(Screen)
@@ -301,11 +305,11 @@ def test_key_queue_of_textual_still_sends_a_key_at_once():
 # safe_dismiss, palette, late_errors
 
 
-async def test_safe_dismiss_is_not_textuals_own():
+async def test_safe_dismiss_is_not_textuals_own() -> None:
     """Textualize/textual#2575."""
-    app = App()
+    app: App[None] = App()
     async with app.run_test():
-        below, above = ModalScreen(), ModalScreen()
+        below, above = ModalScreen[None](), ModalScreen[None]()
         await app.push_screen(below)
         await app.push_screen(above)
         assert (below.is_active, above.is_active) == (False, True)
@@ -313,39 +317,40 @@ async def test_safe_dismiss_is_not_textuals_own():
         assert app.screen is below, "which asked to be left"
 
 
-async def test_safe_dismiss_can_answer_with_nothing_to_wait_for():
+async def test_safe_dismiss_can_answer_with_nothing_to_wait_for() -> None:
     await AwaitComplete()
 
 
-async def test_palette_of_textual_still_breaks_in_a_tiny_window():
+async def test_palette_of_textual_still_breaks_in_a_tiny_window() -> None:
     assert parameters(CommandPalette._action_command_list) == ["self", "action"]
-    app = App()
+    app: App[None] = App()
     with pytest.raises(KeyError):
         await press_in_palette(app)
 
 
-async def press_in_palette(app):
+async def press_in_palette(app: Any) -> None:
     async with app.run_test(size=(40, 3)) as pilot:
         await app.push_screen(CommandPalette())
         await pilot.pause(0.3)
         await pilot.press("down", "pagedown", "pageup", "up", "down", "pagedown")
 
 
-def test_late_errors_finds_whose_handler_runs_and_what_is_on_its_way_out():
+def test_late_errors_finds_whose_handler_runs_and_what_is_on_its_way_out() -> None:
     assert isinstance(active_message_pump, contextvars.ContextVar)
     assert Widget()._pruning is False
     assert "_pruning = True" in inspect.getsource(App._prune)
 
 
-async def test_late_errors_of_textual_still_break_the_app():
-    app, dialog = App(), ModalScreen()
+async def test_late_errors_of_textual_still_break_the_app() -> None:
+    app: App[None] = App()
+    dialog = ModalScreen[None]()
 
-    async def fall():
+    async def fall() -> None:
         while not dialog._pruning:
             await asyncio.sleep(0)
         raise LookupError("nothing is here")
 
-    async def leave(_: Pilot):
+    async def leave(_: Pilot[Any]) -> None:
         await app.push_screen(dialog)
         dialog.run_worker(fall())
         await asyncio.sleep(0)
@@ -359,7 +364,7 @@ async def test_late_errors_of_textual_still_break_the_app():
 # fast_paint
 
 
-def test_fast_paint_replaces_methods_that_are_still_there():
+def test_fast_paint_replaces_methods_that_are_still_there() -> None:
     assert parameters(Widget.render_lines) == ["self", "crop"]
     assert parameters(Widget.notify_style_update) == ["self"]
     assert parameters(Widget.get_line_filters) == ["self"]

@@ -1,10 +1,12 @@
 """Only cells that changed are sent, and what they lead to is what was meant: read back by a terminal."""
 
 import io
+from typing import Any
 
 import pyte
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyte.screens import Screen
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
@@ -19,22 +21,22 @@ CONSOLE = Console(file=io.StringIO(), color_system="truecolor", width=WIDTH, hei
 STYLES = [Style(color="#ff0000", bgcolor="#101010"), Style(color="#00ff00", bold=True, bgcolor="#101010")]
 
 
-def row(characters, width):
+def row(characters: list[tuple[str, int]], width: int) -> Strip:
     strip = Strip([Segment(character, STYLES[style]) for character, style in characters])
     return strip.adjust_cell_length(width, STYLES[0])
 
 
-def chops(rows, spans):
+def chops(rows: list[Strip], spans: list[tuple[int, int, int]]) -> Any:
     """An update of `spans` where each row is two widgets side by side."""
     lines = [{0: line.crop(0, LEFT), LEFT: line.crop(LEFT, WIDTH)} for line in rows]
     return ChopsUpdate(lines, spans, [[LEFT, WIDTH]] * HEIGHT)
 
 
-def shown(screen):
+def shown(screen: Screen) -> list[list[tuple[str, bool]]]:
     return [[(screen.buffer[y][x].data, screen.buffer[y][x].bold) for x in range(WIDTH)] for y in range(HEIGHT)]
 
 
-def whole(rows):
+def whole(rows: list[Strip]) -> Any:
     return LayoutUpdate([[line] for line in rows], Region(0, 0, WIDTH, HEIGHT))
 
 
@@ -44,7 +46,7 @@ screens = st.lists(pieces.map(lambda made: row(made, WIDTH)), min_size=HEIGHT, m
 
 @settings(max_examples=40)
 @given(st.lists(screens, min_size=1, max_size=4))
-def test_a_terminal_that_gets_the_changes_shows_what_one_shows_that_gets_everything(frames):
+def test_a_terminal_that_gets_the_changes_shows_what_one_shows_that_gets_everything(frames: list[list[Strip]]) -> None:
     cut, full = pyte.Screen(WIDTH, HEIGHT), pyte.Screen(WIDTH, HEIGHT)
     to_cut, to_full = pyte.Stream(cut), pyte.Stream(full)
     frame = ScreenBuffer()
@@ -58,14 +60,14 @@ def test_a_terminal_that_gets_the_changes_shows_what_one_shows_that_gets_everyth
 
 @settings(max_examples=20)
 @given(screens)
-def test_what_is_there_already_is_not_sent_again(rows):
+def test_what_is_there_already_is_not_sent_again(rows: list[Strip]) -> None:
     frame = ScreenBuffer()
     spans = [(y, 0, WIDTH) for y in range(HEIGHT)]
     assert DiffedUpdate(chops(rows, spans), frame).render_segments(CONSOLE)
     assert DiffedUpdate(chops(rows, spans), frame).render_segments(CONSOLE) == ""
 
 
-def test_one_more_character_costs_one_cell():
+def test_one_more_character_costs_one_cell() -> None:
     frame = ScreenBuffer()
     before, after = (
         Strip([Segment(text.ljust(WIDTH), STYLES[0])]) for text in ("a text that grow", "a text that grows")
@@ -77,7 +79,7 @@ def test_one_more_character_costs_one_cell():
 
 @settings(max_examples=40)
 @given(st.lists(st.tuples(screens, st.booleans()), min_size=1, max_size=5))
-def test_whole_and_partial_updates_lead_to_the_same_screen(frames):
+def test_whole_and_partial_updates_lead_to_the_same_screen(frames: list[tuple[list[Strip], bool]]) -> None:
     cut, full = pyte.Screen(WIDTH, HEIGHT), pyte.Screen(WIDTH, HEIGHT)
     to_cut, to_full = pyte.Stream(cut), pyte.Stream(full)
     frame = ScreenBuffer()
@@ -92,7 +94,7 @@ def test_whole_and_partial_updates_lead_to_the_same_screen(frames):
 
 @settings(max_examples=20)
 @given(screens)
-def test_a_terminal_that_may_show_anything_gets_everything(rows):
+def test_a_terminal_that_may_show_anything_gets_everything(rows: list[Strip]) -> None:
     frame = ScreenBuffer()
     first = DiffedUpdate(whole(rows), frame).render_segments(CONSOLE)
     frame.forget()

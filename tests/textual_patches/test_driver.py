@@ -8,11 +8,14 @@ import termios
 import threading
 import time
 import tty
+from collections.abc import AsyncIterator, Callable, Iterator
 from select import select
+from typing import Any
 
 import pytest
 from textual.app import App
 from textual.events import Key, MouseDown, MouseMove, MouseScrollUp, MouseUp, Resize
+from textual.message import Message
 from textual.messages import InBandWindowResize
 
 from charplay.tui.textual_patches import driver as drivers
@@ -20,7 +23,7 @@ from charplay.tui.textual_patches.driver import MAX_CHARACTERS, MAX_WRITES, Term
 
 
 @pytest.fixture
-def pseudo_terminal():
+def pseudo_terminal() -> Iterator[tuple[int, int]]:
     """Both ends of one: what the terminal has, and what the program has, in a shell's modes."""
     ends = os.openpty()
     tty.setraw(ends[1])
@@ -32,16 +35,25 @@ def pseudo_terminal():
         os.close(end)
 
 
+class Listened(TerminalDriver):
+    """A driver that keeps what it tells its app."""
+
+    def __init__(self, app: App[None]) -> None:
+        super().__init__(app)
+        self.told: list[Any] = []
+
+    def send_message(self, message: Message) -> None:
+        self.told.append(message)
+
+
 @pytest.fixture
-async def driver(monkeypatch, pseudo_terminal):
+async def driver(monkeypatch: pytest.MonkeyPatch, pseudo_terminal: tuple[int, int]) -> AsyncIterator[Listened]:
     """A driver on that terminal, and what it tells its app."""
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # it would hear Ctrl-Z when it is long forgotten
     with os.fdopen(os.dup(pseudo_terminal[1]), "w") as stream:
         monkeypatch.setattr(sys, "__stdin__", stream)
         monkeypatch.setattr(sys, "__stderr__", stream)
-        driver = TerminalDriver(App())
-        driver.told = []
-        monkeypatch.setattr(driver, "send_message", driver.told.append)
+        driver = Listened(App())
         yield driver
         driver.disable_input()
         taken(pseudo_terminal[0])
@@ -49,14 +61,14 @@ async def driver(monkeypatch, pseudo_terminal):
 
 
 @pytest.fixture
-def stalled(driver):
+def stalled(driver: Listened) -> Listened:
     """The driver, once its terminal takes nothing more and all that waits is what is written from now on."""
     while driver._writer.wait_idle(0.3):
         driver.write("x" * 512)
     return driver
 
 
-def taken(terminal):
+def taken(terminal: int) -> bytes:
     """What the terminal was sent until now."""
     data = b""
     while select([terminal], [], [], 0.3)[0]:
@@ -64,14 +76,14 @@ def taken(terminal):
     return data
 
 
-async def until(holds):
+async def until(holds: Callable[..., Any]) -> None:
     end = time.monotonic() + 30
     while not holds():
         assert time.monotonic() < end
         await asyncio.sleep(0.01)
 
 
-async def test_a_terminal_that_nothing_waits_for_keeps_up(driver, pseudo_terminal):
+async def test_a_terminal_that_nothing_waits_for_keeps_up(driver: Listened, pseudo_terminal: tuple[int, int]) -> None:
     assert not driver.behind, "not started yet"
     for _ in range(3 * MAX_WRITES):
         driver.write("x")
@@ -86,7 +98,9 @@ async def test_a_terminal_that_nothing_waits_for_keeps_up(driver, pseudo_termina
     [(MAX_WRITES, 3), (2, MAX_CHARACTERS // 2), (1, MAX_CHARACTERS)],
     ids=["many pieces", "large ones", "one that is a whole screen"],
 )
-async def test_it_is_behind_by_how_many_pieces_wait_or_by_their_size(stalled, writes, characters):
+async def test_it_is_behind_by_how_many_pieces_wait_or_by_their_size(
+    stalled: TerminalDriver, writes: int, characters: int
+) -> None:
     assert not stalled.behind
     for _ in range(writes):
         stalled.write("x" * characters)
@@ -96,7 +110,7 @@ async def test_it_is_behind_by_how_many_pieces_wait_or_by_their_size(stalled, wr
 
 
 @pytest.mark.fault("17")
-async def test_what_is_more_than_the_queue_keeps_is_dropped(stalled):
+async def test_what_is_more_than_the_queue_keeps_is_dropped(stalled: TerminalDriver) -> None:
     for _ in range(1000):
         stalled.write("x")
     assert stalled._writer.backlog.pieces == drivers.MAX_QUEUED
@@ -106,14 +120,18 @@ async def test_what_is_more_than_the_queue_keeps_is_dropped(stalled):
 @pytest.mark.fault("17", "18")
 @pytest.mark.parametrize(("pause", "stuck"), [(0.1, False), (30, True)], ids=["slow", "stands still"])
 async def test_on_the_way_out_it_is_waited_for_as_long_as_it_takes_something(
-    stalled, pseudo_terminal, monkeypatch, pause, stuck
-):
+    stalled: TerminalDriver,
+    pseudo_terminal: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+    pause: float,
+    stuck: bool,
+) -> None:
     monkeypatch.setattr(drivers, "PATIENCE", 0.4)
     monkeypatch.setattr(drivers, "MAX_PATIENCE", 20)
     stalled.write("x" * 8192)
     stop = threading.Event()
 
-    def read():
+    def read() -> None:
         while not stop.wait(pause):
             select([pseudo_terminal[0]], [], [], 0)[0] and os.read(pseudo_terminal[0], 4096)
 
@@ -128,7 +146,9 @@ async def test_on_the_way_out_it_is_waited_for_as_long_as_it_takes_something(
 
 
 @pytest.mark.fault("17")
-async def test_a_terminal_that_stands_still_is_heard_of_once_it_has_taken_everything(stalled, pseudo_terminal):
+async def test_a_terminal_that_stands_still_is_heard_of_once_it_has_taken_everything(
+    stalled: TerminalDriver, pseudo_terminal: tuple[int, int]
+) -> None:
     caught_up = []
     stalled.once_caught_up(lambda: caught_up.append(threading.current_thread()))
     os.read(pseudo_terminal[0], 100)
@@ -142,7 +162,7 @@ async def test_a_terminal_that_stands_still_is_heard_of_once_it_has_taken_everyt
 
 
 @pytest.mark.fault("17")
-async def test_where_everything_was_taken_already_it_is_heard_of_at_once(driver):
+async def test_where_everything_was_taken_already_it_is_heard_of_at_once(driver: Listened) -> None:
     caught_up = []
     driver.once_caught_up(lambda: caught_up.append(True))
     await asyncio.sleep(0)
@@ -150,7 +170,7 @@ async def test_where_everything_was_taken_already_it_is_heard_of_at_once(driver)
     assert caught_up == [True]
 
 
-async def test_a_terminal_that_is_gone_is_behind_for_ever(driver, monkeypatch):
+async def test_a_terminal_that_is_gone_is_behind_for_ever(driver: Listened, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driver._writer, "descriptor", -1)
     driver.write("x")
     assert driver._writer.wait_idle(30)
@@ -159,8 +179,10 @@ async def test_a_terminal_that_is_gone_is_behind_for_ever(driver, monkeypatch):
 
 
 @pytest.mark.fault("19")
-async def test_a_mouse_that_passes_by_is_neither_asked_for_nor_heard(driver, pseudo_terminal):
-    def heard(kind, button=0):
+async def test_a_mouse_that_passes_by_is_neither_asked_for_nor_heard(
+    driver: Listened, pseudo_terminal: tuple[int, int]
+) -> None:
+    def heard(kind: type[Any], button: int = 0) -> list[type[Any]]:
         driver.told.clear()
         driver.process_message(kind(None, 3, 4, 0, 0, button, False, False, False))
         return [type(message) for message in driver.told]
@@ -180,7 +202,9 @@ async def test_a_mouse_that_passes_by_is_neither_asked_for_nor_heard(driver, pse
     assert heard(MouseMove) == []
 
 
-async def test_a_terminal_that_can_tell_its_sizes_among_the_keys_is_asked_to(driver, pseudo_terminal):
+async def test_a_terminal_that_can_tell_its_sizes_among_the_keys_is_asked_to(
+    driver: Listened, pseudo_terminal: tuple[int, int]
+) -> None:
     driver.start_application_mode()
     assert b"\x1b[?2048$p" in taken(pseudo_terminal[0])
     driver.told.clear()
@@ -197,7 +221,9 @@ async def test_a_terminal_that_can_tell_its_sizes_among_the_keys_is_asked_to(dri
     assert b"\x1b[?2048l" in taken(pseudo_terminal[0])
 
 
-async def test_what_is_set_when_the_terminal_is_taken_is_reset_when_it_is_given_back(driver, pseudo_terminal):
+async def test_what_is_set_when_the_terminal_is_taken_is_reset_when_it_is_given_back(
+    driver: Listened, pseudo_terminal: tuple[int, int]
+) -> None:
     driver.start_application_mode()
     entered = taken(pseudo_terminal[0])
     os.write(pseudo_terminal[0], b"a")
@@ -216,12 +242,14 @@ async def test_what_is_set_when_the_terminal_is_taken_is_reset_when_it_is_given_
     assert not taken(pseudo_terminal[0]), "it is given back already"
 
 
-def test_it_sets_what_textuals_own_driver_sets_and_more_of_nothing(pseudo_terminal, monkeypatch):
+def test_it_sets_what_textuals_own_driver_sets_and_more_of_nothing(
+    pseudo_terminal: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every mode is Textual's, set and reset as often, but for the mouse's movements."""
     monkeypatch.setattr(signal, "signal", lambda *_: None)
 
-    def modes(make):
-        async def session():
+    def modes(make: type[Any]) -> Any:
+        async def session() -> tuple[list[int | list[bytes | int]], bytes, bytes]:
             with os.fdopen(os.dup(pseudo_terminal[1]), "w") as stream:
                 monkeypatch.setattr(sys, "__stdin__", stream)
                 monkeypatch.setattr(sys, "__stderr__", stream)
@@ -247,13 +275,13 @@ MOVEMENTS = {b"?1002h", b"?1002l", b"?1003h", b"?1003l"}
 
 
 @pytest.fixture
-def modes(pseudo_terminal):
+def modes(pseudo_terminal: tuple[int, int]) -> Callable[..., Any]:
     """Reads the modes of the program's end."""
     return lambda: termios.tcgetattr(pseudo_terminal[1])
 
 
 @pytest.fixture
-def stopping(driver, monkeypatch):
+def stopping(driver: Listened, monkeypatch: pytest.MonkeyPatch) -> Listened:
     """Being stopped is over at once."""
     monkeypatch.setattr(os, "kill", lambda *_: None)
     driver.start_application_mode()
@@ -262,11 +290,14 @@ def stopping(driver, monkeypatch):
 
 @pytest.mark.fault("16")
 @pytest.mark.parametrize("shell", [True, False], ids=["a shell has set its modes", "nobody has touched it"])
-async def test_a_mere_stop_from_outside_leaves_the_terminal_as_it_was(stopping, pseudo_terminal, modes, shell):
+async def test_a_mere_stop_from_outside_leaves_the_terminal_as_it_was(
+    stopping: Listened, pseudo_terminal: tuple[int, int], modes: Callable[..., Any], shell: bool
+) -> None:
     driver = stopping
     ours, threads, theirs = modes(), threading.active_count(), driver._modes._before
     assert ours != theirs
     if shell:
+        assert theirs
         termios.tcsetattr(pseudo_terminal[1], termios.TCSANOW, theirs)
     driver.told.clear()
     driver._on_continue()
@@ -280,8 +311,11 @@ async def test_a_mere_stop_from_outside_leaves_the_terminal_as_it_was(stopping, 
 
 
 @pytest.mark.fault("16")
-async def test_after_ctrl_z_the_terminal_is_given_back_and_taken_again(stopping, modes, pseudo_terminal):
-    driver, away = stopping, []
+async def test_after_ctrl_z_the_terminal_is_given_back_and_taken_again(
+    stopping: Listened, modes: Callable[..., Any], pseudo_terminal: tuple[int, int]
+) -> None:
+    driver = stopping
+    away: list[Any] = []
     driver.away = away.append
     ours, threads, theirs = modes(), threading.active_count(), driver._modes._before
     taken(pseudo_terminal[0])
@@ -300,13 +334,18 @@ async def test_after_ctrl_z_the_terminal_is_given_back_and_taken_again(stopping,
 
 
 @pytest.mark.fault("16")
-async def test_a_program_in_the_background_does_not_touch_the_terminal(stopping, modes, monkeypatch, pseudo_terminal):
+async def test_a_program_in_the_background_does_not_touch_the_terminal(
+    stopping: Listened,
+    modes: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    pseudo_terminal: tuple[int, int],
+) -> None:
     driver = stopping
     driver._on_stop()
     theirs = modes()
     taken(pseudo_terminal[0])
 
-    def refuse(*_):
+    def refuse(*_: int | list[int | list[bytes]]) -> None:
         raise termios.error("Interrupted system call")
 
     with monkeypatch.context() as patched:

@@ -1,6 +1,8 @@
 """A key meets the screen as the one before has left it, however fast both were typed."""
 
 import asyncio
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from textual import events
@@ -18,10 +20,10 @@ from charplay.tui.textual_patches.patched_app import PatchedApp
 class Asked(ModalScreen[str]):
     """A dialog with a field, which answers on enter."""
 
-    def compose(self):
+    def compose(self) -> Iterator[Any]:
         yield Input()
 
-    def on_input_submitted(self, event):
+    def on_input_submitted(self, event: Any) -> None:
         self.dismiss(event.value)
 
 
@@ -33,37 +35,38 @@ class Opens(Static, can_focus=True):
     class Wanted(Message):
         """Open it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.counted = 0
 
-    def action_open(self):
+    def action_open(self) -> None:
         self.post_message(self.Wanted())
 
-    def action_count(self):
+    def action_count(self) -> None:
         self.counted += 1
 
 
-def stage(base):
-    class Stage(base):
-        def __init__(self):
+def stage(base: Any) -> Any:
+    class Stage(base):  # type: ignore[misc]
+        def __init__(self) -> None:
             super().__init__()
-            self.pane, self.answers = Opens(), []
+            self.pane = Opens()
+            self.answers: list[Any] = []
 
-        def compose(self):
+        def compose(self) -> Iterator[Any]:
             yield self.pane
 
-        def on_opens_wanted(self):
+        def on_opens_wanted(self) -> None:
             self.push_screen(Asked(), self.answers.append)
 
     return Stage()
 
 
-def key(name):
+def key(name: Any) -> Any:
     return events.Key(name, name if len(name) == 1 else None)
 
 
-async def until(holds, turns=600):
+async def until(holds: Any, turns: int = 600) -> None:
     for _ in range(turns):
         if holds():
             return
@@ -74,7 +77,7 @@ async def until(holds, turns=600):
 ROUND = ["o", "x", "y", "enter", "x"]
 
 
-async def test_keys_for_a_dialog_that_opens_reach_it_and_none_of_them_the_pane_beneath():
+async def test_keys_for_a_dialog_that_opens_reach_it_and_none_of_them_the_pane_beneath() -> None:
     app = stage(PatchedApp)
     async with app.run_test():
         for name in ROUND * 5:
@@ -84,7 +87,7 @@ async def test_keys_for_a_dialog_that_opens_reach_it_and_none_of_them_the_pane_b
         assert app.key_queue.empty
 
 
-async def test_without_the_queue_they_do_not():
+async def test_without_the_queue_they_do_not() -> None:
     """The control."""
     app = stage(App)
     async with app.run_test():
@@ -94,7 +97,7 @@ async def test_without_the_queue_they_do_not():
         assert app.answers != ["xy"]
 
 
-async def test_a_key_whose_marker_is_lost_holds_the_next_one_up_for_a_moment_only():
+async def test_a_key_whose_marker_is_lost_holds_the_next_one_up_for_a_moment_only() -> None:
     app = stage(PatchedApp)
     async with app.run_test():
         app.key_queue.follow(KeyHandled(), Static())  # nobody will ever hear of it
@@ -102,7 +105,9 @@ async def test_a_key_whose_marker_is_lost_holds_the_next_one_up_for_a_moment_onl
         await until(lambda: app.pane.counted)
 
 
-async def test_a_key_that_takes_for_ever_holds_the_next_one_up_for_so_many_looks(monkeypatch):
+async def test_a_key_that_takes_for_ever_holds_the_next_one_up_for_so_many_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(key_queue, "MAX_LOOKS", 5)
     app = stage(PatchedApp)
     async with app.run_test():
@@ -113,7 +118,7 @@ async def test_a_key_that_takes_for_ever_holds_the_next_one_up_for_so_many_looks
         await until(lambda: app.pane.counted)
 
 
-async def test_nothing_looks_after_keys_while_none_waits():
+async def test_nothing_looks_after_keys_while_none_waits() -> None:
     app = stage(PatchedApp)
     async with app.run_test():
         assert app.key_queue._timer is None
@@ -123,7 +128,7 @@ async def test_nothing_looks_after_keys_while_none_waits():
         await until(lambda: app.key_queue._timer is None or not app.key_queue._timer._active.is_set())
 
 
-async def test_keys_after_the_end_are_nobodys():
+async def test_keys_after_the_end_are_nobodys() -> None:
     app = stage(PatchedApp)
     async with app.run_test():
         app.exit()
@@ -133,7 +138,7 @@ async def test_keys_after_the_end_are_nobodys():
 
 
 @pytest.mark.parametrize("times", [1, 2])
-async def test_pastes_wait_their_turn_too(times):
+async def test_pastes_wait_their_turn_too(times: Any) -> None:
     app = stage(PatchedApp)
     async with app.run_test():
         app.post_message(key("o"))

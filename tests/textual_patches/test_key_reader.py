@@ -4,7 +4,9 @@ import asyncio
 import os
 import time
 import tty
+from collections.abc import Callable, Iterator
 from select import select
+from typing import Any
 
 import pytest
 from textual.events import Key, Paste
@@ -14,7 +16,7 @@ from charplay.tui.textual_patches.key_reader import KeyReader
 
 
 @pytest.fixture
-def pseudo_terminal():
+def pseudo_terminal() -> Iterator[list[int]]:
     """Both ends of one: what the terminal has, and what the program has."""
     ends = list(os.openpty())
     tty.setraw(ends[1])
@@ -24,9 +26,12 @@ def pseudo_terminal():
 
 
 @pytest.fixture
-def listening(pseudo_terminal, monkeypatch):
+def listening(
+    pseudo_terminal: list[int], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[list[Any], list[None], KeyReader]]:
     """What is heard, how long each look was to last, and the reader."""
-    heard, looks = [], []
+    heard: list[Any] = []
+    looks: list[Any] = []
     monkeypatch.setattr(key_reader, "select", lambda *files: (looks.append(files[-1]), select(*files))[1])
     reader = KeyReader(pseudo_terminal[1], heard.append)
     reader.start()
@@ -34,7 +39,7 @@ def listening(pseudo_terminal, monkeypatch):
     reader.stop()
 
 
-async def until(holds):
+async def until(holds: Callable[..., Any]) -> None:
     end = time.monotonic() + 30
     while not holds():
         assert time.monotonic() < end
@@ -42,7 +47,9 @@ async def until(holds):
 
 
 @pytest.mark.fault("17")
-async def test_who_listens_for_keys_wakes_for_keys(listening, pseudo_terminal):
+async def test_who_listens_for_keys_wakes_for_keys(
+    listening: tuple[list[Any], list[None], KeyReader], pseudo_terminal: list[int]
+) -> None:
     heard, looks, _ = listening
     await asyncio.sleep(0.5)
     assert looks == [None]
@@ -54,14 +61,18 @@ async def test_who_listens_for_keys_wakes_for_keys(listening, pseudo_terminal):
     assert looks[-1] is None
 
 
-async def test_an_escape_alone_is_a_key_once_nothing_follows(listening, pseudo_terminal):
+async def test_an_escape_alone_is_a_key_once_nothing_follows(
+    listening: tuple[list[Any], list[None], KeyReader], pseudo_terminal: list[int]
+) -> None:
     heard = listening[0]
     os.write(pseudo_terminal[0], b"\x1b")
     await until(lambda: heard)
     assert [message.key for message in heard] == ["escape"]
 
 
-async def test_a_paste_longer_than_what_is_read_at_once_is_one(listening, pseudo_terminal):
+async def test_a_paste_longer_than_what_is_read_at_once_is_one(
+    listening: tuple[list[Any], list[None], KeyReader], pseudo_terminal: list[int]
+) -> None:
     heard, text = listening[0], "abc " * 3000
     for part in ("\x1b[200~", *[text[at : at + 1000] for at in range(0, len(text), 1000)], "\x1b[201~"):
         os.write(pseudo_terminal[0], part.encode())
@@ -71,7 +82,9 @@ async def test_a_paste_longer_than_what_is_read_at_once_is_one(listening, pseudo
     assert heard[0].text == text
 
 
-async def test_bytes_that_are_no_text_do_not_end_the_listening(listening, pseudo_terminal):
+async def test_bytes_that_are_no_text_do_not_end_the_listening(
+    listening: tuple[list[Any], list[None], KeyReader], pseudo_terminal: list[int]
+) -> None:
     heard = listening[0]
     os.write(pseudo_terminal[0], b"\xff")
     await asyncio.sleep(0.2)
@@ -80,7 +93,9 @@ async def test_bytes_that_are_no_text_do_not_end_the_listening(listening, pseudo
     assert [message.key for message in heard] == ["a"]
 
 
-async def test_the_end_is_heard_at_once_and_keys_again_after_it(listening, pseudo_terminal):
+async def test_the_end_is_heard_at_once_and_keys_again_after_it(
+    listening: tuple[list[Any], list[None], KeyReader], pseudo_terminal: list[int]
+) -> None:
     heard, _, reader = listening
     await asyncio.sleep(0.1)
     assert reader.running
@@ -93,7 +108,9 @@ async def test_the_end_is_heard_at_once_and_keys_again_after_it(listening, pseud
 
 
 @pytest.mark.fault("12")
-async def test_a_terminal_that_is_gone_ends_the_listening(listening, pseudo_terminal):
+async def test_a_terminal_that_is_gone_ends_the_listening(
+    listening: tuple[list[Any], list[None], KeyReader], pseudo_terminal: list[int]
+) -> None:
     _, looks, reader = listening
     os.close(pseudo_terminal[0])
     pseudo_terminal[0] = os.open(os.devnull, os.O_RDONLY)

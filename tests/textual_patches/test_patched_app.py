@@ -1,6 +1,8 @@
 """The app that the patches are built into: which driver it takes, what it sends, and what breaks it."""
 
 import asyncio
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from textual import constants, events
@@ -16,7 +18,7 @@ from charplay.tui.textual_patches.driver import TerminalDriver
 from charplay.tui.textual_patches.patched_app import PatchedApp
 
 
-async def until(holds):
+async def until(holds: Any) -> None:
     for _ in range(600):
         if holds():
             return
@@ -33,12 +35,14 @@ async def until(holds):
         ("textual.drivers.linux_driver:LinuxDriver", LinuxDriver),
     ],
 )
-def test_the_driver_is_charplays_unless_another_is_named(monkeypatch, named, driver):
+def test_the_driver_is_charplays_unless_another_is_named(
+    monkeypatch: pytest.MonkeyPatch, named: Any, driver: Any
+) -> None:
     monkeypatch.setattr(constants, "DRIVER", named)
     assert PatchedApp().driver_class is driver
 
 
-async def test_without_a_terminal_of_its_own_it_has_none():
+async def test_without_a_terminal_of_its_own_it_has_none() -> None:
     app = PatchedApp()
     assert app.terminal is None
     async with app.run_test():
@@ -49,27 +53,27 @@ async def test_without_a_terminal_of_its_own_it_has_none():
 class Shown(PatchedApp):
     """An app with a label and a field that shows what it holds as it stands."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.label, self.field = Static("a"), Input()
 
-    def compose(self):
+    def compose(self) -> Iterator[Any]:
         yield self.label
         yield self.field
 
 
 @pytest.fixture
-def frames(monkeypatch):
+def frames(monkeypatch: pytest.MonkeyPatch) -> Any:
     """What Textual was given to send."""
     sent = []
     monkeypatch.setattr(App, "_display", lambda _app, _screen, frame: sent.append(frame) if frame else None)
     return sent
 
 
-async def test_every_frame_is_cut_down_to_what_changed_and_another_size_draws_everything(frames):
+async def test_every_frame_is_cut_down_to_what_changed_and_another_size_draws_everything(frames: Any) -> None:
     app = Shown()
 
-    async def sent():
+    async def sent() -> Any:
         await until(lambda: frames)
         assert [type(frame) for frame in frames if not isinstance(frame, DiffedUpdate)] == []
         text = "".join(frame.render_segments(app.console) for frame in frames)
@@ -86,7 +90,9 @@ async def test_every_frame_is_cut_down_to_what_changed_and_another_size_draws_ev
         assert len(await sent()) > 400
 
 
-async def test_outside_text_reaches_an_ordinary_field_as_plain_glyphs_and_one_with_escapes_as_it_is(monkeypatch):
+async def test_outside_text_reaches_an_ordinary_field_as_plain_glyphs_and_one_with_escapes_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     app, hostile = Shown(), "a\x1b]0;t\x07b"
     async with app.run_test():
         assert app.text_for(app.field, hostile) == sanitize(hostile)
@@ -103,19 +109,21 @@ async def test_outside_text_reaches_an_ordinary_field_as_plain_glyphs_and_one_wi
 class Falls(ModalScreen[None]):
     """A screen whose worker trips when it is told to."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.trip = asyncio.Event()
 
-    def on_mount(self):
+    def on_mount(self) -> None:
         self.run_worker(self.fall())
 
-    async def fall(self):
+    async def fall(self) -> None:
         await self.trip.wait()
         raise LookupError("nothing is here")
 
 
-async def test_what_trips_while_it_is_taken_away_is_logged_and_nothing_else_is(caplog):
+async def test_what_trips_while_it_is_taken_away_is_logged_and_nothing_else_is(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     app, falls = Shown(), Falls()
     async with app.run_test():
         await app.push_screen(falls)
@@ -128,17 +136,17 @@ async def test_what_trips_while_it_is_taken_away_is_logged_and_nothing_else_is(c
         assert app.return_code is None
 
 
-async def broken(app, act):
+async def broken(app: Any, act: Any) -> None:
     """Run an app that is broken by what is done in it."""
     async with app.run_test():
         await act()
         await until(lambda: not app.is_running)
 
 
-async def test_what_trips_while_it_is_shown_breaks_the_app(caplog):
+async def test_what_trips_while_it_is_shown_breaks_the_app(caplog: pytest.LogCaptureFixture) -> None:
     app, falls = Shown(), Falls()
 
-    async def act():
+    async def act() -> None:
         await app.push_screen(falls)
         falls.trip.set()
 
@@ -148,10 +156,10 @@ async def test_what_trips_while_it_is_shown_breaks_the_app(caplog):
     assert not caplog.text
 
 
-async def test_what_trips_in_the_app_itself_breaks_it():
+async def test_what_trips_in_the_app_itself_breaks_it() -> None:
     app = Shown()
 
-    async def act():
+    async def act() -> None:
         app.call_later(lambda: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):

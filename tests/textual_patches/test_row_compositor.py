@@ -1,5 +1,7 @@
 """A part of the screen is painted for what it is, and looks as the whole painted anew."""
 
+from typing import Any
+
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Region
@@ -47,33 +49,40 @@ class Stage(App[None]):
         return House()
 
 
-def drawn(screen: Screen[None]) -> list[str]:
+def house(app: Stage) -> House:
+    assert isinstance(app.screen, House)
+    return app.screen
+
+
+def drawn(screen: Screen[Any]) -> list[str]:
     return [strip.text for strip in screen._compositor.render_strips()]
 
 
-async def test_only_rows_that_are_painted_are_asked_for():
+async def test_only_rows_that_are_painted_are_asked_for() -> None:
     app = Stage()
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.pause(0.1)
-        for sheet in app.screen.sheets:
+        screen = house(app)
+        for sheet in screen.sheets:
             sheet.asked.clear()
-        below = app.screen.sheets[2]
+        below = screen.sheets[2]
         below.refresh(Region(0, 1, 20, 1))
         app.screen._compositor.update_widgets({below})
         app.screen._compositor.render_partial_update()
         assert [crop.height for crop in below.asked] == [1]
-        assert not app.screen.sheets[1].asked  # it has no row there
+        assert not screen.sheets[1].asked  # it has no row there
 
 
-async def test_what_a_part_painted_is_what_the_whole_would_show():
+async def test_what_a_part_painted_is_what_the_whole_would_show() -> None:
     app = Stage()
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.pause(0.1)
+        screen = house(app)
         painted = drawn(app.screen)
-        for sheet in app.screen.sheets:
+        for sheet in screen.sheets:
             sheet.told += 1
             sheet.refresh(Region(0, 0, sheet.size.width, 2))
-        app.screen._compositor.update_widgets(set(app.screen.sheets))
+        app.screen._compositor.update_widgets(set(screen.sheets))
         update = app.screen._compositor.render_partial_update()
         for y, left, right in update.spans:
             row = painted[y]

@@ -1,29 +1,25 @@
 """A screen is left once, and takes no other away."""
 
+from typing import Any
+
 import pytest
 from textual.app import App
 from textual.screen import ModalScreen
 
 from charplay.tui.textual_patches.palette import Palette
-from charplay.tui.textual_patches.safe_dismiss import DismissOnce, dismiss_once
+from charplay.tui.textual_patches.safe_dismiss import dismiss_once
 
 
-class ByClass(ModalScreen[int], DismissOnce[int]):
-    """As a mix-in."""
-
-
-class ByCall(ModalScreen[int]):
-    """As a call."""
-
-    def dismiss(self, result=None):
+class Leaving(ModalScreen[int]):
+    def dismiss(self, result: Any = None) -> Any:
         return dismiss_once(self, super().dismiss, result)
 
 
-@pytest.mark.parametrize("kind", [ByClass, ByCall])
-async def test_a_second_answer_takes_no_other_screen_away_and_is_nobodys(kind):
-    app, answers = App(), []
+async def test_a_second_answer_takes_no_other_screen_away_and_is_nobodys() -> None:
+    app: App[None] = App()
+    answers: list[Any] = []
     async with app.run_test() as pilot:
-        below, above = kind(), kind()
+        below, above = Leaving(), Leaving()
         await app.push_screen(below, answers.append)
         await app.push_screen(above, answers.append)
         below.dismiss(0)
@@ -38,10 +34,10 @@ async def test_a_second_answer_takes_no_other_screen_away_and_is_nobodys(kind):
         assert len(app.screen_stack) == 1
 
 
-async def test_a_second_escape_closes_the_palette_alone():
-    app = App()
+async def test_a_second_escape_closes_the_palette_alone() -> None:
+    app: App[None] = App()
     async with app.run_test() as pilot:
-        await app.push_screen(below := ByCall())
+        await app.push_screen(below := Leaving())
         await app.push_screen(palette := Palette())
         palette._action_escape()
         palette._action_escape()
@@ -50,8 +46,8 @@ async def test_a_second_escape_closes_the_palette_alone():
 
 
 @pytest.mark.parametrize("height", [1, 2, 3, 5, 24])
-async def test_keys_do_not_break_the_palette_in_a_window_of_any_height(height):
-    app = App()
+async def test_keys_do_not_break_the_palette_in_a_window_of_any_height(height: int) -> None:
+    app: App[None] = App()
     async with app.run_test(size=(40, height)) as pilot:
         await app.push_screen(Palette())
         await pilot.pause(0.3)

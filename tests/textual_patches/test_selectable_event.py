@@ -8,11 +8,11 @@ import pytest
 from charplay.tui.textual_patches.selectable_event import SelectableEvent
 
 
-def heard(bell, seconds=0.0):
+def heard(bell: SelectableEvent, seconds: float = 0.0) -> bool:
     return bool(select([bell], [], [], seconds)[0])
 
 
-def test_it_can_be_read_while_it_is_set():
+def test_it_can_be_read_while_it_is_set() -> None:
     bell = SelectableEvent()
     assert not heard(bell)
     for _ in range(2):
@@ -27,7 +27,7 @@ def test_it_can_be_read_while_it_is_set():
         assert not heard(bell)
 
 
-def test_who_stands_in_a_select_hears_it():
+def test_who_stands_in_a_select_hears_it() -> None:
     bell, ears = SelectableEvent(), []
     listener = threading.Thread(target=lambda: ears.append(heard(bell, 30)))
     listener.start()
@@ -36,7 +36,7 @@ def test_who_stands_in_a_select_hears_it():
     assert ears == [True]
 
 
-def test_it_leaves_no_descriptor_behind():
+def test_it_leaves_no_descriptor_behind() -> None:
     bell = SelectableEvent()
     descriptor = bell.fileno()
     del bell

@@ -3,6 +3,9 @@
 import asyncio
 import os
 import signal
+from collections.abc import Callable
+from signal import Signals
+from typing import Any
 
 import pytest
 
@@ -11,17 +14,17 @@ from charplay.tui.textual_patches.signals import listen
 
 
 @pytest.fixture
-def codes():
+def codes() -> tuple[list[Any], Callable[..., Any]]:
     """The codes that were told, and who is to tell them."""
     told = []
 
-    async def leave(code):
+    async def leave(code: int) -> None:
         told.append(code)
 
     return told, leave
 
 
-async def until(holds):
+async def until(holds: Callable[..., Any]) -> None:
     for _ in range(600):
         if holds():
             return
@@ -31,7 +34,9 @@ async def until(holds):
 
 @pytest.mark.fault("14")
 @pytest.mark.parametrize("number", list(SIGNALS))
-async def test_a_signal_is_heard_once_and_by_nobody_else(codes, number):
+async def test_a_signal_is_heard_once_and_by_nobody_else(
+    codes: tuple[list[Any], Callable[..., Any]], number: Signals
+) -> None:
     others, loop, (told, leave) = [], asyncio.get_running_loop(), codes
     loop.add_signal_handler(number, lambda: others.append(number))  # as Textual's driver for browsers does
     listen(leave)
@@ -43,7 +48,7 @@ async def test_a_signal_is_heard_once_and_by_nobody_else(codes, number):
 
 
 @pytest.mark.fault("13")
-async def test_a_signal_that_was_ignored_stays_ignored(codes):
+async def test_a_signal_that_was_ignored_stays_ignored(codes: tuple[list[Any], Callable[..., Any]]) -> None:
     told, leave = codes
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     listen(leave)
@@ -53,7 +58,7 @@ async def test_a_signal_that_was_ignored_stays_ignored(codes):
 
 
 @pytest.mark.fault("12")
-async def test_a_terminal_that_hangs_up_is_noticed_without_looking(codes):
+async def test_a_terminal_that_hangs_up_is_noticed_without_looking(codes: tuple[list[Any], Callable[..., Any]]) -> None:
     told, leave = codes
     terminal, program = os.openpty()
     listen(leave, program)

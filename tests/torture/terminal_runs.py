@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def started(home: Home, term: Terminal, *, screen: bool) -> None:
 
 
 @contextmanager
-def on_terminal(command: list[str | Path], home: Home, outcome: Outcome, where: str = "",
+def on_terminal(command: Sequence[str | Path], home: Home, outcome: Outcome, where: str = "",
                 *, unmeasured: bool = False) -> Iterator[Terminal]:  # fmt: skip
     """A program on a terminal, until the end of the try; what the terminal waited for in vain is a fault.
 

@@ -1,5 +1,7 @@
 """A few tries of every torture, and its sabotage, which must be found; `make torture` makes many more."""
 
+from pathlib import Path
+
 import pytest
 from tortures import TORTURES
 from torturing import attempts
@@ -21,12 +23,12 @@ LAWS = [
 pytestmark = [pytest.mark.xdist_group("clock"), pytest.mark.timeout(300)]
 
 
-def test_every_torture_is_tried_but_the_one_that_takes_minutes():
+def test_every_torture_is_tried_but_the_one_that_takes_minutes() -> None:
     assert [law.values[0] for law in LAWS] == [name for name in TORTURES if name != "soak"]
 
 
 @pytest.mark.parametrize("name", LAWS)
-def test_a_few_tries_break_no_law(name, tmp_path):
+def test_a_few_tries_break_no_law(name: str, tmp_path: Path) -> None:
     torture = TORTURES[name]
     outcome = attempts(torture, tmp_path, range(torture.few))
     assert outcome.tried >= torture.few
@@ -34,6 +36,6 @@ def test_a_few_tries_break_no_law(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", [law.values[0] for law in LAWS])
-def test_a_sabotage_is_found(name, tmp_path):
+def test_a_sabotage_is_found(name: str, tmp_path: Path) -> None:
     torture = TORTURES[name]
     assert attempts(torture, tmp_path, range(torture.control_tries), sabotaged=True).faults

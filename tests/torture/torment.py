@@ -10,6 +10,7 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parents[1])]
 
@@ -66,13 +67,13 @@ def _alone(torture: Torture, seconds: float, seed: int) -> dict[str, object]:
     return {"tried": whole.tried, "faults": whole.faults, "seconds": time.monotonic() - began} | said
 
 
-def _in_a_process(key: str, seconds: float, seed: int) -> dict[str, object]:
+def _in_a_process(key: str, seconds: float, seed: int) -> dict[str, Any]:
     """A torture that breaks down, or stands still, is a fault of its own."""
     command = [sys.executable, __file__, "--only", key, "--seconds", str(seconds), "--seed", str(seed)]
     env = os.environ | {"OMP_NUM_THREADS": "1"}
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=2 * seconds + 300, env=env, check=False)
-        result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+        result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     except subprocess.TimeoutExpired:
         return {"tried": 0, "faults": ["it stood still"], "control": [], "control_tried": 0, "said": "", "seconds": 0.0}
     except (IndexError, ValueError):
@@ -81,18 +82,18 @@ def _in_a_process(key: str, seconds: float, seed: int) -> dict[str, object]:
     return result
 
 
-def _row(torture: Torture, result: dict) -> dict[str, object]:
+def _row(torture: Torture, result: dict[str, Any]) -> dict[str, object]:
     sound = bool(result["tried"] and not result["faults"] and result["control"])
     return {"torture": torture, "result": result, "sound": sound}
 
 
-def _control(torture: Torture, result: dict) -> str:
+def _control(torture: Torture, result: dict[str, Any]) -> str:
     if not result["control"]:
         return f"NOT FOUND in {result['control_tried']}: {torture.control}"
     return f"found at try {result['control_tried']}: {torture.control}"
 
 
-def _line(torture: Torture, result: dict) -> str:
+def _line(torture: Torture, result: dict[str, Any]) -> str:
     failed = len(result["faults"])
     verdict = f"{result['tried']:,} {torture.unit} tried, {failed} failed"
     extra = f" ({result['said']})" if result["said"] else ""
@@ -109,7 +110,7 @@ def _machine() -> str:
             f"torch {torch.__version__.partition('+')[0]}, Textual {textual.__version__}")  # fmt: skip
 
 
-def _record(found: list[dict]) -> None:
+def _record(found: list[dict[str, Any]]) -> None:
     """Write the rows into the table between the page's two marks; other tortures keep theirs, and their machine."""
     page = PAGE.read_text()
     head, rest = page.split(BEGIN, 1)

@@ -8,7 +8,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from scripted_trainer import VERSE, ScriptedTrainer
 
 from charplay.corpora.library import Library
-from charplay.protocol.events import Failed, Finished, Paused, Sampled, Saved, Warned
+from charplay.protocol.events import Event, Failed, Finished, Paused, Sampled, Saved, Warned
 from charplay.runs.home import Home
 from charplay.runs.store import RunStore
 from charplay.tui.app import CharplayApp
@@ -71,7 +71,7 @@ class Actions(RuleBasedStateMachine):
             if main.furnished and main.form.draft and main.playground.corpora.corpus:
                 break
             await asyncio.sleep(0.01)
-        main.text.playing = False
+        main.playground.instrument.playing = False
 
     def _act(self, work: Coroutine[Any, Any, Any]) -> None:
         if self._app._exit:
@@ -139,15 +139,17 @@ class Actions(RuleBasedStateMachine):
         elif kind == "raised":
             trainer.put(ZeroDivisionError("by \x1b]0;nought\x07 [red]"))
         else:
-            trainer.put(*{
+            run = trainer.run.name
+            told: dict[str, Callable[[], list[Event]]] = {
                 "progress": lambda: [trainer.progress(step)],
                 "evaluated": lambda: [trainer.evaluated(step, 1.5)],
                 "bad": lambda: [Warned(step=step, message="not finite \x9b2J"), Paused(step=step, reason="bad")],
                 "failed": lambda: [Saved(step=step, path="x", best=True), Failed(message="\x1bc", saved_step=step)],
                 "sampled": lambda: [Sampled(step=step, epoch=1.0, temperature=1.0, prompt="\x1b", text="\u202e[/")],
-                "finished": lambda: [Finished(step=step, run=trainer.run.name, checkpoint="x", train_loss=1.2,
+                "finished": lambda: [Finished(step=step, run=run, checkpoint="x", train_loss=1.2,
                                               val_loss=None, val_loss_cold=None, steps=step)],
-            }[kind]())  # fmt: skip
+            }  # fmt: skip
+            trainer.put(*told[kind]())
         await asyncio.sleep(0.02)
 
     @invariant()

@@ -8,6 +8,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from torturing import Attempt, Outcome, Torture
@@ -26,6 +27,7 @@ from charplay.runs.run import Run, RunError
 
 SECONDS, MEMORY = 1.0, 200e6
 """That a refusal may take: of the processor's time, since other work on the machine does not count."""
+Read = TypeVar("Read")
 LETTERS = "\n abcdé€😀"
 
 
@@ -83,12 +85,12 @@ class Tripwire:
         return Path.touch, (self.path,)
 
 
-def judged(read: Callable[[], object], refusals: tuple[type[Exception], ...], outcome: Outcome) -> object:
+def judged(read: Callable[[], Read], refusals: tuple[type[Exception], ...], outcome: Outcome) -> Read | None:
     """What a reader makes of a file, with its time and memory; whatever is no refusal is a fault."""
     began = time.process_time()
     tracemalloc.reset_peak()
     before = tracemalloc.get_traced_memory()[0]
-    result: object = None
+    result: Read | None = None
     try:
         result = read()
         outcome.counts["read"] += 1

@@ -7,6 +7,7 @@ import random
 import shutil
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -145,7 +146,7 @@ class Kills:
         from charplay.runs.run import Run, RunError
 
         events = told_events(self._told)
-        outcome = Outcome(counts=_phase(events))
+        outcome = Outcome(counts=Counter(_phase(events)))
         acknowledged = last(events, "saved")
         try:
             run = Run.open(self._run)

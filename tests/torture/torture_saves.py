@@ -3,9 +3,10 @@
 import errno
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -60,7 +61,8 @@ def disturbed(act: Callable[[str, int, tuple[object, ...]], None]) -> Iterator[N
 
         return heard_call
 
-    with patch.multiple(atomic.os, **{name: heard(name) for name in CALLS}):
+    heard_calls: dict[str, Any] = {name: heard(name) for name in CALLS}
+    with patch.multiple(os, **heard_calls):
         yield
 
 
@@ -71,7 +73,7 @@ class Saves:
         recipe = Recipe(embedding_size=4, hidden_size=40, num_layers=1)
         origin = CorpusOrigin("t", "/t", "0" * 64, 500)
         self._folder, self._sabotaged = folder, sabotaged
-        self._make = lambda: Run.create(
+        self._make: Callable[[], Run] = lambda: Run.create(
             folder, asked=recipe, resolved=recipe, corpus=origin, vocabulary=VOCABULARY, facts={}
         )
         calls: list[str] = []
@@ -155,9 +157,9 @@ class Saves:
         return faults
 
 
-def step_of(tensors: dict[str, np.ndarray] | object) -> int:
+def step_of(tensors: Mapping[str, np.ndarray]) -> int:
     """The step that every number says, or -1."""
-    values = {float(value) for tensor in dict(tensors).values() for value in np.unique(tensor)}  # type: ignore[call-overload]
+    values = {float(value) for tensor in tensors.values() for value in np.unique(tensor)}
     return int(values.pop()) if len(values) == 1 else -1
 
 

@@ -159,7 +159,7 @@ def _beside_training(pid: int, seconds: float) -> float:
     before = {thread.id: thread.user_time + thread.system_time for thread in process.threads()}
     time.sleep(seconds)
     spent = [each.user_time + each.system_time - before.get(each.id, 0.0) for each in process.threads()]
-    return 1e3 * (sum(spent) - max(spent)) / seconds
+    return float(1e3 * (sum(spent) - max(spent)) / seconds)
 
 
 def _turn_about(one: _Stopped, other: _Stopped | _Paused) -> tuple[list[int], list[int]]:

@@ -4,6 +4,7 @@ import random
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -56,7 +57,7 @@ class Endings:
         how = chance.choice(list(CODES))
         command = [sys.executable, *self._program] if screen else headless(self._program)
         where = f"{how} {'of the screen' if screen else 'without a screen'}"
-        outcome = Outcome(counts={where: 1})  # type: ignore[arg-type]
+        outcome = Outcome(counts=Counter({where: 1}))
         with on_terminal(command, home, outcome, where) as term:
             started(home, term, screen=screen)
             time.sleep(chance.uniform(0, 1.5))

@@ -60,7 +60,7 @@ class Texts:
         read = judged(self._read, (CorpusError,), outcome)
         if read is None:
             return outcome
-        text, encoding, notes = read  # type: ignore[misc]
+        text, encoding, notes = read
         lossless = [text.replace("\n", end).encode(encoding, "surrogatepass") for end in ("\n", "\r\n", "\r")]
         unmarked = data.removeprefix(b"\xef\xbb\xbf")
         if not notes and unmarked not in lossless and encoding not in {"utf-16", "utf-32"}:

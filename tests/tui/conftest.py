@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -36,10 +37,10 @@ class Device:
 
 @pytest.fixture
 def make_app(home: Home, trainer: ScriptedTrainer) -> Callable[..., CharplayApp]:
-    def make(path: str | None = "fox", **over: object) -> CharplayApp:
+    def make(path: str | None = "fox", **over: Any) -> CharplayApp:
         library = over.get("library") or Library(home.corpora, home.cache)
         measure = over.get("measure", lambda *_: 61.0)
-        return CharplayApp(home, lambda: library, lambda: RunStore(home), trainer, lambda: [Device], measure, path)
+        return CharplayApp(home, lambda: library, lambda: RunStore(home), trainer, lambda: [Device()], measure, path)
 
     return make
 
@@ -57,9 +58,7 @@ def kept_run(home: Home) -> Callable[..., Run]:
 @pytest.fixture
 def play(make_app: Callable[..., CharplayApp], trainer: ScriptedTrainer) -> Play:
     @asynccontextmanager
-    async def played(
-        size: tuple[int, int] = (120, 40), *, writing: bool = False, **over: object
-    ) -> AsyncIterator[Played]:
+    async def played(size: tuple[int, int] = (120, 40), *, writing: bool = False, **over: Any) -> AsyncIterator[Played]:
         app = make_app(**over)
         async with app.run_test(size=size) as pilot:
             it = await Played(app, pilot, trainer).ready()

@@ -2,14 +2,24 @@
 
 import asyncio
 import sys
+from typing import Any
+
+import pytest
+from played import Play
+from scripted_trainer import ScriptedTrainer
+from textual.pilot import Pilot
 
 from charplay.cli import play
+from charplay.runs.home import Home
 from charplay.tui.app import CharplayApp
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 
 
-def test_a_screen_that_breaks_down_has_the_run_saved_before_the_program_ends(monkeypatch, home, trainer, capfd):
-    async def break_down(pilot):
+def test_a_screen_that_breaks_down_has_the_run_saved_before_the_program_ends(
+    monkeypatch: pytest.MonkeyPatch, home: Home, trainer: ScriptedTrainer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def break_down(pilot: Pilot[Any]) -> None:
+        assert isinstance(pilot.app, CharplayApp)
         main = pilot.app._main
         while not main.furnished or main.form.draft is None or main.playground.corpora.corpus is None:
             await asyncio.sleep(0.01)
@@ -35,13 +45,15 @@ def test_a_screen_that_breaks_down_has_the_run_saved_before_the_program_ends(mon
     assert "the screen broke down; the details are in" in capfd.readouterr().err
 
 
-async def test_what_trips_while_it_is_taken_away_is_told_to_the_log_alone(play, caplog):
+async def test_what_trips_while_it_is_taken_away_is_told_to_the_log_alone(
+    play: Play, caplog: pytest.LogCaptureFixture
+) -> None:
     async with play() as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
-        preview = it.app.screen
+        await it.until(lambda: isinstance(it.screen, CorpusViewer))
+        preview = it.screen
 
-        async def trip_late():
+        async def trip_late() -> None:
             while not preview._pruning:
                 await asyncio.sleep(0)
             raise LookupError("nothing is here any more")

@@ -2,8 +2,11 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from charplay.corpora.corpus import from_text
 from charplay.playground.checkpoints import open_model
@@ -13,10 +16,13 @@ from charplay.playground.local_trainer import LocalTrainer
 from charplay.playground.run_controller import RunController
 from charplay.playground.run_state import RunState
 from charplay.recipes.recipe import Recipe
+from charplay.runs.home import Home
+from charplay.runs.run import Run
 from charplay.runs.store import RunStore
 from charplay.sampling.branches import BranchTree
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.params import SamplingParams
+from charplay.tui.app import CharplayApp
 from charplay.tui.dialogs.branch_diff import BranchDiffDialog
 from charplay.tui.dialogs.branches import BranchesDialog
 from charplay.tui.dialogs.candidates import CandidatesDialog
@@ -35,9 +41,10 @@ CHOICES = [Choice("a", "one", key="1"), Choice("b", "two", key="2")]
 
 
 @pytest.fixture
-def dialogs(kept_run, home):
+def dialogs(kept_run: Callable[..., Run], home: Home) -> dict[str, Any]:
     """Every screen that lies over the main one, each made anew by a call."""
     run = kept_run()
+    assert run.latest
     opened = open_model(run.latest, run.name)
     generator = TextGenerator(opened.model, source=opened.source)
     generator.advance(10.0, 40)
@@ -66,12 +73,12 @@ def dialogs(kept_run, home):
     }  # fmt: skip
 
 
-async def left(app, turns, then):
+async def left(app: CharplayApp, turns: int, then: Callable[..., Any]) -> None:
     """Run the app, do something, and leave it so many turns of the event loop later."""
 
-    async def leave(_):
+    async def leave(_: Pilot[Any]) -> None:
         then()
-        for _ in range(turns):
+        for _turn in range(turns):
             await asyncio.sleep(0)
         app.exit()
 
@@ -85,12 +92,14 @@ async def left(app, turns, then):
     ["question", "picking", "candidates", "opening", "asking", "lines", "inside", "comparing", "preview", "score",
      "branches", "columns", "live values"],
 )  # fmt: skip
-async def test_a_dialog_that_is_on_its_way_up_does_not_spoil_the_exit(make_app, dialogs, name):
+async def test_a_dialog_that_is_on_its_way_up_does_not_spoil_the_exit(
+    make_app: Callable[..., CharplayApp], dialogs: dict[str, Any], name: str
+) -> None:
     for turns in range(2):
         app = make_app()
         await left(app, turns, lambda app=app: app.push_screen(dialogs[name]()))
 
 
-async def test_the_program_is_left_while_its_panes_are_put_up(make_app):
+async def test_the_program_is_left_while_its_panes_are_put_up(make_app: Callable[..., CharplayApp]) -> None:
     for turns in range(0, 48, 3):
         await left(make_app(), turns, lambda: None)

@@ -1,6 +1,7 @@
 """Every key that can be pressed stands in the help and in the palette, with a sentence."""
 
 import pytest
+from played import Play
 
 from charplay.tui.dialogs.reader import ReaderDialog
 
@@ -9,15 +10,15 @@ WITHIN_TEXTUAL = {"super+c", "ctrl+insert", "ctrl+p"}
 
 
 @pytest.mark.parametrize("pane", "12345")
-async def test_no_key_of_a_pane_is_left_out(play, pane):
+async def test_no_key_of_a_pane_is_left_out(play: Play, pane: str) -> None:
     async with play() as it:
         await it.press(pane)
         bindings = {key: found.binding for key, found in it.main.active_bindings.items() if key not in WITHIN_TEXTUAL}
         assert not [key for key, binding in bindings.items() if not binding.tooltip]
         palette = {command.help for command in it.app.get_system_commands(it.main)}
         await it.press("question_mark")
-        assert isinstance(it.app.screen, ReaderDialog)
-        lines = [[text.strip() for text, _ in line] for line in it.app.screen._lines]
+        assert isinstance(it.screen, ReaderDialog)
+        lines = [[text.strip() for text, _ in line] for line in it.screen._lines]
         helped = {(key, line[1]) for line in lines if len(line) == 2 for key in line[0].split()}
         for key, binding in bindings.items():
             if it.main.active_bindings[key].enabled and it.main.is_enabled(binding):
@@ -27,14 +28,14 @@ async def test_no_key_of_a_pane_is_left_out(play, pane):
                 assert offered == usable or binding.action == "command_palette", key
 
 
-async def test_ctrl_q_leaves_as_ctrl_c_does(play):
+async def test_ctrl_q_leaves_as_ctrl_c_does(play: Play) -> None:
     async with play() as it:
         await it.training()
         await it.press("ctrl+q")
         await it.until(lambda: "Training is under way" in it.seen())
 
 
-async def test_a_key_of_several_is_shown_as_each_of_them():
+async def test_a_key_of_several_is_shown_as_each_of_them() -> None:
     from charplay.tui.command import Command
     from charplay.tui.dialogs.reader import key_lines
 

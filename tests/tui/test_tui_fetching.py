@@ -2,35 +2,42 @@
 
 import hashlib
 import threading
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import patch
 
 import pytest
+from played import Play, Played
 
 from charplay.corpora.classics import Classic, Mirror
+from charplay.corpora.entries import Entry
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.library import Library
+from charplay.runs.home import Home
 
 NAMES = ("hare", "hedgehog")
 
 
-def tale(name):
+def tale(name: str) -> str:
     return f"the {name} runs\n" * 50
 
 
-def copy(name):
+def copy(name: str) -> Mirror:
     return Mirror("http://x/y", len(tale(name)), hashlib.sha256(tale(name).encode()).hexdigest())
 
 
 class SlowLibrary(Library):
     """Its texts arrive when the test says so, or never."""
 
-    def __init__(self, home):
+    def __init__(self, home: Home) -> None:
         classics = [Classic(name, f"the {name}", "free", "a tale", (copy(name),)) for name in NAMES]
         super().__init__(home.corpora, home.cache, catalog=classics)
         self.arrive = threading.Event()
         self.share = 0.42
         self.fails = self.cancelled = False
 
-    def fetch(self, entry, watch=None):
+    def fetch(self, entry: Entry, watch: Callable[..., Any] | None = None) -> Entry:
+        assert watch
         while not self.arrive.wait(0.01):
             if not watch(self.share):
                 self.cancelled = True
@@ -42,15 +49,15 @@ class SlowLibrary(Library):
 
 
 @pytest.fixture
-def library(home):
+def library(home: Home) -> SlowLibrary:
     return SlowLibrary(home)
 
 
-def line(it):
+def line(it: Played) -> str:
     return " ".join(it.seen().split())
 
 
-async def fetch(it, name="hare"):
+async def fetch(it: Played, name: str = "hare") -> None:
     it.main.playground.corpora.choose(name)
     await it.until(lambda: "t fetches the text and trains" in it.seen())
     await it.press("t")
@@ -59,7 +66,9 @@ async def fetch(it, name="hare"):
 
 @pytest.mark.parametrize("key", ["x", "escape"])
 @pytest.mark.parametrize("pane", ["3", "5"])
-async def test_a_download_is_seen_and_given_up_from_anywhere(play, library, key, pane):
+async def test_a_download_is_seen_and_given_up_from_anywhere(
+    play: Play, library: SlowLibrary, key: str, pane: str
+) -> None:
     async with play(library=library) as it:
         await fetch(it)
         await it.press(pane, key)
@@ -68,7 +77,7 @@ async def test_a_download_is_seen_and_given_up_from_anywhere(play, library, key,
         assert not it.trainer.requests
 
 
-async def test_a_stop_stops_the_run_and_leaves_a_download_to_the_next(play, library):
+async def test_a_stop_stops_the_run_and_leaves_a_download_to_the_next(play: Play, library: SlowLibrary) -> None:
     async with play(library=library) as it:
         await it.training()
         it.main.playground.corpora.choose("hare")
@@ -81,7 +90,7 @@ async def test_a_stop_stops_the_run_and_leaves_a_download_to_the_next(play, libr
         await it.until(lambda: library.cancelled)
 
 
-async def test_one_text_is_fetched_at_a_time_and_that_is_said(play, library):
+async def test_one_text_is_fetched_at_a_time_and_that_is_said(play: Play, library: SlowLibrary) -> None:
     async with play(library=library) as it:
         await fetch(it)
         it.main.playground.corpora.choose("hedgehog")
@@ -91,7 +100,7 @@ async def test_one_text_is_fetched_at_a_time_and_that_is_said(play, library):
         assert it.main.playground.corpora.download.entry.name == "hare"
 
 
-async def test_a_text_that_arrives_is_trained_on(play, library):
+async def test_a_text_that_arrives_is_trained_on(play: Play, library: SlowLibrary) -> None:
     async with play(library=library) as it:
         await fetch(it)
         library.arrive.set()
@@ -99,7 +108,7 @@ async def test_a_text_that_arrives_is_trained_on(play, library):
         assert it.trainer.requests[0].recipe["corpus"] == "hare"
 
 
-async def test_a_text_that_arrives_steals_no_choice_and_trains_nothing(play, library):
+async def test_a_text_that_arrives_steals_no_choice_and_trains_nothing(play: Play, library: SlowLibrary) -> None:
     async with play(library=library) as it:
         await fetch(it)
         it.main.playground.corpora.choose("fox")
@@ -111,20 +120,19 @@ async def test_a_text_that_arrives_steals_no_choice_and_trains_nothing(play, lib
         assert not it.trainer.requests
 
 
-async def test_a_text_that_cannot_be_read_lets_nothing_train_later(play, library):
+async def test_a_text_that_cannot_be_read_lets_nothing_train_later(play: Play, library: SlowLibrary) -> None:
     async with play(library=library) as it:
         await fetch(it)
-        library.open = lambda *_, **__: (_ for _ in ()).throw(CorpusError("It is no text."))
-        library.arrive.set()
-        await it.until(lambda: "It is no text." in line(it))
-        del library.open
+        with patch.object(library, "open", side_effect=CorpusError("It is no text.")):
+            library.arrive.set()
+            await it.until(lambda: "It is no text." in line(it))
         it.main.playground.corpora.choose("fox")
         await it.until(lambda: it.main.playground.corpora.corpus)
         await it.pilot.pause(0.1)
         assert not it.trainer.requests
 
 
-async def test_what_is_read_instead_is_named_and_stays_in_sight(play, library):
+async def test_what_is_read_instead_is_named_and_stays_in_sight(play: Play, library: SlowLibrary) -> None:
     (library.paths.corpora / "tiny-shakespeare.txt").write_bytes("a café in the town\n".encode("cp1252") * 50)
     async with play(library=library) as it:
         await fetch(it)
@@ -132,7 +140,7 @@ async def test_what_is_read_instead_is_named_and_stays_in_sight(play, library):
         library.arrive.set()
         await it.until(lambda: it.trainer.requests)
         name = it.trainer.requests[0].recipe["corpus"]
-        title = library.find(name).title
+        title = library.find(str(name)).title
         notes = it.main.playground.corpora.corpus.notes
         it.trainer.put(it.trainer.started(notes=notes), it.trainer.progress(100))
         await it.until(lambda: it.main.playground.runs.state.state == "training")
@@ -141,14 +149,14 @@ async def test_what_is_read_instead_is_named_and_stays_in_sight(play, library):
         assert it.main.hint._standing[0].count("a guess") == 1
 
 
-async def test_a_start_without_notes_wipes_an_older_sentence_away(play):
+async def test_a_start_without_notes_wipes_an_older_sentence_away(play: Play) -> None:
     async with play() as it:
         await it.until(lambda: "t trains a network of your own" in line(it))
         await it.training()
         assert "t trains a network of your own" not in line(it)
 
 
-async def test_how_a_text_was_read_is_said_until_another_is_chosen(play, home):
+async def test_how_a_text_was_read_is_said_until_another_is_chosen(play: Play, home: Home) -> None:
     (home.corpora / "old.txt").write_bytes("a café in the town\n".encode("cp1252") * 50)
     async with play(path="old", writing=True) as it:  # a held pane would say that it is held, instead
         await it.until(lambda: all(note.rstrip(".") in line(it) for note in it.main.playground.corpora.corpus.notes))
@@ -157,7 +165,7 @@ async def test_how_a_text_was_read_is_said_until_another_is_chosen(play, home):
         await it.until(lambda: "a guess" not in line(it))
 
 
-async def test_a_name_that_is_no_text_leaves_the_choice_as_it_was(play):
+async def test_a_name_that_is_no_text_leaves_the_choice_as_it_was(play: Play) -> None:
     async with play() as it:
         await it.pilot.pause()  # the text pane has said that it is held
         it.main.playground.corpora.choose("no such text")

@@ -4,6 +4,7 @@ import gc
 from collections import Counter
 
 import pytest
+from played import Play, Played
 from textual._styles_cache import StylesCache
 from textual.dom import DOMNode
 from textual.timer import Timer
@@ -14,19 +15,19 @@ DIALOGS = [("?",), ("1", "v"), ("4", "y"), ("ctrl+p",), ("5", "m")]
 """Keys that open something over the main screen, or in it; escape closes it."""
 
 
-def alive():
+def alive() -> Counter[str]:
     """How many widgets, caches of their lines, and timers there are, by their type."""
     gc.collect()
     kinds = DOMNode | StylesCache | Timer
     return Counter(type(each).__name__ for each in gc.get_objects() if issubclass(type(each), kinds))
 
 
-async def a_round(it, runs):
+async def a_round(it: Played, runs: int) -> None:
     for keys in DIALOGS:
         await it.press(*keys)
         await it.pilot.pause()
         await it.press("escape", "escape")
-        await it.until(lambda: it.app.screen is it.main)
+        await it.until(lambda: it.screen is it.main)
     await it.press("t")
     await it.until(lambda: len(it.trainer.requests) == runs)
     it.trainer.put(it.trainer.started(), it.trainer.progress(100))
@@ -38,7 +39,7 @@ async def a_round(it, runs):
 
 
 @pytest.mark.fault("22")
-async def test_what_was_opened_and_trained_leaves_nothing_behind(play):
+async def test_what_was_opened_and_trained_leaves_nothing_behind(play: Play) -> None:
     async with play() as it:
         for runs in (1, 2):
             await a_round(it, runs)

@@ -4,12 +4,17 @@ import asyncio
 import dataclasses
 import json
 import os
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from played import Play, Played
 
 from charplay.playground.recipe_draft import RecipeDraft
 from charplay.playground.recordings import read_ride
 from charplay.protocol.events import Failed, Finished
+from charplay.runs.home import Home
+from charplay.runs.run import Run
 from charplay.sampling.params import SEEDS, SamplingParams
 from charplay.sampling.recording import Recording
 from charplay.sampling.stop_sequences import parse_stop_texts
@@ -24,13 +29,15 @@ from charplay.tui.dialogs.text_input import TextInputDialog
 NOBODY = "~nobody-of-that-name/x"
 
 
-async def typed(it, text):
-    it.app.screen.query_one("Input").value = text
+async def typed(it: Played, text: str) -> None:
+    it.screen.query_one("Input").value = text
     await it.press("enter")
 
 
 @pytest.mark.fault("52")
-async def test_a_damaged_checkpoint_and_a_user_who_does_not_exist_are_sentences_of_an_export(play, kept_run, tmp_path):
+async def test_a_damaged_checkpoint_and_a_user_who_does_not_exist_are_sentences_of_an_export(
+    play: Play, kept_run: Callable[..., Run], tmp_path: Path
+) -> None:
     run = kept_run()
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() > 0)
@@ -45,20 +52,22 @@ async def test_a_damaged_checkpoint_and_a_user_who_does_not_exist_are_sentences_
         await it.until(lambda: "the file is damaged" in " ".join(it.seen().split()))
 
 
-async def test_a_path_of_nobody_is_no_ride(play):
+async def test_a_path_of_nobody_is_no_ride(play: Play) -> None:
     with pytest.raises(Exception, match="does not exist"):
-        read_ride(NOBODY)
+        read_ride(Path(NOBODY))
     async with play() as it:
         await it.press("5", "a", "o", "f")
-        await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
-        it.app.screen.query_one("Input").value = NOBODY
+        await it.until(lambda: isinstance(it.screen, TextInputDialog))
+        it.screen.query_one("Input").value = NOBODY
         await it.until(lambda: "does not exist" in it.seen())
 
 
 @pytest.mark.parametrize("row", ['{"step": 505}', '{"step": 505, "epoch": 1, "seconds": 2, "train_loss": "low"}',
                                  '{"step": -5, "epoch": 1, "seconds": 2, "train_loss": 2}', "pipe"])  # fmt: skip
 @pytest.mark.fault("44")
-async def test_rows_that_are_none_are_left_out_of_the_curves(play, kept_run, row):
+async def test_rows_that_are_none_are_left_out_of_the_curves(
+    play: Play, kept_run: Callable[..., Run], row: str
+) -> None:
     run = kept_run()
     path = run.folder / "metrics.jsonl"
     if row == "pipe":
@@ -76,20 +85,24 @@ async def test_rows_that_are_none_are_left_out_of_the_curves(play, kept_run, row
         await it.until(lambda: it.main.playground.runs.state.step == 510)
 
 
-async def test_a_folder_that_may_not_be_searched_is_listed_all_the_same(play, tmp_path, monkeypatch, unprivileged):
+async def test_a_folder_that_may_not_be_searched_is_listed_all_the_same(
+    play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unprivileged: None
+) -> None:
     sealed = tmp_path / "sealed"
     (sealed / "inner").mkdir(parents=True)
     sealed.chmod(0o444)
     monkeypatch.chdir(tmp_path)
     async with play() as it:
         await it.press("1", "o")
-        await it.until(lambda: isinstance(it.app.screen, FilePicker))
-        it.app.screen.query_one("_Entries").enter(sealed)
+        await it.until(lambda: isinstance(it.screen, FilePicker))
+        it.screen.query_one("_Entries").enter(sealed)
         await it.until(lambda: "inner" in it.seen())
     sealed.chmod(0o755)
 
 
-async def test_a_working_folder_that_has_gone_ends_nothing(play, kept_run, tmp_path, monkeypatch):
+async def test_a_working_folder_that_has_gone_ends_nothing(
+    play: Play, kept_run: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept_run()
     gone = tmp_path / "gone"
     gone.mkdir()
@@ -98,16 +111,16 @@ async def test_a_working_folder_that_has_gone_ends_nothing(play, kept_run, tmp_p
         monkeypatch.chdir(gone)
         gone.rmdir()
         await it.press("1", "o")
-        await it.until(lambda: isinstance(it.app.screen, FilePicker))
+        await it.until(lambda: isinstance(it.screen, FilePicker))
         await it.press("escape", "3", "e")
-        await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
+        await it.until(lambda: isinstance(it.screen, TextInputDialog))
         await it.press("escape")
         it.main.playground.corpora.choose("nosuch/text.txt")
         await it.until(lambda: "nosuch" in it.seen())
         monkeypatch.chdir(tmp_path)
 
 
-async def test_after_the_last_seed_comes_the_first(play):
+async def test_after_the_last_seed_comes_the_first(play: Play) -> None:
     async with play() as it:
         ride = Recording("a", 3, ((0, SamplingParams(seed=SEEDS - 1)),))
         it.instrument.replay(Recording.from_json(ride.to_json()))
@@ -116,7 +129,7 @@ async def test_after_the_last_seed_comes_the_first(play):
         await it.until(lambda: it.instrument.generator.params.seed == 0)
 
 
-async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_right(play):
+async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_right(play: Play) -> None:
     async with play(writing=True) as it:
         await it.training()
         await it.until(lambda: "live, step 100" in it.seen())
@@ -126,20 +139,20 @@ async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_righ
         it.instrument.playing = True
         await it.until(lambda: len(it.instrument.generator.transcript) > 2)
         await it.press("g")
-        await it.until(lambda: isinstance(it.app.screen, BranchesDialog))
+        await it.until(lambda: isinstance(it.screen, BranchesDialog))
         await it.press("home")
         run = it.trainer.run
         it.trainer.put(Finished(step=100, run=run.name, checkpoint="x", train_loss=1.2, val_loss=1.5, val_loss_cold=1.6,
                                 steps=100))  # fmt: skip
         await it.until(lambda: it.main.playground.runs.state.state == "finished")
         it.main.playground.play("demo")
-        it.app.screen.query_one("_Branches").refresh()
+        it.screen.query_one("_Branches").refresh()
         await it.press("down", "space", "c", "escape", "up", "enter")
-        await it.until(lambda: it.app.screen is it.main or isinstance(it.app.screen, BranchesDialog))
+        await it.until(lambda: it.screen is it.main or isinstance(it.screen, BranchesDialog))
         assert it.app._exception is None
 
 
-async def test_what_was_picked_for_a_text_that_is_gone_is_written_into_no_other(play):
+async def test_what_was_picked_for_a_text_that_is_gone_is_written_into_no_other(play: Play) -> None:
     async with play(writing=True) as it:
         await it.until(lambda: len(it.instrument.generator.transcript) > 8)
         it.instrument.playing = False
@@ -155,7 +168,7 @@ async def test_what_was_picked_for_a_text_that_is_gone_is_written_into_no_other(
 
 
 @pytest.mark.parametrize("end", [None, Failed(message="It could not begin.")])
-async def test_stopping_one_run_for_the_next_leaves_no_text_called_live(play, end):
+async def test_stopping_one_run_for_the_next_leaves_no_text_called_live(play: Play, end: Failed | None) -> None:
     async with play(writing=True) as it:
         await it.training()
         await it.until(lambda: "live, step 100" in it.seen())
@@ -171,7 +184,7 @@ async def test_stopping_one_run_for_the_next_leaves_no_text_called_live(play, en
 
 
 @pytest.mark.fault("37")
-async def test_an_encoding_that_gives_half_a_character_is_refused_in_a_sentence(play, home):
+async def test_an_encoding_that_gives_half_a_character_is_refused_in_a_sentence(play: Play, home: Home) -> None:
     path = home.corpora / "escaped.txt"
     path.write_text(r"half a pair \ud800 and more text. " * 30)
     async with play() as it:
@@ -180,16 +193,19 @@ async def test_an_encoding_that_gives_half_a_character_is_refused_in_a_sentence(
         await it.until(lambda: "would give halves of characters" in " ".join(it.seen().split()))
 
 
-async def test_a_text_that_is_put_where_it_was_missing_is_read(play, home, monkeypatch):
+async def test_a_text_that_is_put_where_it_was_missing_is_read(
+    play: Play, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("charplay.playground.corpus_selection.POLL", 0.05)
     async with play() as it:
         corpus = it.main.playground.corpora
+        assert corpus.chosen is not None
         corpus.chosen, corpus.corpus = dataclasses.replace(corpus.chosen, ready=False), None
         (home.corpora / "another.txt").write_text("x" * 300)
         await it.until(lambda: corpus.chosen.ready and corpus.corpus is not None)
 
 
-async def test_a_text_is_looked_at_once_however_often_it_was_asked_for(play, home):
+async def test_a_text_is_looked_at_once_however_often_it_was_asked_for(play: Play, home: Home) -> None:
     (home.corpora / "other.txt").write_text("another text. " * 40)
     async with play() as it:
         it.main.playground.corpora.refill()
@@ -198,13 +214,13 @@ async def test_a_text_is_looked_at_once_however_often_it_was_asked_for(play, hom
         assert it.main.corpus.selected == "other"
         for _ in range(3):
             await it.press("v")
-        await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
+        await it.until(lambda: isinstance(it.screen, CorpusViewer))
         await it.until(lambda: len(it.main.playground.jobs) == 0)
         await it.press("escape")
-        await it.until(lambda: it.app.screen is it.main)
+        await it.until(lambda: it.screen is it.main)
 
 
-async def test_a_reading_that_comes_too_late_is_nobodys(play, home):
+async def test_a_reading_that_comes_too_late_is_nobodys(play: Play, home: Home) -> None:
     (home.corpora / "other.txt").write_text("another text. " * 40)
     async with play() as it:
         corpora = it.main.playground.corpora
@@ -216,7 +232,7 @@ async def test_a_reading_that_comes_too_late_is_nobodys(play, home):
         assert corpora.sizes["other"] == (560, 10)
 
 
-async def test_a_prompt_that_is_left_by_the_mouse_is_closed(play):
+async def test_a_prompt_that_is_left_by_the_mouse_is_closed(play: Play) -> None:
     async with play() as it:
         await it.press("5", "e")
         await it.until(lambda: it.main.text.has_class("-prompting"))
@@ -225,7 +241,7 @@ async def test_a_prompt_that_is_left_by_the_mouse_is_closed(play):
         assert it.main.focused is it.main.runs.rows
 
 
-async def test_the_offer_goes_with_its_run_and_with_no_other(play, kept_run):
+async def test_the_offer_goes_with_its_run_and_with_no_other(play: Play, kept_run: Callable[..., Run]) -> None:
     kept_run(name="finished-1", finished=True)
     kept_run(name="kept-1")
     async with play(writing=True) as it:
@@ -240,7 +256,7 @@ async def test_the_offer_goes_with_its_run_and_with_no_other(play, kept_run):
         assert it.main.playground.announcements.offer == ""
 
 
-async def test_an_encoding_that_was_named_is_known_when_the_text_is_chosen_again(play, home):
+async def test_an_encoding_that_was_named_is_known_when_the_text_is_chosen_again(play: Play, home: Home) -> None:
     (home.corpora / "letters.txt").write_bytes("Пора, мой друг. ".encode("koi8-r") * 30)
     async with play() as it:
         corpus = it.main.playground.corpora
@@ -254,7 +270,7 @@ async def test_an_encoding_that_was_named_is_known_when_the_text_is_chosen_again
         await it.until(lambda: corpus.corpus and "Пора" in corpus.corpus.text())
 
 
-async def test_the_reference_lines_of_a_text_that_is_not_read_any_more_are_gone(play, home):
+async def test_the_reference_lines_of_a_text_that_is_not_read_any_more_are_gone(play: Play, home: Home) -> None:
     (home.corpora / "binary.txt").write_bytes(bytes(range(256)) * 20)
     async with play() as it:
         await it.pilot.pause()  # the text pane has said that it is held
@@ -263,26 +279,28 @@ async def test_the_reference_lines_of_a_text_that_is_not_read_any_more_are_gone(
         await it.until(lambda: "uniform" not in it.seen() and "demo 1.51" in it.seen())
 
 
-async def test_a_checkpoint_that_cannot_be_scored_is_named_when_the_others_are_through(play, kept_run):
+async def test_a_checkpoint_that_cannot_be_scored_is_named_when_the_others_are_through(
+    play: Play, kept_run: Callable[..., Run]
+) -> None:
     run = kept_run()
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() > 0)
         await it.press("5", "h", "c")
-        await it.until(lambda: isinstance(it.app.screen, ScoreDialog) and it.app.screen._scoring is None)
+        await it.until(lambda: isinstance(it.screen, ScoreDialog) and it.screen._scoring is None)
         await it.press("a")
-        await it.until(lambda: isinstance(it.app.screen, MultiChoiceDialog))
+        await it.until(lambda: isinstance(it.screen, MultiChoiceDialog))
         for path in (run.best, run.latest):
             path.write_bytes(path.read_bytes()[:-4] + b"\xff\xff\x7f\x7f")
         await it.press("space", "enter")
-        await it.until(lambda: isinstance(it.app.screen, ScoreDialog) and it.app.screen._scoring is None)
+        await it.until(lambda: isinstance(it.screen, ScoreDialog) and it.screen._scoring is None)
         await it.until(lambda: "is damaged" in it.seen())
 
 
-async def test_columns_show_their_first_characters_however_fast_they_begin(play):
+async def test_columns_show_their_first_characters_however_fast_they_begin(play: Play) -> None:
     async with play() as it:
         await it.press("5", "l")
-        await it.until(lambda: isinstance(it.app.screen, ComparisonScreen) and it.app.screen.beside.columns)
-        screen = it.app.screen
+        await it.until(lambda: isinstance(it.screen, ComparisonScreen) and it.screen.beside.columns)
+        screen = it.screen
         for _ in range(3):
             screen.comparison.playing = True
             comparing = asyncio.ensure_future(screen._warm("0.2, 0.5"))
@@ -298,22 +316,22 @@ async def test_columns_show_their_first_characters_however_fast_they_begin(play)
                 assert "".join(shown.replace("▌", "").split())[:9] == "".join(column.generator.text.split())[:9]
 
 
-async def test_where_writing_holds_by_itself_the_bars_are_of_what_comes_next(play):
+async def test_where_writing_holds_by_itself_the_bars_are_of_what_comes_next(play: Play) -> None:
     async with play(writing=True) as it:
         text = it.main.text
         it.instrument.stop_at(parse_stop_texts("e"))
         it.instrument.playing = True
         await it.until(lambda: not it.instrument.playing and it.instrument.generator.text.endswith("e"))
         candidates = [candidate.character for candidate in it.instrument.generator.candidates(3)]
-        assert [candidate.character for candidate in text.bars._candidates[:3]] == candidates
+        assert [character for character, *_ in text.bars._candidates[:3]] == candidates
 
 
-def test_one_minute_is_no_minutes(tmp_path):
+def test_one_minute_is_no_minutes(tmp_path: Path) -> None:
     draft = RecipeDraft(tmp_path)
     draft.set("for", "1 minutes")
     assert draft.shown("for")[0] == "1 minute"
 
 
-def test_json_of_a_ride_with_the_last_seed_is_a_ride():
+def test_json_of_a_ride_with_the_last_seed_is_a_ride() -> None:
     ride = Recording("a", 1, ((0, SamplingParams(seed=SEEDS - 1)),))
     assert Recording.from_json(json.dumps(ride.plain())) == ride

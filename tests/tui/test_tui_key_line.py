@@ -1,6 +1,10 @@
 """The line of keys: what stands in it, in which order, and what gives way where there is no room."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from played import Play, Played
 from textual.app import App
 from textual.binding import Binding
 
@@ -21,26 +25,26 @@ PANES = {
 ALL_OF_TEXT = f"{PANES['5']}  l side by side  . one  n anew  e prompt  m filters  y copy  w keep  space write"
 
 
-def line(it):
+def line(it: Played) -> Any:
     """The two ends of the line of keys."""
     left, _, right = it.seen().splitlines()[-1].partition("1-5")
     return left.strip(), f"1-5{right}".strip()
 
 
 @pytest.mark.parametrize("pane", PANES)
-async def test_a_pane_shows_its_keys_between_the_journeys_and_the_ways_out(play, pane):
+async def test_a_pane_shows_its_keys_between_the_journeys_and_the_ways_out(play: Play, pane: Any) -> None:
     async with play((120, 40)) as it:
         await it.press(pane)
         assert line(it) == (PANES[pane], END)
 
 
-async def test_a_wide_line_shows_every_key_of_the_text_pane(play):
+async def test_a_wide_line_shows_every_key_of_the_text_pane(play: Play) -> None:
     async with play((240, 50)) as it:
         await it.press("5")
         assert line(it) == (ALL_OF_TEXT, END)
 
 
-async def test_a_cursor_has_its_keys_at_both_ends(play):
+async def test_a_cursor_has_its_keys_at_both_ends(play: Play) -> None:
     async with play((120, 40)) as it:
         it.instrument.playing = False
         it.write(30, 5.0)
@@ -50,7 +54,7 @@ async def test_a_cursor_has_its_keys_at_both_ends(play):
         assert right == "1-5 panes  esc put away  ? keys  q quit"
 
 
-async def test_what_is_done_to_a_run_shows_while_it_can_be(play):
+async def test_what_is_done_to_a_run_shows_while_it_can_be(play: Play) -> None:
     async with play((120, 40)) as it:
         await it.press("4")
         await it.training()
@@ -59,7 +63,7 @@ async def test_what_is_done_to_a_run_shows_while_it_can_be(play):
         await it.until(lambda: line(it)[0].startswith("t train  p go on  s step  x stop  l live values"))
 
 
-async def test_a_dialog_leaves_the_line_beneath_it_as_it_is(play):
+async def test_a_dialog_leaves_the_line_beneath_it_as_it_is(play: Play) -> None:
     async with play((120, 40)) as it:
         await it.press("2", "enter")
         await it.until(lambda: isinstance(it.app.screen, ChoiceDialog))
@@ -68,7 +72,7 @@ async def test_a_dialog_leaves_the_line_beneath_it_as_it_is(play):
         assert line(it) == (PANES["2"], END)
 
 
-async def test_the_columns_show_their_keys_as_they_are_declared(play):
+async def test_the_columns_show_their_keys_as_they_are_declared(play: Play) -> None:
     async with play((120, 40)) as it:
         await it.press("5", "l")
         await it.until(lambda: isinstance(it.app.screen, ComparisonScreen) and it.app.screen.beside.columns)
@@ -76,12 +80,16 @@ async def test_the_columns_show_their_keys_as_they_are_declared(play):
         assert it.seen().splitlines()[-1].strip() == shown
 
 
-def test_commands_stand_from_the_left_and_the_last_ones_from_the_right():
+def test_commands_stand_from_the_left_and_the_last_ones_from_the_right() -> None:
     commands = [Command("text.write", "space", "", ""), Command("form.edit", "enter", "", "", place="form")]
     commands += [Command(name, "x", "", "") for name in (*FIRST, *LAST)]
     found = ranks(commands)
-    assert sorted((name for name in found if found[name] >= 0), key=found.get) == [*FIRST, "form.edit", "text.write"]
-    assert sorted((name for name in found if found[name] < 0), key=found.get) == list(LAST)
+    assert sorted((name for name in found if found[name] >= 0), key=lambda name: found[name]) == [
+        *FIRST,
+        "form.edit",
+        "text.write",
+    ]
+    assert sorted((name for name in found if found[name] < 0), key=lambda name: found[name]) == list(LAST)
 
 
 class Lines(App[None]):
@@ -96,10 +104,10 @@ class Lines(App[None]):
         Binding("f", "x", "unseen", show=False),
     ]
 
-    def compose(self):
+    def compose(self) -> Iterator[Any]:
         yield KeyLine(rank=lambda binding: -1 if binding.key == "d" else -ord(binding.key) + 200, many=("0-9", "all"))
 
-    def action_x(self):
+    def action_x(self) -> None:
         """Nothing."""
 
 
@@ -111,7 +119,7 @@ class Lines(App[None]):
         (22, "0-9 all  d away"),
     ],
 )
-async def test_what_has_no_room_is_left_out_and_the_right_hand_keys_stay(width, shown):
+async def test_what_has_no_room_is_left_out_and_the_right_hand_keys_stay(width: Any, shown: Any) -> None:
     app = Lines()
     async with app.run_test(size=(width, 4)):
         assert str(app.query_one(KeyLine).render()).strip() == shown

@@ -1,8 +1,10 @@
 """Live surgery on the screen: every live field of the run under way, and no other, can be changed."""
 
 import dataclasses
+from typing import Any, cast
 
 import pytest
+from played import Play, Played
 
 from charplay.protocol.commands import SetHyperparameter, Undo
 from charplay.protocol.events import Changed, Finished
@@ -10,7 +12,7 @@ from charplay.recipes.recipe import LIVE
 from charplay.tui.dialogs.live_hyperparameters import LiveHyperparametersDialog
 
 
-async def opened(it, **over):
+async def opened(it: Played, **over: Any) -> LiveHyperparametersDialog:
     """The dialog over a run of two layers with these values."""
     await it.press("t")
     await it.until(lambda: it.trainer.requests)
@@ -21,15 +23,15 @@ async def opened(it, **over):
     await it.press("4")
     await it.until(lambda: it.main.playground.runs.state.recipe)
     await it.press("l")
-    await it.until(lambda: isinstance(it.app.screen, LiveHyperparametersDialog) and it.app.screen.edits.names)
-    return it.app.screen
+    await it.until(lambda: isinstance(it.screen, LiveHyperparametersDialog) and it.screen.edits.names)
+    return cast("LiveHyperparametersDialog", it.screen)
 
 
-def changes(it):
+def changes(it: Played) -> list[tuple[str, object]]:
     return [(each.field, each.value) for each in it.trainer.commands if isinstance(each, SetHyperparameter)]
 
 
-async def to(it, dialog, field):
+async def to(it: Played, dialog: LiveHyperparametersDialog, field: str) -> None:
     await it.press("home", *["down"] * list(dialog.edits.names).index(field))
 
 
@@ -41,7 +43,7 @@ START = {**dict.fromkeys(SOUND, 0.0), "sequence_length": 64, "batch_size": 32, "
          "clip_value": None}  # fmt: skip
 
 
-async def test_every_live_field_can_be_changed_and_the_form_stays_the_next_run(play):
+async def test_every_live_field_can_be_changed_and_the_form_stays_the_next_run(play: Play) -> None:
     assert set(SOUND) == set(LIVE)
     async with play() as it:
         form = it.main.form.draft.asked
@@ -67,19 +69,21 @@ async def test_every_live_field_can_be_changed_and_the_form_stays_the_next_run(p
         ("sequence_length", "60000", "too short for length 60,000"),
     ],
 )
-async def test_what_cannot_be_is_said_while_it_is_typed_and_never_sent(play, field, text, why):
+async def test_what_cannot_be_is_said_while_it_is_typed_and_never_sent(
+    play: Play, field: str, text: str, why: str
+) -> None:
     async with play() as it:
         dialog = await opened(it)
         await to(it, dialog, field)
         await it.press("enter", *["backspace"] * 8, *text)
         await it.until(lambda: why in it.seen())
         await it.press("enter", "escape")
-        assert isinstance(it.app.screen, LiveHyperparametersDialog)
+        assert isinstance(it.screen, LiveHyperparametersDialog)
         assert why not in it.seen()
         assert not changes(it)
 
 
-async def test_a_nudge_is_one_change_however_many_steps_it_has(play):
+async def test_a_nudge_is_one_change_however_many_steps_it_has(play: Play) -> None:
     async with play() as it:
         dialog = await opened(it, weight_drop=0.0)
         await to(it, dialog, "weight_drop")
@@ -88,7 +92,7 @@ async def test_a_nudge_is_one_change_however_many_steps_it_has(play):
         assert changes(it) == [("weight_drop", 0.15)]
 
 
-async def test_leaving_sends_what_was_nudged_last_and_z_takes_it_back(play):
+async def test_leaving_sends_what_was_nudged_last_and_z_takes_it_back(play: Play) -> None:
     async with play() as it:
         dialog = await opened(it, clip_norm=1.0)
         await to(it, dialog, "clip_norm")
@@ -96,19 +100,19 @@ async def test_leaving_sends_what_was_nudged_last_and_z_takes_it_back(play):
         await it.until(lambda: changes(it) == [("clip_norm", 0.8)])
         await it.until(lambda: len(it.main.playground.runs.state.changes) == 1)
         await it.press("l")
-        await it.until(lambda: isinstance(it.app.screen, LiveHyperparametersDialog) and "0.8" in it.seen())
+        await it.until(lambda: isinstance(it.screen, LiveHyperparametersDialog) and "0.8" in it.seen())
         await it.press("z")
         await it.until(lambda: any(isinstance(each, Undo) for each in it.trainer.commands))
         it.trainer.put(Changed(step=100, field="undo", old=100, new=100),
                        Changed(step=100, field="clip_norm", old=0.8, new=1.0))  # fmt: skip
-        await it.until(lambda: it.app.screen.edits.recipe.clip_norm == 1.0)
+        await it.until(lambda: it.screen.edits.recipe.clip_norm == 1.0)
 
 
-async def test_it_leaves_by_itself_when_the_run_ends_and_cannot_be_opened_without_one(play):
+async def test_it_leaves_by_itself_when_the_run_ends_and_cannot_be_opened_without_one(play: Play) -> None:
     async with play() as it:
         await it.press("4", "l")
-        assert it.app.screen is it.main
+        assert it.screen is it.main
         await opened(it)
         it.trainer.put(Finished(step=100, run=it.trainer.run.name, checkpoint="x", train_loss=1.2, val_loss=1.5,
                                 val_loss_cold=1.6, steps=100))  # fmt: skip
-        await it.until(lambda: it.app.screen is it.main)
+        await it.until(lambda: it.screen is it.main)

@@ -3,12 +3,17 @@
 import hashlib
 import re
 import threading
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 import pytest
+from played import Play
 from textual import events
 
 from charplay.corpora.classics import Classic, Mirror
+from charplay.corpora.corpus import Corpus
 from charplay.corpora.library import Library
 from charplay.formatting.sanitize import sanitize
 from charplay.playground import run_list
@@ -16,13 +21,15 @@ from charplay.playground.recipe_rows import label
 from charplay.playground.warm_start import WarmStart
 from charplay.recipes.presets import name_fault
 from charplay.recipes.recipe import Recipe
+from charplay.runs.home import Home
+from charplay.runs.run import Run
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer, Sheet
 from charplay.tui.dialogs.network_summary import NetworkDialog
 from charplay.tui.dialogs.reader import ReaderDialog
 
 
-async def test_the_form_shows_eight_fields_and_what_auto_resolved_to(play):
+async def test_the_form_shows_eight_fields_and_what_auto_resolved_to(play: Play) -> None:
     async with play() as it:
         fields = it.main.form._fields
         assert len(fields.names) == 8
@@ -35,7 +42,7 @@ async def test_the_form_shows_eight_fields_and_what_auto_resolved_to(play):
         assert len(fields.names) == 8
 
 
-async def test_a_value_is_checked_as_it_is_typed_and_taken_when_it_is_sound(play):
+async def test_a_value_is_checked_as_it_is_typed_and_taken_when_it_is_sound(play: Play) -> None:
     async with play() as it:
         await it.press("2", *["down"] * 3, "enter", *["backspace"] * 6, *"9999999")
         await it.until(lambda: "hidden size must be" in it.seen())
@@ -48,20 +55,20 @@ async def test_a_value_is_checked_as_it_is_typed_and_taken_when_it_is_sound(play
         assert it.main.form.draft.asked.hidden_size == "auto"
 
 
-async def test_keys_write_into_a_text_field_and_command_nothing(play):
+async def test_keys_write_into_a_text_field_and_command_nothing(play: Play) -> None:
     async with play() as it:
         await it.press("2", *["down"] * 3, "enter", *"tpxq15[]b?")
         await it.pilot.pause()
         assert not it.trainer.requests
         assert it.main.form._editor.value.endswith("tpxq15[]b?")
-        assert it.app.screen is it.main
+        assert it.screen is it.main
         await it.press("escape")
         assert not it.main.form._editor.display
         assert it.main.form._fields.has_focus
 
 
 @pytest.mark.fault("31")
-async def test_a_hostile_value_is_edited_as_plain_glyphs_and_stays_what_it_is(play):
+async def test_a_hostile_value_is_edited_as_plain_glyphs_and_stays_what_it_is(play: Play) -> None:
     hostile = "a\x1b]0;owned\x07\u202eb\n\\n"
     async with play() as it:
         form = it.main.form
@@ -78,7 +85,7 @@ async def test_a_hostile_value_is_edited_as_plain_glyphs_and_stays_what_it_is(pl
         assert form.draft.asked.sample_prompt == hostile
 
 
-async def test_arrows_step_through_choices_and_numbers(play):
+async def test_arrows_step_through_choices_and_numbers(play: Play) -> None:
     async with play() as it:
         draft = it.main.form.draft
         await it.press("2", "down", "right")
@@ -91,35 +98,35 @@ async def test_arrows_step_through_choices_and_numbers(play):
         assert draft.budget() == ("minutes", 4)
 
 
-async def test_a_choice_is_taken_from_a_list(play):
+async def test_a_choice_is_taken_from_a_list(play: Play) -> None:
     async with play() as it:
         await it.press("2", "home", "enter")
-        assert isinstance(it.app.screen, ChoiceDialog)
+        assert isinstance(it.screen, ChoiceDialog)
         await it.press("end", "enter")
         assert it.main.form.draft.preset == it.main.form.draft.preset_names()[-1]
 
 
-async def test_the_device_list_says_how_much_memory_is_free(play):
+async def test_the_device_list_says_how_much_memory_is_free(play: Play) -> None:
     async with play() as it:
         await it.press("2", "end", "enter")
         await it.until(lambda: "CPU, 2 threads, 4.0 of 8.0 GiB free" in it.seen())
 
 
-async def test_what_the_network_sees(play):
+async def test_what_the_network_sees(play: Play) -> None:
     async with play() as it:
         await it.press("2", "n")
-        await it.until(lambda: isinstance(it.app.screen, NetworkDialog) and "lstm 1" in it.seen())
+        await it.until(lambda: isinstance(it.screen, NetworkDialog) and "lstm 1" in it.seen())
         seen = it.seen()
         assert "(64 + 1) x 28 = 1,820" in seen
         assert "predicts" in seen
         await it.press("escape")
-        assert it.app.screen is it.main
+        assert it.screen is it.main
 
 
-async def test_an_epoch_is_timed_when_asked(play):
+async def test_an_epoch_is_timed_when_asked(play: Play) -> None:
     watches = []
 
-    def measure(recipe, corpus, watch):
+    def measure(recipe: Recipe, corpus: Corpus, watch: Callable[..., Any]) -> float:
         watches.append(watch)
         if len(watches) == 1:
             raise ValueError("no steps\nwere taken")
@@ -141,7 +148,7 @@ async def test_an_epoch_is_timed_when_asked(play):
         assert len(watches) == 2
 
 
-async def test_kept_presets_can_be_chosen_and_the_line_says_that_they_are_kept(play, home):
+async def test_kept_presets_can_be_chosen_and_the_line_says_that_they_are_kept(play: Play, home: Home) -> None:
     async with play() as it:
         await it.press("2", "down", "down", "right", "k")
         await it.press(*"mine", "enter")
@@ -161,12 +168,14 @@ async def test_kept_presets_can_be_chosen_and_the_line_says_that_they_are_kept(p
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 20)])
 @pytest.mark.parametrize("name", ["My preset", "quick", "A" * 70])
-async def test_a_preset_s_name_is_judged_as_it_is_typed_and_stays_to_be_mended(play, home, name, size):
+async def test_a_preset_s_name_is_judged_as_it_is_typed_and_stays_to_be_mended(
+    play: Play, home: Home, name: str, size: tuple[int, int]
+) -> None:
     async with play(size=size) as it:
         await it.press("2", "k")
-        field, fault = it.app.screen.query_one("Input"), it.app.screen.query_one(".fault")
+        field, fault = it.screen.query_one("Input"), it.screen.query_one(".fault")
 
-        def told():
+        def told() -> str:
             rows = it.seen().split("\n")[fault.region.y : fault.region.bottom]
             return "".join(row[fault.region.x : fault.region.right].replace(" ", "") for row in rows)
 
@@ -181,7 +190,7 @@ async def test_a_preset_s_name_is_judged_as_it_is_typed_and_stays_to_be_mended(p
         await it.until(lambda: "Kept as the preset mine." in it.seen() and "choose another" not in it.seen())
 
 
-async def test_a_preset_that_cannot_be_written_is_one_sentence(play, home):
+async def test_a_preset_that_cannot_be_written_is_one_sentence(play: Play, home: Home) -> None:
     async with play() as it:
         home.presets.rmdir()
         home.presets.write_text("in the way")
@@ -190,7 +199,7 @@ async def test_a_preset_that_cannot_be_written_is_one_sentence(play, home):
         assert it.main.form.draft.preset == "quick"
 
 
-async def test_a_dropped_file_appears_without_a_restart(play, home):
+async def test_a_dropped_file_appears_without_a_restart(play: Play, home: Home) -> None:
     async with play() as it:
         (home.corpora / "dropped \x1b]0;evil\x07.txt").write_text("abc " * 100)
         it.main.playground.corpora.look()
@@ -198,22 +207,23 @@ async def test_a_dropped_file_appears_without_a_restart(play, home):
         assert "\x1b" not in it.seen()
 
 
-async def test_a_path_opens_that_text(play, home):
+async def test_a_path_opens_that_text(play: Play, home: Home) -> None:
     other = home.root / "own.txt"
     other.write_text("to be or not to be " * 40)
     async with play(path=str(other)) as it:
         assert it.main.playground.corpora.chosen.path == other
+        assert it.main.playground.corpora.corpus is not None
         assert len(it.main.playground.corpora.corpus) == 760
 
 
-async def test_a_path_that_is_no_text_is_answered_and_the_default_taken(play, home):
+async def test_a_path_that_is_no_text_is_answered_and_the_default_taken(play: Play, home: Home) -> None:
     library = Library(home.corpora, home.cache, catalog=[])
     async with play(path=str(home.root / "nowhere.txt"), library=library) as it:
         await it.until(lambda: "nowhere.txt" in it.seen())
         assert it.main.playground.corpora.chosen.name == library.find("").name
 
 
-async def test_a_text_that_cannot_be_read_is_not_trained_on(play, home):
+async def test_a_text_that_cannot_be_read_is_not_trained_on(play: Play, home: Home) -> None:
     (home.corpora / "noise.txt").write_bytes(bytes(range(256)) * 20)
     async with play() as it:
         it.main.playground.corpora.choose("noise")
@@ -227,7 +237,7 @@ async def test_a_text_that_cannot_be_read_is_not_trained_on(play, home):
         await it.until(lambda: it.trainer.requests)
 
 
-async def test_what_was_wrong_with_one_text_is_not_said_of_the_next(play, home):
+async def test_what_was_wrong_with_one_text_is_not_said_of_the_next(play: Play, home: Home) -> None:
     (home.corpora / "noise.txt").write_bytes(bytes(range(256)) * 20)
     (home.corpora / "ends.txt").write_bytes(b"the end\r\n" * 100)
     async with play() as it:
@@ -246,7 +256,7 @@ async def test_what_was_wrong_with_one_text_is_not_said_of_the_next(play, home):
 
 
 @pytest.mark.parametrize("row", ["beta1", "clip_value", "threads"])
-async def test_the_field_stays_on_its_row_when_what_is_wrong_takes_room(play, row):
+async def test_the_field_stays_on_its_row_when_what_is_wrong_takes_room(play: Play, row: str) -> None:
     async with play() as it:
         await it.press("2", "m")
         fields, editor = it.main.form._fields, it.main.form._editor
@@ -260,7 +270,7 @@ async def test_the_field_stays_on_its_row_when_what_is_wrong_takes_room(play, ro
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
-async def test_a_long_answer_leaves_its_room_to_the_note_beside_it(play, width):
+async def test_a_long_answer_leaves_its_room_to_the_note_beside_it(play: Play, width: int) -> None:
     note = "lstm 1x256, step 500, fox"
     names = [f"{'a-name-' * 8}{end}" for end in ("01", "02")]
     async with play((width, 30)) as it:
@@ -274,7 +284,9 @@ async def test_a_long_answer_leaves_its_room_to_the_note_beside_it(play, width):
 
 
 @pytest.mark.parametrize("heights", [(50, 20), (20, 50)])
-async def test_a_list_in_a_dialog_keeps_to_the_screen_whatever_becomes_of_that(play, heights):
+async def test_a_list_in_a_dialog_keeps_to_the_screen_whatever_becomes_of_that(
+    play: Play, heights: tuple[int, int]
+) -> None:
     first, then = heights
     async with play((100, first)) as it:
         question = ChoiceDialog("A title", "A sentence.", [Choice(str(at), f"answer {at}") for at in range(30)], "3")
@@ -287,7 +299,7 @@ async def test_a_list_in_a_dialog_keeps_to_the_screen_whatever_becomes_of_that(p
         assert ("answer 0 " in it.seen()) is (then == 50)
 
 
-async def test_another_window_takes_nothing_away_that_was_typed(play):
+async def test_another_window_takes_nothing_away_that_was_typed(play: Play) -> None:
     async with play() as it:
         await it.press("2", "down", "down", "down", "enter", *["backspace"] * 4, *"77")
         it.app.post_message(events.AppBlur())
@@ -299,7 +311,7 @@ async def test_another_window_takes_nothing_away_that_was_typed(play):
 
 
 @pytest.mark.parametrize("key", ["escape", "tab", "shift+tab"])
-async def test_a_prompt_is_put_away_by_whatever_leaves_it(play, key):
+async def test_a_prompt_is_put_away_by_whatever_leaves_it(play: Play, key: str) -> None:
     async with play() as it:
         await it.press("5", "e", *"so", key)
         await it.until(lambda: "enter begins anew" not in it.seen())
@@ -309,24 +321,24 @@ async def test_a_prompt_is_put_away_by_whatever_leaves_it(play, key):
         await it.until(lambda: it.trainer.requests)
 
 
-async def test_preview_searches_and_counts(play):
+async def test_preview_searches_and_counts(play: Play) -> None:
     async with play() as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.app.screen, CorpusViewer) and "the quick brown" in it.seen())
+        await it.until(lambda: isinstance(it.screen, CorpusViewer) and "the quick brown" in it.seen())
         await it.press("slash", *"lazy", "enter")
-        sheet = it.app.screen.query_one(Sheet)
+        sheet = it.screen.query_one(Sheet)
         assert sheet.found == (35, 39)
         await it.press("n")
         assert sheet.found[0] > 39
         await it.press("pagedown", "up", "end", "home", "c")
-        await it.until(lambda: isinstance(it.app.screen, ReaderDialog) and "%" in it.seen())
+        await it.until(lambda: isinstance(it.screen, ReaderDialog) and "%" in it.seen())
 
 
-async def test_a_name_that_looks_like_markup_is_a_name(play, home):
+async def test_a_name_that_looks_like_markup_is_a_name(play: Play, home: Home) -> None:
     (home.corpora / "[b='x.txt").write_text("abc " * 100)
     async with play(path="[b='x") as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.app.screen, CorpusViewer) and "[b='x   400 characters" in it.seen())
+        await it.until(lambda: isinstance(it.screen, CorpusViewer) and "[b='x   400 characters" in it.seen())
         await it.press("c")
         await it.until(lambda: "[b='x: characters" in it.seen())
 
@@ -335,17 +347,17 @@ TINY = "now it is here " * 50
 
 
 @pytest.fixture
-def served():
+def served() -> Iterator[str]:
     """Serves one text over HTTP on loopback; gives its address."""
 
     class Served(BaseHTTPRequestHandler):
-        def do_GET(self):
+        def do_GET(self) -> None:
             there = self.path == "/tiny.txt"
             self.send_response(200 if there else 404)
             self.end_headers()
             self.wfile.write(TINY.encode() if there else b"")
 
-        def log_message(self, *_):
+        def log_message(self, *_: str) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Served) as server:
@@ -355,7 +367,9 @@ def served():
 
 
 @pytest.mark.parametrize("there", [True, False])
-async def test_train_fetches_the_default_text_and_starts_by_itself(play, home, served, there):
+async def test_train_fetches_the_default_text_and_starts_by_itself(
+    play: Play, home: Home, served: str, there: bool
+) -> None:
     address = f"{served}/{'tiny' if there else 'gone'}.txt"
     digest = hashlib.sha256(TINY.encode()).hexdigest()
     classic = Classic("tiny-shakespeare", "tiny Shakespeare", "free", "a play", (Mirror(address, len(TINY), digest),))
@@ -371,21 +385,21 @@ async def test_train_fetches_the_default_text_and_starts_by_itself(play, home, s
             return
         assert "tiny Shakespeare could not be fetched (1 and v say why); Python manual is read instead" in it.seen()
         await it.press("1", "end", "v")
-        await it.until(lambda: isinstance(it.app.screen, ReaderDialog))
+        await it.until(lambda: isinstance(it.screen, ReaderDialog))
         for told in (address, digest, "refuses (404"):
             assert told in it.seen()
 
 
-async def test_a_text_that_was_not_chosen_can_be_looked_at(play, home):
+async def test_a_text_that_was_not_chosen_can_be_looked_at(play: Play, home: Home) -> None:
     (home.corpora / "hare.txt").write_text("the hare and the hedgehog\n" * 40)
     async with play() as it:
         it.main.playground.corpora.refill()
         await it.press("1", "down", "v")
-        await it.until(lambda: isinstance(it.app.screen, CorpusViewer) and "the hedgehog" in it.seen())
+        await it.until(lambda: isinstance(it.screen, CorpusViewer) and "the hedgehog" in it.seen())
         assert it.main.playground.corpora.chosen.name == "fox"
 
 
-async def test_a_run_plays_fills_the_form_and_lies_over_the_chart(play, kept_run):
+async def test_a_run_plays_fills_the_form_and_lies_over_the_chart(play: Play, kept_run: Callable[..., Run]) -> None:
     kept_run(finished=True)
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() > 0)
@@ -401,7 +415,9 @@ async def test_a_run_plays_fills_the_form_and_lies_over_the_chart(play, kept_run
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])
-async def test_runs_that_differ_in_their_last_letters_only_are_told_apart(play, kept_run, width):
+async def test_runs_that_differ_in_their_last_letters_only_are_told_apart(
+    play: Play, kept_run: Callable[..., Run], width: int
+) -> None:
     stem = "a-text-with-a-name-as-long-as-they-come-lstm-1x256-compared-with-another-recipe"
     for end in ("1", "2"):
         kept_run(name=stem + end, finished=True)
@@ -412,7 +428,7 @@ async def test_runs_that_differ_in_their_last_letters_only_are_told_apart(play, 
         assert [any(f"recipe{end}    500" in row for row in rows) for end in "12"] == [True, True]
 
 
-async def test_again_takes_the_run_s_text_too(play, kept_run, home):
+async def test_again_takes_the_run_s_text_too(play: Play, kept_run: Callable[..., Run], home: Home) -> None:
     kept_run(finished=True)
     (home.corpora / "hare.txt").write_text("the hare and the hedgehog\n" * 40)
     async with play(path="hare") as it:
@@ -424,7 +440,7 @@ async def test_again_takes_the_run_s_text_too(play, kept_run, home):
         assert it.main.form.draft.asked.hidden_size == 12
 
 
-async def test_a_finished_run_is_extended(play, kept_run):
+async def test_a_finished_run_is_extended(play: Play, kept_run: Callable[..., Run]) -> None:
     kept_run(finished=True)
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() > 0)
@@ -437,7 +453,9 @@ async def test_a_finished_run_is_extended(play, kept_run):
         assert request.recipe["steps"] == 3
 
 
-async def test_a_run_is_listed_from_its_start_and_the_cursor_stays_where_it_was(play, kept_run):
+async def test_a_run_is_listed_from_its_start_and_the_cursor_stays_where_it_was(
+    play: Play, kept_run: Callable[..., Run]
+) -> None:
     kept_run(finished=True)
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() == 2)
@@ -446,7 +464,9 @@ async def test_a_run_is_listed_from_its_start_and_the_cursor_stays_where_it_was(
         assert it.main.runs.selected == "kept-1"
 
 
-async def test_what_has_become_of_the_runs_is_seen_when_one_goes_there(play, kept_run):
+async def test_what_has_become_of_the_runs_is_seen_when_one_goes_there(
+    play: Play, kept_run: Callable[..., Run]
+) -> None:
     lock = kept_run().lock()
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() == 2 and " runs " in it.seen())
@@ -455,7 +475,9 @@ async def test_what_has_become_of_the_runs_is_seen_when_one_goes_there(play, kep
         await it.until(lambda: " runs " not in it.seen() and it.main.playground.run_list.unfinished)
 
 
-async def test_runs_that_were_away_are_listed_again_after_a_while(play, kept_run, home, monkeypatch):
+async def test_runs_that_were_away_are_listed_again_after_a_while(
+    play: Play, kept_run: Callable[..., Run], home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept_run()
     monkeypatch.setattr(run_list, "LOOK_SECONDS", 0.05)
     away = home.root.with_name("away")
@@ -467,7 +489,7 @@ async def test_runs_that_were_away_are_listed_again_after_a_while(play, kept_run
         await it.until(lambda: it.main.runs.rows.number() == 2)
 
 
-async def test_a_run_is_deleted_only_when_that_was_confirmed(play, kept_run):
+async def test_a_run_is_deleted_only_when_that_was_confirmed(play: Play, kept_run: Callable[..., Run]) -> None:
     run = kept_run()
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() > 0)
@@ -477,25 +499,25 @@ async def test_a_run_is_deleted_only_when_that_was_confirmed(play, kept_run):
         await it.until(lambda: not run.folder.exists())
 
 
-async def test_a_run_is_exported(play, kept_run, tmp_path):
+async def test_a_run_is_exported(play: Play, kept_run: Callable[..., Run], tmp_path: Path) -> None:
     kept_run()
     target = tmp_path / "x.safetensors"
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() > 0)
         await it.press("3", "e")
-        it.app.screen.query_one("Input").value = str(target)
+        it.screen.query_one("Input").value = str(target)
         await it.press("enter")
         await it.until(target.exists)
 
 
-async def test_a_run_starts_from_the_weights_of_another(play, kept_run):
+async def test_a_run_starts_from_the_weights_of_another(play: Play, kept_run: Callable[..., Run]) -> None:
     run = kept_run(finished=True)
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() > 0)
         await it.press("2", "m")
         fields = it.main.form._fields
         await it.press(*["down"] * fields.names.index("start from"), "enter")
-        await it.until(lambda: isinstance(it.app.screen, ChoiceDialog) and "kept-1" in it.seen())
+        await it.until(lambda: isinstance(it.screen, ChoiceDialog) and "kept-1" in it.seen())
         await it.press("down", "enter")
         draft = it.main.form.draft
         await it.until(lambda: draft.warm_start)
@@ -507,7 +529,7 @@ async def test_a_run_starts_from_the_weights_of_another(play, kept_run):
         assert it.trainer.requests[0].source == str(run.playable)
 
 
-async def test_weights_that_do_not_fit_are_said_before_training(play, kept_run):
+async def test_weights_that_do_not_fit_are_said_before_training(play: Play, kept_run: Callable[..., Run]) -> None:
     kept_run(finished=True)
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() > 0)
@@ -518,19 +540,21 @@ async def test_weights_that_do_not_fit_are_said_before_training(play, kept_run):
         assert not it.trainer.requests
 
 
-def test_characters_that_weights_do_not_know_are_listed():
+def test_characters_that_weights_do_not_know_are_listed() -> None:
     known = WarmStart("kept-1", "", Recipe(), "abc")
     assert known.fresh("abc") == ""
     assert known.fresh("ab cd\n") == "3 characters that kept-1 does not know start fresh: ␣ d ↵"
 
 
-async def test_presets_are_chosen_by_what_they_say_of_themselves_and_a_broken_one_by_why(play, home):
+async def test_presets_are_chosen_by_what_they_say_of_themselves_and_a_broken_one_by_why(
+    play: Play, home: Home
+) -> None:
     home.presets.mkdir(parents=True, exist_ok=True)
     (home.presets / "mine.toml").write_text("title = 'what I like'\nhidden_size = 99\n")
     (home.presets / "torn.toml").write_text("hidden_size = = 3\n")
     async with play() as it:
         await it.press("2", "enter")
-        await it.until(lambda: isinstance(it.app.screen, ChoiceDialog) and "what I like" in it.seen())
+        await it.until(lambda: isinstance(it.screen, ChoiceDialog) and "what I like" in it.seen())
         assert "the preset torn cannot be" in it.seen()
         await it.press("escape")
         it.main.form._set("preset", "torn")
@@ -541,7 +565,7 @@ async def test_presets_are_chosen_by_what_they_say_of_themselves_and_a_broken_on
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
-async def test_every_note_that_fits_is_shown_whole(play, size):
+async def test_every_note_that_fits_is_shown_whole(play: Play, size: tuple[int, int]) -> None:
     async with play(size=size) as it:
         await it.press("2")
         form = it.main.form

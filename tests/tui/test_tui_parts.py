@@ -3,10 +3,13 @@
 import re
 import unicodedata
 from itertools import product
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from played import Play
 
 from charplay.formatting.units import age, count, duration, rate
 from charplay.playground.recipe_draft import RecipeDraft, budget_layer
@@ -15,7 +18,7 @@ from charplay.playground.value_steps import next_number
 from charplay.recipes.contradictions import CLASHES
 from charplay.recipes.presets import preset_names
 from charplay.recipes.recipe import Recipe
-from charplay.recipes.specs import spec, specs
+from charplay.recipes.specs import FieldSpec, spec, specs
 from charplay.tui.dialogs.corpus_viewer import wrapped
 from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.panes.form_summary import _numbers
@@ -29,23 +32,23 @@ LETTERS = "\n abcdefghijklmnopqrstuvwxyz"
 @pytest.mark.parametrize(
     ("number", "text"), [(0, "0"), (1204, "1,204"), (41_000, "41 k"), (99_999, "100 k"), (1_115_394, "1.1 M")]
 )
-def test_counts_are_short(number, text):
+def test_counts_are_short(number: int, text: str) -> None:
     assert count(number) == text
 
 
 @given(st.integers(0, 10**12))
-def test_no_count_is_wider_than_its_column(number):
+def test_no_count_is_wider_than_its_column(number: int) -> None:
     assert len(count(number)) <= 7
 
 
-def test_times_and_rates():
+def test_times_and_rates() -> None:
     assert [duration(seconds) for seconds in (0, 72, 3700)] == ["0:00", "1:12", "1:01:40"]
     assert [rate(value) for value in (5e-3, 3.1e-3, 1.0)] == ["5e-3", "3.1e-3", "1e0"]
     assert [age(seconds) for seconds in (3, 300, 7300, 90_000, 900_000)] == ["now", "5 min", "2 h", "1 day", "10 days"]
 
 
 @given(st.text(), st.integers(0, 60), st.booleans())
-def test_fitted_text_has_its_width_and_no_control(text, width, right):
+def test_fitted_text_has_its_width_and_no_control(text: str, width: int, right: bool) -> None:
     from rich.cells import cell_len
 
     fitted = fit(text, width, right=right)
@@ -54,7 +57,9 @@ def test_fitted_text_has_its_width_and_no_control(text, width, right):
 
 
 @given(st.sampled_from([s for s in specs() if s.kind in {"int", "float"}]), st.data())
-def test_nudging_a_number_moves_it_the_right_way_and_stays_within_the_bounds(of, data):
+def test_nudging_a_number_moves_it_the_right_way_and_stays_within_the_bounds(
+    of: FieldSpec, data: st.DataObject
+) -> None:
     low = max(of.low if of.low is not None else 1, 1e-6)
     high = min(of.high if of.high is not None else 1e6, 1e6)
     top = high if high > 1 else min(high, 0.95)
@@ -68,7 +73,7 @@ def test_nudging_a_number_moves_it_the_right_way_and_stays_within_the_bounds(of,
             assert there == round(there)
 
 
-def test_a_draft_shows_what_applies(tmp_path):
+def test_a_draft_shows_what_applies(tmp_path: Path) -> None:
     draft = RecipeDraft(tmp_path, characters=5000, vocabulary=LETTERS)
     assert draft.rows(everything=False) == [name for name in COMMON if name != "dropout"]
     assert "stride" not in draft.rows(everything=True)
@@ -78,13 +83,13 @@ def test_a_draft_shows_what_applies(tmp_path):
     assert "dropout" in draft.rows(everything=True)
 
 
-def test_only_numbers_have_a_unit(tmp_path):
+def test_only_numbers_have_a_unit(tmp_path: Path) -> None:
     draft = RecipeDraft(tmp_path, values={"evaluate_every": "epoch", "log_every": "20"})
     shown = [draft.shown(name) for name in ("patience", "sample_every", "evaluate_every", "log_every")]
     assert shown == [("none", ""), ("none", ""), ("epoch", ""), ("20", "steps")]
 
 
-def test_a_draft_says_what_only_the_start_decides(tmp_path):
+def test_a_draft_says_what_only_the_start_decides(tmp_path: Path) -> None:
     draft = RecipeDraft(tmp_path, characters=5000, vocabulary=LETTERS, devices=("cpu", "cuda:0"))
     assert draft.shown("hidden_size") == ("auto", "at the start")
     assert "measured at the start" in draft.notes[0]
@@ -108,11 +113,13 @@ def test_a_draft_says_what_only_the_start_decides(tmp_path):
         (("cpu",), 5000, "lstm 1x64"),
     ],
 )
-def test_a_draft_names_its_network_as_far_as_it_is_known(tmp_path, devices, characters, network):
+def test_a_draft_names_its_network_as_far_as_it_is_known(
+    tmp_path: Path, devices: Any, characters: int, network: str
+) -> None:
     assert RecipeDraft(tmp_path, characters=characters, vocabulary=" abc", devices=devices).network == network
 
 
-def test_a_draft_refuses_with_the_recipe_s_own_sentence_and_stays_as_it_was(tmp_path):
+def test_a_draft_refuses_with_the_recipe_s_own_sentence_and_stays_as_it_was(tmp_path: Path) -> None:
     draft = RecipeDraft(tmp_path)
     before = draft.asked
     assert "hidden size must be" in draft.set("hidden_size", "many")
@@ -124,14 +131,16 @@ def test_a_draft_refuses_with_the_recipe_s_own_sentence_and_stays_as_it_was(tmp_
 NAMES = tuple(Recipe.model_fields)
 
 
-def names_a_field_otherwise_than_its_row(sentence):
+def names_a_field_otherwise_than_its_row(sentence: str) -> bool:
     return any(re.search(rf"\b{name}\b", sentence) for name in NAMES if label(name) != name)
 
 
 @given(st.sampled_from(NAMES), st.text("a_ '\n3", max_size=20) | st.sampled_from(NAMES))
 @example("validation_fraction", "300 steps")
 @example("dropout", "0.3")
-def test_what_is_wrong_is_told_by_the_row_s_name_and_with_what_was_typed(tmp_path_factory, name, text):
+def test_what_is_wrong_is_told_by_the_row_s_name_and_with_what_was_typed(
+    tmp_path_factory: pytest.TempPathFactory, name: str, text: str
+) -> None:
     fault = RecipeDraft(tmp_path_factory.getbasetemp()).check(name, text)
     typed = repr(text.strip())
     if " must be " in fault:
@@ -141,11 +150,11 @@ def test_what_is_wrong_is_told_by_the_row_s_name_and_with_what_was_typed(tmp_pat
 
 
 @pytest.mark.parametrize("sentence", [clash.fault for clash in CLASHES])
-def test_fields_that_cannot_all_be_meant_are_told_by_their_rows_names(sentence):
+def test_fields_that_cannot_all_be_meant_are_told_by_their_rows_names(sentence: str) -> None:
     assert not names_a_field_otherwise_than_its_row(in_labels(sentence))
 
 
-def test_a_preset_s_misspelt_field_is_told_as_its_file_must_have_it(tmp_path):
+def test_a_preset_s_misspelt_field_is_told_as_its_file_must_have_it(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("hidden = 3\nsequence_length = 0\n")
     draft = RecipeDraft(tmp_path, "mine")
     assert draft.faults == (
@@ -158,14 +167,16 @@ def test_a_preset_s_misspelt_field_is_told_as_its_file_must_have_it(tmp_path):
     ("text", "unit", "amount"),
     [("3", "minutes", 3), ("2 e", "epochs", 2), ("5,000 steps", "steps", 5000), ("0.5m", "minutes", 0.5)],
 )
-def test_a_budget_is_read_as_a_person_writes_it(tmp_path, text, unit, amount):
+def test_a_budget_is_read_as_a_person_writes_it(tmp_path: Path, text: str, unit: str, amount: float) -> None:
     draft = RecipeDraft(tmp_path)
     assert draft.set(BUDGET, text) == ""
     assert draft.budget() == (unit, amount)
 
 
 @given(st.lists(st.sampled_from(["4 minutes", "2 epochs", "700 steps"])))
-def test_a_budget_takes_the_place_of_whatever_stood_there(tmp_path_factory, texts):
+def test_a_budget_takes_the_place_of_whatever_stood_there(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
     draft = RecipeDraft(tmp_path_factory.getbasetemp())
     for text in texts:
         assert draft.set(BUDGET, text) == ""
@@ -173,12 +184,12 @@ def test_a_budget_takes_the_place_of_whatever_stood_there(tmp_path_factory, text
 
 
 @pytest.mark.parametrize("text", ["", "soon", "3 parsecs", "minutes", "-3 minutes"])
-def test_what_is_no_budget_is_answered(text):
+def test_what_is_no_budget_is_answered(text: str) -> None:
     with pytest.raises(ValueError, match="write a number"):
         budget_layer(text)
 
 
-def test_every_field_can_be_shown_nudged_and_reset(tmp_path):
+def test_every_field_can_be_shown_nudged_and_reset(tmp_path: Path) -> None:
     draft = RecipeDraft(tmp_path, characters=5000, vocabulary=LETTERS)
     preset = draft.asked
     for name in draft.rows(everything=True):
@@ -198,7 +209,7 @@ WORDY = [of.name for of in specs() if of.kind in {"int", "float"} and of.start i
 
 
 @pytest.mark.parametrize("name", WORDY)
-def test_a_nudged_word_becomes_a_number_that_a_run_can_start_with(tmp_path, name):
+def test_a_nudged_word_becomes_a_number_that_a_run_can_start_with(tmp_path: Path, name: str) -> None:
     draft = RecipeDraft(
         tmp_path, values={"batching": "windows", "num_layers": "2"}, characters=2_000_000, vocabulary=LETTERS
     )
@@ -210,7 +221,7 @@ def test_a_nudged_word_becomes_a_number_that_a_run_can_start_with(tmp_path, name
         assert isinstance(before, int | float) or getattr(draft.resolved, name) == spec(name).start
 
 
-def test_a_run_s_recipe_fills_the_draft_exactly(tmp_path):
+def test_a_run_s_recipe_fills_the_draft_exactly(tmp_path: Path) -> None:
     first = RecipeDraft(tmp_path)
     for name, text in {
         "hidden_size": "96",
@@ -228,7 +239,7 @@ def test_a_run_s_recipe_fills_the_draft_exactly(tmp_path):
 
 
 @pytest.mark.parametrize("name", preset_names())
-def test_a_run_that_was_begun_with_the_preset_as_it_stands_is_no_change_of_it(tmp_path, name):
+def test_a_run_that_was_begun_with_the_preset_as_it_stands_is_no_change_of_it(tmp_path: Path, name: str) -> None:
     draft = RecipeDraft(tmp_path, name)
     asked = draft.asked
     draft.fill(asked.model_dump() | {"corpus": "fox"})
@@ -237,21 +248,23 @@ def test_a_run_that_was_begun_with_the_preset_as_it_stands_is_no_change_of_it(tm
 
 
 @given(st.text(alphabet="ab \n字", max_size=200), st.integers(2, 20), st.integers(0, 1000))
-def test_wrapped_lines_hold_the_whole_text_in_order(text, width, start):
+def test_wrapped_lines_hold_the_whole_text_in_order(text: str, width: int, start: int) -> None:
     lines = wrapped(text, start, width, 10_000)
     joined = "".join(text[a - start : b - start] for a, b in lines)
     assert joined == text.replace("\n", "")
     assert all(b - a <= width for a, b in lines)
 
 
-def test_bounds_of_nudging_come_from_the_declaration():
+def test_bounds_of_nudging_come_from_the_declaration() -> None:
     of = spec("num_layers")
+    assert of.low is not None
+    assert of.high is not None
     assert next_number(of.high, 1, whole=True, low=of.low, high=of.high) == of.high
     assert next_number(of.low, -1, whole=True, low=of.low, high=of.high) == of.low
 
 
 @given(st.text("ab cde", max_size=200), st.integers(24, 60))
-def test_a_line_is_wrapped_without_losing_a_word_or_leaving_its_column(text, width):
+def test_a_line_is_wrapped_without_losing_a_word_or_leaving_its_column(text: str, width: int) -> None:
     rows = folded([("  key   ", "accent"), (text, "plain")], width)
     assert all(sum(len(cell) for cell, _ in row) <= width for row in rows) or len(rows) == 1
     assert "".join(cell for row in rows for cell, _ in row[1:]).replace(" ", "") == text.replace(" ", "")
@@ -259,11 +272,11 @@ def test_a_line_is_wrapped_without_losing_a_word_or_leaving_its_column(text, wid
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])
-async def test_no_sentence_of_the_keys_is_cut(play, width):
+async def test_no_sentence_of_the_keys_is_cut(play: Play, width: int) -> None:
     async with play((width, 50)) as it:
         await it.press("question_mark")
-        await it.until(lambda: isinstance(it.app.screen, ReaderDialog))
-        reader = it.app.screen.query_one(ReaderLines)
+        await it.until(lambda: isinstance(it.screen, ReaderDialog))
+        reader = it.screen.query_one(ReaderLines)
         await it.until(lambda: len(reader.lines) > 20)
         said = " ".join(text for row in reader.lines for text, _ in row)
         assert "…" not in said
@@ -274,7 +287,7 @@ FACT = st.text(st.sampled_from("ab字"), min_size=1, max_size=30)
 
 
 @given(st.text(st.sampled_from("ab字"), max_size=120), st.lists(FACT, max_size=3), st.integers(0, 200))
-def test_a_long_name_of_a_text_leaves_its_room_to_the_facts_beside_it(name, others, room):
+def test_a_long_name_of_a_text_leaves_its_room_to_the_facts_beside_it(name: str, others: list[str], room: int) -> None:
     from rich.cells import cell_len
 
     line = StatusLine()

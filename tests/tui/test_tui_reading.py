@@ -1,11 +1,14 @@
 """A text read by a network: its score, its tints in the preview, and the training text it was copied from."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from played import Play
 from textual.widgets import Input
 
 from charplay.corpora.corpus import from_text
@@ -17,6 +20,8 @@ from charplay.playground.scoring import MOST, Named, NotScored, Scored, ScoringJ
 from charplay.playground.surprisal_job import SurprisalJob
 from charplay.playground.training_text import TrainingTextJob, open_training_text, read_origin
 from charplay.runs.checkpoint import CorpusOrigin, read_checkpoint, write_checkpoint
+from charplay.runs.home import Home
+from charplay.runs.run import Run
 from charplay.sampling.score import score
 from charplay.sampling.surprisal import BLOCK, SurprisalReader
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer
@@ -28,11 +33,13 @@ VERSE = "the quick brown fox jumps over the lazy dog\nand goes on to say so once
 
 
 @pytest.fixture
-def learned(home, kept_run):
+def learned(home: Home, kept_run: Callable[..., Run]) -> Callable[..., Path]:
     """Writes a checkpoint that learned the first 1,000 characters of the fox, or as `over` says."""
-    made = read_checkpoint(kept_run().best)
+    best = kept_run().best
+    assert best
+    made = read_checkpoint(best)
 
-    def make(**over):
+    def make(**over: Any) -> Path:
         sha256 = hashlib.sha256((home.corpora / "fox.txt").read_bytes()).hexdigest()
         origin = replace(CorpusOrigin("fox", "", sha256, 1000), **over)
         path = home.root / "fox.safetensors"
@@ -43,7 +50,7 @@ def learned(home, kept_run):
     return make
 
 
-async def test_a_line_break_in_a_name_breaks_no_heading(play, home):
+async def test_a_line_break_in_a_name_breaks_no_heading(play: Play, home: Home) -> None:
     path = home.corpora / "new\nline.txt"
     path.write_text(VERSE * 70)
     async with play(path=str(path)) as it:
@@ -53,7 +60,7 @@ async def test_a_line_break_in_a_name_breaks_no_heading(play, home):
         await it.until(lambda: "new line   5,390 characters" in it.seen())
 
 
-def test_the_text_that_was_learned_is_opened_as_it_was_learned(home, learned):
+def test_the_text_that_was_learned_is_opened_as_it_was_learned(home: Home, learned: Callable[..., Path]) -> None:
     library = Library(home.corpora, home.cache)
     corpus = open_training_text(library, *read_origin(learned()), lambda share: True)
     assert corpus.text() == (VERSE * 70)[:1000]
@@ -76,29 +83,36 @@ def test_the_text_that_was_learned_is_opened_as_it_was_learned(home, learned):
         ({"name": "tiny-shakespeare"}, "tiny Shakespeare, which this network learned, is not here"),
     ],
 )
-def test_a_text_that_is_gone_or_changed_is_one_sentence(home, learned, over, sentence):
+def test_a_text_that_is_gone_or_changed_is_one_sentence(
+    home: Home, learned: Callable[..., Path], over: dict[str, str], sentence: str
+) -> None:
     with pytest.raises(CorpusError, match=sentence):
         open_training_text(Library(home.corpora, home.cache), *read_origin(learned(**over)), lambda share: True)
 
 
-def done(job):
+def done(job: TrainingTextJob | ScoringJob) -> TrainingTextJob | ScoringJob:
     """The job, once it has ended by itself in this thread."""
     job.run()
     assert job.done
     return job
 
 
-def test_the_index_comes_with_its_progress_or_with_the_reason_why_not(home, learned):
+def test_the_index_comes_with_its_progress_or_with_the_reason_why_not(
+    home: Home, learned: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     library = Library(home.corpora, home.cache)
     path = learned()
-    job, percents = TrainingTextJob(library, path), []
+    job = TrainingTextJob(library, path)
+    percents: list[float] = []
     watch = job._watch
-    job._watch = lambda share: percents.append(share) or watch(share)
+    monkeypatch.setattr(job, "_watch", lambda share: percents.append(share) or watch(share))
     found = done(job).result
     assert percents == sorted(percents)
     assert job.percent == 100
+    assert found
     index, corpus = found.index, found.corpus
     place = index.find(index.encode("brown fox"))
+    assert place is not None
     assert corpus.text(place, place + 9) == "brown fox"
     assert done(TrainingTextJob(library, path, found)).result is found
     other = done(TrainingTextJob(library, path, replace(found, key=None))).result
@@ -106,7 +120,7 @@ def test_the_index_comes_with_its_progress_or_with_the_reason_why_not(home, lear
     assert str(done(TrainingTextJob(library, home.root / "none.safetensors")).fault)
 
 
-def test_the_held_out_end_is_that_of_training():
+def test_the_held_out_end_is_that_of_training() -> None:
     corpus = from_text("text", "ab" * 500)
     assert held_out(corpus, 0.25)[1:3] == (750, 1000)
     assert held_out(corpus, 0.0)[1:3] == (900, 1000)
@@ -114,14 +128,16 @@ def test_the_held_out_end_is_that_of_training():
     assert stop - start == MOST
 
 
-async def test_a_text_is_scored_by_one_network_after_another_and_a_broken_one_is_named(play, kept_run):
+async def test_a_text_is_scored_by_one_network_after_another_and_a_broken_one_is_named(
+    play: Play, kept_run: Callable[..., Run]
+) -> None:
     kept_run()
     async with play() as it:
         model, corpus = it.instrument.generator.model, from_text("text", VERSE * 8)
         (kept,) = [each for each in list_checkpoints(it.main.playground.store) if each.run == "kept-1"]
         other = Named(kept.title, lambda: open_model(Path(kept.path), kept.run).model)
 
-        def broken():
+        def broken() -> TextPart:
             raise CorpusError("It is gone.")
 
         models = [Named("demo", lambda: model), other]
@@ -132,22 +148,25 @@ async def test_a_text_is_scored_by_one_network_after_another_and_a_broken_one_is
         assert done(ScoringJob(broken, models)).take() == [NotScored("It is gone.")]
 
 
-async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play, kept_run, tmp_path):
+async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(
+    play: Play, kept_run: Callable[..., Run], tmp_path: Path
+) -> None:
     run = kept_run()
+    assert run.best
     run.keep_snapshot(replace(read_checkpoint(run.best), step=600), 2.0)
     kept_run(name="kept-2", step=700)
     async with play((80, 24)) as it:
         for _ in range(200):
             it.instrument.generator.next()
         await it.press("5", "h")
-        await it.until(lambda: isinstance(it.app.screen, ScoreDialog) and it.app.screen._scoring is None)
-        screen = it.app.screen
+        await it.until(lambda: isinstance(it.screen, ScoreDialog) and it.screen._scoring is None)
+        screen = it.screen
         found = score(it.instrument.generator.model, it.instrument.generator.text)
         assert f"{found.bits:.3f} bits a character" in it.seen()
         assert f"perplexity {2**found.bits:.2f}" in it.seen()
         await it.press("a")
-        assert isinstance(it.app.screen, MultiChoiceDialog)
-        names = [each.label for each in it.app.screen._rows.choices]
+        assert isinstance(it.screen, MultiChoiceDialog)
+        names = [each.label for each in it.screen._rows.choices]
         assert names == ["kept-2, step 700", "kept-1, step 500", "kept-1, step 600"]
         await it.press("space", "down", "down", "space", "enter")
         await it.until(lambda: len(screen._scores) == 3 and screen._scoring is None)
@@ -156,6 +175,7 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
         await it.until(lambda: "of the networks" in it.seen())
         await it.press("c")
         await it.until(lambda: screen._part and screen._part.note == "held-out end" and screen._scoring is None)
+        assert it.main.playground.corpora.corpus
         size = len(it.main.playground.corpora.corpus)
         assert (screen._part.start, screen._part.stop) == (int(size * 0.9), size)
         await it.press("c")
@@ -166,9 +186,9 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
         await it.press("enter")
         await it.until(lambda: screen._part and screen._part.corpus.title == "a file" and screen._scoring is None)
         await it.press("enter")
-        await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
+        await it.until(lambda: isinstance(it.screen, CorpusViewer))
         place = screen._findings.passage
-        await it.until(lambda: it.app.screen._sheet.found == (place.start, place.stop))
+        await it.until(lambda: it.screen._sheet.found == (place.start, place.stop))
         await it.press("escape")
         await it.press("o")
         screen.query_one(Input).value = "/none"
@@ -178,19 +198,19 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(play
         assert it.app.screen is it.main
 
 
-async def test_reading_can_be_stopped_and_what_was_read_counts(play):
+async def test_reading_can_be_stopped_and_what_was_read_counts(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     async with play() as it:
         model, corpus = it.instrument.generator.model, from_text("text", VERSE * 200)
         models = [Named("one", lambda: model)] * 2
         scoring = ScoringJob(lambda: TextPart(corpus, 0, len(corpus)), models)
         watch = scoring._watch
 
-        def stop(share):
+        def stop(share: float) -> bool:
             if share > 0.05:
                 scoring.stop()
             return watch(share)
 
-        scoring._watch = stop
+        monkeypatch.setattr(scoring, "_watch", stop)
         (found,) = done(scoring).take()
         assert 0 < found.score.characters < len(corpus) / 2
         cancelled = ScoringJob(lambda: TextPart(corpus, 0, 300), models)
@@ -200,12 +220,13 @@ async def test_reading_can_be_stopped_and_what_was_read_counts(play):
         assert cancelled.take() == []
 
 
-async def test_the_preview_is_tinted_by_the_network_that_plays(play):
+async def test_the_preview_is_tinted_by_the_network_that_plays(play: Play) -> None:
     async with play((80, 24)) as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
+        await it.until(lambda: isinstance(it.screen, CorpusViewer))
         corpus = it.main.playground.corpora.corpus
-        sheet, model = it.app.screen._sheet, it.instrument.generator.model
+        assert corpus
+        sheet, model = it.screen._sheet, it.instrument.generator.model
         await it.press("v")
         expected = SurprisalReader(model, corpus.text).block(0)
         await it.until(lambda: any(bit_tints("surprise", sheet.tinting.bits(0, 100))))
@@ -221,13 +242,13 @@ async def test_the_preview_is_tinted_by_the_network_that_plays(play):
         await it.press("v", "escape")
 
 
-async def test_only_what_is_in_sight_is_read_and_a_place_has_one_tint(play):
+async def test_only_what_is_in_sight_is_read_and_a_place_has_one_tint(play: Play) -> None:
     async with play() as it:
         model = it.instrument.generator.model
         text = VERSE * 200
         asked = []
 
-        def read(start, stop):
+        def read(start: int, stop: int) -> str:
             asked.append(start)
             return text[start:stop]
 
@@ -245,13 +266,13 @@ async def test_only_what_is_in_sight_is_read_and_a_place_has_one_tint(play):
         assert len(asked) == 2
 
 
-async def test_o_says_in_one_sentence_that_the_demos_text_is_not_here(play):
+async def test_o_says_in_one_sentence_that_the_demos_text_is_not_here(play: Play) -> None:
     async with play() as it:
         await it.press("5", "o")
         await it.until(lambda: "tiny Shakespeare, which this network learned, is not here" in it.seen())
 
 
-async def test_filters_and_the_bias_are_there_at_the_next_start(play, home):
+async def test_filters_and_the_bias_are_there_at_the_next_start(play: Play, home: Home) -> None:
     wanted = {"repetition_penalty": 1.5, "repetition_window": 20.0, "bias": "qz=-inf space=1", "top_k": 40.0}
     async with play() as it:
         it.main.text.filters.set(wanted)

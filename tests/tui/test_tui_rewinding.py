@@ -1,25 +1,28 @@
 """Going back in the text, in the whole program: found from the key line and the help, and played under dialogs."""
 
 import pytest
+from played import Play
 
 from charplay.tui.dialogs.branches import BranchesDialog
 from charplay.tui.dialogs.candidates import CandidatesDialog
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_rewind_and_branches_are_found_from_the_key_line_and_at_the_top_of_the_help(play, size):
+async def test_rewind_and_branches_are_found_from_the_key_line_and_at_the_top_of_the_help(
+    play: Play, size: tuple[int, int]
+) -> None:
     async with play(size=size) as it:
         keys = it.seen().splitlines()[-1]
         assert all(label in keys for label in ("c rewind", "i type", "g branches"))
         await it.press("question_mark")
-        first = [[text.strip() for text, _ in line] for line in it.app.screen._lines[:4]]
+        first = [[text.strip() for text, _ in line] for line in it.screen._lines[:4]]
         assert first[0] == ["Text"]
         assert [line[0] for line in first[1:]] == ["c", "i", "g"]
         await it.press("escape", "1", "question_mark")
-        assert it.app.screen._lines[0][0][0] == "Corpus"
+        assert it.screen._lines[0][0][0] == "Corpus"
 
 
-async def test_a_text_is_gone_back_in_branched_and_found_again(play):
+async def test_a_text_is_gone_back_in_branched_and_found_again(play: Play) -> None:
     async with play() as it:
         it.instrument.playing = False
         it.write(30, 5.0)
@@ -28,14 +31,14 @@ async def test_a_text_is_gone_back_in_branched_and_found_again(play):
         await it.press("c")
         assert not it.instrument.at_work
         await it.press("home", "right", "right", "enter")
-        assert isinstance(it.app.screen, CandidatesDialog)
+        assert isinstance(it.screen, CandidatesDialog)
         await it.press(next(character for character in "ab" if character != before[2]))
         assert it.app.screen is it.main
         assert it.instrument.playing
         assert it.instrument.generator.text.startswith(before[:2])
         assert "branch 2" in it.seen()
         await it.press("g")
-        assert isinstance(it.app.screen, BranchesDialog)
+        assert isinstance(it.screen, BranchesDialog)
         assert not it.instrument.at_work
         await it.press("up", "enter")
         assert it.instrument.playing
@@ -46,7 +49,7 @@ async def test_a_text_is_gone_back_in_branched_and_found_again(play):
         assert it.instrument.generator.text.startswith(before)
 
 
-async def test_enter_twice_takes_the_likeliest_other_and_what_stands_there_is_said_to(play):
+async def test_enter_twice_takes_the_likeliest_other_and_what_stands_there_is_said_to(play: Play) -> None:
     async with play() as it:
         it.write(30, 5.0)
         before = it.instrument.generator.text
@@ -62,7 +65,7 @@ async def test_enter_twice_takes_the_likeliest_other_and_what_stands_there_is_sa
         assert "branch 2" in it.seen()
 
 
-async def test_a_branch_of_the_live_run_is_followed_again_and_one_of_another_network_is_left_alone(play):
+async def test_a_branch_of_the_live_run_is_followed_again_and_one_of_another_network_is_left_alone(play: Play) -> None:
     async with play() as it:
         _text, source = it.main.text, it.main.playground.follower
         it.write(10, 5.0)

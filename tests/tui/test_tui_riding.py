@@ -1,15 +1,20 @@
 """Rides are replayed, kept and opened; passages become prompts; the writing holds at stop texts."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from played import Play, Played
 from textual.widgets import Input
 
 from charplay.cli.main import run
 from charplay.playground.recordings import ENDING, kept_rides, read_ride
 from charplay.playground.scales import TEMPERATURES
+from charplay.runs.home import Home
+from charplay.runs.run import Run
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.prompts import choose
 from charplay.sampling.recording import Recording
@@ -21,11 +26,12 @@ PATIENT = 60.0
 """Seconds that drawing may take: a busy machine must not make a test."""
 
 
-def write(it, number):
+def write(it: Played, number: int) -> None:
     it.write(number, PATIENT)
 
 
-def temperatures(generator):
+def temperatures(generator: TextGenerator | None) -> list[float]:
+    assert generator
     return [
         generator.transcript[at].temperature
         for at in range(len(generator.transcript))
@@ -33,7 +39,7 @@ def temperatures(generator):
     ]
 
 
-def wander(it):
+def wander(it: Played) -> Iterator[None]:
     """A text that was written at several temperatures."""
     it.begin("to ", 0.8)
     for steps in (0, -8, 20):
@@ -43,7 +49,7 @@ def wander(it):
         write(it, 20)
 
 
-async def ridden(it):
+async def ridden(it: Played) -> tuple[str, list[float]]:
     """The text and the temperatures of a ride that was just ridden."""
     for _ in wander(it):
         await it.pilot.pause()
@@ -51,15 +57,15 @@ async def ridden(it):
     return it.instrument.generator.text, temperatures(it.instrument.generator)
 
 
-async def answer(it, key):
+async def answer(it: Played, key: str) -> None:
     await it.press("a")
-    await it.until(lambda: isinstance(it.app.screen, ChoiceDialog))
+    await it.until(lambda: isinstance(it.screen, ChoiceDialog))
     await it.press(key)
-    await it.until(lambda: it.app.screen is it.main)
+    await it.until(lambda: it.screen is it.main)
     it.instrument.playing = False
 
 
-async def test_a_ride_is_replayed_exactly_and_then_the_writing_holds(play):
+async def test_a_ride_is_replayed_exactly_and_then_the_writing_holds(play: Play) -> None:
     async with play() as it:
         _text, generator = it.main.text, it.instrument.generator
         before, heats = await ridden(it)
@@ -77,7 +83,9 @@ async def test_a_ride_is_replayed_exactly_and_then_the_writing_holds(play):
         assert temperatures(it.instrument.generator)[-1] == heats[-1] == it.instrument.params.temperature
 
 
-async def test_another_seed_and_another_checkpoint_are_ridden_at_the_same_temperatures(play, kept_run):
+async def test_another_seed_and_another_checkpoint_are_ridden_at_the_same_temperatures(
+    play: Play, kept_run: Callable[..., Run]
+) -> None:
     kept_run()
     async with play() as it:
         before, heats = await ridden(it)
@@ -87,7 +95,7 @@ async def test_another_seed_and_another_checkpoint_are_ridden_at_the_same_temper
         assert it.instrument.generator.text != before
         assert it.instrument.generator.prompt == "to "
         await it.press("a", "c")
-        await it.until(lambda: it.app.screen.query("_Answers") and "kept-1, step 500" in it.seen())
+        await it.until(lambda: it.screen.query("_Answers") and "kept-1, step 500" in it.seen())
         await it.press("enter")
         await it.until(lambda: "kept-1" in it.instrument.generator.source)
         it.instrument.playing = False
@@ -98,7 +106,7 @@ async def test_another_seed_and_another_checkpoint_are_ridden_at_the_same_temper
 
 
 @pytest.mark.parametrize("leave", ["slider", "escape", "typed", "anew"])
-async def test_a_ride_can_be_left_at_any_character(play, leave):
+async def test_a_ride_can_be_left_at_any_character(play: Play, leave: str) -> None:
     async with play() as it:
         text = it.main.text
         before, _ = await ridden(it)
@@ -122,7 +130,9 @@ async def test_a_ride_can_be_left_at_any_character(play, leave):
         await it.until(lambda: "riding" not in it.seen())
 
 
-async def test_ride_files_go_both_ways(play, home, tmp_path, capsys):
+async def test_ride_files_go_both_ways(
+    play: Play, home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     async with play() as it:
         before, heats = await ridden(it)
         await answer(it, "k")
@@ -137,16 +147,16 @@ async def test_ride_files_go_both_ways(play, home, tmp_path, capsys):
         await it.press("a", "o")
         await it.until(lambda: kept.name in it.seen())
         await it.press("f")
-        await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
-        it.app.screen.query_one(Input).value = str(again)
+        await it.until(lambda: isinstance(it.screen, TextInputDialog))
+        it.screen.query_one(Input).value = str(again)
         await it.press("enter")
-        await it.until(lambda: it.app.screen is it.main)
+        await it.until(lambda: it.screen is it.main)
         it.instrument.playing = False
         write(it, 1000)
         assert (it.instrument.generator.text, temperatures(it.instrument.generator)) == (before, heats)
 
 
-async def test_what_is_no_ride_is_one_sentence(play, home):
+async def test_what_is_no_ride_is_one_sentence(play: Play, home: Home) -> None:
     (home.texts / f"broken{ENDING}").write_text("{}")
     async with play() as it:
         write(it, 5)
@@ -156,10 +166,11 @@ async def test_what_is_no_ride_is_one_sentence(play, home):
         assert it.instrument.generator.text == before
 
 
-async def test_a_passage_is_the_prompt_and_the_truth_stands_beside_it(play):
+async def test_a_passage_is_the_prompt_and_the_truth_stands_beside_it(play: Play) -> None:
     async with play() as it:
         text, whole = it.main.text, it.main.playground.corpora.corpus.text()
         seed, length = it.instrument.generator.params.seed, it.instrument.generator.model.recipe.sequence_length
+        assert isinstance(length, int)
         for number in range(2):
             await it.press("r")
             chosen = choose(whole, "passage", seed=seed, number=number, length=min(length, 100))
@@ -178,16 +189,16 @@ async def test_a_passage_is_the_prompt_and_the_truth_stands_beside_it(play):
         assert not text.truth.display
 
 
-async def test_it_holds_where_the_text_ends_with_a_stop_text(play):
+async def test_it_holds_where_the_text_ends_with_a_stop_text(play: Play) -> None:
     async with play() as it:
         it.begin("", 0.5)
         lone = TextGenerator(it.instrument.generator.model, params=it.instrument.generator.params)
         lone.advance(most=2000)
         await it.press("d")
-        await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
-        it.app.screen.query_one(Input).value = r"zzz|the |.\n"
+        await it.until(lambda: isinstance(it.screen, TextInputDialog))
+        it.screen.query_one(Input).value = r"zzz|the |.\n"
         await it.press("enter")
-        await it.until(lambda: it.app.screen is it.main)
+        await it.until(lambda: it.screen is it.main)
         it.instrument.playing = True
         write(it, 2000)
         assert not it.instrument.playing
@@ -200,17 +211,17 @@ async def test_it_holds_where_the_text_ends_with_a_stop_text(play):
         write(it, 2000)
         assert len(it.instrument.generator.text) > len(drawn)
         await it.press("d")
-        await it.until(lambda: isinstance(it.app.screen, TextInputDialog))
-        assert it.app.screen.query_one(Input).value == r"zzz|the |.\n"
-        it.app.screen.query_one(Input).value = "|"
+        await it.until(lambda: isinstance(it.screen, TextInputDialog))
+        assert it.screen.query_one(Input).value == r"zzz|the |.\n"
+        it.screen.query_one(Input).value = "|"
         await it.press("enter")
-        await it.until(lambda: it.app.screen is it.main)
+        await it.until(lambda: it.screen is it.main)
         before = len(it.instrument.generator.text)
         write(it, 500)
         assert len(it.instrument.generator.text) == before + 500
 
 
-async def test_settings_change_with_the_ride_filters_too(play):
+async def test_settings_change_with_the_ride_filters_too(play: Play) -> None:
     async with play() as it:
         text = it.main.text
         it.begin("", 0.5)
@@ -225,7 +236,7 @@ async def test_settings_change_with_the_ride_filters_too(play):
 
 
 @given(st.integers(0, 10**8))
-def test_the_step_in_the_margin_is_whole_whatever_it_is(step):
+def test_the_step_in_the_margin_is_whole_whatever_it_is(step: int) -> None:
     shown = step_of(f"live, step {step:,}")
     assert len(shown) < MARGIN
     exact = int(shown.replace(",", "").replace("k", "000"))

@@ -5,17 +5,22 @@ import json
 import os
 import re
 import signal
+from pathlib import Path
+from typing import Any
 
 import pytest
+from played import Play
 from textual import events
 from textual.binding import Binding
+from textual.events import Key
 from textual.widgets import Static
 
 from charplay.playground.preferences import Preferences, read_preferences, write_preferences
 from charplay.protocol.exit_codes import INTERRUPTED, SIGNALS
+from charplay.runs.home import Home
 from charplay.sampling.stop_sequences import parse_stop_texts
 from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
-from charplay.tui.command import bindings
+from charplay.tui.command import Bindings, bindings
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer, Sheet
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.dialogs.reader import ReaderDialog
@@ -50,14 +55,14 @@ ORDER = [
 ]
 
 
-def keys(bindings) -> list[str]:
+def keys(bindings: Bindings) -> list[str]:
     return [key for each in bindings for key in (each.key if isinstance(each, Binding) else each[0]).split(",")]
 
 
 COMMANDS = [each for controller in CONTROLLERS for each in controller.commands]
 
 
-def at(place):
+def at(place: str) -> Bindings:
     """The keys of commands, but for those that are left to whoever comes next."""
     return bindings(each for each in COMMANDS if each.place == place and not each.passes)
 
@@ -73,13 +78,13 @@ def at(place):
         [*Sheet.BINDINGS, *CorpusViewer.BINDINGS, *Dialog.BINDINGS],
     ],
 )
-def test_no_key_has_two_meanings_in_one_pane(pane):
+def test_no_key_has_two_meanings_in_one_pane(pane: Bindings) -> None:
     modal = Sheet.BINDINGS[0] in pane
     all_keys = keys([*pane, *bindings(APP_COMMANDS), *([] if modal else [*at(""), *bindings(SCREEN_COMMANDS)])])
     assert sorted(all_keys) == sorted(set(all_keys))
 
 
-async def test_every_command_has_an_action_and_is_in_the_help(play):
+async def test_every_command_has_an_action_and_is_in_the_help(play: Play) -> None:
     async with play() as it:
         main = it.main
         for controller in main.commands.controllers:
@@ -91,13 +96,13 @@ async def test_every_command_has_an_action_and_is_in_the_help(play):
                 node = {"": owner, "app": it.app, "screen": main}[place]
                 assert callable(getattr(node, f"action_{action}"))
         await it.press("question_mark")
-        assert isinstance(it.app.screen, ReaderDialog)
-        said = " ".join(text for line in it.app.screen._lines for text, _ in line)
+        assert isinstance(it.screen, ReaderDialog)
+        said = " ".join(text for line in it.screen._lines for text, _ in line)
         for _, owned in owners:
             assert all(binding.tooltip in said for binding in owned)
 
 
-async def test_the_palette_offers_what_can_be_done_and_nothing_else(play):
+async def test_the_palette_offers_what_can_be_done_and_nothing_else(play: Play) -> None:
     async with play() as it:
         offered = {command.title for command in it.app.get_system_commands(it.main)}
         assert any(title.startswith("Train ") for title in offered)
@@ -107,10 +112,10 @@ async def test_the_palette_offers_what_can_be_done_and_nothing_else(play):
         assert any(title.startswith("Pause ") for title in offered)
 
 
-async def test_the_palette_shows_every_key_as_it_is(play):
+async def test_the_palette_shows_every_key_as_it_is(play: Play) -> None:
     async with play((120, 60)) as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
+        await it.until(lambda: isinstance(it.screen, CorpusViewer))
         await it.press("ctrl+p")
         await it.until(lambda: "Search   /" in it.seen())
         await it.press("escape", "escape", "ctrl+p")
@@ -120,7 +125,7 @@ async def test_the_palette_shows_every_key_as_it_is(play):
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (99, 24), (100, 24), (120, 40), (200, 50)])
-async def test_nothing_is_clipped_and_the_stage_is_whole(play, width, height):
+async def test_nothing_is_clipped_and_the_stage_is_whole(play: Play, width: int, height: int) -> None:
     async with play((width, height)) as it:
         for pane in "12345":
             await it.press(pane)
@@ -134,7 +139,9 @@ async def test_nothing_is_clipped_and_the_stage_is_whole(play, width, height):
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])
-async def test_the_status_names_the_network_beside_a_text_with_a_very_long_name(play, home, width):
+async def test_the_status_names_the_network_beside_a_text_with_a_very_long_name(
+    play: Play, home: Home, width: int
+) -> None:
     name = "a-text-" * 17 + "2"
     (home.corpora / f"{name}.txt").write_text("abc " * 100)
     async with play((width, 40), path=name) as it:
@@ -143,7 +150,7 @@ async def test_the_status_names_the_network_beside_a_text_with_a_very_long_name(
 
 
 @pytest.mark.fault("20")
-async def test_resizing_keeps_what_was_going_on(play):
+async def test_resizing_keeps_what_was_going_on(play: Play) -> None:
     async with play((120, 40)) as it:
         await it.training()
         await it.press("2")
@@ -156,7 +163,7 @@ async def test_resizing_keeps_what_was_going_on(play):
         assert it.main.form._fields.has_focus
 
 
-async def test_what_was_chosen_is_there_at_the_next_start(play, home):
+async def test_what_was_chosen_is_there_at_the_next_start(play: Play, home: Home) -> None:
     async with play() as it:
         it.instrument.set_params(top_k=40, top_p=0.9, min_p=0.05)
         it.instrument.stop_at(parse_stop_texts(r"the end|\n\n|a\\n"))
@@ -173,14 +180,14 @@ async def test_what_was_chosen_is_there_at_the_next_start(play, home):
         assert it.app.theme == "charplay-light"
 
 
-async def test_a_broken_settings_file_is_said_and_ignored(play, home):
+async def test_a_broken_settings_file_is_said_and_ignored(play: Play, home: Home) -> None:
     home.settings.write_text("{ this is not")
     async with play() as it:
         assert it.app._notice
         assert it.main.form.draft.preset == "quick"
 
 
-def test_settings_round_trip(tmp_path):
+def test_settings_round_trip(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     settings = Preferences("a", "koi8-r", "gpu", {"hidden_size": "96"}, "to be", 1.25, 60.0, light=True)
     write_preferences(path, settings)
@@ -192,7 +199,9 @@ def test_settings_round_trip(tmp_path):
     ("name", "value"),
     [("temperature", "hot"), ("temperature", -1), ("speed", True), ("form", []), ("corpus", 3), ("light", 1)],
 )
-def test_a_setting_of_the_wrong_kind_is_named_and_the_others_are_kept(tmp_path, name, value):
+def test_a_setting_of_the_wrong_kind_is_named_and_the_others_are_kept(
+    tmp_path: Path, name: str, value: str | int | list[Any]
+) -> None:
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({"prompt": "kept", name: value}))
     settings, notice = read_preferences(path)
@@ -200,13 +209,13 @@ def test_a_setting_of_the_wrong_kind_is_named_and_the_others_are_kept(tmp_path, 
     assert settings == Preferences(prompt="kept")
 
 
-def test_settings_that_cannot_be_written_stop_nothing(tmp_path):
+def test_settings_that_cannot_be_written_stop_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     write_preferences(tmp_path / "file" / "settings.json", Preferences())
 
 
 @pytest.mark.fault("14")
-async def test_terminate_saves_and_leaves_with_143(play):
+async def test_terminate_saves_and_leaves_with_143(play: Play) -> None:
     async with play() as it:
         await it.training()
         os.kill(os.getpid(), signal.SIGTERM)
@@ -216,7 +225,7 @@ async def test_terminate_saves_and_leaves_with_143(play):
 
 
 @pytest.mark.fault("14")
-def test_a_signal_after_the_loops_end_means_nothing_more():
+def test_a_signal_after_the_loops_end_means_nothing_more() -> None:
     heard = []
 
     async def leave(code: int) -> None:
@@ -234,7 +243,7 @@ def test_a_signal_after_the_loops_end_means_nothing_more():
     assert heard == [INTERRUPTED]
 
 
-async def test_random_keys_and_sizes_break_nothing(play):
+async def test_random_keys_and_sizes_break_nothing(play: Play) -> None:
     async with play((80, 24)) as it:
         for number, key in enumerate(ORDER):
             await it.press(key)
@@ -244,21 +253,23 @@ async def test_random_keys_and_sizes_break_nothing(play):
         assert it.app.is_running
 
 
-async def test_nothing_is_repainted_when_nothing_happens(play):
+async def test_nothing_is_repainted_when_nothing_happens(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     async with play() as it:
         await asyncio.sleep(1.2)  # the chart's own clock ticks twice a second
         painted = []
         for widget in (it.main.status, it.main.training.chart, it.main.hint, it.main.runs, it.main.corpus):
-            widget.refresh = lambda *a, **k: painted.append(a)
+            monkeypatch.setattr(widget, "refresh", lambda *a, **_: painted.append(a))
         await asyncio.sleep(0.7)
         assert painted == []
 
 
-def key(name):
+def key(name: str) -> Key:
     return events.Key("space", " ") if name == " " else events.Key(name, name if len(name) == 1 else None)
 
 
-async def test_while_it_writes_the_bars_are_shown_by_their_clock_alone_whatever_is_pressed(play, monkeypatch):
+async def test_while_it_writes_the_bars_are_shown_by_their_clock_alone_whatever_is_pressed(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with play(writing=True) as it:
         shown: list[int] = []
         show = it.main.text.bars.set_candidates
@@ -277,7 +288,7 @@ async def test_while_it_writes_the_bars_are_shown_by_their_clock_alone_whatever_
         await it.until(lambda: it.main.text.bars._candidates[0] == it.instrument.candidates(1)[0])
 
 
-async def test_keys_that_are_typed_ahead_land_where_they_were_meant_to(play):
+async def test_keys_that_are_typed_ahead_land_where_they_were_meant_to(play: Play) -> None:
     async with play() as it:
         value = ["2", "down", "down", "down", "enter", *["backspace"] * 6, "4", "8", "enter"]
         budget = ["down", "down", "down", "enter", *["backspace"] * 12, *"40 steps", "enter"]
@@ -292,11 +303,13 @@ async def test_keys_that_are_typed_ahead_land_where_they_were_meant_to(play):
         assert not it.trainer.requests
 
 
-async def test_a_key_waits_for_what_the_one_before_has_sent_on_its_way(play, monkeypatch):
+async def test_a_key_waits_for_what_the_one_before_has_sent_on_its_way(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with play() as it:
         form, submit = it.main.form, RowEditor.action_submit
 
-        async def slow_submit(editor):
+        async def slow_submit(editor: RowEditor) -> None:
             form.call_later(asyncio.sleep, 1)  # a slow machine: what is submitted now arrives behind this
             await submit(editor)
 
@@ -309,30 +322,30 @@ async def test_a_key_waits_for_what_the_one_before_has_sent_on_its_way(play, mon
         assert form._fields.cursor == 5
 
 
-async def test_a_key_whose_way_ended_holds_the_next_one_up_for_a_moment_only(play):
+async def test_a_key_whose_way_ended_holds_the_next_one_up_for_a_moment_only(play: Play) -> None:
     async with play() as it:
         it.app.key_queue.follow(KeyHandled(), Static())  # nobody will ever hear of it
         it.app.post_message(key("2"))
         await it.until(lambda: it.app.focused is it.main.form._fields)
 
 
-async def test_a_second_answer_takes_no_other_screen_away(play):
+async def test_a_second_answer_takes_no_other_screen_away(play: Play) -> None:
     async with play() as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.app.screen, CorpusViewer))
-        preview = it.app.screen
+        await it.until(lambda: isinstance(it.screen, CorpusViewer))
+        preview = it.screen
         await it.press("ctrl+p")
-        palette = it.app.screen
+        palette = it.screen
         for _ in range(2):
             palette._action_escape()
-        assert it.app.screen is preview
+        assert it.screen is preview
         await it.press("ctrl+p", "escape", "escape")
-        assert it.app.screen is it.main
+        assert it.screen is it.main
         preview.action_close()
-        assert it.app.screen is it.main
+        assert it.screen is it.main
 
 
-async def test_an_editor_that_is_opened_again_at_once_stays_open(play):
+async def test_an_editor_that_is_opened_again_at_once_stays_open(play: Play) -> None:
     async with play() as it:
         await it.press("2", "down", "down", "down", "enter")
         it.main.form._editor.post_message(events.Hide())  # of the last closing, told late
@@ -341,9 +354,12 @@ async def test_an_editor_that_is_opened_again_at_once_stays_open(play):
         assert it.main.form._editor.value.endswith("7")
 
 
-async def test_one_line_above_the_keys_says_what_the_text_pane_and_the_screen_have_to_say(play):
+async def test_one_line_above_the_keys_says_what_the_text_pane_and_the_screen_have_to_say(play: Play) -> None:
     async with play(size=(80, 24), writing=True) as it:
-        line = lambda: it.seen().splitlines()[-2]  # noqa: E731
+
+        def line() -> str:
+            return it.seen().splitlines()[-2]
+
         await it.until(lambda: "t trains" in line())
         it.main.action_run_command("text.write")
         await it.until(lambda: "held: space goes on" in line())

@@ -1,20 +1,28 @@
 """The chart and what stands under it, as runs come and go."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+from played import Play, Played
 
 from charplay.plotting.plot import MARKERS
 from charplay.protocol.commands import PublishWeights
 from charplay.protocol.events import Changed, Evaluated, Failed, Finished, Sampled, Stopped
+from charplay.recipes.network import whole
+from charplay.runs.home import Home
+from charplay.runs.run import Run
 from charplay.tui.dialogs.reader import ReaderDialog
 
 
-def steps(it):
+def steps(it: Played) -> NDArray[np.float64]:
     return it.main.playground.runs.history.curves.points("train_loss")[0]
 
 
-async def test_a_run_that_is_taken_up_has_its_own_curve_and_no_other(play, kept_run):
+async def test_a_run_that_is_taken_up_has_its_own_curve_and_no_other(play: Play, kept_run: Callable[..., Run]) -> None:
     run = kept_run()
     async with play() as it:
         await it.training()
@@ -29,11 +37,11 @@ async def test_a_run_that_is_taken_up_has_its_own_curve_and_no_other(play, kept_
         it.trainer.put(it.trainer.started(step=500))
         await it.until(lambda: set(steps(it)) == {100, 200, 300, 400, 500})
         x, y = it.main.playground.runs.history.curves.points("train_loss", "characters")
-        assert x[-1] == 500 * run.resolved.batch_size * run.resolved.sequence_length
+        assert x[-1] == 500 * whole(run.resolved, "batch_size") * whole(run.resolved, "sequence_length")
         assert set(y) == {2.0}
 
 
-async def test_in_a_pause_the_weights_that_write_already_are_not_told_again(play):
+async def test_in_a_pause_the_weights_that_write_already_are_not_told_again(play: Play) -> None:
     async with play(writing=True) as it:
         text = it.main.text
         demo = it.instrument.generator.model
@@ -41,7 +49,7 @@ async def test_in_a_pause_the_weights_that_write_already_are_not_told_again(play
         await it.until(lambda: "live, step 100" in it.seen())
         await it.press("p")
 
-        async def asked_again():
+        async def asked_again() -> None:
             before = it.trainer.commands.count(PublishWeights())
             await it.until(lambda: it.trainer.commands.count(PublishWeights()) > before + 1)
 
@@ -56,7 +64,9 @@ async def test_in_a_pause_the_weights_that_write_already_are_not_told_again(play
 
 
 @pytest.mark.parametrize("take_off", [("o",), ("4", "c"), ("d", "d")])
-async def test_the_runs_that_are_marked_are_those_on_the_chart_whoever_takes_one_off(play, kept_run, take_off):
+async def test_the_runs_that_are_marked_are_those_on_the_chart_whoever_takes_one_off(
+    play: Play, kept_run: Callable[..., Run], take_off: Any
+) -> None:
     kept_run(finished=True)
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() == 2)
@@ -67,7 +77,7 @@ async def test_the_runs_that_are_marked_are_those_on_the_chart_whoever_takes_one
         assert it.main.runs.rows.markers == it.main.playground.chart.markers == {}
 
 
-def edges(it):
+def edges(it: Played) -> tuple[str, str]:
     """What is written on the chart's border, above and below."""
     region, lines = it.main.training.region, it.seen().splitlines()
     return lines[region.y], lines[region.bottom - 1]
@@ -76,8 +86,8 @@ def edges(it):
 @pytest.mark.parametrize("number", [1, 2, 4])
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 async def test_the_chart_names_its_quantity_and_each_run_by_the_marker_that_the_list_shows(
-    play, kept_run, width, number
-):
+    play: Play, kept_run: Callable[..., Run], width: int, number: int
+) -> None:
     names = [f"a-text-with-a-long-name-lstm-1x256-{at:02d}" for at in range(number)]
     for name in names:
         kept_run(name=name, finished=True)
@@ -98,7 +108,7 @@ async def test_the_chart_names_its_quantity_and_each_run_by_the_marker_that_the_
         assert markers == {each.name: MARKERS[each.role] for each in it.main.training.chart._series[:number]}
 
 
-async def test_the_learning_rate_can_be_moved_only_while_something_trains(play):
+async def test_the_learning_rate_can_be_moved_only_while_something_trains(play: Play) -> None:
     async with play() as it:
         training = it.main.training
         await it.press("4", "right")
@@ -112,15 +122,15 @@ async def test_the_learning_rate_can_be_moved_only_while_something_trains(play):
         assert not training.strip.rate.display
 
 
-def moved(step, old, new):
+def moved(step: int, old: float, new: float) -> Changed:
     return Changed(step=step, field="learning_rate", old=old, new=new)
 
 
-def undone(step):
+def undone(step: int) -> Changed:
     return Changed(step=step, field="undo", old=step, new=step)
 
 
-async def test_the_learning_rate_shows_what_is_also_where_it_was_changed_elsewhere_or_taken_back(play):
+async def test_the_learning_rate_shows_what_is_also_where_it_was_changed_elsewhere_or_taken_back(play: Play) -> None:
     async with play() as it:
         await it.training()
         await it.press("4")
@@ -134,13 +144,14 @@ async def test_the_learning_rate_shows_what_is_also_where_it_was_changed_elsewhe
         await it.until(lambda: slider.value == 0.015)
 
 
-async def test_the_learning_rate_stays_where_it_is_moved_to_until_the_trainer_has_heard_of_it(play):
+async def test_the_learning_rate_stays_where_it_is_moved_to_until_the_trainer_has_heard_of_it(play: Play) -> None:
     async with play() as it:
         await it.training()
         it.trainer.deaf = True
         await it.press("4", "right", "right", "right")
         strip, live = it.main.training.strip, it.main.playground.runs.state
         asked = strip.rate.value
+        assert live.peak_rate
         it.trainer.put(moved(100, live.peak_rate, asked / 2), it.trainer.progress(200))  # heard of what came before
         await it.until(lambda: live.peak_rate == asked / 2 and "step 200/" in it.seen())
         assert strip.rate.value == asked
@@ -148,10 +159,13 @@ async def test_the_learning_rate_stays_where_it_is_moved_to_until_the_trainer_ha
         await it.until(lambda: strip.rate.value == 0.001)
 
 
-async def test_the_values_under_the_chart_are_of_one_text_and_as_many_as_fit(play):
+async def test_the_values_under_the_chart_are_of_one_text_and_as_many_as_fit(play: Play) -> None:
     async with play((200, 50)) as it:
         await it.training()
-        values = lambda: it.main.training.strip._shown_values  # noqa: E731
+
+        def values() -> str:
+            return it.main.training.strip._shown_values
+
         await it.until(lambda: values().startswith("train") and "accuracy 50%" in values())
         it.trainer.put(Evaluated(step=100, seconds=5.0, epoch=0.2, val_loss=1.9, val_accuracy=0.4, best=True))
         await it.until(lambda: values().startswith("val 1.900 nats") and "accuracy 40%" in values())
@@ -164,7 +178,7 @@ async def test_the_values_under_the_chart_are_of_one_text_and_as_many_as_fit(pla
         await it.until(lambda: values().startswith("best val 1.800 nats") and "accuracy" not in values())
 
 
-async def test_the_reference_lines_are_of_the_text_of_the_run_that_is_drawn(play, home):
+async def test_the_reference_lines_are_of_the_text_of_the_run_that_is_drawn(play: Play, home: Home) -> None:
     (home.corpora / "other.txt").write_text("ab" * 300)
     async with play() as it:
         await it.until(lambda: "uniform 3.33" in it.seen())
@@ -179,8 +193,8 @@ async def test_the_reference_lines_are_of_the_text_of_the_run_that_is_drawn(play
         assert it.main.playground.runs.history.levels["single characters"] == 2.75
 
 
-async def test_the_newest_round_of_samples_can_be_read(play):
-    def sampled(step, **over):
+async def test_the_newest_round_of_samples_can_be_read(play: Play) -> None:
+    def sampled(step: int, **over: Any) -> Sampled:
         return Sampled(step=step, epoch=step / 500, **{"temperature": 0.5, "prompt": "the ", "text": "fox", **over})
 
     async with play() as it:
@@ -191,7 +205,7 @@ async def test_the_newest_round_of_samples_can_be_read(play):
                        sampled(200, temperature=1.0, text="a cat"))  # fmt: skip
         await it.until(lambda: len(it.main.playground.runs.history.samples) == 2)
         await it.press("e")
-        assert isinstance(it.app.screen, ReaderDialog)
+        assert isinstance(it.screen, ReaderDialog)
         await it.until(lambda: "a cat" in it.seen())
         for told in ("step 200", "epoch 0.40", "temperature 0.5", "temperature 1", "barks", "lazy dog", "the "):
             assert told in it.seen()
@@ -200,7 +214,7 @@ async def test_the_newest_round_of_samples_can_be_read(play):
 
 
 @pytest.mark.parametrize("end", [Stopped(step=100, reason="asked", run="r"), Failed(step=100, message="It broke.")])
-async def test_what_has_ended_is_not_called_live(play, end):
+async def test_what_has_ended_is_not_called_live(play: Play, end: Stopped | Failed) -> None:
     async with play(writing=True) as it:
         await it.main.workers.wait_for_complete()
         it.main.action_run_command("training.train")
@@ -213,7 +227,7 @@ async def test_what_has_ended_is_not_called_live(play, end):
         assert "live" not in str(it.main.text.border_title)
 
 
-async def test_a_text_that_has_changed_is_asked_about(play, kept_run):
+async def test_a_text_that_has_changed_is_asked_about(play: Play, kept_run: Callable[..., Run]) -> None:
     kept_run()
     async with play() as it:
         it.main.playground.launcher.resume("kept-1")

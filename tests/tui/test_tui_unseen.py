@@ -1,8 +1,11 @@
 """While the terminal is behind nobody sees what would be drawn, and nothing is written and asked for nobody."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from played import Play, Played
 
 from charplay.protocol.commands import PublishWeights
 from charplay.tui.screens import main
@@ -16,13 +19,13 @@ class StandsStill:
     fileno = None
     behind = stuck = False
 
-    def __init__(self):
-        self.waiting = []
+    def __init__(self) -> None:
+        self.waiting: list[Callable[..., Any]] = []
 
-    def once_caught_up(self, then):
+    def once_caught_up(self, then: Callable[..., Any]) -> None:
         self.waiting.append(then)
 
-    def take(self):
+    def take(self) -> None:
         self.behind = False
         for then in self.waiting:
             then()
@@ -30,19 +33,21 @@ class StandsStill:
 
 
 @pytest.fixture
-def terminal(monkeypatch):
+def terminal(monkeypatch: pytest.MonkeyPatch) -> StandsStill:
     """What the app takes for its terminal."""
     terminal = StandsStill()
     monkeypatch.setattr(PatchedApp, "terminal", property(lambda _: terminal))
     return terminal
 
 
-def clocks_standing(it):
+def clocks_standing(it: Played) -> list[bool]:
     return [not timer._active.is_set() for timer in it.app.backpressure._timers]
 
 
 @pytest.mark.fault("17", "18")
-async def test_what_nobody_sees_waits_until_the_terminal_reads_on(play, terminal, monkeypatch):
+async def test_what_nobody_sees_waits_until_the_terminal_reads_on(
+    play: Play, terminal: StandsStill, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(main, "UNSEEN_TICK", 60)  # as if it were not there: on a crowded machine its turn may come
     async with play(writing=True) as it:
         await it.training()
@@ -63,7 +68,9 @@ async def test_what_nobody_sees_waits_until_the_terminal_reads_on(play, terminal
 
 
 @pytest.mark.fault("17")
-async def test_a_run_that_waits_for_its_turn_has_it_though_nobody_sees(play, terminal, monkeypatch):
+async def test_a_run_that_waits_for_its_turn_has_it_though_nobody_sees(
+    play: Play, terminal: StandsStill, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(main, "UNSEEN_TICK", 0.8)
     async with play(writing=True) as it:
         await it.training()

@@ -117,7 +117,7 @@ def test_values_are_edited_stepped_through_and_reset(sitting: Sitting, ui: "Reco
     table.run("form.more")
     assert draft.asked.num_layers == 3
     table.run("form.less")
-    assert draft.asked.num_layers == 2
+    assert draft.asked.num_layers == 2  # type: ignore[comparison-overlap]
     table.run("form.reset")
     assert draft.values == {}
     ui.cursors["form"] = "cell"
@@ -210,7 +210,7 @@ def test_a_run_goes_on_and_a_finished_one_is_asked_how_much_longer(
     assert dialog._check("3 minutes") == ""
     assert "write a number" in dialog._check("3 parsecs")
     opened, done = sitting.trainer.requests
-    assert (Path(opened.resume).name, Path(done.resume).name) == ("open-1", "done-1")
+    assert (Path(opened.resume or "").name, Path(done.resume or "").name) == ("open-1", "done-1")
     assert (opened.added, done.added, done.recipe["minutes"]) == (False, True, 3.0)
 
 

@@ -10,7 +10,7 @@ from charplay.tui.controllers.base import CommandTable
 from charplay.tui.controllers.panes import PanesController
 
 if TYPE_CHECKING:
-    from tests.tui_controllers.conftest import RecordingUi
+    from tui_controllers.conftest import RecordingUi
 
 
 @pytest.mark.parametrize("command", PanesController.commands, ids=lambda command: command.method)

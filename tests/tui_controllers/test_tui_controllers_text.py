@@ -605,6 +605,7 @@ def test_a_score_is_asked_of_what_was_written_the_corpus_and_a_file(desk: Desk, 
     dialog = desk.ui.answer(None)
     assert isinstance(dialog, ScoreDialog)
     assert (dialog._written.title, dialog._written.text()) == (title, desk.text)
+    assert dialog._corpus
     assert dialog._corpus is desk.playground.corpora.corpus
     assert dialog._open_text("fox").text() == FOX
     assert "kept-1, step 500" in [each.title for each in dialog._others()]

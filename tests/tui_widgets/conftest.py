@@ -38,7 +38,7 @@ class Stage(App[None]):
         self.theme = DARK.name
         self.now = 0.0
         self.instrument = Instrument(texts, SamplingParams())
-        self.memorization = Memorization(self.instrument, lambda *_: BackgroundJob(lambda _: LEARNED))  # type: ignore[arg-type, return-value]
+        self.memorization = Memorization(self.instrument, lambda *_: BackgroundJob(lambda _: LEARNED))  # type: ignore[arg-type]
         self.pane = TextPane(self.instrument, self.memorization)
         self.said: list[str] = []
 

@@ -2,6 +2,8 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from scripted_models import scholar
@@ -13,15 +15,18 @@ from charplay.tui.dialogs.branches import BranchesDialog, limbs
 from charplay.tui.dialogs.candidates import CandidatesDialog
 from charplay.tui.presentation.character_details import percent
 
+if TYPE_CHECKING:
+    from tui_widgets.conftest import Stage
 
-def open_branches(stage):
+
+def open_branches(stage: Any) -> None:
     """Open the dialog; whatever it is answered with is gone to."""
 
-    def export():
+    def export() -> str:
         path = stage.instrument.export_branches(datetime(2026, 1, 2, tzinfo=UTC))
         return f"Written to {path.name}"
 
-    def go(name):
+    def go(name: str | None) -> None:
         if name:
             stage.instrument.switch_to(name)
         stage.show()
@@ -29,13 +34,13 @@ def open_branches(stage):
     stage.push_screen(BranchesDialog(stage.instrument.branches, export), go)
 
 
-def open_candidates(stage, position):
-    answers = []
+def open_candidates(stage: Any, position: int) -> list[Any]:
+    answers: list[Any] = []
     stage.push_screen(CandidatesDialog(stage.instrument.all_candidates(position)), answers.append)
     return answers
 
 
-async def test_the_screen_of_branches_renames_forgets_compares_and_exports(stage, tmp_path):
+async def test_the_screen_of_branches_renames_forgets_compares_and_exports(stage: "Stage", tmp_path: Path) -> None:
     async with stage.run_test(size=(100, 30)) as pilot:
         stage.write(20)
         stage.instrument.insert(5, "not")
@@ -68,7 +73,7 @@ async def test_the_screen_of_branches_renames_forgets_compares_and_exports(stage
         assert stage.screen is stage.pane.screen
 
 
-async def test_branches_of_other_seeds_prompts_and_networks_stand_beside_each_other(stage):
+async def test_branches_of_other_seeds_prompts_and_networks_stand_beside_each_other(stage: "Stage") -> None:
     async with stage.run_test(size=(100, 30)) as pilot:
         instrument = stage.instrument
         stage.write(20)
@@ -82,11 +87,13 @@ async def test_branches_of_other_seeds_prompts_and_networks_stand_beside_each_ot
         last = stage.text
         open_branches(stage)
         await pilot.pause()
-        rows = [stage.screen._rows.render_line(y).text for y in range(6)]
+        listed: Any = stage.screen
+        rows = [listed._rows.render_line(y).text for y in range(6)]
         assert [row[2:].split()[0] for row in rows[1:]] == ["1", "└─", "3", "4", "5"]
-        assert stage.read(stage.screen._said) == "live, step 9, seed 2, temperature 0.80"
+        assert stage.read(listed._said) == "live, step 9, seed 2, temperature 0.80"
         await pilot.press("home", "c")  # beside the one that is being written
-        assert stage.screen._first == "5"
+        shown: Any = stage.screen
+        assert shown._first == "5"
         await pilot.press("escape", "down", "space", "end", "up", "c")
         assert isinstance(stage.screen, BranchDiffDialog)
         assert (stage.screen._first, stage.screen._second) == ("2", "4")
@@ -100,7 +107,7 @@ async def test_branches_of_other_seeds_prompts_and_networks_stand_beside_each_ot
 
 
 @pytest.mark.parametrize("key", ["typed", "enter", "escape"])
-async def test_another_character_is_typed_or_chosen(stage, key):
+async def test_another_character_is_typed_or_chosen(stage: "Stage", key: str) -> None:
     async with stage.run_test(size=(80, 30)) as pilot:
         stage.write(40)
         standing = stage.text[30]
@@ -114,7 +121,7 @@ async def test_another_character_is_typed_or_chosen(stage, key):
         assert answers == [{"typed": other, "enter": likeliest, "escape": None}[key]]
 
 
-async def test_a_character_the_network_does_not_know_cannot_be_picked(stage):
+async def test_a_character_the_network_does_not_know_cannot_be_picked(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 30)) as pilot:
         stage.write(20)
         answers = open_candidates(stage, 19)
@@ -127,11 +134,11 @@ async def test_a_character_the_network_does_not_know_cannot_be_picked(stage):
 @pytest.mark.parametrize(
     ("probability", "shown"), [(1.0, "100 %"), (0.123, "12 %"), (0.0123, "1.2 %"), (1e-6, "<0.1 %"), (0.0, "0 %")]
 )
-def test_small_probabilities_are_not_nothing(probability, shown):
+def test_small_probabilities_are_not_nothing(probability: float, shown: str) -> None:
     assert percent(probability) == shown
 
 
-def test_a_branch_follows_the_one_that_it_left_however_deep():
+def test_a_branch_follows_the_one_that_it_left_however_deep() -> None:
     deep = [Branch(str(at), str(at - 1) if at > 1 else "", at, at + 1, "", 1, 1.0) for at in range(1, 3000)]
     twin = Branch("twin", "2", 2, 9, "", 1, 1.0)
     found = list(limbs((*deep, twin, Branch("another", "", 0, 9, "", 1, 1.0))))

@@ -1,4 +1,6 @@
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,26 +16,26 @@ class Box(Pane):
     pass
 
 
-class Board(App):
-    def __init__(self):
+class Board(App[None]):
+    def __init__(self) -> None:
         super().__init__()
         self.chart = Chart()
         self.box = Box()
 
-    def compose(self):
+    def compose(self) -> Iterator[Chart]:
         with self.box:
             yield self.chart
 
-    def rows(self):
+    def rows(self) -> list[str]:
         return [self.chart.render_line(y).text for y in range(self.chart.size.height)]
 
 
-def curve(n, role="train"):
+def curve(n: int, role: str = "train") -> Series:
     x = np.arange(1.0, n + 1)
     return Series(role, role, x, 1.5 + 2.5 * np.exp(-x / n * 5) + np.random.default_rng(1).normal(0, 0.1, n))
 
 
-async def test_data_is_painted_by_the_clock_and_only_then():
+async def test_data_is_painted_by_the_clock_and_only_then() -> None:
     app = Board()
     async with app.run_test(size=(80, 12)):
         app.chart.set_data([curve(100)])
@@ -42,7 +44,7 @@ async def test_data_is_painted_by_the_clock_and_only_then():
         assert "┤" in "".join(app.rows())
 
 
-async def test_nothing_new_paints_nothing_and_growth_paints_little():
+async def test_nothing_new_paints_nothing_and_growth_paints_little(monkeypatch: pytest.MonkeyPatch) -> None:
     app = Board()
     async with app.run_test(size=(80, 12)) as pilot:
         whole = curve(100)
@@ -50,8 +52,8 @@ async def test_nothing_new_paints_nothing_and_growth_paints_little():
         app.chart.set_data([Series("train", "train", whole.x[:75], whole.y[:75])])
         app.chart._repaint()
         await pilot.pause()
-        painted = []
-        app.chart.refresh = lambda *regions, **_: painted.extend(regions or ["all"])
+        painted: list[Any] = []
+        monkeypatch.setattr(app.chart, "refresh", lambda *regions, **_: painted.extend(regions or ["all"]))
         app.chart._repaint()
         app.chart.set_data([Series("train", "train", whole.x[:75], whole.y[:75])])
         app.chart._repaint()
@@ -62,7 +64,7 @@ async def test_nothing_new_paints_nothing_and_growth_paints_little():
         assert sum(region.area for region in painted) <= 12
 
 
-async def test_another_way_of_looking_is_painted_at_once():
+async def test_another_way_of_looking_is_painted_at_once() -> None:
     app = Board()
     async with app.run_test(size=(80, 12)):
         app.chart.set_data([curve(1000)])
@@ -76,7 +78,7 @@ async def test_another_way_of_looking_is_painted_at_once():
 
 
 @pytest.mark.parametrize("size", [(40, 6), (80, 10), (160, 40)])
-async def test_every_row_is_as_wide_as_the_chart(size):
+async def test_every_row_is_as_wide_as_the_chart(size: tuple[int, int]) -> None:
     app = Board()
     async with app.run_test(size=size):
         app.chart.set_data([curve(500), curve(5, "held-out")], [Reference("uniform", 4.17)])
@@ -84,7 +86,7 @@ async def test_every_row_is_as_wide_as_the_chart(size):
         assert {len(row) for row in app.rows()} == {size[0] - 2}
 
 
-async def test_the_legend_names_each_curve_with_its_marker():
+async def test_the_legend_names_each_curve_with_its_marker() -> None:
     app = Board()
     async with app.run_test(size=(80, 12)):
         curves = [curve(5, "run-1"), curve(5), curve(5, "held-out")]
@@ -92,7 +94,7 @@ async def test_the_legend_names_each_curve_with_its_marker():
         assert app.chart.legend(curves, 22).plain == "r…-1 ○  t…in ⠶  h…ut ●"
 
 
-async def test_a_title_has_its_note_at_the_other_end():
+async def test_a_title_has_its_note_at_the_other_end() -> None:
     app = Board()
     async with app.run_test(size=(40, 8)) as pilot:
         app.box.set_title("Loss", "[b]note\x1b")
@@ -110,7 +112,7 @@ async def test_a_title_has_its_note_at_the_other_end():
 
 
 @pytest.mark.parametrize("width", range(2, 30))
-async def test_a_border_is_as_wide_as_its_box_whatever_is_written_on_it(width):
+async def test_a_border_is_as_wide_as_its_box_whatever_is_written_on_it(width: int) -> None:
     app = Board()
     async with app.run_test(size=(width, 8)) as pilot:
         app.box.set_title("A title", "a note", lambda room: Content("a foot that is too long" * room))
@@ -119,7 +121,7 @@ async def test_a_border_is_as_wide_as_its_box_whatever_is_written_on_it(width):
         assert {line.cell_length for line in lines} == {width}
 
 
-async def test_a_new_title_paints_one_row():
+async def test_a_new_title_paints_one_row() -> None:
     app = Board()
     async with app.run_test(size=(40, 8)) as pilot:
         app.box.set_title("Loss", "one")
@@ -129,11 +131,11 @@ async def test_a_new_title_paints_one_row():
         assert {region.y for region in app.box._dirty_regions} == {0}
 
 
-async def test_a_hundred_times_the_points_cost_far_less_than_a_hundred_times_the_redraw():
+async def test_a_hundred_times_the_points_cost_far_less_than_a_hundred_times_the_redraw() -> None:
     app = Board()
     async with app.run_test(size=(110, 24)):
 
-        def spent(points):
+        def spent(points: int) -> float:
             app.chart.set_data([curve(points), curve(100, "held-out")])
             start = time.process_time()
             app.chart._redraw()

@@ -13,7 +13,7 @@ from charplay.formatting.ascii_fallback import HANDLER, to_ascii
 from charplay.formatting.sanitize import sanitize
 
 
-def test_every_character_that_can_reach_the_screen_has_a_stand_in_of_its_width():
+def test_every_character_that_can_reach_the_screen_has_a_stand_in_of_its_width() -> None:
     for code in range(0x80, sys.maxunicode + 1):
         character = chr(code)
         if sanitize(character) == character:
@@ -24,7 +24,7 @@ def test_every_character_that_can_reach_the_screen_has_a_stand_in_of_its_width()
 
 
 @given(st.text(), st.sampled_from(["ascii", "latin-1", "koi8-r", "gbk"]))
-def test_what_an_encoding_has_is_kept_and_the_rest_is_as_wide(text, encoding):
+def test_what_an_encoding_has_is_kept_and_the_rest_is_as_wide(text: str, encoding: str) -> None:
     text = sanitize(text)
     there = text.encode(encoding, HANDLER).decode(encoding)
     assert cell_len(there) == cell_len(text)
@@ -38,11 +38,11 @@ def test_what_an_encoding_has_is_kept_and_the_rest_is_as_wide(text, encoding):
     ("fine", "coarse"),
     [("╭─╮│╰┤┈┊━╱", "+-+|++.:-X"), ("←→↑↓", "<>^v"), ("●○◇△□", "oabcd"), ("⠉⠤⠿", "'.:"), ("é ﬁ漢½", "e f##1")],
 )
-def test_borders_arrows_dots_and_letters_keep_their_look(fine, coarse):
+def test_borders_arrows_dots_and_letters_keep_their_look(fine: str, coarse: str) -> None:
     assert "".join(map(to_ascii, fine)) == coarse
 
 
-def test_the_table_holds_no_sign_that_is_ascii_already():
+def test_the_table_holds_no_sign_that_is_ascii_already() -> None:
     from charplay.formatting.ascii_fallback import _LIKE
 
     assert not any(each.isascii() or unicodedata.category(each) == "Cn" for each in _LIKE)

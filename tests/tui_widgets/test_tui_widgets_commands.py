@@ -3,14 +3,17 @@
 import importlib
 import pkgutil
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 import charplay.tui.dialogs
 import charplay.tui.widgets
+from charplay.tui.widgets.cursor_text import CursorText
 
 
-def owners():
+def owners() -> Iterator[type[CursorText]]:
     for package in (charplay.tui.widgets, charplay.tui.dialogs):
         for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             module = importlib.import_module(found.name)
@@ -23,7 +26,7 @@ OWNERS = list(owners())
 
 
 @pytest.mark.parametrize("owner", OWNERS)
-def test_every_command_is_a_key_that_does_something_and_says_what(owner):
+def test_every_command_is_a_key_that_does_something_and_says_what(owner: type[Any]) -> None:
     assert [binding.id for binding in owner.BINDINGS] == [command.id for command in owner.commands]
     for command, binding in zip(owner.commands, owner.BINDINGS, strict=True):
         assert (binding.key, binding.action, binding.tooltip) == (command.key, command.action, command.help)
@@ -32,13 +35,13 @@ def test_every_command_is_a_key_that_does_something_and_says_what(owner):
         assert re.fullmatch(r"[a-z]+\.[a-z_]+", command.id)
 
 
-def test_an_id_names_one_command():
-    named = {}
+def test_an_id_names_one_command() -> None:
+    named: dict[str, object] = {}
     for command in (command for owner in OWNERS for command in owner.commands):
         assert named.setdefault(command.id, command) is command, command.id
 
 
-def test_nobody_is_left_out():
+def test_nobody_is_left_out() -> None:
     assert {"RowList", "Slider", "GrowingText", "CursorText", "Dialog", "BranchesDialog"} <= {
         o.__name__ for o in OWNERS
     }

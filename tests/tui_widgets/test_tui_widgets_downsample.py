@@ -9,7 +9,7 @@ from charplay.protocol.events import Row
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300)
 
 
-def filled(values, buckets=8):
+def filled(values: list[float], buckets: int = 8) -> DownsampledCurve:
     history = DownsampledCurve(buckets=buckets)
     for i, value in enumerate(values):
         history.add(value, (float(i), i / 10, i * 64.0, i * 0.5))
@@ -17,7 +17,7 @@ def filled(values, buckets=8):
 
 
 @given(VALUES)
-def test_extremes_survive_and_memory_is_bounded(values):
+def test_extremes_survive_and_memory_is_bounded(values: list[float]) -> None:
     history = filled(values)
     x, y = history.points()
     assert y.min() == min(values)
@@ -27,13 +27,13 @@ def test_extremes_survive_and_memory_is_bounded(values):
 
 
 @given(VALUES)
-def test_every_point_was_a_reading(values):
+def test_every_point_was_a_reading(values: list[float]) -> None:
     x, y = filled(values).points()
     assert all(values[int(i)] == v for i, v in zip(x, y, strict=True))
 
 
 @given(VALUES)
-def test_every_bucket_keeps_its_own_extremes(values):
+def test_every_bucket_keeps_its_own_extremes(values: list[float]) -> None:
     history = filled(values)
     x, y = history.points()
     for start in range(0, len(values), history.stride):
@@ -42,13 +42,15 @@ def test_every_bucket_keeps_its_own_extremes(values):
         assert (kept.min(), kept.max()) == (min(bucket), max(bucket))
 
 
-def test_what_is_not_finite_never_reaches_the_curve():
+def test_what_is_not_finite_never_reaches_the_curve() -> None:
     history = filled([1.0, float("nan"), float("inf"), 2.0])
     assert set(history.points()[1]) == {1.0, 2.0}
 
 
 @given(st.lists(st.tuples(st.integers(1, 20), st.integers(1, 500)), max_size=6), st.integers(1, 500))
-def test_characters_are_counted_also_where_a_steps_number_of_them_changes(changes, first):
+def test_characters_are_counted_also_where_a_steps_number_of_them_changes(
+    changes: list[tuple[int, int]], first: int
+) -> None:
     run, step, pace, read, expected = RunCurves(characters_per_step=first), 0, first, 0, []
     for steps, following in [*changes, (5, 1)]:
         for _ in range(steps):
@@ -60,7 +62,7 @@ def test_characters_are_counted_also_where_a_steps_number_of_them_changes(change
     assert sorted(set(run.points("train_loss", "characters")[0])) == expected
 
 
-def test_a_run_counts_by_every_clock():
+def test_a_run_counts_by_every_clock() -> None:
     run = RunCurves(characters_per_step=100)
     run.add(
         Row(step=i, epoch=i / 4, seconds=i * 2.0, train_loss=1 / i, val_loss=2.0 if i == 8 else None)
@@ -76,14 +78,14 @@ def test_a_run_counts_by_every_clock():
     assert run.at(4, "step") == 4
 
 
-def test_a_run_is_read_back_from_its_lines():
+def test_a_run_is_read_back_from_its_lines() -> None:
     run = RunCurves()
     run.read([{"step": 1, "epoch": 0.5, "seconds": 2.0, "train_loss": 3.0, "of the future": 1.0}])
     assert run.points("train_loss", "seconds")[0].tolist() == [2.0, 2.0]
 
 
 @given(st.integers(1, 200), st.integers(0, 200))
-def test_what_was_cut_is_gone_and_what_comes_after_is_kept(readings, step):
+def test_what_was_cut_is_gone_and_what_comes_after_is_kept(readings: int, step: int) -> None:
     history = DownsampledCurve(buckets=16)
     for at in range(1, readings + 1):
         history.add(float(at % 7), (float(at),) * 4)

@@ -1,6 +1,8 @@
 """The filters beside the temperature: sliders, and a bias that is typed."""
 
 import math
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -10,7 +12,7 @@ from textual.events import Key, Paste
 
 from charplay.formatting.sanitize import sanitize
 from charplay.sampling.params import SamplingParams
-from charplay.tui.panes.sampling_filters import SamplingFilters
+from charplay.tui.panes.sampling_filters import BiasEntry, SamplingFilters
 from charplay.tui.widgets.slider import Slider
 
 VALUES = st.fixed_dictionaries(
@@ -26,12 +28,12 @@ VALUES = st.fixed_dictionaries(
 )
 
 
-async def test_whatever_was_remembered_makes_settings_that_hold():
+async def test_whatever_was_remembered_makes_settings_that_hold() -> None:
     async with App().run_test():
 
         @given(VALUES)
         @example({"top_k": 999.5})
-        def check(values):
+        def check(values: dict[str, Any]) -> None:
             filters, again = SamplingFilters(), SamplingFilters()
             filters.set(values)
             once = filters.applied(SamplingParams())
@@ -44,29 +46,29 @@ async def test_whatever_was_remembered_makes_settings_that_hold():
         check()
 
 
-def test_they_are_off_at_first():
+def test_they_are_off_at_first() -> None:
     assert not SamplingFilters().on
     assert SamplingFilters().applied(SamplingParams(temperature=0.3, seed=5)) == SamplingParams(temperature=0.3, seed=5)
 
 
-class Stage(App):
-    def __init__(self):
+class Stage(App[None]):
+    def __init__(self) -> None:
         super().__init__()
         self.filters = SamplingFilters()
-        self.heard = []
+        self.heard: list[Any] = []
 
-    def compose(self):
+    def compose(self) -> Iterator[SamplingFilters]:
         yield self.filters
 
-    def on_bias_entry_taken(self, message):
+    def on_bias_entry_taken(self, message: BiasEntry.Taken) -> None:
         self.heard.append(self.filters.bias.bias)
 
-    def on_bias_entry_left(self, message):
+    def on_bias_entry_left(self, message: BiasEntry.Left) -> None:
         self.heard.append("left")
 
 
 @pytest.mark.parametrize("width", [56, 68, 76, 100])
-async def test_all_six_stand_in_two_rows_in_their_order_and_none_is_cut(width):
+async def test_all_six_stand_in_two_rows_in_their_order_and_none_is_cut(width: int) -> None:
     stage = Stage()
     async with stage.run_test(size=(width, 4)):
         shown = [*stage.filters.query(Slider), stage.filters.bias]
@@ -77,12 +79,12 @@ async def test_all_six_stand_in_two_rows_in_their_order_and_none_is_cut(width):
         order = [
             named.repetition_penalty, named.repetition_window, named.bias, named.top_k, named.top_p, named.min_p
         ]  # fmt: skip
-        assert sorted(order, key=places.get) == order
+        assert sorted(order, key=lambda each: places[each]) == order
         if width >= 68:
             assert all(each.label in each._written_label() for each in stage.filters.query(Slider))
 
 
-async def test_a_bias_acts_as_it_is_typed_and_the_last_sound_one_holds():
+async def test_a_bias_acts_as_it_is_typed_and_the_last_sound_one_holds() -> None:
     stage = Stage()
     async with stage.run_test(size=(80, 4)) as pilot:
         stage.filters.bias.focus()
@@ -100,7 +102,7 @@ async def test_a_bias_acts_as_it_is_typed_and_the_last_sound_one_holds():
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("character", ["\u0301", "\t", "\n", "\\", "\x1b", "\u093f", "\u200d", "\u00a0", "é"])
-async def test_a_bias_may_be_one_of_any_character(character):
+async def test_a_bias_may_be_one_of_any_character(character: str) -> None:
     stage = Stage()
     async with stage.run_test(size=(80, 4)) as pilot:
         stage.filters.bias.focus()
@@ -120,7 +122,7 @@ async def test_a_bias_may_be_one_of_any_character(character):
 
 
 @pytest.mark.timeout(30)
-async def test_what_is_typed_into_the_bias_is_shown_harmlessly():
+async def test_what_is_typed_into_the_bias_is_shown_harmlessly() -> None:
     stage = Stage()
     async with stage.run_test(size=(80, 4)) as pilot:
         stage.filters.bias.focus()

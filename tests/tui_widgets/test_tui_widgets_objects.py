@@ -1,5 +1,8 @@
 """What a text on the screen is made of, without a screen: its styles and marks, its place, its cursor."""
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,19 +16,19 @@ from charplay.tui.widgets.styled_text import UNKNOWN, StyledText
 PROSE = st.text(st.sampled_from("ab c\n漢"), max_size=120)
 
 
-def written(text, number=1, width=12):
+def written(text: str, number: int = 1, width: int = 12) -> StyledText:
     styled = StyledText()
     styled.wrapped.rewrap(width)
     styled.extend((character, number) for character in text)
     return styled
 
 
-def pieces(styled, ask=range):
+def pieces(styled: StyledText, ask: type[range] | Callable[..., Any] = range) -> list[list[tuple[str, int]]]:
     return [list(styled.runs(line, ask)) for line in range(styled.lines)]
 
 
 @given(st.integers(0, 200), st.integers(1, 40), st.integers(-5, 250))
-def test_a_position_follows_the_end_or_holds_a_line(lines, height, line):
+def test_a_position_follows_the_end_or_holds_a_line(lines: int, height: int, line: int) -> None:
     position = ScrollPosition()
     assert position.following
     assert lowest_top(lines, height) <= position.top(lines, height) < lowest_top(lines, height) + max(1, height // 4)
@@ -39,7 +42,7 @@ def test_a_position_follows_the_end_or_holds_a_line(lines, height, line):
 
 
 @given(PROSE, st.data())
-def test_styles_and_marks_stay_with_their_characters_when_a_text_is_cut(text, data):
+def test_styles_and_marks_stay_with_their_characters_when_a_text_is_cut(text: str, data: st.DataObject) -> None:
     styled = StyledText()
     for number, character in enumerate(text):
         styled.mark(str(number))
@@ -51,7 +54,7 @@ def test_styles_and_marks_stay_with_their_characters_when_a_text_is_cut(text, da
     assert styled.end == at
 
 
-def test_what_is_let_go_takes_its_styles_and_marks_along():
+def test_what_is_let_go_takes_its_styles_and_marks_along() -> None:
     styled = StyledText()
     for number in range(40):
         styled.mark(str(number))
@@ -65,13 +68,13 @@ def test_what_is_let_go_takes_its_styles_and_marks_along():
     assert styled.line_of(80 + 8) == 1
 
 
-def test_only_unknown_styles_are_asked_for_and_only_once():
+def test_only_unknown_styles_are_asked_for_and_only_once() -> None:
     styled = written("one\ntwo\nthree", number=3)
     assert styled.recolour(5) == 1
     assert list(styled.numbers) == [3] * 5 + [UNKNOWN] * 8
-    asked = []
+    asked: list[Any] = []
 
-    def ask(start, stop):
+    def ask(start: int, stop: int) -> range:
         asked.append((start, stop))
         return range(start, stop)
 
@@ -81,7 +84,7 @@ def test_only_unknown_styles_are_asked_for_and_only_once():
 
 
 @given(PROSE, st.data())
-def test_a_cursor_stands_on_what_it_is_put_on_and_keeps_within_its_text(text, data):
+def test_a_cursor_stands_on_what_it_is_put_on_and_keeps_within_its_text(text: str, data: st.DataObject) -> None:
     styled = written(text)
     cursor = CursorPosition(styled)
     assert cursor.line == -1
@@ -95,20 +98,26 @@ def test_a_cursor_stands_on_what_it_is_put_on_and_keeps_within_its_text(text, da
     )
 
 
+def cell(cursor: CursorPosition) -> int:
+    """The column that it stands in."""
+    assert cursor.index is not None
+    return cursor._text.cell_of(cursor.index)
+
+
 @given(PROSE, st.integers(0, 120), st.integers(-5, 5))
-def test_a_cursor_goes_up_and_down_in_its_column(text, index, by):
+def test_a_cursor_goes_up_and_down_in_its_column(text: str, index: int, by: int) -> None:
     styled = written(text)
     cursor = CursorPosition(styled)
     cursor.put(index)
-    line, column = cursor.line, styled.cell_of(cursor.index)
+    line, column = cursor.line, cell(cursor)
     cursor.move_lines(by)
     assert cursor.line == min(max(line + by, 0), styled.lines - 1)
-    assert styled.cell_of(cursor.index) <= column
+    assert cell(cursor) <= column
     cursor.move_lines(line - cursor.line)
-    assert (cursor.line, styled.cell_of(cursor.index)) == (line, column)
+    assert (cursor.line, cell(cursor)) == (line, column)
 
 
-def test_a_cursor_keeps_its_column_over_a_short_line_and_takes_that_of_a_click():
+def test_a_cursor_keeps_its_column_over_a_short_line_and_takes_that_of_a_click() -> None:
     styled = written("long line\nab\nlong again")
     cursor = CursorPosition(styled)
     cursor.put(7)
@@ -127,11 +136,11 @@ def test_a_cursor_keeps_its_column_over_a_short_line_and_takes_that_of_a_click()
 
 
 @pytest.mark.parametrize("keys", [["end"], ["pagedown"], ["down"] * 3, ["end", "home", "down"]])
-async def test_lines_to_read_are_scrolled_by_the_keys_of_a_list_and_keep_their_place(keys):
+async def test_lines_to_read_are_scrolled_by_the_keys_of_a_list_and_keep_their_place(keys: list[str]) -> None:
     from textual.app import App
 
-    class Reading(App):
-        def compose(self):
+    class Reading(App[None]):
+        def compose(self) -> Iterator[ReaderLines]:
             yield ReaderLines(lambda width: [[(f"{number} of {width}", "plain")] for number in range(30)])
 
     app = Reading()

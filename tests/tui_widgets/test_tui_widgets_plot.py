@@ -1,10 +1,12 @@
 import math
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from charplay.playground.chart_quantities import MEASURES
 from charplay.plotting.braille import GLYPHS, codes, polyline
@@ -15,7 +17,7 @@ from charplay.plotting.ticks import linear_ticks, log_ticks, tick_labels
 BITS = {(0, 0): 1, (1, 0): 2, (2, 0): 4, (0, 1): 8, (1, 1): 16, (2, 1): 32, (3, 0): 64, (3, 1): 128}
 
 
-def naive_codes(dots):
+def naive_codes(dots: NDArray[np.bool_]) -> list[list[int]]:
     return [
         [
             sum(bit for (r, c), bit in BITS.items() if dots[4 * row + r, 2 * column + c])
@@ -26,7 +28,7 @@ def naive_codes(dots):
 
 
 @given(st.integers(1, 5), st.integers(1, 9), st.integers(0, 2**32 - 1))
-def test_dots_become_the_patterns_that_unicode_numbers(height, width, seed):
+def test_dots_become_the_patterns_that_unicode_numbers(height: int, width: int, seed: int) -> None:
     dots = np.random.default_rng(seed).random((4 * height, 2 * width)) < 0.5
     assert codes(dots).tolist() == naive_codes(dots)
     assert GLYPHS["braille"][1] == "\u2801"
@@ -36,7 +38,7 @@ CURVES = st.lists(st.tuples(st.floats(0, 39), st.floats(0, 23)), min_size=1, max
 
 
 @given(CURVES)
-def test_a_line_meets_every_point_and_has_no_holes(points):
+def test_a_line_meets_every_point_and_has_no_holes(points: list[tuple[float, float]]) -> None:
     x, y = np.array(points).T
     dots = polyline(x, y, 40, 24)
     assert dots[np.rint(y).astype(int), np.rint(x).astype(int)].all()
@@ -49,7 +51,7 @@ def test_a_line_meets_every_point_and_has_no_holes(points):
 
 
 @given(CURVES)
-def test_a_line_never_leaves_the_range_of_its_points(points):
+def test_a_line_never_leaves_the_range_of_its_points(points: list[tuple[float, float]]) -> None:
     x, y = np.array(points).T
     rows = np.flatnonzero(polyline(x, y, 40, 24).any(1))
     assert np.rint(y.min()) <= rows.min()
@@ -57,7 +59,7 @@ def test_a_line_never_leaves_the_range_of_its_points(points):
 
 
 @given(st.integers(5, 40), st.floats(0, 1))
-def test_a_straight_line_is_the_naive_one(columns, slope):
+def test_a_straight_line_is_the_naive_one(columns: int, slope: float) -> None:
     x = np.array([0.0, columns - 1.0])
     y = x * slope
     dots = polyline(x, y, columns, columns)
@@ -69,7 +71,7 @@ RANGES = st.tuples(st.floats(-1e3, 1e3), st.floats(1e-3, 1e7)).map(lambda p: (p[
 
 
 @given(RANGES, st.integers(1, 12))
-def test_ticks_are_few_round_even_and_inside(bounds, most):
+def test_ticks_are_few_round_even_and_inside(bounds: tuple[float, float], most: int) -> None:
     low, high = bounds
     ticks = linear_ticks(low, high, most)
     assert len(ticks) <= most
@@ -82,20 +84,20 @@ def test_ticks_are_few_round_even_and_inside(bounds, most):
 
 
 @given(st.floats(1e-6, 1e5), st.floats(1.01, 1e9), st.integers(3, 12))
-def test_log_ticks_are_few_and_inside(low, factor, most):
+def test_log_ticks_are_few_and_inside(low: float, factor: float, most: int) -> None:
     high = low * factor
     ticks = log_ticks(low, high, most)
     assert len(ticks) <= most
     assert all(low * 0.999 <= t <= high * 1.001 for t in ticks)
 
 
-def test_log_ticks_fall_back_to_even_ones():
+def test_log_ticks_fall_back_to_even_ones() -> None:
     assert log_ticks(1.2, 4.2, 6) == pytest.approx([1.5, 2, 2.5, 3, 3.5, 4])
     assert log_ticks(1, 1000, 8) == pytest.approx([1, 10, 100, 1000])
 
 
 @given(RANGES, st.integers(2, 9))
-def test_labels_tell_ticks_apart(bounds, most):
+def test_labels_tell_ticks_apart(bounds: tuple[float, float], most: int) -> None:
     ticks = linear_ticks(*bounds, most)
     assert len(set(tick_labels(ticks))) == len(ticks) or (ticks[1] - ticks[0]) < 1e-3 * max(map(abs, ticks))
 
@@ -110,11 +112,11 @@ def test_labels_tell_ticks_apart(bounds, most):
         ([1e-6, 1e-3], ["1e-6", "1e-3"]),
     ],
 )
-def test_labels_read_well(ticks, labels):
+def test_labels_read_well(ticks: list[float], labels: list[str]) -> None:
     assert [label.replace("0.0 M", "0") for label in tick_labels(ticks)] == [x.replace("0.0 M", "0") for x in labels]
 
 
-def series(n, role="train", seed=0):
+def series(n: int, role: str = "train", seed: int = 0) -> Series:
     x = np.linspace(1, 1000, n)
     return Series(role, role, x, 1.5 + 2.5 * np.exp(-x / 200) + np.random.default_rng(seed).normal(0, 0.05, n))
 
@@ -125,7 +127,9 @@ SIZES = [(40, 4), (78, 6), (160, 40), (12, 2), (3, 1)]
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("drawing", ["braille", "blocks"])
 @pytest.mark.parametrize("view", [View(), View(log_x=True, log_y=True), View(recent=True), View(x_end=5000)])
-def test_a_chart_fits_its_size_in_every_view(size, drawing, view):
+def test_a_chart_fits_its_size_in_every_view(
+    size: tuple[int, int], drawing: Literal["braille", "blocks"], view: View
+) -> None:
     marks = [Mark(500, "rate 3e-3"), Mark(9999, "far away")]
     curves = [series(300, "run-1", 1), series(5000), series(7, "held-out")]
     grid = draw(curves, [Reference("uniform", 4.17)], marks, view, size, drawing)
@@ -135,7 +139,7 @@ def test_a_chart_fits_its_size_in_every_view(size, drawing, view):
         assert {"train", "held-out", "label"} <= {ROLES[r] for r in np.unique(grid.roles)}
 
 
-def test_a_single_spike_among_ten_thousand_points_is_seen():
+def test_a_single_spike_among_ten_thousand_points_is_seen() -> None:
     calm = Series("train", "train", np.arange(1e4), np.full(10000, 2.0))
     y = calm.y.copy()
     y[7777] = 9.0
@@ -148,7 +152,7 @@ def test_a_single_spike_among_ten_thousand_points_is_seen():
     assert len(rows[1]) > len(rows[0])
 
 
-def test_a_growing_curve_seldom_moves_its_axes():
+def test_a_growing_curve_seldom_moves_its_axes() -> None:
     labels = set()
     for n in range(500, 700):
         x = np.arange(float(n))
@@ -157,14 +161,14 @@ def test_a_growing_curve_seldom_moves_its_axes():
     assert len(labels) <= 6
 
 
-def test_nothing_to_show_is_an_empty_grid():
+def test_nothing_to_show_is_an_empty_grid() -> None:
     nothing = Series("train", "train", np.empty(0), np.empty(0))
     bad = Series("train", "train", np.arange(3.0), np.full(3, np.nan))
     for curves in ([], [nothing], [bad]):
         assert set(draw(curves, [], [], View(), (40, 8)).glyphs.ravel()) == {" "}
 
 
-def test_before_the_first_reading_the_reference_lines_stand_alone():
+def test_before_the_first_reading_the_reference_lines_stand_alone() -> None:
     grid = draw([], [Reference("uniform", 4.17), Reference("demo", 1.66)], [], View(), (60, 8))
     rows = ["".join(row) for row in grid.glyphs]
     (high,) = [i for i, row in enumerate(rows) if row.endswith(" uniform 4.17")]
@@ -173,13 +177,13 @@ def test_before_the_first_reading_the_reference_lines_stand_alone():
     assert not rows[-1].strip()
 
 
-def test_outside_text_in_a_chart_is_harmless():
+def test_outside_text_in_a_chart_is_harmless() -> None:
     grid = draw([series(10)], [Reference("\x1b]0;title\x07", 3.0)], [Mark(3, "[red]\u202e")], View(), (80, 10))
     assert "\x1b" not in grid.glyphs
     assert "\u202e" not in grid.glyphs
 
 
-def test_measures_follow_from_nats():
+def test_measures_follow_from_nats() -> None:
     nats = np.array([math.log(2)])
     assert MEASURES["bits"].convert(nats) == pytest.approx([1.0])
     assert MEASURES["perplexity"].convert(nats) == pytest.approx([2.0])

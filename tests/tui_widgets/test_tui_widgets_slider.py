@@ -1,3 +1,6 @@
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +17,7 @@ scales = pytest.mark.parametrize("scale", SCALES.values(), ids=SCALES)
 
 @scales
 @given(a=st.floats(0, 1), b=st.floats(0, 1))
-def test_values_rise_along_the_track_and_stay_inside(scale, a, b):
+def test_values_rise_along_the_track_and_stay_inside(scale: Linear, a: float, b: float) -> None:
     a, b = sorted((a, b))
     assert scale.low <= scale.value(a) <= scale.value(b) <= scale.high
     assert (scale.value(0), scale.value(1)) == (scale.low, scale.high)
@@ -22,21 +25,21 @@ def test_values_rise_along_the_track_and_stay_inside(scale, a, b):
 
 @scales
 @given(a=st.floats(0, 1), b=st.floats(0, 1))
-def test_positions_rise_with_values(scale, a, b):
+def test_positions_rise_with_values(scale: Linear, a: float, b: float) -> None:
     low, high = sorted((scale.value(a), scale.value(b)))
     assert 0 <= scale.position(low) <= scale.position(high) <= 1
 
 
 @scales
 @given(position=st.floats(0, 1))
-def test_a_value_is_found_again_where_it_lies(scale, position):
+def test_a_value_is_found_again_where_it_lies(scale: Linear, position: float) -> None:
     value = scale.value(position)
     assert scale.value(scale.position(value)) == pytest.approx(value)
 
 
 @scales
 @given(position=st.floats(0, 1), steps=st.integers(-30, 30))
-def test_a_step_moves_unless_at_a_bound(scale, position, steps):
+def test_a_step_moves_unless_at_a_bound(scale: Linear, position: float, steps: int) -> None:
     value = scale.value(position)
     further = scale.moved(value, steps)
     assert scale.low <= further <= scale.high
@@ -48,27 +51,27 @@ def test_a_step_moves_unless_at_a_bound(scale, position, steps):
         assert further == pytest.approx(value)
 
 
-class Board(App):
-    def __init__(self, slider):
+class Board(App[None]):
+    def __init__(self, slider: Slider) -> None:
         super().__init__()
         self.slider = slider
-        self.heard = []
+        self.heard: list[Any] = []
 
-    def compose(self):
+    def compose(self) -> Iterator[Slider]:
         yield self.slider
 
-    def on_slider_changed(self, message):
+    def on_slider_changed(self, message: Slider.Changed) -> None:
         self.heard.append(message.value)
 
-    def key_q(self):
+    def key_q(self) -> None:
         self.heard.append("q")
 
 
-def temperature():
+def temperature() -> Slider:
     return Slider("temperature", 0.8, UNEVEN, value_width=4, id="temperature")
 
 
-async def test_keys_move_it():
+async def test_keys_move_it() -> None:
     app = Board(temperature())
     async with app.run_test(size=(50, 3)) as pilot:
         moves = {"right": 0.85, "left": 0.8, "shift+right": 1.3, "shift+left": 0.8}
@@ -77,7 +80,7 @@ async def test_keys_move_it():
             assert app.slider.value == pytest.approx(value)
 
 
-async def test_it_tells_only_what_the_user_did_and_only_changes():
+async def test_it_tells_only_what_the_user_did_and_only_changes() -> None:
     app = Board(temperature())
     async with app.run_test(size=(50, 3)) as pilot:
         app.slider.value = 4.9
@@ -85,14 +88,14 @@ async def test_it_tells_only_what_the_user_did_and_only_changes():
         assert app.heard == [5.0]
 
 
-async def test_it_stays_within_its_bounds():
+async def test_it_stays_within_its_bounds() -> None:
     app = Board(temperature())
     async with app.run_test(size=(50, 3)):
         app.slider.value = 99.0
         assert app.slider.value == 5.0
 
 
-async def test_click_drag_and_wheel():
+async def test_click_drag_and_wheel() -> None:
     app = Board(temperature())
     async with app.run_test(size=(50, 3)) as pilot:
         start, length = app.slider._track()
@@ -108,7 +111,7 @@ async def test_click_drag_and_wheel():
         assert app.slider.value == pytest.approx(4.95)
 
 
-async def test_a_value_can_be_typed():
+async def test_a_value_can_be_typed() -> None:
     app = Board(temperature())
     async with app.run_test(size=(50, 3)) as pilot:
         await pilot.press("equals_sign", "1", "x", "q", "2", "backspace", ".", "2", "5", "enter")
@@ -120,7 +123,7 @@ async def test_a_value_can_be_typed():
 
 
 @pytest.mark.parametrize("width", [16, 30, 80])
-async def test_its_row_is_as_wide_as_it_is(width):
+async def test_its_row_is_as_wide_as_it_is(width: int) -> None:
     app = Board(temperature())
     async with app.run_test(size=(width, 3)):
         row = app.slider.render_line(0)

@@ -1,11 +1,15 @@
 """The text pane: what it shows of an instrument, what can be played on it, and that everything fits."""
 
 import json
+from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from scripted_models import reciter, scholar
 from textual.events import Paste
+from textual.widgets import Static
 
 from charplay.corpora.errors import CorpusError
 from charplay.formatting.sanitize import sanitize
@@ -20,8 +24,11 @@ from charplay.tui.presentation.character_details import percent
 from charplay.tui.presentation.tinting import LEFT_OUT, PROMPT
 from charplay.tui.widgets.slider import Slider
 
+if TYPE_CHECKING:
+    from tui_widgets.conftest import Stage
 
-def typing(stage):
+
+def typing(stage: Any) -> None:
     """Open the line for a text of one's own."""
     stage.instrument.typing = True
     stage.pane.open_row("typing")
@@ -30,7 +37,7 @@ def typing(stage):
 # The sliders.
 
 
-async def test_the_temperature_is_in_hand_at_once_and_acts_on_the_next_character(stage):
+async def test_the_temperature_is_in_hand_at_once_and_acts_on_the_next_character(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)) as pilot:
         assert stage.focused is stage.pane.controls.temperature
         stage.write(1)
@@ -43,7 +50,7 @@ async def test_the_temperature_is_in_hand_at_once_and_acts_on_the_next_character
         assert stage.instrument.params.temperature == pytest.approx(0.85)
 
 
-async def test_the_speed_is_that_of_the_slider_and_leaves_no_ride(stage):
+async def test_the_speed_is_that_of_the_slider_and_leaves_no_ride(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.write(5)
         stage.instrument.replay(Recording.of(stage.transcript))
@@ -59,7 +66,7 @@ async def test_the_speed_is_that_of_the_slider_and_leaves_no_ride(stage):
 
 
 @pytest.mark.parametrize("slider", ["temperature", "top_p"])
-async def test_any_other_slider_leaves_the_ride(stage, slider):
+async def test_any_other_slider_leaves_the_ride(stage: "Stage", slider: str) -> None:
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.write(5)
         stage.instrument.replay(Recording.of(stage.transcript))
@@ -73,7 +80,7 @@ async def test_any_other_slider_leaves_the_ride(stage, slider):
         assert "riding" not in stage.pane.hint()
 
 
-async def test_what_a_ride_brings_is_shown_at_once_and_is_its_own(stage):
+async def test_what_a_ride_brings_is_shown_at_once_and_is_its_own(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)) as pilot:
         changes = ((0, SamplingParams(temperature=0.5)), (3, SamplingParams(temperature=1.1, top_k=3)))
         stage.instrument.replay(Recording("", 9, changes))
@@ -86,7 +93,7 @@ async def test_what_a_ride_brings_is_shown_at_once_and_is_its_own(stage):
         assert stage.instrument.replaying  # showing them is not moving them
 
 
-async def test_going_back_to_a_branch_brings_its_parameters_and_its_name(stage):
+async def test_going_back_to_a_branch_brings_its_parameters_and_its_name(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 30)) as pilot:
         stage.write(40)
         stage.instrument.insert(20, "question")
@@ -107,7 +114,7 @@ async def test_going_back_to_a_branch_brings_its_parameters_and_its_name(stage):
 # The filters.
 
 
-async def test_filters_open_by_a_key_and_act(stage):
+async def test_filters_open_by_a_key_and_act(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)) as pilot:
         assert not stage.pane.filters.display
         stage.pane.open_row("filters")
@@ -126,7 +133,7 @@ async def test_filters_open_by_a_key_and_act(stage):
         assert stage.focused is stage.pane.controls.temperature
 
 
-async def test_filters_that_were_on_are_on_and_shown(empty_stage):
+async def test_filters_that_were_on_are_on_and_shown(empty_stage: "Stage") -> None:
     stage = empty_stage
     stage.instrument.set_params(top_k=3)
     async with stage.run_test(size=(80, 14)):
@@ -138,7 +145,7 @@ async def test_filters_that_were_on_are_on_and_shown(empty_stage):
         }  # fmt: skip
 
 
-async def test_filters_stand_as_in_the_settings(stage):
+async def test_filters_stand_as_in_the_settings(stage: "Stage") -> None:
     bias = ((" ", 1.5), ("\n", float("-inf")), ("=", -2.0))
     wanted = SamplingParams(top_k=5, top_p=0.5, min_p=0.1, repetition_penalty=1.5, repetition_window=20, bias=bias)
     async with stage.run_test(size=(80, 14)):
@@ -147,7 +154,7 @@ async def test_filters_stand_as_in_the_settings(stage):
             assert stage.pane.filters.applied(SamplingParams()) == each
 
 
-async def test_a_bias_is_kept_as_it_is_typed_and_what_is_wrong_with_it_is_told(empty_stage):
+async def test_a_bias_is_kept_as_it_is_typed_and_what_is_wrong_with_it_is_told(empty_stage: "Stage") -> None:
     stage = empty_stage
     stage.instrument.typed_bias = "e=1 q"
     async with stage.run_test(size=(80, 14)) as pilot:
@@ -164,14 +171,14 @@ async def test_a_bias_is_kept_as_it_is_typed_and_what_is_wrong_with_it_is_told(e
         assert stage.pane.hint() == ""
 
 
-ACTING = {
+ACTING: dict[str, tuple[Any, str]] = {
     "repetition_penalty": (1.2, "repetition 1.20"), "bias": (parse_bias(["e=1"]), "bias"), "top_k": (3, "top-k 3"),
     "top_p": (0.01, "top-p 0.01"), "min_p": (0.1, "min-p 0.10"), "stops": (("to", "\n"), "stop texts"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
-async def test_what_acts_on_the_text_without_being_seen_stands_beside_the_sliders(stage, width):
+async def test_what_acts_on_the_text_without_being_seen_stands_beside_the_sliders(stage: "Stage", width: int) -> None:
     async with stage.run_test(size=(width, 14)) as pilot:
         pane, controls = stage.pane, stage.pane.controls
         sign = controls.query_one("#in-force")
@@ -191,9 +198,9 @@ async def test_what_acts_on_the_text_without_being_seen_stands_beside_the_slider
                 assert width < 80 or all(each.label in each._written_label() for each in controls.query(Slider))
 
 
-async def test_it_is_told_whether_a_key_a_ride_or_a_list_of_stop_texts_has_put_it_in_force(stage):
+async def test_it_is_told_whether_a_key_a_ride_or_a_list_of_stop_texts_has_put_it_in_force(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)) as pilot:
-        sign = stage.pane.controls.query_one("#in-force")
+        sign = stage.pane.controls.query_one("#in-force", Static)
         stage.pane.open_row("filters")
         await pilot.press("tab", "tab", "tab", "tab", "left")
         stage.pane.open_row("filters")
@@ -209,7 +216,7 @@ async def test_it_is_told_whether_a_key_a_ride_or_a_list_of_stop_texts_has_put_i
 # The prompt.
 
 
-async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out(stage):
+async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.write(5)
         stage.instrument.playing = False
@@ -231,7 +238,7 @@ async def test_a_prompt_is_edited_and_what_the_model_does_not_know_is_struck_out
         assert stage.focused is stage.pane.controls.temperature
 
 
-async def test_what_was_left_out_of_the_prompt_is_told_as_long_as_it_is_in_sight(stage):
+async def test_what_was_left_out_of_the_prompt_is_told_as_long_as_it_is_in_sight(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)):
         stage.begin("Zo")
         for _ in range(100):
@@ -244,7 +251,7 @@ async def test_what_was_left_out_of_the_prompt_is_told_as_long_as_it_is_in_sight
         assert "unknown to the network: Z" in stage.pane.hint()
 
 
-async def test_what_the_model_does_not_know_is_told_as_the_prompt_has_it(stage):
+async def test_what_the_model_does_not_know_is_told_as_the_prompt_has_it(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.pane.open_row("prompt")
         stage.pane._entry.open("no\u0301\t")
@@ -259,7 +266,9 @@ async def test_what_the_model_does_not_know_is_told_as_the_prompt_has_it(stage):
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("prompt", ["no\u0301t", "t\to\r", "\u0939\u093f\u200d", "a\x1b]0;t\x07\u202e", "\\\\n\n"])
-async def test_the_network_gets_what_is_meant_and_the_prompt_opens_again_with_it(empty_stage, prompt):
+async def test_the_network_gets_what_is_meant_and_the_prompt_opens_again_with_it(
+    empty_stage: "Stage", prompt: str
+) -> None:
     stage = empty_stage
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.play(reciter(prompt + "rest"))
@@ -277,7 +286,7 @@ async def test_the_network_gets_what_is_meant_and_the_prompt_opens_again_with_it
         assert stage.pane._entry.prompt == prompt
 
 
-async def test_a_prompt_that_would_take_long_to_read_is_cut_and_the_pane_says_so(stage):
+async def test_a_prompt_that_would_take_long_to_read_is_cut_and_the_pane_says_so(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.pane.open_row("prompt")
         stage.pane._entry.post_message(Paste("not\r" + "be " * 90_000))
@@ -296,7 +305,7 @@ async def test_a_prompt_that_would_take_long_to_read_is_cut_and_the_pane_says_so
 # The cursor, and words of one's own.
 
 
-async def test_the_cursor_has_the_focus_while_it_is_out(stage):
+async def test_the_cursor_has_the_focus_while_it_is_out(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.write(30)
         stage.pane.open_row("cursor")
@@ -315,7 +324,7 @@ async def test_the_cursor_has_the_focus_while_it_is_out(stage):
         assert stage.pane.hint() == "held: space goes on, . writes one character"
 
 
-async def test_the_cursor_tells_what_stands_under_it_and_the_bars_its_rivals(stage):
+async def test_the_cursor_tells_what_stands_under_it_and_the_bars_its_rivals(stage: "Stage") -> None:
     async with stage.run_test(size=(100, 14)) as pilot:
         stage.write(50)
         stage.pane.open_row("cursor")
@@ -336,7 +345,7 @@ async def test_the_cursor_tells_what_stands_under_it_and_the_bars_its_rivals(sta
         assert stage.pane.sheet.point == 0
 
 
-async def test_without_bars_the_line_names_the_rivals(stage):
+async def test_without_bars_the_line_names_the_rivals(stage: "Stage") -> None:
     async with stage.run_test(size=(60, 12)):
         stage.write(50)
         stage.pane.open_row("cursor")
@@ -346,7 +355,7 @@ async def test_without_bars_the_line_names_the_rivals(stage):
         assert percent(favourite.filtered) in stage.read(stage.pane.look)
 
 
-async def test_of_weights_that_are_gone_the_line_says_so(empty_stage, monkeypatch):
+async def test_of_weights_that_are_gone_the_line_says_so(empty_stage: "Stage", monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("charplay.sampling.segment.RECENT", 40)
     stage = empty_stage
     async with stage.run_test(size=(80, 30)) as pilot:
@@ -362,7 +371,7 @@ async def test_of_weights_that_are_gone_the_line_says_so(empty_stage, monkeypatc
         assert not stage.pane.bars._candidates
 
 
-async def test_text_of_ones_own_is_written_at_the_cursor_or_at_the_end(stage):
+async def test_text_of_ones_own_is_written_at_the_cursor_or_at_the_end(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 30)) as pilot:
         stage.write(20)
         before = stage.text
@@ -393,12 +402,12 @@ async def test_text_of_ones_own_is_written_at_the_cursor_or_at_the_end(stage):
         assert stage.text == before[:2] + "or"
 
 
-async def test_an_untouched_pane_shows_nothing_of_this(stage):
+async def test_an_untouched_pane_shows_nothing_of_this(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.write(10)
         pane = stage.pane
 
-        def shown():
+        def shown() -> tuple[bool, bool, bool, bool, bool]:
             return (pane.look.display, pane._own.display, pane._entry.display, pane.copies.display, pane.truth.display)
 
         assert shown() == (False, False, False, False, False)
@@ -423,7 +432,7 @@ async def test_an_untouched_pane_shows_nothing_of_this(stage):
         assert shown() == (False, False, False, True, False)
 
 
-async def test_going_to_the_end_follows_the_text_again(stage):
+async def test_going_to_the_end_follows_the_text_again(stage: "Stage") -> None:
     async with stage.run_test(size=(60, 10)):
         stage.write(1500)
         stage.pane.sheet.action_scroll_pages(-3)
@@ -433,7 +442,9 @@ async def test_going_to_the_end_follows_the_text_again(stage):
 
 
 @pytest.mark.parametrize(("height", "room"), [(14, True), (8, False)])
-async def test_a_passages_own_continuation_is_shown_where_there_is_room(stage, height, room):
+async def test_a_passages_own_continuation_is_shown_where_there_is_room(
+    stage: "Stage", height: int, room: bool
+) -> None:
     async with stage.run_test(size=(80, height)) as pilot:
         stage.instrument.begin_passage(Prompt(0, "to be", " or\n\x1bnot"), "the song")
         stage.sync()
@@ -448,18 +459,18 @@ async def test_a_passages_own_continuation_is_shown_where_there_is_room(stage, h
 # Copies.
 
 
-async def test_the_training_text_that_is_read_or_is_not_here_is_told_in_the_meter(stage):
+async def test_the_training_text_that_is_read_or_is_not_here_is_told_in_the_meter(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)):
         stage.write(30)
-        seen = []
+        seen: list[Any] = []
 
-        def work(watch):
+        def work(watch: Callable[..., Any]) -> None:
             watch(0.07)
             stage.show()
             seen.append(stage.read(stage.pane.copies._meter))
             raise CorpusError("It is \x1b[31m not here.")
 
-        stage.memorization._find = lambda *_: BackgroundJob(work)
+        stage.memorization._find = lambda *_: BackgroundJob(work)  # type: ignore[assignment]
         stage.memorization.toggle()
         stage.memorization._job.run()
         stage.show()
@@ -469,7 +480,7 @@ async def test_the_training_text_that_is_read_or_is_not_here_is_told_in_the_mete
 
 
 @pytest.mark.parametrize("width", range(50, 101, 5))
-async def test_the_meter_is_seen_whole_and_its_slider_too(empty_stage, width):
+async def test_the_meter_is_seen_whole_and_its_slider_too(empty_stage: "Stage", width: int) -> None:
     stage = empty_stage
     async with stage.run_test(size=(width, 14)) as pilot:
         stage.play(reciter())
@@ -488,7 +499,7 @@ async def test_the_meter_is_seen_whole_and_its_slider_too(empty_stage, width):
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
-async def test_in_the_title_only_the_name_of_the_run_gives_way(empty_stage, width):
+async def test_in_the_title_only_the_name_of_the_run_gives_way(empty_stage: "Stage", width: int) -> None:
     stage = empty_stage
     async with stage.run_test(size=(width, 14)) as pilot:
         assert "nothing writes yet" in stage.top()
@@ -502,7 +513,7 @@ async def test_in_the_title_only_the_name_of_the_run_gives_way(empty_stage, widt
 
 
 @pytest.mark.parametrize("size", [(78, 12), (60, 10), (120, 40), (40, 6), (200, 50)])
-async def test_it_fits(stage, size):
+async def test_it_fits(stage: "Stage", size: tuple[int, int]) -> None:
     async with stage.run_test(size=size) as pilot:
         stage.write(500)
         await pilot.pause()
@@ -512,13 +523,13 @@ async def test_it_fits(stage, size):
             assert stage.pane.region.contains_region(widget.region)
 
 
-async def test_the_bars_show_what_may_come_next_and_not_what_hardly_can(empty_stage):
+async def test_the_bars_show_what_may_come_next_and_not_what_hardly_can(empty_stage: "Stage") -> None:
     stage = empty_stage
     async with stage.run_test(size=(100, 14)) as pilot:
         stage.play(reciter())
         await pilot.pause()
         stage.show()
-        assert [each.character for each in stage.pane.bars._candidates] == ["t"]
+        assert [character for character, *_ in stage.pane.bars._candidates] == ["t"]
         for _ in range(3):
             shown = stage.pane.bars._candidates
             for _ in range(10):
@@ -533,20 +544,20 @@ async def test_the_bars_show_what_may_come_next_and_not_what_hardly_can(empty_st
         assert stage.pane.bars._candidates[0] == stage.instrument.candidates(1)[0]
 
 
-async def test_other_weights_change_the_title_at_once_and_the_bars_by_their_clock(stage):
+async def test_other_weights_change_the_title_at_once_and_the_bars_by_their_clock(stage: "Stage") -> None:
     async with stage.run_test(size=(100, 14)):
         shown = stage.pane.bars._candidates
         stage.instrument.update_weights(reciter(), "run, step 70")
         stage.sync()
         assert "step 70" in stage.pane._source_within(60).plain
-        assert "step 70" in stage.pane.border_title
+        assert "step 70" in str(stage.pane.border_title)
         assert stage.pane.bars._candidates is shown
         stage.instrument.restart()
         stage.sync()
         assert stage.pane.bars._candidates[0] == stage.instrument.candidates(1)[0]
 
 
-async def test_without_a_model_everything_is_harmless(empty_stage):
+async def test_without_a_model_everything_is_harmless(empty_stage: "Stage") -> None:
     stage = empty_stage
     async with stage.run_test(size=(80, 14)) as pilot:
         for place in ("cursor", "filters", "filters", "end"):
@@ -562,7 +573,7 @@ async def test_without_a_model_everything_is_harmless(empty_stage):
         assert stage.instrument.params.temperature == pytest.approx(0.85)
 
 
-async def test_leaving_keeps_the_text_too(stage, tmp_path):
+async def test_leaving_keeps_the_text_too(stage: "Stage", tmp_path: Path) -> None:
     async with stage.run_test(size=(80, 14)):
         stage.write(5)
         written = stage.text

@@ -1,6 +1,7 @@
 """The transcript on its sheet: where each character stands, in which colour, and what is struck out or gone."""
 
 import random
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from scripted_models import SONG, reciter, scholar, text_of
@@ -12,23 +13,26 @@ from charplay.tui.dialogs.candidates import CandidatesDialog
 from charplay.tui.panes.transcript_view import MARGIN
 from charplay.tui.presentation.tinting import COPIED, LEFT_OUT, PROMPT, column_of, tint_number, tints
 
+if TYPE_CHECKING:
+    from tui_widgets.conftest import Stage
+
 KEYS = ("left", "right", "up", "down", "home", "end", "pageup", "pagedown", "escape")
 
 
-def numbers(stage):
+def numbers(stage: Any) -> list[int]:
     """The palette numbers of the present text, asked anew."""
     view = stage.pane.view
     return list(view._numbers(view._first, view.sheet.end))
 
 
-def underlined(stage):
+def underlined(stage: Any) -> str:
     return "".join(
         each if number >= COPIED else "." for each, (_, number) in zip(stage.text, stage.cells(), strict=True)
     )
 
 
 @pytest.mark.parametrize("luck", [1, 2, 3])
-async def test_looking_changes_nothing_on_the_sheet_nor_what_comes_next(stage, luck):
+async def test_looking_changes_nothing_on_the_sheet_nor_what_comes_next(stage: "Stage", luck: int) -> None:
     dice = random.Random(luck)
     async with stage.run_test(size=(70, 14)) as pilot:
         for _ in range(3):
@@ -37,9 +41,13 @@ async def test_looking_changes_nothing_on_the_sheet_nor_what_comes_next(stage, l
                 if not stage.instrument.cursor.is_out:
                     stage.pane.open_row("cursor")
                 if key == "branches":
+                    assert stage.instrument.branches
                     stage.push_screen(BranchesDialog(stage.instrument.branches, str))
                 elif key == "candidates":
-                    found = stage.instrument.all_candidates(stage.instrument.cursor.position)
+                    position = stage.instrument.cursor.position
+                    assert position is not None
+                    found = stage.instrument.all_candidates(position)
+                    assert found
                     stage.push_screen(CandidatesDialog(found))
                 elif key == "type":
                     stage.instrument.typing = True
@@ -54,14 +62,14 @@ async def test_looking_changes_nothing_on_the_sheet_nor_what_comes_next(stage, l
 
 
 @pytest.mark.parametrize("luck", range(12))
-async def test_whatever_is_played_the_sheet_shows_it(stage, luck):
+async def test_whatever_is_played_the_sheet_shows_it(stage: "Stage", luck: int) -> None:
     dice = random.Random(luck)
     instrument, view = stage.instrument, stage.pane.view
 
-    def somewhere():
+    def somewhere() -> int:
         return dice.randrange(len(stage.text) + 1)
 
-    def replay():
+    def replay() -> None:
         if instrument.recording is not None:
             instrument.replay(instrument.recording)
 
@@ -89,7 +97,7 @@ async def test_whatever_is_played_the_sheet_shows_it(stage, luck):
             assert places == [at + view._first for at in range(len(places) + len(struck)) if at not in struck]
 
 
-async def test_it_stands_there_as_it_was_written(empty_stage):
+async def test_it_stands_there_as_it_was_written(empty_stage: "Stage") -> None:
     stage = empty_stage
     async with stage.run_test(size=(80, 14)):
         assert stage.rows() == "▌"
@@ -101,7 +109,7 @@ async def test_it_stands_there_as_it_was_written(empty_stage):
 
 @pytest.mark.parametrize("speed", [4.0, 15.0, 30.0, 100.0])
 @pytest.mark.parametrize("live", [False, True])
-async def test_what_is_written_is_soon_seen(empty_stage, speed, live):
+async def test_what_is_written_is_soon_seen(empty_stage: "Stage", speed: float, live: bool) -> None:
     stage = empty_stage
     async with stage.run_test(size=(80, 14)):
         stage.play(reciter(), "live, step 0", live=live)
@@ -112,7 +120,7 @@ async def test_what_is_written_is_soon_seen(empty_stage, speed, live):
         assert len(stage.pane.sheet) > 0
 
 
-async def test_the_live_run_takes_over_on_a_new_line_and_marks_its_steps(empty_stage):
+async def test_the_live_run_takes_over_on_a_new_line_and_marks_its_steps(empty_stage: "Stage") -> None:
     stage = empty_stage
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.instrument.set_params(temperature=0.0)
@@ -141,7 +149,7 @@ async def test_the_live_run_takes_over_on_a_new_line_and_marks_its_steps(empty_s
 # Its colours.
 
 
-async def test_each_character_has_the_tint_of_the_temperature_that_made_it(stage):
+async def test_each_character_has_the_tint_of_the_temperature_that_made_it(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)):
         stage.write(1)
         stage.instrument.set_params(temperature=0.9)
@@ -149,7 +157,7 @@ async def test_each_character_has_the_tint_of_the_temperature_that_made_it(stage
         assert list(stage.pane.sheet.text.numbers) == [tint_number("temperature", 0.8), tint_number("temperature", 0.9)]
 
 
-async def test_a_text_is_tinted_by_each_tint_or_not_at_all(stage):
+async def test_a_text_is_tinted_by_each_tint_or_not_at_all(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.write(30)
         written = [stage.transcript[at] for at in range(30)]
@@ -166,7 +174,7 @@ async def test_a_text_is_tinted_by_each_tint_or_not_at_all(stage):
         assert stage.pane.sheet.text.numbers[-1] == tint_number("surprise", stage.transcript[30].surprise)
 
 
-async def test_underlined_is_what_lies_in_a_stretch_of_at_least_that_length(empty_stage):
+async def test_underlined_is_what_lies_in_a_stretch_of_at_least_that_length(empty_stage: "Stage") -> None:
     stage = empty_stage
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.play(reciter("to be? that is not it"))
@@ -194,7 +202,7 @@ async def test_underlined_is_what_lies_in_a_stretch_of_at_least_that_length(empt
         assert underlined(stage) == "." * len(text)
 
 
-async def test_copies_are_underlined_beside_what_was_left_out_and_below_another_text(empty_stage):
+async def test_copies_are_underlined_beside_what_was_left_out_and_below_another_text(empty_stage: "Stage") -> None:
     stage = empty_stage
     async with stage.run_test(size=(80, 14)):
         stage.play(reciter())
@@ -217,7 +225,7 @@ async def test_copies_are_underlined_beside_what_was_left_out_and_below_another_
         assert not any(number >= COPIED for _, number in stage.cells())
 
 
-def underlined_without(stage):
+def underlined_without(stage: Any) -> str:
     """What of the text is underlined, the prompt's unknown characters passed over."""
     cells = [number for _, number in stage.cells() if number != LEFT_OUT]
     return "".join(each if number >= COPIED else "." for each, number in zip(stage.text, cells, strict=True))
@@ -226,7 +234,7 @@ def underlined_without(stage):
 # Branches.
 
 
-async def test_a_branch_stands_there_from_where_it_left(stage):
+async def test_a_branch_stands_there_from_where_it_left(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 30)):
         stage.write(40)
         before = stage.text
@@ -249,7 +257,7 @@ async def test_a_branch_stands_there_from_where_it_left(stage):
         assert stage.cells() == stage.expected()
 
 
-async def test_a_live_runs_branch_has_the_steps_of_its_own_past(empty_stage):
+async def test_a_live_runs_branch_has_the_steps_of_its_own_past(empty_stage: "Stage") -> None:
     stage = empty_stage
     async with stage.run_test(size=(80, 30)):
         stage.play(scholar(1), "live, step 0", live=True)
@@ -269,7 +277,7 @@ async def test_a_live_runs_branch_has_the_steps_of_its_own_past(empty_stage):
         assert (stage.pane.sheet.text.marks, stage.pane.sheet.text._marked) == (["0", "100"], [first, 60])
 
 
-async def test_another_model_writes_below(stage):
+async def test_another_model_writes_below(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 30)):
         stage.write(20)
         stage.instrument.insert(18, "to")
@@ -282,7 +290,7 @@ async def test_another_model_writes_below(stage):
         assert len(above) in lines
 
 
-async def test_of_a_prompt_with_struck_out_characters_every_branch_shows_its_own(stage):
+async def test_of_a_prompt_with_struck_out_characters_every_branch_shows_its_own(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 30)):
         stage.begin("tZoYb")
         stage.write(6)
@@ -301,7 +309,9 @@ async def test_of_a_prompt_with_struck_out_characters_every_branch_shows_its_own
         assert [view.position(at) for at in range(6)] == [0, 1, 1, 2, 2, 3]
 
 
-async def test_of_a_text_whose_beginning_was_let_go_another_branch_is_shown_whole(stage, monkeypatch):
+async def test_of_a_text_whose_beginning_was_let_go_another_branch_is_shown_whole(
+    stage: "Stage", monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("charplay.tui.widgets.growing_text.MOST_CHARACTERS", 2000)
     async with stage.run_test(size=(80, 30)) as pilot:
         stage.write(300)
@@ -319,7 +329,7 @@ async def test_of_a_text_whose_beginning_was_let_go_another_branch_is_shown_whol
         await pilot.pause()
 
 
-async def test_after_a_passage_what_the_model_writes_begins_a_line(stage):
+async def test_after_a_passage_what_the_model_writes_begins_a_line(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 30)):
         for prompt, breaks in (("to be or", True), ("to Zbe or", True), ("to be not", False)):
             stage.instrument.begin_passage(Prompt(0, prompt if breaks else "else", " not"), "the song")
@@ -336,7 +346,7 @@ async def test_after_a_passage_what_the_model_writes_begins_a_line(stage):
 
 
 @pytest.mark.parametrize("size", [(60, 10), (78, 12), (120, 40)])
-async def test_the_cursor_is_always_in_sight(stage, size):
+async def test_the_cursor_is_always_in_sight(stage: "Stage", size: tuple[int, int]) -> None:
     async with stage.run_test(size=size) as pilot:
         stage.write(1500)
         stage.pane.open_row("cursor")
@@ -344,13 +354,14 @@ async def test_the_cursor_is_always_in_sight(stage, size):
             await pilot.press(*([key] if key else []))
             await pilot.pause()
             sheet = stage.pane.sheet
+            assert sheet.point is not None
             line = sheet.text.line_of(sheet.point)
             assert sheet.top <= line < sheet.top + sheet.size.height
             drawn = [segment.style for segment in sheet.render_line(line - sheet.top)]
             assert sheet.get_component_rich_style("pointing--point") in drawn
 
 
-async def test_up_and_down_keep_the_column_and_every_glyph_can_be_pointed_at(stage):
+async def test_up_and_down_keep_the_column_and_every_glyph_can_be_pointed_at(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.instrument.insert(0, "to be\nor\nthat is")
         stage.instrument.playing = False
@@ -358,13 +369,14 @@ async def test_up_and_down_keep_the_column_and_every_glyph_can_be_pointed_at(sta
         stage.pane.open_row("cursor")
         await pilot.press("up", "up")
         sheet = stage.pane.sheet
+        assert sheet.point is not None
         assert stage.text[sheet.point] == "\n"
         assert "↵" in sheet.render_line(0).text
         await pilot.press("left", "left", "down", "down")
         assert (sheet.point, stage.text[sheet.point]) == (12, "t")
 
 
-async def test_the_cursor_comes_out_where_the_text_is_read_and_stays_within_the_present_one(stage):
+async def test_the_cursor_comes_out_where_the_text_is_read_and_stays_within_the_present_one(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)) as pilot:
         stage.write(100)
         stage.play(scholar(2), "demo, step 9")
@@ -387,7 +399,7 @@ async def test_the_cursor_comes_out_where_the_text_is_read_and_stays_within_the_
         assert sheet.point == reading
 
 
-async def test_a_struck_out_character_is_passed_over_harmlessly(stage):
+async def test_a_struck_out_character_is_passed_over_harmlessly(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 30)) as pilot:
         stage.begin("tZoY")
         stage.write(6)
@@ -401,7 +413,7 @@ async def test_a_struck_out_character_is_passed_over_harmlessly(stage):
         assert (stage.instrument.cursor.position, stage.pane.sheet.point) == (1, 2)
 
 
-async def test_whether_the_struck_out_characters_are_in_sight(stage):
+async def test_whether_the_struck_out_characters_are_in_sight(stage: "Stage") -> None:
     async with stage.run_test(size=(40, 8)):
         assert not stage.pane.view.struck_in_sight
         stage.begin("Zo")
@@ -414,7 +426,7 @@ async def test_whether_the_struck_out_characters_are_in_sight(stage):
         assert stage.pane.view.struck_in_sight
 
 
-async def test_a_replay_begins_on_an_empty_sheet(stage):
+async def test_a_replay_begins_on_an_empty_sheet(stage: "Stage") -> None:
     async with stage.run_test(size=(80, 14)):
         stage.write(30)
         before = stage.rows()

@@ -10,7 +10,7 @@ from charplay.formatting.sanitize import sanitize, sanitize_char
 ANY = st.text(st.characters(codec=None, exclude_categories=()))
 
 
-def harmless(text):
+def harmless(text: str) -> bool:
     return not {unicodedata.category(c) for c in text} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -19,7 +19,7 @@ CODES = [*range(0x3100), *range(0xA000, 0x20000), *range(0x3100, 0x110000, 251),
 
 
 @pytest.mark.fault("31", "36")
-def test_no_code_point_shows_as_a_control_and_each_has_a_width():
+def test_no_code_point_shows_as_a_control_and_each_has_a_width() -> None:
     for code in CODES:
         shown = sanitize(chr(code))
         assert harmless(shown), hex(code)
@@ -28,19 +28,19 @@ def test_no_code_point_shows_as_a_control_and_each_has_a_width():
 
 @given(ANY, ANY)
 @pytest.mark.fault("32")
-def test_it_does_not_matter_where_a_text_is_cut(a, b):
+def test_it_does_not_matter_where_a_text_is_cut(a: str, b: str) -> None:
     assert sanitize(a + b) == sanitize(a) + sanitize(b)
 
 
 @given(ANY)
 @pytest.mark.fault("35")
-def test_width_is_the_sum_of_the_code_points_widths(text):
+def test_width_is_the_sum_of_the_code_points_widths(text: str) -> None:
     assert cell_len(sanitize(text)) == sum(cell_len(sanitize(c)) for c in text)
 
 
 @given(st.text(st.sampled_from("abc [/]\\ÄżΩж漢字🙂─⠶")))
 @pytest.mark.fault("30")
-def test_plain_glyphs_and_brackets_are_left_alone(text):
+def test_plain_glyphs_and_brackets_are_left_alone(text: str) -> None:
     assert sanitize(text) == text
 
 
@@ -53,11 +53,11 @@ def test_plain_glyphs_and_brackets_are_left_alone(text):
         ("\u200d", "<200d>"), ("\u0903", "<903>"), ("\U0001f1e6", "<1f1e6>"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_seen_has_a_stand_in(character, shown):
+def test_what_cannot_be_seen_has_a_stand_in(character: str, shown: str) -> None:
     assert sanitize(character) == shown
 
 
-def test_the_newline_is_the_callers():
+def test_the_newline_is_the_callers() -> None:
     assert sanitize("a\n\nb", newline="\n") == "a\n\nb"
     assert sanitize("a\nb", newline=" ") == "a b"
     assert sanitize_char(" ") == "␣"

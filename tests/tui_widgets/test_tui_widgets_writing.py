@@ -1,5 +1,8 @@
 import time
+from collections.abc import Iterator
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -12,11 +15,11 @@ from charplay.tui.widgets.wrapping import Wrapped, shown
 PROSE = st.text(st.sampled_from("ab c\n漢\x1b\u0301🙂"), max_size=200)
 
 
-def lines_of(wrapped):
+def lines_of(wrapped: Wrapped) -> list[str]:
     return ["".join(wrapped.glyphs[i] for i in wrapped.line(n)) for n in range(len(wrapped.starts))]
 
 
-def wrap(text, width):
+def wrap(text: str, width: int) -> Wrapped:
     wrapped = Wrapped(width)
     for character in text:
         wrapped.append(character)
@@ -24,7 +27,7 @@ def wrap(text, width):
 
 
 @given(PROSE, st.integers(8, 30))
-def test_nothing_is_lost_and_no_line_is_too_wide(text, width):
+def test_nothing_is_lost_and_no_line_is_too_wide(text: str, width: int) -> None:
     lines = lines_of(wrap(text, width))
     assert "".join(lines) == "".join(map(shown, text))
     for line in lines:
@@ -32,7 +35,7 @@ def test_nothing_is_lost_and_no_line_is_too_wide(text, width):
 
 
 @given(PROSE, st.integers(8, 30), st.integers(8, 30))
-def test_growing_and_wrapping_anew_agree(text, before, after):
+def test_growing_and_wrapping_anew_agree(text: str, before: int, after: int) -> None:
     wrapped = wrap(text, before)
     wrapped.rewrap(after)
     assert lines_of(wrapped) == lines_of(wrap(text, after))
@@ -40,13 +43,13 @@ def test_growing_and_wrapping_anew_agree(text, before, after):
 
 
 @given(st.lists(st.text(st.sampled_from("abc"), min_size=1, max_size=8), min_size=1, max_size=40))
-def test_words_that_fit_stay_whole(words):
+def test_words_that_fit_stay_whole(words: list[str]) -> None:
     lines = lines_of(wrap(" ".join(words), 8))
     assert [word for line in lines for word in line.split()] == words
 
 
 @given(PROSE, PROSE, st.integers(8, 30))
-def test_a_break_begins_a_line_and_adds_nothing(first, second, width):
+def test_a_break_begins_a_line_and_adds_nothing(first: str, second: str, width: int) -> None:
     wrapped = wrap(first, width)
     wrapped.break_line()
     at = len(wrapped)
@@ -59,7 +62,7 @@ def test_a_break_begins_a_line_and_adds_nothing(first, second, width):
 
 
 @given(PROSE, st.integers(8, 30))
-def test_letting_lines_go_leaves_the_rest_as_it_was(text, width):
+def test_letting_lines_go_leaves_the_rest_as_it_was(text: str, width: int) -> None:
     wrapped = wrap(text, width)
     lines, drop = lines_of(wrapped), len(wrapped.starts) // 2
     wrapped.drop_lines(drop)
@@ -67,11 +70,13 @@ def test_letting_lines_go_leaves_the_rest_as_it_was(text, width):
 
 
 @given(PROSE, PROSE, st.integers(8, 30), st.data())
-def test_cutting_leaves_what_was_before_as_if_no_more_had_come(text, more, width, data):
+def test_cutting_leaves_what_was_before_as_if_no_more_had_come(
+    text: str, more: str, width: int, data: st.DataObject
+) -> None:
     at = data.draw(st.integers(0, len(text)))
     broken = data.draw(st.integers(0, len(text)))
 
-    def wrap_broken(text):
+    def wrap_broken(text: str) -> Wrapped:
         wrapped = Wrapped(width)
         for index, character in enumerate(text):
             if index == broken:
@@ -92,21 +97,21 @@ def test_cutting_leaves_what_was_before_as_if_no_more_had_come(text, more, width
     assert wrapped.starts == expected.starts
 
 
-class Sheet(App):
+class Sheet(App[None]):
     CSS = "GrowingText { width: 30; height: 6; }"
 
-    def __init__(self, **how):
+    def __init__(self, **how: Any) -> None:
         super().__init__()
         self.writing = GrowingText(**how)
 
-    def compose(self):
+    def compose(self) -> Iterator[GrowingText]:
         yield self.writing
 
-    def rows(self):
+    def rows(self) -> list[str]:
         return [self.writing.render_line(y).text for y in range(self.writing.size.height)]
 
 
-async def test_it_shows_the_end_and_its_cursor():
+async def test_it_shows_the_end_and_its_cursor() -> None:
     app = Sheet()
     async with app.run_test(size=(40, 10)):
         for i in range(20):
@@ -117,7 +122,7 @@ async def test_it_shows_the_end_and_its_cursor():
         assert {len(row) for row in app.rows()} == {30}
 
 
-async def test_it_stays_where_the_user_scrolled_until_back_at_the_end():
+async def test_it_stays_where_the_user_scrolled_until_back_at_the_end() -> None:
     app = Sheet()
     async with app.run_test(size=(40, 10)) as pilot:
         app.writing.append("\n".join(map(str, range(30))))
@@ -134,7 +139,7 @@ async def test_it_stays_where_the_user_scrolled_until_back_at_the_end():
         assert app.rows()[-1].startswith("more")
 
 
-async def test_a_tall_sheet_scrolls_several_lines_at_once_and_always_shows_the_end():
+async def test_a_tall_sheet_scrolls_several_lines_at_once_and_always_shows_the_end() -> None:
     app = Sheet()
     async with app.run_test(size=(40, 30)) as pilot:
         app.writing.styles.height = 16
@@ -150,7 +155,7 @@ async def test_a_tall_sheet_scrolls_several_lines_at_once_and_always_shows_the_e
         assert not app.writing.following
 
 
-async def test_each_character_has_the_style_it_was_given():
+async def test_each_character_has_the_style_it_was_given() -> None:
     app = Sheet()
     async with app.run_test(size=(40, 10)):
         app.writing.set_palette([Style(), Style(bold=True), Style(strike=True)])
@@ -159,7 +164,7 @@ async def test_each_character_has_the_style_it_was_given():
         assert runs[:4] == [("a", False, False), ("bc", True, False), ("d", False, True), ("e", False, False)]
 
 
-async def test_marks_stand_in_the_margin_of_their_line():
+async def test_marks_stand_in_the_margin_of_their_line() -> None:
     app = Sheet(margin=7)
     async with app.run_test(size=(40, 10)):
         app.writing.append("demo text")
@@ -170,7 +175,7 @@ async def test_marks_stand_in_the_margin_of_their_line():
         assert [row[:16].rstrip() for row in app.rows()[:3]] == ["       demo text", "     0 noise", " 1,204 more and"]
 
 
-async def test_what_is_cut_goes_with_its_marks_and_styles():
+async def test_what_is_cut_goes_with_its_marks_and_styles() -> None:
     app = Sheet(margin=6)
     async with app.run_test(size=(40, 10)):
         app.writing.append("demo ", 1)
@@ -186,12 +191,12 @@ async def test_what_is_cut_goes_with_its_marks_and_styles():
         assert [row.strip() for row in app.rows() if row.strip()] == ["▌"]
 
 
-async def test_colours_are_asked_for_when_they_come_in_sight(monkeypatch):
+async def test_colours_are_asked_for_when_they_come_in_sight(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("charplay.tui.widgets.growing_text.MOST_CHARACTERS", 1000)
     app = Sheet()
-    asked = []
+    asked: list[Any] = []
 
-    def ask(start, stop):
+    def ask(start: int, stop: int) -> Iterator[Any]:
         asked.extend(range(start, stop))
         return (index % 7 for index in range(start, stop))
 
@@ -211,19 +216,23 @@ async def test_colours_are_asked_for_when_they_come_in_sight(monkeypatch):
         assert len(asked) < 100
 
 
-async def test_growth_paints_only_the_cells_that_changed():
+async def test_growth_paints_only_the_cells_that_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     app = Sheet()
     async with app.run_test(size=(40, 10)) as pilot:
         app.writing.append("hello")
         await pilot.pause()
-        painted = []
+        painted: list[Any] = []
         refresh = app.writing.refresh
-        app.writing.refresh = lambda *regions, **how: (painted.extend(regions or ["all"]), refresh(*regions, **how))
+        monkeypatch.setattr(
+            app.writing,
+            "refresh",
+            lambda *regions, **how: (painted.extend(regions or ["all"]), refresh(*regions, **how)),
+        )
         app.writing.append(" you")
         assert [(r.x, r.y, r.width, r.height) for r in painted] == [(5, 0, 5, 1)]
 
 
-async def test_it_wraps_anew_at_another_width():
+async def test_it_wraps_anew_at_another_width() -> None:
     app = Sheet()
     async with app.run_test(size=(40, 10)) as pilot:
         app.writing.append("one two three four five six seven")
@@ -232,14 +241,14 @@ async def test_it_wraps_anew_at_another_width():
         assert [row.rstrip() for row in app.rows()] == ["one two", "three four", "five six", "seven▌", "", ""]
 
 
-async def test_outside_text_is_harmless():
+async def test_outside_text_is_harmless() -> None:
     app = Sheet()
     async with app.run_test(size=(40, 10)):
         app.writing.append("\x1b]0;t\x07[red]\u202e")
         assert app.rows()[0].rstrip() == "␛]0;t␇[red]<202e>▌"
 
 
-async def test_a_text_without_end_keeps_its_memory(monkeypatch):
+async def test_a_text_without_end_keeps_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("charplay.tui.widgets.growing_text.MOST_CHARACTERS", 1000)
     app = Sheet(margin=6)
     async with app.run_test(size=(40, 10)):
@@ -250,8 +259,8 @@ async def test_a_text_without_end_keeps_its_memory(monkeypatch):
         assert app.rows()[-2].split() == ["499", "line", "499"]
 
 
-async def test_a_long_text_is_painted_as_fast_as_a_short_one():
-    async def spent(length):
+async def test_a_long_text_is_painted_as_fast_as_a_short_one() -> None:
+    async def spent(length: int) -> float:
         app = Sheet()
         async with app.run_test(size=(40, 10)):
             app.writing.append(("lorem ipsum dolor " * (length // 18 + 1))[:length])
