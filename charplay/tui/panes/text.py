@@ -143,7 +143,8 @@ class TextPane(Pane):
         if anew:
             self.refresh_state()
             return
-        if self._instrument.params is not self._shown_params:  # a replay brings its own
+        params, speed = self._instrument.params, self._instrument.speed
+        if params is not self._shown_params or speed != self.controls.speed.value:  # by a key, or by a replay
             self._show_params()
         if self._syncs % SYNCS_A_BAR == 0:
             if self._instrument.at_work:

@@ -257,7 +257,10 @@ class MainScreen(Screen[None]):
 
     def _answered(self, then: "Callable[[Answer | None], object]", answer: "Answer | None") -> None:
         then(answer)
-        self._after_command()
+        if self.furnished:
+            self.advance()
+            self.show()
+        self.refresh_bindings()
 
     def go_to(self, place: str) -> None:
         """Go to a pane, or to a row of one."""
@@ -294,8 +297,14 @@ class MainScreen(Screen[None]):
         self._after_command()
 
     def _after_command(self) -> None:
+        """Show what a key did to the text, and after the paint that it waits for whatever else it may have changed."""
         if self.furnished:
+            self._stale = True
             self.advance()
+        self.call_after_refresh(self._catch_up)
+
+    def _catch_up(self) -> None:
+        if self._stale and self.furnished:
             self.show()
         self.refresh_bindings()
 
