@@ -19,7 +19,7 @@ from charplay.tui.command import bindings
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer, Sheet
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.dialogs.reader import ReaderDialog
-from charplay.tui.screens.main import CONTROLLERS
+from charplay.tui.screens.main import CONTROLLERS, TICKS_A_BAR
 from charplay.tui.textual_patches.key_queue import KeyHandled
 from charplay.tui.textual_patches.signals import listen
 from charplay.tui.widgets.growing_text import GrowingText
@@ -256,6 +256,25 @@ async def test_nothing_is_repainted_when_nothing_happens(play):
 
 def key(name):
     return events.Key("space", " ") if name == " " else events.Key(name, name if len(name) == 1 else None)
+
+
+async def test_while_it_writes_the_bars_are_shown_by_their_clock_alone_whatever_is_pressed(play, monkeypatch):
+    async with play(writing=True) as it:
+        shown: list[int] = []
+        show = it.main.text.bars.set_candidates
+        monkeypatch.setattr(
+            it.main.text.bars, "set_candidates", lambda found: (shown.append(it.main._ticks), show(found))
+        )
+        end = it.main._ticks + 4 * TICKS_A_BAR
+        while it.main._ticks < end:
+            await it.press("right_square_bracket", "left_square_bracket", "plus", "minus")
+            it.main.show()
+            await asyncio.sleep(0.02)
+        assert len(shown) >= 3
+        assert [tick % TICKS_A_BAR for tick in shown] == [0] * len(shown)
+        assert len(set(shown)) == len(shown)
+        await it.press("space")
+        await it.until(lambda: it.main.text.bars._candidates[0] == it.instrument.candidates(1)[0])
 
 
 async def test_keys_that_are_typed_ahead_land_where_they_were_meant_to(play):

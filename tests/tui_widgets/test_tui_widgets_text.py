@@ -16,7 +16,6 @@ from charplay.sampling.bias_syntax import parse_bias
 from charplay.sampling.params import SamplingParams
 from charplay.sampling.prompts import Prompt
 from charplay.sampling.recording import Recording
-from charplay.tui.panes.text import SYNCS_A_BAR
 from charplay.tui.presentation.character_details import percent
 from charplay.tui.presentation.tinting import LEFT_OUT, PROMPT
 from charplay.tui.widgets.slider import Slider
@@ -520,13 +519,31 @@ async def test_the_bars_show_what_may_come_next_and_not_what_hardly_can(empty_st
         await pilot.pause()
         stage.show()
         assert [each.character for each in stage.pane.bars._candidates] == ["t"]
-        shown = 0
-        for _ in range(3 * SYNCS_A_BAR):
-            stage.write(1)
-            if stage.pane._syncs % SYNCS_A_BAR == 0:
-                shown += 1
-                assert stage.pane.bars._candidates[0] == stage.instrument.candidates(1)[0]
-        assert shown == 3
+        for _ in range(3):
+            shown = stage.pane.bars._candidates
+            for _ in range(10):
+                stage.write(1)
+            stage.pane.refresh_state()
+            assert stage.pane.bars._candidates is shown  # while it writes they have a clock of their own
+            stage.pane.refresh_numbers()
+            assert stage.pane.bars._candidates[0] == stage.instrument.candidates(1)[0]
+        stage.write(1)
+        stage.instrument.playing = False
+        stage.pane.refresh_state()
+        assert stage.pane.bars._candidates[0] == stage.instrument.candidates(1)[0]
+
+
+async def test_other_weights_change_the_title_at_once_and_the_bars_by_their_clock(stage):
+    async with stage.run_test(size=(100, 14)):
+        shown = stage.pane.bars._candidates
+        stage.instrument.update_weights(reciter(), "run, step 70")
+        stage.sync()
+        assert "step 70" in stage.pane._source_within(60).plain
+        assert "step 70" in stage.pane.border_title
+        assert stage.pane.bars._candidates is shown
+        stage.instrument.restart()
+        stage.sync()
+        assert stage.pane.bars._candidates[0] == stage.instrument.candidates(1)[0]
 
 
 async def test_without_a_model_everything_is_harmless(empty_stage):

@@ -20,7 +20,7 @@ from charplay.formatting.sanitize import sanitize_line
 from charplay.playground.happenings import TextChanged
 from charplay.playground.instrument import Instrument
 from charplay.playground.memorization import Memorization
-from charplay.playground.text_changes import Appended, CopiesChanged
+from charplay.playground.text_changes import Began, Reweighted, Rewritten
 from charplay.playground.text_cursor import MAX_CANDIDATES
 from charplay.tui.panes.memorization_row import MemorizationRow
 from charplay.tui.panes.sampling_controls import SamplingControls
@@ -37,8 +37,6 @@ from charplay.tui.widgets.slider import Slider
 if TYPE_CHECKING:
     from charplay.sampling.params import SamplingParams
 
-SYNCS_A_BAR = 10
-"""The candidates are shown anew every so many times while it writes: they could not be read faster."""
 ROOM_FOR_BARS = 64
 ROOM_FOR_TRUTH = 8
 """Rows of the pane, for a passage's own continuation to be shown."""
@@ -47,7 +45,10 @@ MIN_PROBABILITY = 0.005
 
 
 class TextPane(Pane):
-    """Draws an instrument: call `sync` with what happened, and `refresh_state` after whatever else may have changed."""
+    """Draws an instrument: call `sync` with what happened, and `refresh_state` after whatever else may have changed.
+
+    Call `refresh_numbers` a few times a second: while it writes they change with every character.
+    """
 
     DEFAULT_CSS = """
     TextPane {
@@ -89,7 +90,6 @@ class TextPane(Pane):
         self._own = PromptEntry("what the text goes on with", id="own")
         self._entry = PromptEntry(id="prompt")
         self._shown_params: SamplingParams | None = None
-        self._syncs = 0
 
     def compose(self) -> ComposeResult:
         """Lay out the sheet with the candidates at its right, and the sliders under it."""
@@ -135,27 +135,32 @@ class TextPane(Pane):
 
     def sync(self, changes: Iterable[TextChanged]) -> None:
         """Draw what happened to the text since the last call."""
-        anew = False
+        another = False
         for change in changes:
             self.view.apply(change)
-            anew |= not isinstance(change, Appended | CopiesChanged)
-        self._syncs += 1
-        if anew:
+            another |= isinstance(change, Began | Rewritten)
+            if isinstance(change, Reweighted):
+                self.set_title("Text", self._source_within)
+        if another:
             self.refresh_state()
+            self._show_candidates()
             return
         params, speed = self._instrument.params, self._instrument.speed
         if params is not self._shown_params or speed != self.controls.speed.value:  # by a key, or by a replay
             self._show_params()
-        if self._syncs % SYNCS_A_BAR == 0:
-            if self._instrument.at_work:
-                self._show_candidates()
-            self._show_measure()
+
+    def refresh_numbers(self) -> None:
+        """Draw what may come next, and how much of the text is new, which run while it writes."""
+        if self._instrument.at_work:
+            self._show_candidates()
+        self._show_measure()
 
     def refresh_state(self) -> None:
-        """Draw everything of the instrument but its text."""
+        """Draw everything of the instrument but its text, and the candidates only while they stand still."""
         self._show_params()
         self._show_rows()
-        self._show_candidates()
+        if not self._instrument.at_work:
+            self._show_candidates()
         self._show_measure()
         self.set_title("Text", self._source_within)
 

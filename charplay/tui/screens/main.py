@@ -50,6 +50,8 @@ UNSEEN_TICK = 5.0
 """Seconds between two looks at the playground while nobody sees the screen: a run that waits for its turn has it."""
 TICKS_A_PAINT = 15
 """Numbers that run are shown twice a second."""
+TICKS_A_BAR = 10
+"""The candidates are shown anew every so many ticks while it writes: they could not be read faster."""
 
 CONTROLLERS: tuple[type[Controller], ...] = (
     CorpusController, FormController, RunsController, ChartController, BranchController, AnalysisController,
@@ -177,6 +179,8 @@ class MainScreen(Screen[None]):
     def _tick(self) -> None:
         self._ticks += 1
         self.advance()
+        if self._ticks % TICKS_A_BAR == 0:
+            self.text.refresh_numbers()
         state = self.playground.runs.state.state
         if state != self._state or self._ticks % TICKS_A_PAINT == 0:  # numbers run, a new state is shown at once
             self._show_status()
