@@ -267,6 +267,23 @@ def key(name: str) -> Key:
     return events.Key("space", " ") if name == " " else events.Key(name, name if len(name) == 1 else None)
 
 
+async def test_a_key_shows_what_it_did_before_the_paint_and_everything_else_after_it(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with play(writing=True) as it:
+        late: list[str] = []
+        show, advance = it.main.show, it.main.playground.advance
+        monkeypatch.setattr(it.main, "show", lambda: (late.append("shown"), show()))
+        monkeypatch.setattr(it.main.playground, "advance", lambda now: (late.append("went on"), advance(now))[1])
+        for command in ("text.warmer", "text.faster"):
+            it.main.action_run_command(command)
+            assert it.main.text.controls.temperature.value == it.instrument.params.temperature
+            assert it.main.text.controls.speed.value == it.instrument.speed
+        assert not late
+        await it.until(lambda: "shown" in late)
+        assert late[0] == "went on"
+
+
 async def test_while_it_writes_the_bars_are_shown_by_their_clock_alone_whatever_is_pressed(
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:

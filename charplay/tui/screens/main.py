@@ -192,9 +192,12 @@ class MainScreen(Screen[None]):
 
     def advance(self) -> None:
         """Let the playground go on, and pass on what happened."""
+        self._pass_on(self.playground.advance(self.playground.clock()))
+
+    def _pass_on(self, happenings: "Iterable[object]") -> None:
         changes: list[TextChanged] = []
         said = False
-        for happening in self.playground.advance(self.playground.clock()):
+        for happening in happenings:
             if isinstance(happening, TextChanged):
                 changes.append(happening)
                 continue
@@ -307,11 +310,12 @@ class MainScreen(Screen[None]):
         """Show what a key did to the text, and after the paint that it waits for whatever else it may have changed."""
         if self.furnished:
             self._stale = True
-            self.advance()
+            self._pass_on(self.playground.instrument.drain())
         self.call_after_refresh(self._catch_up)
 
     def _catch_up(self) -> None:
         if self._stale and self.furnished:
+            self.advance()
             self.show()
         self.refresh_bindings()
 
