@@ -108,7 +108,7 @@ while True:
         sys.exit(os.waitstatus_to_exitcode(status))
     theirs = termios.tcgetattr(0)
     termios.tcsetattr(0, termios.TCSANOW, modes)
-    print("[1]+ Stopped", "as it was" if theirs[3] & termios.ICANON else "still raw", flush=True)
+    print("\\n[1]+ Stopped", "as it was" if theirs[3] & termios.ICANON else "still raw", flush=True)
     sys.stdin.readline()
     print("fg", flush=True)
     os.tcsetpgrp(0, child)
