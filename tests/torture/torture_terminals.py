@@ -99,7 +99,10 @@ if child == 0:
     os.tcsetpgrp(0, os.getpid())
     signal.signal(signal.SIGTTOU, signal.SIG_DFL)
     os.execvp(sys.argv[1], sys.argv[1:])
-os.setpgid(child, child)
+try:
+    os.setpgid(child, child)
+except PermissionError:
+    pass  # it has done so itself, and is the program already
 modes = termios.tcgetattr(0)
 while True:
     _, status = os.waitpid(child, os.WUNTRACED)
