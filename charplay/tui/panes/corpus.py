@@ -68,10 +68,6 @@ class CorpusPane(Pane):
         """Say what this is."""
         self.set_title("Corpus")
 
-    def focus_first(self) -> None:
-        """Put the focus on the rows."""
-        self.screen.set_focus(self.rows)
-
     @property
     def selected(self) -> str:
         """Name of the text under the cursor; empty where there is none."""

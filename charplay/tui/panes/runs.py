@@ -85,10 +85,6 @@ class RunsPane(Pane):
         """Say what this is."""
         self.set_title("Runs")
 
-    def focus_first(self) -> None:
-        """Put the focus on the rows."""
-        self.screen.set_focus(self.rows)
-
     @property
     def selected(self) -> str:
         """Name of the run under the cursor; empty where there is none."""
