@@ -25,7 +25,6 @@ from charplay.tui.controllers.prompts import PromptController
 from charplay.tui.controllers.runs import RunsController
 from charplay.tui.controllers.training import TrainingController
 from charplay.tui.controllers.writing import WritingController
-from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
@@ -267,10 +266,8 @@ class MainScreen(Screen[None]):
 
     def _answered(self, then: "Callable[[Answer | None], object]", answer: "Answer | None") -> None:
         then(answer)
-        if self.furnished:
-            self.advance()
-            self.show()
-        self.refresh_bindings()
+        self._stale = True
+        self._catch_up()
 
     def go_to(self, place: str) -> None:
         """Go to a pane, or to a row of one."""
@@ -355,6 +352,7 @@ class MainScreen(Screen[None]):
 
     def action_keys(self) -> None:
         """Every key, pane by pane, beginning with the pane in use."""
+        from charplay.tui.dialogs.reader import ReaderDialog, key_lines
         from charplay.tui.widgets.cursor_text import CursorText
         from charplay.tui.widgets.growing_text import GrowingText
         from charplay.tui.widgets.slider import Slider
