@@ -61,7 +61,9 @@ def play(home_option: str | None, path: str | None) -> int:
 
 def _set_up_process() -> None:
     """Set garbage collection, thread switching and malloc up, before the first thread starts."""
-    # A start allocates a hundred thousand objects that stay: collecting every 700 would be a tenth of its time.
+    # A start allocates a hundred thousand objects that stay, and a search of them for garbage takes ten milliseconds:
+    # the main screen enables the collector once its panes are up.
+    gc.disable()
     gc.set_threshold(GC_THRESHOLD)
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     malloc.use_one_arena()

@@ -1,6 +1,7 @@
 """Layout, keys, settings, signals, abuse."""
 
 import asyncio
+import gc
 import json
 import os
 import re
@@ -82,6 +83,17 @@ def test_no_key_has_two_meanings_in_one_pane(pane: Bindings) -> None:
     modal = Sheet.BINDINGS[0] in pane
     all_keys = keys([*pane, *bindings(APP_COMMANDS), *([] if modal else [*at(""), *bindings(SCREEN_COMMANDS)])])
     assert sorted(all_keys) == sorted(set(all_keys))
+
+
+async def test_garbage_is_collected_from_when_the_panes_are_up(play: Play) -> None:
+    gc.disable()
+    try:
+        async with play():
+            assert gc.isenabled()
+            assert gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
+        gc.enable()
 
 
 async def test_every_command_has_an_action_and_is_in_the_help(play: Play) -> None:

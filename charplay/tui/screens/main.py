@@ -1,5 +1,6 @@
 """The main screen: the panes, the playground's clock, and the keys of the commands."""
 
+import gc
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, on
@@ -144,6 +145,7 @@ class MainScreen(Screen[None]):
             self.playground.begin(self._path)
             self.say("[ ] temperature   t trains a network of your own while the demo writes")
             self.advance()
+        _enable_collector()
 
     async def _mount_stage(self) -> None:
         """Put up what stands on numpy, which would delay the first paint by a third of a second."""
@@ -375,3 +377,10 @@ class MainScreen(Screen[None]):
 
     def _commands_at(self, place: str) -> list[Command]:
         return [command for command in self.commands if command.place == place]
+
+
+def _enable_collector() -> None:
+    """Enable the garbage collector where it was disabled for the start; it never searches what is there by now."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
