@@ -147,7 +147,7 @@ class SamplingFilters(Vertical):
         for name, value in values.items():
             if name == "bias":
                 self.bias.begin(value)
-            else:
+            elif self._sliders[name].value != value:  # a reactive value costs more to set than to read
                 self._sliders[name].value = value
 
     def show(self, settings: SamplingParams) -> None:
@@ -168,9 +168,13 @@ class SamplingFilters(Vertical):
     @property
     def on(self) -> tuple[str, ...]:
         """Those that are on, in the order in which they act, in a few letters each: "top-p 0.50"."""
-        shown = {name: f"{slider.label} {slider.show(slider.value)}" for name, slider in self._sliders.items()}
-        shown["bias"] = "bias"
-        return tuple(shown[name.replace("-", "_")] for name in self.applied(SamplingParams()).active)
+        return tuple(self._describe(name.replace("-", "_")) for name in self.applied(SamplingParams()).active)
+
+    def _describe(self, name: str) -> str:
+        if name == "bias":
+            return name
+        slider = self._sliders[name]
+        return f"{slider.label} {slider.show(slider.value)}"
 
     def applied(self, settings: SamplingParams) -> SamplingParams:
         """The settings with these filters."""
