@@ -89,7 +89,7 @@ class TextPane(Pane):
         self.truth = Static("", id="truth", markup=False)
         self._own = PromptEntry("what the text goes on with", id="own")
         self._entry = PromptEntry(id="prompt")
-        self._shown_params: SamplingParams | None = None
+        self._shown: tuple[SamplingParams, float] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the sheet with the candidates at its right, and the sliders under it."""
@@ -103,7 +103,7 @@ class TextPane(Pane):
         rows = (self.truth, self.look, self._own, self._entry, self.filters, self.copies)
         await self.mount_all(rows, before=self.controls)
         self.filters.bias.begin(self._instrument.typed_bias)
-        self._shown_params = None
+        self._shown = None
         self._show_params()
         self.set_class(bool(self.filters.on), "-filters")
         self.refresh_state()
@@ -145,8 +145,7 @@ class TextPane(Pane):
             self.refresh_state()
             self._show_candidates()
             return
-        params, speed = self._instrument.params, self._instrument.speed
-        if params is not self._shown_params or speed != self.controls.speed.value:  # by a key, or by a replay
+        if self._shown != (self._instrument.params, self._instrument.speed):  # by a key, or by a replay
             self._show_params()
 
     def refresh_numbers(self) -> None:
@@ -165,14 +164,14 @@ class TextPane(Pane):
         self.set_title("Text", self._source_within)
 
     def _show_params(self) -> None:
-        params = self._instrument.params
-        if params is not self._shown_params:
-            self._shown_params = params
+        params, speed = self._instrument.params, self._instrument.speed
+        if self._shown is None or params != self._shown[0]:
             self.controls.temperature.value = params.temperature
             if self.filters.is_attached:
                 self.filters.show(params)
                 self._instrument.typed_bias = self.filters.bias.value
-        self.controls.speed.value = self._instrument.speed
+        self.controls.speed.value = speed
+        self._shown = params, speed
         filters = () if self.has_class("-filters") else self.filters.on
         self.controls.say_in_force((*filters, "stop texts") if self._instrument.stops else filters)
 
@@ -306,7 +305,7 @@ class TextPane(Pane):
         temperature = self.controls.temperature.value
         self._instrument.params = replace(self.filters.applied(self._instrument.params), temperature=temperature)
         self._instrument.typed_bias = self.filters.bias.value
-        self._shown_params = self._instrument.params
+        self._shown = self._instrument.params, self._instrument.speed
         self.post_message(self.Touched())
 
     @on(BiasEntry.Left)

@@ -59,9 +59,16 @@ def column_of(name: str) -> str:
 
 def tint_number(name: str, value: float) -> int:
     """Return the number in the palette of a tint for a value of its column."""
-    if name not in _FIRST or math.isnan(value):
-        return PLAIN
-    return _FIRST[name] + round(min(max(_TINTS[name].position(value), 0.0), 1.0) * STEPS)
+    return _numbers(name, (value,))[0]
+
+
+def _numbers(name: str, values: Sequence[float]) -> list[int]:
+    """Return `tint_number` of each value. One call for a line: a page has thousands of characters."""
+    first = _FIRST.get(name)
+    if first is None:
+        return [PLAIN] * len(values)
+    position, isnan = _TINTS[name].position, math.isnan
+    return [PLAIN if isnan(each) else first + round(min(max(position(each), 0.0), 1.0) * STEPS) for each in values]
 
 
 def tint_numbers(name: str, transcript: Transcript, start: int, stop: int) -> list[int]:
@@ -73,7 +80,7 @@ def tint_numbers(name: str, transcript: Transcript, start: int, stop: int) -> li
         values = transcript.temperatures(start, stop)
     else:
         values = transcript.column(tint.column, start, stop).tolist()
-    numbers = [tint_number(name, value) for value in values]
+    numbers = _numbers(name, values)
     if tint.only_drawn:
         kinds = transcript.column("kind", start, stop).tolist()
         return [number if kind == _DRAWN else PROMPT for number, kind in zip(numbers, kinds, strict=True)]
@@ -83,7 +90,7 @@ def tint_numbers(name: str, transcript: Transcript, start: int, stop: int) -> li
 def bit_tints(name: str, bits: Iterable[float]) -> list[int]:
     """Return the numbers in the palette of characters with so many bits of surprise; plain where that is NaN."""
     value = OF_BITS.get(column_of(name))
-    return [PLAIN if value is None else tint_number(name, value(each)) for each in bits]
+    return _numbers(name if value else "", [value(each) if value else each for each in bits])
 
 
 def palette(foreground: Color, *, dark: bool) -> list[Style]:

@@ -249,8 +249,9 @@ class GrowingText(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the text, from the cache unless it grew."""
-        number = self.top + y
-        if number >= self.text.lines:
+        lines = self.text.lines
+        number = self._scroll.top(lines, self.outer_size.height) + y
+        if number >= lines:
             return Strip.blank(self.outer_size.width, self._style(_PLAIN))
         strip = self._strips.get(number)
         if strip is None:
