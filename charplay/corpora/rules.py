@@ -1,7 +1,8 @@
-"""Cleaning: applies the rules that a recipe names, in their order."""
+"""Cleaning: applies the rules that a recipe names, in their order, to a corpus or to what a network is given."""
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress
@@ -31,6 +32,34 @@ def clean(text: str, cleaning: Sequence[str], progress: Progress | None = None) 
             done += len(piece)
         text = "".join(cleaned)
     return text
+
+
+class CleanedInput(NamedTuple):
+    """A text from outside, cleaned as the corpus was that a network learned."""
+
+    text: str
+    note: str
+    """What was done to it, as in "lowercased as in training"; empty where nothing was."""
+
+
+def input_rules(cleaning: Sequence[str]) -> list[str]:
+    """Return those of the named rules that apply to input, in their order."""
+    return [name for name in cleaning if load_entry("corpora/cleaning", name).APPLIES_TO_INPUT]
+
+
+def clean_input(text: str, cleaning: Sequence[str]) -> CleanedInput:
+    """Clean a prompt, a typed text or a scored text by those of a run's rules that apply to input.
+
+    Each character becomes what it became in the training text, so the network knows more of them.
+    """
+    done = []
+    for name in input_rules(cleaning):
+        rule = load_entry("corpora/cleaning", name)
+        cleaned = rule.clean(text)
+        if cleaned != text:
+            done.append(rule.PARTICIPLE)
+        text = cleaned
+    return CleanedInput(text, f"{' and '.join(done)} as in training" if done else "")
 
 
 def lines(text: str) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """Laws of the cleaning rules, each taken from the folder, and the classic counts on texts of the same shape."""
 
 import string
+import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -98,3 +100,66 @@ def test_ascii_keeps_the_sense_of_typography() -> None:
 def test_cleaning_can_be_cancelled() -> None:
     with pytest.raises(Cancelled):
         rules.clean("a text", ["lowercase"], Progress(lambda _: False))
+
+
+# What a network is given goes through the rules that apply to input.
+
+
+INPUT_RULES = [name for name in RULES if load_entry("corpora/cleaning", name).APPLIES_TO_INPUT]
+HARD = st.sampled_from(["e", "\u0301", "\u00df", "\u1100", "\u1161", "\ud83d", "\x00", "\u212a"])
+PIECES = st.lists(st.one_of(MARKS, HARD, st.text(max_size=3)), max_size=6).map("".join)
+
+
+def is_done_piecewise(clean: Callable[[str], str], first: str, second: str) -> bool:
+    """Whether two pieces cleaned apart are the whole cleaned, but for which small sigma a capital one becomes."""
+    whole, pieces = clean(first + second), clean(first) + clean(second)
+    return whole.replace("\u03c2", "\u03c3") == pieces.replace("\u03c2", "\u03c3")
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_says_whether_it_applies_to_input_and_then_what_it_did(name: str) -> None:
+    rule = load_entry("corpora/cleaning", name)
+    assert rule.APPLIES_TO_INPUT in {True, False}
+    assert not rule.APPLIES_TO_INPUT or 5 < len(rule.PARTICIPLE) < 40
+
+
+def test_what_maps_characters_applies_to_input_and_what_cuts_does_not() -> None:
+    assert set(INPUT_RULES) >= {"lowercase", "basic-36", "letters-27", "ascii"}
+    assert not {"gutenberg", "text-end"} & set(INPUT_RULES)
+
+
+@pytest.mark.parametrize("name", INPUT_RULES)
+@given(first=PIECES, second=PIECES)
+def test_a_rule_for_input_maps_each_character_by_itself(name: str, first: str, second: str) -> None:
+    assert is_done_piecewise(load_entry("corpora/cleaning", name).clean, first, second)
+
+
+@pytest.mark.parametrize(
+    ("clean", "first", "second"),
+    [
+        (load_entry("corpora/cleaning", "text-end").clean, "a\nTHE", " END\nb"),
+        (load_entry("corpora/cleaning", "gutenberg").clean, "***START OF THE PROJECT", " GUTENBERG EBOOK\na"),
+        (lambda text: unicodedata.normalize("NFC", text), "e", "\u0301"),
+    ],
+)
+def test_a_rule_that_looks_around_is_found(clean: Callable[[str], str], first: str, second: str) -> None:
+    assert not is_done_piecewise(clean, first, second)
+
+
+@given(text=PIECES, cleaning=st.lists(st.sampled_from(RULES), max_size=3))
+def test_input_is_cleaned_as_the_corpus_was(text: str, cleaning: list[str]) -> None:
+    cleaned, note = rules.clean_input(text, cleaning)
+    assert cleaned == rules.clean(text, rules.input_rules(cleaning))
+    assert bool(note) or cleaned == text
+
+
+def test_what_was_done_is_said_and_nothing_where_nothing_was() -> None:
+    assert rules.clean_input("The Queen", ["lowercase"]) == ("the queen", "lowercased as in training")
+    assert rules.clean_input("the queen", ["lowercase"]) == ("the queen", "")
+    both = "reduced to ASCII and lowercased as in training"
+    assert rules.clean_input("\u00c9tude", ["gutenberg", "ascii", "lowercase"]) == ("etude", both)
+    assert rules.clean_input("a\nTHE END\nb", ["text-end"]) == ("a\nTHE END\nb", "")
+
+
+def test_a_final_sigma_is_that_of_the_training_text() -> None:
+    assert rules.clean_input("\u039f\u0394\u039f\u03a3 ", ["lowercase"]).text == "\u03bf\u03b4\u03bf\u03c2 "

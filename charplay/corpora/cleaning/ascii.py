@@ -5,6 +5,8 @@ import unicodedata
 DESCRIPTION = "ASCII only: accents go, curly quotes and dashes become plain, anything else is left out"
 ALPHABET = "".join(map(chr, range(128)))
 PIECEWISE = True
+APPLIES_TO_INPUT = True
+PARTICIPLE = "reduced to ASCII"
 
 # Characters that Unicode's compatibility decomposition (NFKD) does not turn into ASCII.
 _PLAIN = str.maketrans(

@@ -5,6 +5,8 @@ import re
 DESCRIPTION = "36 symbols: small letters, space, line end and ,.?!:;-'; anything else becomes a space"
 ALPHABET = "\n !',-.:;?abcdefghijklmnopqrstuvwxyz"
 PIECEWISE = True
+APPLIES_TO_INPUT = True
+PARTICIPLE = "reduced to 36 symbols"
 
 _OTHER = re.compile(f"[^{re.escape(ALPHABET)}]")
 

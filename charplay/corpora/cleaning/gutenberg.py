@@ -5,6 +5,7 @@ import re
 DESCRIPTION = "cuts the header and the licence of Gutenberg editions, of each where several are joined"
 ALPHABET = None
 PIECEWISE = False
+APPLIES_TO_INPUT = False
 
 _MARK = re.compile(
     r"^[ \t]*(?:\*\*\*[ \t]*(?P<start>START)[ \t]+OF[ \t]|\*\*\*[ \t]*END[ \t]+OF[ \t]|End of )"

@@ -5,6 +5,8 @@ import re
 DESCRIPTION = "27 symbols: small letters and space; anything else becomes a space"
 ALPHABET = " abcdefghijklmnopqrstuvwxyz"
 PIECEWISE = True
+APPLIES_TO_INPUT = True
+PARTICIPLE = "reduced to 27 symbols"
 
 _OTHER = re.compile("[^a-z ]")
 

@@ -3,6 +3,8 @@
 DESCRIPTION = "capital letters become small ones"
 ALPHABET = None
 PIECEWISE = True
+APPLIES_TO_INPUT = True
+PARTICIPLE = "lowercased"
 
 
 def clean(text: str) -> str:

@@ -5,6 +5,7 @@ import re
 DESCRIPTION = "cuts before the first line that says THE END and nothing else"
 ALPHABET = None
 PIECEWISE = False
+APPLIES_TO_INPUT = False
 
 # Matches the line end before it too, so that the text ends with its last line.
 _END = re.compile(r"\n?^[ \t]*THE END[ \t]*$", re.MULTILINE)
