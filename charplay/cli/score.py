@@ -13,11 +13,15 @@ def score(
     context: typer.Context,
     checkpoint: Annotated[str, typer.Argument(metavar="CHECKPOINT", help="A checkpoint file, a run, or `demo`.")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A text file.")],
+    raw: Annotated[
+        bool, typer.Option("--raw", metavar="", help="Score the text as it is, not cleaned as the training text was.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Measure a text under a model, in nats and bits a character."""
     from charplay.cli.data_dir import open_store
     from charplay.corpora.reading import read_file
+    from charplay.corpora.rules import input_rules
     from charplay.formatting.units import plural
     from charplay.fs.paths import user_path
     from charplay.playground.checkpoints import open_checkpoint
@@ -27,7 +31,9 @@ def score(
     decoded = read_file(user_path(file))
     for note in decoded.notes:
         print_note(note)
-    result = measure(opened.model, decoded.text)
+    result = measure(opened.model, decoded.text, raw=raw)
+    if result.note:
+        print_note(f"the text was {result.note}; --raw leaves that out")
     if json:
         print_json(
             {
@@ -36,6 +42,7 @@ def score(
                 "bits": result.bits,
                 "skipped": result.skipped,
                 "checkpoint": opened.origin.path,
+                "cleaning": [] if raw else input_rules(opened.model.recipe.cleaning),
             }
         )
         return

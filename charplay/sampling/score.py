@@ -1,13 +1,14 @@
 """How well a model foretells a text, where it does so worst, and which of several does it best."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charplay.corpora.vocabulary import code_points
+from charplay.corpora.rules import clean_input
+from charplay.corpora.vocabulary import CODE_POINTS, code_points
 from charplay.sampling.cell import Array
 from charplay.sampling.model import CharModel
 
@@ -41,11 +42,13 @@ class Score:
     characters: int
     """Characters that were read."""
     skipped: int
-    """Characters of the text that the model does not know, left out."""
+    """Characters of the cleaned text that the model does not know, left out."""
     surprises: NDArray[np.float64] = field(repr=False, compare=False)
     """(characters - 1,) nats of surprise at every character but the first, which is read and not foretold."""
     places: NDArray[np.intp] = field(repr=False, compare=False)
-    """(characters - 1,) where in the text these characters stand."""
+    """(characters - 1,) where in the text these characters stand; one that became several is there several times."""
+    note: str = ""
+    """What the run's cleaning did to the text, as in "lowercased as in training"; empty where nothing was done."""
 
     @property
     def nats(self) -> float:
@@ -60,7 +63,8 @@ class Score:
     def along(self, size: int) -> NDArray[np.float64]:
         """(size,) bits of surprise at each character of the text; NaN where it was not foretold."""
         bits = np.full(size, np.nan)
-        bits[self.places] = self.surprises / np.log(2)
+        bits[self.places] = 0
+        np.add.at(bits, self.places, self.surprises / np.log(2))
         return bits
 
     def hardest(self, count: int, length: int) -> list[Passage]:
@@ -82,18 +86,23 @@ class Score:
         return found
 
 
-def score(model: CharModel, text: str, watch: Callable[[float], bool] | None = None) -> Score:
+def score(model: CharModel, text: str, watch: Callable[[float], bool] | None = None, *, raw: bool = False) -> Score:
     """Read a text in one pass from the zero state, foretelling every character from all those before it.
+
+    The text first goes through the run's own cleaning, as far as that applies to input; `raw` leaves this out. The
+    places are those of the text that was given.
 
     `watch` is called with the share done, every BLOCK characters; where it returns False, the score is that of the part
     read so far.
     """
     vocabulary = model.vocabulary
-    known, unknown = vocabulary.split(text)
+    cleaning = () if raw else model.recipe.cleaning
+    cleaned, note = clean_input(text, cleaning)
+    known, unknown = vocabulary.split(cleaned)
     ids = vocabulary.encode(known).astype(np.intp)
-    places = np.arange(len(text))
+    places = _places(text, cleaning) if note else np.arange(len(text))
     if unknown:
-        places = places[~np.isin(code_points(text), code_points(unknown))]
+        places = places[~np.isin(code_points(cleaned), code_points(unknown))]
     inputs, targets = ids[:-1], ids[1:]
     surprises = np.empty(len(targets))
     state, read = model.zero_state(), 0
@@ -104,7 +113,15 @@ def score(model: CharModel, text: str, watch: Callable[[float], bool] | None = N
         read = min(read + BLOCK, len(targets))
         if watch is not None and not watch(read / len(targets)):
             break
-    return Score(min(read + 1, len(ids)), len(text) - len(known), surprises[:read], places[1 : read + 1])
+    return Score(min(read + 1, len(ids)), len(cleaned) - len(known), surprises[:read], places[1 : read + 1], note)
+
+
+def _places(text: str, cleaning: Sequence[str]) -> NDArray[np.intp]:
+    """(n,) where in the text each character of the cleaned text comes from: a rule maps each character by itself."""
+    lengths = np.zeros(CODE_POINTS, np.intp)
+    for character in set(text):
+        lengths[ord(character)] = len(clean_input(character, cleaning).text)
+    return np.repeat(np.arange(len(text)), lengths[code_points(text)])
 
 
 def compare(scores: Mapping[str, Score]) -> list[ModelRanking]:

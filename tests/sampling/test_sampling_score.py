@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sampling_models import TEXT, make_model
 
+from charplay.corpora.rules import clean_input, input_rules
+from charplay.fs.registry import entry_names
 from charplay.sampling.distribution import distribution
 from charplay.sampling.params import SamplingParams
 from charplay.sampling.score import BLOCK, Score, compare, score
@@ -117,3 +119,48 @@ def test_models_are_compared_by_what_all_of_them_foretold() -> None:
     read = {str(seed): score(make_model(seed=seed), text(300)) for seed in range(3)}
     assert [one.bits for one in compare(read)] == pytest.approx(sorted(one.bits for one in read.values()))
     assert sum(one.best for one in compare(read)) == pytest.approx(1)
+
+
+# A text is cleaned as the training text was.
+
+
+@pytest.mark.parametrize("name", [name for name in entry_names("corpora/cleaning") if input_rules([name])])
+@given(
+    given=st.lists(
+        st.sampled_from(["A", "b", "\u00df", "\u4e2d", "\u2014", "\u03a3", "\u0130", " ", "\n", "\ufb01"]), max_size=30
+    )
+)
+def test_a_text_is_cleaned_first_and_its_places_are_those_of_the_text_given(name: str, given: list[str]) -> None:
+    given_text = "".join(given)
+    cleaned = clean_input(given_text, [name]).text
+    model = make_model(text="ab\n \u03c3\u03c2sfi", cleaning=(name,))
+    found, plain = score(model, given_text), score(model, cleaned, raw=True)
+    assert (found.characters, found.skipped) == (plain.characters, plain.skipped)
+    assert np.array_equal(found.surprises, plain.surprises)
+    known = [
+        at
+        for at, character in enumerate(given_text)
+        for each in clean_input(character, [name]).text.replace("\u03c2", "\u03c3")
+        if each in model.vocabulary
+    ]
+    assert found.places.tolist() == known[1:]
+    assert np.nansum(found.along(len(given_text))) == pytest.approx(np.nansum(plain.along(len(cleaned))))
+
+
+def test_a_capital_counts_where_it_stands_and_raw_leaves_that_out() -> None:
+    model = make_model(cleaning=("lowercase",))
+    found, plain, raw = score(model, "ABCa?b"), score(model, "abcab"), score(model, "ABCa?b", raw=True)
+    assert (found.characters, found.skipped, found.note) == (5, 1, "lowercased as in training")
+    assert (plain.note, raw.note) == ("", "")
+    assert np.array_equal(found.surprises, plain.surprises)
+    assert found.places.tolist() == [1, 2, 3, 5]
+    assert (raw.characters, raw.skipped) == (2, 4)
+
+
+def test_a_character_that_became_several_has_the_surprise_of_all_of_them() -> None:
+    model = make_model(text="as", cleaning=("ascii",))
+    found, plain = score(model, "a\u00dfa"), score(model, "assa")
+    first, second, last = plain.along(4)[1:]
+    np.testing.assert_allclose(found.along(3)[1:], [first + second, last])
+    (hardest,) = found.hardest(1, 9)
+    assert (hardest.start, hardest.stop) == (1, 3)

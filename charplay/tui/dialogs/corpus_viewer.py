@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
+from charplay.corpora.rules import clean_input
 from charplay.formatting.sanitize import sanitize, sanitize_line
 from charplay.playground.surprisal_job import SurprisalJob
 from charplay.sampling.surprisal import SurprisalReader
@@ -217,7 +218,8 @@ class CorpusViewer(Dialog[None]):
     def _title(self) -> str:
         corpus, tint = self._corpus, self._sheet.tint
         if tint != "plain" and self._generator is not None:
-            return f"{corpus.title}   {tint} under {self._generator.source}"
+            note = clean_input(corpus.vocabulary.characters, self._generator.model.recipe.cleaning).note
+            return f"{corpus.title}   {tint} under {', '.join(filter(None, (self._generator.source, note)))}"
         facts = [f"{len(corpus):,} characters", f"{len(corpus.vocabulary)} different ones", corpus.encoding]
         return f"{corpus.title}   {', '.join(filter(None, facts))}"
 

@@ -244,7 +244,8 @@ class ScoreDialog(Dialog[None]):
             return what, "Nothing was foretold; that takes at least 2 characters that the network knows."
         measured = f"{what}   {found.bits:.3f} bits a character   perplexity {2 ** min(found.bits, 1000):.2f}"
         skipped = f"   {found.skipped:,} unknown ones skipped" if found.skipped else ""
-        return measured, f"{found.nats:.4f} nats   {found.characters:,} characters{skipped}"
+        cleaned = f"   {found.note}" if found.note else ""
+        return measured, f"{found.nats:.4f} nats   {found.characters:,} characters{skipped}{cleaned}"
 
     def _show(self) -> None:
         part, found = self._part, self._scores.get(self._generator.source)
