@@ -54,7 +54,7 @@ class _Playing(App[None]):
         instrument.playing = False
         instrument.play(model(HIDDEN), "bench")
         self.write(CHARACTERS // 2)
-        instrument.insert(CHARACTERS // 2 - 1, " ", "picked")
+        instrument.insert(CHARACTERS // 2 - 1, " ")
         self.write(CHARACTERS // 2)
         branches = instrument.branches
         assert branches is not None

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charplay.corpora.vocabulary import Vocabulary
+from charplay.recipes.recipe import Recipe
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.model import CharModel, ModelSignature
 
@@ -19,11 +20,12 @@ Logits = NDArray[np.float64]
 class Reciter:
     """Writes `text` over and over; every other character has a small chance."""
 
-    def __init__(self, text: str, sure: float = 9.0) -> None:
+    def __init__(self, text: str, sure: float = 9.0, cleaning: tuple[str, ...] = ()) -> None:
         self.text, self.sure = text, sure
         self.vocabulary = Vocabulary.of(text)
         self.characters = tuple(self.vocabulary.characters)
         self.family = ModelSignature("reciter", (), np.dtype(int), self.vocabulary)
+        self.recipe = Recipe(cleaning=cleaning)
 
     def zero_state(self) -> State:
         return np.array(0)
@@ -43,10 +45,10 @@ class Reciter:
 class Scholar:
     """Its state is all that it read, and what comes next depends on each of it: a wrong state shows at once."""
 
-    def __init__(self, salt: int = 0, text: str = SONG) -> None:
-        model = Reciter(text)
+    def __init__(self, salt: int = 0, text: str = SONG, cleaning: tuple[str, ...] = ()) -> None:
+        model = Reciter(text, cleaning=cleaning)
         self.vocabulary, self.characters, self.family = model.vocabulary, model.characters, model.family
-        self.salt = salt
+        self.recipe, self.salt = model.recipe, salt
 
     def zero_state(self) -> State:
         return np.array(7 + self.salt)
@@ -64,14 +66,14 @@ class Scholar:
         return state, self.logits(state)
 
 
-def reciter(text: str = SONG, sure: float = 9.0) -> CharModel:
+def reciter(text: str = SONG, sure: float = 9.0, cleaning: tuple[str, ...] = ()) -> CharModel:
     """Return a model that writes `text` over and over."""
-    return cast("CharModel", Reciter(text, sure))
+    return cast("CharModel", Reciter(text, sure, cleaning))
 
 
-def scholar(salt: int = 0, text: str = SONG) -> CharModel:
-    """Return a model that shows a wrong state at once."""
-    return cast("CharModel", Scholar(salt, text))
+def scholar(salt: int = 0, text: str = SONG, cleaning: tuple[str, ...] = ()) -> CharModel:
+    """Return a model that shows a wrong state at once; `cleaning` are the rules of its run."""
+    return cast("CharModel", Scholar(salt, text, cleaning))
 
 
 def text_of(model: CharModel, *parts: int | tuple[str, str]) -> str:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from charplay.playground.playback import Playback
     from charplay.sampling.generator import TextGenerator
+    from charplay.sampling.model import CharModel
 
 
 LENGTH = 500
@@ -100,6 +101,7 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     text = prompt or ""
     if prompt_from is not None:
         text = _taken(context.obj, path, corpus, prompt_from, settings[0].seed)
+    text = _cleaned(model, text, stop or [])
     writer = JsonLinesWriter(top) if json else TextWriter()
     task = _SampleTask(writer, stop or [], kept, prompted=not no_prompt)
     if ride is not None:
@@ -161,6 +163,20 @@ class _SampleTask:
                 write_ride_to(self._ride, generator)
             except OSError as error:  # which names no file, or one beside it
                 raise OSError(error.errno, error.strerror, str(self._ride)) from None
+
+
+def _cleaned(model: "CharModel", prompt: str, stops: list[str]) -> str:
+    """Return the prompt cleaned as the training text was; say so, and at which texts the model stops for `stops`."""
+    from charplay.sampling.input_text import read_input
+    from charplay.sampling.stop_sequences import clean_stop_texts
+
+    read = read_input(model, prompt)
+    if read.note:
+        print_note(f"the prompt was {read.note}")
+    _, note = clean_stop_texts(stops, model.recipe.cleaning)
+    if note:
+        print_note(f"stops at {note}")
+    return read.text
 
 
 def _given(**options: Any) -> dict[str, Any]:

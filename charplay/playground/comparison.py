@@ -13,6 +13,7 @@ from charplay.playground.saved_texts import ModelOrigin
 from charplay.playground.temperatures import FEWEST, MOST, parse_temperatures, temperatures_fault, write_temperatures
 from charplay.sampling.batched import BatchedGenerators
 from charplay.sampling.generator import TextGenerator
+from charplay.sampling.input_text import read_input
 from charplay.sampling.params import SamplingParams, next_seed
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Comparison:
     ) -> None:  # fmt: skip
         """Begin with one model at several temperatures; `speed` in characters a second, `room` for so many columns."""
         self.prompt = prompt
+        """As it was typed; each network reads it cleaned as its training text was."""
+        self.prompt_note = ""
+        """What the cleaning of the networks did to it; empty where it did nothing."""
         self.speed = speed
         self.playing = True
         """Whether they write."""
@@ -62,11 +66,13 @@ class Comparison:
     def compare(self, models: Sequence[LoadedModel], temperatures: Sequence[float]) -> None:
         """Begin with every model at every temperature."""
         self._origins = {id(each.model): each.origin for each in models}
+        prompts = [read_input(each.model, self.prompt) for each in models]
+        self.prompt_note = ", ".join(dict.fromkeys(prompt.note for prompt in prompts if prompt.note))
         self.generators = [
             TextGenerator(
-                each.model, prompt=self.prompt, params=replace(self._params, temperature=one), source=each.source
+                each.model, prompt=prompt.text, params=replace(self._params, temperature=one), source=each.source
             )
-            for each in models
+            for each, prompt in zip(models, prompts, strict=True)
             for one in temperatures
         ]
         self._together = BatchedGenerators(self.generators)

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from charplay.formatting.escapes import listed
 from charplay.formatting.sanitize import sanitize_char
 from charplay.playground.happenings import Said, TextChanged
+from charplay.playground.next_prompt import MAX_READ, NextPrompt, cut_remark
 from charplay.playground.pace import Pace
 from charplay.playground.playback import Playback
 from charplay.playground.recordings import write_ride
@@ -25,6 +25,7 @@ from charplay.playground.text_cursor import TextCursor
 from charplay.sampling.branches import BranchTree
 from charplay.sampling.errors import TranscriptError
 from charplay.sampling.generator import Candidate, Inspection, TextGenerator
+from charplay.sampling.input_text import InputText, read_input
 from charplay.sampling.model import CharModel
 from charplay.sampling.params import SamplingParams, next_seed
 from charplay.sampling.prompts import Prompt
@@ -36,9 +37,6 @@ TICKS = 30
 """A second, at which a screen lets it write."""
 BUDGET = 0.008
 """Seconds that drawing characters may take of a tick."""
-MAX_READ = 4_000
-"""Characters that are read of a prompt, or of a text typed in: the last ones. Meanwhile a screen stands still, for a
-tenth of a millisecond each with a small network, for one with a large. What is further back says next to nothing."""
 
 
 class Instrument:
@@ -61,12 +59,10 @@ class Instrument:
         """What is looked at; nothing is written meanwhile."""
         self.typed_bias = ""
         """The bias of `params` as it was typed; what cannot be used of it is kept for mending."""
-        self.passage: Prompt | None = None
-        """The passage of a corpus that the text began with last."""
-        self.passage_title = ""
+        self.opening = NextPrompt(prompt)
+        """What the next text begins with."""
         self.branches: BranchTree | None = None
         self._params = params
-        self._prompt = prompt[-MAX_READ:]
         self._stops: tuple[str, ...] = ()
         self._playback: Playback | None = None
         self._live: TextGenerator | None = None
@@ -106,8 +102,8 @@ class Instrument:
 
     @property
     def prompt(self) -> str:
-        """What the next text begins with."""
-        return self._prompt
+        """What the next text begins with, as it was typed; the network reads it cleaned as its training text was."""
+        return self.opening.typed
 
     @property
     def following(self) -> bool:
@@ -137,6 +133,9 @@ class Instrument:
             self._live = generator
         self._take(generator)
         self._begin(below=True)
+        self._say(self.opening.remark(model))
+        if self._playback is not None:
+            self._say(self._playback.stop_remark)
 
     def update_weights(self, model: CharModel, source: str) -> None:
         """Go on with new weights of the network that writes, in the same state."""
@@ -154,19 +153,22 @@ class Instrument:
         self._origins[generator] = origin
         self.playing = True
         self._take(generator)
-        self._prompt = generator.prompt
+        self.opening.keep(generator)
         self._begin(below=True)
 
     def restart(self, *, prompt: str | None = None, seed: int | None = None) -> None:
         """Begin the text anew: with the same prompt and seed where none is given."""
         if prompt is not None:
-            self._set_prompt(prompt)
+            self.opening.typed = prompt
+            self._say(cut_remark(prompt))
         if self.generator is None:
             return
         self._keep_recent()
         self._take(self.generator)
-        self.generator.restart(self._prompt, seed)
+        self.generator.restart(self.opening.read(self.generator.model).text, seed)
         self._begin(below=False)
+        if prompt is not None:
+            self._say(self.opening.remark(self.generator.model))
 
     def restart_with_next_seed(self) -> None:
         """Begin another text: the next seed."""
@@ -174,14 +176,13 @@ class Instrument:
 
     def begin_passage(self, passage: Prompt, title: str) -> None:
         """Begin anew with a passage of the text called `title`; `passage.truth` is how that goes on."""
-        self.passage, self.passage_title = passage, title
-        self._prompt = passage.prompt
-        self.restart()
+        self.opening.passage, self.opening.passage_title = passage, title
+        self.restart(prompt=passage.prompt)
 
     @property
     def from_passage(self) -> bool:
         """Whether the text began with the passage."""
-        return self.passage is not None and self.generator is not None and self.generator.prompt == self.passage.prompt
+        return self.generator is not None and self.opening.is_passage(self.generator)
 
     # Writing.
 
@@ -239,6 +240,7 @@ class Instrument:
         self._stops = tuple(texts)
         if self._playback is not None:
             self._playback.stop_at(self._stops)
+            self._say(self._playback.stop_remark)
 
     # Replaying.
 
@@ -271,7 +273,8 @@ class Instrument:
         self._take(generator)
         playback = Playback(generator, self._stops)
         playback.replay(recording, seed)
-        self._prompt, self.playing = generator.prompt, True
+        self.opening.keep(generator)
+        self.playing = True
         self._begin(below=False)
         self._playback = playback
 
@@ -322,16 +325,22 @@ class Instrument:
         elif position < len(transcript) and transcript[position].character == character:
             self._say(f"{sanitize_char(character)} stands there already; pick another, or type with i.")
         else:
-            self.insert(position, character, "picked")
+            self._write_at(position, character, "picked")
 
-    def insert(self, position: int, typed: str, kind: str = "typed") -> None:
-        """Write a text at a position of the present one: on another branch, where something stands there already."""
-        branches, generator, text = self.branches, self.generator, typed[-MAX_READ:]
+    def insert(self, position: int, typed: str) -> None:
+        """Write a typed text at a position: on another branch, where something stands there already."""
+        if self.generator is not None:
+            read = read_input(self.generator.model, typed[-MAX_READ:])
+            self._write_at(position, read.text, "typed", read.note)
+            self._say(cut_remark(typed))
+
+    def _write_at(self, position: int, text: str, kind: str, note: str = "") -> None:
+        """Write a text; `note` says what was done to it before."""
+        branches, generator = self.branches, self.generator
         if branches is None or generator is None:
             return
         known, unknown = generator.model.vocabulary.split(text)
-        if unknown:
-            self._say(f"Left out, unknown to the network: {listed(unknown)}")
+        self._say(InputText(text, note, unknown).remark)
         if known and position == len(generator.transcript):
             self.put_cursor_away()
             generator.write(known, kind)
@@ -343,7 +352,6 @@ class Instrument:
                 self._say(f"It cannot go on from there: {error}.")
             else:
                 self._rewrite(position)
-        self._say_cut(typed)
 
     def switch_to(self, branch: str) -> bool:
         """Go over to another branch, exactly where it was left; False where it is written already, or cannot be."""
@@ -356,7 +364,8 @@ class Instrument:
         except TranscriptError as error:
             self._say(f"{branch} can only be read any more: {error}.")
             return False
-        self._prompt, self._params = branches.generator.prompt, branches.generator.params
+        self.opening.keep(branches.generator)
+        self._params = branches.generator.params
         common = branches.generator.transcript.shared(before)
         if common:
             self._rewrite(common)
@@ -411,20 +420,14 @@ class Instrument:
 
     def _new_generator(self, model: CharModel, source: str, origin: ModelOrigin) -> TextGenerator:
         memory = self.transcript.memory if self.transcript is not None else None
-        generator = TextGenerator(model, prompt=self._prompt, params=self.params, source=source, memory=memory)
+        prompt = self.opening.read(model).text
+        generator = TextGenerator(model, prompt=prompt, params=self.params, source=source, memory=memory)
         self._origins[generator] = origin
         return generator
 
-    def _set_prompt(self, prompt: str) -> None:
-        self._prompt = prompt[-MAX_READ:]
-        self._say_cut(prompt)
-
-    def _say_cut(self, text: str) -> None:
-        if len(text) > MAX_READ:
-            self._say(f"Left out: all but the last {MAX_READ:,} of {len(text):,} characters.")
-
     def _say(self, sentence: str) -> None:
-        self._happened.append(Said(sentence, passing=True))
+        if sentence:
+            self._happened.append(Said(sentence, passing=True))
 
     def _keep_recent(self) -> None:
         if self.generator is not None and (ride := self.temperatures):

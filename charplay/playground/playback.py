@@ -10,7 +10,7 @@ from typing import Literal
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.recording import Recording, replay
 from charplay.sampling.segment import GeneratedChar
-from charplay.sampling.stop_sequences import StopSequences
+from charplay.sampling.stop_sequences import StopSequences, clean_stop_texts
 
 End = Literal["", "stop", "replayed"]
 
@@ -19,11 +19,11 @@ class Playback:
     """Lets a generator write until a stop text, or until a recording that is replayed is over."""
 
     def __init__(self, generator: TextGenerator, stops: Iterable[str] = ()) -> None:
-        """`stops`: texts to end at; what was written before does not count."""
+        """`stops`: texts to end at, cleaned as the training text was; what was written before does not count."""
         self.generator = generator
         self.end: End = ""
         """Why the last `draw` ended early; empty where it did not."""
-        self._stops = StopSequences(stops)
+        self.stop_at(stops)
         self._recorded: Iterator[GeneratedChar] | None = None
         self._expected = 0
         """Position of the recording's next character."""
@@ -32,7 +32,9 @@ class Playback:
 
     def stop_at(self, stops: Iterable[str]) -> None:
         """End at these texts from now on."""
-        self._stops = StopSequences(stops)
+        cleaned, note = clean_stop_texts(stops, self.generator.model.recipe.cleaning)
+        self.stop_remark = f"Holds at {note}." if note else ""
+        self._stops = StopSequences(cleaned)
 
     def replay(self, recording: Recording, seed: int | None = None) -> None:
         """Begin the text anew, and write as it was recorded; with another seed where one is given."""

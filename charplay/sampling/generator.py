@@ -9,6 +9,7 @@ import numpy as np
 
 from charplay.sampling.cell import Array
 from charplay.sampling.distribution import Distribution, distribution, draw
+from charplay.sampling.input_text import read_input
 from charplay.sampling.model import CharModel, State
 from charplay.sampling.params import FilterContext, SamplingParams
 from charplay.sampling.random_stream import uniform
@@ -82,7 +83,7 @@ class TextGenerator:
 
     @property
     def prompt(self) -> str:
-        """The prompt as it was asked for."""
+        """The prompt as it was given, unknown characters and all."""
         return self._transcript.prompt_info.prompt
 
     @property
@@ -219,10 +220,11 @@ class TextGenerator:
         """Let another model write on.
 
         It takes over the state where cell, shape and vocabulary agree. Otherwise it first reads the last REREAD
-        characters again, as far as it knows them, and cannot go back to before this.
+        characters again, cleaned as its training text was and as far as it knows them, and cannot go back to before
+        this.
         """
         same = model.family == self._model.family
-        state = self._state if same else _reread(model, self._transcript.text(-REREAD))
+        state = self._state if same else _reread(model, read_input(model, self._transcript.text(-REREAD)).text)
         self._model, self._source = model, source
         self._take(self._transcript.fork(len(self._transcript), model, source, state))
 

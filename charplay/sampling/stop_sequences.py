@@ -1,6 +1,8 @@
 """Stop texts: where a text that is being written has come to its end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from charplay.corpora.rules import clean_input
 
 
 class StopSequences:
@@ -18,6 +20,17 @@ class StopSequences:
             return False
         self._tail = (self._tail + character)[-self._longest :]
         return self._tail.endswith(self.texts)
+
+
+def clean_stop_texts(texts: Iterable[str], cleaning: Sequence[str]) -> tuple[tuple[str, ...], str]:
+    """Return the texts as a network writes them that learned with this cleaning, and a note where they are others.
+
+    The note is as in "the end|fin, lowercased as in training".
+    """
+    cleaned = [clean_input(text, cleaning) for text in texts]
+    notes = ", ".join(dict.fromkeys(each.note for each in cleaned if each.note))
+    found = tuple(each.text for each in cleaned)
+    return found, f"{format_stop_texts(found)}, {notes}" if notes else ""
 
 
 def parse_stop_texts(typed: str) -> tuple[str, ...]:

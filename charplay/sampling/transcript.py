@@ -27,7 +27,7 @@ class PromptInfo(NamedTuple):
     """What a text was to begin with."""
 
     prompt: str = ""
-    """As it was asked for."""
+    """As it was given: cleaned where it came from outside, see `input_text`."""
     unknown: str = ""
     """Its characters that the model does not know, each once; they were left out."""
 

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from charplay.corpora.rules import clean_input
 from charplay.recipes.recipe import Recipe
 from charplay.training.network import CharNet, State
 
@@ -82,7 +83,7 @@ class Sampler:
         """Return the prompt, and how the text continues after it."""
         prompt = self._recipe.sample_prompt
         if prompt not in {"passage", "character"}:
-            known, _ = self._corpus.vocabulary.split(prompt)
+            known, _ = self._corpus.vocabulary.split(clean_input(prompt, self._recipe.cleaning).text)
             return known or self._corpus.text(0, 1), ""
         if prompt == "character":
             return self._corpus.vocabulary.characters[random.integers(len(self._corpus.vocabulary))], ""

@@ -8,7 +8,8 @@ import pytest
 from scripted_models import SONG, reciter, scholar, text_of
 
 from charplay.playground.happenings import Said
-from charplay.playground.instrument import MAX_READ, TICKS, Instrument
+from charplay.playground.instrument import TICKS, Instrument
+from charplay.playground.next_prompt import MAX_READ
 from charplay.playground.saved_texts import RECENT, ModelOrigin
 from charplay.playground.text_changes import Appended, Began, Reweighted
 from charplay.sampling.errors import SettingError
@@ -302,7 +303,7 @@ def test_a_passage_is_the_prompt_until_another_one_is(instrument: Instrument) ->
     instrument.begin_passage(passage, "the song")
     assert (instrument.prompt, text(instrument)) == ("be or not", "be or not")
     assert instrument.from_passage
-    assert (instrument.passage, instrument.passage_title) == (passage, "the song")
+    assert (instrument.opening.passage, instrument.opening.passage_title) == (passage, "the song")
     instrument.restart_with_next_seed()
     assert instrument.from_passage
     instrument.restart(prompt="else")

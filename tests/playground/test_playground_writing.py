@@ -110,7 +110,7 @@ def test_the_next_passage_of_the_chosen_text_is_the_prompt(sitting: Sitting) -> 
         assert not instrument.from_passage or number  # it is taken in later
         sitting.pass_time(0.1)
         chosen = choose(FOX, "passage", seed=1, number=number, length=min(length, 100))
-        assert (instrument.passage, instrument.passage_title) == (chosen, "fox")
+        assert (instrument.opening.passage, instrument.opening.passage_title) == (chosen, "fox")
         assert instrument.from_passage
         assert generator.prompt == chosen.prompt
 

@@ -333,3 +333,11 @@ def test_a_long_text_stays_light() -> None:
             transcript[wrong]
         with pytest.raises(IndexError):
             transcript.params_at(wrong)
+
+
+def test_another_network_reads_the_text_again_cleaned_as_its_own_was() -> None:
+    lower = make_model(text="abc ", cleaning=("lowercase",))
+    generator = TextGenerator(make_model(text="ABC "), prompt="ABBA CAB")
+    generator.swap_model(lower, "lower")
+    alone = TextGenerator(lower, prompt="abba cab")
+    assert np.array_equal(generator.state, alone.state)

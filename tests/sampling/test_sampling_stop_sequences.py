@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.sampling.stop_sequences import StopSequences
+from charplay.sampling.stop_sequences import StopSequences, clean_stop_texts
 
 TEXTS = st.text("ab\n", max_size=12)
 
@@ -13,3 +13,10 @@ def test_it_ends_at_the_first_place_where_one_ends(stops: list[str], text: str) 
     watch = StopSequences(stops)
     ended = [at for at, character in enumerate(text, 1) if watch.ended(character)]
     assert ended == [at for at in range(1, len(text) + 1) if any(each and text[:at].endswith(each) for each in stops)]
+
+
+def test_stop_texts_are_cleaned_as_the_training_text_was() -> None:
+    assert clean_stop_texts(["The End", "fin"], ["lowercase"]) == (
+        ("the end", "fin"), "the end|fin, lowercased as in training",
+    )  # fmt: skip
+    assert clean_stop_texts(["the end", "fin"], ["lowercase"]) == (("the end", "fin"), "")

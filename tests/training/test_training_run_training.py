@@ -274,6 +274,11 @@ def test_prompts(train: Train, only: Only, asked: dict[str, object], prompt: str
     assert all(s.truth == "" for s in samples)
 
 
+def test_a_prompt_of_samples_is_cleaned_as_the_text_was(train: Train, only: Only) -> None:
+    asked = {"sample_every": 20, "sample_prompt": "The Cat", "sample_length": 5, "cleaning": ("lowercase",)}
+    assert {s.prompt for s in only(train(**asked), Sampled)} == {"the cat"}
+
+
 def test_epochs_and_nothing_held_out(train: Train, only: Only, quick_disk: None) -> None:
     """Best goes by the training loss, at every epoch's end; every improvement is kept."""
     events = train(

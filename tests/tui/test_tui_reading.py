@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from played import Play
+from sampling_models import make_model
 from textual.widgets import Input
 
 from charplay.corpora.corpus import from_text
@@ -24,6 +25,7 @@ from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.sampling.score import score
 from charplay.sampling.surprisal import BLOCK, SurprisalReader
+from charplay.tui.dialogs.comparison import ComparisonScreen
 from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.score import ScoreDialog
@@ -291,3 +293,28 @@ async def test_filters_and_the_bias_are_there_at_the_next_start(play: Play, home
     assert isinstance(kept, Preferences)
     async with play(path=None) as it:
         assert it.instrument.params.bias == ()
+
+
+async def test_a_network_of_small_letters_says_wherever_it_reads_capitals_how_it_reads_them(
+    play: Play, tmp_path: Path
+) -> None:
+    (tmp_path / "a file.txt").write_text("IT IS A FILE\n" * 20)
+    async with play((120, 30)) as it:
+        it.instrument.play(make_model(VERSE.lower(), cleaning=("lowercase",)), "small")
+        it.begin("It Is")
+        assert it.instrument.generator.text == "it is"
+        await it.press("5", "l")
+        await it.until(lambda: isinstance(it.screen, ComparisonScreen) and it.screen.beside.columns)
+        assert 'small, from "It Is", lowercased as in training, seed 1' in it.seen()
+        await it.press("escape", "h", "o")
+        await it.until(lambda: isinstance(it.screen, ScoreDialog))
+        screen = it.screen
+        screen.query_one(Input).value = str(tmp_path / "a file.txt")
+        await it.press("enter")
+        await it.until(lambda: screen._part and screen._part.corpus.title == "a file" and screen._scoring is None)
+        assert "260 characters   lowercased as in training" in it.seen()
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.screen, CorpusViewer))
+        assert "lowercased" not in it.seen()
+        await it.press("v")
+        await it.until(lambda: "surprise under small, lowercased as in training" in it.seen())

@@ -529,7 +529,7 @@ def test_a_passage_is_the_prompt(desk: Desk) -> None:
         before = desk.text
         desk.run("prompts.passage")
         desk.sitting.listen()
-        passage = desk.instrument.passage
+        passage = desk.instrument.opening.passage
         assert passage is not None
         assert desk.text == passage.prompt != before
         assert FOX[passage.start :].startswith(passage.prompt + passage.truth)

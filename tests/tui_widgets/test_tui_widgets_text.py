@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from scripted_models import reciter, scholar
+from scripted_models import SONG, reciter, scholar
 from textual.events import Paste
 from textual.widgets import Static
 
 from charplay.corpora.errors import CorpusError
 from charplay.formatting.sanitize import sanitize
-from charplay.playground.instrument import MAX_READ
 from charplay.playground.jobs import BackgroundJob
+from charplay.playground.next_prompt import MAX_READ
 from charplay.playground.saved_texts import RECENT
 from charplay.sampling.bias_syntax import parse_bias
 from charplay.sampling.params import SamplingParams
@@ -579,3 +579,18 @@ async def test_leaving_keeps_the_text_too(stage: "Stage", tmp_path: Path) -> Non
         written = stage.text
     (line,) = (tmp_path / "texts" / RECENT).read_text().splitlines()
     assert json.loads(line)["text"] == written
+
+
+async def test_what_the_cleaning_of_the_run_does_is_told_while_one_types(stage: "Stage") -> None:
+    async with stage.run_test(size=(80, 14)) as pilot:
+        stage.play(scholar(0, SONG, ("lowercase",)))
+        stage.instrument.playing = False
+        stage.pane.open_row("prompt")
+        await pilot.press("n", "O")
+        assert stage.pane.hint().endswith("escape leaves   lowercased as in training")
+        await pilot.press("Z")
+        assert stage.pane.hint().endswith("   lowercased as in training   unknown to the network: z")
+        await pilot.press("enter")
+        assert stage.text == "no"
+        assert stage.cells() == [("n", PROMPT), ("o", PROMPT), ("z", LEFT_OUT)]
+        assert stage.said == ["Lowercased as in training. Left out, unknown to the network: z"]

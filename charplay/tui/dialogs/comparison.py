@@ -145,7 +145,8 @@ class ComparisonScreen(Screen[Column]):
         sources = {generator.source for generator in comparison.generators}
         source = f"{sources.pop()}, " if len(sources) == 1 else ""
         self._what.remove_class("-fault")
-        self._what.update(sanitize_line(f"Side by side: {source}{prompt}, seed {comparison.seed}"))
+        facts = ", ".join(filter(None, (prompt, comparison.prompt_note, f"seed {comparison.seed}")))
+        self._what.update(sanitize_line(f"Side by side: {source}{facts}"))
         self.beside.entitle()
         held = "held: space goes on, . writes one" if not comparison.playing else "left right choose   [ ] temperature"
         self._hint.update(held)

@@ -22,6 +22,7 @@ from charplay.playground.instrument import Instrument
 from charplay.playground.memorization import Memorization
 from charplay.playground.text_changes import Began, Reweighted, Rewritten
 from charplay.playground.text_cursor import MAX_CANDIDATES
+from charplay.sampling.input_text import read_input
 from charplay.tui.panes.memorization_row import MemorizationRow
 from charplay.tui.panes.sampling_controls import SamplingControls
 from charplay.tui.panes.sampling_filters import BiasEntry, SamplingFilters
@@ -203,10 +204,10 @@ class TextPane(Pane):
     def _show_truth(self) -> None:
         """Show how the text that a passage was taken from goes on, where there is room for it."""
         instrument = self._instrument
-        passage = instrument.passage if instrument.from_passage else None
+        passage = instrument.opening.passage if instrument.from_passage else None
         self.truth.display = passage is not None and self.content_size.height >= ROOM_FOR_TRUTH
         if passage is not None:
-            self.truth.update(sanitize_line(f"{instrument.passage_title} itself goes on: {passage.truth}"))
+            self.truth.update(sanitize_line(f"{instrument.opening.passage_title} itself goes on: {passage.truth}"))
 
     def _show_candidates(self) -> None:
         rows = min(MAX_CANDIDATES, self.bars.size.height)
@@ -232,10 +233,10 @@ class TextPane(Pane):
         """Return what can be done here just now; empty where nothing is out of the ordinary."""
         instrument = self._instrument
         if self.has_class("-prompting"):
-            return f"enter begins anew   escape leaves{self._unknown(self._entry.prompt)}"
+            return f"enter begins anew   escape leaves{self._read_as(self._entry.prompt)}"
         if instrument.typing:
             where = "at the cursor" if instrument.cursor.is_out else "at the end"
-            return f"enter writes it {where}   escape leaves{self._unknown(self._own.prompt)}"
+            return f"enter writes it {where}   escape leaves{self._read_as(self._own.prompt)}"
         if instrument.cursor.position is not None:
             return f"at {instrument.cursor.position:,}   arrows move   enter picks   i types   esc goes on"
         return self._writing_hint()
@@ -252,10 +253,10 @@ class TextPane(Pane):
             return f"left out of the prompt, unknown to the network: {listed(generator.unknown)}"
         return ""
 
-    def _unknown(self, text: str) -> str:
+    def _read_as(self, text: str) -> str:
         generator = self._instrument.generator
-        unknown = generator.model.vocabulary.split(text)[1] if generator else ""
-        return f"   unknown to the network: {listed(unknown)}" if unknown else ""
+        facts = read_input(generator.model, text).facts if generator else ()
+        return "".join(f"   {fact}" for fact in facts)
 
     # Where one can go.
 
