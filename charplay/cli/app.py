@@ -12,6 +12,7 @@ app = typer.Typer(
     "with a PATH it opens with that text.",
     epilog="--home FOLDER and --version may stand anywhere.",
     no_args_is_help=False,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -34,8 +35,15 @@ def _everywhere(
         str | None, typer.Option("--home", metavar="FOLDER", help="Where texts and runs are kept [CHARPLAY_HOME].")
     ] = None,
     version: Annotated[bool, typer.Option("--version", metavar="", help="Print the version.")] = False,
+    show_completion: Annotated[
+        bool, typer.Option("--show-completion", metavar="[SHELL]", help="Print what makes a shell complete words.")
+    ] = False,
+    install_completion: Annotated[
+        bool,
+        typer.Option("--install-completion", metavar="[SHELL]", help="... and write it where bash, zsh or fish look."),
+    ] = False,
 ) -> None:
-    """Both are taken out of the arguments before this parser sees them; they stand here for `--help`."""
+    """They are taken out of the arguments before this parser sees them; they stand here for `--help`."""
 
 
 for verb in (train.train, sample.sample, score.score, describe.describe, doctor.doctor):

@@ -88,11 +88,11 @@ def _show(
 
 @app.command("fetch")
 def _fetch(
-    context: typer.Context, text: Annotated[str, typer.Argument(metavar="TEXT")], json: JsonOption = False
+    context: typer.Context, classic: Annotated[str, typer.Argument(metavar="TEXT")], json: JsonOption = False
 ) -> None:
     """Download a classic, checked by its sha256."""
     library = open_library(context.obj)
-    entry = library.find(text)
+    entry = library.find(classic)
     was_ready = entry.ready
     if not was_ready:
         entry = library.fetch(entry, watch=_print_progress(entry.title))

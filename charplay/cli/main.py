@@ -15,6 +15,7 @@ LOADS_TORCH = {"charplay.training.run_training", "charplay.training.epoch_timing
 """What loads torch, or has loaded it."""
 
 VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs", "doctor")
+COMPLETION = ("--show-completion", "--install-completion")
 
 
 def main() -> NoReturn:
@@ -33,8 +34,13 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code. Raises nothing and prints no traceback."""
     home: str | None = None
     try:
-        home, version, rest = take_global(arguments)
-        code = _version() if version else _dispatch(home, rest)
+        if question := os.environ.get("_CHARPLAY_COMPLETE"):
+            from charplay.cli.shells import answer
+
+            code = answer(question)
+        else:
+            home, version, rest = take_global(arguments)
+            code = _version() if version else _dispatch(home, rest)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -102,6 +108,10 @@ def _dispatch(home: str | None, arguments: list[str]) -> int:
     if plain and (not arguments or arguments[0] == "play" or arguments[0] not in VERBS):
         # The playground starts without typer, whose import would be a fifth of the time to the first paint.
         return _play(home, arguments[1:] if arguments[:1] == ["play"] else arguments)
+    if arguments[:1] in ([option] for option in COMPLETION):
+        from charplay.cli.completion_scripts import run as run_completion
+
+        return run_completion(*arguments)
     from charplay.cli.app import app
 
     code = app(arguments, prog_name="charplay", standalone_mode=False, obj=home)

@@ -147,19 +147,21 @@ def _export(
 @app.command("delete")
 def _delete(
     context: typer.Context,
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The run's name.")],
+    own_run: Annotated[str, typer.Argument(metavar="RUN", help="The run's name.")],
     yes: Annotated[bool, typer.Option("--yes", metavar="", help="Do not ask.")] = False,
 ) -> int:
     """Delete a run and all its files."""
     store = open_store(context.obj)
-    store.deletable(run)
+    store.deletable(own_run)
     if not yes:
         if not sys.stdin.isatty():
-            raise UsageError(f"nobody can be asked here; `charplay runs delete {run} --yes` deletes it")
-        print(sanitize_for(f"Delete {run} and all its files? [y/N] ", sys.stderr), end="", file=sys.stderr, flush=True)
+            raise UsageError(f"nobody can be asked here; `charplay runs delete {own_run} --yes` deletes it")
+        print(
+            sanitize_for(f"Delete {own_run} and all its files? [y/N] ", sys.stderr), end="", file=sys.stderr, flush=True
+        )
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             return EXIT_FAILED
-    store.delete(run)
+    store.delete(own_run)
     return 0
 
 

@@ -68,6 +68,10 @@ class RunStore:
         found = [_summary(folder) for folder in _folders(self._folder)]
         return sorted(found, key=lambda summary: (-summary.modified, summary.name)) + _demo()
 
+    def names(self) -> tuple[str, ...]:
+        """List the names of the runs, broken ones too, without reading any."""
+        return tuple(folder.name for folder in _folders(self._folder))
+
     def find(self, name_or_path: str) -> Run:
         """Find a run by name, or by its folder's path. Raises RunError with the nearest name where there is none."""
         folder = self._folder_of(name_or_path)
@@ -144,7 +148,7 @@ class RunStore:
         return found.parent if found else None
 
     def _unknown(self, name: str) -> RunError:
-        names = [folder.name for folder in _folders(self._folder)] + [DEMO_NAME] * DEMO.is_file()
+        names = [*self.names(), *[DEMO_NAME] * DEMO.is_file()]
         near = get_close_matches(name, names, n=1, cutoff=0.4)
         hint = f"did you mean {near[0]}?" if near else "`charplay runs` lists them"
         return RunError(f"there is no run or checkpoint {name[:80]!r}; {hint}")
