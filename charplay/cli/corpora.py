@@ -10,7 +10,7 @@ from charplay.cli.data_dir import open_home, open_library
 from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_safe, print_table
 from charplay.cli.recipe_options import EncodingOption, JsonOption
-from charplay.formatting.units import format_bits, format_bytes, plural
+from charplay.formatting.units import format_bytes, format_loss, plural
 from charplay.fs.paths import user_path
 
 if TYPE_CHECKING:
@@ -77,10 +77,7 @@ def _show(
     print_safe(f"{entry.name}  {entry.title}\n{corpus.path}")
     print_safe("  ".join(part for part in (entry.licence, entry.note) if part))
     print_safe(f"{plural(len(corpus), 'character')}, {len(corpus.vocabulary):,} distinct, {corpus.encoding}")
-    entropy = corpus.unigram_entropy()
-    print_safe(
-        f"knowing only how often each character comes: {entropy:.3f} nats, {format_bits(entropy)} bits a character"
-    )
+    print_safe(f"knowing only how often each character comes: {format_loss(corpus.unigram_entropy())} a character")
     for note in corpus.notes:
         print_safe(note)
     print_safe(f"most frequent: {_frequent(corpus)}\n\n{corpus.text(0, PREVIEW_CHARACTERS)}")

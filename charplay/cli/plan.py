@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_note, print_safe, print_table
-from charplay.formatting.units import duration, format_bits, format_bytes, format_nats
+from charplay.formatting.units import duration, format_bytes, format_loss
 
 if TYPE_CHECKING:
     from charplay.protocol.request import TrainRequest
@@ -53,10 +53,7 @@ def _print(proposal: "Proposal", asked: "Recipe", title: str) -> None:
         f"{proposal.epochs:.1f} epochs, at {proposal.chars_per_second:,.0f} characters a second"
     )
     if proposal.expected_loss is not None:
-        expected = proposal.expected_loss
-        print_safe(
-            f"expected held-out loss: about {format_nats(expected)} nats, {format_bits(expected)} bits a character"
-        )
+        print_safe(f"expected held-out loss: about {format_loss(proposal.expected_loss)} a character")
     chosen = {name: value for name, value in recipe.model_dump().items() if getattr(asked, name) == "auto"}
     print()
     print_table(("chosen", ""), [(name, format_value(value)) for name, value in chosen.items()])

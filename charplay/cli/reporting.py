@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from charplay.cli.output import print_json, print_safe, sanitize_for
-from charplay.formatting.units import duration, format_bits, format_nats, plural
+from charplay.formatting.units import duration, format_loss, format_nats, format_share, plural
 from charplay.playground.run_state import RunState
 from charplay.protocol import events
+from charplay.recipes.specs import format_value
 
 BAR_COLUMNS = 16
 """Columns of the progress bar, at most; it shrinks to what the numbers leave."""
@@ -70,8 +71,7 @@ class LineReporter:
         return f"{_where(row)}  epoch {row.epoch:.0f}{of} loss {format_nats(row.epoch_loss)}"
 
     def _evaluation(self, event: events.Evaluated) -> str:
-        nats, bits = format_nats(event.val_loss), format_bits(event.val_loss)
-        held_out = f"held-out {nats} nats, {bits} bits, {event.val_accuracy:.1%} right"
+        held_out = f"held-out {format_loss(event.val_loss)}, {format_share(event.val_accuracy, 1)} right"
         return f"{_where(event)}  {self._train_loss()}{held_out}{'  best' if event.best else ''}"
 
     def _train_loss(self) -> str:
@@ -127,7 +127,7 @@ def _sentence(event: events.Event) -> str | None:
         case events.Sampled():
             return f"\nstep {event.step:,}, temperature {event.temperature:g}: {event.prompt}{event.text}\n"
         case events.Changed():
-            return f"step {event.step:>7,}  {event.field}: {event.old} becomes {event.new}"
+            return f"step {event.step:>7,}  {event.field}: {format_value(event.old)} becomes {format_value(event.new)}"
         case events.Finished():
             return _end(event)
         case _:
@@ -137,7 +137,7 @@ def _sentence(event: events.Event) -> str | None:
 def _end(event: events.Finished) -> str:
     losses = f", train {format_nats(event.train_loss)} nats" if event.train_loss is not None else ""
     if event.val_loss is not None:
-        losses += f", held-out {format_nats(event.val_loss)} nats, {format_bits(event.val_loss)} bits"
+        losses += f", held-out {format_loss(event.val_loss)}"
     if event.val_loss_cold is not None:
         losses += f" (cold {format_nats(event.val_loss_cold)})"
     done = f"finished: {plural(event.steps, 'step')} in {duration(event.seconds)}{losses}"

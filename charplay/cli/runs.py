@@ -11,7 +11,7 @@ from charplay.cli.data_dir import open_store
 from charplay.cli.errors import EXIT_FAILED, UsageError
 from charplay.cli.output import print_json, print_safe, print_table, sanitize_for
 from charplay.cli.recipe_options import JsonOption
-from charplay.formatting.units import duration, format_bits, format_nats
+from charplay.formatting.units import duration, format_bits, format_loss, format_nats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,7 +123,7 @@ def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe") -> None:
         )
     for name, title in (("train_loss", "train"), ("val_loss", "held-out"), ("val_loss_cold", "held-out, cold")):
         if (value := numbers.get(name)) is not None:
-            print_safe(f"{title}: {format_nats(value)} nats, {format_bits(value)} bits a character")
+            print_safe(f"{title}: {format_loss(value)} a character")
     print()
     print_table(("recipe", ""), [(name, format_value(value)) for name, value in recipe.model_dump().items()])
 

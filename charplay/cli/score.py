@@ -22,7 +22,7 @@ def score(
     from charplay.cli.data_dir import open_store
     from charplay.corpora.reading import read_file
     from charplay.corpora.rules import input_rules
-    from charplay.formatting.units import plural
+    from charplay.formatting.units import format_loss, plural
     from charplay.fs.paths import user_path
     from charplay.playground.checkpoints import open_checkpoint
     from charplay.sampling.score import score as measure
@@ -46,7 +46,7 @@ def score(
             }
         )
         return
-    measured = f"{result.nats:.4f} nats, {result.bits:.4f} bits a character"
+    measured = f"{format_loss(result.nats, 4)} a character"
     nothing = "nothing was foretold; that takes at least 2 that the model knows"
     print_safe(f"{plural(result.characters, 'character')}: {measured if result.characters > 1 else nothing}")
     if result.skipped:

@@ -1,13 +1,32 @@
-"""Numbers as a person reads them."""
+"""Numbers as a person reads them. One that is none is said in words, wherever it comes from."""
 
 import math
 
+MAX_EXPONENT = 700.0
+"""The largest loss in nats whose perplexity is a number of this machine's."""
 MAX_PLAIN_LOSS = 1000.0
 """A loss from here on has run away and is written in short: 1.23e+04."""
 
 
+def no_number(value: float) -> str:
+    """What is said of NaN and infinity; empty for a number."""
+    return "" if math.isfinite(value) else "no number" if math.isnan(value) else "infinite"
+
+
+def decimals(value: float, places: int) -> str:
+    """A number with so many decimals; in short from MAX_PLAIN_LOSS on."""
+    return no_number(value) or (f"{value:.{places}f}" if value < MAX_PLAIN_LOSS else f"{value:.3g}")
+
+
+def format_share(share: float, places: int = 0) -> str:
+    """0.256 is "26%"."""
+    return no_number(share) or f"{share:.{places}%}"
+
+
 def count(number: float) -> str:
     """1,204 stays as it is; 41,000 is "41 k", 1,115,394 is "1.1 M"."""
+    if said := no_number(number):
+        return said
     if number < 10_000:
         return f"{number:,.0f}"
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
@@ -21,6 +40,8 @@ def format_bytes(number: float | None) -> str | None:
     """1,115,394 is "1.1 MB", in the unit that reads best; None stays None."""
     if number is None:
         return None
+    if said := no_number(number):
+        return said
     for unit in ("B", "kB", "MB", "GB"):
         if number < 999.5 or unit == "GB":
             break
@@ -30,12 +51,23 @@ def format_bytes(number: float | None) -> str | None:
 
 def format_nats(nats: float | None) -> str | None:
     """A loss in nats per character with three decimals; None stays None."""
-    return None if nats is None else f"{nats:.3f}" if nats < MAX_PLAIN_LOSS else f"{nats:.3g}"
+    return None if nats is None else decimals(nats, 3)
 
 
 def format_bits(nats: float | None) -> str | None:
     """A loss given in nats per character, written in bits per character; None stays None."""
     return None if nats is None else format_nats(nats / math.log(2))
+
+
+def format_loss(nats: float, places: int = 3) -> str:
+    """A loss in both units: "1.612 nats, 2.326 bits"."""
+    return no_number(nats) or f"{decimals(nats, places)} nats, {decimals(nats / math.log(2), places)} bits"
+
+
+def format_perplexity(nats: float) -> str:
+    """The perplexity of a loss in nats per character, in short where it has run away: "4.95", "1,204", "485 M"."""
+    perplexity = math.exp(nats) if not nats > MAX_EXPONENT else math.inf
+    return count(perplexity) if MAX_PLAIN_LOSS <= perplexity < 1e12 else decimals(perplexity, 2)
 
 
 def plural(number: int, what: str) -> str:
@@ -45,6 +77,8 @@ def plural(number: int, what: str) -> str:
 
 def duration(seconds: float) -> str:
     """72 is "1:12", 3,700 is "1:01:40"."""
+    if said := no_number(seconds):
+        return said
     whole = max(0, round(seconds))
     minutes, left = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
@@ -53,12 +87,16 @@ def duration(seconds: float) -> str:
 
 def rate(value: float) -> str:
     """A learning rate, short: "5e-3", "3.1e-3"."""
+    if said := no_number(value):
+        return said
     mantissa, _, exponent = f"{value:.1e}".partition("e")
     return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
 
 
 def age(seconds: float) -> str:
     """How long ago, roughly: "now", "5 min", "3 h", "12 days"."""
+    if said := no_number(seconds):
+        return said
     for size, unit in ((86400.0, "days"), (3600.0, "h"), (60.0, "min")):
         if seconds >= size:
             number = int(seconds // size)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from charplay.formatting.units import decimals
 from charplay.playground.saved_texts import ModelOrigin
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ class CheckpointEntry(NamedTuple):
     def note(self) -> str:
         """Its loss on held-out text, else on what it was trained on, where one is known."""
         if self.val_loss is not None:
-            return f"held-out {self.val_loss:.3f}"
-        return "" if self.train_loss is None else f"train {self.train_loss:.3f}"
+            return f"held-out {decimals(self.val_loss, 3)}"
+        return "" if self.train_loss is None else f"train {decimals(self.train_loss, 3)}"
 
 
 class LoadedModel(NamedTuple):

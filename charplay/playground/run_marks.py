@@ -43,4 +43,6 @@ def with_mark(marks: Marks, event: Changed) -> Marks:
 def _said(event: Changed) -> str:
     if event.field == "learning_rate" and isinstance(event.new, float):
         return f"rate {rate(event.new)}"
-    return f"{event.field.replace('_', ' ')} {event.new}"
+    from charplay.recipes.specs import format_value
+
+    return f"{event.field.replace('_', ' ')} {format_value(event.new)}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from charplay.formatting.sanitize import sanitize_line
+from charplay.formatting.units import decimals
 from charplay.plotting.axes import Axis, bounds, x_axis, y_axis
 from charplay.plotting.braille import DOTS_ACROSS, DOTS_DOWN, GLYPHS, Drawing, Floats, codes, polyline
 from charplay.plotting.grid import ROLES, Grid, Mark, Reference, Series, View
@@ -115,7 +116,7 @@ class _Plot:
             row = int(dot // DOTS_DOWN)
             if not 0 <= row < self.rows:
                 continue
-            text = f" {sanitize_line(reference.text)} {reference.y:.2f}"
+            text = f" {sanitize_line(reference.text)} {decimals(reference.y, 2)}"
             for other in (row, row - 1, row + 1):
                 if 0 <= other < self.rows and self.grid.free(other, width - len(text), len(text)):
                     self.grid.write(other, width - len(text), text, "label")

@@ -3,6 +3,7 @@
 import errno
 import math
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -325,7 +326,7 @@ def test_losses_that_ran_away_stay_short(cli: Callable[..., SimpleNamespace], tr
     evaluated = [events.Evaluated(epoch=2.0, val_loss=loss, val_accuracy=0.1, best=False) for loss in (1e30, math.nan)]
     trainer.story = [STARTED, *evaluated, FINISHED]
     lines = cli("train").out.splitlines()[1:3]
-    assert ["1e+30 nats, 1.44e+30 bits" in lines[0], "nan nats, nan bits" in lines[1]] == [True, True]
+    assert ["1e+30 nats, 1.44e+30 bits" in lines[0], "held-out no number, 10.0% right" in lines[1]] == [True, True]
 
 
 @pytest.mark.parametrize("json", [(), ("--json",)])
@@ -589,3 +590,19 @@ def test_a_changed_text_is_gone_on_with_only_when_asked(
     cli("train", "--resume", saved_run.name, "--changed-text")
     assert trainer.request.changed_text
     assert cli("train", "--changed-text").code == 2
+
+
+def test_what_a_person_reads_has_words_for_what_is_no_number(
+    cli: Callable[..., SimpleNamespace], trainer: SimpleNamespace
+) -> None:
+    worthless = asdict(FINISHED) | {"val_loss": math.nan, "train_loss": math.inf, "val_loss_cold": math.nan}
+    trainer.story = [
+        STARTED,
+        progress(10, train_loss=math.nan, grad_norm=math.inf, chars_per_second=math.nan),
+        events.Evaluated(epoch=2.0, val_loss=math.inf, val_accuracy=math.nan, best=False),
+        events.Changed(step=10, field="clip_norm", old=1.0, new=None),
+        events.Finished(**worthless),
+    ]
+    told = cli("train").out
+    assert not re.search(r"\b(nan|inf|None|null)\b", told)
+    assert "clip_norm: 1 becomes none" in told

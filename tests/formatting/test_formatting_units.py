@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.formatting.units import format_bits, format_bytes, format_nats
+from charplay.formatting.units import (
+    age,
+    count,
+    decimals,
+    duration,
+    format_bits,
+    format_bytes,
+    format_loss,
+    format_nats,
+    format_perplexity,
+    format_share,
+    rate,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,3 +55,27 @@ def test_bits_are_nats_over_the_logarithm_of_two() -> None:
 @pytest.mark.parametrize("written", [format_bytes, format_nats, format_bits])
 def test_what_is_not_known_stays_blank(written: Callable[..., Any]) -> None:
     assert written(None) is None
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize(
+    "written",
+    [age, count, lambda x: decimals(x, 2), duration, format_bits, format_bytes, format_loss, format_nats,
+     format_perplexity, format_share, rate],
+)  # fmt: skip
+def test_a_number_that_is_none_is_said_in_words(written: Callable[..., str], number: float) -> None:
+    assert written(number) in (
+        {"no number", "infinite", "0.00"} if written is format_perplexity else {"no number", "infinite"}
+    )
+
+
+def test_a_loss_is_written_in_both_units() -> None:
+    assert format_loss(1.6124) == "1.612 nats, 2.326 bits"
+    assert format_loss(1.6124, 4) == "1.6124 nats, 2.3262 bits"
+
+
+@pytest.mark.parametrize(
+    ("nats", "text"), [(1.6, "4.95"), (7.0932, "1,204"), (20.0, "485 M"), (100.0, "2.69e+43"), (701.0, "infinite")]
+)
+def test_a_perplexity_is_short(nats: float, text: str) -> None:
+    assert format_perplexity(nats) == text

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from charplay.formatting.sanitize import sanitize_line
+from charplay.formatting.units import decimals, format_perplexity
 from charplay.playground.checkpoints import CheckpointEntry, open_model
 from charplay.playground.scoring import Named, NotScored, Scored, ScoringJob, TextPart, held_out
 from charplay.tui.command import Command, bindings
@@ -242,10 +243,10 @@ class ScoreDialog(Dialog[None]):
         what = ", ".join(filter(None, (part.corpus.title, part.note)))
         if not len(found.surprises):
             return what, "Nothing was foretold; that takes at least 2 characters that the network knows."
-        measured = f"{what}   {found.bits:.3f} bits a character   perplexity {2 ** min(found.bits, 1000):.2f}"
+        measured = f"{what}   {decimals(found.bits, 3)} bits a character   perplexity {format_perplexity(found.nats)}"
         skipped = f"   {found.skipped:,} unknown ones skipped" if found.skipped else ""
         cleaned = f"   {found.note}" if found.note else ""
-        return measured, f"{found.nats:.4f} nats   {found.characters:,} characters{skipped}{cleaned}"
+        return measured, f"{decimals(found.nats, 4)} nats   {found.characters:,} characters{skipped}{cleaned}"
 
     def _show(self) -> None:
         part, found = self._part, self._scores.get(self._generator.source)

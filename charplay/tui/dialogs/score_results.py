@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from textual.message import Message
 
+from charplay.formatting.units import decimals
 from charplay.playground.scoring import TextPart
 from charplay.sampling.score import ModelRanking, Passage, Score, compare
 from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
@@ -71,7 +72,7 @@ class ScoreResults(RowList):
         if row == 0:
             return [(" bits  best at  of the networks", "quiet")]
         one = self._standings[row - 1]
-        numbers = f"{one.bits:5.2f} {one.best * 100:7.0f} %  "
+        numbers = f"{decimals(one.bits, 2):>5} {one.best * 100:7.0f} %  "
         return [
             (numbers, "plain"),
             (fit_name(one.name, width - len(numbers)), "accent" if one.name == self._own else "plain"),
@@ -82,7 +83,7 @@ class ScoreResults(RowList):
         if part is None:
             return []
         start, stop = part.start + passage.start, part.start + passage.stop
-        lead = f"{passage.bits:5.2f} {start:>8,}  "
+        lead = f"{decimals(passage.bits, 2):>5} {start:>8,}  "
         before = fit(part.corpus.text(max(0, start - BEFORE), start), BEFORE, right=True)
         text = fit(part.corpus.text(start, stop), max(0, width - len(lead) - BEFORE))
         return [(lead, "plain"), (before, "quiet"), (text, "strong")]

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from charplay.formatting.units import rate
+from charplay.formatting.units import decimals, format_perplexity, format_share, no_number, rate
 from charplay.playground.run_controller import RunController
 from charplay.playground.run_state import RunState
 from charplay.playground.scales import Log
@@ -74,10 +74,12 @@ def _parts(state: RunState) -> list[str]:
     name = "train" if not held_out else "best val" if state.state == "finished" else "val"
     parts = []
     if loss is not None:
-        bits, perplexity = loss / math.log(2), math.exp(min(loss, 20))
-        parts = [f"{name} {loss:.3f} nats", f"{bits:.2f} bits", f"perplexity {perplexity:.2f}"]
+        parts = [f"{name} {no_number(loss)}"]
+        if not no_number(loss):
+            bits = decimals(loss / math.log(2), 2)
+            parts = [f"{name} {decimals(loss, 3)} nats", f"{bits} bits", f"perplexity {format_perplexity(loss)}"]
     if accuracy is not None:
-        parts.append(f"accuracy {accuracy:.0%}")
+        parts.append(f"accuracy {format_share(accuracy)}")
     if state.learning_rate is not None:
         parts.append(f"rate now {rate(state.learning_rate)}")
     return parts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import events, on
 from textual.app import ComposeResult
 
-from charplay.formatting.units import age, count
+from charplay.formatting.units import age, count, decimals
 from charplay.tui.widgets.pane import Pane
 from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
 
@@ -115,5 +115,5 @@ def _held_nothing_out(run: "RunSummary") -> bool:
 def _loss(run: "RunSummary") -> str:
     """Write the loss on held-out text; where that is not known, in training, which is said."""
     if run.val_loss is not None:
-        return fit(f"{run.val_loss:.3f}", 8, right=True) + " "
-    return " " * 9 if run.train_loss is None else fit(f"{run.train_loss:.3f}", 8, right=True) + "t"
+        return fit(decimals(run.val_loss, 3), 8, right=True) + " "
+    return " " * 9 if run.train_loss is None else fit(decimals(run.train_loss, 3), 8, right=True) + "t"

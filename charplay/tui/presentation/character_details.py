@@ -1,6 +1,7 @@
 """What is said about a character of a text: how the model rated it, and how it came about."""
 
 from charplay.formatting.sanitize import sanitize_char, sanitize_line
+from charplay.formatting.units import decimals
 from charplay.sampling.generator import Candidate, Inspection
 from charplay.sampling.transcript import GeneratedChar
 
@@ -19,7 +20,7 @@ def looked_at(written: GeneratedChar | None, found: Inspection | None, trouble: 
     else:
         parts = [
             f"{sanitize_char(written.character)}  rank {written.rank:,}",
-            f"surprise {written.surprise:.2f} bits",
+            f"surprise {decimals(written.surprise, 2)} bits",
             percent(written.probability),
             _BY_HAND.get(written.kind) or f"temperature {written.temperature:.2f}",
             sanitize_line(written.source),
