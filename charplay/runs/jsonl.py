@@ -1,7 +1,8 @@
 """JSON Lines files: one object a line, each with its `step`, appended while a run trains.
 
-Readers skip lines that a crash left incomplete, and those whose step is not an integer. NaN and infinity are written
-as null, since JSON has neither.
+U+0085, U+2028 and U+2029 are written as escapes, since `str.splitlines` and many programs would end the line at them.
+Readers skip lines that a crash left incomplete, and those whose step is not an integer. NaN and infinity are written as
+null, since JSON has neither.
 """
 
 import os
@@ -15,13 +16,14 @@ from pydantic_core import from_json, to_json
 from charplay.fs import atomic
 from charplay.fs.regular_files import open_regular
 
+_LINE_BREAKS = tuple((mark.encode(), f"\\u{ord(mark):04x}".encode()) for mark in "\x85\u2028\u2029")
 _TAIL = 32 * 1024
 """Bytes at the file's end that `newest` reads."""
 
 
 def append(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
     """Append rows: all of them, or none where OSError is raised because the disk is full."""
-    data = b"".join(to_json(row, inf_nan_mode="null") + b"\n" for row in rows)
+    data = b"".join(map(_line, rows))
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     try:
         size = os.fstat(descriptor).st_size
@@ -60,9 +62,16 @@ def newest(path: Path) -> dict[str, Any]:
 def truncate_after(path: Path, step: int, size: int | None = None) -> None:
     """Remove the rows past `step`, those after the first `size` bytes, and incomplete lines; atomically, durably."""
     data = _read(path)
-    kept = b"".join(to_json(row) + b"\n" for row in _rows(data[:size]) if row["step"] <= step)
+    kept = b"".join(_line(row) for row in _rows(data[:size]) if row["step"] <= step)
     if kept != data:
         atomic.replace_bytes(path, kept)
+
+
+def _line(row: Mapping[str, object]) -> bytes:
+    line = to_json(row, inf_nan_mode="null")
+    for mark, escaped in _LINE_BREAKS:
+        line = line.replace(mark, escaped)
+    return line + b"\n"
 
 
 def _read(path: Path) -> bytes:

@@ -1,6 +1,7 @@
 """`sample` and `score`: a model writes and reads without a screen, without torch."""
 
 import errno
+import json
 import math
 import os
 import subprocess
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 from tiny_model import TEXT, tiny_checkpoint
 
+from charplay.cli.output import print_json
 from charplay.corpora.vocabulary import Vocabulary
 from charplay.runs.checkpoint import write_checkpoint
 from charplay.runs.home import Home
@@ -394,3 +396,10 @@ def test_a_prompt_is_not_taken_from_a_text_that_changed_unless_it_is_named(
     result = cli("sample", learnt, "--prompt-from", "random")
     assert (result.code, "is not the text any more" in result.err) == (1, True)
     assert cli("sample", learnt, "--prompt-from", "random", "--corpus", text, "--length", 0).code == 0
+
+
+def test_a_line_of_json_is_one_line_to_every_reader(capsys: pytest.CaptureFixture[str]) -> None:
+    value = {"text": "a\x85b\u2028c\u2029d\x1ce\x0bf", "\u2028": 1}
+    print_json(value)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == value
