@@ -70,6 +70,20 @@ def _current_recipe(found: "Run") -> "Recipe":
     return found.resolved.model_copy(update={name: getattr(recipe, name) for name in LIVE})
 
 
+def _digest(checkpoint: Path | None) -> str | None:
+    """Return the digest that a run's checkpoint carries, or ""; None where there is no checkpoint that can be read."""
+    from charplay.runs.checkpoint import CheckpointError, read_header
+
+    try:
+        return read_header(checkpoint).digest if checkpoint else None
+    except CheckpointError:
+        return None
+
+
+def _print_unverified(path: Path) -> None:
+    print_safe(f"unverified: {path.name} carries no digest, so damage to its numbers would go unnoticed")
+
+
 def _show_run(found: "Run", *, json: bool) -> None:
     from charplay.runs.store import run_status
 
@@ -86,11 +100,14 @@ def _show_run(found: "Run", *, json: bool) -> None:
                 "metrics": found.newest_metrics(),
                 "finished": found.finished,
                 "checkpoint": str(found.playable) if found.playable else None,
+                "digest": _digest(found.playable) or None,
             }
         )
         return
     print_safe(f"{found.name}  {'finished' if found.finished is not None else 'not finished'}\n{found.folder}")
     print_safe(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
+    if found.playable and _digest(found.playable) == "":
+        _print_unverified(found.playable)
     _print_numbers(run_status(found, in_use=found.owner is not None), recipe)
 
 
@@ -105,11 +122,21 @@ def _show_checkpoint(path: Path, *, json: bool) -> None:
     }
     if json:
         facts = {"checkpoint": str(path), "corpus": asdict(found.corpus), "recipe": found.recipe.model_dump()}
-        print_json(facts | {"vocabulary": found.vocabulary, "versions": found.versions, "metrics": numbers})
+        print_json(
+            facts
+            | {
+                "vocabulary": found.vocabulary,
+                "versions": found.versions,
+                "metrics": numbers,
+                "digest": found.digest or None,
+            }
+        )
         return
     print_safe(
         f"{path}\n\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct"
     )
+    if not found.digest:
+        _print_unverified(path)
     _print_numbers(numbers, found.recipe)
 
 

@@ -59,6 +59,8 @@ class Checkpoint:
     val_loss: float | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     """Package -> version; those of charplay, numpy, safetensors and python are added at the first write."""
+    digest: str = ""
+    """sha256 of the tensors as they were written; empty where they cannot be verified, since the file carries none."""
 
 
 class _Metadata(BaseModel):
@@ -156,8 +158,10 @@ def _described_by(path: Path, header: safetensors_file.Header) -> Checkpoint:
         first = error.errors(include_url=False, include_input=False)[0]
         raise InvalidFileError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:200]) from None
     rest = {name: getattr(metadata, name) for name in _Metadata.model_fields if name not in {"format", "recipe"}}
-    checkpoint = Checkpoint(tensors={}, recipe=recipe, **rest)
+    digest = header.digest if isinstance(header.digest, str) else ""
+    checkpoint = Checkpoint(tensors={}, recipe=recipe, digest=digest, **rest)
     _check(checkpoint, header.tensors)
+    header.verify()  # last, as what is wrong with a value says more
     return checkpoint
 
 

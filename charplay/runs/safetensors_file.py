@@ -18,6 +18,8 @@ from safetensors.numpy import load, save
 KEY = "charplay"
 DIGEST = "sha256"
 """Key of the digest of all tensors in the JSON object; a file without one is accepted."""
+DESCRIPTION_DIGEST = "description_sha256"
+"""Key of the digest of all the rest of that object, with the tensors' digest; older files lack it."""
 MAX_HEADER_BYTES = 2**20
 """Longest header that is written or read: room for 250,000 different characters, and quick to parse."""
 
@@ -43,11 +45,18 @@ class TensorInfo:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A file's header: the JSON object, the tensors' types and shapes, and the digest."""
+    """A file's header: the JSON object, the tensors' types and shapes, and the tensors' digest."""
 
     value: dict[str, Any]
     tensors: dict[str, TensorInfo]
     digest: object
+    intact: bool
+    """Whether the JSON object is the one that was written, as far as the file says."""
+
+    def verify(self) -> None:
+        """Raise InvalidFileError where the JSON object is not the one that was written."""
+        if not self.intact:
+            raise InvalidFileError("its description is not the one that was written; the file is damaged")
 
 
 def pack(tensors: Mapping[str, np.ndarray], value: Mapping[str, Any]) -> bytes:
@@ -57,10 +66,12 @@ def pack(tensors: Mapping[str, np.ndarray], value: Mapping[str, Any]) -> bytes:
     for name, tensor in dense.items():
         if tensor.dtype.kind in "fc" and not np.isfinite(tensor).all():
             raise InvalidFileError(f"{name} holds numbers that are not finite")
-    if DIGEST in value:
-        raise InvalidFileError(f"it cannot be written: {DIGEST} is the name of its digest")
+    if taken := {DIGEST, DESCRIPTION_DIGEST} & value.keys():
+        raise InvalidFileError(f"it cannot be written: {min(taken)} is the name of its digest")
     try:
-        text = json.dumps({**value, DIGEST: _digest(dense)}, ensure_ascii=False)
+        described = {**value, DIGEST: _digest(dense)}
+        digests = {DESCRIPTION_DIGEST: _description_digest(json.loads(json.dumps(described)))}
+        text = json.dumps(described | digests, ensure_ascii=False)
         data = save(dense, metadata={KEY: text})
     except (SafetensorError, TypeError, ValueError) as error:
         raise InvalidFileError(f"it cannot be written: {error}") from error
@@ -89,8 +100,10 @@ def read_header(file: BinaryIO) -> Header:
     if claimed != size - 8 - length:
         raise InvalidFileError(f"its tensors need {claimed:,} bytes and it holds {max(size - 8 - length, 0):,}")
     value = _parse(text, "its description")
+    described = value.pop(DESCRIPTION_DIGEST, None)
+    intact = described is None or described == _description_digest(value)
     digest = value.pop(DIGEST, None)
-    return Header(value, tensors, digest)
+    return Header(value, tensors, digest, intact)
 
 
 def read_tensors(file: BinaryIO) -> dict[str, np.ndarray]:
@@ -104,7 +117,8 @@ def read_tensors(file: BinaryIO) -> dict[str, np.ndarray]:
 
 
 def verify_digest(header: Header, tensors: Mapping[str, np.ndarray]) -> None:
-    """Raise InvalidFileError where the tensors are not, bit for bit, those that were written."""
+    """Raise InvalidFileError where the header or the tensors are not, bit for bit, those that were written."""
+    header.verify()
     if header.digest is not None and header.digest != _digest(tensors):
         raise InvalidFileError("its numbers are not those that were written; the file is damaged")
 
@@ -115,6 +129,11 @@ def _digest(tensors: Mapping[str, np.ndarray]) -> str:
         whole.update(name.encode("utf-8", "surrogatepass"))
         whole.update(np.ascontiguousarray(tensors[name]).reshape(-1).view(np.uint8).data)
     return whole.hexdigest()
+
+
+def _description_digest(value: Mapping[str, Any]) -> str:
+    """Hash an object as JSON gives it, so that two ways to write one value are the same."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _foreign(start: bytes) -> str:

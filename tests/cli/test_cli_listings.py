@@ -1,6 +1,7 @@
 """`runs`, `corpora` and `describe`: what is there, shown to people and to programs."""
 
 import io
+import json
 import re
 import subprocess
 import sys
@@ -13,11 +14,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from safetensors.numpy import save
 from tiny_model import TEXT
 
 from charplay.corpora.entries import Entry
 from charplay.corpora.library import Library
 from charplay.recipes.recipe import Recipe
+from charplay.runs import safetensors_file
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.home import Home
 from charplay.runs.run import Run
@@ -394,3 +397,19 @@ def test_fetching_shows_how_far_it_is_and_where_the_text_lies(
     result = cli("corpora", "fetch", "alice")
     assert (result.code, result.out.strip()) == (0, str(home.corpora / "alice.txt"))
     assert [" 50%" in result.err, "100%" in result.err] == [True, True]
+
+
+def test_a_checkpoint_that_nothing_vouches_for_is_said_to_be_unverified(
+    cli: Callable[..., SimpleNamespace], saved_run: Run
+) -> None:
+    for shown in (saved_run.name, saved_run.latest, "demo"):
+        assert "unverified" not in cli("runs", "show", shown).out
+        assert len(cli("runs", "show", shown, "--json").lines[0]["digest"]) == 64
+    assert saved_run.latest
+    made = read_checkpoint(saved_run.latest)
+    described = safetensors_file.read_header(saved_run.latest.open("rb")).value
+    bare = save(dict(made.tensors), metadata={"charplay": json.dumps(described)})
+    saved_run.latest.write_bytes(bare)
+    for shown in (saved_run.name, saved_run.latest):
+        assert "unverified: latest.safetensors carries no digest" in cli("runs", "show", shown).out
+        assert cli("runs", "show", shown, "--json").lines[0]["digest"] is None
