@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+LINE_END = r"A line end is typed $'one\ntwo' in bash and zsh, one\ntwo without quotes in fish."
+
 # fmt: off
 Checkpoint = Annotated[str, typer.Argument(metavar="CHECKPOINT", help="A checkpoint file, a run (its best, else its latest), or `demo`.")]
-PromptText = Annotated[str | None, typer.Option("--prompt", metavar="TEXT", help="What the model goes on from.")]
+PromptText = Annotated[str | None, typer.Option("--prompt", metavar="TEXT", help=f"What the model goes on from, taken as it is. {LINE_END}")]
 PromptFrom = Annotated[str | None, typer.Option("--prompt-from", metavar="WHERE", help="... taken from the run's text: random, letter, or N[:LENGTH].")]
 CorpusName = Annotated[str | None, typer.Option("--corpus", metavar="NAME or PATH", help="Another text for --prompt-from.")]
 Length = Annotated[int | None, typer.Option("--length", metavar="N", min=0, help="Characters to draw [500].")]
@@ -21,7 +23,7 @@ Penalty = Annotated[float | None, typer.Option("--repetition-penalty", metavar="
 Window = Annotated[int | None, typer.Option("--repetition-window", metavar="N", help="How many characters are recent [64].")]
 Bias = Annotated[list[str] | None, typer.Option("--bias", metavar="CHARACTERS=NATS", help="Favour characters, or forbid them (-inf); may be given again and again.")]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="S", help="The same seed writes the same text [1].")]
-StopTexts = Annotated[list[str] | None, typer.Option("--stop", metavar="TEXT", help="End once this has been written; may be given again and again.")]
+StopTexts = Annotated[list[str] | None, typer.Option("--stop", metavar="TEXT", help=f"End once this has been written; may be given again and again. {LINE_END}")]
 NoPrompt = Annotated[bool, typer.Option("--no-prompt", metavar="", help="Print only what was drawn.")]
 RideFile = Annotated[Path | None, typer.Option("--ride", metavar="FILE", help="Write as it was ridden: the file's prompt, settings and length.")]
 SaveRide = Annotated[Path | None, typer.Option("--save-ride", metavar="FILE", help="Keep what was done as a ride.")]

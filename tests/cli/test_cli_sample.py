@@ -403,3 +403,14 @@ def test_a_line_of_json_is_one_line_to_every_reader(capsys: pytest.CaptureFixtur
     print_json(value)
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line) == value
+
+
+def test_the_help_says_how_a_line_end_is_typed_and_that_is_so(
+    cli: Callable[..., SimpleNamespace], home: Home, saved_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    lines = cli("sample", "--help").out.splitlines()
+    for option in ("--prompt ", "--stop "):
+        assert any(option in line and r"$'one\ntwo'" in line for line in lines)
+    command = f"{sys.executable} -m charplay sample demo --length 0 --prompt $'one\\ntwo'"
+    assert subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout == "one\ntwo"
