@@ -1,5 +1,6 @@
 """`charplay sample`: a model writes, without a screen."""
 
+import sys
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,7 +109,8 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
         task.again(TextGenerator(model, source=path), ride, seed)
     else:
         generators = (TextGenerator(model, prompt=text, params=one, source=path) for one in settings)
-        task.each(generators, LENGTH if length is None else length, titled=len(settings) > 1)
+        # No range is longer than sys.maxsize; whoever asks for more means "until it is stopped".
+        task.each(generators, min(LENGTH if length is None else length, sys.maxsize), titled=len(settings) > 1)
     writer.close()
 
 

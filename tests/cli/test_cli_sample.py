@@ -414,3 +414,8 @@ def test_the_help_says_how_a_line_end_is_typed_and_that_is_so(
         assert any(option in line and r"$'one\ntwo'" in line for line in lines)
     command = f"{sys.executable} -m charplay sample demo --length 0 --prompt $'one\\ntwo'"
     assert subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout == "one\ntwo"
+
+
+def test_a_length_beyond_all_numbers_is_until_a_stop_text(cli: Callable[..., SimpleNamespace], saved_run: Run) -> None:
+    result = cli("sample", saved_run.name, "--length", "9" * 30, "--stop", "e")
+    assert (result.code, result.out[-1:], result.err) == (0, "e", "")
