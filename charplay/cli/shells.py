@@ -1,6 +1,7 @@
 """What bash, zsh and fish ask at the tab key, and how each of them is answered.
 
-The variables are those of typer's scripts, so that a script which typer installed works too.
+The variables are those of typer's scripts, so that a script which typer installed works too. Its answers are not used:
+they quote nothing, and in bash cannot complete what stands after = or a colon, as in `--set cell=`.
 """
 
 import os
