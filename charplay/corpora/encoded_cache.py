@@ -13,7 +13,7 @@ from charplay.corpora.progress import Progress
 from charplay.corpora.vocabulary import Ids, Vocabulary, chunks
 from charplay.fs.atomic import staging_folder
 
-FORMAT = 1
+FORMAT = 2
 """Version of the cache: to be raised whenever reading or cleaning gives other characters for the same file."""
 PIECE = 1 << 20
 """Characters between two reports of progress."""

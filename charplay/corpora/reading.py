@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from charplay.corpora.decoding import decode, refuse_binary
+from charplay.corpora.decoding import decode
+from charplay.corpora.detection import refuse_binary
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress
 from charplay.fs.regular_files import IrregularError, open_regular

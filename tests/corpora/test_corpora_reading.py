@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.corpora import decoding, reading
+from charplay.corpora import decoding, detection, reading
 from charplay.corpora.decoding import decode
 from charplay.corpora.errors import Cancelled, CorpusError, NotText
 from charplay.corpora.folders import read_path
@@ -132,13 +132,13 @@ def test_broken_utf8_is_refused_not_mended(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_guess_that_does_not_hold_to_the_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "_guess", lambda *_: "ascii")
+    monkeypatch.setattr(detection, "_by_statistics", lambda *_: "ascii")
     with pytest.raises(CorpusError, match=r"neither UTF-8 \(byte 1\) nor ascii \(byte 1\)"):
         plain(FRENCH.encode("cp1252"))
 
 
 def test_without_a_guess_the_place_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "_guess", lambda *_: None)
+    monkeypatch.setattr(detection, "_by_statistics", lambda *_: None)
     with pytest.raises(CorpusError, match=r"in no known encoding \(byte 1 is not UTF-8\)"):
         plain(FRENCH.encode("cp1252"))
 
