@@ -18,6 +18,8 @@ MARKS = st.sampled_from(
     [
         "THE END\n", "  THE END", "\n", "The end", "*** START OF THIS PROJECT GUTENBERG EBOOK X ***\n",
         "*** END OF THE PROJECT GUTENBERG EBOOK X ***\n", "***START OF THE PROJECT GUTENBERG EBOOK\n",
+        "*** START OF THE PROJECT GUTENBERG EBOOK X\nAND Y\n", "OF Z ***\n", "*END*THE SMALL PRINT! FOR ETEXTS*END*\n",
+        "***START**THE SMALL PRINT!**START***\n", "\u200d", "\u200c", "\ufeff", "\u202e", "\u06cc", "\U0001f468",
         "End of Project Gutenberg's X\n", "\u03a3", "\u0130", "\u2014", "\u201cCaf\u00e9\u201d", "\ufb01",
     ]
 )  # fmt: skip
@@ -91,6 +93,72 @@ def test_gutenberg_keeps_the_work_of_each_edition() -> None:
     )
     assert rules.clean(edition.format("ALICE"), ["gutenberg"]) == "ALICE\n\nIt began.\n"
     assert rules.clean(edition.format("A") + edition.format("B"), ["gutenberg"]) == "A\n\nIt began.\nB\n\nIt began.\n"
+
+
+WORK = "KETTLES\n\nIt began.\n\nIt went on ***\nand on.\n"
+HEADS = [
+    "*** START OF THE PROJECT GUTENBERG EBOOK KETTLES ***\n\n",
+    "*** START OF THE PROJECT GUTENBERG EBOOK KETTLES,\nGATES AND LAMPS, BEING A\nRELATION OF THE SAME ***\n\n",
+    "*** START OF THIS PROJECT\nGUTENBERG EBOOK KETTLES\n***\n\n",
+    "*** START OF THE COPYRIGHTED PROJECT GUTENBERG EBOOK KETTLES ***\n\n",
+    "***START OF THE PROJECT GUTENBERG EBOOK KETTLES***\n\n",
+    "***START OF THIS PROJECT GUTENBERG ETEXT KETTLES\n\n",
+    (
+        "***START**THE SMALL PRINT!**FOR PUBLIC DOMAIN ETEXTS**START***\nZZZ\n"
+        "*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*Ver.04.29.93*END*\n\n"
+    ),
+    (
+        "**Welcome To The World of Free Plain Vanilla Electronic Texts**\n\n"
+        "*END THE SMALL PRINT! FOR PUBLIC DOMAIN EBOOKS*Ver.02/11/02*END*\n\n"
+    ),
+    "***END THE SMALL PRINT! FOR PUBLIC DOMAIN EBOOKS***\n",
+]
+TAILS = [
+    "\n*** END OF THE PROJECT GUTENBERG EBOOK KETTLES ***\n\nZZZ\n\n*** START: FULL LICENSE ***\n\nZZZ\n",
+    "\n*** END OF THE PROJECT GUTENBERG EBOOK KETTLES,\nGATES AND LAMPS ***\nZZZ\n",
+    "\nEnd of The Project Gutenberg Etext of Kettles\n",
+    "\nEnd of the Project Gutenberg EBook of Kettles, by X\n\n***END OF THE PROJECT GUTENBERG EBOOK KETTLES***\nZZZ",
+    "\nEnd of Project Gutenberg's Kettles\n\n***START**THE SMALL PRINT!**START***\nZZZ\n*END THE SMALL PRINT!*END*\n",
+    "",
+]
+
+
+@pytest.mark.parametrize("tail", TAILS)
+@pytest.mark.parametrize("head", HEADS)
+def test_gutenberg_knows_the_marks_of_every_time(head: str, tail: str) -> None:
+    edition = "The Project Gutenberg Etext of Kettles ZZZ\n\n" + head + WORK + tail
+    assert rules.clean(edition, ["gutenberg"]) == WORK
+    if tail:
+        assert rules.clean(WORK + tail, ["gutenberg"]) == WORK
+    if tail and "SMALL PRINT" not in tail:
+        assert rules.clean(edition + edition, ["gutenberg"]) == WORK + WORK
+
+
+def test_a_start_that_no_stars_end_takes_its_own_line_only() -> None:
+    head = "***START OF THE PROJECT GUTENBERG EBOOK KETTLES\n"
+    assert rules.clean(head + "It began.\n\nSo ***\n", ["gutenberg"]) == "It began.\n\nSo ***\n"
+    assert rules.clean(head + "It began.\n*** END OF THE PROJECT GUTENBERG EBOOK ***\n", ["gutenberg"]) == "It began.\n"
+
+
+def test_invisible_takes_out_what_is_not_seen() -> None:
+    seen = "one\ttwo\nthree \u00e9\u0301 caf\u00e9"
+    hidden = "\0\x01\x08\x0b\x0c\x1b\x7f\x85\u00ad\u200b\u2060\ufeff\u200e\u200f\u061c\u202a\u202e\u2066\u2069\u180e"
+    assert rules.clean(hidden.join(seen) + hidden, ["invisible"]) == seen
+    assert rules.clean("a\u200cb\u200d c", ["invisible"]) == "ab c"
+
+
+@pytest.mark.parametrize(
+    "joined",
+    [
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",  # a family
+        "\u2764\ufe0f\u200d\U0001f525",  # a heart on fire
+        "\u0645\u06cc\u200c\u0634\u0645\u0631\u062f",  # Persian: a prefix that does not join its verb
+        "\u0915\u094d\u200d\u0937",  # Hindi: a half form
+    ],
+)
+def test_invisible_leaves_joiners_that_shape_what_they_stand_between(joined: str) -> None:
+    assert rules.clean(f"x {joined} y", ["invisible"]) == f"x {joined} y"
+    assert rules.clean(f"{joined}\u200d y \u200c{joined}", ["invisible"]) == f"{joined} y {joined}"
 
 
 def test_ascii_keeps_the_sense_of_typography() -> None:

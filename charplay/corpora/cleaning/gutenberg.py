@@ -7,9 +7,17 @@ ALPHABET = None
 PIECEWISE = False
 APPLIES_TO_INPUT = False
 
+_GAP = r"(?:[ \t]+|[ \t]*\n[ \t]*)"
+# A mark of three stars may go on over the next lines, up to the stars at its end, but over no empty line or other mark.
+_TO_STARS = r"(?:[^\n]*(?:\n(?![ \t]*\n|[ \t]*\*{3}[ \t]*\w)[^\n]*){0,5}?\*{3}[ \t]*$|[^\n]*$)"
+_OF_THE_WORK = rf"{_GAP}OF{_GAP}(?:(?:THE|THIS){_GAP})?(?:COPYRIGHTED{_GAP})?PROJECT{_GAP}GUTENBERG{_TO_STARS}"
 _MARK = re.compile(
-    r"^[ \t]*(?:\*\*\*[ \t]*(?P<start>START)[ \t]+OF[ \t]|\*\*\*[ \t]*END[ \t]+OF[ \t]|End of )"
-    r"(?:(?:THE|THIS)[ \t]+)?PROJECT[ \t]+GUTENBERG.*$\n?",
+    r"^[ \t]*(?:"
+    rf"(?P<start>\*{{3}}[ \t]*START{_OF_THE_WORK}"
+    r"|\*+[ \t]*END[ \t*]*(?:OF[ \t]+)?THE[ \t]+SMALL[ \t]+PRINT[^\n]*$)"
+    rf"|(?P<end>\*{{3}}[ \t]*END{_OF_THE_WORK}|End of (?:(?:THE|THIS)[ \t]+)?PROJECT[ \t]+GUTENBERG[^\n]*$)"
+    r"|\*+[ \t]*START[ \t*]*THE[ \t]+SMALL[ \t]+PRINT[^\n]*$"  # the older header's terms, which come before its work
+    r")\n?",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -21,11 +29,11 @@ def clean(text: str) -> str:
         return text
     kept = []
     # Where the first mark is an END, the header was cut before.
-    inside, begin = not marks[0]["start"], 0
+    inside, begin = bool(marks[0]["end"]), 0
     for mark in marks:
         if inside:
             kept.append(text[begin : mark.start()])
-        inside, begin = inside if not mark["start"] and not inside else bool(mark["start"]), mark.end()
+        inside, begin = bool(mark["start"]), mark.end()
     if inside:
         kept.append(text[begin:])
     return "".join(part.strip("\n") + "\n" for part in kept if part.strip("\n"))
