@@ -65,7 +65,7 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
         facts["seconds_per_epoch"] = seconds_per_epoch(resolution.recipe, text)
     explained = _explain(resolution.recipe, text) if explain else {}
     if json:
-        print_json(facts | explained)
+        print_json(facts | explained | {"notes": [*text.notes, *notes, *resolution.notes]})
         return
     _print(facts, text, (*text.notes, *notes, *resolution.notes))
     if explain:

@@ -2,8 +2,10 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from charplay.corpora.decoding import decode
 from charplay.corpora.errors import CorpusError, NotText
@@ -11,32 +13,58 @@ from charplay.corpora.progress import Progress
 from charplay.corpora.reading import DecodedText, read_bytes, read_file
 
 
+@dataclass(frozen=True)
+class Listing:
+    """What is in and below a folder: its regular files, sorted, and the names of the rest, by why they are left out."""
+
+    files: list[Path]
+    others: dict[str, list[str]]
+
+
 def read_path(path: Path, encoding: str | None = None, progress: Progress | None = None) -> DecodedText:
     """Read a file, or all files of a folder sorted by relative path. Raises CorpusError, Cancelled."""
     progress = progress or Progress()
-    if path.is_dir():
-        return read_files(path, files_below(path, progress.part(0, 0.1)), encoding, progress.part(0.1, 1))
-    return read_file(path, encoding, progress)
+    if not path.is_dir():
+        return read_file(path, encoding, progress)
+    listing = list_folder(path, progress.part(0, 0.1))
+    return read_files(path, listing.files, encoding, progress.part(0.1, 1), listing.others)
 
 
-def files_below(folder: Path, progress: Progress) -> list[Path]:
-    """List the regular files in and below a folder, without hidden ones; links to folders are not followed."""
+def list_folder(folder: Path, progress: Progress) -> Listing:
+    """List what is in and below a folder, without hidden names.
+
+    Links to folders are not followed: they may lead in circles or far away, and a run that began with such a folder
+    would find another text in it.
+    """
 
     def refuse(error: OSError) -> None:
         raise CorpusError(f"{error.filename} may not be listed ({error.strerror}); check its permissions (chmod u+rx).")
 
-    found: list[Path] = []
-    for root, folders, files in os.walk(folder, onerror=refuse):
+    files: list[Path] = []
+    others: dict[str, list[str]] = {"linked folders": [], "broken links": [], "no files": []}
+    for root, folders, names in os.walk(folder, onerror=refuse):
         progress.at(0)
         folders[:] = [name for name in folders if name[0] != "."]
-        found += (path for name in files if name[0] != "." and (path := Path(root, name)).is_file())
-    return sorted(found)
+        links = (path for name in folders if (path := Path(root, name)).is_symlink())
+        others["linked folders"] += (str(path.relative_to(folder)) for path in links)
+        for path in (Path(root, name) for name in names if name[0] != "."):
+            if path.is_file():
+                files.append(path)
+            else:
+                others["no files" if path.exists() else "broken links"].append(str(path.relative_to(folder)))
+    return Listing(sorted(files), others)
 
 
-def read_files(folder: Path, paths: Sequence[Path], encoding: str | None, progress: Progress) -> DecodedText:
+def read_files(
+    folder: Path,
+    paths: Sequence[Path],
+    encoding: str | None,
+    progress: Progress,
+    others: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> DecodedText:
     """Join the text files among `paths`, each ending with a line end; binary and unreadable files are noted.
 
-    The digest is of the files' bytes in that order.
+    The digest is of the files' bytes in that order. `others`: names that are noted too, by why they are left out.
     """
     texts: list[str] = []
     encodings: dict[str, None] = {}
@@ -62,12 +90,12 @@ def read_files(folder: Path, paths: Sequence[Path], encoding: str | None, progre
             texts.append(text if text.endswith("\n") else text + "\n")
             encodings[used] = None
             odd += (f"{name}: {note}" for note in notes)
+    reasons = {"binary": binary, "unreadable": unread, **others}
+    left_out = tuple(f"Left out as {why}: {_some(names)}." for why, names in reasons.items() if names)
     if not texts:
-        raise CorpusError(f"{folder} holds no text file; a folder is read as one text, file after file.")
-    notes = (f"{len(texts):,} {'files' if len(texts) > 1 else 'file'} read as one text.", *_first(odd))
-    for names, why in ((binary, "binary"), (unread, "unreadable")):
-        if names:
-            notes += (f"Left out as {why}: {_some(names)}.",)
+        sentence = f"{folder} holds no text file; a folder is read as one text, file after file."
+        raise CorpusError(" ".join((sentence, *left_out)))
+    notes = (f"{len(texts):,} {'files' if len(texts) > 1 else 'file'} read as one text.", *_first(odd), *left_out)
     return DecodedText("".join(texts), digest.hexdigest(), ", ".join(encodings), notes)
 
 

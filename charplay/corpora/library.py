@@ -14,6 +14,7 @@ from charplay.corpora.entries import Entry, LibraryPaths
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress, Watch
 from charplay.corpora.reading import DecodedText, file_sha256, require_readable
+from charplay.corpora.remarks import remarks
 from charplay.corpora.rules import clean
 from charplay.corpora.sources import user_files
 from charplay.fs.registry import entry_names, load_entry
@@ -22,7 +23,6 @@ __all__ = ["MINIMUM", "Corpus", "Entry", "Library"]
 
 LARGE = 32 << 20
 """Bytes from which a text's ids are stored in the cache and memory-mapped."""
-MANY_SYMBOLS = 5_000
 DEFAULT, FALLBACK = "tiny-shakespeare", "python-manual"
 _ORDER = {"file": 0, "folder": 0, "catalog": 1, "built-in": 2}
 
@@ -159,17 +159,5 @@ def _corpus(entry: Entry, sha256: str, encoded: encoded_cache.EncodedText) -> Co
         encoded.vocabulary,
         encoded.ids,
         encoded.encoding,
-        (*encoded.notes, *_remarks(encoded)),
+        (*encoded.notes, *remarks(encoded)),
     )
-
-
-def _remarks(encoded: encoded_cache.EncodedText) -> tuple[str, ...]:
-    """List warnings about training on this text."""
-    remarks = []
-    if len(encoded.ids) < MINIMUM:
-        remarks.append(f"It has {len(encoded.ids):,} of the {MINIMUM} characters that training needs.")
-    if len(encoded.vocabulary) < 2:
-        remarks.append("It is one character over and over; there is nothing to learn.")
-    if len(encoded.vocabulary) > MANY_SYMBOLS:
-        remarks.append(f"It has {len(encoded.vocabulary):,} different characters; the output layer grows with them.")
-    return tuple(remarks)

@@ -44,7 +44,31 @@ def test_what_is_no_text_is_left_out_and_named(tmp_path: Path) -> None:
     (tmp_path / "broken").symlink_to(tmp_path / "gone")
     read = read_path(tmp_path)
     assert read.text == "one\n"
-    assert read.notes == ("1 file read as one text.", "Left out as binary: b.png.", "Left out as unreadable: c.txt.")
+    assert read.notes == (
+        "1 file read as one text.",
+        "Left out as binary: b.png.",
+        "Left out as unreadable: c.txt.",
+        "Left out as linked folders: loop.",
+        "Left out as broken links: broken.",
+        "Left out as no files: pipe.",
+    )
+
+
+def test_linked_folders_are_named_wherever_they_are(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "b.txt").write_text("two")
+    (tmp_path / "books" / "more").mkdir(parents=True)
+    (tmp_path / "books" / "a.txt").write_text("one")
+    (tmp_path / "books" / "linked.txt").symlink_to(tmp_path / "elsewhere" / "b.txt")
+    (tmp_path / "books" / "more" / "far").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "books" / "more" / ".hidden").symlink_to(tmp_path / "elsewhere")
+    read = read_path(tmp_path / "books")
+    assert read.text == "one\ntwo\n"
+    assert read.notes == ("2 files read as one text.", "Left out as linked folders: more/far.")
+    (tmp_path / "only").mkdir()
+    (tmp_path / "only" / "books").symlink_to(tmp_path / "books")
+    with pytest.raises(CorpusError, match=r"holds no text file.*Left out as linked folders: books\."):
+        read_path(tmp_path / "only")
 
 
 def test_long_lists_are_cut(tmp_path: Path) -> None:

@@ -297,6 +297,40 @@ def test_odd_texts_open_and_say_what_is_odd(
         assert corpus.unigram_entropy() == pytest.approx(np.log(len(corpus.vocabulary)))
 
 
+JOINED = VERSE + "\ufeff" + VERSE + "\0x\ufeff\0\0\n"
+
+
+@pytest.mark.parametrize("large", [10, 10**9])
+@pytest.mark.parametrize("chunk", [7, 1 << 18])
+def test_marks_and_nuls_inside_are_counted_placed_and_taken_out_by_a_rule(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int, chunk: int
+) -> None:
+    monkeypatch.setattr("charplay.corpora.remarks.CHUNK", chunk)
+    library = Library(tmp_path, tmp_path / "cache", catalog=[], large=large)
+    (tmp_path / "joined.txt").write_text("\ufeff" + JOINED)
+    entry = library.find("joined")
+    for _ in range(2):  # the second time from the cache, where there is one
+        corpus = library.open(entry)
+        assert corpus.text() == JOINED
+        marks, nuls = corpus.notes
+        assert f"2 byte-order marks in it (U+FEFF), the first at character {len(VERSE):,} in line 41" in marks
+        assert f"3 NULs in it (U+0000), the first at character {2 * len(VERSE) + 1:,} in line 81" in nuls
+        assert "the cleaning invisible takes such out" in marks
+    assert library.open(entry, limit=len(VERSE) + 1).notes[0].startswith("It has 1 byte-order mark in it (U+FEFF)")
+    cleaned = library.open(entry, cleaning=("invisible",))
+    assert (cleaned.text(), cleaned.notes) == (VERSE + VERSE + "x\n", ())
+
+
+def test_the_cache_tells_the_same_notes(tmp_path: Path) -> None:
+    library = Library(tmp_path, tmp_path / "cache", catalog=[], large=10)
+    (tmp_path / "japanese.txt").write_bytes("彼女は岸壁の灯を数えて、忘れた。\n".encode("iso2022-jp") * 40)
+    first, second = library.open(library.find("japanese")), library.open(library.find("japanese"))
+    assert first.encoding == second.encoding == "iso2022-jp"
+    assert "signs of ISO-2022" in first.notes[0]
+    assert second.notes == first.notes
+    assert len(list((tmp_path / "cache" / "corpora").glob("*.npy"))) == 1
+
+
 def test_the_python_manual_is_english_prose_and_quick(library: Library) -> None:
     start = time.process_time()
     corpus = library.open(library.find("python-manual"))
