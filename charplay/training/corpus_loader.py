@@ -1,5 +1,8 @@
 """Loading of the text that a run learns, and comparison with the text that the run began with."""
 
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from charplay.corpora.corpus import Corpus
@@ -15,6 +18,9 @@ from charplay.recipes.recipe import Recipe
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 
+_FORMER_GUESSES = ("utf-8", "gb18030")
+"""What seven-bit encodings, and ASCII with emoji in CESU-8, were read as by charplay up to 0.2."""
+
 
 def load_corpus(request: TrainRequest, recipe: Recipe, run: Run | None, watch: Watch) -> Corpus:
     """Read and clean the text; encode it with the vocabulary of the run, if one is resumed.
@@ -25,13 +31,26 @@ def load_corpus(request: TrainRequest, recipe: Recipe, run: Run | None, watch: W
     library = Library(home.corpora, home.cache)
     entry = library.find(recipe.corpus) if run is None else _find_entry(run, library)
     encoding = requested_encoding(request, run) or None
-    corpus = library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit, encoding=encoding, watch=watch)
+    opened = partial(library.open, entry, cleaning=recipe.cleaning, limit=recipe.limit, watch=watch)
+    corpus = opened(encoding=encoding)
     corpus.require_trainable()
     if run is None:
         return corpus
+    if encoding is None and corpus_changed(corpus, run) and corpus.sha256 == run.corpus.sha256:
+        corpus = _as_read_before(opened, run) or corpus
     if corpus_changed(corpus, run):
         _require_usable(corpus, run, allowed=request.changed_text)
     return corpus.reencoded(Vocabulary(run.vocabulary))
+
+
+def _as_read_before(opened: Callable[..., Corpus], run: Run) -> Corpus | None:
+    """Open a file that a run learned when its encoding was guessed otherwise; None where none of those was it."""
+    for encoding in _FORMER_GUESSES:
+        with suppress(CorpusError):
+            corpus = opened(encoding=encoding)
+            if not corpus_changed(corpus, run):
+                return corpus
+    return None
 
 
 def requested_encoding(request: TrainRequest, run: Run | None) -> str:
@@ -63,6 +82,8 @@ def _unknown_characters(corpus: Corpus, run: Run) -> str:
 def _require_usable(corpus: Corpus, run: Run, *, allowed: bool) -> None:
     """Raise CorpusError if the run cannot learn this changed text, or if it is not `allowed` to."""
     changed = f"{corpus.title} is not the text that {run.name} began with"
+    if corpus.sha256 == run.corpus.sha256:
+        changed = f"{corpus.title} is read as other characters than when {run.name} began (--encoding may name what as)"
     if unknown := _unknown_characters(corpus, run):
         some = ", ".join(f"U+{ord(character):04X}" for character in unknown[:5])
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
