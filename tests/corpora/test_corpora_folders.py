@@ -54,6 +54,7 @@ def test_what_is_no_text_is_left_out_and_named(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.fault("44")
 def test_linked_folders_are_named_wherever_they_are(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "b.txt").write_text("two")

@@ -45,6 +45,7 @@ def files() -> dict[tuple[str, str], tuple[str, bytes]]:
     return found
 
 
+@pytest.mark.fault("37")
 def test_no_file_of_another_encoding_is_silently_another_text() -> None:
     outcomes = {key: outcome(*file) for key, file in files().items()}
     counts = Counter(outcomes.values())

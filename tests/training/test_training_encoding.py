@@ -36,6 +36,7 @@ def begun_before(
         return only(train(stop_at(8), log_every=1), Started)[0].folder
 
 
+@pytest.mark.fault("45")
 def test_a_run_goes_on_with_the_characters_that_it_began_with(begun_before: str, home: Path, only: Only) -> None:
     run = Run.open(Path(begun_before))
     events = again(home, begun_before)

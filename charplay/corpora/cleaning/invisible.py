@@ -9,6 +9,7 @@ import re
 DESCRIPTION = "NULs, controls, byte-order marks and zero-width characters go; joiners in emoji and Persian stay"
 ALPHABET = None
 PIECEWISE = True
+APPLIES_TO_INPUT = False
 
 _UNSEEN = re.compile(
     "[\0-\x08\x0b-\x1f\x7f-\x9f"  # control codes but for tab and line end
