@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from charplay.cli.output import print_json, print_safe, print_table
+from charplay.cli.output import print_json, print_note, print_safe, print_table
 from charplay.cli.recipe_options import (
     DEFAULT_PRESET,
     CorpusOption,
@@ -65,7 +65,9 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
         facts["seconds_per_epoch"] = seconds_per_epoch(resolution.recipe, text)
     explained = _explain(resolution.recipe, text) if explain else {}
     if json:
-        print_json(facts | explained | {"notes": [*text.notes, *notes, *resolution.notes]})
+        for note in text.notes:
+            print_note(note)
+        print_json(facts | explained)
         return
     _print(facts, text, (*text.notes, *notes, *resolution.notes))
     if explain:

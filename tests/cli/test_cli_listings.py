@@ -338,6 +338,17 @@ def test_an_epoch_is_timed_when_asked(
     assert "an epoch takes about 0:" in cli(*arguments).out
 
 
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_what_is_odd_about_a_text_is_said(
+    cli: Callable[..., SimpleNamespace], text_file: Path, more: tuple[str, ...]
+) -> None:
+    text_file.write_text("\ufeff" + TEXT + "\ufeff" + TEXT + "\0")
+    for arguments in (("corpora", "show", text_file), ("describe", "--corpus", text_file)):
+        result = cli(*arguments, *more)
+        assert "1 byte-order mark in it (U+FEFF)" in result.out + result.err
+        assert "1 NUL in it (U+0000)" in result.out + result.err
+
+
 def test_an_encoding_can_be_named(cli: Callable[..., SimpleNamespace], text_file: Path) -> None:
     text_file.write_bytes("Grüße\n".encode("cp1252") * 100)
     for arguments in (("corpora", "show", text_file), ("describe", "--corpus", text_file)):
