@@ -60,21 +60,29 @@ def run(option: str, shell: str = "", *further: str) -> int:
 
 
 def _install_bash(script: str) -> Path:
-    path = _write(Path.home() / ".bash_completions" / "charplay.sh", script)
-    _append(Path.home() / ".bashrc", f"source '{path}'")
+    path = _write(_home() / ".bash_completions" / "charplay.sh", script)
+    _append(_home() / ".bashrc", f"source '{path}'")
     return path
 
 
 def _install_zsh(script: str) -> Path:
-    folder = Path(os.environ.get("ZDOTDIR") or Path.home())
+    folder = Path(os.environ.get("ZDOTDIR") or _home())
     path = _write(folder / ".zfunc" / "_charplay", script)
     _append(folder / ".zshrc", f"fpath+='{path.parent}'; autoload -Uz compinit; compinit")
     return path
 
 
 def _install_fish(script: str) -> Path:
-    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or _home() / ".config")
     return _write(folder / "fish" / "completions" / "charplay.fish", script)
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a container's user may have none
+        hint = "`charplay --show-completion` prints the script instead"
+        raise UsageError(f"user {os.getuid()} has no home folder here to install into; {hint}") from None
 
 
 def _write(path: Path, script: str) -> Path:

@@ -1,6 +1,7 @@
 """The home: the folder of texts, runs and settings."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,10 @@ class Home:
 
     @classmethod
     def locate(cls, option: str | None = None) -> "Home":
-        """Choose the home: `option`, else CHARPLAY_HOME, else a marked current folder, else the user's data folder."""
+        """Choose the home: `option`, else CHARPLAY_HOME, else a marked current folder, else the user's data folder.
+
+        Raises HomeError where the one that is named cannot be resolved, or none is named and the user has no folder.
+        """
         named = option or os.environ.get(VARIABLE)
         if named:
             try:
@@ -33,7 +37,7 @@ class Home:
                 raise HomeError(f"{named} names no folder; choose another with --home or {VARIABLE}") from None
         if Path(MARKER).is_file():
             return cls(Path.cwd())
-        return cls(platformdirs.user_data_path("charplay", appauthor=False))
+        return cls(_user_data_folder())
 
     @property
     def corpora(self) -> Path:
@@ -99,3 +103,13 @@ class Home:
         runs = self.checkpoints
         folders = [*self.folders, *self.cache.glob("*/"), *runs.glob("*/"), *runs.glob("*/*/")]
         return sum(atomic.clear_leftovers(folder) for folder in folders)
+
+
+def _user_data_folder() -> Path:
+    """Return the user's data folder; HomeError for a user without one, as a container may run under any number."""
+    with suppress(RuntimeError):  # what newer platformdirs raise; older ones return a path that begins with ~
+        if (folder := platformdirs.user_data_path("charplay", appauthor=False)).is_absolute():
+            return folder
+    raise HomeError(
+        f"user {os.getuid()} has no home folder here; name a folder to keep things in with --home or {VARIABLE}"
+    )

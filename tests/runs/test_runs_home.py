@@ -44,6 +44,24 @@ def test_a_home_of_nobody_is_one_sentence(elsewhere: Path) -> None:
         Home.locate("~nobody-of-that-name/charplay")
 
 
+@pytest.mark.fault("59")
+@pytest.mark.parametrize("fault", [RuntimeError("could not determine the home directory"), None])
+def test_a_user_without_a_home_is_one_sentence(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception | None
+) -> None:
+    """Newer platformdirs raise, older ones return a path that begins with ~."""
+
+    def unresolved(*_args: str, **_options: object) -> Path:
+        if fault:
+            raise fault
+        return Path("~/.local/share/charplay")
+
+    monkeypatch.setattr("platformdirs.user_data_path", unresolved)
+    with pytest.raises(HomeError, match=r"has no home folder here; name a folder .* with --home or CHARPLAY_HOME"):
+        Home.locate()
+    assert Home.locate("there").root == elsewhere / "there"
+
+
 def test_a_current_folder_that_has_gone_is_no_home(elsewhere: Path, tmp_path: Path) -> None:
     elsewhere.rmdir()
     assert tmp_path in Home.locate().root.parents
