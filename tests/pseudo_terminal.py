@@ -253,7 +253,8 @@ class Terminal:
 
 def _heed_signals() -> None:
     """As under a login: what runs the tests may itself have been started with some of these ignored, as by nohup."""
-    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP):
+    batch = (signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU)
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP, *batch):
         signal.signal(number, signal.SIG_DFL)
 
 

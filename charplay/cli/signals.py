@@ -1,4 +1,4 @@
-"""Signals during headless training: most ask the trainer to save and stop; Ctrl-Z's pause is no training time."""
+"""Signals during headless training: most save and stop, USR1 saves and goes on; Ctrl-Z's pause is no training time."""
 
 import os
 import signal
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from charplay.protocol.commands import ProcessSuspended, Stop
-from charplay.protocol.exit_codes import INTERRUPTED, REASONS, SIGNALS
+from charplay.protocol.commands import ProcessSuspended, Save, Stop
+from charplay.protocol.exit_codes import INTERRUPTED, REASONS, SAVES, SIGNALS
 from charplay.protocol.queues import CommandQueue
 
 
@@ -32,6 +32,10 @@ class StopRequest:
         elif number == signal.SIGINT and self.code == INTERRUPTED:
             signal.signal(number, signal.SIG_DFL)  # a third ends the process instead of printing a traceback
             raise KeyboardInterrupt
+
+    def save(self, _number: int, _frame: FrameType | None = None) -> None:
+        """Handle USR1: ask the trainer to save and go on; what comes before the first step saves after it."""
+        self._inbox.put(Save())
 
     def suspend(self, number: int, _frame: FrameType | None = None) -> None:
         """Handle Ctrl-Z: suspend the process as the default handler would, then tell the trainer for how long."""
@@ -58,9 +62,12 @@ def _write_to_terminal(sentence: bytes) -> None:
 
 @contextmanager
 def stop_on_signals(inbox: CommandQueue) -> Iterator[StopRequest]:
-    """Put `Stop` into the inbox on the first signal. Signals that were ignored at the start (nohup) stay ignored."""
+    """Turn signals into commands in the inbox. Signals that were ignored at the start (nohup) stay ignored.
+
+    Enter it before torch is imported and the text is read, which take seconds: a signal would end the process there.
+    """
     request = StopRequest(inbox)
-    handlers = dict.fromkeys(SIGNALS, request.handle) | {signal.SIGTSTP: request.suspend}
+    handlers = dict.fromkeys(SIGNALS, request.handle) | {SAVES: request.save, signal.SIGTSTP: request.suspend}
     before = {number: signal.getsignal(number) for number in handlers}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +25,7 @@ from charplay.cli.recipe_options import (
     recipe_layers,
     reject_relative_budget,
 )
-from charplay.cli.signals import stop_on_signals
+from charplay.cli.signals import StopRequest, stop_on_signals
 from charplay.protocol.commands import Stop
 from charplay.protocol.events import BAD_NUMBERS, NO_MEMORY, Event, Failed, Finished, Paused, Started, Stopped, Warned
 from charplay.protocol.exit_codes import HUNG_UP
@@ -71,25 +71,26 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
 ) -> int:
     """Train a network on a text. Ctrl-C saves and leaves; --resume goes on."""
     from charplay.cli.data_dir import open_home
-
-    home = open_home(context.obj)
-    home.clear_leftovers()
-    options = RecipeOptions.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes, device=device, seed=seed)
-    if resume is None:
-        _reject_resume_options(options, changed_text=changed_text)
-        request = _request_new(home, preset, settings, options, name, source)
-    else:
-        _reject_new_run_options({"--name": name, "--from": source, "--plan": plan})
-        request = _request_resume(home, resume, preset, settings, options)
-    request = replace(request, encoding=encoding, changed_text=changed_text)
-    if plan:
-        from charplay.cli.plan import print_plan
-
-        return print_plan(request, home, json=json)
     from charplay.cli.nonblocking_output import nonblocking_stdout
 
-    with nonblocking_stdout() as output:
-        return _run(request, _reporter(output, json=json), home)
+    inbox = CommandQueue()
+    with nullcontext(StopRequest(inbox)) if plan else stop_on_signals(inbox) as stop:
+        home = open_home(context.obj)
+        home.clear_leftovers()
+        options = RecipeOptions.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes, device=device, seed=seed)
+        if resume is None:
+            _reject_resume_options(options, changed_text=changed_text)
+            request = _request_new(home, preset, settings, options, name, source)
+        else:
+            _reject_new_run_options({"--name": name, "--from": source, "--plan": plan})
+            request = _request_resume(home, resume, preset, settings, options)
+        request = replace(request, encoding=encoding, changed_text=changed_text)
+        if plan:
+            from charplay.cli.plan import print_plan
+
+            return print_plan(request, home, json=json)
+        with nonblocking_stdout() as output:
+            return _run(request, _reporter(output, json=json), home, inbox, stop)
 
 
 def _reject_resume_options(options: RecipeOptions, *, changed_text: bool) -> None:
@@ -168,28 +169,27 @@ def _reporter(output: "NonBlockingStream | None", *, json: bool) -> "Reporter":
     return ProgressReporter(lambda: output.behind)
 
 
-def _run(request: "TrainRequest", reporter: "Reporter", home: "Home") -> int:
+def _run(request: "TrainRequest", reporter: "Reporter", home: "Home", inbox: CommandQueue, stop: StopRequest) -> int:
     """Train in this thread, report every event, and return the exit code."""
     from charplay.cli.data_dir import append_to_log
     from charplay.training.run_training import open_training
 
-    inbox, connected, code = CommandQueue(), True, EXIT_FAILED
+    connected, code = True, EXIT_FAILED
     on_terminal = sys.stdout.isatty()
-    with stop_on_signals(inbox) as stop:
-        for event in open_training(request, inbox):
-            terminal_gone = on_terminal and stop.code == HUNG_UP
-            if connected and not terminal_gone:
-                connected = _report(reporter, event, inbox)
-            if isinstance(event, Paused):
-                inbox.put(Stop(event.reason))  # an error's pause: without a screen no one could end it
-            elif isinstance(event, Finished):
-                code = 0
-            elif isinstance(event, Stopped):
-                code = stop.code or EXIT_FAILED
-            elif isinstance(event, Failed):
-                code = EXIT_USAGE if event.misuse else EXIT_FAILED
-                if event.cause:
-                    append_to_log(home, event.cause)
+    for event in open_training(request, inbox):
+        terminal_gone = on_terminal and stop.code == HUNG_UP
+        if connected and not terminal_gone:
+            connected = _report(reporter, event, inbox)
+        if isinstance(event, Paused):
+            inbox.put(Stop(event.reason))  # an error's pause: without a screen no one could end it
+        elif isinstance(event, Finished):
+            code = 0
+        elif isinstance(event, Stopped):
+            code = stop.code or EXIT_FAILED
+        elif isinstance(event, Failed):
+            code = EXIT_USAGE if event.misuse else EXIT_FAILED
+            if event.cause:
+                append_to_log(home, event.cause)
     return code
 
 

@@ -94,7 +94,7 @@ class CharplayApp(PatchedApp):
         terminal = self.terminal
         if terminal is not None:
             terminal.away = self.playground.runs.suspended
-        listen(self._signalled, terminal.fileno if terminal else None)
+        listen(self._signalled, self.playground.runs.save, terminal.fileno if terminal else None)
         if self._notice:
             self.notify(sanitize(self._notice), markup=False)
 

@@ -10,7 +10,9 @@ from threading import Thread
 
 import pytest
 
-from charplay.cli.signals import StopRequest
+from charplay.cli.signals import StopRequest, stop_on_signals
+from charplay.protocol.commands import Save, Stop
+from charplay.protocol.exit_codes import REASONS, SAVES, SIGNALS
 from charplay.protocol.queues import CommandQueue
 
 
@@ -71,3 +73,43 @@ def test_where_stderr_is_no_terminal_nothing_is_said(capfd: pytest.CaptureFixtur
     request, _ = interrupted()
     assert request.code == 130
     assert capfd.readouterr().err == ""
+
+
+def test_the_codes_are_those_that_shells_report() -> None:
+    names = {"HUP": 129, "INT": 130, "TERM": 143, "USR2": 128 + signal.SIGUSR2, "XCPU": 128 + signal.SIGXCPU}
+    assert {number.name.removeprefix("SIG"): code for number, code in SIGNALS.items()} == names
+    assert REASONS.keys() == set(SIGNALS.values())
+
+
+@pytest.mark.fault("60")
+@pytest.mark.parametrize("number", list(SIGNALS))
+def test_signals_that_end_a_run_save_it(number: signal.Signals) -> None:
+    inbox = CommandQueue()
+    with stop_on_signals(inbox) as stop:
+        signal.raise_signal(number)
+        assert stop.code == SIGNALS[number]
+    assert list(inbox.take()) == [Stop(REASONS[stop.code])]
+
+
+@pytest.mark.fault("60")
+def test_one_signal_saves_and_goes_on() -> None:
+    inbox = CommandQueue()
+    with stop_on_signals(inbox) as stop:
+        signal.raise_signal(SAVES)
+        signal.raise_signal(SAVES)
+    assert list(inbox.take()) == [Save(), Save()]
+    assert stop.code == 0
+
+
+@pytest.mark.fault("13", "60")
+@pytest.mark.parametrize("number", [*SIGNALS, SAVES, signal.SIGTSTP])
+def test_what_was_ignored_at_the_start_stays_ignored(number: signal.Signals) -> None:
+    before = signal.signal(number, signal.SIG_IGN)
+    inbox = CommandQueue()
+    try:
+        with stop_on_signals(inbox) as stop:
+            signal.raise_signal(number)
+        assert signal.getsignal(number) is signal.SIG_IGN
+    finally:
+        signal.signal(number, before)
+    assert (stop.code, list(inbox.take())) == (0, [])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pseudo_terminal import Terminal
 
+from charplay.protocol.exit_codes import REASONS
 from charplay.runs.home import Home
 
 BREAKING = """
@@ -41,21 +42,23 @@ main()
 HEARING = """
 import os, pathlib, sys
 from charplay.cli import play
-from charplay.protocol.commands import Stop
+from charplay.protocol.commands import Save, Stop
 from charplay.protocol.events import Preparing
 def hearing(request, inbox):
     yield Preparing(phase="importing torch")
+    saves = 0
     for _ in range(1000):
         for command in inbox.take(wait=0.1):
+            saves += isinstance(command, Save)
+            pathlib.Path(os.environ["SAVED"]).write_text("save" * saves + getattr(command, "reason", ""))
             if isinstance(command, Stop):
-                pathlib.Path(os.environ["SAVED"]).write_text(command.reason)
                 return
 play._open_training = hearing
 from charplay.cli.main import main
 sys.argv[0] = "charplay"
 main()
 """
-"""A trainer that saves when it is told to stop."""
+"""A trainer that writes down its saves, and why it is told to stop."""
 
 
 LOOKING = """
@@ -169,3 +172,51 @@ def test_a_terminal_that_is_gone_is_noticed_and_the_run_saved(
     term.hang_up()
     assert term.wait() == 129
     assert (tmp_path / "saved").read_text() == "hung up"
+
+
+@pytest.fixture
+def hearing(terminal: Callable[..., Terminal], tmp_path: Path) -> Callable[..., tuple[Terminal, Path]]:
+    """`hearing(trap)` starts a run on the screen, under a shell with that trap; the trainer writes the file."""
+
+    def start(trap: str = ":") -> tuple[Terminal, Path]:
+        text, saved = tmp_path / "fox.txt", tmp_path / "saved"
+        text.write_text("the quick brown fox jumps over the lazy dog\n" * 100)
+        env = {"CHARPLAY_HOME": str(tmp_path / "home"), "SAVED": str(saved)}
+        term = terminal(["/bin/sh", "-c", f'{trap}; exec "$@"', "sh", sys.executable, "-c", HEARING, text], env=env)
+        term.wait_for("parameters,", 60)
+        term.press("t")
+        term.wait_for("importing torch", 60)
+        return term, saved
+
+    return start
+
+
+@pytest.mark.fault("60")
+@pytest.mark.parametrize("number", [signal.SIGUSR2, signal.SIGXCPU])
+def test_usr1_saves_behind_the_screen_and_the_others_save_and_leave(
+    hearing: Callable[..., tuple[Terminal, Path]], number: signal.Signals
+) -> None:
+    term, saved = hearing()
+    for written in ("save", "savesave"):
+        term.signal(signal.SIGUSR1)
+        term.wait_for(lambda _: saved.exists() and saved.read_text() == written)  # noqa: B023  (called at once)
+    term.signal(number)
+    assert term.wait() == 128 + number
+    assert saved.read_text() == "savesave" + REASONS[128 + number]
+    assert b"\x1b[?1049l" in term.raw
+
+
+@pytest.mark.fault("13", "60")
+def test_what_was_ignored_at_the_start_stays_ignored_behind_the_screen(
+    hearing: Callable[..., tuple[Terminal, Path]],
+) -> None:
+    term, saved = hearing("trap '' USR1 USR2 XCPU TSTP")
+    for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU, signal.SIGTSTP):
+        term.signal(number)
+    term.press("?")
+    term.wait_for("esc goes back")
+    assert not saved.exists() or "save" not in saved.read_text()
+    term.press("escape")
+    term.signal(signal.SIGTERM)
+    assert term.wait() == 143
+    assert saved.read_text() == "terminated"

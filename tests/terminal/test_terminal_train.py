@@ -71,10 +71,15 @@ def test_the_first_ctrl_c_saves_and_says_how_to_go_on(train: Callable[..., Termi
 
 @pytest.mark.parametrize(
     ("act", "code"),
-    [(lambda term: term.hang_up(), 129), (lambda term: term.signal(signal.SIGTERM), 143)],
-    ids=["hang-up", "terminate"],
+    [
+        (lambda term: term.hang_up(), 129),
+        (lambda term: term.signal(signal.SIGTERM), 143),
+        (lambda term: term.signal(signal.SIGUSR2), 128 + signal.SIGUSR2),
+        (lambda term: term.signal(signal.SIGXCPU), 128 + signal.SIGXCPU),
+    ],
+    ids=["hang-up", "terminate", "USR2", "processor time"],
 )
-@pytest.mark.fault("12", "14")
+@pytest.mark.fault("12", "14", "60")
 def test_a_signal_saves_and_leaves(
     train: Callable[..., Terminal], home: Home, act: Callable[..., Any], code: int
 ) -> None:
@@ -100,3 +105,29 @@ def test_under_nohup_a_hang_up_is_outlived(train: Callable[..., Terminal], home:
     term.signal(signal.SIGTERM)
     assert term.wait_soon() == 143
     assert saved_step(home) > reached
+
+
+@pytest.mark.fault("60")
+def test_usr1_saves_and_goes_on(train: Callable[..., Terminal], home: Home) -> None:
+    term = train(endless())
+    resume = home.checkpoints / "long" / "resume.safetensors"
+    assert not resume.exists()
+    term.signal(signal.SIGUSR1)
+    term.wait_for(lambda _: resume.exists())
+    first = saved_step(home)
+    term.signal(signal.SIGUSR1)
+    term.wait_for(lambda _: saved_step(home) > first)
+    term.signal(signal.SIGTERM)
+    assert term.wait_soon() == 143
+
+
+@pytest.mark.fault("60")
+def test_usr1_before_there_is_anything_to_save_saves_as_soon_as_there_is(
+    train: Callable[..., Terminal], home: Home
+) -> None:
+    term = train(endless(), started=lambda term: "importing torch" in term.text)
+    term.signal(signal.SIGUSR1)
+    term.wait_for(lambda _: (home.checkpoints / "long" / "resume.safetensors").exists())
+    assert saved_step(home) < 1000
+    term.signal(signal.SIGTERM)
+    assert term.wait_soon() == 143

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from charplay.protocol.exit_codes import HUNG_UP, SIGNALS
+from charplay.protocol.exit_codes import HUNG_UP, SAVES, SIGNALS
 from charplay.tui.textual_patches.signals import listen
 
 
@@ -39,7 +39,7 @@ async def test_a_signal_is_heard_once_and_by_nobody_else(
 ) -> None:
     others, loop, (told, leave) = [], asyncio.get_running_loop(), codes
     loop.add_signal_handler(number, lambda: others.append(number))  # as Textual's driver for browsers does
-    listen(leave)
+    listen(leave, lambda: None)
     signal.raise_signal(number)
     await until(lambda: told)
     await asyncio.sleep(0.05)
@@ -47,12 +47,28 @@ async def test_a_signal_is_heard_once_and_by_nobody_else(
     assert not others
 
 
-@pytest.mark.fault("13")
-async def test_a_signal_that_was_ignored_stays_ignored(codes: tuple[list[Any], Callable[..., Any]]) -> None:
+@pytest.mark.fault("60")
+async def test_one_signal_saves_as_often_as_it_comes_and_nobody_leaves(
+    codes: tuple[list[Any], Callable[..., Any]],
+) -> None:
     told, leave = codes
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    listen(leave)
-    signal.raise_signal(signal.SIGHUP)
+    saved = []
+    listen(leave, lambda: saved.append(asyncio.get_running_loop()))
+    for count in (1, 2):
+        signal.raise_signal(SAVES)
+        await until(lambda count=count: len(saved) == count)
+    assert not told
+
+
+@pytest.mark.fault("13", "60")
+@pytest.mark.parametrize("number", [*SIGNALS, SAVES])
+async def test_a_signal_that_was_ignored_stays_ignored(
+    codes: tuple[list[Any], Callable[..., Any]], number: Signals
+) -> None:
+    told, leave = codes
+    signal.signal(number, signal.SIG_IGN)
+    listen(leave, lambda: told.append(0))
+    signal.raise_signal(number)
     await asyncio.sleep(0.05)
     assert not told
 
@@ -61,7 +77,7 @@ async def test_a_signal_that_was_ignored_stays_ignored(codes: tuple[list[Any], C
 async def test_a_terminal_that_hangs_up_is_noticed_without_looking(codes: tuple[list[Any], Callable[..., Any]]) -> None:
     told, leave = codes
     terminal, program = os.openpty()
-    listen(leave, program)
+    listen(leave, lambda: None, program)
     await asyncio.sleep(0.05)
     assert not told
     os.close(terminal)

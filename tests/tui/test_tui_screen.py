@@ -244,7 +244,7 @@ def test_a_signal_after_the_loops_end_means_nothing_more() -> None:
         heard.append(code)
 
     async def program() -> None:
-        listen(leave)
+        listen(leave, lambda: None)
         signal.raise_signal(signal.SIGINT)
         while not heard:
             await asyncio.sleep(0)

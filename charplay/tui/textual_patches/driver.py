@@ -61,8 +61,9 @@ class TerminalDriver(Driver):
         self._modes = TerminalModes(self.fileno, self.write, mouse=mouse)
         self._button_held = False
         self._resuming = False
-        signal.signal(signal.SIGTSTP, self._on_stop)
-        signal.signal(signal.SIGCONT, self._on_continue)
+        for number, handler in ((signal.SIGTSTP, self._on_stop), (signal.SIGCONT, self._on_continue)):
+            if signal.getsignal(number) != signal.SIG_IGN:  # what was ignored at the start stays ignored
+                signal.signal(number, handler)
 
     @property
     def can_suspend(self) -> bool:
