@@ -59,9 +59,14 @@ def _versions() -> dict[str, str | None]:
 
 
 def _machine() -> dict[str, Any]:
+    from charplay.training import control_group
     from charplay.training.device import list_devices, thread_count
 
     found: dict[str, Any] = {"system": platform.platform(), "processors": os.cpu_count(), "threads": thread_count()}
+    quota, memory = control_group.cpu_quota(), control_group.memory_limit()
+    limits = [f"{quota:g} processors"] if quota is not None else []
+    limits += [f"{format_bytes(memory.free)} free of {format_bytes(memory.limit)}"] if memory is not None else []
+    found["control_group"] = ", ".join(limits) or "no limits"
     for device in list_devices():
         found[device.name] = f"{device.title}, {format_bytes(device.free)} free of {format_bytes(device.total)}"
     return found

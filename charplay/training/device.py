@@ -7,12 +7,11 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 
-from charplay.training import malloc
+from charplay.training import control_group, malloc
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,9 +54,15 @@ class DeviceChoice:
 
 
 def list_devices() -> list[Device]:
-    """List the CPU, then every CUDA device that this process may use, numbered as torch will number them."""
+    """List the CPU, then every CUDA device that this process may use, numbered as torch will number them.
+
+    The CPU's memory is what is free on the machine, and no more than its control group leaves this process.
+    """
     memory = psutil.virtual_memory()
-    cpu = Device("cpu", f"CPU, {thread_count()} threads", memory.available, memory.total)
+    free, total = memory.available, memory.total
+    if (group := control_group.memory_limit()) is not None:
+        free, total = min(free, group.free), min(total, group.limit)
+    cpu = Device("cpu", f"CPU, {thread_count()} threads", free, total)
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     return [cpu, *_visible_cuda_devices(_installed_cuda_devices(), visible)]
 
@@ -171,20 +176,7 @@ def thread_count() -> int:
     if wanted.isdecimal() and int(wanted) > 0:
         return min(int(wanted), MAX_THREADS)
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(allowed, int(_cpu_quota(Path("/sys/fs/cgroup")) or allowed), MAX_AUTO_THREADS))
-
-
-def _cpu_quota(group: Path) -> float | None:
-    """Return how many processors the control group may use at once; None if it is not limited."""
-    try:
-        limit, period = (group / "cpu.max").read_text().split()
-    except (OSError, ValueError):
-        try:
-            limit = (group / "cpu" / "cpu.cfs_quota_us").read_text().strip()
-            period = (group / "cpu" / "cpu.cfs_period_us").read_text()
-        except OSError:
-            return None
-    return float(limit) / float(period) if limit not in {"max", "-1"} else None
+    return max(1, min(allowed, int(control_group.cpu_quota() or allowed), MAX_AUTO_THREADS))
 
 
 @dataclass(frozen=True, slots=True)

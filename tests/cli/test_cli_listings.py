@@ -24,6 +24,8 @@ from charplay.runs import safetensors_file
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.home import Home
 from charplay.runs.run import Run
+from charplay.training import control_group
+from charplay.training.control_group import GroupMemory
 
 # runs
 
@@ -376,6 +378,28 @@ def test_the_doctor_writes_one_page(cli: Callable[..., SimpleNamespace], home: H
     assert facts["home"]["last_fault"] == "ValueError: of all things"
     page = cli("doctor").out
     assert all(name in page for name in ("python", "torch", "threads", "writable", "of all things"))
+
+
+@pytest.mark.fault("61")
+@pytest.mark.parametrize(
+    ("quota", "memory", "said"),
+    [
+        (None, None, "no limits"),
+        (1.5, None, "1.5 processors"),
+        (2.0, GroupMemory(2**30, 2**32), "2 processors, 1.1 GB free of 4.3 GB"),
+    ],
+)
+def test_the_doctor_tells_what_the_control_group_allows(
+    cli: Callable[..., SimpleNamespace],
+    monkeypatch: pytest.MonkeyPatch,
+    quota: float | None,
+    memory: GroupMemory | None,
+    said: str,
+) -> None:
+    monkeypatch.setattr(control_group, "cpu_quota", lambda: quota)
+    monkeypatch.setattr(control_group, "memory_limit", lambda: memory)
+    (facts,) = cli("doctor", "--json").lines
+    assert facts["machine"]["control_group"] == said
 
 
 def test_the_doctor_looks_at_a_home_that_cannot_be_used_too(

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from charplay.recipes.recipe import Recipe
-from charplay.training import device as module
+from charplay.training import control_group
+from charplay.training.control_group import GroupMemory
 from charplay.training.device import (
     Device,
     DeviceError,
@@ -67,6 +68,21 @@ def test_every_device_is_listed_with_its_memory(driver: Any) -> None:
     assert first == Device("cuda:0", "NVIDIA H100", 10 * GB, 80 * GB)
     assert second.name == "cuda:1"
     assert driver.open == 0, "the driver was let go"
+
+
+@pytest.mark.fault("61")
+def test_a_control_group_limits_the_memory_that_is_free(driver: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = SimpleNamespace(available=10 * GB, total=16 * GB)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: machine)
+    for group, free, total in (
+        (None, 10, 16),
+        (GroupMemory(1 * GB, 4 * GB), 1, 4),
+        (GroupMemory(12 * GB, 12 * GB), 10, 12),  # the neighbours use more than the group leaves them
+        (GroupMemory(30 * GB, 32 * GB), 10, 16),
+    ):
+        monkeypatch.setattr(control_group, "memory_limit", lambda group=group: group)
+        cpu = list_devices()[0]
+        assert (cpu.free, cpu.total) == (free * GB, total * GB)
 
 
 def test_no_driver_is_no_device(driver: Any) -> None:
@@ -161,31 +177,13 @@ def test_a_device_that_is_not_there_is_refused_with_those_that_are(driver: Any, 
         choose("cuda:5", list_devices())
 
 
-@pytest.mark.parametrize(
-    ("files", "quota"),
-    [
-        ({"cpu.max": "150000 100000"}, 1.5),
-        ({"cpu.max": "max 100000"}, None),
-        ({"cpu/cpu.cfs_quota_us": "400000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 4.0),
-        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None),
-        ({}, None),
-    ],
-)
-def test_the_control_groups_share(tmp_path: Path, files: dict[str, str], quota: float | None) -> None:
-    for name, text in files.items():
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-    assert module._cpu_quota(tmp_path) == quota
-
-
 @pytest.mark.parametrize(("quota", "threads"), [(None, 6), (2.5, 2), (0.3, 1), (64.0, 6)])
 def test_threads_follow_affinity_and_control_group(
     monkeypatch: pytest.MonkeyPatch, quota: float | None, threads: int
 ) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(6)), raising=False)
-    monkeypatch.setattr(module, "_cpu_quota", lambda _group: quota)
+    monkeypatch.setattr(control_group, "cpu_quota", lambda: quota)
     assert thread_count() == threads
 
 
@@ -196,7 +194,7 @@ def test_a_person_who_names_a_number_of_threads_gets_it(
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", named)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(6)), raising=False)
-    monkeypatch.setattr(module, "_cpu_quota", lambda _group: None)
+    monkeypatch.setattr(control_group, "cpu_quota", lambda: None)
     assert thread_count() == threads
 
 
