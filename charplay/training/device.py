@@ -194,6 +194,8 @@ class DeviceContext:
     threads: int
     description: str
     """For the user: "cpu, 2 threads"."""
+    warning: str
+    """A sentence for the user where the recipe's precision cannot be had; else empty."""
 
     def text_fits(self, ids: "np.ndarray") -> bool:
         """Return whether a text's ids may be kept on the device."""
@@ -226,16 +228,17 @@ def open_device(name: str, recipe: "Recipe") -> DeviceContext:
     """Prepare the device; call this in the thread that will train on it."""
     import torch
 
+    from charplay.training.precision import choose_precision
+
     threads = recipe.threads if isinstance(recipe.threads, int) else thread_count()
     torch.set_num_threads(threads)
     device = torch.device(name)
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    precision, warning = choose_precision(recipe.precision, recipe.cell, device)
     if device.type == "cpu":
-        precision = "float32" if recipe.precision == "auto" else recipe.precision
         description = f"cpu, {threads} thread{'s' if threads > 1 else ''}"
     else:
-        torch.cuda.set_device(device)
-        able = torch.cuda.is_bf16_supported(including_emulation=False)
-        precision = "bfloat16" if recipe.precision != "float32" and able else "float32"
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = recipe.precision != "float32"
         description = f"{name}, {torch.cuda.get_device_name(device)}, {precision}"
 
@@ -252,4 +255,5 @@ def open_device(name: str, recipe: "Recipe") -> DeviceContext:
         precision=precision,
         threads=threads,
         description=description,
+        warning=warning,
     )

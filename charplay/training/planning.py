@@ -78,6 +78,7 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
         expected_loss=expected_loss(resolved, seconds_on_reference, epochs, corpus.unigram_entropy()),
         notes=(
             *resolution.notes,
+            *filter(None, (context.warning,)),
             *notes,
             *_differences(resolved, resolve(asked, characters_total, vocabulary_size, run_speed).recipe),
         ),

@@ -157,8 +157,8 @@ class _RunExecution:
         live_changes = LiveChanges(session)
         changes = [] if resumed is None else session_factory.restore(session, live_changes, plan, facts)
         yield self._started(session, plan, context, resumed=resumed is not None)
-        if self._choice.warning:
-            yield Warned(**self.timestamp(), message=self._choice.warning)
+        for sentence in filter(None, (self._choice.warning, context.warning)):
+            yield Warned(**self.timestamp(), message=sentence)
         yield from changes
         return Trainer(session, live_changes, self.commands)
 

@@ -1,0 +1,53 @@
+"""The arithmetic of the forward pass: what was asked for, where the device's kernels can do it."""
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+TRIED_SIZE = 8
+"""Characters, streams and units of the layer that is tried."""
+
+
+def choose_precision(asked: str, cell: str, device: "torch.device") -> tuple[str, str]:
+    """Return the precision for a recipe's `asked` one, and a sentence for the user where that cannot be had."""
+    if asked == "float32" or (asked == "auto" and device.type == "cpu"):
+        return "float32", ""
+    if runs_bfloat16(cell, device):
+        return "bfloat16", ""
+    cannot = f"no kernel here computes the cell {cell} in bfloat16 on {device}, so this trains in float32"
+    return "float32", "" if asked == "auto" else cannot
+
+
+def runs_bfloat16(cell: str, device: "torch.device") -> bool:
+    """Return whether the device has kernels for a cell in bfloat16.
+
+    torch does not tell of a processor, so a tiny layer is tried there, once.
+    """
+    import torch
+
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return _runs_on_cpu(cell)
+
+
+@cache
+def _runs_on_cpu(cell: str) -> bool:
+    """Try a layer as training and evaluation run it; torch's random numbers stay as they are."""
+    import torch
+
+    with torch.random.fork_rng(devices=[]):
+        layer = import_module(f"charplay.training.cells.{cell.replace('-', '_')}").Layer(TRIED_SIZE, TRIED_SIZE)
+    inputs = torch.ones(TRIED_SIZE, TRIED_SIZE, TRIED_SIZE)
+    try:
+        for training in (True, False):
+            layer.train(training)
+            with torch.set_grad_enabled(training), torch.autocast("cpu", torch.bfloat16):
+                outputs, _ = layer.run(inputs, layer.zero_state(TRIED_SIZE), layer.weight_hh_l0)
+            if training:
+                outputs.float().sum().backward()
+    except RuntimeError:  # oneDNN has no such primitive for this processor
+        return False
+    return True

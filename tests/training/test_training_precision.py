@@ -1,0 +1,120 @@
+"""bfloat16 where the device's kernels can do it; where they cannot, a sentence and float32."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from trainings import Only, Train
+
+from charplay.fs.registry import entry_names
+from charplay.protocol.events import Finished, Started, Warned
+from charplay.recipes.recipe import CELLS, Recipe
+from charplay.runs.run import Run
+from charplay.training import precision
+from charplay.training.device import open_device
+from charplay.training.precision import choose_precision, runs_bfloat16
+
+CPU, CUDA = torch.device("cpu"), torch.device("cuda:0")
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def tried_anew() -> Iterator[None]:
+    """What was tried is forgotten before the test and after it."""
+    precision._runs_on_cpu.cache_clear()
+    yield
+    precision._runs_on_cpu.cache_clear()
+
+
+@pytest.fixture(params=["forward", "backward", "evaluation"])
+def without_kernels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tried_anew: None) -> None:
+    """A processor that lacks one of the kernels that an LSTM in bfloat16 needs."""
+    layer = import_module("charplay.training.cells.lstm").Layer
+    plain = layer.run
+
+    def refuse(*_: Any) -> None:
+        raise RuntimeError("could not create a primitive descriptor for the LSTM primitive")
+
+    def run(self: Any, *arguments: Any) -> Any:
+        outputs, state = plain(self, *arguments)
+        if torch.is_autocast_enabled("cpu"):
+            if (self.training, request.param) in {(True, "forward"), (False, "evaluation")}:
+                refuse()
+            if outputs.requires_grad and request.param == "backward":
+                outputs.register_hook(refuse)
+        return outputs, state
+
+    monkeypatch.setattr(layer, "run", run)
+
+
+@pytest.mark.fault("62")
+def test_what_the_processor_cannot_do_is_said_and_trained_in_float32(
+    without_kernels: None, train: Train, only: Only
+) -> None:
+    events = train(precision="bfloat16")
+    (warned,) = only(events, Warned)
+    assert warned.message == "no kernel here computes the cell lstm in bfloat16 on cpu, so this trains in float32"
+    assert only(events, Finished)
+    (started,) = only(events, Started)
+    assert Run.open(Path(started.folder)).facts["precision"] == "float32"
+
+
+def test_where_nothing_was_asked_for_nothing_is_said(without_kernels: None) -> None:
+    for asked in ("auto", "float32"):
+        context = open_device("cpu", Recipe(steps=1, precision=asked))
+        assert (context.precision, context.warning) == ("float32", "")
+
+
+@pytest.mark.fault("62")
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="oneDNN is told there to leave newer instructions out")
+def test_on_a_processor_without_the_instructions_a_run_is_finished(home: Path) -> None:
+    """In a process of its own: oneDNN reads once which instructions it may use."""
+    settings = ("precision=bfloat16", "hidden_size=4", "embedding_size=4", "threads=1")
+    arguments = ["train", "--corpus", "words", "--steps", "2", "--json", *(f"--set={each}" for each in settings)]
+    env = os.environ | {"ONEDNN_MAX_CPU_ISA": "AVX2", "CHARPLAY_HOME": str(home), "CUDA_VISIBLE_DEVICES": ""}
+    command = [sys.executable, "-m", "charplay", *arguments]
+    ran = subprocess.run(command, check=False, env=env, cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    events = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [event["message"] for event in events if event["event"] == "warning"] == [
+        "no kernel here computes the cell lstm in bfloat16 on cpu, so this trains in float32"
+    ]
+    assert events[-1]["event"] == "finished"
+
+
+@pytest.mark.parametrize("cell", entry_names(CELLS))
+def test_trying_a_layer_leaves_no_trace(tried_anew: None, cell: str) -> None:
+    before = torch.get_rng_state()
+    assert runs_bfloat16(cell, CPU) == runs_bfloat16(cell, CPU)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.is_grad_enabled()
+    assert precision._runs_on_cpu.cache_info().misses == 1, "a layer is tried once"
+
+
+@pytest.mark.parametrize(
+    ("asked", "able", "chosen", "said"),
+    [
+        ("auto", True, "bfloat16", False),
+        ("auto", False, "float32", False),
+        ("bfloat16", True, "bfloat16", False),
+        ("bfloat16", False, "float32", True),
+        ("float32", True, "float32", False),
+    ],
+)
+def test_a_card_that_would_only_emulate_it_is_said_too(
+    monkeypatch: pytest.MonkeyPatch, asked: str, able: bool, chosen: str, said: bool
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: able or including_emulation)
+    found, sentence = choose_precision(asked, "gru", CUDA)
+    assert found == chosen
+    assert sentence == (
+        "no kernel here computes the cell gru in bfloat16 on cuda:0, so this trains in float32" if said else ""
+    )
