@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from charplay.cli.continuing import continued_run, run_to_continue
 from charplay.cli.errors import EXIT_FAILED, EXIT_USAGE, UsageError, print_error
 from charplay.cli.output import print_note, redirect_to_devnull
 from charplay.cli.recipe_options import (
@@ -62,9 +64,20 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
         str | None,
         typer.Option("--resume", metavar="RUN", help="Take up a run; a budget written +N adds to what was done."),
     ] = None,
+    continues: Annotated[
+        bool,
+        typer.Option("--continue", metavar="", help="With --name: take that run up, or start it; a job may requeue."),
+    ] = False,
+    wait: Annotated[
+        float,
+        typer.Option("--wait", metavar="S", min=0, show_default=False, help="Wait so many seconds for a run in use."),
+    ] = 0.0,
     encoding: EncodingOption = None,
     changed_text: Annotated[
-        bool, typer.Option("--changed-text", metavar="", help="With --resume: go on though the text has changed.")
+        bool,
+        typer.Option(
+            "--changed-text", metavar="", help="With --resume or --continue: go on though the text has changed."
+        ),
     ] = False,
     plan: Annotated[bool, typer.Option("--plan", metavar="", help="With minutes: only say what they come to.")] = False,
     json: JsonOption = False,
@@ -78,13 +91,22 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
         home = open_home(context.obj)
         home.clear_leftovers()
         options = RecipeOptions.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes, device=device, seed=seed)
-        if resume is None:
-            _reject_resume_options(options, changed_text=changed_text)
-            request = _request_new(home, preset, settings, options, name, source)
-        else:
-            _reject_new_run_options({"--name": name, "--from": source, "--plan": plan})
+        began = time.monotonic()
+        if resume is not None:
+            _reject_new_run_options({"--name": name, "--from": source, "--plan": plan, "--continue": continues})
             request = _request_resume(home, resume, preset, settings, options)
-        request = replace(request, encoding=encoding, changed_text=changed_text)
+        elif continues:
+            name = _name_to_continue(name, options, plan=plan)
+            run = run_to_continue(home, name, wait, stop)
+            if run is None:
+                request = _request_new(home, preset, settings, options, name, source)
+            else:
+                request = continued_run(home, run, preset, settings, options, source)
+        else:
+            _reject_resume_options(options, {"--changed-text": changed_text, "--wait": wait})
+            request = _request_new(home, preset, settings, options, name, source)
+        patience = max(0.0, wait - (time.monotonic() - began))
+        request = replace(request, encoding=encoding, changed_text=changed_text, wait=patience)
         if plan:
             from charplay.cli.plan import print_plan
 
@@ -93,10 +115,22 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
             return _run(request, _reporter(output, json=json), home, inbox, stop)
 
 
-def _reject_resume_options(options: RecipeOptions, *, changed_text: bool) -> None:
+def _reject_resume_options(options: RecipeOptions, given: Mapping[str, object]) -> None:
     reject_relative_budget(options)
-    if changed_text:
-        raise UsageError("--changed-text is for --resume; a new run takes its text as it is")
+    for option, value in given.items():
+        if value:
+            raise UsageError(f"{option} is for a run that is taken up, with --resume or --continue; leave it out")
+
+
+def _name_to_continue(name: str | None, options: RecipeOptions, *, plan: bool) -> str:
+    """Return the name for --continue. Raises UsageError for what does not go with it."""
+    if name is None:
+        raise UsageError("--continue takes up or starts the run of a name; name it, as in --name mine --continue")
+    if plan:
+        raise UsageError("--plan only says what a new run comes to; leave it or --continue out")
+    if options.added:
+        raise UsageError("a budget with + would grow at every start; --continue takes the whole run's, without the +")
+    return name
 
 
 def _reject_new_run_options(options: Mapping[str, object]) -> None:

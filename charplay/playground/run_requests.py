@@ -44,12 +44,19 @@ def resumed_run(
     """
     from charplay.recipes.errors import RecipeError
     from charplay.recipes.layers import resumed
-    from charplay.recipes.recipe import BUDGETS, LIVE
+    from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
+    from charplay.recipes.specs import format_value
 
     recipe = resumed(run.asked, *layers, resolved=run.resolved)
     longer = added or any(getattr(recipe, name) != getattr(run.asked, name) for name in BUDGETS)
     if run.finished is not None and recipe != run.asked and not longer:
-        raise RecipeError(f"run {run.name} is finished and goes on only with more budget, as in --steps +1000")
+        changes = [
+            f"{name} is {format_value(getattr(run.asked, name))} in it, not {format_value(getattr(recipe, name))}"
+            for name in Recipe.model_fields
+            if getattr(recipe, name) != getattr(run.asked, name)
+        ]
+        hint = f"run {run.name} is finished and goes on only with more budget, as in --steps +1000"
+        raise RecipeError(f"{hint}: {', '.join(changes)}")
     live = {name: getattr(recipe, name) for layer in layers for name in layer.values if name in LIVE}
     return TrainRequest(
         home=str(home.root),

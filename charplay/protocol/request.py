@@ -23,6 +23,8 @@ class TrainRequest:
     """Folder of the run to resume."""
     added: bool = False
     """The budget is added to what the run has spent already, as in `--steps +1000`."""
+    wait: float = 0.0
+    """Seconds to wait for a run that another process holds, before it is taken up."""
     encoding: str | None = None
     """The text's encoding; None detects it, or takes the one that the resumed run was started with."""
     live: Mapping[str, object] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from charplay.fs.regular_files import open_regular
 from charplay.recipes.recipe import Recipe
 from charplay.runs import checkpoint, jsonl, naming, safetensors_file
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin
-from charplay.runs.errors import RunError
+from charplay.runs.errors import RunError, RunInUseError
 from charplay.runs.lock import AlreadyLocked, Lock, Owner, owner
 from charplay.runs.metadata import RunMetadata, read_metadata, write_metadata
 
@@ -82,12 +82,13 @@ class Run:
     def lock(self) -> Lock:
         """Lock the run and remove temporary files of a killed process. Use as a context manager, or call `release`.
 
-        Raises RunError where another process holds the lock, or the folder cannot be written.
+        Raises RunInUseError where another process holds the lock, RunError where the folder cannot be written.
         """
         try:
             lock = Lock(self.folder)
         except AlreadyLocked as owned:
-            raise RunError(f"run {self.name} is in use by {owned}") from None
+            sentence = f"run {self.name} is in use by {owned}; stop it first, or wait until it has ended"
+            raise RunInUseError(sentence) from None
         except OSError as error:
             raise RunError(f"run {self.name} cannot be written ({error.strerror})") from None
         atomic.clear_leftovers(self.folder)
@@ -153,6 +154,11 @@ class Run:
     def playable(self) -> Path | None:
         """The checkpoint to sample from: the best, else the latest."""
         return playable(self.folder)
+
+    @property
+    def has_save(self) -> bool:
+        """Whether anything was saved: what the run goes on from, or what plays."""
+        return _existing(self._resume) is not None or self.playable is not None
 
     @property
     def snapshots(self) -> tuple[Path, ...]:

@@ -1,5 +1,6 @@
 """Running of a training request: it yields events and never raises."""
 
+import time
 import traceback
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -13,12 +14,13 @@ from charplay.recipes.errors import RecipeError
 from charplay.recipes.network import memory_bytes, parameter_count
 from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.runs.checkpoint import CheckpointError
+from charplay.runs.errors import RunInUseError
 from charplay.runs.home import Home, HomeError
 from charplay.runs.metadata import FINAL_FIELDS
 from charplay.runs.run import Run, RunError
 from charplay.training import device, device_errors, malloc
 from charplay.training.device import DeviceChoice, DeviceContext, DeviceError
-from charplay.training.pending_commands import PendingCommands
+from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
 from charplay.training.run_writer import SAVE_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
@@ -84,7 +86,11 @@ class _RunExecution:
         yield self._phase("importing torch")
         if self.request.resume is not None:
             self.run = Run.open(Path(self.request.resume))
-            if (finished := self._already_finished(self.run)) is not None:
+            if (finished := self._already_finished(self.run)) is None:
+                self._lock = yield from self._lock_run(self.run)
+                self.run = Run.open(self.run.folder)  # another process may have gone on with it until now
+                finished = self._already_finished(self.run)
+            if finished is not None:
                 return finished
         device.prepare_environment()
         from charplay.training.corpus_loader import load_corpus
@@ -105,14 +111,35 @@ class _RunExecution:
 
     def _phase(self, phase: str) -> Preparing:
         """Return the event that a phase begins; raise Cancelled if a stop was asked for."""
+        self._require_no_stop()
+        return Preparing(**self.timestamp(), phase=phase)
+
+    def _require_no_stop(self) -> None:
         if not self._may_continue(0.0):
             raise Cancelled
-        return Preparing(**self.timestamp(), phase=phase)
 
     def _may_continue(self, _share: float) -> bool:
         """Return whether no stop was asked for; called back with the progress of long work, 0 to 1."""
         self.commands.receive()
         return self.commands.stop_reason is None
+
+    def _lock_run(self, run: Run) -> "Generator[Event, None, Lock]":
+        """Lock a run that is taken up, first thing; wait for a process that holds it, as long as the request says."""
+        until = time.monotonic() + self.request.wait
+        told = False
+        while True:
+            try:
+                return run.lock()
+            except RunInUseError:
+                if time.monotonic() >= until:
+                    raise
+            if not told:
+                told, holder = True, run.owner or "another process"
+                yield Warned(
+                    message=f"waiting up to {self.request.wait:.0f} s for {holder}, which holds run {run.name}"
+                )
+            self._require_no_stop()
+            self.commands.receive(POLL_SECONDS)
 
     def _already_finished(self, run: Run) -> Finished | None:
         """Return the `Finished` event of a run that is finished already, if the request asks for nothing more."""
@@ -150,8 +177,7 @@ class _RunExecution:
             )
             self._lock = run.lock()
         else:
-            self._lock = resumed.lock()
-            run = self.run = Run.open(resumed.folder)
+            run = resumed
             plan = self._plan = session_factory.plan_resumed(self.request, run, corpus, facts)
         session = self._session = session_factory.build_session(run, plan, corpus, context)
         live_changes = LiveChanges(session)

@@ -29,7 +29,7 @@ from charplay.runs.run import Run
 FREE = {
     "bias", "encoding", "epochs", "length", "min_p", "minutes", "name", "prompt", "repetition_penalty",
     "repetition_window",
-    "seed", "steps", "stop", "temperature", "temperatures", "top", "top_k", "top_p",
+    "seed", "steps", "stop", "temperature", "temperatures", "top", "top_k", "top_p", "wait",
 }  # fmt: skip
 """Parameters that take what nobody can foresee."""
 
