@@ -52,7 +52,7 @@ class Played:
                 break
             await asyncio.sleep(0.01)
         else:
-            raise AssertionError("it never came true")
+            raise AssertionError(f"it never came true; the screen shows:\n{self.seen()}")
         if self.app.screen_stack:  # not where it was left
             await self.pilot.pause()
 
