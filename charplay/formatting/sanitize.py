@@ -51,12 +51,19 @@ def sanitize(text: str, newline: str = NEWLINE) -> str:
 
     C0 controls become control pictures, combining marks stand on a dotted circle, everything else that a terminal
     would obey or not show becomes its number in angle brackets; a newline becomes `newline`. The mapping is per code
-    point, so it does not matter how the text was cut; the result's cell width is the sum over its code points. It is
-    plain text, never markup: hand it to `Content`, `Text` or a `Segment`.
+    point, so it does not matter how the text was cut; the result's cell width is the sum over its code points. What
+    was sanitized stays as it is: a mark that stands on a dotted circle already gets no second one. It is plain text,
+    never markup: hand it to `Content`, `Text` or a `Segment`.
     """
     if text.isascii() and text.isprintable():
         return text
-    return newline.join(line.translate(_GLYPHS) for line in text.split("\n"))
+    return newline.join(map(_translated, text.split("\n")))
+
+
+def _translated(line: str) -> str:
+    """One line; what follows a dotted circle and begins with one of its own began with a mark."""
+    first, *others = (piece.translate(_GLYPHS) for piece in line.split(DOTTED_CIRCLE))
+    return first + "".join(each if each.startswith(DOTTED_CIRCLE) else DOTTED_CIRCLE + each for each in others)
 
 
 def sanitize_char(character: str) -> str:
