@@ -1,11 +1,11 @@
 """The next run as it stands in the form: a preset, what was changed of it, and what follows from both."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from charplay.playground.budget_syntax import budget_layer, budget_of
 from charplay.playground.recipe_rows import BUDGET, COMMON, PRESET, WARM_START, in_labels
 from charplay.playground.value_steps import adjacent_value, next_number
 from charplay.playground.warm_start import WarmStart
@@ -21,8 +21,6 @@ from charplay.recipes.specs import FieldSpec, format_value, spec, specs
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
-
-_BUDGET = re.compile(r"\s*([0-9.,_]+(?:e\d+)?)\s*([a-z]*)\s*$", re.IGNORECASE)
 
 
 @dataclass
@@ -175,18 +173,14 @@ class RecipeDraft:
 
     def budget(self) -> tuple[str, float]:
         """The one budget: its unit and its amount."""
-        for unit in BUDGETS:
-            amount = getattr(self.asked, unit)
-            if amount is not None:
-                return unit, amount
-        raise AssertionError("a composed recipe has a budget")
+        return budget_of(self.asked)
 
     def help(self, name: str) -> str:
         """The sentence of a row."""
         if name == PRESET:
             return "where the other fields start from"
         if name == BUDGET:
-            return "how long to train: 3 minutes, 2 epochs or 5000 steps"
+            return "how long to train: 3 minutes, 90 s, 1.5 h, 2 epochs or 5000 steps"
         if name == WARM_START:
             return "a checkpoint whose weights the run takes over; shapes left auto are then its own"
         return spec(name).help if not name.endswith(":") else ""
@@ -219,7 +213,13 @@ class RecipeDraft:
     def _with(self, name: str, text: str) -> dict[str, str]:
         """The values once a row has this one: another budget takes the place of the one before."""
         replaced = BUDGETS if name == BUDGET else ()
-        return {each: value for each, value in self.values.items() if each not in replaced} | _layer(name, text)
+        return {each: value for each, value in self.values.items() if each not in replaced} | self._layer(name, text)
+
+    def _layer(self, name: str, text: str) -> dict[str, str]:
+        """The value of a row as a layer: none where nothing is typed for a field that may have none."""
+        if name == BUDGET:
+            return budget_layer(text, self.budget()[0])
+        return {name: text.strip() or ("none" if name in Recipe.model_fields and spec(name).optional else "")}
 
     def reset(self, name: str) -> None:
         """Give a row the preset's value again; the preset's row resets them all."""
@@ -272,19 +272,6 @@ class RecipeDraft:
         save_preset(self.presets, name, self.asked)
         self.preset, self.values = name, {}
         self.settle()
-
-
-def _layer(name: str, text: str) -> dict[str, str]:
-    return budget_layer(text) if name == BUDGET else {name: text.strip()}
-
-
-def budget_layer(text: str) -> dict[str, str]:
-    """A budget as a person writes it, "3 minutes", as a layer's values; ValueError with a sentence where it is none."""
-    found = _BUDGET.match(text)
-    units = [unit for unit in BUDGETS if found and unit.startswith((found[2] or "minutes").lower())]
-    if not found or len(units) != 1:
-        raise ValueError("write a number and steps, epochs or minutes, as in 3 minutes")
-    return {units[0]: found[1].replace(",", "")}
 
 
 def _choices(of: FieldSpec) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ class RunLauncher:
 
         try:
             run = self._sitting.store.find(name)
-            layers = [added_budget(more)] if more else []
+            layers = [added_budget(more, run.asked)] if more else []
             layers += [ConfigLayer("", {"device": device})] if device else []
             request = resumed_run(self._sitting.home, run, *layers, added=bool(more))
         except (RunError, RecipeError, ValueError) as fault:

@@ -69,9 +69,12 @@ def resumed_run(
     )
 
 
-def added_budget(amount: str) -> "ConfigLayer":
-    """Return the layer of a budget as a person writes it, "3 minutes"; ValueError with a sentence where it is none."""
-    from charplay.playground.recipe_draft import budget_layer
+def added_budget(amount: str, asked: "Recipe | None" = None) -> "ConfigLayer":
+    """Return the layer of a budget as a person writes it, "3 minutes"; ValueError with a sentence where it is none.
+
+    A number alone counts what the budget of the `asked` recipe counts.
+    """
+    from charplay.playground.budget_syntax import budget_layer, budget_of
     from charplay.recipes.layers import ConfigLayer
 
-    return ConfigLayer("", budget_layer(amount))
+    return ConfigLayer("", budget_layer(amount, budget_of(asked)[0]) if asked else budget_layer(amount))

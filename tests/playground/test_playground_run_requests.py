@@ -29,6 +29,12 @@ def test_more_of_a_budget_counts_from_where_the_run_stands(home: Home) -> None:
     assert (request.recipe["epochs"], request.recipe["steps"], request.added) == (2.0, None, True)
 
 
+def test_a_number_alone_counts_what_the_runs_own_budget_counts() -> None:
+    assert added_budget("500", ASKED).values == {"steps": "500"}
+    assert added_budget("500").values == {"minutes": "500"}
+    assert added_budget("90s", ASKED).values == {"minutes": "1.5"}
+
+
 @pytest.mark.parametrize("amount", ["", "soon", "3 parsecs", "-3 minutes"])
 def test_what_is_no_budget_is_answered(amount: str) -> None:
     with pytest.raises(ValueError, match="write a number"):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from played import Play
 
 from charplay.formatting.units import age, count, duration, rate
-from charplay.playground.recipe_draft import RecipeDraft, budget_layer
+from charplay.playground.budget_syntax import budget_layer
+from charplay.playground.recipe_draft import RecipeDraft
 from charplay.playground.recipe_rows import BUDGET, COMMON, in_labels, label
 from charplay.playground.value_steps import next_number
 from charplay.recipes.contradictions import CLASHES
@@ -165,7 +166,7 @@ def test_a_preset_s_misspelt_field_is_told_as_its_file_must_have_it(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("text", "unit", "amount"),
-    [("3", "minutes", 3), ("2 e", "epochs", 2), ("5,000 steps", "steps", 5000), ("0.5m", "minutes", 0.5)],
+    [("3", "minutes", 3), ("2 ep", "epochs", 2), ("5,000 steps", "steps", 5000), ("0.5m", "minutes", 0.5)],
 )
 def test_a_budget_is_read_as_a_person_writes_it(tmp_path: Path, text: str, unit: str, amount: float) -> None:
     draft = RecipeDraft(tmp_path)
@@ -183,7 +184,43 @@ def test_a_budget_takes_the_place_of_whatever_stood_there(
         assert draft.shown(BUDGET)[0] == text
 
 
-@pytest.mark.parametrize("text", ["", "soon", "3 parsecs", "minutes", "-3 minutes"])
+TIMES = {
+    "90s": "1.5", "90 sec": "1.5", "90 Seconds": "1.5", "3 m": "3", "3min": "3", "3 mins": "3", "2 hours": "120",
+    "1.5 h": "90", ".5 hr": "30", "2hrs": "120", "1h30m": "90", "1 h 30 min 30 s": "90.5", "1e3 s": "16.666667",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TIMES)
+def test_a_time_is_told_from_steps(tmp_path: Path, text: str) -> None:
+    assert budget_layer(text) == budget_layer(f" {text.upper()} ", "steps") == {"minutes": TIMES[text]}
+    draft = RecipeDraft(tmp_path)
+    assert draft.set(BUDGET, text) == ""
+    assert draft.asked.minutes == float(TIMES[text])
+
+
+@pytest.mark.parametrize("unit", ["steps", "epochs", "minutes"])
+def test_a_number_alone_keeps_the_unit_that_is_shown(tmp_path: Path, unit: str) -> None:
+    draft = RecipeDraft(tmp_path)
+    for text in (f"3 {unit}", "7", "1,200" if unit == "steps" else "12"):
+        assert draft.set(BUDGET, text) == ""
+        assert draft.shown(BUDGET)[0] == f"{float(text.split()[0].replace(',', '')):g} {unit}"
+
+
+def test_steps_and_epochs_are_named_by_two_letters_at_least() -> None:
+    for word in ("st", "step", "steps"):
+        assert budget_layer(f"5,000 {word}") == budget_layer(f"5_000{word}") == {"steps": "5000"}
+    for word in ("ep", "epoch", "EPOCHS"):
+        assert budget_layer(f"1.5 {word}") == {"epochs": "1.5"}
+    assert budget_layer("5e3 steps") == {"steps": "5e3"}
+
+
+FAULTS = [
+    "", "soon", "3 parsecs", "minutes", "-3 minutes", "2 e", "1,5 h", "1 000 steps", "2 steps 3 s", "1h30", "3 m x",
+    "..", "_ s",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FAULTS)
 def test_what_is_no_budget_is_answered(text: str) -> None:
     with pytest.raises(ValueError, match="write a number"):
         budget_layer(text)

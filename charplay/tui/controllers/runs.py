@@ -88,7 +88,7 @@ class RunsController(Controller):
             self._complain(self.playground.launcher.resume(name))
             return
         dialog = TextInputDialog(
-            "Extend", "How much longer? As in: 3 minutes, 2 epochs, 5000 steps", check=_amount_fault
+            "Extend", "How much longer? As in: 3 minutes, 1.5 h, 2 epochs, 5000 steps", check=_amount_fault
         )
         self.ui.open_dialog(dialog, lambda more: self._extend(name, more or ""))
 
@@ -125,7 +125,7 @@ class RunsController(Controller):
 
 
 def _amount_fault(more: str) -> str:
-    from charplay.playground.recipe_draft import budget_layer
+    from charplay.playground.budget_syntax import budget_layer
 
     try:
         budget_layer(more)
