@@ -31,7 +31,8 @@ def sentence(event: Event, state: "RunState") -> Said | None:
     """Say what an event of the run in this state means beyond numbers; None where that is nothing."""
     match event:
         case Changed(field="undo"):
-            return Said(f"The last change is taken back: training goes on from step {event.step:,}")
+            paused = "; paused" if state.state == "paused" else ""
+            return Said(f"{_taken_back(state.changes.taken_back)} step {event.step:,}{paused}")
         case Warned() | Failed():
             return Said(event.message, warning=True)
         case Stopped(run=str() as run) if state.saved_step == event.step:
@@ -43,6 +44,17 @@ def sentence(event: Event, state: "RunState") -> Said | None:
             return Said(f"{event.run} is done: 3 and r extend it, t starts another")
         case _:
             return None
+
+
+def _taken_back(change: Changed | None) -> str:
+    """What an undo took back, and what stands again from which step on."""
+    if change is None:
+        return "The last change is taken back: the values before it again, from"
+    from charplay.playground.recipe_rows import label
+    from charplay.recipes.specs import format_value
+
+    name = label(change.field)
+    return f"{_begun(name)} {format_value(change.new)} taken back: {format_value(change.old)} again, from"
 
 
 def _begun(note: str) -> str:

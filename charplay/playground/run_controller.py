@@ -170,6 +170,8 @@ class RunController:
     def _apply(self, event: Event) -> None:
         self.state.apply(event)
         self.history.apply(event)
+        if isinstance(event, Changed) and event.field == "undo":
+            self.state.recall(self.history.curves.newest)
         if isinstance(event, Paused) and self.state.reason:
             self._paused = True  # its own doing
         elif isinstance(event, Changed) and self.unheeded.get(event.field) == event.new:

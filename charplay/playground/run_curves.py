@@ -63,6 +63,11 @@ class RunCurves:
         history = self._columns.get(column)
         return history.points(axis) if history else (np.empty(0), np.empty(0))
 
+    def newest(self, column: str) -> float | None:
+        """Return a column's last reading; None where the run has none."""
+        _, y = self.points(column)
+        return float(y[-1]) if len(y) else None
+
     def at(self, step: float, axis: str) -> float:
         """Where a step lies on an x axis."""
         if axis == "step":

@@ -16,6 +16,8 @@ class UndoStack:
         self._standing: list[Changed] = []
         self._undone: Changed | None = None
         """What was taken back by the event before this one."""
+        self.taken_back: Changed | None = None
+        """The change that the last undo took back; None where it was not told."""
 
     def __len__(self) -> int:
         return len(self._standing)
@@ -24,7 +26,7 @@ class UndoStack:
         """Whether this is a change of its own; the value that goes back with an undo is a part of that."""
         undone, self._undone = self._undone, None
         if event.field == "undo":
-            self._undone = self._standing.pop() if self._standing else None
+            self._undone = self.taken_back = self._standing.pop() if self._standing else None
             return True
         if undone is not None and (event.field, event.new) == (undone.field, undone.old):
             return False

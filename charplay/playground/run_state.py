@@ -1,6 +1,6 @@
 """What is known about the run under way, built up event by event."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -134,6 +134,11 @@ class RunState:
         self.recipe = {**self.recipe, event.field: event.new}
         if event.field == "learning_rate" and isinstance(event.new, float):
             self.peak_rate = event.new
+
+    def recall(self, newest: Callable[[str], float | None]) -> None:
+        """Take the readings from before a change that was taken back; `newest` returns the last of a column."""
+        for name in ("train_loss", "val_loss", "train_accuracy", "val_accuracy", "learning_rate"):
+            setattr(self, name, newest(name))
 
     def _turn(self, event: events.Event) -> None:
         match event:

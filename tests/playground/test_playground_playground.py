@@ -1,6 +1,6 @@
 """What is pressed becomes runs, and what runs tell becomes sentences, whoever shows them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,7 +19,10 @@ from charplay.protocol.events import (
     Failed,
     Finished,
     Paused,
+    Progress,
     Published,
+    Resumed,
+    Row,
     Saved,
     Stopped,
     Warned,
@@ -249,11 +252,43 @@ def test_warnings_failures_and_undos_are_said(sitting: Sitting, caplog: pytest.L
     begin(sitting)
     assert sitting.hear(Warned(message="It is slow.")) == [Said("It is slow.", warning=True)]
     undone = Changed(step=50, field="undo", old=100, new=50)
-    assert sitting.hear(undone) == [Said("The last change is taken back: training goes on from step 50")]
+    assert sitting.hear(undone) == [
+        Said("The last change is taken back: the values before it again, from step 50")
+    ]  # nobody told of it
     assert sitting.hear(Failed(message="It \x1bbroke.", cause="why")) == [Said("It \x1bbroke.", warning=True)]
     assert "broke." in caplog.text
     assert "why" in caplog.text
     assert "\x1b" not in caplog.text
+
+
+def test_an_undo_names_what_was_taken_back_and_to_what(sitting: Sitting) -> None:
+    begin(sitting)
+    changed = Changed(step=710, field="learning_rate", old=0.005, new=10.0)
+    longer = Changed(step=800, field="sequence_length", old=64, new=128)
+    sitting.hear(changed, Paused(step=720), longer)
+    first, second = (Changed(step=step, field="undo", old=900, new=step) for step in (800, 710))
+    back = [replace(each, old=each.new, new=each.old) for each in (longer, changed)]
+    assert sitting.hear(first, back[0]) == [Said("Length 128 taken back: 64 again, from step 800; paused")]
+    assert sitting.hear(second, back[1]) == [Said("Learning rate 10 taken back: 0.005 again, from step 710; paused")]
+    sitting.hear(Resumed(step=710), changed)
+    assert sitting.hear(second, back[1]) == [Said("Learning rate 10 taken back: 0.005 again, from step 710")]
+
+
+def test_after_an_undo_the_readings_are_those_from_before(sitting: Sitting) -> None:
+    begin(sitting)
+    state = sitting.playground.runs.state
+
+    def at(step: int, loss: float) -> Progress:
+        rows = (Row(step=step, epoch=step / 100, seconds=step / 10, train_loss=loss, val_loss=loss + 1,
+                    train_accuracy=0.5, val_accuracy=0.4, learning_rate=loss / 100),)  # fmt: skip
+        return Progress(step=step, rows=rows, epoch=step / 100, total_steps=1000, done=step / 1000,
+                        chars_per_second=1e4, seconds_left=9.0)  # fmt: skip
+
+    sitting.hear(at(700, 2.0), Changed(step=710, field="learning_rate", old=0.005, new=10.0), at(800, 34.0))
+    assert (state.val_loss, state.train_loss, state.learning_rate) == (35.0, 34.0, 0.34)
+    sitting.hear(Changed(step=710, field="undo", old=800, new=710))
+    assert (state.val_loss, state.train_loss, state.learning_rate) == (3.0, 2.0, 0.02)
+    assert (state.train_accuracy, state.val_accuracy, state.step) == (0.5, 0.4, 710)
 
 
 def test_a_save_that_was_asked_for_is_said_and_no_other(sitting: Sitting) -> None:

@@ -490,7 +490,7 @@ async def test_once_bad_numbers_are_taken_back_nothing_says_so_and_the_live_run_
         await it.until(lambda: Undo() in it.trainer.commands)
         it.trainer.put(Changed(step=100, field="undo", old=200, new=100),
                        Changed(step=100, field="learning_rate", old=100.0, new=0.003))  # fmt: skip
-        await it.until(lambda: "The last change is taken back: training goes on from step 100" in it.seen())
+        await it.until(lambda: "Learning rate 100 taken back: 0.003 again, from step 100; paused" in it.seen())
         await it.until(lambda: "paused  step 100" in it.seen())
         monkeypatch.setattr(it.trainer, "published", sound)
         await it.until(lambda: "The live run writes again" in it.seen())
