@@ -85,12 +85,12 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
-def rate(value: float) -> str:
-    """A learning rate, short: "5e-3", "3.1e-3"."""
+def rate(value: float, digits: int = 2) -> str:
+    """A learning rate, short, with up to so many digits: "5e-3", "3.1e-3"."""
     if said := no_number(value):
         return said
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
-    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    return f"{mantissa.rstrip('0').removesuffix('.')}e{int(exponent)}"
 
 
 def age(seconds: float) -> str:

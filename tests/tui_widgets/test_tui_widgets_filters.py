@@ -12,7 +12,7 @@ from textual.events import Key, Paste
 
 from charplay.formatting.sanitize import sanitize
 from charplay.sampling.params import SamplingParams
-from charplay.tui.panes.sampling_filters import BiasEntry, SamplingFilters
+from charplay.tui.panes.sampling_filters import MOST_K, BiasEntry, SamplingFilters
 from charplay.tui.widgets.slider import Slider
 
 VALUES = st.fixed_dictionaries(
@@ -42,6 +42,29 @@ async def test_whatever_was_remembered_makes_settings_that_hold() -> None:
             shown = SamplingFilters()
             shown.show(once)
             assert shown.applied(SamplingParams()) == once
+
+        check()
+
+
+SETTINGS = st.builds(
+    SamplingParams,
+    temperature=st.floats(0, 50), repetition_penalty=st.floats(0.01, 100), repetition_window=st.integers(1, 10**6),
+    top_k=st.none() | st.integers(1, 10**6).filter(lambda k: k != MOST_K), top_p=st.none() | st.floats(0.001, 0.999),
+    min_p=st.none() | st.floats(0.001, 1),
+)  # fmt: skip
+
+
+async def test_settings_that_were_made_elsewhere_are_shown_as_they_are_and_kept() -> None:
+    async with App().run_test():
+
+        @given(SETTINGS)
+        def check(settings: SamplingParams) -> None:
+            filters = SamplingFilters()
+            filters.show(settings)
+            assert filters.applied(settings) == settings
+            if settings.top_k is not None:
+                assert filters.top_k._written_value().strip() == f"{settings.top_k}"
+            assert filters.repetition_window._written_value().strip() == f"{settings.repetition_window}"
 
         check()
 

@@ -88,11 +88,28 @@ async def test_it_tells_only_what_the_user_did_and_only_changes() -> None:
         assert app.heard == [5.0]
 
 
-async def test_it_stays_within_its_bounds() -> None:
+@pytest.mark.parametrize(("value", "further", "back"), [(99.0, "right", "left"), (-0.4, "left", "right")])
+async def test_it_shows_a_value_beyond_its_scale_and_moves_only_back_into_it(
+    value: float, further: str, back: str
+) -> None:
     app = Board(temperature())
-    async with app.run_test(size=(50, 3)):
-        app.slider.value = 99.0
-        assert app.slider.value == 5.0
+    async with app.run_test(size=(50, 3)) as pilot:
+        app.slider.value = value
+        assert app.slider.value == value
+        assert app.slider.render_line(0).text.rstrip().endswith(f" {value:.2f}")
+        assert app.slider.render_line(0).cell_length == 50
+        await pilot.press(further)
+        assert (app.slider.value, app.heard) == (value, [])
+        assert [each.message for each in app._notifications] == ["Temperature goes from 0.00 to 5.00 here."]
+        await pilot.press(back)
+        assert app.heard == [5.0 if value > 5 else 0.0]
+
+
+@scales
+@given(value=st.floats(1e-9, 1e9))
+def test_every_value_is_shown_as_it_is(scale: Linear, value: float) -> None:
+    slider = Slider("rate", value, scale, show=repr)
+    assert slider._written_value().rstrip() == repr(value)
 
 
 async def test_click_drag_and_wheel() -> None:
@@ -117,7 +134,13 @@ async def test_a_value_can_be_typed() -> None:
         await pilot.press("equals_sign", "1", "x", "q", "2", "backspace", ".", "2", "5", "enter")
         assert app.slider.value == 1.25
         await pilot.press("equals_sign", "3", "escape", "equals_sign", "-", "enter", "equals_sign", "e", "enter")
+        await pilot.press("equals_sign", *"6.5", "enter", "equals_sign", "enter")
         assert app.heard == [1.25]
+        said = [each.message for each in app._notifications]
+        assert said == ["- is no number.", "e is no number.", "Temperature goes from 0.00 to 5.00 here."]
+        await pilot.press("equals_sign", *"1.23456")
+        assert "1.23456" in app.slider.render_line(0).text
+        await pilot.press("escape")
         await pilot.press("q")
         assert app.heard == [1.25, "q"]
 

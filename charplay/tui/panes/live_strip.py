@@ -1,6 +1,7 @@
 """The line under the chart: the live run's learning rate to move, and its newest values."""
 
 import math
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,12 +14,14 @@ from charplay.playground.run_state import RunState
 from charplay.playground.scales import Log
 from charplay.tui.widgets.slider import Slider
 
+RATES = Log(1e-6, 100.0)
+"""Up to the largest that a recipe takes."""
 SLIDER = 40
 """Columns that the learning rate's slider and the gaps around it need."""
 
 
 class LiveStrip(Horizontal):
-    """The slider is there while a run trains: at other times it would move nothing."""
+    """The slider is there while a run has a learning rate: at other times it would move nothing, and show no rate."""
 
     DEFAULT_CSS = """
     LiveStrip {
@@ -26,14 +29,14 @@ class LiveStrip(Horizontal):
         padding: 0 1;
         & > Slider { width: 36; display: none; }
         & > Static { width: 1fr; height: 1; text-align: right; color: $foreground 55%; }
-        &.-busy > Slider { display: block; }
+        &.-movable > Slider { display: block; }
     }
     """
 
     def __init__(self, runs: RunController) -> None:
         super().__init__(id="strip")
         self._runs = runs
-        self.rate = Slider("learning rate", 5e-3, Log(1e-5, 1.0), show=rate)
+        self.rate = Slider("learning rate", 5e-3, RATES, show=partial(rate, digits=3), value_width=7)
         self._values = Static("", markup=False)
         self._shown_values = ""
 
@@ -42,10 +45,18 @@ class LiveStrip(Horizontal):
         yield self.rate
         yield self._values
 
+    @property
+    def movable(self) -> bool:
+        """Whether there is a run whose learning rate is known."""
+        return self._runs.state.busy and isinstance(self._runs.peak_rate, float)
+
     def show(self) -> None:
         """As many of the live values as leave the slider room."""
         state = self._runs.state
-        self.set_class(state.busy, "-busy")
+        peak = self._runs.peak_rate
+        self.set_class(self.movable, "-movable")
+        if isinstance(peak, float):
+            self.rate.value = peak
         parts = _parts(state)
         room = self.size.width - SLIDER
         while parts and len("  ".join(parts)) > room:
@@ -54,9 +65,6 @@ class LiveStrip(Horizontal):
         if text != self._shown_values:
             self._shown_values = text
             self._values.update(text, layout=False)
-        peak = self._runs.peak_rate
-        if isinstance(peak, float):
-            self.rate.value = peak
 
     def on_resize(self) -> None:
         """Another width has room for other values."""

@@ -19,6 +19,7 @@ from charplay.tui.widgets.escaped_input import EscapedInput
 from charplay.tui.widgets.slider import Slider
 
 MOST_K = 1000.0
+"""Where the slider of top-k is off; of more characters a filter can keep only what was set elsewhere."""
 MOST_RECENT = 1000.0
 """Characters of the longest repetition window that can be set."""
 
@@ -108,7 +109,7 @@ class SamplingFilters(Vertical):
         self.repetition_window = Slider("in last", 64.0, Log(1.0, MOST_RECENT), show="{:.0f}".format, value_width=4)
         self.bias = BiasEntry()
         self.top_k = Slider(
-            "top-k", MOST_K, Log(1.0, MOST_K), show=lambda k: "off" if k >= MOST_K else f"{k:.0f}", value_width=4
+            "top-k", MOST_K, Log(1.0, MOST_K), show=lambda k: "off" if k == MOST_K else f"{k:.0f}", value_width=4
         )
         self.top_p = Slider(
             "top-p", 1.0, Linear.between(0.01, 1.0, 0.01), show=lambda p: "off" if p >= 1 else f"{p:.2f}", value_width=4
@@ -143,25 +144,25 @@ class SamplingFilters(Vertical):
         return {name: slider.value for name, slider in self._sliders.items()} | {"bias": self.bias.value}
 
     def set(self, values: Mapping[str, Any]) -> None:
-        """Set them; those that are not named stay."""
+        """Set them, within their sliders' ends; those that are not named stay."""
         for name, value in values.items():
             if name == "bias":
                 self.bias.begin(value)
-            elif self._sliders[name].value != value:  # a reactive value costs more to set than to read
-                self._sliders[name].value = value
+            else:
+                scale = self._sliders[name].scale
+                self._stand(name, min(max(value, scale.low), scale.high))
+
+    def _stand(self, name: str, value: float) -> None:
+        if self._sliders[name].value != value:  # a reactive value costs more to set than to read
+            self._sliders[name].value = value
 
     def show(self, settings: SamplingParams) -> None:
-        """Stand where a draw's settings are: the other way round from `applied`."""
-        k, p = settings.top_k, settings.top_p
-        self.set(
-            {
-                "repetition_penalty": settings.repetition_penalty,
-                "repetition_window": settings.repetition_window,
-                "top_k": MOST_K if k is None else k,
-                "top_p": 1.0 if p is None else p,
-                "min_p": settings.min_p or 0.0,
-            }
-        )
+        """Stand where a draw's settings are, also beyond a slider's end: the other way round from `applied`."""
+        self._stand("repetition_penalty", settings.repetition_penalty)
+        self._stand("repetition_window", settings.repetition_window)
+        self._stand("top_k", MOST_K if settings.top_k is None else settings.top_k)
+        self._stand("top_p", 1.0 if settings.top_p is None else settings.top_p)
+        self._stand("min_p", settings.min_p or 0.0)
         if settings.bias != self.bias.bias:
             self.bias.begin(write_bias(settings.bias))
 
@@ -184,7 +185,7 @@ class SamplingFilters(Vertical):
             repetition_penalty=self.repetition_penalty.value,
             repetition_window=round(self.repetition_window.value),
             bias=self.bias.bias,
-            top_k=None if k >= MOST_K else k,
+            top_k=None if k == MOST_K else k,
             top_p=None if p >= 1 else p,
             min_p=self.min_p.value or None,
         )

@@ -38,8 +38,8 @@ class TrainingPane(Pane):
         yield self.strip
 
     def focus_first(self) -> None:
-        """Put the focus on the slider, or on the chart while nothing trains."""
-        self.screen.set_focus(self.strip.rate if self._runs.state.busy else self.chart)
+        """Put the focus on the slider, or on the chart while there is no rate to move."""
+        self.screen.set_focus(self.strip.rate if self.strip.movable else self.chart)
 
     def on_mount(self) -> None:
         """Show an empty chart that says what it will show."""

@@ -1,6 +1,5 @@
 """A slider for a number: one row with label, track and value."""
 
-import math
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -15,10 +14,14 @@ from charplay.playground.scales import Linear, Scale
 from charplay.tui.command import Command, bindings
 
 _TYPED = "0123456789.e-+"
+MOST_TYPED = 12
+"""Characters of a value that can be typed."""
 
 
 class Slider(Widget, can_focus=True):
     """Set `value` from outside, read it, and hear `Slider.Changed` when the user moves it.
+
+    It shows the value that it was given, also where that lies beyond its scale; a user moves it within the scale.
 
     Left and right move by a fine step, with shift by ten; `=` opens the value for typing. A click, a drag or
     the wheel does what one expects. Home and end belong to the text, where both stand in one pane.
@@ -87,29 +90,27 @@ class Slider(Widget, can_focus=True):
         id: str | None = None,  # noqa: A002 - Textual's name
         classes: str | None = None,
     ) -> None:
-        """`show` writes the value, in at most `value_width` characters; the scale is 0 to 1 unless given."""
+        """`show` writes the value, in `value_width` characters or more; the scale is 0 to 1 unless given."""
         super().__init__(id=id, classes=classes)
         self.label = label
         self.scale: Scale = scale or Linear.between(0.0, 1.0, 0.01)
         self.show = show
         self.value_width = value_width
-        self.set_reactive(Slider.value, self._within(value))
-
-    def _within(self, value: float) -> float:
-        return min(self.scale.high, max(self.scale.low, value))
-
-    def validate_value(self, value: float) -> float:
-        """Keep to the bounds."""
-        return self._within(value)
+        self.set_reactive(Slider.value, value)
 
     def _track(self) -> tuple[int, int]:
         """First column of the track, and its length."""
         start = len(self._written_label())
-        return start, max(1, self.content_size.width - start - 1 - self.value_width)
+        return start, max(1, self.content_size.width - start - 1 - len(self._written_value()))
+
+    def _written_value(self) -> str:
+        """The value, or what is typed, in as many columns as it needs."""
+        value = self.show(self.value) if self.typed is None else self.typed + "▏"
+        return f"{value:<{self.value_width}}"
 
     def _written_label(self) -> str:
         """The label with a space, cut where that leaves no room for a short track and the value."""
-        room = self.content_size.width - self.value_width - 5
+        room = self.content_size.width - len(self._written_value()) - 5
         return f"{self.label[: room - 1]} " if self.label and room > 1 else ""
 
     def _set(self, value: float) -> None:
@@ -118,8 +119,16 @@ class Slider(Widget, can_focus=True):
             self.post_message(self.Changed(self, self.value))
 
     def action_move(self, steps: int) -> None:
-        """So many fine steps up."""
-        self._set(self.scale.moved(self.value, steps))
+        """So many fine steps up; from beyond the scale's end only towards it."""
+        moved = self.scale.moved(self.value, steps)
+        if (moved - self.value) * steps > 0:
+            self._set(moved)
+        else:
+            self._say_range()
+
+    def _say_range(self) -> None:
+        low, high = self.show(self.scale.low), self.show(self.scale.high)
+        self.notify(f"{self.label} goes from {low} to {high} here.".capitalize(), markup=False)
 
     def action_type(self) -> None:
         """Open the value for typing; enter takes it, escape leaves it."""
@@ -140,18 +149,23 @@ class Slider(Widget, can_focus=True):
         elif event.key == "backspace":
             self.typed = self.typed[:-1]
         elif event.character and event.character in _TYPED:
-            self.typed = (self.typed + event.character)[: self.value_width]
+            self.typed = (self.typed + event.character)[:MOST_TYPED]
         event.stop()
         event.prevent_default()
 
     def _take(self) -> None:
         text, self.typed = self.typed or "", None
+        if not text:
+            return
         try:
             value = float(text)
         except ValueError:
+            self.notify(f"{text} is no number.", severity="warning", markup=False)
             return
-        if not math.isnan(value):
+        if self.scale.low <= value <= self.scale.high:
             self._set(value)
+        else:
+            self._say_range()
 
     def on_blur(self) -> None:
         """Leaving is not entering."""
@@ -191,13 +205,12 @@ class Slider(Widget, can_focus=True):
             return Strip.blank(self.content_size.width, self.rich_style)
         _, length = self._track()
         knob = round(self.scale.position(self.value) * (length - 1))
-        value = self.show(self.value) if self.typed is None else self.typed + "▏"
         parts = [
             ("label", self._written_label()),
             ("filled", "━" * knob),
             ("knob", "●"),
             ("track", "━" * (length - 1 - knob)),
-            ("value", f" {value:<{self.value_width}}"),
+            ("value", f" {self._written_value()}"),
         ]
         strip = Strip(Segment(text, self.get_component_rich_style(f"slider--{part}")) for part, text in parts if text)
         return strip.adjust_cell_length(self.content_size.width, self.rich_style)

@@ -11,4 +11,4 @@ def speed_slider() -> Slider:
 
 
 def _written(speed: float) -> str:
-    return "max" if speed > MAX_SPEED else f"{speed:.0f}/s"
+    return "max" if speed > MAX_SPEED else f"{speed:.0f}/s" if speed >= 1 else f"{speed:.1g}/s"
