@@ -8,6 +8,9 @@ from pathlib import Path
 
 from charplay.fs.atomic import replace_bytes
 
+MOST_PLACES = 100
+"""Texts whose places are remembered."""
+
 
 @dataclass
 class Preferences:
@@ -40,7 +43,21 @@ class Preferences:
     """Texts at which the writing holds, as they are typed: with | between them."""
     columns: str = ""
     """Temperatures side by side, as they are typed; empty takes the first ones."""
+    places: dict[str, object] = field(default_factory=dict)
+    """Where texts were read last, by their names, the newest last: positions of characters."""
     light: bool = False
+
+    def place(self, text: str) -> int:
+        """Return where a text was read last; its beginning where it was not."""
+        place = self.places.get(text)
+        return place if isinstance(place, int) and place > 0 else 0
+
+    def keep_place(self, text: str, place: int) -> None:
+        """Remember where a text was read last, and forget the oldest place beyond `MOST_PLACES`."""
+        self.places.pop(text, None)
+        self.places[text] = place
+        for oldest in list(self.places)[:-MOST_PLACES]:
+            del self.places[oldest]
 
 
 def read_preferences(path: Path) -> tuple[Preferences, str]:

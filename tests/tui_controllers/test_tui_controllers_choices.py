@@ -96,11 +96,11 @@ def test_a_file_is_opened(sitting: Sitting, ui: "RecordingUi", table: CommandTab
 
 
 def test_an_encoding_is_named_and_found_out_again(sitting: Sitting, ui: "RecordingUi", table: CommandTable) -> None:
-    for answer, encoding in (("cp1252", "cp1252"), (None, "cp1252"), ("auto", "")):
+    for answer, encoding in (("cp1252", "cp1252"), (None, "cp1252"), ("auto", ""), ("cp1252", "cp1252"), ("", "")):
         table.run("corpus.encode")
         dialog = ui.answer(answer, TextInputDialog)
         assert sitting.corpora.encoding == encoding
-    assert dialog._check("auto") == dialog._check("koi8-r") == ""
+    assert dialog._check("auto") == dialog._check("") == dialog._check("koi8-r") == ""
     assert dialog._check("nonsense")
     sitting.corpora.choose("hare")
     table.run("corpus.encode")

@@ -536,10 +536,14 @@ def test_a_passage_is_the_prompt(desk: Desk) -> None:
 
 
 def test_stop_texts_are_asked_for_as_they_are_typed(desk: Desk) -> None:
-    for answer, stops in ((r"zzz|a |\n", r"zzz|a |\n"), (None, r"zzz|a |\n"), ("", r"zzz|a |\n"), ("|", "")):
+    typed = r"zzz|a |\n"
+    for answer, stops in ((typed, typed), (None, typed), ("", ""), (typed, typed), ("|", "")):
         desk.run("prompts.stop_texts")
         shown = desk.instrument.stops
         dialog = desk.ui.answer(answer)
+        said = [f"The writing holds at: {typed}"] if stops else ["It holds at no text now."]
+        assert desk.notes() == ([] if answer is None else said)
+        assert dialog._check("") == ""
         assert isinstance(dialog, TextInputDialog)
         assert dialog._value == shown
         assert desk.instrument.stops == stops

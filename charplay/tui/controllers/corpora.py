@@ -91,14 +91,13 @@ class CorpusController(Controller):
 
         corpora = self.playground.corpora
         assert corpora.chosen is not None
-        sentence = (
-            f"What {sanitize_line(corpora.chosen.title)} is written in, as utf-8, cp1252 or koi8-r; auto finds it out."
-        )
+        title = sanitize_line(corpora.chosen.title)
+        sentence = f"What {title} is written in, as utf-8, cp1252 or koi8-r; auto, or nothing, finds it out."
         dialog = TextInputDialog("Encoding", sentence, corpora.encoding or AUTO, check=_encoding_fault)
         self.ui.open_dialog(dialog, self._encode)
 
     def _encode(self, name: str | None) -> None:
-        if name:
+        if name is not None:
             self.playground.corpora.choose_encoding("" if name == AUTO else name)
 
     def cancel(self) -> None:
@@ -111,7 +110,9 @@ class CorpusController(Controller):
     def _show(self, corpus: "Corpus") -> None:
         from charplay.tui.dialogs.corpus_viewer import CorpusViewer
 
-        self.ui.open_dialog(CorpusViewer(corpus, self.playground.instrument.generator))
+        kept = self.playground.preferences
+        viewer = CorpusViewer(corpus, self.playground.instrument.generator, place=kept.place(corpus.name))
+        self.ui.open_dialog(viewer, lambda place: kept.keep_place(corpus.name, place) if place is not None else None)
 
     def _show_about(self, entry: "Entry") -> None:
         from charplay.tui.dialogs.reader import ReaderDialog
@@ -125,4 +126,4 @@ class CorpusController(Controller):
 def _encoding_fault(name: str) -> str:
     from charplay.corpora.decoding import encoding_fault
 
-    return "" if name == AUTO else encoding_fault(name)
+    return "" if name in {AUTO, ""} else encoding_fault(name)

@@ -35,13 +35,16 @@ class PromptController(Controller):
         """Ask for the texts at which the writing holds."""
         from charplay.tui.dialogs.text_input import TextInputDialog
 
-        sentence = (
-            r"Hold where the text ends with one of these, with | between them. \n is a new line, | alone is none."
-        )
-        self.ui.open_dialog(TextInputDialog("Hold at", sentence, self.playground.instrument.stops), self._stop_at)
+        sentence = r"Hold where the text ends with one of these, with | between them; \n is a new line. Empty: never."
+        dialog = TextInputDialog("Hold at", sentence, self.playground.instrument.stops, check=lambda _: "")
+        self.ui.open_dialog(dialog, self._stop_at)
 
     def _stop_at(self, typed: str | None) -> None:
         from charplay.sampling.stop_sequences import parse_stop_texts
 
-        if typed:
-            self.playground.instrument.stop_at(parse_stop_texts(typed))
+        if typed is not None:
+            instrument = self.playground.instrument
+            instrument.stop_at(parse_stop_texts(typed))
+            self.ui.note(
+                f"The writing holds at: {instrument.stops}" if instrument.stops else "It holds at no text now."
+            )

@@ -204,6 +204,8 @@ class BranchesDialog(Dialog[str]):
         self.app.push_screen(TextInputDialog("Rename", sentence, name, lambda new: self._fault(name, new)), take)
 
     def _fault(self, old: str, new: str) -> str:
+        if not new:
+            return "a branch has a name; esc leaves it as it is"
         if len(new) > LONGEST_NAME:
             return f"a name has at most {LONGEST_NAME} characters"
         taken = new != old and any(branch.name == new for branch in self._tree.branches)

@@ -159,8 +159,11 @@ class Sheet(Widget, can_focus=True):
         self.refresh()
 
 
-class CorpusViewer(Dialog[None]):
-    """A corpus: its text, `/` to search, `c` for its characters, `v` for what a network makes of it."""
+class CorpusViewer(Dialog[int]):
+    """A corpus: its text, `/` to search, `c` for its characters, `v` for what a network makes of it.
+
+    Dismissed with the position of the first character on the page, so that whoever opens it again may go on there.
+    """
 
     commands = (
         Command("viewer.search", "slash", "search", "Search the text", footer=True, action="search"),
@@ -178,29 +181,33 @@ class CorpusViewer(Dialog[None]):
         ),
     )
     BINDINGS = bindings(commands)
-    DEFAULT_CSS = """
-    CorpusViewer Input { display: none; }
-    """
 
     def __init__(
-        self, corpus: "Corpus", generator: "TextGenerator | None" = None, passage: tuple[int, int] = (0, 0)
-    ) -> None:
-        """`generator`: whose network tints the text; `passage`: from where to where it is marked, and opened."""
+        self, corpus: "Corpus", generator: "TextGenerator | None" = None, passage: tuple[int, int] = (0, 0),
+        place: int = 0,
+    ) -> None:  # fmt: skip
+        """Prepare to show a text.
+
+        `generator`: whose network tints the text; `passage`: from where to where it is marked, and opened; else it is
+        opened at `place`.
+        """
         super().__init__()
         self._corpus = corpus
         self._generator = generator
         self._passage = passage
         self._sheet = Sheet(corpus)
+        self._sheet.place = place if place < len(corpus) else 0
         self._needle = ""
+        self._field = Input(placeholder="search", compact=True)
+        self._field.cursor_blink = False
+        self._field.display = False
 
     def compose(self) -> ComposeResult:
         """The page, and a field for what is searched."""
         keys = "/ search   n next   c characters   v tint   esc back"
         with self.box(self._title(), keys, wide=True):
             yield self._sheet
-            field = Input(placeholder="search", compact=True)
-            field.cursor_blink = False
-            yield field
+            yield self._field
 
     def on_mount(self) -> None:
         """Read first, search later."""
@@ -237,7 +244,7 @@ class CorpusViewer(Dialog[None]):
         """The next tint."""
         sheet = self._sheet
         if self._generator is None:
-            self.notify("No network writes yet.", markup=False)
+            self._say("No network writes yet.")
             return
         if sheet.tinting is None:
             sheet.tinting = SurprisalJob(SurprisalReader(self._generator.model, self._corpus.text))
@@ -248,26 +255,42 @@ class CorpusViewer(Dialog[None]):
 
     def action_search(self) -> None:
         """Ask what to search."""
-        field = self.query_one(Input)
-        field.display = True
-        self.set_focus(field)
+        self._field.display = True
+        self.set_focus(self._field)
 
     @on(Input.Submitted)
     def _search(self, event: Input.Submitted) -> None:
+        event.stop()
         self._needle = event.value
-        event.input.display = False
-        self.set_focus(self._sheet)
+        self._close_field()
         self.action_next()
+
+    def _close_field(self) -> None:
+        self._field.display = False
+        self.set_focus(self._sheet)
+
+    def action_close(self) -> None:
+        """Leave the field, else the text."""
+        if self._field.display:
+            self._close_field()
+        else:
+            self.dismiss(self._sheet.place)
 
     def action_next(self) -> None:
         """The next place where it occurs; from the beginning after the last."""
+        if not self._needle:
+            self._say("Nothing is searched yet: / asks for what.")
+            return
         after = self._sheet.found[1] or self._sheet.place
         place = self._corpus.find(self._needle, after)
-        place = self._corpus.find(self._needle) if place is None else place
         if place is None:
-            self.notify(sanitize(f"{self._needle} does not occur"), markup=False)
-        else:
+            place = self._corpus.find(self._needle)
+            self._say(f'"{self._needle}" does not occur{"" if place is None else " after this; from the beginning"}.')
+        if place is not None:
             self._sheet.go(place, len(self._needle))
+
+    def _say(self, sentence: str) -> None:
+        self.notify(sanitize(sentence, " "), markup=False)
 
     def action_characters(self) -> None:
         """How often each character occurs."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from textual.app import ComposeResult
 
+from charplay.formatting.sanitize import sanitize
 from charplay.formatting.units import count
 from charplay.fs.paths import current_folder
 from charplay.tui.command import Command, bindings
@@ -21,16 +22,21 @@ class _Entries(RowList):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.folder = folder
+        self.fault = ""
+        """Why the folder cannot be read; empty where it can."""
         self._entries: list[tuple[Path, bool, int]] = []
         self.enter(folder)
 
     def enter(self, folder: Path) -> None:
-        """Go into a folder; one that cannot be read shows only the way back."""
+        """Go into a folder; one that cannot be read shows only the way back, and why."""
         self.folder = folder
         try:
             inside = [path for path in folder.iterdir() if not path.name.startswith(".")][:MOST]
-        except OSError:
+        except OSError as fault:
             inside = []
+            self.fault = f"{folder.name} cannot be read: {fault.strerror}"
+        else:
+            self.fault = ""
         folders = {path for path in inside if os.path.isdir(path)}  # noqa: PTH112 - Path's own raises where it may not look
         found = [(path, path in folders, 0 if path in folders else _size(path)) for path in inside]
         found.sort(key=lambda entry: (not entry[1], entry[0].name.casefold()))
@@ -55,6 +61,8 @@ class _Entries(RowList):
         path, is_folder, _ = self._entries[self.cursor]
         if is_folder and self.cursor > 0:
             self.enter(path)
+            if self.fault:
+                self.notify(sanitize(self.fault, " "), severity="warning", markup=False)
             return None
         return path
 

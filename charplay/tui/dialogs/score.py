@@ -62,7 +62,6 @@ class ScoreDialog(Dialog[None]):
     ScoreDialog {
         & #about { height: auto; min-height: 2; max-height: 4; }
         & SurprisalBars { margin-bottom: 1; }
-        & Input { display: none; }
         & ScoreResults { height: 1fr; }
     }
     """
@@ -94,6 +93,9 @@ class ScoreDialog(Dialog[None]):
         self._said = Static("", id="about", markup=False)
         self._along = SurprisalBars()
         self._findings = ScoreResults()
+        self._field = Input(placeholder="path of a text file", compact=True)
+        self._field.cursor_blink = False
+        self._field.display = False
 
     def compose(self) -> ComposeResult:
         """What was found in a sentence, along the text, and passage by passage."""
@@ -102,9 +104,7 @@ class ScoreDialog(Dialog[None]):
             yield self._said
             yield self._along
             yield self._findings
-            field = Input(placeholder="path of a text file", compact=True)
-            field.cursor_blink = False
-            yield field
+            yield self._field
 
     @on(ScoreResults.Chosen)
     def _chosen(self) -> None:
@@ -146,9 +146,8 @@ class ScoreDialog(Dialog[None]):
 
     def action_file(self) -> None:
         """Ask for its path."""
-        field = self.query_one(Input)
-        field.display = True
-        self.set_focus(field)
+        self._field.display = True
+        self.set_focus(self._field)
 
     @on(Input.Submitted)
     def _open_file(self, event: Input.Submitted) -> None:
@@ -157,14 +156,16 @@ class ScoreDialog(Dialog[None]):
         path = event.value.strip()
         if path:
             self._begin(lambda: _whole(self._open_text(path)))
+        else:
+            self._say("No path was typed; what stands here stays.")
 
     def _close_field(self) -> None:
-        self.query_one(Input).display = False
+        self._field.display = False
         self.set_focus(self._findings)
 
     def action_close(self) -> None:
         """Leave the path, else the screen."""
-        if self.query_one(Input).display:
+        if self._field.display:
             self._close_field()
         else:
             super().action_close()

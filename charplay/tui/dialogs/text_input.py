@@ -10,14 +10,22 @@ from charplay.formatting.sanitize import sanitize
 from charplay.tui.dialogs.dialog import Dialog
 
 
+def needed(text: str) -> str:
+    """Return what is wrong with no text at all, where one is needed."""
+    return "" if text else "Type something first; esc leaves."
+
+
 class TextInputDialog(Dialog[str]):
-    """Dismissed with the text, or with None. `check` returns a sentence where a text will not do."""
+    """Dismissed with the text, or with None where it was left. `check` returns a sentence where a text will not do.
+
+    No text at all is refused unless `check` takes it. While nothing is typed yet, nothing is said against that.
+    """
 
     DEFAULT_CSS = """
     TextInputDialog .fault { color: $error; height: auto; min-height: 1; }
     """
 
-    def __init__(self, title: str, sentence: str, value: str = "", check: Callable[[str], str] = lambda _: "") -> None:
+    def __init__(self, title: str, sentence: str, value: str = "", check: Callable[[str], str] = needed) -> None:
         super().__init__()
         self._title = title
         self._sentence = sentence
@@ -35,10 +43,15 @@ class TextInputDialog(Dialog[str]):
 
     @on(Input.Changed)
     def _judge(self, event: Input.Changed) -> None:
-        self.query_one(".fault", Static).update(sanitize(self._check(event.value)) if event.value else "")
+        self._say(self._check(event.value) if event.value else "")
 
     @on(Input.Submitted)
     def _take(self, event: Input.Submitted) -> None:
         event.stop()
-        if event.value and not self._check(event.value):
+        fault = self._check(event.value)
+        self._say(fault)
+        if not fault:
             self.dismiss(event.value)
+
+    def _say(self, fault: str) -> None:
+        self.query_one(".fault", Static).update(sanitize(fault, " "))

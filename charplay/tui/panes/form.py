@@ -115,7 +115,7 @@ class FormPane(Pane):
         self._summarize()
 
     def _set(self, name: str, value: str) -> None:
-        fault = self.draft.set(name, value) if self.draft is not None and value else ""
+        fault = self.draft.set(name, value) if self.draft is not None else ""
         if fault:
             self.notify(sanitize_line(fault), severity="warning", markup=False)
         self.sync()

@@ -54,10 +54,13 @@ class Hint(Static):
         self._standing = (sentence, warning)
         self._show(sentence, warning=warning)
 
-    def word(self, sentence: str) -> None:
-        """Say what a pane says of itself just now; when that is nothing any more, what stood before."""
+    def word(self, sentence: str, *, answers: bool = False) -> None:
+        """Say what a pane says of itself just now; when that is nothing any more, what stood before.
+
+        It waits until a note's time is over, unless it `answers` what a person does just now: that is newer.
+        """
         self._word = sentence
-        if self._back is None:
+        if self._back is None or answers:
             self._stand()
 
     def note(self, sentence: str, *, warning: bool = False) -> None:

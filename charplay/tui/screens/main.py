@@ -7,7 +7,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from charplay.formatting.sanitize import sanitize
 from charplay.playground.happenings import Said, TextChanged
@@ -221,7 +221,8 @@ class MainScreen(Screen[None]):
         hint = self.text.hint()
         if hint != self._hinted:
             self._hinted = hint
-            self.hint.word(hint)
+            types_or_looks = isinstance(self.focused, Input) or self.playground.instrument.cursor.is_out
+            self.hint.word(hint, answers=types_or_looks)
 
     def _on_text_pane_touched(self) -> None:
         self.advance()
