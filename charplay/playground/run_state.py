@@ -20,6 +20,11 @@ class RunState:
 
     state: State = "idle"
     phase: str = ""
+    """What is done before the first step."""
+    work: str = ""
+    """What is done between two steps just now, where that takes a while; empty while steps are taken."""
+    work_share: float | None = None
+    """How much of it is done, 0 to 1; None where that is not known."""
     run: str = ""
     folder: str = ""
     corpus: str = ""
@@ -78,6 +83,8 @@ class RunState:
         match event:
             case events.Preparing():
                 self.phase = event.phase
+            case events.Working():
+                self.work, self.work_share = event.phase, event.share
             case events.Started():
                 self._begin(event)
             case events.Progress():
@@ -181,6 +188,8 @@ class RunState:
         return f"{state}  step {self.step:,}{of}"
 
     def _pace(self) -> str:
+        if self.work:
+            return self.work if self.work_share is None else f"{self.work} {100 * self.work_share:.0f} %"
         if self.state == "paused":
             return ""
         speed = f"{count(self.chars_per_second)} chars/s" if self.chars_per_second else ""

@@ -1,7 +1,7 @@
 """Events from a trainer, each a frozen value; the public ones are the lines of `--json`.
 
-Facts (a start, a save, a change) are never dropped. Readings (`Progress`, `Published`) may be merged with the next one
-where no one has drained them yet.
+Facts (a start, a save, a change) are never dropped. Readings (`Progress`, `Working`, `Published`) may be merged with
+the next one where no one has drained them yet.
 """
 
 from collections.abc import Mapping
@@ -97,6 +97,18 @@ class Progress(Event):
     """Share of the budget spent so far, 0 to 1."""
     chars_per_second: float
     seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Working(Event):
+    """A reading: what the trainer does between two steps, where that takes a while, such as an evaluation."""
+
+    kind = "working"
+    public = False
+    phase: str
+    """Completes the sentence "charplay is ..."; empty once it is over."""
+    share: float | None = None
+    """How much of it is done, 0 to 1; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

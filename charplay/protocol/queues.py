@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from charplay.protocol.commands import Command
-from charplay.protocol.events import Changed, Event, Progress, Published, Row
+from charplay.protocol.events import Changed, Event, Progress, Published, Row, Working
 
 MAX_ROWS = 4096
 """Rows of a merged progress event, at most; beyond that every other row without an evaluation or epoch is dropped."""
@@ -36,7 +36,7 @@ class EventQueue:
     """Carries events from a trainer to a reader. Putting never blocks, and a slow reader costs bounded memory.
 
     Facts are kept, in order. A reading that has not been drained is merged with the next one: a `Progress` keeps its
-    rows, `Published` weights are replaced.
+    rows, `Published` weights and what the trainer is `Working` at are replaced.
     """
 
     def __init__(self) -> None:
@@ -46,8 +46,8 @@ class EventQueue:
     def put(self, event: Event) -> None:
         """Add an event, merging readings."""
         with self._lock:
-            if isinstance(event, Published):
-                self._events = [earlier for earlier in self._events if not isinstance(earlier, Published)]
+            if isinstance(event, Published | Working):
+                self._events = [earlier for earlier in self._events if not isinstance(earlier, type(event))]
             elif isinstance(event, Progress):
                 event = self._merged(event)
             self._events.append(event)

@@ -35,8 +35,11 @@ class EvaluationResult:
     accuracy: float
 
 
-EvaluationGenerator = Generator[None, None, EvaluationResult]
-"""An evaluation in pieces: it yields about every 0.2 s, and returns the result. It may be dropped at any yield."""
+EvaluationGenerator = Generator[float, None, EvaluationResult]
+"""An evaluation in pieces: it yields about every 0.2 s how much is done, 0 to 1, and returns the result.
+
+It may be dropped at any yield.
+"""
 
 
 class _RunningMeans:
@@ -109,7 +112,7 @@ class Evaluation:
             stop = min(position + chunk, 0 if position < 0 else length)
             state = self._read(network, state, starts + position, stop - position, None if position < 0 else means)
             position = stop
-            yield
+            yield (position + warm_up) / (length + warm_up)
         return means.result()
 
     @torch.no_grad()
@@ -120,9 +123,10 @@ class Evaluation:
         length = min(COLD_BLOCK_LENGTH, count)
         starts = self._held_out_start + COLD_BLOCK_LENGTH * torch.arange(blocks, device=self._text.storage_device)
         means = _RunningMeans(self._context.device)
-        for group in torch.split(starts, max(1, self._chunk_length(network, 1) // length)):
+        groups = torch.split(starts, max(1, self._chunk_length(network, 1) // length))
+        for done, group in enumerate(groups, 1):
             self._read(network, network.zero_state(len(group)), group, length, means)
-            yield
+            yield done / len(groups)
         return means.result()
 
     @torch.no_grad()
@@ -133,9 +137,10 @@ class Evaluation:
         stride = max(1, length // WINDOWS_PER_LENGTH)
         starts = self._held_out_start + torch.arange(0, count - length + 1, stride, device=self._text.storage_device)
         means = _RunningMeans(self._context.device)
-        for group in torch.split(starts, max(1, self._chunk_length(network, 1) // length)):
+        groups = torch.split(starts, max(1, self._chunk_length(network, 1) // length))
+        for done, group in enumerate(groups, 1):
             self._read(network, network.zero_state(len(group)), group, length, means, last_only=True)
-            yield
+            yield done / len(groups)
         return means.result()
 
     def _chunk_length(self, network: CharNet, streams: int) -> int:

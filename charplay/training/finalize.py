@@ -26,10 +26,12 @@ def finalize(tasks: PeriodicTasks) -> EventGenerator[events.Finished | None]:
         already_measured = evaluation.characters(MAX_CHARACTERS) == evaluation.characters(MAX_FINAL_CHARACTERS)
         val_loss = session.early_stopping.best_val_loss if already_measured and path == session.run.best else None
         if val_loss is None:
-            result = yield from tasks.run_interruptibly(evaluation.measure(network, MAX_FINAL_CHARACTERS))
+            measuring = evaluation.measure(network, MAX_FINAL_CHARACTERS)
+            result = yield from tasks.run_interruptibly(measuring, "measuring the best checkpoint")
             val_loss = result.loss if result else None
         if evaluation.window is None and tasks.commands.stop_reason is None:
-            result = yield from tasks.run_interruptibly(evaluation.cold(network, MAX_FINAL_CHARACTERS))
+            measuring = evaluation.cold(network, MAX_FINAL_CHARACTERS)
+            result = yield from tasks.run_interruptibly(measuring, "measuring the best checkpoint, cold")
             cold_loss = result.loss if result else None
         if tasks.commands.stop_reason is not None:
             return None

@@ -12,6 +12,7 @@ from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
 from charplay.training.run_writer import SAVE_TIMEOUT_SECONDS
 from charplay.training.session import Session
 from charplay.training.step_reporter import EventGenerator, Result, StepReporter
+from charplay.training.task_progress import TaskProgress
 from charplay.training.task_schedule import TaskSchedule
 
 
@@ -65,20 +66,27 @@ class PeriodicTasks:
         session.writer.flush_rows()
         yield from self._retry_final_save()
 
-    def run_interruptibly(self, work: Generator[None, None, Result]) -> EventGenerator[Result | None]:
-        """Run a generator to its end, handling commands at each yield; None after a stop, or if memory ran out."""
+    def run_interruptibly(self, work: Generator[float, None, Result], phase: str) -> EventGenerator[Result | None]:
+        """Run a generator to its end, handling commands at each yield; None after a stop, or if memory ran out.
+
+        It yields how much is done, 0 to 1, which is reported as the `phase`.
+        """
+        progress = TaskProgress(phase, self._reporter.timestamp)
         while self.commands.stop_reason is None:
             try:
-                next(work)
+                share = next(work)
             except StopIteration as end:
+                yield from progress.end()
                 result: Result = end.value
                 return result
             except Exception as error:
                 if not device_errors.is_out_of_memory(error):
                     raise
                 break
+            yield from progress.at(share)
             yield from self._handle_commands(0.0)
         work.close()
+        yield from progress.end()
         if self.commands.stop_reason is None:
             device_errors.empty_cache()
             self.session.learner.inference_network.train()
@@ -91,7 +99,8 @@ class PeriodicTasks:
         result: EvaluationResult | None = None
         if session.evaluation.has_held_out_text:
             result = yield from self.run_interruptibly(
-                session.evaluation.measure(session.learner.inference_network, MAX_CHARACTERS)
+                session.evaluation.measure(session.learner.inference_network, MAX_CHARACTERS),
+                "measuring the held-out text",
             )
             if result is None:
                 return self.commands.stop_reason is None
@@ -123,7 +132,7 @@ class PeriodicTasks:
         """Generate text samples."""
         session = self.session
         samples = yield from self.run_interruptibly(
-            session.sampler.sample(session.learner.inference_network, session.step)
+            session.sampler.sample(session.learner.inference_network, session.step), "writing samples"
         )
         if samples is None:
             return self.commands.stop_reason is None
@@ -153,8 +162,11 @@ class PeriodicTasks:
     def wait_for_saves(self) -> Iterator[Event]:
         """Wait until every save is on the disk, or a timeout, handling commands meanwhile."""
         writer, until = self.session.writer, time.monotonic() + SAVE_TIMEOUT_SECONDS
+        progress = TaskProgress("saving", self._reporter.timestamp)
         while not writer.wait_until_idle(POLL_SECONDS) and time.monotonic() < until:
+            yield from progress.at(None)
             yield from self._handle_commands(0.0)
+        yield from progress.end()
         yield from self.report_saves()
 
     def _retry_final_save(self) -> Iterator[Event]:

@@ -10,6 +10,7 @@ from charplay.corpora.errors import Cancelled, ChangedText, CorpusError
 from charplay.protocol.events import Event, Failed, Finished, Preparing, Started, Stopped, Warned
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
+from charplay.recipes.device_dependent import open_fields
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.network import memory_bytes, parameter_count
 from charplay.recipes.recipe import BUDGETS, Recipe
@@ -162,6 +163,10 @@ class _RunExecution:
         assert self._choice is not None
         corpus, resumed = self._corpus, self.run
         facts = session_factory.device_facts(context, self._choice)
+        if resumed is not None:
+            yield self._phase("reading the last save")
+        elif open_fields(asked, context.device.type):
+            yield self._phase("measuring the device")
         if resumed is None:
             plan = self._plan = session_factory.plan_new(
                 asked, corpus, self.request.source, context, self._may_continue

@@ -34,8 +34,8 @@ class Sample:
     truth: str
 
 
-SampleGenerator = Generator[None, None, list[Sample]]
-"""Generates a round of samples: it yields after every character, and returns the samples."""
+SampleGenerator = Generator[float, None, list[Sample]]
+"""Generates a round of samples: it yields after every character how much is done, 0 to 1, and returns the samples."""
 
 
 class Sampler:
@@ -66,7 +66,7 @@ class Sampler:
         state = _repeat(state, len(temperatures))
         logits = logits.expand(len(temperatures), -1)
         columns = []
-        for _ in range(self._recipe.sample_length):
+        for done in range(1, self._recipe.sample_length + 1):
             next_ids = _draw(logits, temperatures, random.random(len(temperatures)))
             if next_ids is None:
                 return []
@@ -74,7 +74,7 @@ class Sampler:
             network.eval()
             logits, state = network(next_ids.unsqueeze(0).to(device), state, last_only=True)
             network.train()
-            yield
+            yield done / self._recipe.sample_length
         rows = torch.stack(columns, dim=1).numpy()
         texts = (self._corpus.vocabulary.decode(row) for row in rows)
         return [Sample(t, prompt, text, truth) for t, text in zip(temperatures, texts, strict=True)]

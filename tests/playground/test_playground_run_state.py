@@ -1,7 +1,7 @@
 """What is known of a run, event by event."""
 
 from charplay.playground.run_state import RunState
-from charplay.protocol.events import Changed, Evaluated, Failed, Preparing, Saved, Stopped
+from charplay.protocol.events import Changed, Evaluated, Failed, Preparing, Progress, Saved, Stopped, Working
 
 
 def test_it_says_each_phase() -> None:
@@ -34,3 +34,15 @@ def test_what_is_taken_back_was_never_worse_nor_best() -> None:
     assert (state.best_step, state.best_loss) == (200, 1.9)
     state.apply(Changed(step=150, field="undo", old=250, new=150))
     assert (state.best_step, state.best_loss) == (None, None)
+
+
+def test_what_takes_a_while_between_two_steps_has_a_name_and_a_share() -> None:
+    state = RunState(state="preparing")
+    state.apply(Progress(step=90, rows=(), epoch=1.0, total_steps=90, done=1.0, chars_per_second=9e3, seconds_left=0.0))
+    assert state.summary() == "training  step 90/90  9,000 chars/s  0:00 left"
+    state.apply(Working(step=90, phase="measuring the held-out text", share=0.341))
+    assert state.summary() == "training  step 90/90  measuring the held-out text 34 %"
+    state.apply(Working(step=90, phase="saving"))
+    assert state.summary() == "training  step 90/90  saving"
+    state.apply(Working(step=90, phase=""))
+    assert state.summary() == "training  step 90/90  9,000 chars/s  0:00 left"

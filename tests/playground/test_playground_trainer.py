@@ -51,6 +51,7 @@ from charplay.protocol.events import (
     Started,
     Stopped,
     Warned,
+    Working,
 )
 from charplay.protocol.request import TrainRequest
 from charplay.runs.home import Home
@@ -230,7 +231,8 @@ def test_every_event_comes_back_as_it_was_told_rows_and_notes_included(
     until(lambda: script.requests)
     told: list[Event] = [
         Preparing(phase="importing torch"), script.started(notes=("streams shrank to 4",)), script.progress(100),
-        script.evaluated(100, math.inf), Sampled(step=100, epoch=0.2, temperature=0.5, prompt="\x1b", text="f\ud800x"),
+        script.evaluated(100, math.inf), Working(step=100, phase="measuring", share=0.5),
+        Sampled(step=100, epoch=0.2, temperature=0.5, prompt="\x1b", text="f\ud800x"),
         Saved(step=100, path="/x", best=False), Changed(step=100, field="betas", old=None, new=(0.9, 0.99)),
         Paused(step=100, reason="out of memory"), Resumed(step=100), Warned(message="It is slow."),
         Finished(step=100, run="r", checkpoint="x", train_loss=None, val_loss=1.5, val_loss_cold=None, steps=100),

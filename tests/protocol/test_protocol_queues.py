@@ -41,7 +41,7 @@ def progress(step: int, rows: list[Row]) -> Progress:
 @st.composite
 def streams(draw: st.DrawFn) -> list[Event | None]:
     """Events as a trainer tells them, steps going up, with drains (None) in between."""
-    kinds = draw(st.lists(st.sampled_from(["fact", "progress", "published", "drain"]), max_size=60))
+    kinds = draw(st.lists(st.sampled_from(["fact", "progress", "published", "working", "drain"]), max_size=60))
     stream: list[Event | None] = []
     for step, kind in enumerate(kinds):
         if kind == "drain":
@@ -50,6 +50,8 @@ def streams(draw: st.DrawFn) -> list[Event | None]:
             stream.append(replace(draw(st.sampled_from(FACTS)), step=step))
         elif kind == "progress":
             stream.append(progress(step, [row(step + part / 10) for part in range(draw(st.integers(0, 3)))]))
+        elif kind == "working":
+            stream.append(events.Working(step=step, phase="measuring", share=step / 60))
         else:
             stream.append(events.Published(step=step, weights={"output.bias": np.full(2, step, dtype=np.float32)}))
     return stream
@@ -68,7 +70,7 @@ def passed(stream: list[Event | None]) -> list[list[Event]]:
 
 
 def is_reading(event: Event) -> bool:
-    return isinstance(event, events.Progress | events.Published)
+    return isinstance(event, events.Progress | events.Published | events.Working)
 
 
 @settings(deadline=None)
@@ -115,8 +117,9 @@ def test_a_drain_holds_the_newest_reading_of_a_kind_and_progress_never_crosses_a
 
     for put, got in zip(batches, passed(stream), strict=True):
         assert between_changes(got) == [stretch[-1:] for stretch in between_changes(put)]
-        newest = [event.step for event in put if isinstance(event, events.Published)][-1:]
-        assert [event.step for event in got if isinstance(event, events.Published)] == newest
+        for kind in (events.Published, events.Working):
+            newest = [event.step for event in put if isinstance(event, kind)][-1:]
+            assert [event.step for event in got if isinstance(event, kind)] == newest
 
 
 @settings(deadline=None)

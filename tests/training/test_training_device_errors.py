@@ -194,7 +194,7 @@ def test_weights_that_were_half_changed_are_not_gone_on_with(
 def test_an_evaluation_without_memory_is_left_out(train: Train, only: Only, monkeypatch: pytest.MonkeyPatch) -> None:
     plain, calls = Evaluation.measure, iter(range(10**6))
 
-    def full(self: Evaluation, network: CharNet, most: int) -> Generator[None, None, EvaluationResult]:
+    def full(self: Evaluation, network: CharNet, most: int) -> Generator[float, None, EvaluationResult]:
         if next(calls) == 0:
             network.eval()
             raise torch.OutOfMemoryError("CUDA out of memory")

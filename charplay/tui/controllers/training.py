@@ -4,15 +4,16 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from charplay.playground.happenings import Said
-from charplay.protocol.events import Event
+from charplay.protocol.events import Event, Failed, Finished, Stopped
 from charplay.tui.command import Command
 from charplay.tui.controllers.base import Controller, Ui
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from charplay.playground.playground import Playground
     from charplay.playground.recovery import Recovery
+    from charplay.tui.dialogs.choice import ChoiceDialog
 
 IDLE = "Nothing trains; t starts a run."
 STOPPING = "The run stops already, and is being saved."
@@ -39,6 +40,8 @@ class TrainingController(Controller):
     def __init__(self, playground: "Playground", ui: Ui) -> None:
         super().__init__(playground, ui)
         self._asked_to_leave = False
+        self._question: ChoiceDialog | None = None
+        """What is asked about the run under way."""
 
     def disabled(self, command: Command) -> str:
         """Return why a command cannot be used now."""
@@ -66,12 +69,24 @@ class TrainingController(Controller):
         return "go on" if command.method == "pause" and self.playground.runs.paused else command.label
 
     def hear(self, happening: object) -> None:
-        """Ask what to do where a run cannot just go on."""
+        """Ask what to do where a run cannot just go on; what was asked about a run goes when that has ended."""
+        if isinstance(happening, Finished | Stopped | Failed) and self._question is not None:
+            self._question.dismiss(None)
         found = self.playground.launcher.recovery(happening) if isinstance(happening, Event) else None
         if found is not None:
             from charplay.tui.dialogs.training_trouble import recovery_dialog
 
-            self.ui.open_dialog(recovery_dialog(found), lambda answer: self._recover(found, answer or ""))
+            self._ask(recovery_dialog(found), lambda answer: self._recover(found, answer or ""))
+
+    def _ask(self, question: "ChoiceDialog", then: "Callable[[str | None], object]") -> None:
+        """Ask about the run under way."""
+
+        def take(answer: str | None) -> None:
+            self._question = None
+            then(answer)
+
+        self._question = question if self.playground.runs.busy else None
+        self.ui.open_dialog(question, take)
 
     def _recover(self, found: "Recovery", choice: str) -> None:
         from charplay.playground.recovery import LEAVE
@@ -93,7 +108,7 @@ class TrainingController(Controller):
             Choice("train", "stop it and start the next", "it is saved first", "s"),
         ]
         question = ChoiceDialog("Training is under way", "", answers)
-        self.ui.open_dialog(question, lambda answer: self._train() if answer else None)
+        self._ask(question, lambda answer: self._train() if answer else None)
 
     def _train(self) -> None:
         said = self.playground.launcher.train()
@@ -151,7 +166,7 @@ class TrainingController(Controller):
 
         self._asked_to_leave = True
         answers = [Choice("leave", "save and leave", key="q"), Choice("", "go on training", key="g")]
-        self.ui.open_dialog(ChoiceDialog("Training is under way", "", answers), self._leave)
+        self._ask(ChoiceDialog("Training is under way", "", answers), self._leave)
 
     def _leave(self, answer: str | None) -> None:
         self._asked_to_leave = False
