@@ -109,7 +109,10 @@ class _Plot:
                 last = column
 
     def references(self, references: Sequence[Reference]) -> None:
-        """Each a name at the right, at its height or beside it, and a faint line where nothing else is."""
+        """Each a faint line where nothing else is, with its name in it: at the right, or further left where it is free.
+
+        A name that has no room in its line's own row is left out: beside another row it would name another height.
+        """
         width = self.grid.glyphs.shape[1]
         for reference in references:
             dot = float(self._down(np.array([reference.y]))[0])
@@ -117,10 +120,10 @@ class _Plot:
             if not 0 <= row < self.rows:
                 continue
             text = f" {sanitize_line(reference.text)} {decimals(reference.y, 2)}"
-            for other in (row, row - 1, row + 1):
-                if 0 <= other < self.rows and self.grid.free(other, width - len(text), len(text)):
-                    self.grid.write(other, width - len(text), text, "label")
-                    break
+            columns = range(width - len(text), self.left, -1)
+            free = next((column for column in columns if self.grid.free(row, column, len(text))), None)
+            if free is not None:
+                self.grid.write(row, free, text, "label")
             roles, glyphs = self.grid.roles[row, self.left :], self.grid.glyphs[row, self.left :]
             bare = roles == 0
             glyphs[bare], roles[bare] = "┈", ROLES.index("reference")

@@ -177,6 +177,27 @@ def test_before_the_first_reading_the_reference_lines_stand_alone() -> None:
     assert not rows[-1].strip()
 
 
+@given(
+    st.floats(1.2, 4.5), st.integers(6, 30), st.integers(40, 120), st.booleans(), st.sampled_from(["train", "run-1"])
+)
+def test_a_reference_line_has_its_name_in_its_own_row_or_none(
+    level: float, height: int, width: int, log: bool, role: str
+) -> None:
+    curves = [series(300, role), series(7, "held-out")]
+    grid = draw(curves, [Reference("level", level)], [], View(log_y=log), (width, height))
+    line = np.flatnonzero((grid.glyphs == "┈").any(1))
+    named = [number for number, row in enumerate(map("".join, grid.glyphs)) if " level " in row]
+    assert len(line) <= 1
+    assert named in ([], list(line))
+
+
+def test_two_names_in_one_row_stand_beside_each_other() -> None:
+    references = [Reference("uniform", 4.17), Reference("single characters", 4.16), Reference("demo", 1.0)]
+    rows = ["".join(row) for row in draw([], references, [], View(), (80, 8)).glyphs]
+    (row,) = [row for row in rows if "uniform 4.17" in row]
+    assert row.index("single characters 4.16") < row.index("uniform 4.17")
+
+
 def test_outside_text_in_a_chart_is_harmless() -> None:
     grid = draw([series(10)], [Reference("\x1b]0;title\x07", 3.0)], [Mark(3, "[red]\u202e")], View(), (80, 10))
     assert "\x1b" not in grid.glyphs
