@@ -77,7 +77,11 @@ class LiveEdits:
     def nudge(self, name: str, by: int) -> str:
         """Ask for the next larger (`by` 1) or smaller (-1) value; it is sent a while after the last nudge."""
         self._send_at = self._clock() + SEND_SECONDS
-        return self._ask(name, adjacent_value(spec(name), self.value(name), by))
+        now = self.value(name)
+        wanted = adjacent_value(spec(name), now, by)
+        if wanted == now:
+            return f"this is the {'largest' if by > 0 else 'smallest'} value"
+        return self._ask(name, wanted)
 
     def _ask(self, name: str, value: object) -> str:
         fault = self.check(name, value)
@@ -98,8 +102,12 @@ class LiveEdits:
                 self._runs.set_hyperparameter(name, value)
         self._unsent.clear()
 
-    def undo(self) -> None:
-        """Forget what is held back, and go back to before the run's last live change."""
+    def undo(self) -> str:
+        """Forget what is held back, and go back to before the run's last live change; return why there is none."""
+        held_back = bool(self._unsent)
         self.asked.clear()
         self._unsent.clear()
+        if not self._runs.state.changes:
+            return "" if held_back else "no live change can be taken back"
         self._runs.undo()
+        return ""

@@ -240,20 +240,27 @@ class RecipeDraft:
             return ()
         return _choices(spec(name))
 
-    def nudge(self, name: str, by: int) -> None:
-        """The next choice, or the next larger (`by` 1) or smaller (-1) number."""
+    def nudge(self, name: str, by: int) -> str:
+        """Take the next choice, or the next larger (`by` 1) or smaller (-1) number; return why there is none."""
+        typed = "Enter changes this; the arrows step through numbers and choices."
         if name.endswith(":") or name == WARM_START:
-            return
+            return typed
+        before = self.shown(name)
         choices = self.choices(name)
         if choices:
             now = self.shown(name)[0]
             place = choices.index(now) if now in choices else 0
-            self.set(name, choices[(place + by) % len(choices)])
+            fault = self.set(name, choices[(place + by) % len(choices)])
         elif name == BUDGET:
             unit, amount = self.budget()
-            self.set(name, f"{format_value(next_number(amount, by, whole=unit == 'steps'))} {unit}")
+            fault = self.set(name, f"{format_value(next_number(amount, by, whole=unit == 'steps'))} {unit}")
         elif spec(name).kind in {"int", "float"}:
-            self.set(name, format_value(adjacent_value(spec(name), getattr(self.resolved or self.asked, name), by)))
+            now = getattr(self.resolved or self.asked, name)
+            fault = self.set(name, format_value(adjacent_value(spec(name), now, by)))
+        else:
+            return typed
+        end = "This is the largest value." if by > 0 else "This is the smallest value."
+        return fault or (end if self.shown(name) == before else "")
 
     def fill(self, asked: Mapping[str, object]) -> None:
         """Take a run's asked recipe over: again, with changes."""

@@ -106,3 +106,11 @@ def test_it_is_over_when_the_run_has_ended(edits: LiveEdits, runs: RunController
     runs.advance()
     assert edits.over
     assert not edits.look()
+
+
+def test_what_changes_nothing_says_why(edits: LiveEdits, trainer: SpokenTrainer) -> None:
+    assert edits.undo() == "no live change can be taken back"
+    assert edits.nudge("dropout", -1) == "this is the smallest value"
+    assert edits.set("dropout", "0.95") == ""
+    assert edits.nudge("dropout", 1) == "this is the largest value"
+    assert trainer.asked == [SetHyperparameter("dropout", 0.95)]

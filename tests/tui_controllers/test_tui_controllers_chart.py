@@ -18,7 +18,10 @@ def commands(table: Callable[..., CommandTable]) -> CommandTable:
     return table(ChartController)
 
 
-def test_every_command_works_at_the_chart_and_can_be_used(commands: CommandTable) -> None:
+def test_every_command_works_at_the_chart_and_can_be_used(commands: CommandTable, sitting: Sitting, ui: Any) -> None:
+    commands.run("chart.clear")
+    assert ui.noted == [("No earlier run is on the chart; 3 and o lay one there.", True)]
+    sitting.playground.chart.overlay("kept-1", RunCurves())
     for command in commands:
         assert command.place == "training"
         assert not commands.disabled(command.id)

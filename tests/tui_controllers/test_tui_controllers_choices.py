@@ -144,6 +144,32 @@ def test_what_the_network_sees_waits_for_the_text(sitting: Sitting, ui: "Recordi
     assert ui.noted == [("The text was not read yet; choose one that is here.", True)]
 
 
+def test_arrows_and_a_reset_that_change_nothing_say_why(
+    sitting: Sitting, ui: "RecordingUi", table: CommandTable
+) -> None:
+    draft = sitting.playground.draft
+    assert draft is not None
+    told = []
+    for row, value, key in (("num_layers", "8", "more"), ("num_layers", "1", "less"), ("cleaning", "", "more"),
+                            ("start from", "", "less"), ("learning_rate", "100", "more")):  # fmt: skip
+        if value:
+            draft.set(row, value)
+        ui.cursors["form"] = row
+        table.run(f"form.{key}")
+        told.append(ui.noted.pop()[0])
+    enter = "Enter changes this; the arrows step through numbers and choices."
+    assert told == [
+        "This is the largest value.",
+        "This is the smallest value.",
+        enter,
+        enter,
+        "This is the largest value.",
+    ]
+    ui.cursors["form"] = "hidden_size"
+    table.run("form.reset")
+    assert ui.noted == [("This is the preset's value already.", False)]
+
+
 def test_a_preset_is_kept_and_replaced_only_where_that_was_confirmed(
     sitting: Sitting, ui: "RecordingUi", table: CommandTable
 ) -> None:

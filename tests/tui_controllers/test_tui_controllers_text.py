@@ -114,7 +114,9 @@ def test_a_recording_ui_is_all_that_a_controller_may_ask_of_a_screen(ui: "Record
 def test_a_command_that_cannot_be_used_says_why_and_does_nothing(empty: Desk, name: str) -> None:
     reasons = {
         each.id: NOTHING for kind in (BranchController, PlaybackController) for each in kind.commands
-    } | {"prompts.passage": NOTHING, "analysis.score": NOTHING, "analysis.source": LOOKED}  # fmt: skip
+    } | {"prompts.passage": NOTHING, "analysis.score": NOTHING, "analysis.source": LOOKED} | {
+        f"text.{name}": NOTHING for name in ("write", "write_one", "go_on", "anew", "copy")
+    }  # fmt: skip
     reason = reasons.get(name, "")
     assert empty.commands.disabled(name) == reason
     empty.run(name)
@@ -551,6 +553,30 @@ def test_stop_texts_are_asked_for_as_they_are_typed(desk: Desk) -> None:
     desk.instrument.write(2000)
     assert desk.text[-1] in "ae"
     assert desk.notes() == ["Held at a stop text: space writes on, d changes them."]
+
+
+def test_a_key_that_can_move_nothing_says_why(desk: Desk) -> None:
+    for temperature, key, why in ((5.0, "warmer", "The temperature goes up to 5.00."),
+                                  (0.0, "cooler", "The temperature goes down to 0.00.")):  # fmt: skip
+        desk.instrument.set_params(temperature=temperature)
+        desk.run(f"text.{key}")
+        assert desk.notes() == [why]
+        assert desk.instrument.params.temperature == temperature
+    for speed, key, why in ((250.0, "faster", "It writes as fast as it can."),
+                            (1.0, "slower", "It writes as slowly as it can.")):  # fmt: skip
+        desk.instrument.speed = speed
+        desk.run(f"text.{key}")
+        assert desk.notes() == [why]
+    desk.run("text.copy")
+    assert desk.notes() == ["Nothing is written yet."]
+
+
+def test_what_cannot_be_picked_says_why(desk: Desk) -> None:
+    desk.instrument.write(5)
+    desk.instrument.move_cursor(0, unknown=True)
+    desk.run("branches.pick")
+    assert desk.notes() == ["Nothing can be picked here: left out of the prompt: the network does not know it."]
+    assert not desk.ui.dialogs
 
 
 # Analysis.

@@ -64,7 +64,10 @@ class BranchController(Controller):
 
         instrument = self.playground.instrument
         position, looked_at = instrument.cursor.position, instrument.transcript
-        if position is None or looked_at is None or instrument.cursor.on_unknown:
+        if position is None or looked_at is None:
+            return
+        if instrument.cursor.on_unknown:
+            self.ui.note(f"Nothing can be picked here: {instrument.cursor.error}.")
             return
         found = instrument.all_candidates(position)
         if found is not None:

@@ -24,6 +24,12 @@ class ChartController(Controller):
     )
     # fmt: on
 
+    def disabled(self, command: Command) -> str:
+        """Return why a command cannot be used now."""
+        if command.method == "clear" and not self.playground.chart.markers:
+            return "No earlier run is on the chart; 3 and o lay one there."
+        return ""
+
     def across(self) -> None:
         """Count the next thing across."""
         self.playground.chart.next_x_axis()

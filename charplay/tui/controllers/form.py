@@ -78,21 +78,29 @@ class FormController(Controller):
             self.ui.go_to("form.editor")
 
     def _set(self, name: str, value: str) -> None:
-        fault = self._draft.set(name, value) if value else ""
-        if fault:
-            self.ui.note(sanitize_line(fault), warning=True)
+        self._complain(self._draft.set(name, value) if value else "")
 
     def less(self) -> None:
         """The value before."""
-        self._draft.nudge(self._row, -1)
+        self._nudge(-1)
 
     def more(self) -> None:
         """The next value."""
-        self._draft.nudge(self._row, 1)
+        self._nudge(1)
+
+    def _nudge(self, by: int) -> None:
+        self._complain(self._draft.nudge(self._row, by))
+
+    def _complain(self, fault: str) -> None:
+        if fault:
+            self.ui.note(sanitize_line(fault), warning=True)
 
     def reset(self) -> None:
         """The preset's value again."""
+        before = self._draft.shown(self._row)
         self._draft.reset(self._row)
+        if self._draft.shown(self._row) == before:
+            self.ui.note("This is the preset's value already.")
 
     def all_fields(self) -> None:
         """All fields, or the common ones."""
@@ -117,9 +125,7 @@ class FormController(Controller):
         self.ui.open_dialog(dialog, self._start_from)
 
     def _start_from(self, name: str | None) -> None:
-        fault = self.playground.start_from(name) if name is not None else ""
-        if fault:
-            self.ui.note(fault, warning=True)
+        self._complain(self.playground.start_from(name) if name is not None else "")
 
     def keep(self) -> None:
         """Save as a preset."""

@@ -31,6 +31,23 @@ class WritingController(Controller):
         Command("text.warmer", "right_square_bracket", "warmer", "Raise the temperature"),
     )  # fmt: skip
 
+    def disabled(self, command: Command) -> str:
+        """Return why a command cannot be used now."""
+        instrument = self.playground.instrument
+        if command.method in {"write", "write_one", "go_on", "anew", "copy"} and instrument.generator is None:
+            return "Nothing writes yet."
+        if command.method in {"warmer", "cooler"}:
+            return self._at_the_end(command.method == "warmer")
+        return ""
+
+    def _at_the_end(self, warmer: bool) -> str:  # noqa: FBT001 - which way
+        from charplay.playground.scales import TEMPERATURES
+
+        now = self.playground.instrument.params.temperature
+        if warmer:
+            return f"The temperature goes up to {TEMPERATURES.high:.2f}." if now >= TEMPERATURES.high else ""
+        return f"The temperature goes down to {TEMPERATURES.low:.2f}." if now <= TEMPERATURES.low else ""
+
     def write(self) -> None:
         """Write, or hold; with the cursor out, put it away and write."""
         self.playground.instrument.toggle()
@@ -81,7 +98,11 @@ class WritingController(Controller):
     def _move_speed(self, steps: int) -> None:
         from charplay.playground.scales import SPEEDS
 
-        self.playground.instrument.speed = SPEEDS.moved(self.playground.instrument.speed, steps)
+        instrument = self.playground.instrument
+        moved = SPEEDS.moved(instrument.speed, steps)
+        if moved == instrument.speed:
+            self.ui.note("It writes as fast as it can." if steps > 0 else "It writes as slowly as it can.")
+        instrument.speed = moved
 
     def copy(self) -> None:
         """Copy the text to the clipboard, through the terminal."""
@@ -89,7 +110,7 @@ class WritingController(Controller):
         if generator is not None:
             text = generator.text[-MAX_COPIED:]
             self.ui.copy(text)
-            self.ui.note(f"Copied {len(text):,} characters.")
+            self.ui.note(f"Copied {len(text):,} characters." if text else "Nothing is written yet.")
 
     def keep(self) -> None:
         """Write the text to a file."""

@@ -181,7 +181,10 @@ class ComparisonScreen(Screen[Column]):
         """Go on warmer or cooler in the chosen column, from the next character on."""
         number = self.beside.chosen
         now = self.comparison.generators[number].params.temperature
-        self.comparison.set_temperature(number, TEMPERATURES.moved(now, by))
+        moved = TEMPERATURES.moved(now, by)
+        if moved == now:
+            self.notify(f"The temperature goes from {TEMPERATURES.low:.2f} to {TEMPERATURES.high:.2f}.", markup=False)
+        self.comparison.set_temperature(number, moved)
         self._say()
 
     def action_speed(self, steps: int) -> None:

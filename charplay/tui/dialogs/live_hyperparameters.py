@@ -144,8 +144,7 @@ class LiveHyperparametersDialog(Dialog[None]):
 
     def action_undo(self) -> None:
         """Back to before the last change."""
-        self.edits.undo()
-        self._values.refresh()
+        self._asked(self.edits.undo())
 
     def action_close(self) -> None:
         """Leave; what was nudged last is sent before."""

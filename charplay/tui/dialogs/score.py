@@ -185,7 +185,9 @@ class ScoreDialog(Dialog[None]):
 
     def action_stop(self) -> None:
         """What was read is enough."""
-        if self._scoring is not None:
+        if self._scoring is None:
+            self._say("Nothing is being read.")
+        else:
             self._scoring.stop()
 
     def action_others(self) -> None:
@@ -270,6 +272,8 @@ class ScoreDialog(Dialog[None]):
         part, passage = self._part, self._findings.passage
         if part is not None and passage is not None:
             self._view(part.corpus, (part.start + passage.start, part.start + passage.stop))
+        else:
+            self._say("There is no passage to open yet.")
 
 
 def _open(shelved: CheckpointEntry) -> "CharModel":
