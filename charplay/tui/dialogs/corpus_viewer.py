@@ -26,6 +26,8 @@ from charplay.tui.presentation.network_summary import counts
 from charplay.tui.presentation.tinting import OF_BITS, bit_tints, palette, tints
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from charplay.corpora.library import Corpus
     from charplay.sampling.generator import TextGenerator
 
@@ -33,6 +35,9 @@ BACK = 4096
 """Characters looked through for the start of the line above."""
 LOOK_SECONDS = 0.05
 """Between two looks at what of the page was read by the network."""
+SAID_SECONDS = 6.0
+"""That a sentence stands in place of the keys."""
+KEYS = "/ search   n next   c characters   v tint   esc back"
 TINTS = ("plain", *tints(OF_BITS))
 
 
@@ -198,14 +203,14 @@ class CorpusViewer(Dialog[int]):
         self._sheet = Sheet(corpus)
         self._sheet.place = place if place < len(corpus) else 0
         self._needle = ""
+        self._said: Timer | None = None
         self._field = Input(placeholder="search", compact=True)
         self._field.cursor_blink = False
         self._field.display = False
 
     def compose(self) -> ComposeResult:
         """The page, and a field for what is searched."""
-        keys = "/ search   n next   c characters   v tint   esc back"
-        with self.box(self._title(), keys, wide=True):
+        with self.box(self._title(), KEYS, wide=True):
             yield self._sheet
             yield self._field
 
@@ -290,7 +295,14 @@ class CorpusViewer(Dialog[int]):
             self._sheet.go(place, len(self._needle))
 
     def _say(self, sentence: str) -> None:
-        self.notify(sanitize(sentence, " "), markup=False)
+        """Say it on the box's lower edge for a while, where it covers neither the text nor what is searched."""
+        self._show_below(sentence)
+        if self._said is not None:
+            self._said.stop()
+        self._said = self.set_timer(SAID_SECONDS, lambda: self._show_below(KEYS))
+
+    def _show_below(self, note: str) -> None:
+        self.query_one(".box").border_subtitle = Content(sanitize_line(note))
 
     def action_characters(self) -> None:
         """How often each character occurs."""

@@ -105,6 +105,11 @@ class LiveHyperparametersDialog(Dialog[None]):
         self._describe()
 
     @on(RowList.Moved)
+    @on(RowEditor.Left)
+    def _put_away(self) -> None:
+        self._fault = ""
+        self._describe()
+
     def _describe(self) -> None:
         if self.edits.names:
             self._about.set_class(bool(self._fault), "-fault")
@@ -123,11 +128,6 @@ class LiveHyperparametersDialog(Dialog[None]):
         if not self._fault:
             self._editor.close()
             self._asked(self.edits.set(self._values.name_here, self._editor.text))
-
-    @on(RowEditor.Left)
-    def _put_away(self) -> None:
-        self._fault = ""
-        self._describe()
 
     def _asked(self, fault: str) -> None:
         self._fault = fault
