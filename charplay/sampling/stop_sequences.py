@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from charplay.corpora.rules import clean_input
+from charplay.formatting.escapes import escape, unescape
 
 
 class StopSequences:
@@ -34,11 +35,10 @@ def clean_stop_texts(texts: Iterable[str], cleaning: Sequence[str]) -> tuple[tup
 
 
 def parse_stop_texts(typed: str) -> tuple[str, ...]:
-    r"""Return the texts in one line, with | between them; \n is a newline, \\ a backslash."""
-    parts = (r"\\".join(each.replace(r"\n", "\n") for each in part.split(r"\\")) for part in typed.split("|"))
-    return tuple(text for text in (part.replace(r"\\", "\\") for part in parts) if text)
+    """Return the texts in one line, with | between them, each in the notation of `escapes`."""
+    return tuple(text for text in map(unescape, typed.split("|")) if text)
 
 
 def format_stop_texts(texts: Iterable[str]) -> str:
     """Write texts on one line, as `parse_stop_texts` reads them."""
-    return "|".join(text.replace("\\", r"\\").replace("\n", r"\n") for text in texts)
+    return "|".join(escape(text).replace("|", r"\u{7c}") for text in texts)

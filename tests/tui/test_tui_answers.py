@@ -74,6 +74,34 @@ async def test_hold_at_is_emptied(play: Play) -> None:
         assert "It holds at no text now." in it.seen()
 
 
+async def test_hold_at_keeps_what_no_terminal_shows(play: Play) -> None:
+    stops = ("\t", "e\u0301", "a|b", "\\n", "\n\n")
+    async with play() as it:
+        it.instrument.stop_at(stops)
+        await it.press("5", "d", "enter")
+        assert it.app.screen is it.main
+        assert it.instrument._stops == stops
+
+
+async def test_escape_goes_back_one_question(play: Play) -> None:
+    async with play() as it:
+        it.write(20)
+        await it.press("5", "a", "o")
+        await it.until(lambda: "Open a ride" in it.seen())
+        await it.press("f")
+        await it.until(lambda: "The file of a ride" in it.seen())
+        await it.press("escape")
+        await it.until(lambda: "a file elsewhere" in it.seen())
+        await it.press("escape")
+        await it.until(lambda: "replay this ride exactly" in it.seen())
+        await it.press("c")
+        await it.until(lambda: "Replay on" in it.seen())
+        await it.press("escape")
+        await it.until(lambda: "replay this ride exactly" in it.seen())
+        await it.press("escape")
+        assert it.app.screen is it.main
+
+
 @pytest.mark.parametrize("field", ["limit", "clip_norm", "patience", "cleaning"])
 async def test_a_field_that_may_have_no_value_is_emptied(play: Play, field: str) -> None:
     value, none = ("lowercase", ()) if field == "cleaning" else ("300", None)

@@ -445,6 +445,8 @@ def test_a_ride_is_replayed_with_another_seed_and_on_another_checkpoint(desk: De
         desk.ui.answer(next((each.value for each in choices if answer and each.label.startswith(answer)), None))
         assert desk.instrument.generator is not None
         assert desk.instrument.generator.source == source
+        if answer is None:  # one step back
+            assert "again" in values(desk.ui.answer(None))
     desk.instrument.write(1000)
     assert desk.instrument.temperatures == heats
     here = desk.text

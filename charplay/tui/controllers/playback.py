@@ -99,14 +99,16 @@ class PlaybackController(Controller):
         from charplay.sampling.errors import SettingError
         from charplay.tui.dialogs.text_input import TextInputDialog
 
-        if path:
+        if path is None:
+            self.rides()
+        elif path:
             try:
                 self.playground.instrument.replay(read_ride(Path(path)))
             except (CorpusError, SettingError) as error:
                 self.ui.note(f"{error}.")
-        elif path is not None:
+        else:
             dialog = TextInputDialog("Open a ride", "The file of a ride:", check=_ride_error)
-            self.ui.open_dialog(dialog, self._opened)
+            self.ui.open_dialog(dialog, lambda typed: self._opened(typed) if typed else self._open())
 
     def _replay_elsewhere(self, recording: "Recording") -> None:
         from charplay.playground.checkpoints import list_checkpoints
@@ -118,6 +120,8 @@ class PlaybackController(Controller):
         def replay(at: str | None) -> None:
             if at:
                 self._replay_on(recording, found[int(at)])
+            else:
+                self.rides()
 
         self.ui.open_dialog(ChoiceDialog("Replay on", "", choices), replay)
 

@@ -36,7 +36,9 @@ class PromptController(Controller):
         from charplay.tui.dialogs.text_input import TextInputDialog
 
         sentence = r"Hold where the text ends with one of these, with | between them; \n is a new line. Empty: never."
-        dialog = TextInputDialog("Hold at", sentence, self.playground.instrument.stops, check=lambda _: "")
+        dialog = TextInputDialog(
+            "Hold at", sentence, self.playground.instrument.stops, check=lambda _: "", escaped=True
+        )
         self.ui.open_dialog(dialog, self._stop_at)
 
     def _stop_at(self, typed: str | None) -> None:

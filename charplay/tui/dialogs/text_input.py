@@ -8,6 +8,7 @@ from textual.widgets import Input, Static
 
 from charplay.formatting.sanitize import sanitize
 from charplay.tui.dialogs.dialog import Dialog
+from charplay.tui.widgets.escaped_input import EscapedInput
 
 
 def needed(text: str) -> str:
@@ -18,25 +19,31 @@ def needed(text: str) -> str:
 class TextInputDialog(Dialog[str]):
     """Dismissed with the text, or with None where it was left. `check` returns a sentence where a text will not do.
 
-    No text at all is refused unless `check` takes it. While nothing is typed yet, nothing is said against that.
+    No text at all is refused unless `check` takes it. While nothing is typed yet, nothing is said against that. Where
+    the text is `escaped`, it is in the notation of `escapes`: no character of it is lost on its way through the field.
     """
 
     DEFAULT_CSS = """
     TextInputDialog .fault { color: $error; height: auto; min-height: 1; }
     """
 
-    def __init__(self, title: str, sentence: str, value: str = "", check: Callable[[str], str] = needed) -> None:
+    def __init__(
+        self, title: str, sentence: str, value: str = "", check: Callable[[str], str] = needed,
+        *, escaped: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__()
         self._title = title
         self._sentence = sentence
         self._value = value
         self._check = check
+        self._escaped = escaped
 
     def compose(self) -> ComposeResult:
         """The sentence, the field, and what is wrong with it."""
         with self.box(self._title, "enter takes it, esc leaves"):
             yield Static(sanitize(self._sentence, "\n"), classes="sentence", markup=False)
-            field = Input(sanitize(self._value), compact=True)
+            make = EscapedInput if self._escaped else Input
+            field = make(self._value if self._escaped else sanitize(self._value), compact=True)
             field.cursor_blink = False
             yield field
             yield Static("", classes="fault", markup=False)
