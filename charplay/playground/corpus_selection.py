@@ -184,10 +184,18 @@ class CorpusSelection:
 
         self._reading = self._jobs.start(BackgroundJob(work))
 
+    @property
+    def reading(self) -> str:
+        """What is being read just now, and how much of it is done: "reading the text 34 %"; empty where nothing is."""
+        reading = self._reading or next(iter(self._opening), None)
+        if reading is None:
+            return ""
+        return "reading the text" if reading.percent < 0 else f"reading the text {reading.percent} %"
+
     def open(self, entry: "Entry") -> None:
         """Open any text to be looked at; `CorpusOpened` follows, or a sentence why it cannot be."""
         encoding = self.encoding_of(entry) or None
-        opening = BackgroundJob(lambda _: self.library.open(entry, encoding=encoding))
+        opening = BackgroundJob(lambda watch: self.library.open(entry, encoding=encoding, watch=watch))
         self._opening[self._jobs.start(opening)] = entry
 
     def _take_reading(self, reading: "BackgroundJob[Corpus]") -> None:

@@ -1,9 +1,14 @@
 """Which text is chosen, what becomes of it, and what is trained on: without a screen."""
 
+import threading
+from typing import Any
+
 import pytest
 from scripted_library import tale
 from sitting import Sitting
 
+from charplay.corpora.corpus import Corpus
+from charplay.corpora.entries import Entry
 from charplay.playground.corpus_selection import POLL
 from charplay.playground.happenings import CorpusChosen, CorpusOpened, CorpusRead, CorpusUnreadable
 from charplay.runs.home import Home
@@ -129,6 +134,33 @@ def test_a_text_that_cannot_be_read_lets_nothing_train_later(sitting: Sitting, h
     sitting.quiet()
     assert sitting.corpora.trouble == ""
     assert not any(each.train for each in read(sitting))
+
+
+def test_a_reading_says_how_much_is_done(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, go_on, told = sitting.library.open, threading.Event(), threading.Event()
+
+    def slow(entry: Entry, **how: Any) -> Corpus:
+        how["watch"](0.34)
+        told.set()
+        assert go_on.wait(10)
+        return plain(entry, **how)
+
+    monkeypatch.setattr(sitting.library, "open", slow)
+    fox = sitting.corpora.chosen
+    assert fox is not None
+    for looked_at in (False, True):
+        go_on.clear()
+        told.clear()
+        assert sitting.corpora.reading == ""
+        if looked_at:
+            sitting.corpora.open(fox)
+        else:
+            sitting.corpora.choose("fox", "cp1252")
+        assert told.wait(10)
+        assert sitting.corpora.reading == "reading the text 34 %"
+        go_on.set()
+        sitting.quiet()
+    assert sitting.corpora.reading == ""
 
 
 def test_an_older_reading_is_nobodys(sitting: Sitting, home: Home) -> None:

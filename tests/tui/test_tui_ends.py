@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from played import Play, Played
 
-from charplay.protocol.events import Event, Failed, Finished, Paused, Stopped, Working
+from charplay.playground.corpus_selection import CorpusSelection
+from charplay.protocol.events import Changed, Event, Failed, Finished, Paused, Stopped, Working
 from charplay.tui.dialogs.choice import ChoiceDialog
 
 
@@ -57,6 +58,19 @@ async def test_an_evaluation_is_no_hang(play: Play, size: tuple[int, int]) -> No
         await it.until(lambda: "0:00 left" in it.seen())
 
 
+async def test_a_text_that_is_read_is_named_in_the_header_while_nothing_trains(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with play() as it:
+        monkeypatch.setattr(CorpusSelection, "reading", "reading the text 34 %")
+        await it.until(lambda: "● reading the text 34 %" in it.seen())
+        await it.training()
+        await it.until(lambda: "● training  step 100" in it.seen() and "reading the text" not in it.seen())
+        monkeypatch.setattr(CorpusSelection, "reading", "")
+        it.trainer.put(end(it, Finished))
+        await it.until(lambda: "● finished" in it.seen())
+
+
 async def test_no_rate_is_shown_before_the_run_has_told_its_own(play: Play) -> None:
     async with play() as it:
         strip = it.main.training.strip
@@ -73,8 +87,6 @@ async def test_no_rate_is_shown_before_the_run_has_told_its_own(play: Play) -> N
 
 @pytest.mark.parametrize(("rate", "shown"), [(10.0, "1e1"), (0.00123, "1.23e-3"), (1e-7, "1e-7"), (100.0, "1e2")])
 async def test_the_rate_on_the_slider_is_the_runs(play: Play, rate: float, shown: str) -> None:
-    from charplay.protocol.events import Changed
-
     async with play() as it:
         await it.training()
         it.trainer.put(Changed(step=100, field="learning_rate", old=0.005, new=rate))

@@ -108,8 +108,8 @@ class StatusLine(Widget):
     happening: reactive[tuple[str, str]] = reactive(("", "quiet"), repaint=False)
     """The right-hand side, and its tone: "quiet", "busy" or "bad"."""
 
-    def show(self, live: RunState, next_run: "RecipeDraft | None", title: str) -> None:
-        """The run under way with its facts, else what the next one will be."""
+    def show(self, live: RunState, next_run: "RecipeDraft | None", title: str, reading: str = "") -> None:
+        """The run under way with its facts, else what the next one will be, and that a text is being read."""
         if live.busy:
             network = "{cell} {num_layers}x{hidden_size}".format_map(live.recipe) if live.recipe else ""
         else:
@@ -118,7 +118,10 @@ class StatusLine(Widget):
         device = live.device if live.busy else ""
         corpus = live.corpus if live.busy and live.corpus else title
         self.facts = tuple(filter(None, (corpus, network, parameters, device)))
-        self.happening = (live.summary(), "bad" if live.state == "failed" else "busy" if live.busy else "quiet")
+        if reading and not live.busy:
+            self.happening = (reading, "busy")
+        else:
+            self.happening = (live.summary(), "bad" if live.state == "failed" else "busy" if live.busy else "quiet")
 
     def _watch_facts(self) -> None:
         self._repaint_changed()

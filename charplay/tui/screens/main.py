@@ -240,8 +240,9 @@ class MainScreen(Screen[None]):
         self.runs.mark(self.playground.chart.markers)
 
     def _show_status(self) -> None:
-        state, chosen = self.playground.runs.state, self.playground.corpora.chosen
-        self.status.show(state, self.playground.draft, chosen.title if chosen else "")
+        state, corpora = self.playground.runs.state, self.playground.corpora
+        title = corpora.chosen.title if corpora.chosen else ""
+        self.status.show(state, self.playground.draft, title, corpora.reading)
         if state.state != self._state:
             self._state, self._stale = state.state, True
             self.refresh_bindings()
