@@ -66,7 +66,7 @@ class Played:
         await self.press("t")
         await self.until(lambda: self.trainer.requests)
         self.trainer.put(self.trainer.started(), self.trainer.progress(100))
-        await self.until(lambda: self.main.playground.runs.state.state == "training")
+        await self.until(lambda: self.main.playground.runs.state.status == "training")
 
     def seen(self) -> str:
         """Everything on the screen, as text."""

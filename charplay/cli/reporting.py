@@ -39,7 +39,7 @@ class LineReporter:
     """Prints one line for each start, evaluation, epoch, sample and end."""
 
     def __init__(self) -> None:
-        self._state = RunState(state="preparing")
+        self._state = RunState(status="preparing")
 
     def report(self, event: events.Event) -> None:
         """Print the event's lines, if any."""
@@ -101,7 +101,7 @@ class ProgressReporter(LineReporter):
 
     def _status_line(self) -> str:
         state = self._state
-        if state.state == "preparing":
+        if state.status == "preparing":
             return state.phase
         width = shutil.get_terminal_size().columns - 1
         line = f"{state.done:4.0%}  {state.summary()}  {self._train_loss()}".rstrip()

@@ -31,7 +31,7 @@ def sentence(event: Event, state: "RunState") -> Said | None:
     """Say what an event of the run in this state means beyond numbers; None where that is nothing."""
     match event:
         case Changed(field="undo"):
-            paused = "; paused" if state.state == "paused" else ""
+            paused = "; paused" if state.status == "paused" else ""
             return Said(f"{_taken_back(state.changes.taken_back)} step {event.step:,}{paused}")
         case Warned() | Failed():
             return Said(event.message, warning=True)

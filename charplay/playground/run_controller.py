@@ -66,7 +66,7 @@ class RunController:
     @property
     def stoppable(self) -> bool:
         """Whether a run is under way that was not asked to stop."""
-        return self.state.busy and self.state.state != "stopping"
+        return self.state.busy and self.state.status != "stopping"
 
     @property
     def peak_rate(self) -> object:
@@ -81,7 +81,7 @@ class RunController:
             self.stop()
             return
         self._next, self._paused = None, False
-        self.state = RunState(state="preparing", phase="starting")
+        self.state = RunState(status="preparing", phase="starting")
         self.unheeded.clear()
         self._trainer.start(request)
         # It is carried out before the first step: pure noise is the beginning of the story.
@@ -90,7 +90,7 @@ class RunController:
     def stop(self, reason: str = "asked") -> None:
         """Ask the run to save and leave; in every phase."""
         if self.stoppable:
-            self.state.state = "stopping"
+            self.state.status = "stopping"
             self._trainer.send(Stop(reason))
 
     def pause(self) -> None:
@@ -188,7 +188,7 @@ class RunController:
         seconds = patience if self.state.folder else min(patience, UNBEGUN_SECONDS)
         self._close_by = self._clock() + seconds
         if self.state.busy:
-            self.state.state = "stopping"
+            self.state.status = "stopping"
         if self._trainer.alive:
             self._trainer.send(Stop(reason))
 

@@ -8,7 +8,7 @@ from charplay.formatting.units import count, duration
 from charplay.playground.run_marks import UndoStack
 from charplay.protocol import events
 
-State = Literal["idle", "preparing", "training", "paused", "stopping", "stopped", "finished", "failed"]
+Status = Literal["idle", "preparing", "training", "paused", "stopping", "stopped", "finished", "failed"]
 
 OVERFITTING_EVALUATIONS = 3
 """Evaluations in a row above the best one after which the best step is marked."""
@@ -18,7 +18,7 @@ OVERFITTING_EVALUATIONS = 3
 class RunState:
     """The run under way, or the last one. Losses are nats a character."""
 
-    state: State = "idle"
+    status: Status = "idle"
     phase: str = ""
     """What is done before the first step."""
     work: str = ""
@@ -68,7 +68,7 @@ class RunState:
     @property
     def busy(self) -> bool:
         """Whether a trainer is at work, or about to be."""
-        return self.state in {"preparing", "training", "paused", "stopping"}
+        return self.status in {"preparing", "training", "paused", "stopping"}
 
     @property
     def is_overfitting(self) -> bool:
@@ -114,8 +114,8 @@ class RunState:
     def _read(self, event: events.Progress) -> None:
         self.total_steps, self.done = event.total_steps, event.done
         self.chars_per_second, self.seconds_left = event.chars_per_second, event.seconds_left
-        if self.state == "preparing":
-            self.state = "training"
+        if self.status == "preparing":
+            self.status = "training"
         for row in event.rows:
             self.train_loss = row.train_loss if row.train_loss is not None else self.train_loss
             if row.val_loss is not None:
@@ -149,25 +149,25 @@ class RunState:
 
     def _turn(self, event: events.Event) -> None:
         match event:
-            case events.Paused() if self.state != "stopping":
-                self.state = "paused"
+            case events.Paused() if self.status != "stopping":
+                self.status = "paused"
                 self.reason = "" if event.reason == "asked" else event.reason
-            case events.Resumed() if self.state != "stopping":
-                self.state = "training"
+            case events.Resumed() if self.status != "stopping":
+                self.status = "training"
             case events.Stopped():
-                self.state = "stopped"
+                self.status = "stopped"
             case events.Finished():
-                self.state = "finished"
+                self.status = "finished"
                 if event.val_loss is not None:  # of the best checkpoint, and over more of the held-out text
                     self.val_loss, self.val_accuracy = event.val_loss, None
             case events.Failed():
-                self.state, self.message = "failed", event.message
+                self.status, self.message = "failed", event.message
                 self.changed_text, self.lost_device = event.changed_text, event.lost_device
                 self.saved_step = event.saved_step if event.saved_step is not None else self.saved_step
 
     def summary(self) -> str:
         """The right-hand side of the status line."""
-        match self.state:
+        match self.status:
             case "idle":
                 return ""
             case "preparing":
@@ -178,19 +178,19 @@ class RunState:
                 return f"stopping, saving step {self.step:,}" if self.step else "stopping"
             case "stopped" | "finished":
                 saved = f", saved step {self.saved_step:,}" if self.saved_step is not None else ""
-                return f"{self.state}{saved}"
+                return f"{self.status}{saved}"
             case "failed":
                 return "failed"
 
     def _where(self) -> str:
         of = f"/{self.total_steps:,}" if self.total_steps else ""
-        state = f"paused, {self.reason}" if self.state == "paused" and self.reason else self.state
+        state = f"paused, {self.reason}" if self.status == "paused" and self.reason else self.status
         return f"{state}  step {self.step:,}{of}"
 
     def _pace(self) -> str:
         if self.work:
             return self.work if self.work_share is None else f"{self.work} {100 * self.work_share:.0f} %"
-        if self.state == "paused":
+        if self.status == "paused":
             return ""
         speed = f"{count(self.chars_per_second)} chars/s" if self.chars_per_second else ""
         left = f"{duration(self.seconds_left)} left" if self.seconds_left is not None else ""

@@ -10,7 +10,7 @@ FAILED = Failed(message="It broke.")
 
 
 def state(**over: object) -> RunState:
-    values: dict[str, object] = {"state": "paused", "run": "r-1", "step": 100, "device": "cpu, 2 threads", **over}
+    values: dict[str, object] = {"status": "paused", "run": "r-1", "step": 100, "device": "cpu, 2 threads", **over}
     return RunState(**values)  # type: ignore[arg-type]
 
 
@@ -38,7 +38,7 @@ def test_what_was_asked_for_needs_no_recovery(event: Event) -> None:
 
 
 def test_a_failure_with_a_save_is_taken_up_from_there() -> None:
-    recovered = found(FAILED, state(state="failed", message="It broke.", saved_step=90))
+    recovered = found(FAILED, state(status="failed", message="It broke.", saved_step=90))
     assert ids(recovered) == ["", "resume"]
     assert notes(recovered)["resume"] == "from step 90"
     assert recovered.sentence == "It broke.\n\nThe last save is step 90. The details are in the log."

@@ -5,7 +5,7 @@ from charplay.protocol.events import Changed, Evaluated, Failed, Preparing, Prog
 
 
 def test_it_says_each_phase() -> None:
-    state = RunState(state="preparing")
+    state = RunState(status="preparing")
     state.apply(Preparing(phase="opening the device"))
     assert state.summary() == "opening the device"
     state.apply(Changed(step=3, field="learning_rate", old=1.0, new=0.5))
@@ -19,7 +19,7 @@ def test_it_says_each_phase() -> None:
 
 
 def test_what_is_taken_back_was_never_worse_nor_best() -> None:
-    state = RunState(state="training")
+    state = RunState(status="training")
     for step, loss, best in (
         (100, 2.0, True),
         (200, 1.9, True),
@@ -37,7 +37,7 @@ def test_what_is_taken_back_was_never_worse_nor_best() -> None:
 
 
 def test_what_takes_a_while_between_two_steps_has_a_name_and_a_share() -> None:
-    state = RunState(state="preparing")
+    state = RunState(status="preparing")
     state.apply(Progress(step=90, rows=(), epoch=1.0, total_steps=90, done=1.0, chars_per_second=9e3, seconds_left=0.0))
     assert state.summary() == "training  step 90/90  9,000 chars/s  0:00 left"
     state.apply(Working(step=90, phase="measuring the held-out text", share=0.341))

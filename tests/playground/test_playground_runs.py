@@ -31,7 +31,7 @@ def test_a_start_asks_for_weights_before_the_first_step(runs: RunController, tra
     runs.start(REQUEST)
     assert trainer.requests == [REQUEST]
     assert trainer.commands == [PublishWeights()]
-    assert (runs.state.state, runs.state.phase, runs.busy) == ("preparing", "starting", True)
+    assert (runs.state.status, runs.state.phase, runs.busy) == ("preparing", "starting", True)
 
 
 def test_before_a_run_and_after_it_nothing_is_sent(runs: RunController, trainer: SpokenTrainer, hear: Hear) -> None:
@@ -93,7 +93,7 @@ def test_the_next_run_begins_when_the_one_before_has_told_all(
     assert training.busy, "the next one waits"
     training.advance()
     assert trainer.requests == [REQUEST, other]
-    assert training.state.state == "preparing"
+    assert training.state.status == "preparing"
 
 
 def test_two_quick_starts_begin_the_later_one(training: RunController, trainer: SpokenTrainer) -> None:
@@ -110,7 +110,7 @@ def test_a_trainer_that_ends_without_a_word_has_failed(training: RunController, 
     trainer.alive = False
     (event,) = training.advance()
     assert isinstance(event, Failed)
-    assert training.state.state == "failed"
+    assert training.state.status == "failed"
     assert training.advance() == []
 
 
@@ -122,7 +122,7 @@ def test_what_a_trainer_told_last_counts_before_its_end(
         Finished(step=100, run="r-1", checkpoint="x", train_loss=1.0, val_loss=1.5, val_loss_cold=None, steps=100)
     )
     assert [event.kind for event in told] == ["finished"]
-    assert training.state.state == "finished"
+    assert training.state.status == "finished"
 
 
 def test_a_save_is_asked_for_and_a_new_run_forgets_that(training: RunController, trainer: SpokenTrainer) -> None:
@@ -205,7 +205,7 @@ def test_closing_waits_no_longer_than_it_was_told(
 ) -> None:
     training.close("terminated", 1.5)
     assert trainer.asked == [Stop("terminated")]
-    assert training.state.state == "stopping"
+    assert training.state.status == "stopping"
     clock.now = 1.4
     assert training.closing
     clock.now = 1.5

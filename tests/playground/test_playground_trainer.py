@@ -284,7 +284,7 @@ def test_a_whole_run_is_steered(client: TrainerClient, script: ScriptedTrainer) 
     runs = RunController(client)
 
     def reached(state: str) -> Callable[[], bool]:
-        return lambda: runs.advance() is not None and runs.state.state == state
+        return lambda: runs.advance() is not None and runs.state.status == state
 
     runs.start(REQUEST)
     until(lambda: script.requests)

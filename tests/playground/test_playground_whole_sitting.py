@@ -130,7 +130,7 @@ def train(evening: Evening) -> None:
     assert playground.launcher.train() is None
     (request,) = trainer.requests
     assert (request.recipe["hidden_size"], request.recipe["steps"]) == (12, 1000)
-    assert (playground.runs.state.state, playground.runs.busy) == ("preparing", True)
+    assert (playground.runs.state.status, playground.runs.busy) == ("preparing", True)
     run = trainer.begin()
     happened = evening.advance(TICK)
     assert any(isinstance(each, Began) and each.live for each in happened), "its first weights write before a step"
@@ -140,7 +140,7 @@ def train(evening: Evening) -> None:
     for step in (100, 200):
         trainer.learn(step)
         evening.advance(TICK)
-    assert (state.state, state.step, state.best_loss) == ("training", 200, 2.9)
+    assert (state.status, state.step, state.best_loss) == ("training", 200, 2.9)
     learned, held = chart.own()
     assert (distinct(learned.x), distinct(held.x)) == ([50.0, 100.0, 150.0, 200.0], [100.0, 200.0])
     assert distinct(-learned.y) == [-2.95, -2.9, -2.85, -2.8]
@@ -253,11 +253,11 @@ def steer_the_run(evening: Evening) -> None:
     playground, trainer, runs = evening.playground, evening.trainer, evening.playground.runs
     runs.pause()
     evening.advance(TICK)
-    assert (runs.state.state, runs.paused) == ("paused", True)
+    assert (runs.state.status, runs.paused) == ("paused", True)
     runs.set_hyperparameter("learning_rate", 0.001)
     runs.resume()
     evening.advance(TICK)
-    assert (runs.state.state, runs.peak_rate) == ("training", 0.001)
+    assert (runs.state.status, runs.peak_rate) == ("training", 0.001)
     assert [mark.text for mark in playground.chart.marks()] == ["rate 1e-3"]
     runs.save()
     evening.advance(TICK)
@@ -342,10 +342,10 @@ def leave(evening: Evening) -> None:
     evening.trainer.learn(400)
     evening.advance(TICK)
     runs.stop()
-    assert (runs.state.state, runs.stoppable) == ("stopping", False)
+    assert (runs.state.status, runs.stoppable) == ("stopping", False)
     evening.advance(TICK)
     assert evening.said[-1] == f"{RUN} is saved: u takes it up again, t starts another"
-    assert (runs.state.state, runs.state.saved_step, runs.busy) == ("stopped", 400, False)
+    assert (runs.state.status, runs.state.saved_step, runs.busy) == ("stopped", 400, False)
     evening.instrument.set_params(temperature=0.6, top_k=7)
     evening.instrument.speed = 45.0
     write_preferences(evening.home.settings, playground.remember())
@@ -395,5 +395,5 @@ def take_the_run_up(evening: Evening) -> None:
     runs.close("asked", 1.5)
     assert trainer.commands[-1] == Stop("asked")
     evening.advance(TICK)
-    assert (runs.closing, runs.state.state) == (False, "stopped")
+    assert (runs.closing, runs.state.status) == (False, "stopped")
     assert playground.remember() == read_preferences(evening.home.settings)[0] != Preferences()

@@ -27,7 +27,7 @@ def test_a_screen_that_breaks_down_has_the_run_saved_before_the_program_ends(
         while not trainer.requests:
             await asyncio.sleep(0.01)
         trainer.put(trainer.started(), trainer.progress(100))
-        while main.playground.runs.state.state != "training":
+        while main.playground.runs.state.status != "training":
             await asyncio.sleep(0.01)
         main.call_later(lambda: 1 / 0)
 

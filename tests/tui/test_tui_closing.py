@@ -53,7 +53,7 @@ def dialogs(kept_run: Callable[..., Run], home: Home) -> dict[str, Any]:
     tree.fork(20, "x")
     corpus = from_text("fox", "the quick brown fox\n" * 30)
     runs = RunController(LocalTrainer(lambda *_: iter(())))
-    runs.state = RunState(state="training", recipe=Recipe().model_dump())
+    runs.state = RunState(status="training", recipe=Recipe().model_dump())
     return {
         "question": lambda: ChoiceDialog("A title", "A sentence.", CHOICES, "b"),
         "picking": lambda: MultiChoiceDialog("A title", "A sentence.", CHOICES, least=1, most=2),

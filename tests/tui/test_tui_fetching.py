@@ -84,7 +84,7 @@ async def test_a_stop_stops_the_run_and_leaves_a_download_to_the_next(play: Play
         it.main.playground.corpora.fetch()
         await it.until(lambda: "fetching the hare: 42%" in line(it))
         await it.press("x")
-        await it.until(lambda: it.main.playground.runs.state.state == "stopped")
+        await it.until(lambda: it.main.playground.runs.state.status == "stopped")
         assert it.main.playground.corpora.download is not None
         await it.press("x")
         await it.until(lambda: library.cancelled)
@@ -143,7 +143,7 @@ async def test_what_is_read_instead_is_named_and_stays_in_sight(play: Play, libr
         title = library.find(str(name)).title
         notes = it.main.playground.corpora.corpus.notes
         it.trainer.put(it.trainer.started(notes=notes), it.trainer.progress(100))
-        await it.until(lambda: it.main.playground.runs.state.state == "training")
+        await it.until(lambda: it.main.playground.runs.state.status == "training")
         assert name == library.find("").name
         assert f"the hare could not be fetched (1 and v say why); {title} is read instead. " in line(it)
         assert it.main.hint._standing[0].count("a guess") == 1

@@ -31,7 +31,7 @@ async def a_round(it: Played, runs: int) -> None:
     await it.press("t")
     await it.until(lambda: len(it.trainer.requests) == runs)
     it.trainer.put(it.trainer.started(), it.trainer.progress(100))
-    await it.until(lambda: it.main.playground.runs.state.state == "training")
+    await it.until(lambda: it.main.playground.runs.state.status == "training")
     it.trainer.put(Finished(step=100, run=it.trainer.run.name, checkpoint="x", train_loss=1.2, val_loss=None,
                             val_loss_cold=None, steps=100))  # fmt: skip
     await it.until(lambda: not it.main.playground.runs.busy)

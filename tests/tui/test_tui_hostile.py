@@ -144,7 +144,7 @@ async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_righ
         run = it.trainer.run
         it.trainer.put(Finished(step=100, run=run.name, checkpoint="x", train_loss=1.2, val_loss=1.5, val_loss_cold=1.6,
                                 steps=100))  # fmt: skip
-        await it.until(lambda: it.main.playground.runs.state.state == "finished")
+        await it.until(lambda: it.main.playground.runs.state.status == "finished")
         it.main.playground.play("demo")
         it.screen.query_one("_Branches").refresh()
         await it.press("down", "space", "c", "escape", "up", "enter")
@@ -179,7 +179,7 @@ async def test_stopping_one_run_for_the_next_leaves_no_text_called_live(play: Pl
         await it.until(lambda: f"{name}, step 100" in it.seen())
         if end is not None:
             it.trainer.put(end)
-            await it.until(lambda: it.main.playground.runs.state.state == "failed")
+            await it.until(lambda: it.main.playground.runs.state.status == "failed")
             assert it.instrument.generator.source == f"{name}, step 100"
 
 

@@ -35,13 +35,13 @@ async def test_train_look_play_pause_stop(play: Play, size: tuple[int, int]) -> 
         await it.press("right_square_bracket")
         assert it.instrument.params.temperature > before
         await it.press("p")
-        await it.until(lambda: it.main.playground.runs.state.state == "paused")
+        await it.until(lambda: it.main.playground.runs.state.status == "paused")
         await it.press("s")
         await it.until(lambda: it.main.playground.runs.state.step == 101)
         await it.press("p")
-        await it.until(lambda: it.main.playground.runs.state.state == "training")
+        await it.until(lambda: it.main.playground.runs.state.status == "training")
         await it.press("x")
-        await it.until(lambda: it.main.playground.runs.state.state == "stopped")
+        await it.until(lambda: it.main.playground.runs.state.status == "stopped")
         assert "stopped, saved step 101" in it.seen()
         kinds = [type(command) for command in it.trainer.commands if not isinstance(command, PublishWeights)]
         assert kinds == [Pause, StepOnce, Resume, Stop]
@@ -76,7 +76,7 @@ async def test_a_save_that_was_asked_for_is_told_of_and_no_other(play: Play) -> 
         assert "is saved" not in it.seen()
         it.trainer.put(Saved(step=100, path="latest.safetensors", best=False))
         await it.until(lambda: "Step 100 is saved." in it.seen())
-        assert it.main.playground.runs.state.state == "training"
+        assert it.main.playground.runs.state.status == "training"
         it.trainer.commands.clear()
         await it.press("ctrl+s")
         await it.until(lambda: any(isinstance(command, Save) for command in it.trainer.commands))
@@ -127,7 +127,7 @@ async def test_training_while_training_asks_and_going_on_changes_nothing(play: P
         await it.press("t")
         assert isinstance(it.screen, ChoiceDialog)
         await it.press("g")
-        assert it.main.playground.runs.state.state == "training"
+        assert it.main.playground.runs.state.status == "training"
         assert len(it.trainer.requests) == 1
 
 
@@ -138,7 +138,7 @@ async def test_stop_and_start_begins_the_next_run_when_the_first_has_saved(play:
         await it.press("t", "s")
         await it.until(lambda: len(it.trainer.requests) == 2)
         assert any(isinstance(command, Stop) for command in it.trainer.commands)
-        assert it.main.playground.runs.state.state == "preparing"
+        assert it.main.playground.runs.state.status == "preparing"
 
 
 @pytest.mark.fault("5")
@@ -154,7 +154,7 @@ async def test_stop_works_before_the_first_step(play: Play) -> None:
         await it.press("t")
         await it.until(lambda: "importing torch" in it.seen())
         await it.press("x")
-        await it.until(lambda: it.main.playground.runs.state.state == "stopped")
+        await it.until(lambda: it.main.playground.runs.state.status == "stopped")
 
 
 @pytest.mark.fault("4")
@@ -236,7 +236,7 @@ async def test_finished_says_so_and_the_run_is_listed(play: Play) -> None:
         run = it.trainer.run.name
         it.trainer.put(Finished(step=3000, run=run, checkpoint="x", train_loss=1.2, val_loss=1.5, val_loss_cold=1.6,
                                 steps=3000))  # fmt: skip
-        await it.until(lambda: it.main.playground.runs.state.state == "finished")
+        await it.until(lambda: it.main.playground.runs.state.status == "finished")
         await it.until(lambda: run in it.seen())
 
 
@@ -454,7 +454,7 @@ async def test_a_start_that_fails_leaves_what_writes_alone_and_says_why(play: Pl
         await it.training()
         await it.until(lambda: "live, step 100" in it.seen())
         await it.press("x")
-        await it.until(lambda: it.main.playground.runs.state.state == "stopped")
+        await it.until(lambda: it.main.playground.runs.state.status == "stopped")
         it.main.playground.play("demo")
         generator, writer = it.instrument.generator, it.instrument.generator.model
         await it.press("t")

@@ -19,7 +19,7 @@ async def opened(it: Played, **over: Any) -> LiveHyperparametersDialog:
     started = it.trainer.started()
     values = {"num_layers": 2, **over}
     it.trainer.put(dataclasses.replace(started, recipe={**started.recipe, **values}), it.trainer.progress(100))
-    await it.until(lambda: it.main.playground.runs.state.state == "training")
+    await it.until(lambda: it.main.playground.runs.state.status == "training")
     await it.press("4")
     await it.until(lambda: it.main.playground.runs.state.recipe)
     await it.press("l")

@@ -171,7 +171,7 @@ async def test_resizing_keeps_what_was_going_on(play: Play) -> None:
             await it.pilot.pause()
             if size == (50, 10):
                 assert "needs 60 columns" in it.seen()
-        assert it.main.playground.runs.state.state == "training"
+        assert it.main.playground.runs.state.status == "training"
         assert it.main.form._fields.has_focus
 
 

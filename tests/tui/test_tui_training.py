@@ -30,7 +30,7 @@ async def test_a_run_that_is_taken_up_has_its_own_curve_and_no_other(play: Play,
             lambda: len(steps(it)) and it.main.playground.runs.history.curves.points("train_loss")[1].max() > 2.5
         )
         await it.press("x")
-        await it.until(lambda: it.main.playground.runs.state.state == "stopped")
+        await it.until(lambda: it.main.playground.runs.state.status == "stopped")
         it.main.playground.launcher.resume("kept-1")
         await it.until(lambda: len(it.trainer.requests) == 2)
         run.append("metrics", [{"step": 600, "epoch": 1.2, "seconds": 30.0, "train_loss": 9.0}])  # past the save

@@ -52,7 +52,7 @@ class TrainingController(Controller):
             "pause": (runs.stoppable, STOPPING),
             "step": (runs.paused, "Pause training first: p"),
             "stop": (runs.stoppable or self._downloads, STOPPING),
-            "save": (state.state in {"training", "paused"}, "There is nothing to save yet."),
+            "save": (state.status in {"training", "paused"}, "There is nothing to save yet."),
             "undo": (state.busy and state.changes, "No live change can be taken back."),
             "take_up": (not runs.busy, "A run is under way."),
             "follow": (state.busy and not self.playground.following, "The live run writes already."),

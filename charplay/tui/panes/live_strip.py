@@ -79,7 +79,7 @@ class LiveStrip(Horizontal):
 def _parts(state: RunState) -> list[str]:
     held_out = state.val_loss is not None
     loss, accuracy = (state.val_loss, state.val_accuracy) if held_out else (state.train_loss, state.train_accuracy)
-    name = "train" if not held_out else "best val" if state.state == "finished" else "val"
+    name = "train" if not held_out else "best val" if state.status == "finished" else "val"
     parts = []
     if loss is not None:
         parts = [f"{name} {no_number(loss)}"]

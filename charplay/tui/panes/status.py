@@ -121,7 +121,7 @@ class StatusLine(Widget):
         if reading and not live.busy:
             self.happening = (reading, "busy")
         else:
-            self.happening = (live.summary(), "bad" if live.state == "failed" else "busy" if live.busy else "quiet")
+            self.happening = (live.summary(), "bad" if live.status == "failed" else "busy" if live.busy else "quiet")
 
     def _watch_facts(self) -> None:
         self._repaint_changed()

@@ -185,7 +185,7 @@ class MainScreen(Screen[None]):
         self.advance()
         if self._ticks % TICKS_A_BAR == 0:
             self.text.refresh_numbers()
-        state = self.playground.runs.state.state
+        state = self.playground.runs.state.status
         if state != self._state or self._ticks % TICKS_A_PAINT == 0:  # numbers run, a new state is shown at once
             self._show_status()
             if self._stale:
@@ -243,8 +243,8 @@ class MainScreen(Screen[None]):
         state, corpora = self.playground.runs.state, self.playground.corpora
         title = corpora.chosen.title if corpora.chosen else ""
         self.status.show(state, self.playground.draft, title, corpora.reading)
-        if state.state != self._state:
-            self._state, self._stale = state.state, True
+        if state.status != self._state:
+            self._state, self._stale = state.status, True
             self.refresh_bindings()
             if not state.busy:
                 self.playground.run_list.refresh()
