@@ -49,7 +49,7 @@ class NonBlockingWriter:
             self._waiting.append(text)
             self._closed = False
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="terminal", daemon=True)
+                self._thread = threading.Thread(target=self._work, name="terminal writer", daemon=True)
                 self._thread.start()
             self._turn.notify_all()
 

@@ -41,7 +41,7 @@ def listen(leave: Callable[[int], Awaitable[None]], save: Callable[[], object], 
     handlers = {number: partial(tell, code) for number, code in SIGNALS.items()} | {SAVES: partial(soon, save)}
     _take_signals(loop, handlers)
     if descriptor is not None:
-        threading.Thread(target=_watch, args=(descriptor, tell), name="terminal", daemon=True).start()
+        threading.Thread(target=_watch, args=(descriptor, tell), name="hang-up watcher", daemon=True).start()
 
 
 def _take_signals(loop: asyncio.AbstractEventLoop, handlers: Mapping[signal.Signals, Callable[[], None]]) -> None:
