@@ -10,10 +10,10 @@ PIP_FLAGS := --quiet --disable-pip-version-check -c constraints.txt
 .DEFAULT_GOAL := help
 MINUTES ?= 30
 
-.PHONY: help play test torture check bench classics pictures format clean
+.PHONY: help play test torture check bench gpu-check classics pictures format clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 $(PLAYABLE): pyproject.toml constraints.txt
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
@@ -45,6 +45,9 @@ format: $(READY)  ## Format the code
 
 bench: $(READY)  ## Measure: one table, one JSON file
 	$(BIN)/python benchmarks/run.py
+
+gpu-check: $(READY)  ## Check training on a graphics card in five minutes, and print a page to paste into an issue
+	$(BIN)/python benchmarks/gpu_check.py
 
 classics: $(READY)  ## Check the classic presets, to the parameter, on the texts in the folder CORPORA
 	$(BIN)/python benchmarks/classics.py

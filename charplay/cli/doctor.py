@@ -24,6 +24,8 @@ PACKAGES = ("charplay", "torch", "numpy", "textual", "pydantic", "safetensors", 
 VARIABLES = ("CHARPLAY_HOME", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS")
 TERMINAL = ("TERM", "COLORTERM", "TERM_PROGRAM", "TMUX", "SSH_TTY", "LANG", "LC_ALL", "LC_CTYPE")
 
+UNMEASURED = "never measured by charplay's makers; in a checkout, `make gpu-check` checks it in five minutes"
+"""Said of CUDA."""
 LOG_TAIL = 65_536
 """Bytes at the log's end that are searched for an error."""
 FAULT = re.compile(r"^(\w[\w.]*(Error|Exception|Warning|Interrupt|Exit)\b.*|.*\b(ERROR|CRITICAL)\b.*)$", re.MULTILINE)
@@ -67,7 +69,10 @@ def _machine() -> dict[str, Any]:
     limits = [f"{quota:g} processors"] if quota is not None else []
     limits += [f"{format_bytes(memory.free)} free of {format_bytes(memory.limit)}"] if memory is not None else []
     found["control_group"] = ", ".join(limits) or "no limits"
-    for device in list_devices():
+    devices = list_devices()
+    if any(device.name.startswith("cuda") for device in devices):
+        found["cuda"] = UNMEASURED
+    for device in devices:
         found[device.name] = f"{device.title}, {format_bytes(device.free)} free of {format_bytes(device.total)}"
     return found
 

@@ -24,8 +24,9 @@ from charplay.runs import safetensors_file
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.home import Home
 from charplay.runs.run import Run
-from charplay.training import control_group
+from charplay.training import control_group, device
 from charplay.training.control_group import GroupMemory
+from charplay.training.device import Device
 
 # runs
 
@@ -400,6 +401,18 @@ def test_the_doctor_tells_what_the_control_group_allows(
     monkeypatch.setattr(control_group, "memory_limit", lambda: memory)
     (facts,) = cli("doctor", "--json").lines
     assert facts["machine"]["control_group"] == said
+
+
+def test_the_doctor_says_that_cuda_was_never_measured(
+    cli: Callable[..., SimpleNamespace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (facts,) = cli("doctor", "--json").lines
+    assert "cuda" not in facts["machine"]
+    card = Device("cuda:0", "A card", 2**33, 2**34)
+    monkeypatch.setattr(device, "list_devices", lambda: [card])
+    (facts,) = cli("doctor", "--json").lines
+    assert "never measured" in facts["machine"]["cuda"]
+    assert "A card" in facts["machine"]["cuda:0"]
 
 
 def test_the_doctor_looks_at_a_home_that_cannot_be_used_too(
