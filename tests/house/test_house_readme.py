@@ -18,7 +18,7 @@ from charplay.recipes.recipe import Recipe
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if path.exists()]
 ANYWHERE = {"--home", "--version", "--help"}
-TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 def code(text: str) -> list[str]:
@@ -83,5 +83,5 @@ def test_what_exists_is_not_complained_of() -> None:
 
 def test_every_target_documents_itself() -> None:
     for line in (ROOT / "Makefile").read_text().splitlines():
-        if re.match(r"[a-z]+:", line):
+        if re.match(r"[a-z-]+:", line):
             assert "## " in line
