@@ -7,19 +7,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from charplay.corpora.held_out import WARM_UP_CHARACTERS, parallel_pieces
 from charplay.recipes.resolve import EVALUATED_CHARACTERS
 from charplay.training.device import DeviceContext
 from charplay.training.network import CharNet, State
 from charplay.training.token_ids import TokenIds
 
-MAX_STREAMS = 64
-"""The most pieces of the text that are read in parallel."""
-WARM_UP_CHARACTERS = 256
-"""Characters before each piece that are read but not counted."""
 COLD_BLOCK_LENGTH = 256
 """Characters read from a zero state, for the cold loss."""
-MAX_CHARACTERS, MAX_FINAL_CHARACTERS = EVALUATED_CHARACTERS, 2_000_000
-"""The most held-out characters that are read, during training and at its end."""
+MAX_CHARACTERS = EVALUATED_CHARACTERS
+"""The most held-out characters that are read during training."""
 WINDOWS_PER_LENGTH = 8
 """For `target = last`: so many windows begin within the length of one."""
 
@@ -101,9 +98,7 @@ class Evaluation:
     @torch.no_grad()
     def carried(self, network: CharNet, max_characters: int) -> EvaluationGenerator:
         """Read up to 64 pieces in parallel with carried state, each warmed up on the 256 characters before it."""
-        count = self.characters(max_characters)
-        pieces = max(1, min(MAX_STREAMS, count // WARM_UP_CHARACTERS))
-        length = count // pieces
+        pieces, length = parallel_pieces(self.characters(max_characters))
         starts = self._held_out_start + length * torch.arange(pieces, device=self._text.storage_device)
         warm_up = min(WARM_UP_CHARACTERS, self._held_out_start - 1)
         means, state = _RunningMeans(self._context.device), network.zero_state(pieces)

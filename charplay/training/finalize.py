@@ -1,9 +1,10 @@
 """The end of a run: its final losses, measured for the checkpoint that it leaves."""
 
+from charplay.corpora.held_out import MAX_FINAL_CHARACTERS
 from charplay.protocol import events
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import RunError
-from charplay.training.evaluation import MAX_CHARACTERS, MAX_FINAL_CHARACTERS
+from charplay.training.evaluation import MAX_CHARACTERS
 from charplay.training.periodic_tasks import PeriodicTasks
 from charplay.training.step_reporter import EventGenerator
 

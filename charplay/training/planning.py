@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from charplay.corpora.corpus import Corpus
+from charplay.corpora.held_out import MAX_FINAL_CHARACTERS
 from charplay.corpora.progress import Watch
 from charplay.recipes.device_dependent import open_fields
 from charplay.recipes.loss_estimate import expected_loss
@@ -13,7 +14,6 @@ from charplay.recipes.reference_hardware import CorpusSize, Speed, reference_sec
 from charplay.recipes.resolve import EVALUATION_SHARE, resolve
 from charplay.training import device
 from charplay.training.calibration import measure_relative_speed, measure_step_speed, significant_speed
-from charplay.training.evaluation import MAX_FINAL_CHARACTERS
 
 EVALUATION_SPEEDUP = 3
 """Evaluation reads so many times more characters a second than training."""

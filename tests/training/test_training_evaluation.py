@@ -8,6 +8,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from charplay.corpora.held_out import MAX_FINAL_CHARACTERS, final_characters
 from charplay.recipes.recipe import Recipe
 from charplay.training import evaluation as module
 from charplay.training.device import open_device
@@ -121,3 +122,22 @@ def test_pieces_of_work_do_not_change_the_score(monkeypatch: pytest.MonkeyPatch)
 def test_correct_are_likeliest_guesses() -> None:
     logits = torch.tensor([[0.0, 2.0, 1.0], [3.0, 0.0, 0.0], [0.0, 1.0, 5.0]])
     assert is_correct(logits, torch.tensor([1, 1, 2])).tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize("count", [30, 700, 3_001])
+def test_the_carried_loss_counts_the_characters_that_its_references_count(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluation, network, ids = made(300 + count, 300)
+    predicted: list[torch.Tensor] = []
+    add = module._RunningMeans.add
+
+    def listen(self: Any, logits: torch.Tensor, targets: torch.Tensor) -> None:
+        predicted.append(targets)
+        add(self, logits, targets)
+
+    monkeypatch.setattr(module._RunningMeans, "add", listen)
+    run(evaluation.carried(network, MAX_FINAL_CHARACTERS))
+    expected = ids[300 : 300 + final_characters(count)]
+    assert np.array_equal(np.bincount(torch.cat(predicted)), np.bincount(expected))
+    assert len(torch.cat(predicted)) == len(expected)
