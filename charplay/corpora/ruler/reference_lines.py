@@ -1,0 +1,145 @@
+"""Labelled lines that a loss is compared with, and the sentence that says what it is worth."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from charplay.corpora.ruler.compressors import COMPRESSORS
+from charplay.corpora.ruler.reference_losses import ReferenceLosses
+from charplay.corpora.ruler.yardsticks import Yardstick
+from charplay.formatting.units import MAX_PLAIN_LOSS
+
+Kind = Literal["uniform", "frequencies", "ngram", "compressor", "yardstick", "best run"]
+
+MANY_CHOICES = 1e6
+"""Choices a character from which their number says nothing more."""
+
+
+@dataclass(frozen=True)
+class ReferenceLine:
+    """A loss to compare with, in nats a character."""
+
+    label: str
+    """As a chart or a table names it: "4-gram"."""
+    loss: float
+    kind: Kind
+
+    @property
+    def phrase(self) -> str:
+        """As a sentence names it: "a 4-gram", "the compressor xz"."""
+        match self.kind:
+            case "ngram":
+                return f"{'an' if self.label.startswith('8') else 'a'} {self.label}"
+            case "compressor":
+                return f"the compressor {self.label}"
+            case _:
+                return self.label
+
+
+class BestRun(NamedTuple):
+    """The run with the lowest closing loss on a text and split."""
+
+    name: str
+    loss: float
+
+
+def reference_lines(
+    losses: ReferenceLosses, yardsticks: Iterable[Yardstick] = (), best_run: BestRun | None = None
+) -> tuple[ReferenceLine, ...]:
+    """Return the lines of a text from the highest loss to the lowest.
+
+    An n-gram that a shorter one beats is left out, since passing it means nothing; so is the 1-gram, which is letter
+    frequencies under another name.
+    """
+    if losses.uniform is None or losses.frequencies is None:
+        return ()
+    lines = [
+        ReferenceLine("blind guessing", losses.uniform, "uniform"),
+        ReferenceLine("letter frequencies", losses.frequencies, "frequencies"),
+        *_ngram_lines(losses),
+    ]
+    compressed = ((name, getattr(losses, name)) for name in COMPRESSORS)
+    lines += [ReferenceLine(name, loss, "compressor") for name, loss in compressed if loss is not None]
+    lines += [ReferenceLine(one.label, one.loss, "yardstick") for one in yardsticks]
+    if best_run:
+        lines.append(ReferenceLine(f"your best run {best_run.name}", best_run.loss, "best run"))
+    return tuple(sorted(lines, key=lambda line: -line.loss))
+
+
+def _ngram_lines(losses: ReferenceLosses) -> Iterable[ReferenceLine]:
+    lowest = losses.ngram["1"] or math.inf
+    for order, loss in losses.ngram.items():
+        if loss is not None and loss < lowest:
+            lowest = loss
+            yield ReferenceLine(f"{order}-gram", loss, "ngram")
+
+
+class Standing(NamedTuple):
+    """Where a loss stands among lines."""
+
+    passed: ReferenceLine | None
+    """The lowest that it has reached or passed."""
+    following: ReferenceLine | None
+    """The highest that it has not."""
+
+
+def standing(loss: float, lines: Iterable[ReferenceLine]) -> Standing:
+    """Return the line that a loss has passed last and the one that comes next."""
+    passed = min((line for line in lines if line.loss >= loss), key=lambda line: line.loss, default=None)
+    following = max((line for line in lines if line.loss < loss), key=lambda line: line.loss, default=None)
+    return Standing(passed, following)
+
+
+def by_priority(loss: float | None, lines: Sequence[ReferenceLine]) -> list[ReferenceLine]:
+    """Order lines for where there is no room for all: the last passed, the next, then the nearest to the loss.
+
+    Before there is a loss, the first to be passed come first.
+    """
+    if loss is None:
+        return sorted(lines, key=lambda line: -line.loss)
+    first = [line for line in standing(loss, lines) if line]
+    rest = sorted((line for line in lines if line not in first), key=lambda line: abs(line.loss - loss))
+    return [*first, *rest]
+
+
+def describe_loss(loss: float, lines: Sequence[ReferenceLine], *, rough: bool = False) -> str:
+    """Say what a loss is worth.
+
+    As in "1.64 nats: about 5 choices a character; better than a 4-gram (1.81), next a 5-gram (1.58)".
+
+    Args:
+        loss: nats a character.
+        lines: those of the same text and split.
+        rough: whether so little is held out that the lines are rough.
+    """
+    passed, following = standing(loss, lines)
+    comparisons = []
+    if passed:
+        comparisons.append(f"better than {_with_loss(passed)}")
+    elif following:
+        comparisons.append(f"worse than {_with_loss(following)}")
+    if passed and following:
+        comparisons.append(f"next {_with_loss(following)}")
+    elif passed:
+        comparisons.append("the lowest here")
+    sentence = "; ".join(
+        [f"{_short(loss)} nats: {_choices(loss)} a character", ", ".join(comparisons)][: 1 + bool(lines)]
+    )
+    return f"{sentence} (roughly: little is held out)" if rough and comparisons else sentence
+
+
+def _with_loss(line: ReferenceLine) -> str:
+    return f"{line.phrase} ({_short(line.loss)})"
+
+
+def _short(loss: float) -> str:
+    return f"{loss:.2f}" if loss < MAX_PLAIN_LOSS else f"{loss:.3g}"
+
+
+def _choices(loss: float) -> str:
+    """Return the perplexity as a person says it: as undecided as between so many equally likely characters."""
+    if loss >= math.log(MANY_CHOICES):
+        return "over a million choices"
+    choices = math.exp(loss)
+    return f"about {choices:,.0f} choices" if choices >= 3 else f"about {choices:.1f} choices"
