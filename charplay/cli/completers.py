@@ -105,6 +105,11 @@ def settings(home: "Home", word: str) -> Iterator[Candidate]:
     yield from (Candidate(f"{name}={value.value}", value.help) for value in _values(home, name, typed))
 
 
+def cleaning(home: "Home", word: str) -> Iterable[Candidate]:
+    """Every cleaning rule, after the last comma."""
+    return _values(home, "cleaning", word)
+
+
 def _values(home: "Home", name: str, typed: str) -> Iterable[Candidate]:
     """What can follow FIELD=; of a list, what can follow its last comma."""
     from charplay.recipes.recipe import Recipe
@@ -145,6 +150,7 @@ VALUES: dict[str, Completer] = {"corpus": texts, "device": devices}
 COMPLETERS: dict[str, Completer] = VALUES | {
     "checkpoint": checkpoints,
     "classic": classics,
+    "cleaning": cleaning,
     "file": files,
     "home": folders,
     "own_run": runs,

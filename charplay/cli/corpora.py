@@ -1,6 +1,5 @@
 """`charplay corpora`: the texts."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,17 +7,17 @@ import typer
 
 from charplay.cli.data_dir import open_home, open_library
 from charplay.cli.errors import UsageError
-from charplay.cli.output import print_json, print_safe, print_table
+from charplay.cli.output import print_json, print_safe, print_table, progress_line
 from charplay.cli.recipe_options import EncodingOption, JsonOption
+from charplay.cli.ruler import kept_for_corpus, print_ruler, ruler, ruler_json
 from charplay.formatting.units import format_bytes, format_loss, plural
 from charplay.fs.paths import user_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from charplay.corpora.library import Corpus, Entry
 
-app = typer.Typer(help="The texts: list, show, fetch, add.", invoke_without_command=True)
+app = typer.Typer(help="The texts: list, show, measure, fetch, add.", invoke_without_command=True)
+app.command("ruler")(ruler)
 
 TextArgument = Annotated[str, typer.Argument(metavar="TEXT", help="A text's name, or the path of a file or folder.")]
 
@@ -54,10 +53,13 @@ def _list(context: typer.Context, json: JsonOption = False) -> None:
 def _show(
     context: typer.Context, text: TextArgument, encoding: EncodingOption = None, json: JsonOption = False
 ) -> None:
-    """Show a text: characters, vocabulary, frequencies, how it begins."""
+    """Show a text: characters, vocabulary, frequencies, how it begins; its ruler, once that was measured."""
+    from charplay.recipes.recipe import Recipe
+
     library = open_library(context.obj)
     entry = library.find(text)
     corpus = library.open(entry, encoding=encoding)
+    kept = kept_for_corpus(context.obj, corpus, encoding, Recipe())
     if json:
         counts = corpus.counts().tolist()
         print_json(
@@ -71,6 +73,7 @@ def _show(
                 "encoding": corpus.encoding,
                 "sha256": corpus.sha256,
                 "notes": corpus.notes,
+                "ruler": kept and ruler_json(corpus.name, kept),
             }
         )
         return
@@ -80,7 +83,11 @@ def _show(
     print_safe(f"knowing only how often each character comes: {format_loss(corpus.unigram_entropy())} a character")
     for note in corpus.notes:
         print_safe(note)
-    print_safe(f"most frequent: {_frequent(corpus)}\n\n{corpus.text(0, PREVIEW_CHARACTERS)}")
+    print_safe(f"most frequent: {_frequent(corpus)}")
+    if kept:
+        print()
+        print_ruler(kept)
+    print_safe(f"\n{corpus.text(0, PREVIEW_CHARACTERS)}")
 
 
 @app.command("fetch")
@@ -92,7 +99,7 @@ def _fetch(
     entry = library.find(classic)
     was_ready = entry.ready
     if not was_ready:
-        entry = library.fetch(entry, watch=_print_progress(entry.title))
+        entry = library.fetch(entry, watch=progress_line(entry.title))
     if json:
         print_json(_as_json(entry))
     else:
@@ -157,17 +164,6 @@ def _frequent(corpus: "Corpus") -> str:
     counts = corpus.counts()
     order = counts.argsort()[::-1][:FREQUENT_CHARACTERS]
     return " ".join(sanitize_char(corpus.vocabulary.characters[i]) for i in order if counts[i])
-
-
-def _print_progress(title: str) -> "Callable[[float], bool]":
-    """Return a watcher that prints the progress on a terminal. It never cancels: Ctrl-C does."""
-
-    def watch(share: float) -> bool:
-        if sys.stderr.isatty():
-            print(f"\r\x1b[K{title} {share:4.0%}", end="\r" if share >= 1 else "", file=sys.stderr, flush=True)
-        return True
-
-    return watch
 
 
 def _as_json(entry: "Entry") -> dict[str, object]:

@@ -19,6 +19,7 @@ from charplay.cli.recipe_options import (
     recipe_layers,
     reject_relative_budget,
 )
+from charplay.cli.ruler import kept_for_corpus, print_ruler, ruler_json
 from charplay.formatting.units import duration, format_bytes
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
     resolution = resolve(asked.model_copy(update={"corpus": entry.name}), len(text), len(text.vocabulary))
     notes += _device_notes(asked)
     facts = _facts(resolution.recipe, text)
+    kept = kept_for_corpus(context.obj, text, encoding, resolution.recipe)
+    facts["ruler"] = kept and ruler_json(text.name, kept)
     if measure:
         from charplay.training.epoch_timing import seconds_per_epoch
 
@@ -70,6 +73,9 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
         print_json(facts | explained)
         return
     _print(facts, text, (*text.notes, *notes, *resolution.notes))
+    if kept:
+        print()
+        print_ruler(kept)
     if explain:
         _print_explained(explained)
 

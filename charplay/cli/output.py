@@ -4,7 +4,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TextIO
 
 
@@ -28,6 +28,17 @@ def print_note(sentence: str) -> None:
     start = "\r\x1b[K" if sys.stdout.isatty() and sys.stderr.isatty() else ""
     print(start, end="", file=sys.stderr)
     print_safe(sentence, sys.stderr)
+
+
+def progress_line(title: str) -> Callable[[float], bool]:
+    """Return a watcher that prints the progress on a terminal. It never cancels: Ctrl-C does."""
+
+    def watch(share: float) -> bool:
+        if sys.stderr.isatty():
+            print(f"\r\x1b[K{title} {share:4.0%}", end="\r" if share >= 1 else "", file=sys.stderr, flush=True)
+        return True
+
+    return watch
 
 
 def print_json(value: object) -> None:

@@ -11,11 +11,13 @@ from charplay.cli.data_dir import open_store
 from charplay.cli.errors import EXIT_FAILED, UsageError
 from charplay.cli.output import print_json, print_safe, print_table, sanitize_for
 from charplay.cli.recipe_options import JsonOption
+from charplay.cli.ruler import kept_for_run, ruler_json
 from charplay.formatting.units import duration, format_bits, format_loss, format_nats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from charplay.corpora.ruler.reference_lines import Ruler
     from charplay.recipes.recipe import Recipe
     from charplay.runs.run import Run
     from charplay.runs.store import RunSummary
@@ -51,9 +53,9 @@ def _show(context: typer.Context, run: RunArgument, json: JsonOption = False) ->
 
     store = open_store(context.obj)
     if run == DEMO_NAME or Path(run).is_file():
-        _show_checkpoint(store.checkpoint(run), json=json)
+        _show_checkpoint(context.obj, store.checkpoint(run), json=json)
     else:
-        _show_run(store.find(run), json=json)
+        _show_run(context.obj, store.find(run), json=json)
 
 
 def _current_recipe(found: "Run") -> "Recipe":
@@ -84,10 +86,11 @@ def _print_unverified(path: Path) -> None:
     print_safe(f"unverified: {path.name} carries no digest, so damage to its numbers would go unnoticed")
 
 
-def _show_run(found: "Run", *, json: bool) -> None:
+def _show_run(home: str | None, found: "Run", *, json: bool) -> None:
     from charplay.runs.store import run_status
 
     recipe = _current_recipe(found)
+    ruler = kept_for_run(home, found.corpus, recipe, found.name)
     if json:
         print_json(
             {
@@ -101,6 +104,7 @@ def _show_run(found: "Run", *, json: bool) -> None:
                 "finished": found.finished,
                 "checkpoint": str(found.playable) if found.playable else None,
                 "digest": _digest(found.playable) or None,
+                "ruler": ruler and ruler_json(found.corpus.name, ruler),
             }
         )
         return
@@ -108,13 +112,14 @@ def _show_run(found: "Run", *, json: bool) -> None:
     print_safe(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
     if found.playable and _digest(found.playable) == "":
         _print_unverified(found.playable)
-    _print_numbers(run_status(found, in_use=found.owner is not None), recipe)
+    _print_numbers(run_status(found, in_use=found.owner is not None), recipe, ruler)
 
 
-def _show_checkpoint(path: Path, *, json: bool) -> None:
+def _show_checkpoint(home: str | None, path: Path, *, json: bool) -> None:
     from charplay.runs.checkpoint import read_header
 
     found = read_header(path)
+    ruler = kept_for_run(home, found.corpus, found.recipe)
     numbers = {
         name: getattr(found, name)
         for name in ("step", "epoch", "seconds", "train_loss", "val_loss")
@@ -129,6 +134,7 @@ def _show_checkpoint(path: Path, *, json: bool) -> None:
                 "versions": found.versions,
                 "metrics": numbers,
                 "digest": found.digest or None,
+                "ruler": ruler and ruler_json(found.corpus.name, ruler),
             }
         )
         return
@@ -137,20 +143,21 @@ def _show_checkpoint(path: Path, *, json: bool) -> None:
     )
     if not found.digest:
         _print_unverified(path)
-    _print_numbers(numbers, found.recipe)
+    _print_numbers(numbers, found.recipe, ruler)
 
 
-def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe") -> None:
-    """Print the step, the losses and the recipe of a run or a checkpoint."""
+def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe", ruler: "Ruler | None") -> None:
+    """Print the step, the losses, what they are worth, and the recipe of a run or a checkpoint."""
     from charplay.recipes.specs import format_value
 
-    if "step" in numbers:
-        print_safe(
-            f"step {numbers['step']:,}  epoch {numbers.get('epoch', 0):.2f}  {duration(numbers.get('seconds', 0))}"
-        )
+    if (step := numbers.get("step")) is not None:  # unknown where a run has lost its checkpoints
+        epoch, seconds = numbers.get("epoch") or 0, numbers.get("seconds") or 0
+        print_safe(f"step {step:,}  epoch {epoch:.2f}  {duration(seconds)}")
     for name, title in (("train_loss", "train"), ("val_loss", "held-out"), ("val_loss_cold", "held-out, cold")):
         if (value := numbers.get(name)) is not None:
             print_safe(f"{title}: {format_loss(value)} a character")
+    if ruler and (value := numbers.get("val_loss")) is not None:
+        print_safe(ruler.describe(value))
     print()
     print_table(("recipe", ""), [(name, format_value(value)) for name, value in recipe.model_dump().items()])
 

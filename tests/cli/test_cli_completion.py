@@ -27,9 +27,9 @@ from charplay.runs.home import Home
 from charplay.runs.run import Run
 
 FREE = {
-    "bias", "encoding", "epochs", "length", "min_p", "minutes", "name", "prompt", "repetition_penalty",
+    "bias", "encoding", "epochs", "length", "limit", "min_p", "minutes", "name", "prompt", "repetition_penalty",
     "repetition_window",
-    "seed", "steps", "stop", "temperature", "temperatures", "top", "top_k", "top_p", "wait",
+    "seed", "steps", "stop", "temperature", "temperatures", "top", "top_k", "top_p", "validation_fraction", "wait",
 }  # fmt: skip
 """Parameters that take what nobody can foresee."""
 

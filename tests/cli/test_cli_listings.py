@@ -255,6 +255,7 @@ KEYS = [
     "examples_per_epoch",
     "memory_bytes",
     "recipe",
+    "ruler",
 ]
 
 
@@ -461,3 +462,11 @@ def test_a_checkpoint_that_nothing_vouches_for_is_said_to_be_unverified(
     for shown in (saved_run.name, saved_run.latest):
         assert "unverified: latest.safetensors carries no digest" in cli("runs", "show", shown).out
         assert cli("runs", "show", shown, "--json").lines[0]["digest"] is None
+
+
+def test_a_finished_run_that_lost_its_checkpoints_is_shown(cli: Callable[..., SimpleNamespace], saved_run: Run) -> None:
+    saved_run.finish({"val_loss": 2.625})
+    for path in saved_run.folder.glob("*.safetensors"):
+        path.unlink()
+    result = cli("runs", "show", saved_run.name)
+    assert (result.code, "2.625 nats" in result.out) == (0, True)

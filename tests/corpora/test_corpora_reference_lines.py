@@ -15,6 +15,7 @@ from charplay.corpora.ruler.reference_lines import (
     ReferenceLine,
     by_priority,
     describe_loss,
+    milestones,
     reference_lines,
     standing,
 )
@@ -26,14 +27,21 @@ LOSSES = ReferenceLosses(
     characters_train=1_003_854, characters_held_out=111_488, share_counted=1.0, uniform=4.17, frequencies=3.3,
     ngram=NGRAM, zlib=2.15, bz2=1.66, xz=1.74,
 )  # fmt: skip
-LINES = reference_lines(LOSSES)
+LINES = milestones(reference_lines(LOSSES))
 SHAKESPEARE = SplitText(
     sha256=all_yardsticks()[0].sha256, encoding="", cleaning=(), limit=None, characters=1_115_394, trained=1_003_854
 )
 ANY_LINES = st.lists(st.builds(ReferenceLine, st.text(max_size=3), st.floats(0, 9), st.just("ngram")), max_size=9)
 
 
-def test_lines_fall_and_leave_out_what_a_shorter_ngram_beats() -> None:
+def test_there_is_a_line_for_every_figure_and_they_fall() -> None:
+    lines = reference_lines(LOSSES)
+    assert {line.label for line in lines if line.kind == "ngram"} == {f"{order}-gram" for order in range(1, 9)}
+    assert len(lines) == 2 + 8 + 3
+    assert [line.loss for line in lines] == sorted((line.loss for line in lines), reverse=True)
+
+
+def test_milestones_leave_out_what_a_shorter_ngram_beats() -> None:
     assert [line.label for line in LINES] == [
         "blind guessing", "letter frequencies", "2-gram", "zlib", "3-gram", "4-gram", "xz", "bz2", "5-gram", "6-gram",
     ]  # fmt: skip
@@ -68,7 +76,7 @@ def test_the_sentence(loss: float, sentence: str) -> None:
 
 
 def test_articles_and_rough_figures() -> None:
-    lines = (ReferenceLine("4-gram", 1.81, "ngram"), ReferenceLine("8-gram", 1.58, "ngram"))
+    lines = (ReferenceLine("4-gram", 1.81, "ngram", 4), ReferenceLine("8-gram", 1.58, "ngram", 8))
     assert describe_loss(1.64, lines, rough=True) == (
         "1.64 nats: about 5 choices a character; better than a 4-gram (1.81), next an 8-gram (1.58)"
         " (roughly: little is held out)"

@@ -24,12 +24,12 @@ class Compressor(NamedTuple):
 
     open: Callable[[], _Stream]
     window: str
-    """How far back it finds repetitions."""
+    """How far back it finds repetitions; bz2 reads blocks of that size."""
 
 
 COMPRESSORS = {
     "zlib": Compressor(lambda: zlib.compressobj(9), "32 kB"),
-    "bz2": Compressor(lambda: bz2.BZ2Compressor(9), "blocks of 900 kB"),
+    "bz2": Compressor(lambda: bz2.BZ2Compressor(9), "900 kB"),
     "xz": Compressor(lambda: lzma.LZMACompressor(preset=9), "64 MB"),
 }
 

@@ -8,12 +8,12 @@ from typing import Literal, NamedTuple
 from charplay.corpora.ruler.compressors import COMPRESSORS
 from charplay.corpora.ruler.reference_losses import ReferenceLosses
 from charplay.corpora.ruler.yardsticks import Yardstick
-from charplay.formatting.units import MAX_PLAIN_LOSS
+from charplay.formatting.units import decimals, no_number
 
 Kind = Literal["uniform", "frequencies", "ngram", "compressor", "yardstick", "best run"]
 
-MANY_CHOICES = 1e6
-"""Choices a character from which their number says nothing more."""
+FEW_CHOICES, MANY_CHOICES = 3, 1e6
+"""Choices a character below which a decimal counts, and from which their number says nothing more."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,15 @@ class ReferenceLine:
     """As a chart or a table names it: "4-gram"."""
     loss: float
     kind: Kind
+    order: int = 0
+    """Of an n-gram."""
 
     @property
     def phrase(self) -> str:
         """As a sentence names it: "a 4-gram", "the compressor xz"."""
         match self.kind:
             case "ngram":
-                return f"{'an' if self.label.startswith('8') else 'a'} {self.label}"
+                return f"{'an' if self.order == 8 else 'a'} {self.label}"
             case "compressor":
                 return f"the compressor {self.label}"
             case _:
@@ -47,18 +49,15 @@ class BestRun(NamedTuple):
 def reference_lines(
     losses: ReferenceLosses, yardsticks: Iterable[Yardstick] = (), best_run: BestRun | None = None
 ) -> tuple[ReferenceLine, ...]:
-    """Return the lines of a text from the highest loss to the lowest.
-
-    An n-gram that a shorter one beats is left out, since passing it means nothing; so is the 1-gram, which is letter
-    frequencies under another name.
-    """
+    """Return the lines of a text from the highest loss to the lowest; none where nothing is held out."""
     if losses.uniform is None or losses.frequencies is None:
         return ()
     lines = [
         ReferenceLine("blind guessing", losses.uniform, "uniform"),
         ReferenceLine("letter frequencies", losses.frequencies, "frequencies"),
-        *_ngram_lines(losses),
     ]
+    of_orders = ((int(order), loss) for order, loss in losses.ngram.items())
+    lines += [ReferenceLine(f"{order}-gram", loss, "ngram", order) for order, loss in of_orders if loss is not None]
     compressed = ((name, getattr(losses, name)) for name in COMPRESSORS)
     lines += [ReferenceLine(name, loss, "compressor") for name, loss in compressed if loss is not None]
     lines += [ReferenceLine(one.label, one.loss, "yardstick") for one in yardsticks]
@@ -67,12 +66,18 @@ def reference_lines(
     return tuple(sorted(lines, key=lambda line: -line.loss))
 
 
-def _ngram_lines(losses: ReferenceLosses) -> Iterable[ReferenceLine]:
-    lowest = losses.ngram["1"] or math.inf
-    for order, loss in losses.ngram.items():
-        if loss is not None and loss < lowest:
-            lowest = loss
-            yield ReferenceLine(f"{order}-gram", loss, "ngram")
+def milestones(lines: Iterable[ReferenceLine]) -> tuple[ReferenceLine, ...]:
+    """Return the lines that are worth passing.
+
+    An n-gram that a shorter one beats says nothing, and the 1-gram is letter frequencies under another name.
+    """
+    lines = tuple(lines)
+
+    def is_milestone(line: ReferenceLine) -> bool:
+        shorter = [other.loss for other in lines if 0 < other.order < line.order]
+        return line.kind != "ngram" or (line.order > 1 and line.loss < min(shorter, default=math.inf))
+
+    return tuple(line for line in lines if is_milestone(line))
 
 
 class Standing(NamedTuple):
@@ -103,6 +108,19 @@ def by_priority(loss: float | None, lines: Sequence[ReferenceLine]) -> list[Refe
     return [*first, *rest]
 
 
+@dataclass(frozen=True)
+class Ruler:
+    """What losses on one text and split are compared with."""
+
+    losses: ReferenceLosses
+    lines: tuple[ReferenceLine, ...]
+    """All of them, from the highest loss to the lowest."""
+
+    def describe(self, loss: float) -> str:
+        """Say what a loss is worth on this text."""
+        return describe_loss(loss, milestones(self.lines), rough=self.losses.is_rough)
+
+
 def describe_loss(loss: float, lines: Sequence[ReferenceLine], *, rough: bool = False) -> str:
     """Say what a loss is worth.
 
@@ -110,31 +128,26 @@ def describe_loss(loss: float, lines: Sequence[ReferenceLine], *, rough: bool = 
 
     Args:
         loss: nats a character.
-        lines: those of the same text and split.
+        lines: milestones of the same text and split; the sentence ends before them where there are none.
         rough: whether so little is held out that the lines are rough.
     """
+    if said := no_number(loss):
+        return said
+    worth = f"{decimals(loss, 2)} nats: {_choices(loss)} a character"
     passed, following = standing(loss, lines)
-    comparisons = []
     if passed:
-        comparisons.append(f"better than {_with_loss(passed)}")
+        compared = (
+            f"better than {_with_loss(passed)}, {f'next {_with_loss(following)}' if following else 'the lowest here'}"
+        )
     elif following:
-        comparisons.append(f"worse than {_with_loss(following)}")
-    if passed and following:
-        comparisons.append(f"next {_with_loss(following)}")
-    elif passed:
-        comparisons.append("the lowest here")
-    sentence = "; ".join(
-        [f"{_short(loss)} nats: {_choices(loss)} a character", ", ".join(comparisons)][: 1 + bool(lines)]
-    )
-    return f"{sentence} (roughly: little is held out)" if rough and comparisons else sentence
+        compared = f"worse than {_with_loss(following)}"
+    else:
+        return worth
+    return f"{worth}; {compared}" + " (roughly: little is held out)" * rough
 
 
 def _with_loss(line: ReferenceLine) -> str:
-    return f"{line.phrase} ({_short(line.loss)})"
-
-
-def _short(loss: float) -> str:
-    return f"{loss:.2f}" if loss < MAX_PLAIN_LOSS else f"{loss:.3g}"
+    return f"{line.phrase} ({decimals(line.loss, 2)})"
 
 
 def _choices(loss: float) -> str:
@@ -142,4 +155,4 @@ def _choices(loss: float) -> str:
     if loss >= math.log(MANY_CHOICES):
         return "over a million choices"
     choices = math.exp(loss)
-    return f"about {choices:,.0f} choices" if choices >= 3 else f"about {choices:.1f} choices"
+    return f"about {choices:,.0f} choices" if choices >= FEW_CHOICES else f"about {choices:.1f} choices"

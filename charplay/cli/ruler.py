@@ -1,0 +1,108 @@
+"""`charplay corpora ruler`, and what other verbs show of it: what simple predictors reach on a text's held-out part."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from charplay.cli.data_dir import open_store, read_home
+from charplay.cli.output import print_json, print_safe, print_table, progress_line
+from charplay.cli.recipe_options import EncodingOption, JsonOption
+from charplay.formatting.units import format_bits, format_nats, format_perplexity, format_share
+
+if TYPE_CHECKING:
+    from charplay.corpora.corpus import Corpus
+    from charplay.corpora.ruler.reference_cache import SplitText
+    from charplay.corpora.ruler.reference_lines import Ruler
+    from charplay.recipes.recipe import Recipe
+    from charplay.runs.checkpoint import CorpusOrigin
+
+
+def ruler(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="A text's name, or the path of a file or folder.")],
+    cleaning: Annotated[
+        str | None, typer.Option("--cleaning", metavar="RULES", help="Clean it by these rules, with commas between.")
+    ] = None,
+    limit: Annotated[
+        str | None, typer.Option("--limit", metavar="N", help="Use only the first so many characters.")
+    ] = None,
+    validation_fraction: Annotated[
+        str | None, typer.Option("--validation-fraction", metavar="F", help="The share that is held out [0.1].")
+    ] = None,
+    encoding: EncodingOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure what guessing, letter frequencies, n-grams and compressors reach on the held-out text."""
+    from charplay.corpora.library import Library
+    from charplay.corpora.progress import Progress
+    from charplay.corpora.ruler.reference_cache import ReferenceCache
+    from charplay.playground.ruler import make_ruler
+    from charplay.recipes.layers import ConfigLayer, compose
+
+    asked = {"cleaning": cleaning, "limit": limit, "validation_fraction": validation_fraction}
+    given = {name: value for name, value in asked.items() if value is not None}
+    recipe, _ = compose(ConfigLayer("the command line", given))
+    home = read_home(context.obj)
+    library = Library(home.corpora, home.cache)
+    entry = library.find(text)
+    corpus = library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit, encoding=encoding)
+    split = _split(corpus, encoding, recipe)
+    losses = ReferenceCache(home.cache).measure(split, corpus, Progress(progress_line(entry.title)))
+    made = make_ruler(losses, open_store(context.obj), split)
+    if json:
+        print_json(ruler_json(corpus.name, made))
+        return
+    print_safe(corpus.title)
+    print_ruler(made)
+
+
+def kept_for_corpus(home: str | None, corpus: "Corpus", encoding: str | None, recipe: "Recipe") -> "Ruler | None":
+    """Return the ruler of a text under a recipe, where it was measured before."""
+    from charplay.playground.ruler import kept_ruler
+
+    return kept_ruler(read_home(home).cache, open_store(home), _split(corpus, encoding, recipe))
+
+
+def kept_for_run(home: str | None, origin: "CorpusOrigin", recipe: "Recipe", run: str = "") -> "Ruler | None":
+    """Return the ruler of a run's text, where it was measured before; the run is not compared with itself."""
+    from charplay.playground.ruler import kept_ruler, split_text
+
+    return kept_ruler(read_home(home).cache, open_store(home), split_text(origin, recipe), run)
+
+
+def ruler_json(text: str, made: "Ruler") -> dict[str, Any]:
+    """Return a ruler as the object that `--json` prints."""
+    return {"text": text, **asdict(made.losses), "rough": made.losses.is_rough}
+
+
+def print_ruler(made: "Ruler") -> None:
+    """Print a ruler as a table, the worst predictor first, and a sentence below."""
+    from charplay.corpora.ruler.compressors import COMPRESSORS
+
+    losses = made.losses
+    if not made.lines:
+        print("nothing is held out to compare with; --validation-fraction says how much is")
+        return
+    windows = {name: f"{name}, window {compressor.window}" for name, compressor in COMPRESSORS.items()}
+    rows = [(windows.get(line.label, line.label), *map(str, _figures(line.loss))) for line in made.lines]
+    print_table(("predictor", "nats", "bits", "perplexity"), rows)
+    print(f"\n{_sentence(losses.characters_train, losses.characters_held_out, losses.share_counted)}")
+    if losses.is_rough:
+        print("So few held-out characters make these figures rough.")
+
+
+def _figures(loss: float) -> tuple[str | None, str | None, str]:
+    return format_nats(loss), format_bits(loss), format_perplexity(loss)
+
+
+def _sentence(trained: int, held_out: int, share_counted: float) -> str:
+    counted = "" if share_counted == 1 else f", of which the last {format_share(share_counted, 1)} were counted"
+    return f"On the {held_out:,} held-out characters of a run's closing loss, after {trained:,} for training{counted}."
+
+
+def _split(corpus: "Corpus", encoding: str | None, recipe: "Recipe") -> "SplitText":
+    from charplay.playground.ruler import split_text
+    from charplay.runs.checkpoint import CorpusOrigin
+
+    return split_text(CorpusOrigin(corpus.name, corpus.path, corpus.sha256, len(corpus), encoding or ""), recipe)

@@ -1,0 +1,71 @@
+"""What losses on a run's text are compared with: its reference losses, published ones, and one's own best run."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from charplay.corpora.ruler.reference_cache import SplitText
+    from charplay.corpora.ruler.reference_lines import BestRun, Ruler
+    from charplay.corpora.ruler.reference_losses import ReferenceLosses
+    from charplay.recipes.recipe import Recipe
+    from charplay.runs.checkpoint import CorpusOrigin
+    from charplay.runs.store import RunStore
+
+
+def split_text(origin: "CorpusOrigin", recipe: "Recipe") -> "SplitText":
+    """Return a text as a run of this recipe reads it and holds out a part."""
+    from charplay.corpora.ruler.reference_cache import SplitText
+    from charplay.recipes.network import training_characters
+
+    return SplitText(
+        sha256=origin.sha256,
+        encoding=origin.encoding,
+        cleaning=tuple(recipe.cleaning),
+        limit=recipe.limit,
+        characters=origin.characters,
+        trained=training_characters(recipe, origin.characters),
+    )
+
+
+def best_run(store: "RunStore", text: "SplitText", apart_from: str = "") -> "BestRun | None":
+    """Find the finished run with the lowest closing loss on this very text and split; None where there is none.
+
+    `apart_from` names a run that is to be compared with the others.
+    """
+    from charplay.corpora.ruler.reference_lines import BestRun
+    from charplay.runs.run import RunError
+
+    found = []
+    for name in store.names():
+        if name == apart_from:
+            continue
+        try:
+            run = store.find(name)
+        except RunError:
+            continue
+        loss = (run.finished or {}).get("val_loss")
+        if isinstance(loss, int | float) and _same(split_text(run.corpus, run.resolved), text):
+            found.append(BestRun(name, float(loss)))
+    return min(found, key=lambda best: best.loss, default=None)
+
+
+def make_ruler(losses: "ReferenceLosses", store: "RunStore", text: "SplitText", apart_from: str = "") -> "Ruler":
+    """Join a text's reference losses with what was published for it and with one's own best run."""
+    from charplay.corpora.ruler.reference_lines import Ruler, reference_lines
+    from charplay.corpora.ruler.yardsticks import yardsticks_of
+
+    return Ruler(losses, reference_lines(losses, yardsticks_of(text), best_run(store, text, apart_from)))
+
+
+def kept_ruler(cache: Path, store: "RunStore", text: "SplitText", apart_from: str = "") -> "Ruler | None":
+    """Return a text's ruler where its reference losses were measured before; `cache` is the home's."""
+    from charplay.corpora.ruler.reference_cache import ReferenceCache
+
+    losses = ReferenceCache(cache).load(text)
+    return make_ruler(losses, store, text, apart_from) if losses else None
+
+
+def _same(one: "SplitText", other: "SplitText") -> bool:
+    """Whether two texts have the same characters and split; how the encoding was named makes no difference then."""
+    return replace(one, encoding="") == replace(other, encoding="")

@@ -1,0 +1,117 @@
+"""`corpora ruler`, and where what it measured is shown again."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from tiny_model import TEXT, tiny_checkpoint
+
+from charplay.corpora.corpus import from_text
+from charplay.corpora.ruler.reference_losses import measure_references
+from charplay.runs.home import Home
+from charplay.runs.run import Run
+
+Cli = Callable[..., SimpleNamespace]
+COUNTS = ("characters_train", "characters_held_out", "share_counted")
+
+
+def test_it_prints_one_object(cli: Cli, text_file: Path) -> None:
+    (line,) = cli("corpora", "ruler", text_file, "--json").lines
+    trained = int(len(TEXT) * 0.9)
+    measured = measure_references(from_text("pangram", TEXT), trained)
+    assert list(line) == [
+        "text", "characters_train", "characters_held_out", "share_counted", "uniform", "frequencies", "ngram",
+        "zlib", "bz2", "xz", "rough",
+    ]  # fmt: skip
+    assert (line["text"], line["rough"]) == ("pangram", True)
+    assert [line[name] for name in COUNTS] == [trained, len(TEXT) - trained, 1.0]
+    assert line["ngram"] == pytest.approx(measured.ngram)
+    assert (line["uniform"], line["xz"]) == (pytest.approx(np.log(len(set(TEXT)))), pytest.approx(measured.xz))
+
+
+def test_it_measures_what_a_run_with_these_settings_would_read(cli: Cli, text_file: Path) -> None:
+    text_file.write_text(TEXT.upper())
+    options = ("--cleaning", "lowercase", "--limit", 900, "--validation-fraction", 0.5)
+    (line,) = cli("corpora", "ruler", text_file, *options, "--json").lines
+    assert [line[name] for name in COUNTS] == [450, 450, 1.0]
+    assert line["frequencies"] == pytest.approx(measure_references(from_text("", TEXT[:900]), 450).frequencies)
+
+
+def test_where_nothing_is_held_out_every_figure_is_null(cli: Cli, text_file: Path) -> None:
+    (line,) = cli("corpora", "ruler", text_file, "--validation-fraction", 0, "--json").lines
+    assert [line[name] for name in COUNTS] == [len(TEXT), 0, 0]
+    assert {*line["ngram"].values(), *(line[name] for name in ("uniform", "frequencies", "zlib", "bz2", "xz"))} == {
+        None
+    }
+    assert "nothing is held out" in cli("corpora", "ruler", text_file, "--validation-fraction", 0).out
+
+
+def test_a_person_gets_a_table_and_a_sentence(cli: Cli, text_file: Path) -> None:
+    out = cli("corpora", "ruler", text_file).out
+    assert all(part in out for part in ("nats", "bits", "perplexity", "blind guessing", "8-gram", "xz, window 64 MB"))
+    assert "On the 180 held-out characters of a run's closing loss, after 1,620 for training." in out
+    assert "rough" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--validation-fraction", "2"), "validation_fraction"),
+        (("--limit", "many"), "limit"),
+        (("--cleaning", "nonsense"), "cleaning"),
+    ],
+)
+def test_a_wrong_option_is_one_sentence(cli: Cli, text_file: Path, options: tuple[str, str], sentence: str) -> None:
+    result = cli("corpora", "ruler", text_file, *options)
+    assert (result.code, sentence in result.err, result.err.count("\n")) == (2, True, 1)
+
+
+def test_show_and_describe_show_it_once_it_was_measured(cli: Cli, text_file: Path) -> None:
+    show, describe = ("corpora", "show", text_file), ("describe", "--corpus", text_file, "--steps", "3")
+    for verb in (show, describe):
+        (before,) = cli(*verb, "--json").lines
+        assert before["ruler"] is None
+        assert "4-gram" not in cli(*verb).out
+    measured = cli("corpora", "ruler", text_file, "--json").lines
+    for verb in (show, describe):
+        assert [line["ruler"] for line in cli(*verb, "--json").lines] == measured
+        assert "4-gram" in cli(*verb).out
+    (other,) = cli(*describe, "--set", "validation_fraction=0.2", "--json").lines
+    assert other["ruler"] is None
+
+
+def test_a_run_says_what_its_loss_is_worth(cli: Cli, saved_run: Run, text_file: Path, home: Home) -> None:
+    assert sha256(text_file.read_bytes()).hexdigest() == saved_run.corpus.sha256
+    assert "choices a character" not in cli("runs", "show", saved_run.name).out
+    cli("corpora", "ruler", text_file)
+    assert "2.50 nats: about 12 choices a character; better than " in cli("runs", "show", saved_run.name).out
+    (line,) = cli("runs", "show", saved_run.name, "--json").lines
+    assert line["ruler"]["characters_held_out"] == 180
+    assert saved_run.latest
+    assert "2.50 nats: about 12 choices" in cli("runs", "show", saved_run.latest).out
+
+
+def test_ones_best_run_is_a_line_but_not_for_itself(cli: Cli, saved_run: Run, text_file: Path, home: Home) -> None:
+    made = tiny_checkpoint()
+    for name, loss in (("middling", 2.75), ("best", 2.625)):
+        run = Run.create(
+            home.checkpoints,
+            asked=made.recipe,
+            resolved=made.recipe,
+            corpus=made.corpus,
+            vocabulary=made.vocabulary,
+            facts={},
+            name=name,
+        )
+        run.finish({"val_loss": loss})
+    assert any(
+        row.startswith("your best run best") and "2.625" in row
+        for row in cli("corpora", "ruler", text_file).out.splitlines()
+    )
+    assert "better than your best run best (2.62)" in cli("runs", "show", saved_run.name).out
+    assert "next your best run best (2.62)" in cli("runs", "show", "middling").out
+    assert "your best run" not in cli("corpora", "ruler", text_file, "--limit", 1000).out
+    assert "best run best" not in cli("runs", "show", "best").out
