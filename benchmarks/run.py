@@ -26,6 +26,7 @@ SUBJECTS = (
     "painting",
     "playing",
     "reading",
+    "ruler",
     "saving",
     "sampling",
     "copies",
