@@ -6,7 +6,7 @@ from typing import Literal
 
 from charplay.corpora.classics import Classic
 
-Kind = Literal["file", "folder", "built-in", "catalog"]
+Kind = Literal["file", "folder", "built-in", "catalog", "generated"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,7 @@ class Entry:
     title: str
     kind: Kind
     path: Path | None
-    """The file or folder; None for a built-in text and for a classic that is not fetched yet."""
+    """The file or folder; None for a built-in or generated text and for a classic that is not fetched yet."""
     size: int | None
     """Bytes; None where that is unknown without reading."""
     ready: bool

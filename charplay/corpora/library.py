@@ -24,7 +24,7 @@ __all__ = ["MINIMUM", "Corpus", "Entry", "Library"]
 LARGE = 32 << 20
 """Bytes from which a text's ids are stored in the cache and memory-mapped."""
 DEFAULT, FALLBACK = "tiny-shakespeare", "python-manual"
-_ORDER = {"file": 0, "folder": 0, "catalog": 1, "built-in": 2}
+_ORDER = {"file": 0, "folder": 0, "catalog": 1, "built-in": 2, "generated": 3}
 
 
 class Library:
@@ -41,7 +41,7 @@ class Library:
         self.large = large
 
     def entries(self) -> list[Entry]:
-        """List every text, scanning the folder anew: ready ones first, the user's own before the classics."""
+        """List every text, scanning the folder anew: ready ones first, the user's own before classics, lessons last."""
         found = [
             entry
             for name in entry_names("corpora/sources")
@@ -50,7 +50,7 @@ class Library:
         classics = {entry.path for entry in found if entry.kind == "catalog"}
         # A file with a classic's digest is listed as that classic, not as the user's file too.
         shown = [entry for entry in found if entry.kind == "catalog" or not entry.path or entry.path not in classics]
-        return sorted(_distinct(shown), key=lambda entry: (not entry.ready, _ORDER[entry.kind], entry.title.casefold()))
+        return sorted(_distinct(shown), key=_place)
 
     def find(self, name_or_path: str) -> Entry:
         """Find a text by name, title or path of any file or folder; an empty name finds the default text.
@@ -126,10 +126,15 @@ class Library:
         return self.find(entry.name)
 
     def _default(self, entries: Sequence[Entry]) -> Entry:
-        ready = {entry.name: entry for entry in entries if entry.ready}
+        ready = {entry.name: entry for entry in entries if entry.ready and entry.kind != "generated"}
         if not ready:
             raise CorpusError(f"There is no text here; copy a text file into {self.paths.corpora}.")
         return ready.get(DEFAULT) or ready.get(FALLBACK) or next(iter(ready.values()))
+
+
+def _place(entry: Entry) -> tuple[bool, bool, int, str]:
+    """Return what entries are sorted by."""
+    return entry.kind == "generated", not entry.ready, _ORDER[entry.kind], entry.title.casefold()
 
 
 def _distinct(entries: Sequence[Entry]) -> list[Entry]:
