@@ -11,6 +11,7 @@ from charplay.protocol.queues import CommandQueue
 from charplay.runs.run import Run
 
 Train = Callable[..., list[Event]]
+Divided = Callable[[int], dict[str, Any]]
 Watcher = Callable[[Event, CommandQueue], None]
 Kind = TypeVar("Kind", bound=Event)
 

@@ -20,6 +20,7 @@ from charplay.training.device import DeviceContext
 from charplay.training.learner import Learner
 from charplay.training.network import CharNet
 from charplay.training.session import batch_shape
+from charplay.training.shares import share_count
 
 PROBE_SIZES = {"cpu": (128, 256), "cuda": (256, 1024)}
 """Hidden sizes that are measured."""
@@ -36,6 +37,7 @@ def measure_step_speed(
 
     Draws from torch's random numbers. Raises Cancelled if `watch`, which is called before every step, returns False.
     """
+    context = context.with_shares(share_count(recipe, context), recipe.seed)
     ids = corpus.ids[: training_characters(recipe, len(corpus))]
     batches = open_batches(recipe, ids, context.device, resident=context.text_fits(corpus.ids))
     network = CharNet(recipe, len(corpus.vocabulary)).to(context.device).train()

@@ -6,7 +6,7 @@ Listing devices needs no torch; the functions that need it import it themselves.
 import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import psutil
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     import torch
 
     from charplay.recipes.recipe import Recipe
+    from charplay.training.workers import Workers
 
 MAX_AUTO_THREADS = 16
 """The most threads that `auto` takes: with more, recurrent steps of every size tried were slower."""
 
 MAX_THREADS = 1024
 """The most threads that OMP_NUM_THREADS may ask for; the recipe has the same bound."""
+
+SHARE_RANDOM = "random.share."
+"""Begins the names of the states of the shares' random numbers."""
 
 RESIDENT_MEMORY_SHARE = 0.25
 """Share of a device's free memory that the text's ids may take."""
@@ -196,6 +200,30 @@ class DeviceContext:
     """For the user: "cpu, 2 threads"."""
     warning: str
     """A sentence for the user where the recipe's precision cannot be had; else empty."""
+    workers: "Workers"
+    """Execute shares of a batch, and other pieces of a step."""
+    generators: "tuple[torch.Generator | None, ...]" = (None,)
+    """Each share's random numbers; torch's own for a single share."""
+
+    @property
+    def shares(self) -> int:
+        """Shares that a batch is cut into; see `charplay.training.shares`."""
+        return len(self.generators)
+
+    def with_shares(self, shares: int, seed: int) -> "DeviceContext":
+        """Return this device for batches of so many shares, which draw from new generators.
+
+        A single share has all of torch's threads. Several have one thread each, and so has whatever else the calling
+        thread computes from now on: what a sum is depends on the threads that it is cut over.
+        """
+        import torch
+
+        from charplay.training.shares import generators
+        from charplay.training.workers import Workers
+
+        workers = Workers(1 if shares == 1 else min(self.threads, MAX_AUTO_THREADS))
+        torch.set_num_threads(self.threads if shares == 1 else 1)
+        return replace(self, workers=workers, generators=generators(seed, shares))
 
     def text_fits(self, ids: "np.ndarray") -> bool:
         """Return whether a text's ids may be kept on the device."""
@@ -213,6 +241,9 @@ class DeviceContext:
         states = {"random.cpu": torch.get_rng_state().numpy()}
         if self.device.type == "cuda":
             states["random.cuda"] = torch.cuda.get_rng_state(self.device).numpy()
+        for k, generator in enumerate(self.generators):
+            if generator is not None:
+                states[f"{SHARE_RANDOM}{k}"] = generator.get_state().numpy()
         return states
 
     def set_random_states(self, states: "dict[str, np.ndarray]") -> None:
@@ -222,6 +253,9 @@ class DeviceContext:
         torch.set_rng_state(torch.from_numpy(states["random.cpu"].copy()))
         if self.device.type == "cuda" and "random.cuda" in states:
             torch.cuda.set_rng_state(torch.from_numpy(states["random.cuda"].copy()), self.device)
+        for k, generator in enumerate(self.generators):
+            if generator is not None:
+                generator.set_state(torch.from_numpy(states[f"{SHARE_RANDOM}{k}"].copy()))
 
 
 def open_device(name: str, recipe: "Recipe") -> DeviceContext:
@@ -229,6 +263,7 @@ def open_device(name: str, recipe: "Recipe") -> DeviceContext:
     import torch
 
     from charplay.training.precision import choose_precision
+    from charplay.training.workers import Workers
 
     threads = recipe.threads if isinstance(recipe.threads, int) else thread_count()
     torch.set_num_threads(threads)
@@ -245,7 +280,8 @@ def open_device(name: str, recipe: "Recipe") -> DeviceContext:
     def autocast() -> AbstractContextManager[object]:
         if precision == "float32":
             return nullcontext()
-        return torch.autocast(device.type, torch.bfloat16)
+        # No weight is read twice in a pass, and the cache would be one for all shares.
+        return torch.autocast(device.type, torch.bfloat16, cache_enabled=False)
 
     return DeviceContext(
         device=device,
@@ -256,4 +292,5 @@ def open_device(name: str, recipe: "Recipe") -> DeviceContext:
         threads=threads,
         description=description,
         warning=warning,
+        workers=Workers(1),
     )

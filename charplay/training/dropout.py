@@ -19,17 +19,20 @@ class Dropout(nn.Module):
         super().__init__()
         self.p = p
 
-    def forward(self, values: Tensor) -> Tensor:
+    def forward(self, values: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Return values of the same shape; the same tensor if nothing is dropped."""
-        return drop(values, self.p) if self.training and self.p else values
+        return drop(values, self.p, generator) if self.training and self.p else values
 
 
-def drop(values: Tensor, p: float) -> Tensor:
-    """Zero each of `values` with probability `p`, and scale the others by 1 / (1 - p). Draws from torch's generator."""
+def drop(values: Tensor, p: float, generator: torch.Generator | None = None) -> Tensor:
+    """Zero each of `values` with probability `p`, and scale the others by 1 / (1 - p).
+
+    Draws from `generator`, or from torch's own; always from torch's own on a card.
+    """
     if values.device.type != "cpu":
         return functional.dropout(values, p)
     dropped = min(round(p * LEVELS), LEVELS - 1)
-    draws = torch.empty(-(-values.numel() // 4), dtype=torch.int64).random_(-(2**63), None)
+    draws = torch.empty(-(-values.numel() // 4), dtype=torch.int64).random_(-(2**63), None, generator=generator)
     bits = draws.view(torch.int16)[: values.numel()].view(values.shape)
     kept = (bits >= dropped - LEVELS // 2).to(values.dtype)
     return values * kept.mul_(LEVELS / (LEVELS - dropped))

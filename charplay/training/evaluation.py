@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -11,6 +12,7 @@ from charplay.corpora.held_out import WARM_UP_CHARACTERS, parallel_pieces
 from charplay.recipes.resolve import EVALUATED_CHARACTERS
 from charplay.training.device import DeviceContext
 from charplay.training.network import CharNet, State
+from charplay.training.shares import columns, cut, joined
 from charplay.training.token_ids import TokenIds
 
 COLD_BLOCK_LENGTH = 256
@@ -46,11 +48,10 @@ class _RunningMeans:
         self._sums = torch.zeros(2, dtype=torch.float64, device=device)
         self._counted = 0
 
-    def add(self, logits: Tensor, targets: Tensor) -> None:
-        """Add predictions: logits (N, V) in float32, targets (N,)."""
-        loss = functional.cross_entropy(logits, targets, reduction="sum")
-        self._sums += torch.stack((loss, is_correct(logits, targets).sum())).double()
-        self._counted += len(targets)
+    def add(self, sums: Tensor, counted: int) -> None:
+        """Add the loss and the correct ones of `counted` predictions: (2,) in double precision."""
+        self._sums += sums
+        self._counted += counted
 
     def result(self) -> EvaluationResult:
         loss, accuracy = (self._sums / self._counted).tolist()
@@ -155,12 +156,30 @@ class Evaluation:
         """Predict `length` characters from `starts` (B,) on, each from the one before it; return the state after."""
         positions = starts + torch.arange(-1, length, device=starts.device).unsqueeze(1)
         ids = self._text.gather(positions)
+        targets = ids[-1] if last_only else ids[1:]
         was_training = network.training
         network.eval()
-        with self._context.autocast():
-            logits, state = network(ids[:-1], state, last_only=last_only)
+        read = partial(self._read_share, network, counted=means is not None)
+        shares = self._context.workers.run(
+            [
+                partial(read, ids[:-1, part], columns(state, part), targets[..., part])
+                for part in cut(len(starts), self._context.shares)
+            ]
+        )
         network.train(was_training)
         if means is not None:
-            targets = ids[-1] if last_only else ids[1:].flatten()
-            means.add(logits.float().flatten(0, -2), targets)
-        return state
+            means.add(torch.stack([sums for sums, _ in shares]).sum(0), targets.numel())
+        return joined([after for _, after in shares])
+
+    @torch.no_grad()
+    def _read_share(
+        self, network: CharNet, ids: Tensor, state: State, targets: Tensor, *, counted: bool
+    ) -> tuple[Tensor, State]:
+        """Read a share of the texts; return the sums over its predictions for `_RunningMeans`, and the state after."""
+        with self._context.autocast():
+            logits, state = network(ids, state, last_only=targets.ndim == 1)
+        if not counted:
+            return torch.zeros(2, dtype=torch.float64, device=ids.device), state
+        logits, targets = logits.float().flatten(0, -2), targets.flatten()
+        loss = functional.cross_entropy(logits, targets, reduction="sum")
+        return torch.stack((loss, is_correct(logits, targets).sum())).double(), state

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -17,12 +19,23 @@ from charplay.training.evaluation import is_correct
 from charplay.training.gradients import clip
 from charplay.training.network import CharNet, State
 from charplay.training.optimization import build_optimizers, load_state_arrays, state_arrays, take_step
+from charplay.training.shares import columns, cut, joined
 
 MAX_UNREAD_STEPS = 1024
 """Steps whose metrics the device keeps until they are read."""
 
 StepMetrics = tuple[float, float, float]
 """Loss, accuracy, and norm of the gradient before clipping, of one step."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pass:
+    """What reading a batch, or a share of one, comes to: its parts of the sums over the batch, and the state after."""
+
+    gradients: list[Tensor]
+    metrics: Tensor
+    """Loss and accuracy, (2,)."""
+    state: State
 
 
 class Learner:
@@ -32,7 +45,7 @@ class Learner:
         recipe: resolved; torch must have been seeded with its `seed` before the network was built.
         network: on the device, in training mode.
         batches: the training text.
-        context: the device, opened.
+        context: the device, opened; it says how many shares a batch has.
     """
 
     def __init__(self, recipe: Recipe, network: CharNet, batches: Batches, context: DeviceContext) -> None:
@@ -40,7 +53,7 @@ class Learner:
         self._context = context
         self._network = network
         self._parameters = [p for p in network.parameters() if p.requires_grad]
-        self._optimizers = build_optimizers(network, recipe, fused=context.fused)
+        self._optimizers = build_optimizers(network, recipe, context)
         self._batches = batches
         self._state: State | None = None
         self._averaged_steps = 0
@@ -62,31 +75,55 @@ class Learner:
         self._phase = "batch"
         ids, targets = self._batches.next()
         self._phase = "gradient"
-        state = self._state if self._state is not None else self._network.zero_state(ids.shape[1])
-        with self._context.autocast():
-            logits, state = self._network(ids, state, last_only=targets.ndim == 1)
-        logits, targets = logits.float().flatten(0, -2), targets.flatten()
-        loss = functional.cross_entropy(logits, targets)
-        for parameter in self._parameters:
-            parameter.grad = None
-        loss.backward()  # type: ignore[no-untyped-call]
+        batch = self._read(ids, targets)
+        gradients = batch.gradients
         norm = clip(
-            [p.grad for p in self._parameters if p.grad is not None],
+            gradients,
             clip_norm=recipe.clip_norm,
             clip_value=recipe.clip_value,
             sync_is_free=self._context.sync_is_free,
         )
-        with torch.no_grad():
-            accuracy = is_correct(logits, targets).float().mean()
-            self._metrics[self._unread_steps] = torch.stack((loss.detach(), accuracy, norm))
-        carried = tuple(tuple(part.detach().float() for part in layer) for layer in state)
+        self._metrics[self._unread_steps] = torch.cat((batch.metrics, norm.unsqueeze(0)))
+        for parameter, gradient in zip(self._parameters, gradients, strict=True):
+            parameter.grad = gradient
         self._phase = "update"
         take_step(self._optimizers, rate, recipe.weight_decay)
         if self._batches.carries_state:
-            self._state = carried
+            self._state = batch.state
         if recipe.average:
             self._average(recipe.average)
         self._unread_steps += 1
+
+    def _read(self, ids: Tensor, targets: Tensor) -> _Pass:
+        """Read a batch share by share, and return the sum of them all, in the order of the shares."""
+        for parameter in self._parameters:
+            parameter.grad = None
+        streams = ids.shape[1]
+        state = self._state if self._state is not None else self._network.zero_state(streams)
+        tasks = [
+            partial(self._read_share, ids[:, part], targets[..., part], columns(state, part), streams, generator)
+            for part, generator in zip(cut(streams, self._context.shares), self._context.generators, strict=False)
+        ]
+        first, *others = self._context.workers.run(tasks)
+        for share in others:
+            torch._foreach_add_(first.gradients, share.gradients)
+        metrics = sum((share.metrics for share in others), first.metrics)
+        return _Pass(first.gradients, metrics, joined([first.state, *(share.state for share in others)]))
+
+    def _read_share(
+        self, ids: Tensor, targets: Tensor, state: State, streams: int, generator: torch.Generator | None
+    ) -> _Pass:
+        """Read some of a batch's `streams`, and return their part of its sums."""
+        weight = ids.shape[1] / streams
+        with self._context.autocast():
+            logits, state = self._network(ids, state, last_only=targets.ndim == 1, generator=generator)
+        logits, targets = logits.float().flatten(0, -2), targets.flatten()
+        loss = functional.cross_entropy(logits, targets) * weight
+        gradients = [gradient.contiguous() for gradient in torch.autograd.grad(loss, self._parameters)]
+        with torch.no_grad():
+            accuracy = is_correct(logits, targets).float().mean() * weight
+            metrics = torch.stack((loss, accuracy))
+        return _Pass(gradients, metrics, tuple(tuple(part.detach().float() for part in layer) for layer in state))
 
     def rollback(self) -> bool:
         """Undo a step that raised; False if it was already changing the weights.

@@ -58,22 +58,25 @@ class CharNet(nn.Module):
         """Return the state before the first character of `batch_size` texts."""
         return tuple(layer.zero_state(batch_size) for layer in self.layers)
 
-    def forward(self, ids: Tensor, state: State, *, last_only: bool = False) -> tuple[Tensor, State]:
-        """Read `ids` (T, B) from `state`.
+    def forward(
+        self, ids: Tensor, state: State, *, last_only: bool = False, generator: torch.Generator | None = None
+    ) -> tuple[Tensor, State]:
+        """Read `ids` (T, B) from `state`; dropout draws from `generator`, or from torch's own.
 
         Returns:
             Logits (T, B, V), or (B, V) after the last character with `last_only`; and the state after it.
         """
-        values = self.input_dropout(self._encode(ids))
+        values = self.input_dropout(self._encode(ids), generator)
         after = []
         for k, layer in enumerate(self.layers):
             if k:
-                values = self.dropout(values)
-            values, layer_state = layer.run(values, state[k], self._drop_connected(layer.weight_hh_l0))
+                values = self.dropout(values, generator)
+            weight_hh = self._drop_connected(layer.weight_hh_l0, generator)
+            values, layer_state = layer.run(values, state[k], weight_hh)
             after.append(layer_state)
         if last_only:
             values = values[-1]
-        return self.output(self.output_dropout(values)), tuple(after)
+        return self.output(self.output_dropout(values, generator)), tuple(after)
 
     def _encode(self, ids: Tensor) -> Tensor:
         """Turn ids (T, B) into inputs (T, B, width) of the first layer."""
@@ -84,9 +87,9 @@ class CharNet(nn.Module):
             return functional.one_hot(ids, self.vocabulary_size).to(self.output.weight.dtype)
         return ids.to(self.output.weight.dtype).unsqueeze(-1) * self.scale
 
-    def _drop_connected(self, weight_hh: Tensor) -> Tensor:
+    def _drop_connected(self, weight_hh: Tensor, generator: torch.Generator | None) -> Tensor:
         """Apply DropConnect: one mask on the recurrent weights for the whole sequence; none outside of training."""
-        return drop(weight_hh, self.weight_drop) if self.training and self.weight_drop else weight_hh
+        return drop(weight_hh, self.weight_drop, generator) if self.training and self.weight_drop else weight_hh
 
     def named_weights(self) -> dict[str, Tensor]:
         """Return the parameters by the names that they have in a checkpoint."""

@@ -9,13 +9,14 @@ import torch
 from torch import Tensor, nn
 
 from charplay.recipes.recipe import Recipe
+from charplay.training.device import DeviceContext
 from charplay.training.network import CharNet
 
 
-def build_optimizers(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[torch.optim.Optimizer, ...]:
+def build_optimizers(network: CharNet, recipe: Recipe, context: DeviceContext) -> tuple[torch.optim.Optimizer, ...]:
     """Build the recipe's optimizer for the network's trainable parameters; some recipes need two."""
     module = import_module(f"charplay.training.optimizers.{recipe.optimizer.replace('-', '_')}")
-    built: tuple[torch.optim.Optimizer, ...] = module.build(network, recipe, fused=fused)
+    built: tuple[torch.optim.Optimizer, ...] = module.build(network, recipe, context)
     return built
 
 

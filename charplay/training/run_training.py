@@ -177,7 +177,9 @@ class _RunExecution:
                 resolved=plan.resolved,
                 corpus=session_factory.corpus_origin(corpus, self.request.encoding or ""),
                 vocabulary=corpus.vocabulary.characters,
-                facts=facts if plan.parent is None else facts | {"parent": plan.parent.facts()},
+                facts=facts
+                | {"shares": plan.shares}
+                | ({} if plan.parent is None else {"parent": plan.parent.facts()}),
                 name=self.request.name,
             )
             self._lock = run.lock()

@@ -25,7 +25,7 @@ from charplay.training.batches import Batches, open_batches
 from charplay.training.budget import Budget, Clock, extended
 from charplay.training.calibration import speed_for_run
 from charplay.training.corpus_loader import corpus_changed, requested_encoding
-from charplay.training.device import DeviceChoice, DeviceContext
+from charplay.training.device import SHARE_RANDOM, DeviceChoice, DeviceContext
 from charplay.training.early_stopping import EarlyStopping
 from charplay.training.epoch_counter import EpochCounter
 from charplay.training.evaluation import Evaluation
@@ -36,6 +36,7 @@ from charplay.training.network import CharNet
 from charplay.training.run_writer import RunWriter
 from charplay.training.samples import Sampler
 from charplay.training.session import Session
+from charplay.training.shares import MAX_SHARES, share_count
 from charplay.training.token_ids import TokenIds
 from charplay.training.warm_start import Parent, copy_matching_weights, read_parent, transfer_notes
 
@@ -66,6 +67,8 @@ class RunPlan:
     """Whether the budget differs from the one at the save."""
     calibration_seconds: float = 0.0
     """Seconds of the budget that were spent on measuring the device."""
+    shares: int = 1
+    """Shares that a batch is cut into."""
 
 
 def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceContext, watch: Watch) -> RunPlan:
@@ -89,7 +92,14 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceC
     ]
     speed_note = (f"measured here: {', '.join(measured)}; what was left auto follows",) if measured else ()
     sentences = (*corpus.notes, *resolution.notes, *speed_note, *warm_start_notes)
-    return RunPlan(asked, resolution.recipe, sentences, parent=parent, calibration_seconds=clock.seconds)
+    return RunPlan(
+        asked,
+        resolution.recipe,
+        sentences,
+        parent=parent,
+        calibration_seconds=clock.seconds,
+        shares=share_count(resolution.recipe, context),
+    )
 
 
 def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, facts: Mapping[str, object]) -> RunPlan:
@@ -113,7 +123,8 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, facts: Mapping
     parent = None
     if saved is None and (named := run.facts.get("parent")):
         parent = read_parent(Path(named["path"]), named["sha256"])
-    notes = reproducibility_warnings(run, facts)
+    shares = _saved_shares(run, saved)
+    notes = reproducibility_warnings(run, facts, shares)
     saved_sha256 = state.get("text", run.corpus.sha256) if state else run.corpus.sha256
     changed_corpus = (
         corpus_origin(corpus, requested_encoding(request, run))
@@ -123,7 +134,16 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, facts: Mapping
     if changed_corpus is not None:
         notes = ("the text has changed: losses before and after this are of different texts", *notes)
     return RunPlan(
-        asked, resolved, notes, start, parent, saved, changed_corpus, {**live, **request.live}, budget_changed
+        asked,
+        resolved,
+        notes,
+        start,
+        parent,
+        saved,
+        changed_corpus,
+        {**live, **request.live},
+        budget_changed,
+        shares=shares,
     )
 
 
@@ -145,6 +165,20 @@ def _verify_save(run: Run, saved: tuple[dict[str, np.ndarray], dict[str, Any]] |
     saved_shapes = {name: array.shape for name, array in arrays.items()}
     if any(saved_shapes.get(f"{prefix}.{name}") != shape for prefix in prefixes for name, shape in shapes.items()):
         raise RunError(f"run {run.name} cannot go on: its run.json is of another network; put back what stood there")
+
+
+def _saved_shares(run: Run, saved: tuple[dict[str, np.ndarray], dict[str, Any]] | None) -> int:
+    """Return a run's number of shares, 1 if it is of before there were any; RunError if its save has another one."""
+    shares = run.facts.get("shares", 1)
+    if not isinstance(shares, int) or not 1 <= shares <= MAX_SHARES:
+        raise RunError(f"run {run.name} cannot go on: its run.json has no number of shares; put back what stood there")
+    if saved is not None:
+        generators = sum(name.startswith(SHARE_RANDOM) for name in saved[0])
+        if generators != (0 if shares == 1 else shares):
+            raise RunError(
+                f"run {run.name} cannot go on: its run.json has another number of shares; put back what stood there"
+            )
+    return shares
 
 
 def _budget(recipe: Recipe) -> tuple[object, ...]:
@@ -174,12 +208,15 @@ def device_facts(context: DeviceContext, choice: DeviceChoice) -> dict[str, obje
     }
 
 
-def reproducibility_warnings(run: Run, facts: Mapping[str, object]) -> tuple[str, ...]:
-    """Return why a resumed run will not repeat an uninterrupted one to the bit; empty if it will."""
+def reproducibility_warnings(run: Run, facts: Mapping[str, object], shares: int) -> tuple[str, ...]:
+    """Return why a resumed run will not repeat an uninterrupted one to the bit; empty if it will.
+
+    The number of threads matters to a single share only: several have one thread each, whoever executes them.
+    """
     reasons = [
         f"{name} was {run.facts[name]} and is {facts[name]}"
         for name in REPRODUCIBILITY_FACTS
-        if name in run.facts and run.facts[name] != facts[name]
+        if name in run.facts and run.facts[name] != facts[name] and not (name == "threads" and shares > 1)
     ]
     if facts["device"] != "cpu":
         reasons.append("a CUDA device does not promise it")
@@ -199,6 +236,7 @@ def build_session(run: Run, plan: RunPlan, corpus: Corpus, context: DeviceContex
     recipe = plan.resolved.model_copy(update=state["live"] if state else {})
     trained = training_characters(recipe, len(corpus))
     resident = context.text_fits(corpus.ids)
+    context = context.with_shares(plan.shares, recipe.seed)
     torch.manual_seed(recipe.seed)
     network = CharNet(recipe, len(corpus.vocabulary)).to(context.device).train()
     if plan.parent is not None:

@@ -130,14 +130,28 @@ def test_the_carried_loss_counts_the_characters_that_its_references_count(
 ) -> None:
     evaluation, network, ids = made(300 + count, 300)
     predicted: list[torch.Tensor] = []
-    add = module._RunningMeans.add
 
-    def listen(self: Any, logits: torch.Tensor, targets: torch.Tensor) -> None:
+    def listen(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         predicted.append(targets)
-        add(self, logits, targets)
+        return is_correct(logits, targets)
 
-    monkeypatch.setattr(module._RunningMeans, "add", listen)
+    monkeypatch.setattr(module, "is_correct", listen)
     run(evaluation.carried(network, MAX_FINAL_CHARACTERS))
     expected = ids[300 : 300 + final_characters(count)]
     assert np.array_equal(np.bincount(torch.cat(predicted)), np.bincount(expected))
     assert len(torch.cat(predicted)) == len(expected)
+
+
+@pytest.mark.parametrize("window", [None, 20])
+@pytest.mark.parametrize("shares", [2, 3])
+def test_shares_of_the_texts_come_to_the_same_loss_whoever_reads_them(shares: int, window: int | None) -> None:
+    def measured(count: int, threads: int) -> list[EvaluationResult]:
+        evaluation, network, _ = made(3_000, 1_000, window, threads=threads)
+        evaluation._context = evaluation._context.with_shares(count, 1)
+        return [run(evaluation.measure(network, 10**6)), run(evaluation.cold(network, 10**6))]
+
+    whole, *others = measured(1, 1), *(measured(shares, threads) for threads in (1, 2, 3))
+    assert others[0] == others[1] == others[2]
+    for one, other in zip(whole, others[0], strict=True):
+        assert other.loss == pytest.approx(one.loss, rel=1e-6)
+        assert other.accuracy == pytest.approx(one.accuracy, rel=1e-6)

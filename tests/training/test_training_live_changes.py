@@ -11,7 +11,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trainings import Only, Train, abandon, last_save
+from trainings import Divided, Only, Train, abandon, last_save
 
 from charplay.protocol.commands import Command, Pause, Resume, SetHyperparameter, Stop, Undo
 from charplay.protocol.events import Changed, Event, Finished, Paused, Progress, Saved, Started, Warned
@@ -89,10 +89,13 @@ def test_a_change_before_the_first_step_is_a_run_that_was_asked_for_it(name: str
 
 
 @pytest.mark.parametrize("name", VALUES)
-@pytest.mark.parametrize("batching", ["stream", "windows"])
-def test_a_change_outlives_a_stop_to_the_bit(name: str, batching: str, train: Train, only: Only) -> None:
+@pytest.mark.parametrize(("batching", "shares"), [("stream", 1), ("windows", 1), ("stream", 2), ("windows", 3)])
+def test_a_change_outlives_a_stop_to_the_bit(
+    name: str, batching: str, shares: int, train: Train, only: Only, divided: Divided
+) -> None:
     change = SetHyperparameter(name, VALUES[name])
     recipe = {"num_layers": 2, "log_every": 1, "batching": batching, "sample_every": 6, "sample_length": 5}
+    recipe |= divided(shares)
     straight = train(at(8, change), **recipe)
     stopped = train(both(at(8, change), at(13, Stop())), **recipe)
     folder = folder_of(stopped, only)
@@ -108,9 +111,12 @@ def test_a_change_outlives_a_stop_to_the_bit(name: str, batching: str, train: Tr
 
 
 @pytest.mark.parametrize("name", ["learning_rate", "batch_size", "sequence_length", "dropout"])
-@pytest.mark.parametrize("batching", ["stream", "windows"])
-def test_an_undone_change_never_happened(name: str, batching: str, train: Train, only: Only) -> None:
+@pytest.mark.parametrize(("batching", "shares"), [("stream", 1), ("windows", 1), ("stream", 3), ("windows", 2)])
+def test_an_undone_change_never_happened(
+    name: str, batching: str, shares: int, train: Train, only: Only, divided: Divided
+) -> None:
     recipe = {"num_layers": 2, "log_every": 1, "batching": batching, "weight_drop": 0.1, "optimizer": "muon"}
+    recipe |= divided(shares)
     plain = train(**recipe)
     events = train(both(at(6, SetHyperparameter(name, VALUES[name])), at(12, Undo())), **recipe)
     assert left_by(folder_of(events, only)) == left_by(folder_of(plain, only))

@@ -14,6 +14,7 @@ from charplay.fs.registry import entry_names
 from charplay.protocol.events import Row
 from charplay.recipes.recipe import Recipe
 from charplay.training.budget import Budget, Clock
+from charplay.training.device import open_device
 from charplay.training.early_stopping import EarlyStopping
 from charplay.training.epoch_counter import EpochCounter
 from charplay.training.gradients import clip
@@ -30,7 +31,7 @@ def learner_of(**settings: Any) -> tuple[CharNet, tuple[torch.optim.Optimizer, .
     recipe = Recipe.model_validate({**sizes, **settings})
     torch.manual_seed(1)
     network = CharNet(recipe, 7)
-    return network, build_optimizers(network, recipe, fused=True)
+    return network, build_optimizers(network, recipe, open_device("cpu", Recipe(steps=1, threads=1)))
 
 
 def follow(network: CharNet, optimizers: Any, steps: int, rate: float = 0.01, decay: float = 0.0) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from trainings import Only, Train, failure, last_save, stop_at
+from trainings import Divided, Only, Train, failure, last_save, stop_at
 
 from charplay.protocol.commands import Pause, Resume, Save, SetHyperparameter, Stop, Undo
 from charplay.protocol.events import Changed, Event, Failed, Finished, Paused, Progress, Saved, Started, Stopped, Warned
@@ -71,16 +71,20 @@ def _weights(path: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("stops", [(1, 7, 8, 19), (13,)], ids=str)
+@pytest.mark.parametrize(("stops", "shares"), [((1, 7, 8, 19), 1), ((13,), 1), ((1, 13, 19), 2), ((7, 8), 3)], ids=str)
 @pytest.mark.fault("57")
-def test_resumed_is_never_stopped(case: str, stops: Any, train: Train, only: Only) -> None:
-    straight = only(train(log_every=1, **CASES[case]), Finished)[0]
-    events = train(stop_at(stops[0]), log_every=1, **CASES[case])
+def test_resumed_is_never_stopped(
+    case: str, stops: Any, shares: int, train: Train, only: Only, divided: Divided
+) -> None:
+    recipe = {"log_every": 1, **CASES[case], **divided(shares)}
+    straight = only(train(**recipe), Finished)[0]
+    events = train(stop_at(stops[0]), **recipe)
     folder = only(events, Started)[0].folder
     for step in (*stops[1:], 10**9):
         assert only(events, Stopped)
         events = train(stop_at(step), resume=folder)
     finished = only(events, Finished)[0]
+    assert Run.open(Path(folder)).facts["shares"] == shares
     assert_same(Path(straight.checkpoint).parent, Path(folder))
     assert (finished.val_loss, finished.val_loss_cold, finished.train_loss, finished.steps) == (
         straight.val_loss,
@@ -371,6 +375,52 @@ def test_a_run_that_cannot_be_exact_says_why(train: Train, only: Only) -> None:
     (note,) = only(train(resume=exact.folder, threads=2), Started)[0].notes
     assert "threads was 1 and is 2" in note
     torch.set_num_threads(1)
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.fault("28", "57")
+def test_shares_decide_the_bits_and_threads_do_not(case: str, train: Train, only: Only, divided: Divided) -> None:
+    recipe = {"log_every": 1, **CASES[case]}
+    folders = []
+    for threads in ((2, 2), (2, 1), (2, 3)):
+        stopped = only(train(stop_at(9), **recipe, **divided(threads[0])), Started)[0]
+        started = only(train(resume=stopped.folder, **recipe, **divided(threads[1])), Started)[0]
+        assert started.notes == (), "it repeats an uninterrupted run"
+        folders.append(Path(started.folder))
+    assert_same(folders[0], folders[1])
+    assert_same(folders[0], folders[2])
+    single = Path(only(train(**recipe, **divided(1)), Finished)[0].checkpoint).parent
+    with pytest.raises(AssertionError):
+        assert_same(folders[0], single)
+
+
+@pytest.mark.parametrize("saved", [False, True])
+@pytest.mark.fault("57")
+def test_a_run_of_before_there_were_shares_has_one(saved: bool, train: Train, only: Only, divided: Divided) -> None:
+    straight = Path(only(train(), Finished)[0].checkpoint).parent
+    folder = Path(only(train(stop_at(8 if saved else 0)), Started)[0].folder)
+    record = json.loads((folder / "run.json").read_text())
+    del record["facts"]["shares"]
+    (folder / "run.json").write_text(json.dumps(record))
+    if not saved:
+        for path in folder.glob("*.safetensors"):
+            path.unlink()
+    train(resume=str(folder), **divided(1))
+    assert_same(straight, folder)
+
+
+@pytest.mark.parametrize("shares", [1, 3, 0, 9, "two", None, 2.0])
+@pytest.mark.fault("57")
+def test_another_number_of_shares_in_run_json_is_refused_in_a_sentence(
+    shares: Any, train: Train, only: Only, divided: Divided
+) -> None:
+    folder = Path(only(train(stop_at(8), **divided(2)), Started)[0].folder)
+    record = json.loads((folder / "run.json").read_text())
+    record["facts"]["shares"] = shares
+    (folder / "run.json").write_text(json.dumps(record))
+    failed = failure(train(resume=str(folder)))
+    assert "shares; put back what stood there" in failed.message
+    assert not failed.cause
 
 
 @pytest.mark.fault("45")

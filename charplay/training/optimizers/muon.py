@@ -8,14 +8,17 @@ Reference: Keller Jordan et al., "Muon: an optimizer for hidden layers in neural
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from charplay.recipes.recipe import Recipe
+from charplay.training.device import DeviceContext
 from charplay.training.network import CharNet
 from charplay.training.optimization import parameter_groups
+from charplay.training.workers import Workers
 
 RATE_FACTOR = 8.0
 """The matrices' learning rate as a multiple of the recipe's, which is AdamW's: the best two were 0.05 and 0.006."""
@@ -25,15 +28,21 @@ COEFFICIENTS = ((4.28, -11.0554, 7.5824), (3.7517, -6.6185, 3.7003))
 would raise smaller ones too, at a sixth of the training time; on tiny Shakespeare it learned no better."""
 
 
-def build(network: CharNet, recipe: Recipe, *, fused: bool) -> tuple[torch.optim.Optimizer, ...]:
+def build(network: CharNet, recipe: Recipe, context: DeviceContext) -> tuple[torch.optim.Optimizer, ...]:
     """Build Muon for the recurrent layers' matrices, AdamW for the rest; `decay` is Muon's momentum."""
     matrices = [p for p in network.layers.parameters() if p.ndim == 2]
     taken = {id(p) for p in matrices}
     rest = [p for p in network.parameters() if id(p) not in taken]
     betas = (recipe.beta1, recipe.beta2)
     return (
-        Muon(parameter_groups(matrices, scale=RATE_FACTOR), momentum=recipe.decay, gates=network.gates),
-        torch.optim.AdamW(parameter_groups(rest), betas=betas, eps=recipe.epsilon, weight_decay=0, fused=fused),
+        Muon(
+            parameter_groups(matrices, scale=RATE_FACTOR),
+            momentum=recipe.decay,
+            gates=network.gates,
+            parts=1 if context.shares == 1 else network.gates,
+            workers=context.workers,
+        ),
+        torch.optim.AdamW(parameter_groups(rest), betas=betas, eps=recipe.epsilon, weight_decay=0, fused=context.fused),
     )
 
 
@@ -44,21 +53,41 @@ class Muon(torch.optim.Optimizer):
         matrices: parameter groups of two-dimensional parameters.
         momentum: memory of the gradient.
         gates: blocks stacked in each matrix.
+        parts: that a matrix is cut into, each of whole gates; a part is one task of the workers.
+        workers: that execute these tasks.
     """
 
-    def __init__(self, matrices: Iterable[dict[str, Any]], *, momentum: float, gates: int) -> None:
+    def __init__(
+        self, matrices: Iterable[dict[str, Any]], *, momentum: float, gates: int, parts: int, workers: Workers
+    ) -> None:
         super().__init__(matrices, {"lr": 0.0, "momentum": momentum, "gates": gates})
+        self._parts = parts
+        self._workers = workers
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
         """Move every matrix against its orthogonalised momentum; `closure` is not used."""
+        tasks = []
         for group in self.param_groups:
             for matrix in group["params"]:
                 memory = self.state[matrix].setdefault("momentum", torch.zeros_like(matrix))
-                memory.lerp_(matrix.grad, 1 - group["momentum"])
-                ahead = matrix.grad.lerp(memory, group["momentum"])
-                blocks = ahead.view(group["gates"], -1, matrix.shape[1])
-                matrix.add_(orthogonalize(blocks).reshape_as(matrix), alpha=-group["lr"])
+                parts = (tensor.chunk(self._parts) for tensor in (matrix.detach(), matrix.grad, memory))
+                tasks += [
+                    partial(
+                        _move, *part, gates=group["gates"] // self._parts, rate=group["lr"], decay=group["momentum"]
+                    )
+                    for part in zip(*parts, strict=True)
+                ]
+        self._workers.run(tasks)
+
+
+@torch.no_grad()
+def _move(matrix: Tensor, gradient: Tensor, memory: Tensor, *, gates: int, rate: float, decay: float) -> None:
+    """Move the rows of `gates` stacked gates."""
+    memory.lerp_(gradient, 1 - decay)
+    ahead = gradient.lerp(memory, decay)
+    blocks = ahead.view(gates, -1, matrix.shape[1])
+    matrix.add_(orthogonalize(blocks).reshape_as(matrix), alpha=-rate)
 
 
 def orthogonalize(blocks: Tensor) -> Tensor:
