@@ -86,7 +86,7 @@ def _device_notes(asked: "Recipe") -> tuple[str, ...]:
     from charplay.training.device import list_devices
 
     device = likely_device(asked.device, [found.name for found in list_devices()])
-    return (f"on {device} {SENTENCE}; these are a processor's",) if open_fields(asked, device) else ()
+    return (f"on {device} {SENTENCE}; these are those of two usual cores",) if open_fields(asked, device) else ()
 
 
 def _facts(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:

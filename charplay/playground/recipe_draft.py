@@ -10,7 +10,7 @@ from charplay.playground.recipe_rows import BUDGET, COMMON, PRESET, WARM_START, 
 from charplay.playground.value_steps import adjacent_value, next_number
 from charplay.playground.warm_start import WarmStart
 from charplay.recipes.applicability import applies
-from charplay.recipes.device_dependent import SENTENCE, likely_device, open_fields
+from charplay.recipes.device_dependent import SENTENCE, likely_device, nearly_known, open_fields
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.from_parent import inherit_shape
 from charplay.recipes.layers import ConfigLayer, compose
@@ -56,7 +56,9 @@ class RecipeDraft:
         self.asked = Recipe()
         self.resolved: Recipe | None = None
         self.open: frozenset[str] = frozenset()
-        """Fields that the start decides."""
+        """Fields that the start decides, and nobody knows before."""
+        self.estimated: frozenset[str] = frozenset()
+        """Fields that the start decides, and of which the resolved recipe says about what they will be."""
         self.settle()
 
     def settle(self) -> None:
@@ -66,8 +68,10 @@ class RecipeDraft:
             self.asked, notes = compose(self._base(), ConfigLayer("", {**self.values, "corpus": self.corpus}))
             shaped = inherit_shape(self.asked, self.warm_start.recipe) if self.warm_start else self.asked
             self.faults = ()
-            self.open = open_fields(shaped, likely_device(self.asked.device, self.devices))
-            notes = (SENTENCE, *notes) if self.open else notes
+            device = likely_device(self.asked.device, self.devices)
+            decided = open_fields(shaped, device)
+            self.open, self.estimated = (frozenset(), decided) if nearly_known(device) else (decided, frozenset())
+            notes = (SENTENCE, *notes) if decided else notes
             self.resolved = None
             if self.characters:
                 resolution = resolve(shaped, self.characters, self.vocabulary_size)
@@ -110,8 +114,8 @@ class RecipeDraft:
         """In a few letters, "lstm 2x128": its cell, and its size as far as it is known before the start."""
         if "hidden_size" in self.open:
             return self.asked.cell
-        recipe = self.resolved
-        return f"{recipe.cell} {recipe.num_layers}x{recipe.hidden_size}" if recipe else ""
+        recipe, about = self.resolved, "about " if "hidden_size" in self.estimated else ""
+        return f"{recipe.cell} {about}{recipe.num_layers}x{recipe.hidden_size}" if recipe else ""
 
     def _base(self) -> ConfigLayer:
         if self.preset not in self.preset_names():
@@ -167,7 +171,10 @@ class RecipeDraft:
         asked = self.values.get(name, format_value(getattr(self.asked, name)))
         if asked == "auto" and self.resolved is not None:
             chosen = getattr(self.resolved, name)
-            return "auto", "at the start" if name in self.open else "" if chosen == "auto" else format_value(chosen)
+            if chosen == "auto":
+                return "auto", ""
+            about = "about " if name in self.estimated else ""
+            return "auto", "at the start" if name in self.open else about + format_value(chosen)
         counted = asked[:1].isdigit() and spec(name).unit != "characters"
         return asked, spec(name).unit if counted else ""
 

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 from charplay.recipes.recipe import Recipe
 
-CALIBRATED_DEVICES = ("cuda",)
-"""Kinds of devices that are measured. The rules are tuned in a processor's seconds, and a few steps on one that does
-other things too may choose worse than they do."""
+CALIBRATED_DEVICES = ("cpu", "cuda")
+"""Kinds of devices that are measured."""
 
 SPEED_DEPENDENT = (
     "num_layers", "hidden_size", "sequence_length", "batch_size", "learning_rate", "input_dropout", "dropout",
@@ -25,6 +24,11 @@ def open_fields(recipe: Recipe, device: str) -> frozenset[str]:
     return frozenset(
         name for name in SPEED_DEPENDENT if getattr(recipe, name) == "auto" and (depth_too or name != "num_layers")
     )
+
+
+def nearly_known(device: str) -> bool:
+    """Return whether the rules say before the start about what it decides: they are tuned in a processor's seconds."""
+    return device == "cpu"
 
 
 def likely_device(asked: str, devices: Iterable[str]) -> str:

@@ -1,8 +1,8 @@
 """Measurement of the training speed of this machine, in a few steps.
 
 The sizes that `auto` chooses are tuned for a reference machine with two CPU cores (`charplay.recipes.resolve`). The
-relative speed measured here converts seconds of this machine to seconds of that one. Plans use it, and so do runs on
-the devices of `charplay.recipes.device_dependent`.
+relative speed measured here converts seconds of this machine to seconds of that one, for plans and for runs whose
+budget is in minutes (`charplay.recipes.device_dependent`).
 """
 
 import time

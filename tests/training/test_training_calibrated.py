@@ -1,4 +1,4 @@
-"""Runs on a device that is measured first; here the processor is made one."""
+"""Runs whose budget is in minutes measure their device first."""
 
 import re
 from collections.abc import Callable
@@ -24,8 +24,7 @@ OPEN = {"hidden_size": "auto", "batch_size": "auto", "sequence_length": "auto"}
 
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Makes the processor a device that is measured; the list has what every measuring was asked."""
-    monkeypatch.setattr(device_dependent, "CALIBRATED_DEVICES", ("cpu",))
+    """Makes the processor forty times as fast as the yardstick; the list has what every measuring was asked."""
     asked = []
 
     def fast(
@@ -63,7 +62,6 @@ def test_measuring_is_within_the_budget_and_a_run_that_goes_on_measures_no_more(
     train: Train, only: Only, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     only(train(steps=2), Finished)  # a process's first steps take seconds, more than this budget has
-    monkeypatch.setattr(device_dependent, "CALIBRATED_DEVICES", ("cpu",))
     monkeypatch.setattr(calibration, "PROBE_SIZES", {"cpu": (8, 16)})
     monkeypatch.setattr(calibration, "MAX_BUDGET_SHARE", 0.5)
     events = train(**MINUTES)
@@ -92,11 +90,7 @@ def test_where_the_speed_decides_nothing_it_is_not_measured(
     assert (started.seconds, measured) == (0.0, [])
 
 
-def test_a_stop_is_heeded_between_two_steps_of_it(
-    train: Train, only: Only, monkeypatch: pytest.MonkeyPatch, home: Path
-) -> None:
-    monkeypatch.setattr(device_dependent, "CALIBRATED_DEVICES", ("cpu",))
-
+def test_a_stop_is_heeded_between_two_steps_of_it(train: Train, only: Only, home: Path) -> None:
     def stop(event: Preparing | Stopped, inbox: CommandQueue) -> None:
         if isinstance(event, Preparing) and event.phase == "taking the first step":
             inbox.put(Stop("quit"))
@@ -109,7 +103,7 @@ def test_a_stop_is_heeded_between_two_steps_of_it(
 
 def test_what_the_start_decides_depends_on_the_device() -> None:
     recipe = Recipe(minutes=3, hidden_size=64, input_dropout="auto", dropout="auto")
-    assert device_dependent.open_fields(recipe, "cpu") == frozenset()
+    assert device_dependent.open_fields(recipe, "cpu") == device_dependent.open_fields(recipe, "cuda:1")
     assert device_dependent.open_fields(recipe, "cuda:1") == set(device_dependent.SPEED_DEPENDENT) - {"hidden_size"}
     assert "num_layers" not in device_dependent.open_fields(Recipe(minutes=3), "cuda"), (
         "without dropout between them, one"

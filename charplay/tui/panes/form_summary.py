@@ -62,11 +62,12 @@ def _numbers(draft: "RecipeDraft") -> str:
     if draft.resolved is None:
         return ""
     parts = []
+    about = "about " if draft.estimated & {"hidden_size", "batch_size", "sequence_length"} else ""
     if "hidden_size" not in draft.open:
-        parts.append(f"{parameter_count(draft.resolved, draft.vocabulary_size):,} parameters")
+        parts.append(f"{about}{parameter_count(draft.resolved, draft.vocabulary_size):,} parameters")
     if not draft.open & {"hidden_size", "batch_size", "sequence_length"}:
         parts.append(f"{count(memory_bytes(draft.resolved, draft.vocabulary_size, draft.characters))}B")
     unit, amount = draft.budget()
     if unit == "minutes":
-        parts.append(f"about {duration(amount * 60)}")
+        parts.append(f"{'' if about else 'about '}{duration(amount * 60)}")
     return ", ".join(parts)
