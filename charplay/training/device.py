@@ -4,7 +4,7 @@ Listing devices needs no torch; the functions that need it import it themselves.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -195,6 +195,8 @@ class DeviceContext:
     autocast: Callable[[], AbstractContextManager[object]]
     """Return a context manager for the forward pass, in the recipe's precision."""
     precision: str
+    optimizer_precision: str
+    """Of Muon's products: bfloat16 on a processor where the passes are in it; weights and momentum are in float32."""
     threads: int
     description: str
     """For the user: "cpu, 2 threads"."""
@@ -258,11 +260,14 @@ class DeviceContext:
                 generator.set_state(torch.from_numpy(states[f"{SHARE_RANDOM}{k}"].copy()))
 
 
-def open_device(name: str, recipe: "Recipe") -> DeviceContext:
-    """Prepare the device; call this in the thread that will train on it."""
+def open_device(name: str, recipe: "Recipe", kept: Mapping[str, object] | None = None) -> DeviceContext:
+    """Prepare the device; call this in the thread that will train on it.
+
+    `kept` are the facts of a run that is resumed: what it computed in before, it goes on computing in, if it can.
+    """
     import torch
 
-    from charplay.training.precision import choose_precision
+    from charplay.training.precision import choose_optimizer_precision, choose_precision, kept_precision
     from charplay.training.workers import Workers
 
     threads = recipe.threads if isinstance(recipe.threads, int) else thread_count()
@@ -270,9 +275,11 @@ def open_device(name: str, recipe: "Recipe") -> DeviceContext:
     device = torch.device(name)
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    precision, warning = choose_precision(recipe.precision, recipe.cell, device)
+    asked = kept_precision(recipe.precision, device, kept)
+    precision, warning = choose_precision(asked, recipe.cell, device)
     if device.type == "cpu":
         description = f"cpu, {threads} thread{'s' if threads > 1 else ''}"
+        description += ", bfloat16" if precision == "bfloat16" else ""
     else:
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = recipe.precision != "float32"
         description = f"{name}, {torch.cuda.get_device_name(device)}, {precision}"
@@ -289,6 +296,7 @@ def open_device(name: str, recipe: "Recipe") -> DeviceContext:
         sync_is_free=device.type == "cpu",
         autocast=autocast,
         precision=precision,
+        optimizer_precision=choose_optimizer_precision(precision, device, kept),
         threads=threads,
         description=description,
         warning=warning,

@@ -100,7 +100,7 @@ class _RunExecution:
         yield self._phase("opening the device")
         asked = self.run.asked if self.run and not self.request.recipe else Recipe.model_validate(self.request.recipe)
         self._choice = device.choose(asked.device, device.list_devices())
-        context = device.open_device(self._choice.name, asked)
+        context = device.open_device(self._choice.name, asked, self.run.facts if self.run else None)
         yield self._phase("reading the text")
         self._corpus = load_corpus(self.request, asked, self.run, watch=self._may_continue)
         yield self._phase("taking the first step")

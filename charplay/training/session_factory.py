@@ -1,6 +1,6 @@
 """Making a session of a request: for a new run, or for one that is resumed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,8 @@ class RunPlan:
     """Seconds of the budget that were spent on measuring the device."""
     shares: int = 1
     """Shares that a batch is cut into."""
+    inexact: bool = False
+    """Whether other bits come out from here on than in a run that was never stopped, as the machine has changed."""
 
 
 def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceContext, watch: Watch) -> RunPlan:
@@ -124,7 +126,8 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, facts: Mapping
     if saved is None and (named := run.facts.get("parent")):
         parent = read_parent(Path(named["path"]), named["sha256"])
     shares = _saved_shares(run, saved)
-    notes = reproducibility_warnings(run, facts, shares)
+    changed_machine = changed_facts(run, facts, shares)
+    notes = reproducibility_warnings(run, facts, changed_machine)
     saved_sha256 = state.get("text", run.corpus.sha256) if state else run.corpus.sha256
     changed_corpus = (
         corpus_origin(corpus, requested_encoding(request, run))
@@ -144,6 +147,7 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, facts: Mapping
         {**live, **request.live},
         budget_changed,
         shares=shares,
+        inexact=bool(changed_machine),
     )
 
 
@@ -204,20 +208,26 @@ def device_facts(context: DeviceContext, choice: DeviceChoice) -> dict[str, obje
         "why": choice.reason,
         "threads": context.threads,
         "precision": context.precision,
+        "optimizer_precision": context.optimizer_precision,
         "torch": torch.__version__,
     }
 
 
-def reproducibility_warnings(run: Run, facts: Mapping[str, object], shares: int) -> tuple[str, ...]:
-    """Return why a resumed run will not repeat an uninterrupted one to the bit; empty if it will.
+def changed_facts(run: Run, facts: Mapping[str, object], shares: int) -> list[str]:
+    """Return in words what has changed since a run's last sitting so that other bits come out.
 
     The number of threads matters to a single share only: several have one thread each, whoever executes them.
     """
-    reasons = [
+    return [
         f"{name} was {run.facts[name]} and is {facts[name]}"
         for name in REPRODUCIBILITY_FACTS
         if name in run.facts and run.facts[name] != facts[name] and not (name == "threads" and shares > 1)
     ]
+
+
+def reproducibility_warnings(run: Run, facts: Mapping[str, object], changed: Sequence[str]) -> tuple[str, ...]:
+    """Return why a resumed run will not repeat an uninterrupted one to the bit; empty if it will."""
+    reasons = list(changed)
     if facts["device"] != "cpu":
         reasons.append("a CUDA device does not promise it")
     if run.resolved.minutes is not None:
@@ -309,10 +319,11 @@ def restore(session: Session, live_changes: LiveChanges, plan: RunPlan, facts: M
         run.truncate_after(-1)
     else:
         run.truncate_after(session.step, plan.saved[1].get("rows"))
+    inexact = {"inexact_from": session.step} if plan.inexact else {}
     run.update(
         asked=plan.asked,
         resolved=plan.resolved,
-        facts={**run.facts, **facts},
+        facts={**inexact, **run.facts, **facts},
         corpus=plan.changed_corpus,
         schedule_start=plan.schedule_start,
     )

@@ -227,3 +227,15 @@ def test_early_stopping_knows_the_best_and_stops_after_patience() -> None:
     assert early_stopping.best == 2.0
     assert early_stopping.should_stop
     assert not EarlyStopping(patience=None, evaluations_since_best=1000).should_stop
+
+
+@pytest.mark.parametrize("shape", [(4, 40, 40), (4, 16, 50), (3, 50, 16), (1, 7, 7)])
+def test_orthogonal_in_bfloat16_is_nearly_what_it_is_in_float32(shape: tuple[int, int, int]) -> None:
+    torch.manual_seed(2)
+    blocks = torch.randn(shape) * 1e-4
+    exact, short = orthogonalize(blocks), orthogonalize(blocks, torch.bfloat16)
+    assert short.dtype == torch.float32
+    cosine = torch.nn.functional.cosine_similarity(exact.flatten(1), short.flatten(1))
+    assert (cosine > 0.999).all()
+    assert (short.norm(dim=(1, 2)) / exact.norm(dim=(1, 2)) - 1).abs().max() < 0.02
+    assert (orthogonalize(torch.zeros(shape), torch.bfloat16) == 0).all()

@@ -10,9 +10,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
-from trainings import Only, Train
+from trainings import Divided, Only, Train, last_save, stop_at
 
 from charplay.fs.registry import entry_names
 from charplay.protocol.events import Finished, Started, Warned
@@ -88,6 +89,95 @@ def test_on_a_processor_without_the_instructions_a_run_is_finished(home: Path) -
         "no kernel here computes the cell lstm in bfloat16 on cpu, so this trains in float32"
     ]
     assert events[-1]["event"] == "finished"
+
+
+@pytest.fixture(params=[True, False], ids=["amx", "no amx"])
+def amx(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """A processor that has AMX, or has not."""
+    has: bool = request.param
+    monkeypatch.setattr(precision, "has_amx", lambda: has)
+    return has
+
+
+def test_auto_is_bfloat16_on_a_processor_with_amx_alone(amx: bool, train: Train, only: Only) -> None:
+    facts = Run.open(Path(only(train(optimizer="muon"), Started)[0].folder)).facts
+    expected = "bfloat16" if amx else "float32"
+    assert (facts["precision"], facts["optimizer_precision"]) == (expected, expected)
+    asked = open_device("cpu", Recipe(steps=1, precision="float32"))
+    assert (asked.precision, asked.optimizer_precision) == ("float32", "float32")
+
+
+def test_a_processor_with_amx_whose_kernels_cannot_do_it_trains_in_float32(
+    monkeypatch: pytest.MonkeyPatch, without_kernels: None
+) -> None:
+    monkeypatch.setattr(precision, "has_amx", lambda: True)
+    context = open_device("cpu", Recipe(steps=1))
+    assert (context.precision, context.optimizer_precision, context.warning) == ("float32", "float32", "")
+
+
+@pytest.mark.fault("57")
+def test_a_run_keeps_its_precision_and_says_from_where_it_cannot(
+    train: Train, only: Only, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Begun without AMX it stays in float32; begun with it, it goes on in float32 without, and is marked there."""
+    monkeypatch.setattr(precision, "has_amx", lambda: False)
+    plain = only(train(stop_at(3)), Started)[0]
+    monkeypatch.setattr(precision, "has_amx", lambda: True)
+    fast = only(train(stop_at(3)), Started)[0]
+    again = only(train(stop_at(6), resume=plain.folder), Started)[0]
+    assert again.notes == ()
+    assert Run.open(Path(plain.folder)).facts["precision"] == "float32"
+    assert only(train(stop_at(6), resume=fast.folder), Started)[0].notes == ()
+    monkeypatch.setattr(precision, "has_amx", lambda: False)
+    events = train(stop_at(9), resume=fast.folder)
+    (note,) = only(events, Started)[0].notes
+    assert "precision was bfloat16 and is float32" in note
+    step = only(events, Started)[0].step
+    monkeypatch.setattr(precision, "has_amx", lambda: True)
+    assert only(train(resume=fast.folder), Started)[0].notes == (), "it goes on in what it went over to"
+    facts = Run.open(Path(fast.folder)).facts
+    assert (facts["precision"], facts["inexact_from"]) == ("float32", step)
+    assert "inexact_from" not in Run.open(Path(plain.folder)).facts
+
+
+def test_a_run_that_asked_for_bfloat16_before_muon_did_goes_on_as_it_was(train: Train, only: Only) -> None:
+    recipe = {"precision": "bfloat16", "optimizer": "muon"}
+    folder = Path(only(train(stop_at(3), **recipe), Started)[0].folder)
+    record = json.loads((folder / "run.json").read_text())
+    assert record["facts"].pop("optimizer_precision") == "bfloat16"
+    (folder / "run.json").write_text(json.dumps(record))
+    assert only(train(resume=str(folder)), Finished)
+    assert Run.open(folder).facts["optimizer_precision"] == "float32"
+
+
+@pytest.mark.parametrize("shares", [1, 2, 3])
+@pytest.mark.fault("57")
+def test_a_run_in_bfloat16_repeats_itself(
+    shares: int, train: Train, only: Only, divided: Divided, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(precision, "has_amx", lambda: True)
+    recipe = {"optimizer": "muon", "num_layers": 2, "dropout": 0.2, "log_every": 1, **divided(shares)}
+    straight = only(train(**recipe), Finished)[0]
+    folder = only(train(stop_at(9), **recipe), Started)[0].folder
+    resumed = only(train(resume=folder), Finished)[0]
+    (one, _), (other, _) = (last_save(Run.open(Path(end.checkpoint).parent)) for end in (straight, resumed))
+    assert all((one[name] == other[name]).all() for name in one)
+    assert (straight.val_loss, straight.train_loss) == (resumed.val_loss, resumed.train_loss)
+    assert {array.dtype for name, array in one.items() if "random" not in name} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("cell", entry_names(CELLS))
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+def test_equal_steps_in_bfloat16_learn_as_much(
+    cell: str, optimizer: str, train: Train, only: Only, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses = []
+    for has in (False, True):
+        monkeypatch.setattr(precision, "has_amx", lambda has=has: has)
+        losses.append(only(train(cell=cell, optimizer=optimizer, hidden_size=24, steps=150), Finished)[0].val_loss)
+    assert losses[0] is not None
+    assert losses[0] != losses[1]
+    assert losses[1] == pytest.approx(losses[0], abs=0.05)
 
 
 @pytest.mark.parametrize("cell", entry_names(CELLS))

@@ -41,6 +41,7 @@ def build(network: CharNet, recipe: Recipe, context: DeviceContext) -> tuple[tor
             gates=network.gates,
             parts=1 if context.shares == 1 else network.gates,
             workers=context.workers,
+            precision=getattr(torch, context.optimizer_precision),
         ),
         torch.optim.AdamW(parameter_groups(rest), betas=betas, eps=recipe.epsilon, weight_decay=0, fused=context.fused),
     )
@@ -55,14 +56,23 @@ class Muon(torch.optim.Optimizer):
         gates: blocks stacked in each matrix.
         parts: that a matrix is cut into, each of whole gates; a part is one task of the workers.
         workers: that execute these tasks.
+        precision: of the products that make a step orthogonal.
     """
 
     def __init__(
-        self, matrices: Iterable[dict[str, Any]], *, momentum: float, gates: int, parts: int, workers: Workers
+        self,
+        matrices: Iterable[dict[str, Any]],
+        *,
+        momentum: float,
+        gates: int,
+        parts: int,
+        workers: Workers,
+        precision: torch.dtype,
     ) -> None:
         super().__init__(matrices, {"lr": 0.0, "momentum": momentum, "gates": gates})
         self._parts = parts
         self._workers = workers
+        self._precision = precision
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
@@ -73,25 +83,24 @@ class Muon(torch.optim.Optimizer):
                 memory = self.state[matrix].setdefault("momentum", torch.zeros_like(matrix))
                 parts = (tensor.chunk(self._parts) for tensor in (matrix.detach(), matrix.grad, memory))
                 tasks += [
-                    partial(
-                        _move, *part, gates=group["gates"] // self._parts, rate=group["lr"], decay=group["momentum"]
-                    )
+                    partial(self._move, group["gates"] // self._parts, group["lr"], group["momentum"], *part)
                     for part in zip(*parts, strict=True)
                 ]
         self._workers.run(tasks)
 
+    @torch.no_grad()
+    def _move(self, gates: int, rate: float, decay: float, matrix: Tensor, gradient: Tensor, memory: Tensor) -> None:
+        """Move the rows of `gates` stacked gates."""
+        memory.lerp_(gradient, 1 - decay)
+        ahead = gradient.lerp(memory, decay)
+        blocks = ahead.view(gates, -1, matrix.shape[1])
+        matrix.add_(orthogonalize(blocks, self._precision).reshape_as(matrix), alpha=-rate)
 
-@torch.no_grad()
-def _move(matrix: Tensor, gradient: Tensor, memory: Tensor, *, gates: int, rate: float, decay: float) -> None:
-    """Move the rows of `gates` stacked gates."""
-    memory.lerp_(gradient, 1 - decay)
-    ahead = gradient.lerp(memory, decay)
-    blocks = ahead.view(gates, -1, matrix.shape[1])
-    matrix.add_(orthogonalize(blocks).reshape_as(matrix), alpha=-rate)
 
+def orthogonalize(blocks: Tensor, precision: torch.dtype | None = None) -> Tensor:
+    """Return about the orthogonal matrix nearest to each of `blocks` (G, rows, columns).
 
-def orthogonalize(blocks: Tensor) -> Tensor:
-    """Return about the orthogonal matrix nearest to each of `blocks` (G, rows, columns), in their own precision.
+    The products are in `precision`, or in that of the blocks; the result is in that of the blocks.
 
     Singular values of at least a twentieth of the largest become 0.7 to 1.2, smaller ones less. A block with more rows
     than columns is scaled by the root of their ratio, so that its outputs move as far as those of a square one. A block
@@ -99,15 +108,17 @@ def orthogonalize(blocks: Tensor) -> Tensor:
     """
     tall = blocks.shape[1] > blocks.shape[2]
     x = blocks.mT if tall else blocks
-    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    precision = precision or x.dtype
+    x = (x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)).to(precision)
     square = x @ x.mT
     fourth = square @ square
     # The eighth root of the sum of eighth powers hardly exceeds the largest singular value, and costs no more products.
-    size = fourth.norm(dim=(1, 2), keepdim=True) ** 0.25 + 1e-7
-    x, square, fourth = x / size, square / size**2, fourth / size**4
+    size = fourth.norm(dim=(1, 2), keepdim=True, dtype=blocks.dtype) ** 0.25 + 1e-7
+    x, square, fourth = (x / size).to(precision), (square / size**2).to(precision), (fourth / size**4).to(precision)
     for step, (a, b, c) in enumerate(COEFFICIENTS):
         if step:
             square = x @ x.mT
             fourth = square @ square
         x = torch.baddbmm(x, fourth.mul_(c).add_(square, alpha=b), x, beta=a)
+    x = x.to(blocks.dtype)
     return x.mT * (blocks.shape[1] / blocks.shape[2]) ** 0.5 if tall else x
