@@ -62,7 +62,8 @@ def _versions() -> dict[str, str | None]:
 
 def _machine() -> dict[str, Any]:
     from charplay.training import control_group
-    from charplay.training.device import list_devices, thread_count
+    from charplay.training.device import list_devices
+    from charplay.training.threads import thread_count
 
     found: dict[str, Any] = {"system": platform.platform(), "processors": os.cpu_count(), "threads": thread_count()}
     quota, memory = control_group.cpu_quota(), control_group.memory_limit()

@@ -28,10 +28,28 @@ class GroupMemory:
     limit: int
 
 
+@dataclass(frozen=True, slots=True)
+class GroupProcessors:
+    """How many processors a control group may use at once, and the seconds of processor time that it has used."""
+
+    quota: float
+    used: float
+
+
 def cpu_quota(root: Path = ROOT, membership: Path = MEMBERSHIP) -> float | None:
     """Return how many processors this process may use at once; None if that is not limited."""
     quotas = [quota for group in _groups(root, membership, "cpu") if (quota := _quota(group)) is not None]
     return min(quotas, default=None)
+
+
+def limited_processors(root: Path = ROOT, membership: Path = MEMBERSHIP) -> dict[Path, GroupProcessors]:
+    """Return what the groups with a quota of processors may use, and what they have used."""
+    groups = {group: (_quota(group), _seconds_used(group)) for group in _groups(root, membership, "cpu")}
+    return {
+        group: GroupProcessors(quota, used)
+        for group, (quota, used) in groups.items()
+        if quota is not None and used is not None
+    }
 
 
 def memory_limit(root: Path = ROOT, membership: Path = MEMBERSHIP) -> GroupMemory | None:
@@ -60,6 +78,16 @@ def _quota(group: Path) -> float | None:
         case [limit, period] if limit.isdecimal() and period.isdecimal() and int(period):
             return int(limit) / int(period)
     return None
+
+
+def _seconds_used(group: Path) -> float | None:
+    """Return the seconds of processor time that a group has used; version 1 tells nanoseconds, 2 microseconds."""
+    nanoseconds = _text(group / "cpuacct.usage").strip()
+    if nanoseconds.isdecimal():
+        return int(nanoseconds) / 1e9
+    counts = dict(line.split(maxsplit=1) for line in _text(group / "cpu.stat").splitlines() if " " in line)
+    microseconds = counts.get("usage_usec", "").strip()
+    return int(microseconds) / 1e6 if microseconds.isdecimal() else None
 
 
 def _memory(group: Path) -> GroupMemory | None:

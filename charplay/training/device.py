@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import psutil
 
 from charplay.training import control_group, malloc
+from charplay.training.processor_load import ProcessorUse
+from charplay.training.threads import MAX_AUTO_THREADS, choose_threads, thread_count
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,12 +21,6 @@ if TYPE_CHECKING:
 
     from charplay.recipes.recipe import Recipe
     from charplay.training.workers import Workers
-
-MAX_AUTO_THREADS = 16
-"""The most threads that `auto` takes: with more, recurrent steps of every size tried were slower."""
-
-MAX_THREADS = 1024
-"""The most threads that OMP_NUM_THREADS may ask for; the recipe has the same bound."""
 
 SHARE_RANDOM = "random.share."
 """Begins the names of the states of the shares' random numbers."""
@@ -171,18 +167,6 @@ def format_gigabytes(count: int) -> str:
     return f"{count / 2**30:.1f} GB"
 
 
-def thread_count() -> int:
-    """Count the threads worth starting: OMP_NUM_THREADS if set (the first number, if it is a list).
-
-    Otherwise the processors that this process may run on, limited by its control group's quota.
-    """
-    wanted = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
-    if wanted.isdecimal() and int(wanted) > 0:
-        return min(int(wanted), MAX_THREADS)
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(allowed, int(control_group.cpu_quota() or allowed), MAX_AUTO_THREADS))
-
-
 @dataclass(frozen=True, slots=True)
 class DeviceContext:
     """A device that is ready to train. All differences between devices are kept here."""
@@ -198,6 +182,8 @@ class DeviceContext:
     optimizer_precision: str
     """Of Muon's products: bfloat16 on a processor where the passes are in it; weights and momentum are in float32."""
     threads: int
+    full_threads: int
+    """Threads that it would have if nobody else used the processors."""
     description: str
     """For the user: "cpu, 2 threads"."""
     warning: str
@@ -260,17 +246,23 @@ class DeviceContext:
                 generator.set_state(torch.from_numpy(states[f"{SHARE_RANDOM}{k}"].copy()))
 
 
-def open_device(name: str, recipe: "Recipe", kept: Mapping[str, object] | None = None) -> DeviceContext:
+def open_device(
+    name: str, recipe: "Recipe", kept: Mapping[str, object] | None = None, since: ProcessorUse | None = None
+) -> DeviceContext:
     """Prepare the device; call this in the thread that will train on it.
 
-    `kept` are the facts of a run that is resumed: what it computed in before, it goes on computing in, if it can.
+    Args:
+        name: of the device.
+        recipe: as asked for.
+        kept: facts of a run that is resumed: what it computed in before, it goes on computing in, if it can.
+        since: an earlier reading of the processors' use, which the load is measured from.
     """
     import torch
 
     from charplay.training.precision import choose_optimizer_precision, choose_precision, kept_precision
     from charplay.training.workers import Workers
 
-    threads = recipe.threads if isinstance(recipe.threads, int) else thread_count()
+    threads, full_threads = choose_threads(name, recipe, kept, since)
     torch.set_num_threads(threads)
     device = torch.device(name)
     if device.type == "cuda":
@@ -278,7 +270,8 @@ def open_device(name: str, recipe: "Recipe", kept: Mapping[str, object] | None =
     asked = kept_precision(recipe.precision, device, kept)
     precision, warning = choose_precision(asked, recipe.cell, device)
     if device.type == "cpu":
-        description = f"cpu, {threads} thread{'s' if threads > 1 else ''}"
+        of = f" of {full_threads}" if threads < full_threads else ""
+        description = f"cpu, {threads}{of} thread{'s' if full_threads > 1 else ''}"
         description += ", bfloat16" if precision == "bfloat16" else ""
     else:
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = recipe.precision != "float32"
@@ -298,6 +291,7 @@ def open_device(name: str, recipe: "Recipe", kept: Mapping[str, object] | None =
         precision=precision,
         optimizer_precision=choose_optimizer_precision(precision, device, kept),
         threads=threads,
+        full_threads=full_threads,
         description=description,
         warning=warning,
         workers=Workers(1),

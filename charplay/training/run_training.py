@@ -22,6 +22,7 @@ from charplay.runs.run import Run, RunError
 from charplay.training import device, device_errors, malloc
 from charplay.training.device import DeviceChoice, DeviceContext, DeviceError
 from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
+from charplay.training.processor_load import read_use
 from charplay.training.run_writer import SAVE_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class _RunExecution:
                 finished = self._already_finished(self.run)
             if finished is not None:
                 return finished
+        use = read_use()  # importing torch takes longer than the load has to be measured
         device.prepare_environment()
         from charplay.training.corpus_loader import load_corpus
         from charplay.training.finalize import finalize
@@ -100,7 +102,7 @@ class _RunExecution:
         yield self._phase("opening the device")
         asked = self.run.asked if self.run and not self.request.recipe else Recipe.model_validate(self.request.recipe)
         self._choice = device.choose(asked.device, device.list_devices())
-        context = device.open_device(self._choice.name, asked, self.run.facts if self.run else None)
+        context = device.open_device(self._choice.name, asked, self.run.facts if self.run else None, use)
         yield self._phase("reading the text")
         self._corpus = load_corpus(self.request, asked, self.run, watch=self._may_continue)
         yield self._phase("taking the first step")

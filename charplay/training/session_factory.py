@@ -1,6 +1,6 @@
 """Making a session of a request: for a new run, or for one that is resumed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,17 @@ from charplay.protocol.events import Changed
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.device_dependent import open_fields
 from charplay.recipes.from_parent import inherit_shape
-from charplay.recipes.network import tensor_shapes, training_characters, whole
+from charplay.recipes.network import training_characters, whole
 from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
 from charplay.recipes.reference_hardware import CorpusSize, reference_speed
-from charplay.recipes.resolve import resolve, unresolved
+from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import CorpusOrigin, read_header
-from charplay.runs.errors import RunError
 from charplay.runs.run import Run
 from charplay.training.batches import Batches, open_batches
 from charplay.training.budget import Budget, Clock, extended
 from charplay.training.calibration import speed_for_run
 from charplay.training.corpus_loader import corpus_changed, requested_encoding
-from charplay.training.device import SHARE_RANDOM, DeviceChoice, DeviceContext
+from charplay.training.device import DeviceChoice, DeviceContext
 from charplay.training.early_stopping import EarlyStopping
 from charplay.training.epoch_counter import EpochCounter
 from charplay.training.evaluation import Evaluation
@@ -33,17 +32,13 @@ from charplay.training.learner import Learner
 from charplay.training.live_changes import LiveChanges, validated
 from charplay.training.metrics import SUMS, MetricsAccumulator, RunningSums
 from charplay.training.network import CharNet
+from charplay.training.resume_checks import changed_facts, reproducibility_warnings, saved_shares, verify_save
 from charplay.training.run_writer import RunWriter
 from charplay.training.samples import Sampler
 from charplay.training.session import Session
-from charplay.training.shares import MAX_SHARES, share_count
+from charplay.training.shares import share_count
 from charplay.training.token_ids import TokenIds
 from charplay.training.warm_start import Parent, copy_matching_weights, read_parent, transfer_notes
-
-STATE_KEYS = {"seconds", "live", "due", "learner", "ledger", "judge"}
-"""Keys that the state of every save has, whatever version wrote it."""
-REPRODUCIBILITY_FACTS = ("device", "threads", "torch", "precision")
-"""Facts that must be the same in a resumed run, or it does not repeat an uninterrupted one to the bit."""
 
 
 @dataclass
@@ -109,7 +104,7 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, facts: Mapping
     asked = Recipe.model_validate(request.recipe) if request.recipe else run.asked
     saved = run.read_resume()
     state = saved[1] if saved else None
-    _verify_save(run, saved)
+    verify_save(run, saved)
     start = 0.0
     spent = _budget_spent(state)
     if request.added:
@@ -125,7 +120,7 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, facts: Mapping
     parent = None
     if saved is None and (named := run.facts.get("parent")):
         parent = read_parent(Path(named["path"]), named["sha256"])
-    shares = _saved_shares(run, saved)
+    shares = saved_shares(run, saved)
     changed_machine = changed_facts(run, facts, shares)
     notes = reproducibility_warnings(run, facts, changed_machine)
     saved_sha256 = state.get("text", run.corpus.sha256) if state else run.corpus.sha256
@@ -149,40 +144,6 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, facts: Mapping
         shares=shares,
         inexact=bool(changed_machine),
     )
-
-
-def _verify_save(run: Run, saved: tuple[dict[str, np.ndarray], dict[str, Any]] | None) -> None:
-    """Raise RunError if the save is missing or not this run's: resuming would then overwrite its checkpoints."""
-    if (left := unresolved(run.resolved)) is not None:
-        raise RunError(f"run {run.name} cannot go on: its run.json does not say its {left}; put back what stood there")
-    if saved is None:
-        if run.playable is not None:
-            raise RunError(f"run {run.name} has lost the file that it goes on from; start a new one from its weights")
-        return
-    arrays, state = saved
-    if not state.keys() >= STATE_KEYS:
-        raise RunError(f"the file that run {run.name} goes on from is a checkpoint to play; put its own back")
-    if state.get("run", run.created) != run.created:
-        raise RunError(f"the file that run {run.name} goes on from is another run's; put its own back")
-    shapes = tensor_shapes(run.resolved, len(run.vocabulary))
-    prefixes = ["weights", "average"] if run.resolved.average else ["weights"]
-    saved_shapes = {name: array.shape for name, array in arrays.items()}
-    if any(saved_shapes.get(f"{prefix}.{name}") != shape for prefix in prefixes for name, shape in shapes.items()):
-        raise RunError(f"run {run.name} cannot go on: its run.json is of another network; put back what stood there")
-
-
-def _saved_shares(run: Run, saved: tuple[dict[str, np.ndarray], dict[str, Any]] | None) -> int:
-    """Return a run's number of shares, 1 if it is of before there were any; RunError if its save has another one."""
-    shares = run.facts.get("shares", 1)
-    if not isinstance(shares, int) or not 1 <= shares <= MAX_SHARES:
-        raise RunError(f"run {run.name} cannot go on: its run.json has no number of shares; put back what stood there")
-    if saved is not None:
-        generators = sum(name.startswith(SHARE_RANDOM) for name in saved[0])
-        if generators != (0 if shares == 1 else shares):
-            raise RunError(
-                f"run {run.name} cannot go on: its run.json has another number of shares; put back what stood there"
-            )
-    return shares
 
 
 def _budget(recipe: Recipe) -> tuple[object, ...]:
@@ -211,28 +172,6 @@ def device_facts(context: DeviceContext, choice: DeviceChoice) -> dict[str, obje
         "optimizer_precision": context.optimizer_precision,
         "torch": torch.__version__,
     }
-
-
-def changed_facts(run: Run, facts: Mapping[str, object], shares: int) -> list[str]:
-    """Return in words what has changed since a run's last sitting so that other bits come out.
-
-    The number of threads matters to a single share only: several have one thread each, whoever executes them.
-    """
-    return [
-        f"{name} was {run.facts[name]} and is {facts[name]}"
-        for name in REPRODUCIBILITY_FACTS
-        if name in run.facts and run.facts[name] != facts[name] and not (name == "threads" and shares > 1)
-    ]
-
-
-def reproducibility_warnings(run: Run, facts: Mapping[str, object], changed: Sequence[str]) -> tuple[str, ...]:
-    """Return why a resumed run will not repeat an uninterrupted one to the bit; empty if it will."""
-    reasons = list(changed)
-    if facts["device"] != "cpu":
-        reasons.append("a CUDA device does not promise it")
-    if run.resolved.minutes is not None:
-        reasons.append("the budget is in minutes")
-    return (f"this run will not repeat an uninterrupted one to the bit: {'; '.join(reasons)}",) if reasons else ()
 
 
 def corpus_origin(corpus: Corpus, encoding: str) -> CorpusOrigin:

@@ -23,11 +23,12 @@ MAX_SHARES = 8
 def share_count(recipe: Recipe, context: DeviceContext) -> int:
     """Return how many shares a new run of the resolved `recipe` has; one on a card.
 
-    On a processor it is one for each thread, as far as there are streams for them.
+    On a processor it is one for each thread that an idle machine would have, as far as there are streams for them: the
+    same whatever else runs there.
     """
     if context.device.type != "cpu":
         return 1
-    return max(1, min(context.threads, whole(recipe, "batch_size") // MIN_STREAMS, MAX_SHARES))
+    return max(1, min(context.full_threads, whole(recipe, "batch_size") // MIN_STREAMS, MAX_SHARES))
 
 
 def cut(streams: int, shares: int) -> list[slice]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from charplay.training.control_group import GroupMemory, cpu_quota, memory_limit
+from charplay.training.control_group import GroupMemory, cpu_quota, limited_processors, memory_limit
 
 MB = 2**20
 NONE = {"memory.max": "max", "memory.current": str(9 * MB)}
@@ -111,3 +111,36 @@ def test_processors_are_the_smallest_quota(
 def test_this_machine_is_read() -> None:
     limit = memory_limit()
     assert limit is None or 0 <= limit.free <= limit.limit
+
+
+@pytest.mark.parametrize(
+    ("files", "membership", "found"),
+    [
+        ({"cpu.max": "150000 100000", "cpu.stat": "usage_usec 2500000\nuser_usec 1"}, None, {"": (1.5, 2.5)}),
+        ({"cpu.max": "max 100000", "cpu.stat": "usage_usec 2500000"}, None, {}),
+        ({"cpu.max": "150000 100000"}, None, {}),
+        (
+            {"job/cpu.max": "400000 100000", "job/cpu.stat": "usage_usec 1000000", "cpu.max": "max 100000"},
+            "0::/job\n",
+            {"job": (4.0, 1.0)},
+        ),
+        (
+            {
+                "cpu/cpu.cfs_quota_us": "200000",
+                "cpu/cpu.cfs_period_us": "100000",
+                "cpu/cpuacct.usage": "3000000000",
+                "cpu/cpu.stat": "nr_periods 7",
+            },
+            None,
+            {"cpu": (2.0, 3.0)},
+        ),
+    ],
+)
+def test_what_a_group_has_used_of_its_quota(
+    group: Write, files: dict[str, str], membership: str | None, found: dict[str, tuple[float, float]]
+) -> None:
+    root, member = group(files, membership)
+    used = {
+        str(path.relative_to(root)).removeprefix("."): each for path, each in limited_processors(root, member).items()
+    }
+    assert {name: (each.quota, each.used) for name, each in used.items()} == found

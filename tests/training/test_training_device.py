@@ -1,6 +1,5 @@
 """Devices, listed from a driver that is played here; no GPU is needed."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +19,6 @@ from charplay.training.device import (
     install_hint,
     list_devices,
     open_device,
-    thread_count,
 )
 
 GB = 2**30
@@ -175,27 +173,6 @@ def test_the_remedy_fits_the_torch() -> None:
 def test_a_device_that_is_not_there_is_refused_with_those_that_are(driver: Any, usable: None) -> None:
     with pytest.raises(DeviceError, match="cuda:5 here; there is: cpu, cuda:0, cuda:1"):
         choose("cuda:5", list_devices())
-
-
-@pytest.mark.parametrize(("quota", "threads"), [(None, 6), (2.5, 2), (0.3, 1), (64.0, 6)])
-def test_threads_follow_affinity_and_control_group(
-    monkeypatch: pytest.MonkeyPatch, quota: float | None, threads: int
-) -> None:
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(6)), raising=False)
-    monkeypatch.setattr(control_group, "cpu_quota", lambda: quota)
-    assert thread_count() == threads
-
-
-@pytest.mark.parametrize(("named", "threads"), [("3", 3), ("40", 40), ("5,2", 5), ("0", 6), ("", 6), ("many", 6)])
-@pytest.mark.fault("8")
-def test_a_person_who_names_a_number_of_threads_gets_it(
-    monkeypatch: pytest.MonkeyPatch, named: str, threads: int
-) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", named)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(6)), raising=False)
-    monkeypatch.setattr(control_group, "cpu_quota", lambda: None)
-    assert thread_count() == threads
 
 
 def test_threads_are_set_where_training_starts() -> None:
