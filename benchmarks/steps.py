@@ -52,7 +52,7 @@ def _steps(hidden: int, layers: int, share: float, told: list[str]) -> float:
     from charplay.training.network import CharNet
 
     if "short" not in told:
-        patch.object(dropout, "drop", functional.dropout).start()
+        patch.object(dropout, "drop", lambda values, share, _generator: functional.dropout(values, share)).start()
     torch.set_num_threads(2)
     drops = dict.fromkeys(("input_dropout", "dropout", "output_dropout"), share)
     sizes = {"hidden_size": hidden, "num_layers": layers, "embedding_size": 64}
