@@ -133,8 +133,8 @@ class Recipe(BaseModel):
 
     seed: Annotated[int, Field(ge=0, lt=2**63)] = _declared("run", "fixes every random choice", default=1)
     device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = _declared("run", "auto, cpu, cuda or cuda:N", default="auto")
-    precision: Literal["auto", "float32", "bfloat16"] = _declared("run", "arithmetic of the forward pass", default="auto")
-    threads: Annotated[int, Field(ge=1, le=1024)] | Auto = _declared("run", "torch's threads on a CPU", start=1, default="auto")
+    precision: Literal["auto", "float32", "bfloat16"] = _declared("run", "arithmetic of the passes; auto takes bfloat16 on a card or with AMX", default="auto")
+    threads: Annotated[int, Field(ge=1, le=1024)] | Auto = _declared("run", "threads on a CPU; auto takes those that others leave free", start=1, default="auto")
     # fmt: on
 
 

@@ -6,6 +6,7 @@ budget is in minutes (`charplay.recipes.device_dependent`).
 """
 
 import time
+from contextlib import closing
 from statistics import median
 
 from charplay.corpora.corpus import Corpus
@@ -44,13 +45,14 @@ def measure_step_speed(
     learner = Learner(recipe, network, batches, context)
     step_seconds: list[float] = []
     until = time.perf_counter() + seconds
-    while len(step_seconds) < 3 or time.perf_counter() < until:
-        if watch is not None and not watch(0.0):
-            raise Cancelled
-        start = time.perf_counter()
-        learner.step(1e-6)
-        learner.read_metrics()
-        step_seconds.append(time.perf_counter() - start)
+    with closing(learner):
+        while len(step_seconds) < 3 or time.perf_counter() < until:
+            if watch is not None and not watch(0.0):
+                raise Cancelled
+            start = time.perf_counter()
+            learner.step(1e-6)
+            learner.read_metrics()
+            step_seconds.append(time.perf_counter() - start)
     length, size = batch_shape(recipe)
     return length * size / median(step_seconds[1:])  # without the first step, which also sets things up
 

@@ -136,6 +136,10 @@ class Learner:
             parameter.grad = None
         return self._phase != "update"
 
+    def close(self) -> None:
+        """Let the threads end that execute shares."""
+        self._context.workers.close()
+
     def set_hyperparameters(self, recipe: Recipe) -> None:
         """Use the live values of `recipe` from the next step on, but for the batches' shape: see `rebatch`."""
         self._recipe = recipe

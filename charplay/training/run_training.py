@@ -260,6 +260,7 @@ class _RunExecution:
     def close(self) -> None:
         """Release memory and the run's lock, after waiting for saves that are being written."""
         if self._session is not None:
+            self._session.learner.close()
             self._session.writer.wait_until_idle(SAVE_TIMEOUT_SECONDS)
         self._session = None
         malloc.trim()

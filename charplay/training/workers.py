@@ -18,8 +18,8 @@ Task = Callable[[], Result]
 class Workers:
     """Executes tasks on `threads` threads: the calling one, and helpers that compute with one thread of torch each.
 
-    Helpers are daemons, and end when nobody refers to their `Workers` any more. torch's modes (no gradients, autocast)
-    belong to a thread: a task enters those that it needs.
+    Helpers are daemons. They end when their `Workers` are closed, or when nobody refers to them any more. torch's modes
+    (no gradients, autocast) belong to a thread: a task enters those that it needs.
     """
 
     def __init__(self, threads: int) -> None:
@@ -29,7 +29,12 @@ class Workers:
             malloc.use_one_arena()
         for _ in range(self._helpers):
             threading.Thread(target=_help, args=(self._rounds,), name="training share", daemon=True).start()
-        weakref.finalize(self, _dismiss, self._rounds, self._helpers)
+        self._dismiss = weakref.finalize(self, _dismiss, self._rounds, self._helpers)
+
+    def close(self) -> None:
+        """Let the helpers end; the calling thread executes what comes after by itself."""
+        self._helpers = 0
+        self._dismiss()
 
     def run(self, tasks: Sequence[Task[Result]]) -> list[Result]:
         """Execute all `tasks`, wait for them, and return their results in order; raise the first task's error."""

@@ -1,5 +1,7 @@
 """Shares of a batch: together they are the batch, whichever threads execute them."""
 
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -209,3 +211,12 @@ def test_a_runs_saves_say_how_many_it_has(again: bool, train: Train, only: Only,
         "random.cpu",
         *(f"random.share.{k}" for k in range(3)),
     ]
+
+
+def test_a_run_leaves_no_thread_behind(train: Train, only: Only, divided: Divided) -> None:
+    before = set(threading.enumerate())
+    assert only(train(**divided(3), steps=None, minutes=0.01, hidden_size="auto"), Finished)
+    last = time.monotonic() + 10
+    while left := {thread.name for thread in set(threading.enumerate()) - before}:
+        assert time.monotonic() < last, left
+        time.sleep(0.01)

@@ -80,12 +80,18 @@ def test_an_error_that_was_handled_keeps_no_tensor() -> None:
     assert len(held) == 2
 
 
-def test_threads_end_with_their_workers_and_are_daemons() -> None:
+@pytest.mark.parametrize("closed", [True, False])
+def test_threads_end_with_their_workers_and_are_daemons(closed: bool) -> None:
     before = set(threading.enumerate())
     workers = Workers(4)
     helpers = set(threading.enumerate()) - before
     assert len(helpers) == 3
     assert all(thread.daemon for thread in helpers)
     assert workers.run([lambda: 1]) == [1]
-    del workers
+    if closed:
+        workers.close()
+        workers.close()
+        assert workers.run([lambda: 1, lambda: 2]) == [1, 2], "without help"
+    else:
+        del workers
     until(lambda: not any(thread.is_alive() for thread in helpers))
