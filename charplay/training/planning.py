@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.held_out import MAX_FINAL_CHARACTERS
 from charplay.corpora.progress import Watch
-from charplay.recipes.device_dependent import open_fields
 from charplay.recipes.loss_estimate import expected_loss
 from charplay.recipes.network import memory_bytes, parameter_count, training_characters, whole
 from charplay.recipes.recipe import BUDGETS, Recipe
@@ -59,7 +58,6 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
     resolution = resolve(asked, characters_total, vocabulary_size, significant)
     resolved, notes = _fit_to_memory(asked, resolution.recipe, corpus, choice.name, significant)
     chars_per_second = measure_step_speed(resolved, corpus, context, TRY_SECONDS, watch)
-    run_speed = significant if open_fields(asked, choice.name) else None
     training_total = training_characters(resolved, characters_total)
     characters = int(60 * minutes * (1 - EVALUATION_SHARE) * chars_per_second)
     epochs = characters / training_total
@@ -80,7 +78,7 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
             *resolution.notes,
             *filter(None, (context.warning,)),
             *notes,
-            *_differences(resolved, resolve(asked, characters_total, vocabulary_size, run_speed).recipe),
+            *_differences(resolved, resolution.recipe),
         ),
     )
 

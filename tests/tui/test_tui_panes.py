@@ -34,7 +34,7 @@ async def test_the_form_shows_eight_fields_and_what_auto_resolved_to(play: Play)
         fields = it.main.form._fields
         assert len(fields.names) == 8
         await it.until(lambda: "parameters" in it.seen())
-        assert "auto 64" in it.seen()
+        assert "auto about 64" in it.seen()
         await it.press("2", "m")
         assert len(fields.names) > 30
         assert "stride" not in fields.names
