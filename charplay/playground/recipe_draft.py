@@ -114,8 +114,8 @@ class RecipeDraft:
         """In a few letters, "lstm 2x128": its cell, and its size as far as it is known before the start."""
         if "hidden_size" in self.open:
             return self.asked.cell
-        recipe, about = self.resolved, "about " if "hidden_size" in self.estimated else ""
-        return f"{recipe.cell} {about}{recipe.num_layers}x{recipe.hidden_size}" if recipe else ""
+        recipe = self.resolved
+        return f"{recipe.cell} {recipe.num_layers}x{recipe.hidden_size}" if recipe else ""
 
     def _base(self) -> ConfigLayer:
         if self.preset not in self.preset_names():

@@ -122,7 +122,7 @@ def test_a_draft_says_about_what_the_start_decides_on_a_processor(tmp_path: Path
         (("cpu", "cuda:0"), 0, "lstm"),
         (("cpu", "cuda:0"), 5000, "lstm"),
         (("cpu",), 0, ""),
-        (("cpu",), 5000, "lstm about 1x64"),
+        (("cpu",), 5000, "lstm 1x64"),
     ],
 )
 def test_a_draft_names_its_network_as_far_as_it_is_known(
