@@ -63,7 +63,7 @@ class _Group:
         state, logits = self._read()
         params = [generator.params for generator in generators]
         found = self._next_distribution(logits, params)
-        ids = draw_each(found.filtered, [generator.next_uniform for generator in generators])
+        ids = draw_each(found.cumulative[1], [generator.next_uniform for generator in generators])
         written = self._records(found, ids, params)
         state, logits = self._together = self.model.step(state, ids.tolist())
         self._states = list(state.transpose(2, 0, 1, 3))
@@ -87,7 +87,7 @@ class _Group:
     def _records(
         self, found: Distribution, drawn: NDArray[np.intp], params: Sequence[SamplingParams]
     ) -> list[GeneratedChar]:
-        raw, logs = found.raw, found.logs
+        raw, logs, filtered = found.raw, found.logs, found.filtered
         ids = drawn.tolist()
         places = drawn + np.arange(0, raw.size, raw.shape[1])
         ranks = np.add.reduce(raw > raw.take(places)[:, None], axis=1, dtype=np.intp, initial=1)
@@ -100,7 +100,7 @@ class _Group:
                 repeat("drawn"),
                 [generator.source for generator in self.generators],
                 [one.temperature for one in params],
-                found.filtered.take(places).tolist(),
+                filtered.take(places).tolist(),
                 ranks.tolist(),
                 *bits.tolist(),
             )

@@ -12,6 +12,9 @@ Array: TypeAlias = NDArray[np.floating[Any]]
 
 CELLS = "sampling/cells"
 
+HALF = np.array(0.5, np.float32)
+"""One half as an array, which numpy takes in half the time that a number of Python's takes it."""
+
 
 class Cell(Protocol):
     """One step of a recurrent layer of H units: a module in `charplay.sampling.cells`.
@@ -26,7 +29,7 @@ class Cell(Protocol):
     """Arrays of H that make a layer's state; the first is its output."""
 
     def prepare(self, parameter: Array) -> Array:
-        """Bring a `weight_ih`, `weight_hh` or `bias` into the form `advance` expects, in place; its rows are gates."""
+        """Bring a `weight_ih`, `weight_hh` or `bias`, whose rows are gates, into the form for `advance`; uses it up."""
         ...
 
     def advance(self, entering: Array, returning: Array, old: Array, new: Array) -> None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,32 +23,59 @@ COLDEST = 1e-200
 """Temperatures between 0 and this act as this: 1/temperature stays finite."""
 IMPOSSIBLE = -1e100
 """Stands for a logit of -inf in `Distribution.logs`: its exp() is 0 at every temperature, yet 0 times it is 0."""
+_IMPOSSIBLE = np.array(IMPOSSIBLE)
+"""The same as an array, which numpy takes faster than a number of Python's."""
 
 BITS = 1 / math.log(2)
 """Bits in a nat."""
 
 
-class Distribution(NamedTuple):
-    """What the next character may be, (V,) float64 each; or (N, V) for N columns."""
+class Distribution:
+    """What the next character may be: V probabilities, or (N, V) for N columns, in float64.
 
-    logs: Probabilities
-    """Natural logarithms of `raw`, finite."""
-    raw: Probabilities
-    """The model's own probabilities."""
-    filtered: Probabilities
-    """After filters and temperature: what is drawn from."""
+    It keeps what costs one exponential, and divides by the sums only where a probability is asked for.
+    """
 
-    def surprise(self, one: int) -> float:
-        """Bits of surprise at a character, from the model's own probability."""
-        return -BITS * self.logs.item(one)
+    __slots__ = ("cumulative", "shifted", "weights")
 
-    def rank(self, one: int) -> int:
-        """1 for the model's most probable character; equals share a rank."""
-        return 1 + int(np.count_nonzero(self.raw > self.raw.item(one)))
+    def __init__(self, shifted: Probabilities, weights: Probabilities) -> None:
+        self.shifted = shifted
+        """(..., V) finite logits with maximum 0: what `raw` is the softmax of."""
+        self.weights = weights
+        """(2, ..., V) what is proportional to `raw` and to `filtered`."""
+        self.cumulative: Probabilities = np.add.accumulate(weights, -1)
+        """(2, ..., V) their sums in id order."""
 
-    def entropy(self) -> float:
-        """Bits of surprise to expect, from the model's own probabilities."""
-        return -BITS * float(self.raw.dot(self.logs))
+    @property
+    def raw(self) -> Probabilities:
+        """The model's own probabilities."""
+        return _normalized(self.weights[0], self.cumulative[0])
+
+    @property
+    def filtered(self) -> Probabilities:
+        """After filters and temperature: what is drawn from."""
+        return _normalized(self.weights[1], self.cumulative[1])
+
+    @property
+    def logs(self) -> Probabilities:
+        """Natural logarithms of `raw`, finite."""
+        return self.shifted - np.log(self.cumulative[0, ..., -1:])
+
+    def draw(self, u: float) -> int:
+        """The id at `u` (0 to 1) of `filtered`."""
+        return draw(self.cumulative[1], u)
+
+    def rating(self, one: int) -> tuple[float, int, float, float]:
+        """What there is to say of a character: probability, rank, surprise and entropy, as `GeneratedChar` has them."""
+        weights, shifted, cumulative = self.weights, self.shifted, self.cumulative
+        raw, total = weights[0], cumulative.item(0, -1)
+        log = math.log(total)
+        return (
+            weights.item(1, one) / cumulative.item(1, -1),
+            1 + int(np.count_nonzero(raw > raw[one : one + 1])),
+            BITS * (log - shifted.item(one)),
+            BITS * (log - raw.dot(shifted).item() / total),
+        )
 
 
 def distribution(logits: Array, params: SamplingParams, context: FilterContext | None = None) -> Distribution:
@@ -57,23 +84,22 @@ def distribution(logits: Array, params: SamplingParams, context: FilterContext |
     Every input has a defined result: NaN is impossible, several +inf share everything equally, and where nothing is
     possible all symbols are equal.
     """
-    shifted = _shifted(np.asarray(logits, np.float64))
-    weights = np.exp(shifted)
-    total = np.add.reduce(weights)
-    weights /= total
-    logs: Probabilities = shifted - math.log(total)
+    shifted = _shifted(logits.astype(np.float64))
+    temperature = params.temperature
+    weights = shifted * _scale(temperature)
+    np.exp(weights, weights)
     if params.active:
         if context is None:
             raise ValueError("filters need the context")
-        shifted = _filter(logs, params, context)
-    return Distribution(logs, weights, temper(shifted, params.temperature))
+        logs = shifted - math.log(np.add.reduce(weights[0]))
+        weights[1] = temper(_filter(logs, params, context), temperature)
+    elif not temperature:
+        weights[1] = temper(shifted, temperature)
+    return Distribution(shifted, weights)
 
 
 def distributions(logits: Array, temperatures: Sequence[float]) -> Distribution:
-    """What `distribution` makes of each row of logits (N, V) without filters, at once: (N, V) each.
-
-    The probabilities are the same to the bit.
-    """
+    """What `distribution` makes of each row of logits (N, V) without filters, at once and to the bit."""
     rows = np.array(logits, np.float64, order="C")
     tops = np.maximum.reduce(rows, axis=1, keepdims=True)
     if not np.logical_and.reduce(np.isfinite(tops), axis=None):  # a sum would warn of inf beside -inf
@@ -81,32 +107,32 @@ def distributions(logits: Array, temperatures: Sequence[float]) -> Distribution:
             distribution(row, SamplingParams(temperature=one)) for row, one in zip(rows, temperatures, strict=True)
         ]
         return stacked(alone)
-    both = np.empty((2, *rows.shape))
-    raw, filtered = both
     shifted = np.subtract(rows, tops, out=rows)
     np.maximum(shifted, IMPOSSIBLE, out=shifted)
-    np.multiply(shifted, _inverse(tuple(temperatures)), out=both)
-    np.exp(both, out=both)
-    totals = np.add.reduce(both, axis=2, keepdims=True)
-    both /= totals
+    weights = shifted * _scales(tuple(temperatures))
+    np.exp(weights, weights)
     if 0 in temperatures:
         for number, one in enumerate(temperatures):
             if one == 0:
-                filtered[number] = temper(shifted[number], one)
-    shifted -= np.log(totals[0])
-    return Distribution(shifted, raw, filtered)
+                weights[1, number] = temper(shifted[number], one)
+    return Distribution(shifted, weights)
 
 
 @lru_cache(maxsize=64)
-def _inverse(temperatures: tuple[float, ...]) -> Probabilities:
-    """(2, N, 1) what logits are multiplied by: 1 for what is raw, 1/temperature for what is filtered."""
-    scales = [1 / max(one, COLDEST) for one in temperatures]
-    return np.array([[1.0] * len(scales), scales])[:, :, None]
+def _scale(temperature: float) -> Probabilities:
+    """(2, 1) what logits are multiplied by: 1 for what is raw, 1/temperature for what is filtered."""
+    return np.array([[1.0], [1 / max(temperature, COLDEST)]])
+
+
+@lru_cache(maxsize=64)
+def _scales(temperatures: tuple[float, ...]) -> Probabilities:
+    """(2, N, 1) the same for N columns."""
+    return np.stack([_scale(one) for one in temperatures], axis=1)
 
 
 def stacked(found: Sequence[Distribution]) -> Distribution:
     """Several distributions as one, (N, V) each."""
-    return Distribution(*(np.stack(parts) for parts in zip(*found, strict=True)))
+    return Distribution(np.stack([one.shifted for one in found]), np.stack([one.weights for one in found], axis=1))
 
 
 def temper(logits: Probabilities, temperature: float) -> Probabilities:
@@ -121,17 +147,15 @@ def temper(logits: Probabilities, temperature: float) -> Probabilities:
     return weights
 
 
-def draw(probabilities: Probabilities, u: float) -> int:
-    """The id at `u` (0 to 1) of the cumulative distribution in id order; never one of probability 0."""
-    cumulative = probabilities.cumsum()
-    one = int(cumulative.searchsorted(u * cumulative.item(-1), side="right"))
+def draw(cumulative: Probabilities, u: float) -> int:
+    """The id at `u` (0 to 1) of sums in id order (V,), which need not reach 1; never one that adds nothing."""
+    one = int(cumulative.searchsorted(u * cumulative.item(-1), "right"))
     # Rounding can bring u·total up to the total; the last symbol that adds anything is the answer then.
     return one if one < len(cumulative) else int(cumulative.searchsorted(cumulative[-1]))
 
 
-def draw_each(probabilities: Probabilities, luck: Sequence[float]) -> NDArray[np.intp]:
-    """(N,) ids: `draw` for each row of probabilities (N, V) with its own number, at once."""
-    cumulative = np.add.accumulate(probabilities, axis=1)
+def draw_each(cumulative: Probabilities, luck: Sequence[float]) -> NDArray[np.intp]:
+    """(N,) ids: `draw` for each row of sums (N, V) with its own number, at once."""
     totals = cumulative[:, -1]
     # Rounding can bring u·total up to the total; just below it stands the last symbol that adds anything.
     reached = np.minimum(totals * luck, np.nextafter(totals, 0))
@@ -139,16 +163,23 @@ def draw_each(probabilities: Probabilities, luck: Sequence[float]) -> NDArray[np
     return ids
 
 
+def _normalized(weights: Probabilities, cumulative: Probabilities) -> Probabilities:
+    """(..., V) shares of the sum that the last cumulative one is."""
+    shares: Probabilities = weights / cumulative[..., -1:]
+    return shares
+
+
 def _shifted(logits: Probabilities) -> Probabilities:
     """Logits with maximum 0, all finite."""
-    top = logits.item(logits.argmax())  # NaN where there is one
-    if not math.isfinite(top):
-        logits = np.where(np.isnan(logits), -np.inf, logits)
-        top = logits.max()
-        if math.isinf(top):
-            logits, top = np.where(logits == top, 0.0, -np.inf), 0.0
-    shifted: Probabilities = logits - top
-    return np.maximum(shifted, IMPOSSIBLE, out=shifted)
+    top = logits.argmax()  # of NaN where there is one
+    if math.isfinite(logits.item(top)):
+        shifted: Probabilities = np.subtract(logits, logits[top : top + 1])
+    else:
+        possible = np.where(np.isnan(logits), -np.inf, logits)
+        most = possible.max()
+        shifted = np.where(possible == most, 0.0, -np.inf) if math.isinf(most) else possible - most
+    np.maximum(shifted, _IMPOSSIBLE, out=shifted)
+    return shifted
 
 
 def _filter(logs: Probabilities, params: SamplingParams, context: FilterContext) -> Probabilities:

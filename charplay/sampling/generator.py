@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from charplay.sampling.cell import Array
-from charplay.sampling.distribution import Distribution, distribution, draw
+from charplay.sampling.distribution import Distribution, distribution
 from charplay.sampling.input_text import read_input
 from charplay.sampling.model import CharModel, State
 from charplay.sampling.params import FilterContext, SamplingParams
@@ -99,7 +99,7 @@ class TextGenerator:
     def next(self) -> GeneratedChar:
         """Draw one character and write it."""
         found = self.next_distribution()
-        one = draw(found.filtered, self.next_uniform)
+        one = found.draw(self.next_uniform)
         written = self._record(one, found, "drawn")
         self.append(written, self._model.step(self._state, one))
         return written
@@ -135,10 +135,7 @@ class TextGenerator:
             kind,
             self._source,
             self.params.temperature,
-            found.filtered.item(one),
-            found.rank(one),
-            found.surprise(one),
-            found.entropy(),
+            *found.rating(one),
         )
 
     def advance(self, budget: float | None = None, most: int | None = None) -> list[GeneratedChar]:
@@ -264,8 +261,9 @@ def _distribution(
 
 
 def _candidates(model: CharModel, found: Distribution, n: int) -> list[Candidate]:
-    favourites = np.argsort(-found.raw, kind="stable")[:n].tolist()
-    return [Candidate(model.characters[one], float(found.raw[one]), float(found.filtered[one])) for one in favourites]
+    raw, filtered = found.raw, found.filtered
+    favourites = np.argsort(-raw, kind="stable")[:n].tolist()
+    return [Candidate(model.characters[one], float(raw[one]), float(filtered[one])) for one in favourites]
 
 
 def _reread(model: CharModel, text: str) -> State:

@@ -1,7 +1,6 @@
 """A character model in numpy: weights ready to play, one cheap step at a time."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -13,6 +12,7 @@ from charplay.recipes.network import tensor_shapes, whole
 from charplay.recipes.recipe import Recipe
 from charplay.sampling.cell import Array, Cell, load_cell
 from charplay.sampling.errors import ModelError
+from charplay.sampling.products import Weight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +24,6 @@ Tensors: TypeAlias = Mapping[str, NDArray[Any]]
 
 KEPT_ROWS = 16_384
 """First-layer rows kept at most (see `CharModel._row`); larger vocabularies recompute."""
-
-
-SMALL = (1_000_000, 1200)
-"""Multiplications and results of a product that BLAS makes in place; before a larger one it copies the weights."""
-MOST_BLOCKS = 256
 
 
 class ModelSignature(NamedTuple):
@@ -51,8 +46,8 @@ class CharModel:
         self.characters = tuple(vocabulary.characters)
         """The characters in id order; every text written shares these strings."""
         self._cell = _cell(recipe)
-        self._output, self._output_bias = weights["output.weight"], weights["output.bias"]
-        hidden_size = self._output.shape[1]
+        self._output, self._output_bias = Weight(weights["output.weight"]), weights["output.bias"]
+        hidden_size = weights["output.weight"].shape[1]
         layers = range(whole(recipe, "num_layers"))
 
         def gates(name: str) -> list[Array]:
@@ -60,10 +55,12 @@ class CharModel:
             prepared = (self._cell.prepare(weights[f"rnn.{name}_l{layer}"]) for layer in layers)
             return [parameter.reshape(-1, hidden_size, *parameter.shape[1:]) for parameter in prepared]
 
-        self._weights_ih, self._weights_hh, self._biases = gates("weight_ih"), gates("weight_hh"), gates("bias")
-        self._enter = _entrance(recipe, weights.get("embedding.weight"), self._weights_ih[0], len(vocabulary))
+        inputs, self._biases = gates("weight_ih"), gates("bias")
+        self._weights_ih, self._weights_hh = list(map(Weight, inputs)), list(map(Weight, gates("weight_hh")))
+        self._enter = _entrance(recipe, weights.get("embedding.weight"), inputs[0], len(vocabulary))
+        self._column_biases = [bias[:, None] for bias in self._biases]
         self._rows: dict[int, Array] = {}
-        self._zero = np.zeros((len(layers), self._cell.PARTS, hidden_size), self._output.dtype)
+        self._zero = np.zeros((len(layers), self._cell.PARTS, hidden_size), self._output_bias.dtype)
         self._zero.flags.writeable = False
         self.family = ModelSignature(recipe.cell, self._zero.shape, self._zero.dtype, vocabulary)
         """States go on under any other model of the same family."""
@@ -102,19 +99,38 @@ class CharModel:
 
     def logits(self, state: State) -> Array:
         """What the state says about the next character: logits (V,), or (N, V) for columns."""
-        return _affine(self._output, state[-1, 0], self._output_bias)
+        output = state[-1, 0]
+        logits = self._output.alone(output) if output.ndim == 1 else self._output.together(output)
+        logits += self._output_bias
+        return logits
 
     def step(self, state: State, ids: "int | Sequence[int]") -> tuple[State, Array]:
         """Read one character (an id, or N ids for N columns): the new state, and the logits (V,) or (N, V) after it."""
+        if isinstance(ids, (int, np.integer)):
+            return self._advance(state, self._row(ids), self._biases, Weight.alone)
+        return self._advance(state, self._rows_of(ids), self._column_biases, Weight.together)
+
+    def step_each(self, state: State, ids: "Sequence[int]") -> tuple[State, Array]:
+        """Read N characters for N columns: to the bit what `step` makes of each column alone."""
+        return self._advance(state, self._rows_of(ids), self._column_biases, Weight.each)
+
+    def _advance(
+        self, state: State, entering: Array, biases: list[Array], times: Callable[[Weight, Array], Array]
+    ) -> tuple[State, Array]:
+        """Go through the layers; `entering` is what the characters add to the first one's gates."""
         new = np.empty_like(state)
-        entering = self._row(ids) if isinstance(ids, (int, np.integer)) else self._rows_of(ids)
+        output = entering
         for layer, weight in enumerate(self._weights_hh):
             if layer:
-                entering = _affine(self._weights_ih[layer], new[layer - 1, 0], self._biases[layer])
-            old = state[layer]
-            self._cell.advance(entering, _product(weight, old[0]), old, new[layer])
-        new.flags.writeable = False
-        return new, self.logits(new)
+                entering = times(self._weights_ih[layer], output)
+                entering += biases[layer]
+            old, becoming = state[layer], new[layer]
+            self._cell.advance(entering, times(weight, old[0]), old, becoming)
+            output = becoming[0]
+        new.setflags(write=False)
+        logits = times(self._output, output)
+        logits += self._output_bias
+        return new, logits
 
     def feed(self, state: State, ids: Iterable[int]) -> tuple[State, Array]:
         """Read characters one after another, exactly as `step` would: the state and the logits after the last."""
@@ -131,19 +147,19 @@ class CharModel:
         """
         new = np.empty_like(state)
         entering: Array | list[Array] = [self._row(one) for one in ids]
-        outputs = np.empty((0, self._output.shape[1]), self._output.dtype)
+        outputs, advance = state[0], self._cell.advance
         for layer, weight in enumerate(self._weights_hh):
             if layer:
-                gates = outputs @ self._weights_ih[layer].swapaxes(1, 2) + self._biases[layer][:, None]
-                entering = gates.swapaxes(0, 1)
+                entering = self._weights_ih[layer].along(outputs) + self._biases[layer]
             states = np.empty((len(ids) + 1, *state.shape[1:]), state.dtype)
-            states[0] = state[layer]
-            for t in range(len(ids)):
-                self._cell.advance(entering[t], _product(weight, states[t, 0]), states[t], states[t + 1])
+            states[0] = old = state[layer]
+            for gates, becoming in zip(entering, states[1:], strict=True):
+                advance(gates, weight.alone(old[0]), old, becoming)
+                old = becoming
             new[layer] = states[-1]
             outputs = states[1:, 0]
-        new.flags.writeable = False
-        return new, outputs @ self._output.T + self._output_bias
+        new.setflags(write=False)
+        return new, self._output.along(outputs) + self._output_bias
 
     def _rows_of(self, ids: "Sequence[int]") -> Array:
         """(GATES, N, H) what N characters add to the first layer's gates."""
@@ -162,38 +178,12 @@ class CharModel:
 def _entrance(recipe: Recipe, embedding: Array | None, weight: Array, vocabulary_size: int) -> Callable[[int], Array]:
     """How a character's id meets the first layer's input matrix (GATES, H, input size)."""
     if embedding is not None:
-        return lambda one: _product(weight, embedding[one])
+        matrix = Weight(weight)
+        return lambda one: matrix.alone(embedding[one])
     if recipe.input == "one-hot":
         return lambda one: weight[..., one]
     scale = vocabulary_size if recipe.scalar_scale == "vocabulary" else 1
     return lambda one: weight[..., 0] * weight.dtype.type(one / scale)
-
-
-def _product(weight: Array, x: Array) -> Array:
-    """Weight (..., rows, size) times one column (size,), or several (N, size): (..., rows) or (..., N, rows)."""
-    if x.ndim == 1:
-        alone: Array = weight @ x
-        return alone
-    columns, (*parts, rows, size) = len(x), weight.shape
-    blocks = _blocks(rows, columns * max(size, SMALL[0] // SMALL[1]))
-    product = np.empty((*parts, columns, rows), weight.dtype)
-    cut = weight.reshape(*parts, blocks, -1, size)
-    np.matmul(x, cut.swapaxes(-1, -2), out=product.reshape(*parts, columns, blocks, -1).swapaxes(-2, -3))
-    return product
-
-
-@lru_cache(maxsize=256)
-def _blocks(rows: int, work: int) -> int:
-    """Into how many equal blocks to cut rows of so many multiplications, for each block's product to be SMALL."""
-    fewest = -(-rows * work // SMALL[0])
-    return next((blocks for blocks in range(fewest, MOST_BLOCKS + 1) if rows % blocks == 0), 1)
-
-
-def _affine(weight: Array, x: Array, bias: Array) -> Array:
-    """Weight·x + bias (..., rows), for one column or several."""
-    product = _product(weight, x)
-    product += bias if x.ndim == 1 else bias[..., None, :]
-    return product
 
 
 def _shapes(recipe: Recipe, vocabulary_size: int) -> dict[str, tuple[int, ...]]:

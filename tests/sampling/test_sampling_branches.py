@@ -74,7 +74,7 @@ class Naive:
 
     def next(self) -> None:
         filtered = self.next_distribution(len(self.ids)).filtered
-        self.put(draw(filtered, uniform(self.params.seed, len(self.ids))))
+        self.put(draw(filtered.cumsum(), uniform(self.params.seed, len(self.ids))))
 
     def swap(self, model: CharModel) -> None:
         if model.family != self.model.family:

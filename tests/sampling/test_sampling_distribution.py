@@ -84,8 +84,8 @@ def test_symbols_come_as_often_as_softmax_says(size: int, temperature: float) ->
 def test_any_logits_at_any_temperature_make_a_distribution(logits: NDArray[np.float32], temperature: float) -> None:
     with np.errstate(all="raise", under="ignore"):
         found = distribution(logits, SamplingParams(temperature=temperature))
-        bits = found.entropy(), found.surprise(0)
-    assert np.isfinite(bits).all()
+        rating = found.rating(0)
+    assert np.isfinite(rating).all()
     assert np.isfinite(found.logs).all()
     for probabilities in (found.raw, found.filtered):
         assert (probabilities >= 0).all()
@@ -124,7 +124,7 @@ def test_a_single_symbol_is_certain() -> None:
     for logit in (0, -1e30, math.nan, math.inf, -math.inf):
         found = distribution(np.array([logit], np.float32), SamplingParams(temperature=0.5))
         assert found.filtered.tolist() == [1]
-        assert (found.surprise(0), found.entropy(), found.rank(0)) == (0, 0, 1)
+        assert found.rating(0) == (1, 1, 0, 0)
 
 
 @given(
@@ -134,21 +134,38 @@ def test_a_single_symbol_is_certain() -> None:
 def test_nothing_of_probability_zero_is_drawn(weights: NDArray[np.float64], u: float) -> None:
     if weights.any():
         luck_of_the_draw = [u, 0.0, math.nextafter(1, 0), 1.0]
-        drawn = [draw(weights / weights.sum(), one) for one in luck_of_the_draw]
+        drawn = [draw((weights / weights.sum()).cumsum(), one) for one in luck_of_the_draw]
         assert (weights[drawn] > 0).all()
         assert draws(weights / weights.sum(), np.array(luck_of_the_draw)).tolist() == drawn
 
 
 def test_the_draw_inverts_the_cumulative_distribution_in_id_order() -> None:
     probabilities = np.array([0.25, 0.0, 0.5, 0.25])
-    assert [draw(probabilities, u) for u in (0, 0.2499, 0.25, 0.7499, 0.75, 0.999)] == [0, 0, 2, 2, 3, 3]
+    assert [draw(probabilities.cumsum(), u) for u in (0, 0.2499, 0.25, 0.7499, 0.75, 0.999)] == [0, 0, 2, 2, 3, 3]
+
+
+@pytest.mark.parametrize("size", [2, 65, 5000])
+@pytest.mark.parametrize("temperature", [0.05, 0.8, 1.0, 3.0])
+def test_probabilities_and_logarithms_are_exact_to_twelve_digits(size: int, temperature: float) -> None:
+    logits = np.random.default_rng(size).normal(scale=3, size=size)
+    found, raw = distribution(logits, SamplingParams(temperature=temperature)), softmax(logits, 1)
+    np.testing.assert_allclose(found.raw, raw, rtol=1e-12)
+    np.testing.assert_allclose(found.filtered, softmax(logits, temperature), rtol=1e-12)
+    np.testing.assert_allclose(found.logs, np.log(raw), rtol=1e-12)
+    probability, rank, surprise, entropy = found.rating(1)
+    assert probability == found.filtered[1]
+    assert rank == 1 + (raw > raw[1]).sum()
+    assert surprise == pytest.approx(-np.log2(raw[1]), rel=1e-12)
+    assert entropy == pytest.approx(-(raw * np.log2(raw)).sum(), rel=1e-12)
 
 
 def test_rank_surprise_and_entropy_are_those_of_the_raw_distribution() -> None:
     found = distribution(np.log([0.5, 0.125, 0.25, 0.125]), SamplingParams(temperature=3, seed=5))
-    assert [found.rank(one) for one in range(4)] == [1, 3, 2, 3]
-    assert [found.surprise(one) for one in range(4)] == pytest.approx([1, 3, 2, 3])
-    assert found.entropy() == pytest.approx(1.75)
+    probabilities, ranks, surprises, entropies = zip(*map(found.rating, range(4)), strict=True)
+    assert probabilities == tuple(found.filtered.tolist())
+    assert ranks == (1, 3, 2, 3)
+    assert surprises == pytest.approx([1, 3, 2, 3])
+    assert entropies == pytest.approx([1.75] * 4)
 
 
 @given(arrays(np.float64, st.integers(2, 30), elements=st.floats(-50, 50)), st.floats(0.05, 5))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from charplay.sampling.cell import Array
+from charplay.sampling.cell import HALF, Array
 
 GATES = 3
 PARTS = 1
@@ -18,14 +18,14 @@ def prepare(parameter: Array) -> Array:
 def advance(entering: Array, returning: Array, old: Array, new: Array) -> None:
     """One step: n = tanh(entering + r·returning), h = (1 - z)·n + z·h."""
     gates, candidate = returning[:2], returning[2]
-    gates += entering[:2]
-    np.tanh(gates, out=gates)
-    gates *= 0.5
-    gates += 0.5
-    candidate *= gates[0]
-    candidate += entering[2]
-    np.tanh(candidate, out=candidate)
+    np.add(gates, entering[:2], gates)
+    np.tanh(gates, gates)
+    np.multiply(gates, HALF, gates)
+    np.add(gates, HALF, gates)
+    np.multiply(candidate, gates[0], candidate)
+    np.add(candidate, entering[2], candidate)
+    np.tanh(candidate, candidate)
     output = new[0]
-    np.subtract(old[0], candidate, out=output)
-    output *= gates[1]
-    output += candidate
+    np.subtract(old[0], candidate, output)
+    np.multiply(output, gates[1], output)
+    np.add(output, candidate, output)
