@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from charplay.cli.errors import UsageError, print_error
+from charplay.cli import sample_many
+from charplay.cli.errors import UsageError
 from charplay.cli.output import print_note
 from charplay.cli.prompts import asked_temperatures, check_bias, prompt_from_text, recording_path
 from charplay.cli.recipe_options import JsonOption
@@ -15,9 +16,11 @@ from charplay.cli.sample_options import (
     Bias,
     Checkpoint,
     CorpusName,
+    Count,
     Length,
     MinP,
     NoPrompt,
+    Output,
     Penalty,
     PromptFrom,
     PromptText,
@@ -32,7 +35,7 @@ from charplay.cli.sample_options import (
     TopP,
     Window,
 )
-from charplay.cli.sample_output import JsonLinesWriter, TextWriter
+from charplay.cli.sample_output import JsonLinesWriter, TextWriter, name_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -75,6 +78,8 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     no_prompt: NoPrompt = False,
     ride: RideFile = None,
     save_ride: SaveRide = None,
+    count: Count = None,
+    output: Output = None,
     json: JsonOption = False,
     top: Top = 5,
 ) -> None:
@@ -91,7 +96,8 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     )  # fmt: skip
     _refuse_clashes(filters | _given(
         prompt=prompt, prompt_from=prompt_from, corpus=corpus, length=length, temperature=temperature,
-        temperatures=temperatures, ride=ride, save_ride=save_ride, stop=stop,
+        temperatures=temperatures, ride=ride, save_ride=save_ride, stop=stop, count=count,
+        output=output, json=json or None,
     ))  # fmt: skip
     heats = asked_temperatures(temperature, temperatures)
     settings = [SamplingParams(temperature=heat, **filters, **_given(seed=seed)) for heat in heats]
@@ -99,18 +105,25 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     opened = open_checkpoint(open_store(context.obj), checkpoint)
     model, path = opened.model, opened.origin.path
     check_bias(settings[0].bias, model.vocabulary)
-    text = prompt or ""
-    if prompt_from is not None:
-        text = _taken(context.obj, path, corpus, prompt_from, settings[0].seed)
-    text = _cleaned(model, text, stop or [])
+    length = min(LENGTH if length is None else length, sys.maxsize)  # no range is longer: "until it is stopped"
+    stops = _cleaned_stops(model, stop or [])
+    given = _cleaned(model, prompt or "") if prompt_from is None else ""
+
+    def text(seed: int) -> str:
+        return given if prompt_from is None else _cleaned(model, _taken(context.obj, path, corpus, prompt_from, seed))
+
+    if count is not None:
+        many = sample_many.ManyTexts(model, count, stops, prompted=not no_prompt, json=json)
+        many.drawn(settings[0], text, length, output) if ride is None else many.ridden(ride, seed, output)
+        return
     writer = JsonLinesWriter(top) if json else TextWriter()
-    task = _SampleTask(writer, stop or [], kept, prompted=not no_prompt)
+    task = _SampleTask(writer, stops, kept, prompted=not no_prompt)
     if ride is not None:
         task.again(TextGenerator(model, source=path), ride, seed)
     else:
-        generators = (TextGenerator(model, prompt=text, params=one, source=path) for one in settings)
-        # No range is longer than sys.maxsize; whoever asks for more means "until it is stopped".
-        task.each(generators, min(LENGTH if length is None else length, sys.maxsize), titled=len(settings) > 1)
+        begun = text(settings[0].seed)
+        generators = (TextGenerator(model, prompt=begun, params=one, source=path) for one in settings)
+        task.each(generators, length, titled=len(settings) > 1)
     writer.close()
 
 
@@ -146,7 +159,7 @@ class _SampleTask:
         """Write the prompt and what follows. What was written until Ctrl-C is a ride too."""
         generator = playback.generator
         if generator.unknown != self._named:
-            print_error(f"left out of the prompt, as the model does not know them: {generator.unknown!r}")
+            name_unknown(generator.unknown)
             self._named = generator.unknown
         if self._prompted:
             for position in range(len(generator.transcript)):
@@ -167,18 +180,24 @@ class _SampleTask:
                 raise OSError(error.errno, error.strerror, str(self._ride)) from None
 
 
-def _cleaned(model: "CharModel", prompt: str, stops: list[str]) -> str:
-    """Return the prompt cleaned as the training text was; say so, and at which texts the model stops for `stops`."""
+def _cleaned(model: "CharModel", prompt: str) -> str:
+    """Return the prompt cleaned as the training text was, and say so."""
     from charplay.sampling.input_text import read_input
-    from charplay.sampling.stop_sequences import clean_stop_texts
 
     read = read_input(model, prompt)
     if read.note:
         print_note(f"the prompt was {read.note}")
-    _, note = clean_stop_texts(stops, model.recipe.cleaning)
+    return read.text
+
+
+def _cleaned_stops(model: "CharModel", stops: list[str]) -> list[str]:
+    """Return the stop texts cleaned as the training text was, and say at which the model stops."""
+    from charplay.sampling.stop_sequences import clean_stop_texts
+
+    cleaned, note = clean_stop_texts(stops, model.recipe.cleaning)
     if note:
         print_note(f"stops at {note}")
-    return read.text
+    return list(cleaned)
 
 
 def _given(**options: Any) -> dict[str, Any]:
@@ -188,11 +207,13 @@ def _given(**options: Any) -> dict[str, Any]:
 
 def _refuse_clashes(named: "Mapping[str, Any]") -> None:
     """UsageError where two options say the same thing, or one has nothing to act on."""
-    for one, other in CLASHES:
+    for one, other in CLASHES + sample_many.CLASHES:
         if one in named and other in named:
             raise UsageError(f"{_flag(one)} and {_flag(other)} do not go together; leave one out")
     if "corpus" in named and "prompt_from" not in named:
         raise UsageError("--corpus is for --prompt-from; name a place in the text, as in --prompt-from random")
+    if "output" in named and "count" not in named:
+        raise UsageError("--output is for --count; say how many texts, as in --count 32")
     if "" in named.get("stop", ()):
         raise UsageError("--stop needs a text to stop at; leave it out to write the whole length")
     if "ride" in named and RIDDEN & named.keys():

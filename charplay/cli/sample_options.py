@@ -23,6 +23,8 @@ Penalty = Annotated[float | None, typer.Option("--repetition-penalty", metavar="
 Window = Annotated[int | None, typer.Option("--repetition-window", metavar="N", help="How many characters are recent [64].")]
 Bias = Annotated[list[str] | None, typer.Option("--bias", metavar="CHARACTERS=NATS", help="Favour characters, or forbid them (-inf); may be given again and again.")]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="S", help="The same seed writes the same text [1].")]
+Count = Annotated[int | None, typer.Option("--count", metavar="N", min=1, max=100_000, help="That many texts in one pass, with the seeds S, S+1, ...; with --json an object each.")]
+Output = Annotated[Path | None, typer.Option("--output", metavar="FOLDER", help="With --count: a file seed-S.txt for each text.")]
 StopTexts = Annotated[list[str] | None, typer.Option("--stop", metavar="TEXT", help=f"End once this has been written; may be given again and again. {LINE_END}")]
 NoPrompt = Annotated[bool, typer.Option("--no-prompt", metavar="", help="Print only what was drawn.")]
 RideFile = Annotated[Path | None, typer.Option("--ride", metavar="FILE", help="Write as it was ridden: the file's prompt, settings and length.")]

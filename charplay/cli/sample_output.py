@@ -4,6 +4,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from charplay.cli.errors import print_error
 from charplay.cli.output import print_json, print_safe, sanitize_for
 
 if TYPE_CHECKING:
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
 
 FLUSH_SECONDS = 0.1
 """A pipe gets gathered characters at least this often: a flush for each one would cost a system call a character."""
+
+
+def name_unknown(unknown: str) -> None:
+    """Print which characters of a prompt the model does not know, each once, if there are any."""
+    if unknown:
+        print_error(f"left out of the prompt, as the model does not know them: {''.join(dict.fromkeys(unknown))!r}")
 
 
 class TextWriter:
@@ -41,6 +48,11 @@ class TextWriter:
         if self._terminal or now - self._flushed > FLUSH_SECONDS:
             sys.stdout.flush()
             self._flushed = now
+
+    def put(self, text: str) -> None:
+        """Write a text that is there already."""
+        sys.stdout.write(sanitize_for(text, sys.stdout))
+        self._last = text[-1:] or self._last
 
     def close(self) -> None:
         """End the last line where stdout is a terminal, so that the shell's prompt starts on a new one; then flush."""

@@ -1,4 +1,4 @@
-"""Many texts from one prompt, written side by side: each under a seed of its own, and each what it would be alone.
+"""Many texts, written side by side: each under a seed of its own, and each what it would be alone.
 
 Alone and side by side a text meets the same numbers, not only similar ones: `Weight.each` asks for every column's
 product as it would be asked for alone, and everything else acts on each number, or sums each row, by itself. What one
@@ -40,10 +40,18 @@ class Turn(NamedTuple):
     """The id of a character that is not drawn."""
 
 
+class Start(NamedTuple):
+    """Where a text begins."""
+
+    seed: int
+    generator: TextGenerator
+    """Stands at the end of the prompt, and is left there; several texts may have the same."""
+
+
 class WrittenText(NamedTuple):
     """One of the texts."""
 
-    seed: int
+    start: Start
     text: str
     """What follows the prompt."""
     end: End
@@ -63,19 +71,19 @@ def recorded_turns(ride: Recording, vocabulary: Vocabulary) -> Iterator[Turn]:
 
 
 def write_side_by_side(
-    start: TextGenerator, turns: Callable[[], Iterator[Turn]], seeds: Sequence[int], stops: Sequence[str] = ()
+    starts: Sequence[Start], turns: Callable[[], Iterator[Turn]], stops: Sequence[str] = ()
 ) -> Iterator[WrittenText]:
-    """What each seed writes from where a generator stands, in the order of the seeds.
+    """The text that each start leads to under one model, in their order.
 
     `turns` begins the turns anew for every group of texts; the groups are written in threads. On Ctrl-C what was
     written by then comes, too, and KeyboardInterrupt after it.
     """
-    threads = min(MOST_THREADS, _processors(), len(seeds))
-    size = min(MOST_COLUMNS, -(-len(seeds) // threads))
-    groups = [_Group(start, seeds[at : at + size], stops) for at in range(0, len(seeds), size)]
+    threads = min(MOST_THREADS, _processors(), len(starts))
+    size = min(MOST_COLUMNS, -(-len(starts) // threads))
+    groups = (starts[at : at + size] for at in range(0, len(starts), size))
     halt = Event()
     with ThreadPoolExecutor(threads) as pool:
-        running = deque(pool.submit(group.write, turns(), halt) for group in groups)
+        running = deque(pool.submit(_write, group, stops, turns(), halt) for group in groups)
         try:
             while running:
                 written = running[0].result()
@@ -94,28 +102,31 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _write(starts: Sequence[Start], stops: Sequence[str], turns: Iterator[Turn], halt: Event) -> list[WrittenText]:
+    return _Group(starts, stops).write(turns, halt)
+
+
 class _Group:
     """Texts that advance together."""
 
-    def __init__(self, start: TextGenerator, seeds: Sequence[int], stops: Sequence[str]) -> None:
-        self._model = start.model
-        self._position = len(start.transcript)
-        self._seeds = list(seeds)
-        self._stops = [StopSequences(stops) for _ in seeds]
+    def __init__(self, starts: Sequence[Start], stops: Sequence[str]) -> None:
+        self._starts = starts
+        generators = [start.generator for start in starts]
+        self._model = generators[0].model
+        self._positions = [len(generator.transcript) for generator in generators]
+        self._stops = [StopSequences(stops) for _ in starts]
         self._stopping = any(stops)
-        self._state = np.repeat(start.state[..., None, :], len(seeds), axis=-2)
-        self._logits = np.repeat(start.logits[None], len(seeds), axis=0)
-        before = start.transcript.ids(start.model.vocabulary, 0, self._position)
-        self._history = [np.full(len(seeds), one, np.intp) for one in before]
-        """(N,) ids of each position."""
-        self._live = np.arange(len(seeds))
+        self._state = np.stack([generator.state for generator in generators], axis=-2)
+        self._logits = np.stack([generator.logits for generator in generators])
+        self._history: list[NDArray[np.intp]] = []
+        """(N,) ids of each turn."""
+        self._live = np.arange(len(starts))
         """Which texts still go on: the columns of state and logits."""
-        self._ends = [0] * len(seeds)
-        """The position after the stop text of those that do not."""
+        self._ends = [0] * len(starts)
+        """How many characters those have that do not."""
 
     def write(self, turns: Iterator[Turn], halt: Event) -> list[WrittenText]:
         """Every text, until it comes to a stop text, the turns are over, or somebody says halt."""
-        start = len(self._history)
         end: End = "length"
         for turn in turns:
             if halt.is_set():
@@ -124,43 +135,49 @@ class _Group:
             self._advance(turn)
             if not len(self._live):
                 break
-        ids = np.array(self._history[start:], np.intp).reshape(-1, len(self._seeds))
-        characters = self._model.characters
-        return [
-            WrittenText(
-                seed,
-                "".join(map(characters.__getitem__, ids[: (stop or len(self._history)) - start, number].tolist())),
-                "stop" if stop else end,
+        ids = np.array(self._history, np.intp).reshape(-1, len(self._starts))
+        texts = []
+        for number, (start, stop) in enumerate(zip(self._starts, self._ends, strict=True)):
+            written = ids[: stop or len(ids), number].tolist()
+            texts.append(
+                WrittenText(start, "".join(map(self._model.characters.__getitem__, written)), "stop" if stop else end)
             )
-            for number, (seed, stop) in enumerate(zip(self._seeds, self._ends, strict=True))
-        ]
+        return texts
 
     def _advance(self, turn: Turn) -> None:
         """Draw or take over one character for each text that goes on."""
         live = self._live
         if turn.typed is None:
             found = self._distribution(turn.params)
-            position = len(self._history)
-            drawn = draw_each(found.cumulative[1], [uniform(self._seeds[one], position) for one in live.tolist()])
+            drawn = draw_each(found.cumulative[1], [self._uniform(number) for number in live.tolist()])
         else:
             drawn = np.full(len(live), turn.typed, np.intp)
-        row = np.zeros(len(self._seeds), np.intp)
+        row = np.zeros(len(self._starts), np.intp)
         row[live] = drawn
         self._history.append(row)
         self._state, self._logits = self._model.step_each(self._state, drawn.tolist())
         if self._stopping:
             self._stop(drawn)
 
+    def _uniform(self, number: int) -> float:
+        """What a text's next draw is made with."""
+        return uniform(self._starts[number].seed, self._positions[number] + len(self._history))
+
+    def _recent(self, number: int, count: int) -> NDArray[np.intp]:
+        """Ids of the last characters of a text, its prompt's included."""
+        drawn = np.array([row[number] for row in self._history[-count:]], np.intp)
+        transcript, position = self._starts[number].generator.transcript, self._positions[number]
+        before = transcript.ids(self._model.vocabulary, max(0, position - (count - len(drawn))), position)
+        return np.concatenate([before.astype(np.intp), drawn])
+
     def _distribution(self, params: SamplingParams) -> Distribution:
         if not params.active:
             return distributions(self._logits, [params.temperature] * len(self._live))
-        recent = np.array(self._history[-params.repetition_window :], np.uint32).reshape(-1, len(self._seeds))
-        return stacked(
-            [
-                distribution(logits, params, FilterContext(recent[:, one], self._model.vocabulary))
-                for one, logits in zip(self._live.tolist(), self._logits, strict=True)
-            ]
-        )
+        found = []
+        for number, logits in zip(self._live.tolist(), self._logits, strict=True):
+            recent = self._recent(number, params.repetition_window)
+            found.append(distribution(logits, params, FilterContext(recent, self._model.vocabulary)))
+        return stacked(found)
 
     def _stop(self, drawn: NDArray[np.intp]) -> None:
         """Let go of the texts that have come to a stop text."""

@@ -364,6 +364,11 @@ def test_a_prompt_that_reaches_to_the_end_says_so(cli: Callable[..., SimpleNames
         ("--bias", "3"),
         ("--bias", "a=much"),
         ("--repetition-window", "0"),
+        ("--count", "0"),
+        ("--count", "2", "--temperatures", "0.5,1"),
+        ("--count", "2", "--save-ride", "x"),
+        ("--count", "2", "--output", "x", "--json"),
+        ("--output", "x"),
     ],
 )
 def test_what_does_not_go_together_is_wrong_usage(

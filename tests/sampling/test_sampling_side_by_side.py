@@ -1,6 +1,6 @@
 """Each of many texts is, character for character, what it would be alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
 from itertools import islice, repeat
@@ -16,7 +16,7 @@ from charplay.sampling.generator import TextGenerator
 from charplay.sampling.model import CharModel
 from charplay.sampling.params import SamplingParams
 from charplay.sampling.recording import Recording, replay
-from charplay.sampling.side_by_side import Turn, WrittenText, recorded_turns, write_side_by_side
+from charplay.sampling.side_by_side import Start, Turn, WrittenText, recorded_turns, write_side_by_side
 
 CELLS = entry_names("sampling/cells")
 PLAIN = [SamplingParams(temperature=one) for one in (0.0, 0.5, 1.0, 2.0)]
@@ -28,18 +28,15 @@ FILTERED = [
 
 
 def written(
-    model: CharModel,
-    params: SamplingParams,
-    seeds: list[int],
-    length: int,
-    prompt: str = "",
-    stops: list[str] | None = None,
+    model: CharModel, params: SamplingParams, seeds: Iterable[int], length: int, stops: Sequence[str] = ()
 ) -> list[WrittenText]:
-    start = TextGenerator(model, prompt=prompt, params=params)
-    return list(write_side_by_side(start, partial(repeat, Turn(params), length), seeds, stops or []))
+    """All of them from one prompt."""
+    start = TextGenerator(model, prompt="abc", params=params)
+    turns = partial(repeat, Turn(params), length)
+    return list(write_side_by_side([Start(seed, start) for seed in seeds], turns, stops))
 
 
-def alone(model: CharModel, params: SamplingParams, seed: int, length: int, prompt: str = "") -> str:
+def alone(model: CharModel, params: SamplingParams, seed: int, length: int, prompt: str = "abc") -> str:
     generator = TextGenerator(model, prompt=prompt, params=params.replaced(seed=seed))
     return "".join(one.character for one in islice(generator, length))
 
@@ -51,9 +48,16 @@ def test_each_text_is_what_its_seed_writes_alone(
     cell: str, hidden_size: int, layers: int, params: SamplingParams
 ) -> None:
     model = make_model(cell=cell, hidden_size=hidden_size, num_layers=layers, scale=2 * hidden_size**-0.5)
-    seeds = list(range(5, 18))
-    found = written(model, params, seeds, 120, "abc")
-    assert found == [WrittenText(seed, alone(model, params, seed, 120, "abc"), "length") for seed in seeds]
+    for text in written(model, params, range(5, 18), 120):
+        assert (text.text, text.end) == (alone(model, params, text.start.seed, 120), "length")
+
+
+@pytest.mark.parametrize("params", [PLAIN[2], *FILTERED])
+def test_prompts_may_differ_in_length_too(params: SamplingParams) -> None:
+    model, prompts = make_model(), ["", "a", "abcabcabcabc", "no"]
+    starts = [Start(seed, TextGenerator(model, prompt=one)) for seed, one in enumerate(prompts)]
+    for text in write_side_by_side(starts, partial(repeat, Turn(params), 90)):
+        assert text.text == alone(model, params, text.start.seed, 90, prompts[text.start.seed])
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -88,15 +92,12 @@ def test_a_large_weight_is_read_in_blocks_and_none_that_cannot_be_cut() -> None:
 def test_a_stop_text_ends_its_own_text_and_no_other() -> None:
     model, params = make_model(), PLAIN[2]
     whole = [alone(model, params, seed, 200) for seed in range(12)]
-    stops = [whole[0][20:23], whole[5][90:92]]
-    found = written(model, params, list(range(12)), 200, stops=stops)
-    ended = 0
-    for text, expected in zip(found, whole, strict=True):
-        ends = [expected.index(stop) + len(stop) for stop in stops if stop in expected]
-        assert text.text == expected[: min(ends, default=200)]
-        assert text.end == ("stop" if ends else "length")
-        ended += bool(ends)
-    assert 2 <= ended < 12
+    stops = [whole[0][20:24], whole[5][90:94]]
+    found = written(model, params, range(12), 200, stops)
+    ends = [min((text.index(stop) + len(stop) for stop in stops if stop in text), default=None) for text in whole]
+    assert [one.text for one in found] == [text[:end] for text, end in zip(whole, ends, strict=True)]
+    assert [one.end for one in found] == ["stop" if end else "length" for end in ends]
+    assert {one.end for one in found} == {"stop", "length"}
 
 
 def test_a_ride_is_ridden_by_each_with_its_own_luck() -> None:
@@ -104,19 +105,19 @@ def test_a_ride_is_ridden_by_each_with_its_own_luck() -> None:
     changes = ((0, PLAIN[1]), (9, FILTERED[0]), (30, PLAIN[3]))
     ride = Recording("abc?", 50, changes, ((4, "typed", "x?abc"), (20, "picked", "d")))
     start = TextGenerator(model, prompt=ride.prompt)
-    found = list(write_side_by_side(start, partial(recorded_turns, ride, model.vocabulary), [3, 4, 5]))
-    for text in found:
+    starts = [Start(seed, start) for seed in (3, 4, 5)]
+    for text in write_side_by_side(starts, partial(recorded_turns, ride, model.vocabulary)):
         lone = TextGenerator(model)
-        assert text.text == "".join(one.character for one in replay(lone, ride, text.seed))
+        assert text.text == "".join(one.character for one in replay(lone, ride, text.start.seed))
 
 
 def test_groups_and_threads_change_nothing_but_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    model, params, seeds = make_model(hidden_size=33), PLAIN[2], list(range(23))
-    expected = written(model, params, seeds, 60)
+    model, params, seeds = make_model(hidden_size=33), PLAIN[2], range(23)
+    expected = [text.text for text in written(model, params, seeds, 60)]
     for columns, threads in ((1, 1), (5, 3), (64, 1)):
         monkeypatch.setattr(side_by_side, "MOST_COLUMNS", columns)
         monkeypatch.setattr(side_by_side, "MOST_THREADS", threads)
-        assert written(model, params, seeds, 60) == expected
+        assert [text.text for text in written(model, params, seeds, 60)] == expected
 
 
 def test_what_was_written_before_an_interruption_comes_first() -> None:
@@ -143,11 +144,12 @@ def test_what_was_written_before_an_interruption_comes_first() -> None:
     with pytest.MonkeyPatch.context() as patch:
         waits = Interrupted()
         patch.setattr(Future, "result", lambda self, timeout=None: waits(self, timeout))
-        texts = write_side_by_side(TextGenerator(model, params=params), endless, [1, 2, 3])
+        start = TextGenerator(model, prompt="abc")
+        texts = write_side_by_side([Start(seed, start) for seed in (1, 2, 3)], endless)
         found: list[WrittenText] = []
         with pytest.raises(KeyboardInterrupt):
             found.extend(texts)
-    assert [text.seed for text in found] == [1, 2, 3]
+    assert [text.start.seed for text in found] == [1, 2, 3]
     assert {text.end for text in found} == {"interrupted"}
     for text in found:
-        assert text.text == alone(model, params, text.seed, len(text.text))
+        assert text.text == alone(model, params, text.start.seed, len(text.text))
