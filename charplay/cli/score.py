@@ -8,6 +8,9 @@ import typer
 from charplay.cli.output import print_json, print_note, print_safe
 from charplay.cli.recipe_options import JsonOption
 
+LONG = 50_000
+"""Characters of a text that takes a second or more, so that it is said what the wait is for."""
+
 
 def score(
     context: typer.Context,
@@ -31,6 +34,8 @@ def score(
     decoded = read_file(user_path(file))
     for note in decoded.notes:
         print_note(note)
+    if len(decoded.text) >= LONG:
+        print_note(f"reading {len(decoded.text):,} characters, layer by layer")
     result = measure(opened.model, decoded.text, raw=raw)
     if result.note:
         print_note(f"the text was {result.note}; --raw leaves that out")

@@ -61,10 +61,6 @@ class Distribution:
         """Natural logarithms of `raw`, finite."""
         return self.shifted - np.log(self.cumulative[0, ..., -1:])
 
-    def draw(self, u: float) -> int:
-        """The id at `u` (0 to 1) of `filtered`."""
-        return draw(self.cumulative[1], u)
-
     def rating(self, one: int) -> tuple[float, int, float, float]:
         """What there is to say of a character: probability, rank, surprise and entropy, as `GeneratedChar` has them."""
         weights, shifted, cumulative = self.weights, self.shifted, self.cumulative

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from charplay.sampling.cell import Array
-from charplay.sampling.distribution import Distribution, distribution
+from charplay.sampling.distribution import Distribution, distribution, draw
 from charplay.sampling.input_text import read_input
 from charplay.sampling.model import CharModel, State
 from charplay.sampling.params import FilterContext, SamplingParams
@@ -64,6 +64,9 @@ class TextGenerator:
         self._model = model
         self._source = source
         self._memory = memory or StateCache()
+        self._transcript: Transcript
+        self._state: State
+        self._logits: Array
         self._begin(prompt)
 
     @property
@@ -98,10 +101,13 @@ class TextGenerator:
 
     def next(self) -> GeneratedChar:
         """Draw one character and write it."""
-        found = self.next_distribution()
-        one = found.draw(self.next_uniform)
+        model, transcript, params = self._model, self._transcript, self.params
+        position = len(transcript)
+        found = _distribution(model, self._logits, transcript, position, params)
+        one = draw(found.cumulative[1], uniform(params.seed, position))
         written = self._record(one, found, "drawn")
-        self.append(written, self._model.step(self._state, one))
+        self._state, self._logits = model.step(self._state, one)
+        transcript.append(written, params, self._state)
         return written
 
     @property

@@ -58,7 +58,6 @@ class CharModel:
         inputs, self._biases = gates("weight_ih"), gates("bias")
         self._weights_ih, self._weights_hh = list(map(Weight, inputs)), list(map(Weight, gates("weight_hh")))
         self._enter = _entrance(recipe, weights.get("embedding.weight"), inputs[0], len(vocabulary))
-        self._column_biases = [bias[:, None] for bias in self._biases]
         self._rows: dict[int, Array] = {}
         self._zero = np.zeros((len(layers), self._cell.PARTS, hidden_size), self._output_bias.dtype)
         self._zero.flags.writeable = False
@@ -107,23 +106,38 @@ class CharModel:
     def step(self, state: State, ids: "int | Sequence[int]") -> tuple[State, Array]:
         """Read one character (an id, or N ids for N columns): the new state, and the logits (V,) or (N, V) after it."""
         if isinstance(ids, (int, np.integer)):
-            return self._advance(state, self._row(ids), self._biases, Weight.alone)
-        return self._advance(state, self._rows_of(ids), self._column_biases, Weight.together)
+            return self._step_alone(state, ids)
+        return self._step_columns(state, ids, Weight.together)
 
     def step_each(self, state: State, ids: "Sequence[int]") -> tuple[State, Array]:
         """Read N characters for N columns: to the bit what `step` makes of each column alone."""
-        return self._advance(state, self._rows_of(ids), self._column_biases, Weight.each)
+        return self._step_columns(state, ids, Weight.each)
 
-    def _advance(
-        self, state: State, entering: Array, biases: list[Array], times: Callable[[Weight, Array], Array]
-    ) -> tuple[State, Array]:
-        """Go through the layers; `entering` is what the characters add to the first one's gates."""
+    def _step_alone(self, state: State, one: int) -> tuple[State, Array]:
         new = np.empty_like(state)
-        output = entering
+        entering = self._rows.get(one)
+        output = entering = self._row(one) if entering is None else entering
+        for layer, weight in enumerate(self._weights_hh):
+            if layer:
+                entering = self._weights_ih[layer].alone(output).reshape(entering.shape)
+                entering += self._biases[layer]
+            old, becoming = state[layer], new[layer]
+            output = becoming[0]
+            self._cell.advance(entering, weight.alone(old[0]).reshape(entering.shape), old, becoming)
+        new.setflags(write=False)
+        logits = self._output.alone(output)
+        logits += self._output_bias
+        return new, logits
+
+    def _step_columns(
+        self, state: State, ids: "Sequence[int]", times: Callable[[Weight, Array], Array]
+    ) -> tuple[State, Array]:
+        new = np.empty_like(state)
+        output = entering = self._rows_of(ids)
         for layer, weight in enumerate(self._weights_hh):
             if layer:
                 entering = times(self._weights_ih[layer], output)
-                entering += biases[layer]
+                entering += self._biases[layer][:, None]
             old, becoming = state[layer], new[layer]
             self._cell.advance(entering, times(weight, old[0]), old, becoming)
             output = becoming[0]
@@ -154,7 +168,7 @@ class CharModel:
             states = np.empty((len(ids) + 1, *state.shape[1:]), state.dtype)
             states[0] = old = state[layer]
             for gates, becoming in zip(entering, states[1:], strict=True):
-                advance(gates, weight.alone(old[0]), old, becoming)
+                advance(gates, weight.alone(old[0]).reshape(gates.shape), old, becoming)
                 old = becoming
             new[layer] = states[-1]
             outputs = states[1:, 0]
@@ -179,7 +193,7 @@ def _entrance(recipe: Recipe, embedding: Array | None, weight: Array, vocabulary
     """How a character's id meets the first layer's input matrix (GATES, H, input size)."""
     if embedding is not None:
         matrix = Weight(weight)
-        return lambda one: matrix.alone(embedding[one])
+        return lambda one: matrix.alone(embedding[one]).reshape(weight.shape[:-1])
     if recipe.input == "one-hot":
         return lambda one: weight[..., one]
     scale = vocabulary_size if recipe.scalar_scale == "vocabulary" else 1

@@ -5,11 +5,15 @@ algebra. So there are two ways for several: `together` is the faster, and `each`
 calls that `alone` makes for one.
 """
 
-from functools import lru_cache, partial
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from charplay.sampling.cell import Array
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SMALL = (1_000_000, 1200)
 """Multiplications and results of a product that BLAS makes in place; before a larger one it copies the weights."""
@@ -30,12 +34,12 @@ class Weight:
         matrix = weight.reshape(-1, weight.shape[-1])
         blocks = 1 if weight.nbytes <= WHOLE else _blocks(len(matrix), -(-weight.nbytes // BLOCK))
         self._blocks = matrix.reshape(blocks, -1, weight.shape[-1])
-        self._times = self._blocks[0].dot if blocks == 1 else partial(np.matmul, self._blocks)
+        self.alone: Callable[[Array], Array] = matrix.dot if blocks == 1 else self._by_blocks
+        """(parts · rows,), the product with one column (size,)."""
 
-    def alone(self, x: Array) -> Array:
-        """(parts, rows), the product with one column (size,)."""
-        product: Array = self._times(x).reshape(self._shape)
-        return product
+    def _by_blocks(self, x: Array) -> Array:
+        product: Array = np.matmul(self._blocks, x)
+        return product.reshape(-1)
 
     def each(self, x: Array) -> Array:
         """(parts, N, rows), the product with each of several columns (N, size), to the bit what `alone` makes of it."""

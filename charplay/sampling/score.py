@@ -92,6 +92,9 @@ def score(model: CharModel, text: str, watch: Callable[[float], bool] | None = N
     The text first goes through the run's own cleaning, as far as that applies to input; `raw` leaves this out. The
     places are those of the text that was given.
 
+    A block is read layer by layer (`CharModel.read`): every layer's input products and the logits of all its characters
+    at once, and only the recurrent products one by one.
+
     `watch` is called with the share done, every BLOCK characters; where it returns False, the score is that of the part
     read so far.
     """

@@ -78,7 +78,7 @@ def test_states_and_logits_are_the_same_to_the_bit(cell: str, hidden_size: int) 
 def test_together_is_not_to_the_bit_so_that_the_law_above_says_something() -> None:
     weight = products.Weight(np.random.default_rng(0).normal(size=(4, 64, 64)).astype(np.float32))
     x = np.random.default_rng(1).normal(size=(9, 64)).astype(np.float32)
-    lone = np.stack([weight.alone(one) for one in x], axis=1)
+    lone = np.stack([weight.alone(one).reshape(4, 64) for one in x], axis=1)
     assert np.array_equal(weight.each(x), lone)
     np.testing.assert_allclose(weight.together(x), lone, rtol=1e-4, atol=1e-4)
 
