@@ -17,7 +17,7 @@ from torch import nn
 
 from charplay.runs.checkpoint import write_checkpoint
 
-SIZES = {256: 5.0, 512: 8.0}
+SIZES = {256: 6.0, 512: 3.5}
 """Hidden sizes, and how many times as fast `charplay sample` is to be."""
 ROUNDS = 3
 TEMPERATURE = 0.8

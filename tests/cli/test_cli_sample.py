@@ -194,6 +194,16 @@ def test_a_text_without_a_known_pair_has_no_score(
     assert line["nats"] is None
 
 
+def test_the_wait_for_a_long_text_is_explained(
+    cli: Callable[..., SimpleNamespace], file: Path, text_file: Path
+) -> None:
+    assert cli("score", file, text_file).err == ""
+    text_file.write_text(TEXT * (50_000 // len(TEXT) + 1))
+    result = cli("score", file, text_file, "--json")
+    assert "characters, layer by layer" in result.err
+    assert len(result.lines) == 1
+
+
 # Prompts from a text, several temperatures, biases, rides
 
 
