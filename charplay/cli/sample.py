@@ -144,7 +144,10 @@ class _SampleTask:
         for generator in generators:
             if titled:
                 self._writer.begin(f"temperature {generator.params.temperature:g}")
-            self._write(Playback(generator, self._stops), length)
+            if self._writer.only_characters and self._ride is None and not generator.params.active:
+                self._stream(generator, length)
+            else:
+                self._write(Playback(generator, self._stops), length)
 
     def again(self, generator: "TextGenerator", file: Path, seed: int | None) -> None:
         """Write what the ride in a file wrote, or would have written under another seed."""
@@ -158,17 +161,32 @@ class _SampleTask:
     def _write(self, playback: "Playback", length: int | None = None) -> None:
         """Write the prompt and what follows. What was written until Ctrl-C is a ride too."""
         generator = playback.generator
+        self._begin(generator)
+        try:
+            for position, written in enumerate(islice(playback, length), len(generator.transcript)):
+                self._writer.write(written, generator, position)
+        finally:
+            self._keep(generator)
+
+    def _stream(self, generator: "TextGenerator", length: int) -> None:
+        """Write the prompt and the characters that follow, of which nothing more is asked."""
+        from charplay.sampling.character_stream import character_stream
+        from charplay.sampling.stop_sequences import StopSequences
+
+        self._begin(generator)
+        stops = StopSequences(self._stops)
+        for character in islice(character_stream(generator), length):
+            self._writer.put(character)
+            if stops.ended(character):
+                break
+
+    def _begin(self, generator: "TextGenerator") -> None:
         if generator.unknown != self._named:
             name_unknown(generator.unknown)
             self._named = generator.unknown
         if self._prompted:
             for position in range(len(generator.transcript)):
                 self._writer.write(generator.transcript[position], generator, position)
-        try:
-            for position, written in enumerate(islice(playback, length), len(generator.transcript)):
-                self._writer.write(written, generator, position)
-        finally:
-            self._keep(generator)
 
     def _keep(self, generator: "TextGenerator") -> None:
         if self._ride is not None:

@@ -33,6 +33,9 @@ class TextWriter:
         self._flushed = time.monotonic()
         self._last = "\n"
 
+    only_characters = True
+    """Whether it takes no more of what was written than the characters."""
+
     def begin(self, heading: str) -> None:
         """Write a heading on a line of its own, before each of several texts."""
         if self._last != "\n":
@@ -42,17 +45,16 @@ class TextWriter:
 
     def write(self, written: "GeneratedChar", generator: "TextGenerator", position: int) -> None:
         """Write one character; `position` is its index in the generator's text."""
-        self._last = written.character
-        sys.stdout.write(sanitize_for(self._last, sys.stdout) if self._terminal else self._last)
+        self.put(written.character)
+
+    def put(self, text: str) -> None:
+        """Write some text; an empty one is nothing."""
+        self._last = text[-1:] or self._last
+        sys.stdout.write(sanitize_for(text, sys.stdout) if self._terminal else text)
         now = time.monotonic()
         if self._terminal or now - self._flushed > FLUSH_SECONDS:
             sys.stdout.flush()
             self._flushed = now
-
-    def put(self, text: str) -> None:
-        """Write a text that is there already."""
-        sys.stdout.write(sanitize_for(text, sys.stdout))
-        self._last = text[-1:] or self._last
 
     def close(self) -> None:
         """End the last line where stdout is a terminal, so that the shell's prompt starts on a new one; then flush."""
@@ -67,6 +69,8 @@ class JsonLinesWriter(TextWriter):
     def __init__(self, top: int) -> None:
         super().__init__()
         self._top = top
+
+    only_characters = False
 
     def begin(self, heading: str) -> None:
         """Write no heading: every object has its temperature."""

@@ -150,6 +150,16 @@ def draw(cumulative: Probabilities, u: float) -> int:
     return one if one < len(cumulative) else int(cumulative.searchsorted(cumulative[-1]))
 
 
+def draw_tempered(logits: Array, temperature: float, u: float) -> int:
+    """What `draw` gives for the distribution of logits (V,) without filters, to the bit."""
+    shifted = _shifted(logits.astype(np.float64))
+    if not temperature:
+        return int(shifted.argmax())
+    shifted *= _scale(temperature)[1]
+    np.exp(shifted, shifted)
+    return draw(np.add.accumulate(shifted), u)
+
+
 def draw_each(cumulative: Probabilities, luck: Sequence[float]) -> NDArray[np.intp]:
     """(N,) ids: `draw` for each row of sums (N, V) with its own number, at once."""
     totals = cumulative[:, -1]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from charplay.sampling.distribution import distribution, draw, temper
+from charplay.sampling.distribution import distribution, draw, draw_tempered, temper
 from charplay.sampling.params import MAX_TEMPERATURE, SamplingParams
 from charplay.sampling.random_stream import BLOCK, uniform
 
@@ -90,6 +90,15 @@ def test_any_logits_at_any_temperature_make_a_distribution(logits: NDArray[np.fl
     for probabilities in (found.raw, found.filtered):
         assert (probabilities >= 0).all()
         assert probabilities.sum() == pytest.approx(1, abs=1e-12)
+
+
+@given(LOGITS, TEMPERATURES, st.floats(0, 1))
+def test_a_draw_alone_is_that_of_the_whole_distribution(
+    logits: NDArray[np.float32], temperature: float, u: float
+) -> None:
+    with np.errstate(all="raise", under="ignore"):
+        found = distribution(logits, SamplingParams(temperature=temperature))
+        assert draw_tempered(logits, temperature, u) == draw(found.cumulative[1], u)
 
 
 @given(LOGITS)

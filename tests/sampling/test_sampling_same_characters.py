@@ -1,6 +1,7 @@
 """The plain path writes what a plain loop writes: gate by gate, and one softmax after another."""
 
 import math
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sampling_models import TEXT, network, random_tensors
 
 from charplay.corpora.vocabulary import Vocabulary
 from charplay.fs.registry import entry_names
+from charplay.sampling.character_stream import character_stream
 from charplay.sampling.generator import OPENING, TextGenerator
 from charplay.sampling.model import CharModel
 from charplay.sampling.params import SamplingParams
@@ -60,7 +62,9 @@ def test_the_characters_and_what_is_said_of_them(cell: str, hidden_size: int, la
     params = SamplingParams(temperature=temperature, seed=5)
     generator = TextGenerator(CharModel.load(tensors, recipe, vocabulary), params=params)
     length = LENGTH if hidden_size < 500 else LENGTH // 5
+    streamed = "".join(islice(character_stream(generator), length))
     written = generator.advance(most=length)
+    assert streamed == generator.text
     parts = 2 if cell == "lstm" else 1
     state = np.zeros((layers, parts, hidden_size), np.float32)
     state = step(cell, tensors, layers, state, vocabulary.encode(OPENING).item())
