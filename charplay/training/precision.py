@@ -1,7 +1,7 @@
 """The arithmetic of the network's passes: what was asked for, where the device's kernels can do it.
 
 On a processor `auto` is bfloat16 where it has AMX, units for products of whole tiles. Elsewhere bfloat16 is up to three
-times slower than float32, also where there are instructions for it (AVX512_BF16).
+times slower than float32 on the Intel processor that was tried, also with instructions for it (AVX512_BF16).
 """
 
 from collections.abc import Mapping
