@@ -1,6 +1,5 @@
 """Lists the checkpoints of all runs, and opens the models in them."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -8,7 +7,9 @@ from charplay.formatting.units import decimals
 from charplay.playground.saved_texts import ModelOrigin
 
 if TYPE_CHECKING:
-    from charplay.runs.store import RunStore
+    from collections.abc import Iterable
+
+    from charplay.runs.store import RunStore, RunSummary
     from charplay.sampling.model import CharModel
 
 MOST = 500
@@ -49,14 +50,14 @@ class LoadedModel(NamedTuple):
     """Held out; nats per character."""
 
 
-def list_checkpoints(store: "RunStore") -> list[CheckpointEntry]:
-    """Every checkpoint of every run, one a step: runs newest first, steps rising. What cannot be read is left out."""
+def list_checkpoints(runs: "Iterable[RunSummary]") -> list[CheckpointEntry]:
+    """Every checkpoint of every run, one a step: runs as they come, steps rising. What cannot be read is left out."""
     from charplay.runs.checkpoint import CheckpointError, read_header
 
     found: list[CheckpointEntry] = []
-    for summary in store.list():
+    for summary in runs:
         steps: dict[int, CheckpointEntry] = {}
-        for path in [] if summary.playable is None or summary.broken else _files(summary.folder, summary.playable):
+        for path in [] if summary.broken else _files(summary):
             try:
                 header = read_header(path)
             except CheckpointError:
@@ -69,14 +70,14 @@ def list_checkpoints(store: "RunStore") -> list[CheckpointEntry]:
     return found[:MOST]
 
 
-def _files(folder: Path, playable: Path) -> Sequence[Path]:
+def _files(summary: "RunSummary") -> "list[Path]":
     from charplay.runs.run import Run
     from charplay.runs.store import RunError
 
     try:
-        run = Run.open(folder)
+        run = Run.open(summary.folder)
     except RunError:  # the demo is a checkpoint without a run
-        return [playable]
+        return [summary.playable] if summary.playable else []
     return [path for path in (run.best, run.latest, *run.snapshots) if path is not None]
 
 

@@ -73,6 +73,11 @@ class CurvesRead:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryRead:
+    """What was kept of the run that was taken up is on the chart."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunDeleted:
     """A run is gone."""
 

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from charplay.corpora.progress import Watch
 from charplay.playground.announcements import Announcements
 from charplay.playground.corpus_selection import CorpusSelection
-from charplay.playground.happenings import CorpusChosen, CorpusRead, CurvesRead, RunDeleted, RunsListed, Said
+from charplay.playground.happenings import (
+    CorpusChosen,
+    CorpusRead,
+    CurvesRead,
+    HistoryRead,
+    RunDeleted,
+    RunsListed,
+    Said,
+)
 from charplay.playground.jobs import Jobs
 from charplay.playground.next_run import NextRun
 from charplay.playground.run_controller import RunController
@@ -180,7 +188,7 @@ class Playground:
         return happened
 
     def _advance_runs(self) -> list[object]:
-        happened: list[object] = []
+        happened: list[object] = [HistoryRead()] if self.runs.catch_up() else []
         for event in self.runs.advance():
             happened += [event, *self.listener.hear(event)]
         self.listener.ask_for_weights()

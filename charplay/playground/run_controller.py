@@ -167,6 +167,10 @@ class RunController:
             events.append(lost)
         return events
 
+    def catch_up(self) -> bool:
+        """Take in what was kept of a run that was taken up, once it is read; return whether that was now."""
+        return "history" in vars(self) and self.history.catch_up()
+
     def _apply(self, event: Event) -> None:
         self.state.apply(event)
         self.history.apply(event)

@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from charplay.corpora.progress import Progress as Share
+from charplay.corpora.progress import Watch
+from charplay.playground.jobs import BackgroundJob
 from charplay.playground.run_curves import RunCurves, characters_per_step
 from charplay.playground.run_marks import Marks, UndoStack, with_mark
 from charplay.protocol.events import ASKED, Changed, Evaluated, Event, Paused, Progress, Row, Sampled, Started
@@ -39,12 +42,19 @@ class RunHistory:
         self.recipe: dict[str, object] = {}
         """The run's, under the values that it has now."""
         self._changes = UndoStack()
+        self._reading: BackgroundJob[KeptHistory] | None = None
+        """Reads what the folder has of a run that was taken up: a long run's would hold the screen for seconds."""
+        self._meanwhile: list[Event] = []
+        """What was heard since that began."""
 
     def apply(self, event: Event) -> None:
         """Learn from an event."""
+        if isinstance(event, Started):
+            self._begin(event)
+            return
+        if self._reading is not None:
+            self._meanwhile.append(event)
         match event:
-            case Started():
-                self._begin(event)
             case Progress():
                 self.curves.add(event.rows)
             case Evaluated():
@@ -78,17 +88,38 @@ class RunHistory:
         self.recipe = dict(event.recipe)
         self.curves = RunCurves(characters_per_step(event.recipe))
         self.marks, self._changes, self.samples = [], UndoStack(), []
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading, self._meanwhile = None, []
         if event.resumed:
-            from charplay.runs.run import Run, RunError
+            work = partial(read_kept, Path(event.folder), event.step)
+            self._reading = BackgroundJob(work).start()
 
-            with suppress(RunError, OSError):  # the curve then begins where the run goes on
-                self._read_kept(Run.open(Path(event.folder)), event.step)
+    @property
+    def reading(self) -> bool:
+        """Whether what is kept of the run is still being read."""
+        return self._reading is not None
 
-    def _read_kept(self, run: "Run", last: int) -> None:
-        self.curves = kept_curves(run, last)
-        for change in kept_changes(run, last):
+    def catch_up(self) -> bool:
+        """Take in what was kept of a run, once it is read; return whether that was now.
+
+        Where it cannot be read, the curve begins where the run goes on.
+        """
+        read = self._reading
+        if read is None or not read.done:
+            return False
+        heard, self._reading, self._meanwhile = self._meanwhile, None, []
+        if read.result is not None:
+            self._adopt(read.result)
+            for event in heard:
+                self.apply(event)
+        return True
+
+    def _adopt(self, kept: "KeptHistory") -> None:
+        self.curves, self.marks, self._changes, self.samples = kept.curves, [], UndoStack(), []
+        for change in kept.changes:
             self._mark(change)
-        for sample in kept_samples(run, last):
+        for sample in kept.samples:
             self.samples = newest_round(self.samples, sample)
 
     def _change(self, change: Changed) -> None:
@@ -109,14 +140,36 @@ def newest_round(samples: Iterable[Sampled], one: Sampled) -> list[Sampled]:
     return [*(each for each in samples if each.step == one.step), one]
 
 
-def kept_curves(run: "Run", last: float = math.inf) -> RunCurves:
-    """Read a run's curves from its folder, up to the step `last`: what lies beyond will be trained again."""
+class KeptHistory(NamedTuple):
+    """What a run's folder has of its past."""
+
+    curves: RunCurves
+    changes: list[Changed]
+    samples: list[Sampled]
+
+
+def read_kept(folder: Path, last: float, watch: Watch | None = None) -> KeptHistory:
+    """Read a run's past from its folder, up to the step `last`. RunError, OSError, Cancelled."""
+    from charplay.runs.run import Run
+
+    run = Run.open(folder)
+    return KeptHistory(kept_curves(run, last, watch), kept_changes(run, last), kept_samples(run, last))
+
+
+def kept_curves(run: "Run", last: float = math.inf, watch: Watch | None = None) -> RunCurves:
+    """Read a run's curves from its folder, up to the step `last`: what lies beyond will be trained again.
+
+    What the chart cannot show of a long history is let go while it is read. Raises Cancelled where the watch says so.
+    """
     recipe = run.resolved.model_dump()
     curves = RunCurves(characters_per_step(recipe))
     for change in kept_changes(run, last):
         recipe[change.field] = change.new
         curves.read_on(change.step, characters_per_step(recipe))
-    curves.read(row for row in run.metrics() if row["step"] <= last)
+    progress = Share(watch)
+    for share, rows in run.metrics_in_batches():
+        progress.at(share)
+        curves.read([row for row in rows if row["step"] <= last])
     return curves
 
 

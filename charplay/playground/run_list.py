@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from charplay.corpora.progress import Watch
+from charplay.corpora.progress import Progress, Watch
 from charplay.playground.happenings import CurvesRead, RunDeleted, RunsListed, Said
 from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from charplay.runs.store import RunStore, RunSummary
 
 LOOK_SECONDS = 60.0
-"""Between two readings of the store: another process may have run, or let go of, what is in it. One takes a millisecond
-or two a run, which training would miss if it were often."""
+"""Between two readings of the store: another process may have run, or let go of, what is in it. One takes a fifth of a
+millisecond a run, which training would miss if it were often."""
 
 
 class RunOrigin(NamedTuple):
@@ -35,12 +35,10 @@ class RunList:
         self._jobs = jobs
         self.store: RunStore
         self.summaries: Sequence[RunSummary] = ()
-        self.unfinished: RunSummary | None = None
-        """The newest run that could go on."""
         self.revision = 0
         """Another number after every change."""
         self._looked: float | None = None
-        self._listing: BackgroundJob[tuple[Sequence[RunSummary], RunSummary | None]] | None = None
+        self._listing: BackgroundJob[Sequence[RunSummary]] | None = None
         self._curves: dict[BackgroundJob[RunCurves], str] = {}
         self._happened: list[object] = []
 
@@ -63,8 +61,8 @@ class RunList:
         if self._listing is not None:
             self._listing.cancel()
 
-        def work(_watch: Watch) -> "tuple[Sequence[RunSummary], RunSummary | None]":
-            return self.store.list(), self.store.unfinished()
+        def work(watch: Watch) -> "Sequence[RunSummary]":
+            return self.store.list(Progress(watch).at)
 
         self._listing = self._jobs.start(BackgroundJob(work))
 
@@ -76,11 +74,16 @@ class RunList:
         if job is self._listing:
             self._listing = None
             if job.result is not None:
-                self.summaries, self.unfinished = job.result
+                self.summaries = job.result
                 self.revision += 1
                 self._happened.append(RunsListed())
         elif job in self._curves:
             self._take_curves(self._curves.pop(job), job)
+
+    @property
+    def unfinished(self) -> "RunSummary | None":
+        """The newest run that could go on."""
+        return next((run for run in self.summaries if run.waiting), None)
 
     def find(self, name: str) -> "RunSummary | None":
         """Return what is known of a run; None where there is none of that name."""
@@ -103,13 +106,26 @@ class RunList:
             recipe, text = run.asked, run.corpus
         return RunOrigin(recipe, recipe.corpus or text.path or text.name, text.encoding)
 
-    def read_curves(self, name: str) -> None:
-        """Read a run's curves, in the background; `CurvesRead` follows, or a sentence why they cannot be read."""
+    @property
+    def reading(self) -> list[str]:
+        """The runs whose curves are being read."""
+        return list(self._curves.values())
 
-        def work(_watch: Watch) -> "RunCurves":
+    def read_curves(self, name: str) -> None:
+        """Read a run's curves, in the background; `CurvesRead` follows, or a sentence why they cannot be read.
+
+        While they are being read, this gives it up.
+        """
+        under_way = next((job for job, run in self._curves.items() if run == name), None)
+        if under_way is not None:
+            under_way.cancel()
+            del self._curves[under_way]
+            return
+
+        def work(watch: Watch) -> "RunCurves":
             from charplay.playground.run_history import kept_curves
 
-            return kept_curves(self.store.find(name))
+            return kept_curves(self.store.find(name), watch=watch)
 
         self._curves[self._jobs.start(BackgroundJob(work))] = name
 

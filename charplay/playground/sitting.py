@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from charplay.playground.download_job import DownloadJob
     from charplay.playground.recipe_draft import RecipeDraft
     from charplay.playground.run_controller import RunController
+    from charplay.playground.run_list import RunList
     from charplay.playground.weight_follower import WeightFollower
     from charplay.runs.home import Home
     from charplay.runs.store import RunStore
@@ -46,6 +47,7 @@ class Sitting(Protocol):
     home: "Home"
     runs: "RunController"
     announcements: "Announcements"
+    run_list: "RunList"
 
     @property
     def store(self) -> "RunStore":

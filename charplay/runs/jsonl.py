@@ -7,6 +7,7 @@ null, since JSON has neither.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,10 @@ from charplay.fs.regular_files import open_regular
 _LINE_BREAKS = tuple((mark.encode(), f"\\u{ord(mark):04x}".encode()) for mark in "\x85\u2028\u2029")
 _TAIL = 32 * 1024
 """Bytes at the file's end that `newest` reads."""
+_BATCH = 64 * 1024
+"""Bytes that are read at once: some hundred rows, a millisecond's work."""
+
+Rows = list[dict[str, Any]]
 
 
 def append(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
@@ -37,13 +42,30 @@ def append(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
         os.close(descriptor)
 
 
-def read(path: Path) -> list[dict[str, Any]]:
+def read(path: Path) -> Rows:
     """Read all rows, oldest first; none where the file does not exist."""
-    return list(_rows(_read(path)))
+    return [row for _, rows in batches(path) for row in rows]
 
 
-def newest(path: Path) -> dict[str, Any]:
-    """Read the newest value of every column from the file's end; empty where the file has no rows."""
+def batches(path: Path) -> Iterator[tuple[float, Rows]]:
+    """Read all rows piece by piece, oldest first, each piece with the share of the file (0 to 1) that is read by then.
+
+    A file of a million rows has some hundred megabytes: so it is never in memory as a whole, and whoever reads it may
+    stop in between.
+    """
+    with suppress(FileNotFoundError), open_regular(path) as file:
+        size, position, torn = os.fstat(file.fileno()).st_size, 0, list[bytes]()
+        while block := file.read(_BATCH):
+            position += len(block)
+            whole, newline, rest = block.rpartition(b"\n")
+            if newline:
+                yield position / max(size, position), list(_rows(b"".join([*torn, whole, newline])))
+                torn.clear()
+            torn.append(rest)  # of a line that goes on in the next block
+
+
+def newest(path: Path, columns: AbstractSet[str] | None = None) -> dict[str, Any]:
+    """Read the newest value of every column, or of some, from the file's end; empty where the file has no rows."""
     try:
         with open_regular(path) as file:
             skipped = max(os.fstat(file.fileno()).st_size - _TAIL, 0)
@@ -54,8 +76,10 @@ def newest(path: Path) -> dict[str, Any]:
     if skipped:
         data = data.partition(b"\n")[2]
     values: dict[str, Any] = {}
-    for row in _rows(data):
-        values |= {name: value for name, value in row.items() if value is not None}
+    for row in _rows(data, newest_first=True):
+        values = {name: value for name, value in row.items() if value is not None} | values
+        if columns is not None and values.keys() >= columns:
+            break
     return values
 
 
@@ -82,10 +106,13 @@ def _read(path: Path) -> bytes:
         return b""
 
 
-def _rows(data: bytes) -> Iterator[dict[str, Any]]:
+def _rows(data: bytes, *, newest_first: bool = False) -> Iterator[dict[str, Any]]:
     whole = data[: data.rfind(b"\n") + 1]  # what follows the last newline is incomplete, or still being written
-    for line in whole.splitlines():
-        with suppress(ValueError):
+    lines = whole.splitlines()
+    for line in reversed(lines) if newest_first else lines:
+        try:
             row = from_json(line, allow_inf_nan=False)
-            if isinstance(row, dict) and isinstance(row.get("step"), int):
-                yield row
+        except ValueError:
+            continue
+        if isinstance(row, dict) and isinstance(row.get("step"), int):
+            yield row

@@ -1,7 +1,8 @@
 """A run: its folder, readable with `cat` and safetensors alone."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -197,6 +198,10 @@ class Run:
         """Read the rows of metrics, oldest first."""
         return jsonl.read(self._rows["metrics"])
 
+    def metrics_in_batches(self) -> Iterator[tuple[float, jsonl.Rows]]:
+        """Read the rows of metrics piece by piece, oldest first, each piece with the share that is read by then."""
+        return jsonl.batches(self._rows["metrics"])
+
     def samples(self) -> list[dict[str, Any]]:
         """Read the text samples, oldest first."""
         return jsonl.read(self._rows["samples"])
@@ -205,9 +210,9 @@ class Run:
         """Read the changes of live hyperparameters, oldest first."""
         return jsonl.read(self._rows["changes"])
 
-    def newest_metrics(self) -> dict[str, Any]:
-        """Read the newest value of every metric, from the file's end."""
-        return jsonl.newest(self._rows["metrics"])
+    def newest_metrics(self, names: AbstractSet[str] | None = None) -> dict[str, Any]:
+        """Read the newest value of every metric, at least of `names` where they are given, from the file's end."""
+        return jsonl.newest(self._rows["metrics"], names)
 
     def row_sizes(self) -> dict[str, int]:
         """Return the size of each of ROWS in bytes, 0 where it does not exist. Raises OSError for the folder."""

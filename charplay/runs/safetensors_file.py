@@ -144,8 +144,10 @@ def _foreign(start: bytes) -> str:
 
 def _parse(text: str | bytes, what: str) -> dict[str, Any]:
     try:
+        text = text if isinstance(text, str) else text.decode()
         value = json.loads(text, object_pairs_hook=_distinct)
-        json.dumps(value, ensure_ascii=False).encode()  # an escape can spell half a character, which nothing can show
+        if "\\u" in text:  # an escape can spell half a character, which nothing can show
+            json.dumps(value, ensure_ascii=False).encode()
     except InvalidFileError as error:
         raise InvalidFileError(f"{what} {error}") from None
     except (ValueError, RecursionError):

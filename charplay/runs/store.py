@@ -1,7 +1,7 @@
 """The store of runs: lists, finds, exports and deletes a home's runs; lists the demo too."""
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -53,6 +53,15 @@ class RunSummary:
     broken: str = ""
     """The reason why it cannot be read."""
 
+    @property
+    def waiting(self) -> bool:
+        """Whether it could go on: it is neither finished, nor training now, nor broken."""
+        return not (self.finished or self.in_use or self.broken)
+
+
+PLACE = {"step", "epoch", "seconds"}
+STATUS = PLACE | {"train_loss", "val_loss"}
+"""The numbers of a line: how far a run is, and how good."""
 
 _Summaries = list[RunSummary]  # an alias, since `list` is a method within the class
 
@@ -63,9 +72,15 @@ class RunStore:
     def __init__(self, home: Home) -> None:
         self._folder = home.checkpoints
 
-    def list(self) -> _Summaries:
-        """List the runs, newest first, then the demo. A folder that is not a readable run is listed as broken."""
-        found = [_summary(folder) for folder in _folders(self._folder)]
+    def list(self, watch: Callable[[float], object] = lambda _: None) -> _Summaries:
+        """List the runs, newest first, then the demo. A folder that is not a readable run is listed as broken.
+
+        `watch` is told the share that is read, 0 to 1, before each run; it may raise to cancel.
+        """
+        folders, found = _folders(self._folder), []
+        for i, folder in enumerate(folders):
+            watch(i / len(folders))
+            found.append(_summary(folder))
         return sorted(found, key=lambda summary: (-summary.modified, summary.name)) + _demo()
 
     def names(self) -> tuple[str, ...]:
@@ -98,8 +113,8 @@ class RunStore:
     def unfinished(self) -> RunSummary | None:
         """Return the newest run that is neither finished nor training now, if any."""
         newest_first = sorted(_folders(self._folder), key=_modified, reverse=True)
-        lines = (_summary(folder) for folder in newest_first)  # lazily, as the first one is mostly the answer
-        return next((line for line in lines if not (line.finished or line.in_use or line.broken)), None)
+        lines = map(_summary, newest_first)  # lazily, as the first one is mostly the answer
+        return next((line for line in lines if line.waiting), None)
 
     def deletable(self, name: str) -> Path:
         """Find the folder of a run of this store, readable or broken. Raises RunError where there is none."""
@@ -215,13 +230,19 @@ def _summary(folder: Path) -> RunSummary:
 
 
 def run_status(run: Run, *, in_use: bool) -> dict[str, Any]:
-    """Return a run's step, epoch, seconds and losses, as `RunSummary` defines them."""
-    numbers = run.newest_metrics()
-    if not in_use:
+    """Return a run's step, epoch, seconds and losses, as `RunSummary` defines them.
+
+    Files are opened only for what is not known by then, as a list has thousands of runs.
+    """
+    numbers = {name: value for name, value in (run.finished or {}).items() if value}
+    if "val_loss" not in numbers and (played := read_numbers(run.best).get("val_loss")):
+        numbers["val_loss"] = played
+    if not in_use and not numbers.keys() >= PLACE:
         saved = read_numbers(run.latest)
-        numbers |= {name: saved.get(name) for name in ("step", "epoch", "seconds")}
-    played = {"val_loss": read_numbers(run.best).get("val_loss"), **(run.finished or {})}
-    return numbers | {name: value for name, value in played.items() if value}
+        numbers = {name: saved.get(name) for name in PLACE} | numbers
+    if not numbers.keys() >= STATUS:
+        numbers = run.newest_metrics(STATUS - numbers.keys()) | numbers
+    return numbers
 
 
 def _number(numbers: Mapping[str, object], name: str) -> float | None:

@@ -153,7 +153,7 @@ def test_checkpoints_of_several_runs_are_written_side_by_side(tmp_path: Path) ->
     home = fox_home(tmp_path / "home")
     keep_run(home, "kept-1")
     keep_run(home, "kept-2", step=700)
-    entries = [each for each in list_checkpoints(RunStore(home)) if each.run.startswith("kept")]
+    entries = [each for each in list_checkpoints(RunStore(home).list()) if each.run.startswith("kept")]
     comparison = compared()
     before = comparison.temperatures
     comparison.open_checkpoints(entries)

@@ -1,6 +1,8 @@
 """The events of a run become curves, marks, samples and levels; the chart is a way of looking at them."""
 
 import math
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +42,15 @@ def read_in_a_step(run: Run) -> int:
 
 def steps(runs: RunController, column: str = "train_loss") -> list[float]:
     return sorted(set(runs.history.curves.points(column)[0].tolist()))
+
+
+def caught_up(runs: RunController) -> None:
+    """Wait until what is kept of a run that was taken up is read, and taken in."""
+    turn, end = threading.Event(), time.monotonic() + 20
+    while not runs.catch_up():
+        assert time.monotonic() < end
+        turn.wait(0.001)
+    assert not runs.history.reading
 
 
 @pytest.fixture
@@ -83,9 +94,11 @@ def test_a_run_that_is_taken_up_has_what_its_folder_has_up_to_the_save(
                                  "text": text, "truth": ""}])  # fmt: skip
     runs.start(REQUEST)
     recipe = {**kept.resolved.model_dump(), "batch_size": 2 * size}
-    hear(started(step=500, run="kept-1", folder=str(kept.folder), resumed=True, recipe=recipe))
+    hear(started(step=500, run="kept-1", folder=str(kept.folder), resumed=True, recipe=recipe), progress(550))
+    assert steps(runs) == [550], "nobody waits for what is kept"
     history = runs.history
-    assert steps(runs) == [100, 200, 300, 400, 500]
+    caught_up(runs)
+    assert steps(runs) == [100, 200, 300, 400, 500, 550]
     assert history.marks == [(100, "rate 1e-2"), (250, "undone"), (300, f"batch size {2 * size}")]
     assert [each.text for each in history.samples] == ["late one", "late two"]
     hear(Changed(step=500, field="batch_size", old=2 * size, new=size), progress(600))
@@ -100,7 +113,20 @@ def test_a_folder_that_cannot_be_read_leaves_the_curve_to_begin_where_the_run_go
 ) -> None:
     runs.start(REQUEST)
     hear(started(step=500, folder=str(tmp_path / "gone"), resumed=True), progress(510))
+    caught_up(runs)
     assert steps(runs) == [510]
+
+
+def test_a_run_that_begins_meanwhile_gets_nothing_of_the_one_before(runs: RunController, hear: Hear, kept: Run) -> None:
+    runs.start(REQUEST)
+    hear(started(step=500, folder=str(kept.folder), resumed=True))
+    reading = runs.history._reading
+    hear(started(), progress(10))
+    assert reading is not None
+    assert reading.cancelled
+    assert not runs.history.reading
+    assert not runs.catch_up()
+    assert steps(runs) == [10]
 
 
 def test_an_undo_cuts_what_never_happened(training: RunController, hear: Hear) -> None:

@@ -5,11 +5,15 @@ from pathlib import Path
 import pytest
 from sitting import Sitting, keep_run
 
+from charplay.corpora.errors import Cancelled
+from charplay.corpora.progress import Progress
 from charplay.playground.happenings import CurvesRead, RunDeleted, RunsListed, Said
+from charplay.playground.run_history import kept_curves
 from charplay.playground.run_list import LOOK_SECONDS
 from charplay.protocol.events import Failed
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.recipe import Recipe
+from charplay.runs import store
 from charplay.runs.home import Home
 
 
@@ -36,6 +40,31 @@ def test_of_two_listings_only_the_newer_one_is_told(sitting: Sitting) -> None:
     sitting.playground.run_list.refresh()
     sitting.quiet()
     assert sum(isinstance(each, RunsListed) for each in sitting.happened) == 1
+
+
+def test_a_listing_reads_each_run_once(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b"):
+        keep_run(sitting.home, name, finished=True)
+    read: list[str] = []
+
+    def counted(folder: Path) -> store.RunSummary:
+        read.append(folder.name)
+        return summary(folder)
+
+    summary = store._summary
+    monkeypatch.setattr(store, "_summary", counted)
+    sitting.playground.run_list.refresh()
+    sitting.quiet()
+    assert sorted(read) == ["a", "b"]
+    assert sitting.playground.run_list.unfinished is None
+    assert sitting.playground.launcher.take_up() == "There is no unfinished run."
+    assert len(read) == 2
+
+
+def test_a_listing_that_was_given_up_ends_before_its_next_run(sitting: Sitting) -> None:
+    keep_run(sitting.home)
+    with pytest.raises(Cancelled):
+        sitting.playground.store.list(Progress(lambda _: False).at)
 
 
 @pytest.mark.parametrize("busy", [False, True])
@@ -124,6 +153,19 @@ def test_curves_are_read_or_it_is_said_why_not(sitting: Sitting) -> None:
     assert read.run == "kept-1"
     assert read.curves.points("val_loss")[1].tolist() == [2.1] * 2
     assert "not a run" in sitting.said[-1]
+
+
+def test_curves_that_are_being_read_are_given_up_by_asking_again(sitting: Sitting) -> None:
+    keep_run(sitting.home)
+    run_list = sitting.playground.run_list
+    run_list.read_curves("kept-1")
+    assert run_list.reading == ["kept-1"]
+    run_list.read_curves("kept-1")
+    assert run_list.reading == []
+    sitting.quiet()
+    assert not [each for each in sitting.happened if isinstance(each, CurvesRead)]
+    with pytest.raises(Cancelled):
+        kept_curves(sitting.playground.store.find("kept-1"), watch=lambda _: False)
 
 
 def test_a_run_is_exported_once_and_that_is_said_in_passing(sitting: Sitting, tmp_path: Path) -> None:

@@ -309,7 +309,7 @@ def replay(evening: Evening) -> None:
     assert path.parent == evening.home.texts
     recording = read_ride(path)
     assert (recording.prompt, recording.length, recording.written[0][1:]) == ("the ", len(text) - 4, ("typed", "otter"))
-    (entry,) = [each for each in list_checkpoints(playground.store) if each.run == RUN]
+    (entry,) = [each for each in list_checkpoints(playground.store.list()) if each.run == RUN]
     playground.replay_on(recording, entry)
     assert evening.text == "the "
     evening.go_on_until(lambda: "The ride is over: space writes on." in evening.said)
@@ -388,6 +388,7 @@ def take_the_run_up(evening: Evening) -> None:
     trainer.step = 400
     trainer.begin()
     evening.advance(TICK)
+    evening.until(lambda: not runs.history.reading)
     assert distinct(playground.chart.own()[0].x) == [50.0, 100.0, 150.0, 200.0, 250.0, 300.0, 350.0, 400.0]
     assert [mark.text for mark in playground.chart.marks()] == ["rate 1e-3"]
     evening.write(10)

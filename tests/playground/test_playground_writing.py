@@ -149,7 +149,7 @@ def test_a_ride_is_replayed_on_another_checkpoint(sitting: Sitting) -> None:
     instrument.write(10)
     before, recording = sitting.text, instrument.recording
     assert recording is not None
-    entries = {each.run: each for each in list_checkpoints(playground.store)}
+    entries = {each.run: each for each in list_checkpoints(playground.store.list())}
     sitting.follower.following = True
     playground.replay_on(recording, entries["kept-2"])
     assert not sitting.follower.following

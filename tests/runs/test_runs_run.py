@@ -16,7 +16,7 @@ from safetensors.numpy import load
 
 from charplay.fs import atomic
 from charplay.recipes.recipe import Recipe
-from charplay.runs import safetensors_file
+from charplay.runs import jsonl, safetensors_file
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin, read_checkpoint
 from charplay.runs.errors import RunError
 from charplay.runs.home import Home
@@ -296,6 +296,31 @@ def test_the_newest_values_of_a_long_run_are_read_from_its_end(make_run: Callabl
     rows = ({"step": n, "train_loss": n / 7, "val_loss": None if n % 50 else n} for n in range(5000))
     run.append("metrics", rows)
     assert run.newest_metrics() == {"step": 4999, "train_loss": 4999 / 7, "val_loss": 4950}
+
+
+def test_the_newest_values_of_some_columns_are_those_of_all(make_run: Callable[..., Run]) -> None:
+    run = make_run()
+    run.append("metrics", ({"step": n, "train_loss": n / 7, "val_loss": n if n == 2 else None} for n in range(50)))
+    assert run.newest_metrics({"train_loss"})["train_loss"] == 7.0
+    assert run.newest_metrics({"val_loss"})["val_loss"] == 2
+    assert run.newest_metrics({"never"}) == run.newest_metrics()
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 99), st.text(max_size=30)), max_size=20), st.integers(1, 40), st.binary())
+def test_rows_come_in_pieces_as_they_come_at_once(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, str]], size: int, torn: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("rows") / "rows.jsonl"
+    jsonl.append(path, ({"step": step, "text": text} for step, text in rows))
+    path.write_bytes(path.read_bytes() + torn.replace(b"\n", b""))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonl, "_BATCH", size)
+        pieces = list(jsonl.batches(path))
+    assert [row for _, piece in pieces for row in piece] == [{"step": step, "text": text} for step, text in rows]
+    shares = [share for share, _ in pieces]
+    assert shares == sorted(shares)
+    assert all(0 < share <= 1 for share in shares)
 
 
 # Saves

@@ -18,7 +18,6 @@ from charplay.playground.run_state import RunState
 from charplay.recipes.recipe import Recipe
 from charplay.runs.home import Home
 from charplay.runs.run import Run
-from charplay.runs.store import RunStore
 from charplay.sampling.branches import BranchTree
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.params import SamplingParams
@@ -67,7 +66,7 @@ def dialogs(kept_run: Callable[..., Run], home: Home) -> dict[str, Any]:
         "score": lambda: ScoreDialog(generator, corpus, None, lambda _: corpus, list, lambda *_: None),
         "branches": lambda: BranchesDialog(tree, str),
         "columns": lambda: ComparisonScreen(
-            lambda room: Comparison(opened, "", SamplingParams(), speed=30.0, room=room), RunStore(home), time.monotonic
+            lambda room: Comparison(opened, "", SamplingParams(), speed=30.0, room=room), list, time.monotonic
         ),
         "live values": lambda: LiveHyperparametersDialog(LiveEdits(runs)),
     }  # fmt: skip

@@ -185,7 +185,7 @@ async def test_checkpoints_of_several_runs_are_written_side_by_side(play: Play, 
     kept_run(name="kept-2", step=700)
     async with play() as it:
         screen = await beside(it)
-        found = list_checkpoints(it.main.playground.store)
+        found = list_checkpoints(it.main.playground.store.list())
         assert {(each.run, each.step) for each in found} >= {("kept-1", 500), ("kept-2", 700)}
         assert len({(each.run, each.step) for each in found}) == len(found) == 3  # the demo, too
         await it.press("r")

@@ -136,7 +136,7 @@ async def test_a_text_is_scored_by_one_network_after_another_and_a_broken_one_is
     kept_run()
     async with play() as it:
         model, corpus = it.instrument.generator.model, from_text("text", VERSE * 8)
-        (kept,) = [each for each in list_checkpoints(it.main.playground.store) if each.run == "kept-1"]
+        (kept,) = [each for each in list_checkpoints(it.main.playground.store.list()) if each.run == "kept-1"]
         other = Named(kept.title, lambda: open_model(Path(kept.path), kept.run).model)
 
         def broken() -> TextPart:

@@ -216,6 +216,9 @@ def test_a_run_plays_and_lies_over_the_chart(sitting: Sitting, ui: "RecordingUi"
     assert "has saved nothing yet" in ui.noted[-1][0]
     table.run("runs.overlay")
     assert [each.run for each in happened(sitting, CurvesRead)] == ["open-1"]
+    table.run("runs.overlay")
+    assert not sitting.playground.chart.markers, "off at once"
+    assert not sitting.playground.run_list.reading
     ui.cursors["runs"] = "demo"
     table.run("runs.play")
     assert sitting.playground.instrument.origin.run == "demo"

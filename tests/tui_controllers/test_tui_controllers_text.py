@@ -427,6 +427,11 @@ def test_a_ride_is_replayed_again_and_left(desk: Desk) -> None:
     assert desk.instrument.params.temperature == 0.4
 
 
+def list_runs(desk: Desk) -> None:
+    desk.playground.run_list.begin(desk.playground.store, desk.sitting.now)
+    desk.sitting.quiet()
+
+
 def test_a_ride_is_replayed_with_another_seed_and_on_another_checkpoint(desk: Desk) -> None:
     before, heats = ridden(desk)
     desk.run("playback.rides")
@@ -436,6 +441,7 @@ def test_a_ride_is_replayed_with_another_seed_and_on_another_checkpoint(desk: De
     assert desk.text != before
     assert desk.instrument.params.seed == 2
     run = keep_run(desk.sitting.home, "kept-2", step=700)
+    list_runs(desk)
     for answer, source in ((None, "kept-1, step 500"), ("kept-2", "kept-2, step 700")):
         desk.run("playback.rides")
         desk.ui.answer("another")
@@ -640,6 +646,7 @@ def test_a_score_is_asked_of_what_was_written_the_corpus_and_a_file(desk: Desk, 
     assert dialog._corpus
     assert dialog._corpus is desk.playground.corpora.corpus
     assert dialog._open_text("fox").text() == FOX
+    list_runs(desk)
     assert "kept-1, step 500" in [each.title for each in dialog._others()]
     dialog._view(dialog._corpus, (4, 9))
     viewer = desk.ui.answer(None)

@@ -1,9 +1,12 @@
+from typing import Any
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from charplay.playground.run_curves import RunCurves
-from charplay.plotting.downsample import DownsampledCurve
+from charplay.plotting.downsample import X_AXES, DownsampledCurve
 from charplay.protocol.events import Row
 
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300)
@@ -40,6 +43,20 @@ def test_every_bucket_keeps_its_own_extremes(values: list[float]) -> None:
         bucket = values[start : start + history.stride]
         kept = y[(x >= start) & (x < start + history.stride)]
         assert (kept.min(), kept.max()) == (min(bucket), max(bucket))
+
+
+@given(VALUES | st.lists(st.floats(), max_size=40), st.lists(st.integers(1, 60)))
+def test_many_readings_at_once_are_kept_as_one_by_one(values: list[float], pieces: list[int]) -> None:
+    history, start = DownsampledCurve(buckets=8), 0
+    for size in [*pieces, len(values) + 1]:
+        part = np.arange(start, min(start + size, len(values)))
+        history.extend(np.array(values, float)[part], np.column_stack([part, part / 10, part * 64.0, part * 0.5]))
+        start += len(part)
+    alone = filled(values)
+    assert history.stride == alone.stride
+    for axis in X_AXES:
+        for found, wanted in zip(history.points(axis), alone.points(axis), strict=True):
+            assert found.tolist() == wanted.tolist()
 
 
 def test_what_is_not_finite_never_reaches_the_curve() -> None:
@@ -82,6 +99,28 @@ def test_a_run_is_read_back_from_its_lines() -> None:
     run = RunCurves()
     run.read([{"step": 1, "epoch": 0.5, "seconds": 2.0, "train_loss": 3.0, "of the future": 1.0}])
     assert run.points("train_loss", "seconds")[0].tolist() == [2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"epoch": "early"},
+        {"seconds": []},
+        {"train_loss": "1.5"},
+        {"train_loss": {}},
+        {"step": 10**400},
+        {"val_loss": [1]},
+    ],
+)
+def test_what_is_no_row_leaves_the_rows_beside_it(broken: dict[str, Any]) -> None:
+    run = RunCurves()
+    good = [
+        {"step": at, "epoch": at / 2, "seconds": at * 2.0, "train_loss": float(at), "val_loss": None} for at in (1, 2)
+    ]
+    run.read([good[0], {**good[0], **broken} if broken else {"step": 1}, good[1]])
+    assert set(run.points("train_loss")[1]) == {1.0, 2.0}
+    assert run.points("val_loss")[1].size == 0
 
 
 @given(st.integers(1, 200), st.integers(0, 200))

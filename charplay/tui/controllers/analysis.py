@@ -76,13 +76,13 @@ class AnalysisController(Controller):
         from charplay.playground.checkpoints import list_checkpoints
         from charplay.tui.dialogs.score import ScoreDialog
 
-        generator, store = self.playground.instrument.generator, self.playground.store
+        generator, run_list = self.playground.instrument.generator, self.playground.run_list
         if generator is not None:
             what = "the prompt and what follows" if generator.prompt else "generated text"
             written = from_text(what, generator.text) if generator.text else None
             self.ui.open_dialog(
                 ScoreDialog(
                     generator, written, self.playground.corpora.corpus, self.playground.open_text,
-                    lambda: list_checkpoints(store), partial(self._view, generator),
+                    lambda: list_checkpoints(run_list.summaries), partial(self._view, generator),
                 )
             )  # fmt: skip

@@ -114,7 +114,7 @@ class PlaybackController(Controller):
         from charplay.playground.checkpoints import list_checkpoints
         from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 
-        found = list_checkpoints(self.playground.store)
+        found = list_checkpoints(self.playground.run_list.summaries)
         choices = [Choice(str(number), each.title, each.note) for number, each in enumerate(found)]
 
         def replay(at: str | None) -> None:
@@ -136,9 +136,13 @@ class PlaybackController(Controller):
 
     def side_by_side(self) -> None:
         """Open columns beside each other, with the model that writes here."""
+        from charplay.playground.checkpoints import list_checkpoints
         from charplay.tui.dialogs.comparison import ComparisonScreen
 
-        screen = ComparisonScreen(self.playground.new_comparison, self.playground.store, self.playground.clock)
+        playground = self.playground
+        screen = ComparisonScreen(
+            playground.new_comparison, lambda: list_checkpoints(playground.run_list.summaries), playground.clock
+        )
 
         def leave(column: "Column | None") -> None:
             self.playground.preferences.columns = screen.comparison.temperatures

@@ -101,8 +101,12 @@ class RunsController(Controller):
             self.ui.note(sanitize_line(fault), warning=True)
 
     def overlay(self) -> None:
-        """On the chart, or off it."""
-        self.playground.run_list.read_curves(self._name)
+        """On the chart, or off it; while it is being read, not at all."""
+        chart = self.playground.chart
+        if self._name in chart.overlays:
+            chart.take_off(self._name)
+        else:
+            self.playground.run_list.read_curves(self._name)
 
     def export(self) -> None:
         """Copy its checkpoint to a file that is asked for."""

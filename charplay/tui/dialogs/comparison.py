@@ -10,12 +10,11 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize, sanitize_line
-from charplay.playground.checkpoints import CheckpointEntry, list_checkpoints
+from charplay.playground.checkpoints import CheckpointEntry
 from charplay.playground.comparison import Column, Comparison
 from charplay.playground.instrument import TICKS
 from charplay.playground.scales import TEMPERATURES
 from charplay.playground.temperatures import FEWEST, MOST, temperatures_fault
-from charplay.runs.store import RunStore
 from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.choice import Choice
 from charplay.tui.dialogs.dialog import Dialog
@@ -101,12 +100,15 @@ class ComparisonScreen(Screen[Column]):
     """
 
     def __init__(
-        self, new_comparison: Callable[[int], Comparison], store: RunStore, clock: Callable[[], float]
+        self,
+        new_comparison: Callable[[int], Comparison],
+        checkpoints: Callable[[], Sequence[CheckpointEntry]],
+        clock: Callable[[], float],
     ) -> None:
-        """`new_comparison` begins one for which there is room for so many columns; `store` has the checkpoints."""
+        """`new_comparison` begins one for which there is room for so many columns; `checkpoints` may be compared."""
         super().__init__()
         self._new_comparison = new_comparison
-        self._store = store
+        self._checkpoints = checkpoints
         self._clock = clock
         self.comparison: Comparison
         self.beside = SideBySide()
@@ -228,7 +230,7 @@ class ComparisonScreen(Screen[Column]):
 
     def action_checkpoints(self) -> None:
         """Ask for checkpoints."""
-        found = list_checkpoints(self._store)
+        found = self._checkpoints()
         if len(found) < FEWEST:
             self._complain("There is only one checkpoint; train a run, with keep at every-improvement for more of one.")
             return

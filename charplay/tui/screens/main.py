@@ -54,6 +54,8 @@ TICKS_A_PAINT = 15
 """Numbers that run are shown twice a second."""
 TICKS_A_BAR = 10
 """The candidates are shown anew every so many ticks while it writes: they could not be read faster."""
+READING = "…"
+"""Before the name of a run that is being read for the chart."""
 
 CONTROLLERS: tuple[type[Controller], ...] = (
     CorpusController, FormController, RunsController, TrainingController, ChartController, BranchController,
@@ -237,7 +239,7 @@ class MainScreen(Screen[None]):
         self.text.set_tint(self.playground.tint)
         self.text.refresh_state()
         self._show_hint()
-        self.runs.mark(self.playground.chart.markers)
+        self.runs.mark(dict.fromkeys(self.playground.run_list.reading, READING) | self.playground.chart.markers)
 
     def _show_status(self) -> None:
         state, corpora = self.playground.runs.state, self.playground.corpora
