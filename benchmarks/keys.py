@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from figures import Figure
@@ -35,6 +36,7 @@ class Press:
 def measure(given: Given) -> list[Figure]:
     """Milliseconds and bytes a second."""
     starting, training, sent = _while_training(given)
+    idle, wakes = _when_idle(given)
     return [
         Figure(name="key to paint while training, median", value=float(np.percentile(training, 50)), unit="ms"),
         Figure(
@@ -45,7 +47,8 @@ def measure(given: Given) -> list[Figure]:
         ),
         Figure(name="key to paint while torch is imported, longest", value=max(starting), unit="ms"),
         Figure(name="sent to the terminal while training", value=sent / 1000, unit="kB/s", at_most=10),
-        Figure(name="sent to the terminal when idle", value=_when_idle(given), unit="bytes/s", at_most=0),
+        Figure(name="sent to the terminal when idle", value=idle, unit="bytes/s", at_most=0),
+        Figure(name="wake-ups of the screen when idle", value=wakes, unit="a second", at_most=12),
     ]
 
 
@@ -101,12 +104,19 @@ def _delays(presses: Iterable[Press], shown: Sequence[tuple[float, str]]) -> lis
     ]
 
 
-def _when_idle(given: Given) -> float:
-    """Bytes a second with the writing held and nothing trained."""
+def _when_idle(given: Given) -> tuple[float, float]:
+    """Bytes and wake-ups a second with the writing held and nothing trained."""
     with new_home(stream_recipe(given, HIDDEN)) as home, on_screen(home) as app:
         time.sleep(SETTLING)
         app.press("space")
         time.sleep(SETTLING)
-        idle = time.monotonic()
+        idle, wakes = time.monotonic(), _wakes(app.process.pid)
         time.sleep(given.seconds)
-        return len(app.raw_since(idle)) / (time.monotonic() - idle)
+        passed = time.monotonic() - idle
+        return len(app.raw_since(idle)) / passed, (_wakes(app.process.pid) - wakes) / passed
+
+
+def _wakes(process: int) -> int:
+    """How often a process's main thread has waited for something by now; of Linux alone."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt_switches"))

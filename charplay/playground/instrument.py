@@ -69,6 +69,8 @@ class Instrument:
         self._origins: WeakKeyDictionary[TextGenerator, ModelOrigin] = WeakKeyDictionary()
         self._pace = Pace()
         self._then: float | None = None
+        """When it last was its turn."""
+        self._was_at_work = False
         self._happened: list[TextChanged | Said] = []
 
     # Who writes, and how.
@@ -193,7 +195,9 @@ class Instrument:
         passed = now - self._then if self._then is not None else 0.0
         if self._then is not None and passed < (ticks - 0.5) / TICKS:
             return
-        self._then = now
+        if not self._was_at_work:  # a screen seldom looks while it is held, and nothing was due then
+            passed = min(passed, ticks / TICKS)
+        self._then, self._was_at_work = now, self.at_work
         if self.at_work:
             due = self._pace.due(passed, self.speed)
             if due != 0:

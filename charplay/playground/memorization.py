@@ -80,6 +80,12 @@ class Memorization:
         """Whether copies are looked for in what is written."""
         return self._tracker is not None
 
+    @property
+    def behind(self) -> bool:
+        """Whether it has yet to look at some of what is written."""
+        found, transcript = self._tracker, self._instrument.transcript
+        return found is not None and transcript is not None and len(found) < len(transcript)
+
     def toggle(self) -> None:
         """Look for copies, or no more."""
         self.on = not self.on

@@ -165,7 +165,8 @@ class Playground:
     def advance(self, now: float) -> list[object]:
         """Take in what the trainer and the jobs tell, let the instrument write, and return what happened.
 
-        `now`: seconds on the playground's clock. To be called often: thirty times a second by a screen.
+        `now`: seconds on the playground's clock. To be called often: thirty times a second by a screen while it
+        is `at_work`, else as often as news of a run shall be seen.
         """
         happened = [*self._advance_choices(now), *self._advance_runs()]
         if self._writes:
@@ -174,6 +175,11 @@ class Playground:
             happened += [*self.instrument.drain(), *self.memorization.advance()]
         said, self._said = self._said, []
         return [*happened, *said]
+
+    @property
+    def at_work(self) -> bool:
+        """Whether `advance` has something to do many times a second: to write, to read, to look for copies."""
+        return len(self.jobs) > 0 or (self._writes and (self.instrument.at_work or self.memorization.behind))
 
     def _advance_choices(self, now: float) -> list[object]:
         for news in self.jobs.advance():

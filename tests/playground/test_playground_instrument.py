@@ -95,6 +95,21 @@ def test_a_stalled_clock_is_not_made_up_for_in_one_go(instrument: Instrument) ->
     assert 0 < length(instrument) <= 8
 
 
+def test_the_first_character_comes_at_once_and_alone_after_it_was_held(instrument: Instrument) -> None:
+    instrument.speed, instrument.playing = 30.0, False
+    for now in (0.0, 0.133, 0.266):
+        instrument.advance(now)
+    before = length(instrument)
+    instrument.toggle()
+    instrument.advance(0.3)
+    assert length(instrument) == before + 1
+    instrument.toggle()
+    instrument.advance(0.433)
+    instrument.toggle()
+    instrument.advance(0.566)
+    assert length(instrument) == before + 2, "nothing was due meanwhile"
+
+
 def test_the_weights_of_a_live_run_and_fast_text_are_painted_less_often(instrument: Instrument) -> None:
     clock = Clock(instrument)
 

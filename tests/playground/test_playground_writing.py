@@ -206,3 +206,14 @@ def test_any_file_is_opened_as_a_text(sitting: Sitting, tmp_path: Path) -> None:
     (tmp_path / "a file.txt").write_text("it is a file\n" * 20)
     assert sitting.playground.open_text(str(tmp_path / "a file.txt")).title == "a file"
     assert sitting.playground.open_text("fox").text() == FOX
+
+
+def test_it_is_at_work_while_it_writes_or_reads_and_at_rest_while_it_is_held(sitting: Sitting) -> None:
+    playground = sitting.playground
+    assert playground.at_work
+    playground.instrument.toggle()
+    assert not playground.at_work
+    playground.run_list.refresh()
+    assert playground.at_work
+    sitting.quiet()
+    assert not playground.at_work

@@ -9,7 +9,7 @@ from textual.app import App
 from textual.widget import Widget
 from textual.widgets import Static
 
-from charplay.tui.textual_patches.backpressure import set_visible_interval
+from charplay.tui.textual_patches.backpressure import Ticker, set_visible_interval
 from charplay.tui.textual_patches.patched_app import PatchedApp
 
 TICK = 0.02
@@ -125,3 +125,36 @@ async def test_in_an_app_that_knows_nothing_of_it_an_interval_is_an_interval() -
     async with app.run_test():
         set_visible_interval(app.screen, TICK, lambda: ticks.append(True))
         await until(lambda: ticks)
+
+
+async def test_a_clock_at_rest_ticks_seldom_and_at_once_when_something_moves() -> None:
+    app, ticks = Ticking(), list[int]()
+    async with app.run_test():
+        ticker = Ticker(app.label, TICK, 1000, ticks.append)
+        await until(lambda: ticks == [1, 1])
+        ticker.quick = False
+        await asyncio.sleep(3 * TICK)
+        before = len(ticks)
+        await asyncio.sleep(10 * TICK)
+        assert len(ticks) == before <= 3
+        ticker.quick = True
+        await until(lambda: len(ticks) > before + 2)
+        assert set(ticks) == {1}
+        ticker.pause()
+        ticker.quick = False
+        ticker.quick = True
+        await asyncio.sleep(3 * TICK)
+        before = len(ticks)
+        await asyncio.sleep(5 * TICK)
+        assert len(ticks) == before, "who is asked for more while nobody sees it stands still all the same"
+        ticker.resume()
+        await until(lambda: len(ticks) > before)
+
+
+async def test_a_clock_at_rest_tells_how_many_ticks_have_passed() -> None:
+    app, ticks = Ticking(), list[int]()
+    async with app.run_test():
+        Ticker(app.label, TICK, 3, ticks.append).quick = False
+        await until(lambda: len(ticks) > 2)
+        assert set(ticks) <= {1, 3}
+        assert ticks[-2:] == [3, 3]

@@ -305,7 +305,7 @@ async def test_columns_show_their_first_characters_however_fast_they_begin(play:
             screen.comparison.playing = True
             comparing = asyncio.ensure_future(screen._warm("0.2, 0.5"))
             while not comparing.done():
-                screen._tick()
+                screen._tick(1)
                 screen.action_one()
                 await asyncio.sleep(0)
             screen.comparison.playing = False

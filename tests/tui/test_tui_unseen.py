@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from played import Play, Played
+from textual.timer import Timer
 
 from charplay.protocol.commands import PublishWeights
 from charplay.tui.screens import main
+from charplay.tui.textual_patches.backpressure import Ticker
 from charplay.tui.textual_patches.patched_app import PatchedApp
 from charplay.tui.widgets import chart
 
@@ -41,7 +43,11 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> StandsStill:
 
 
 def clocks_standing(it: Played) -> list[bool]:
-    return [not timer._active.is_set() for timer in it.app.backpressure._timers]
+    timers = it.app.backpressure._timers
+    return [
+        not each._active.is_set() if isinstance(each, Timer) else isinstance(each, Ticker) and each.paused
+        for each in timers
+    ]
 
 
 @pytest.mark.fault("17", "18")

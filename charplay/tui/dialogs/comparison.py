@@ -22,7 +22,7 @@ from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.dialogs.side_by_side import SideBySide
 from charplay.tui.dialogs.text_input import TextInputDialog
-from charplay.tui.textual_patches.backpressure import set_visible_interval
+from charplay.tui.textual_patches.backpressure import Ticker
 from charplay.tui.textual_patches.safe_dismiss import dismiss_once
 from charplay.tui.widgets.growing_text import GrowingText
 from charplay.tui.widgets.key_line import KeyLine
@@ -31,6 +31,8 @@ from charplay.tui.widgets.speed_slider import speed_slider
 
 NARROWEST = 20
 """Cells that a column takes at least."""
+TICKS_AT_REST = 4
+"""While it is held, it is looked at every so many ticks."""
 
 
 class ComparisonScreen(Screen[Column]):
@@ -130,7 +132,7 @@ class ComparisonScreen(Screen[Column]):
         self.comparison = self._new_comparison(self._room)
         self._speed.value = self.comparison.speed
         await self._show()
-        set_visible_interval(self, 1 / TICKS, self._tick)
+        self._ticker = Ticker(self, 1 / TICKS, TICKS_AT_REST, self._tick)
 
     @property
     def _room(self) -> int:
@@ -153,13 +155,15 @@ class ComparisonScreen(Screen[Column]):
         held = "held: space goes on, . writes one" if not comparison.playing else "left right choose   [ ] temperature"
         self._hint.update(held)
 
-    def _tick(self) -> None:
+    def _tick(self, _ticks: int) -> None:
+        self._ticker.quick = self.comparison.playing
         if self.is_current and self.beside.columns:  # not while others are put up
             self.beside.add(self.comparison.advance(self._clock()))
 
     def action_write(self) -> None:
         """Write, or hold."""
         self.comparison.playing = not self.comparison.playing
+        self._ticker.quick = self.comparison.playing
         self._say()
 
     def action_one(self) -> None:

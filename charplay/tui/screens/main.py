@@ -32,7 +32,7 @@ from charplay.tui.panes.runs import RunsPane
 from charplay.tui.panes.status import Hint, StatusLine
 from charplay.tui.screens.key_order import ranks
 from charplay.tui.screens.pane_layout import PaneLayout
-from charplay.tui.textual_patches.backpressure import set_visible_interval
+from charplay.tui.textual_patches.backpressure import Ticker
 from charplay.tui.textual_patches.row_compositor import use_row_compositor
 from charplay.tui.widgets.key_line import KeyLine
 from charplay.tui.widgets.row_list import RowList
@@ -50,6 +50,8 @@ Answer = TypeVar("Answer")
 
 UNSEEN_TICK = 5.0
 """Seconds between two looks at the playground while nobody sees the screen: a run that waits for its turn has it."""
+TICKS_AT_REST = 4
+"""While nothing is written or read, it looks for news every so many ticks: seven times a second."""
 TICKS_A_PAINT = 15
 """Numbers that run are shown twice a second."""
 TICKS_A_BAR = 10
@@ -160,8 +162,8 @@ class MainScreen(Screen[None]):
         self.training = TrainingPane(playground.runs, playground.chart)
         self.text = TextPane(playground.instrument, playground.memorization)
         await self.pane_layout.mount_stage(self.training, self.text)
-        set_visible_interval(self, 1 / TICKS, self._tick)
-        self.set_interval(UNSEEN_TICK, self._tick)
+        self._ticker = Ticker(self, 1 / TICKS, TICKS_AT_REST, self._tick)
+        self.set_interval(UNSEEN_TICK, lambda: self._tick(0))
 
     async def _unfold(self) -> None:
         """Put up what a key opens, and let keys in."""
@@ -182,13 +184,14 @@ class MainScreen(Screen[None]):
 
     # What the playground does, and what is shown of it.
 
-    def _tick(self) -> None:
-        self._ticks += 1
+    def _tick(self, ticks: int) -> None:
+        before, self._ticks = self._ticks, self._ticks + ticks
         self.advance()
-        if self._ticks % TICKS_A_BAR == 0:
+        if self._ticks // TICKS_A_BAR > before // TICKS_A_BAR:
             self.text.refresh_numbers()
         state = self.playground.runs.state.status
-        if state != self._state or self._ticks % TICKS_A_PAINT == 0:  # numbers run, a new state is shown at once
+        # Numbers run, a new state is shown at once.
+        if state != self._state or self._ticks // TICKS_A_PAINT > before // TICKS_A_PAINT:
             self._show_status()
             if self._stale:
                 self.show()
@@ -196,6 +199,7 @@ class MainScreen(Screen[None]):
     def advance(self) -> None:
         """Let the playground go on, and pass on what happened."""
         self._pass_on(self.playground.advance(self.playground.clock()))
+        self._ticker.quick = self.playground.at_work
 
     def _pass_on(self, happenings: "Iterable[object]") -> None:
         changes: list[TextChanged] = []
@@ -314,6 +318,7 @@ class MainScreen(Screen[None]):
         if self.furnished:
             self._stale = True
             self._pass_on(self.playground.instrument.drain())
+            self._ticker.quick = self.playground.at_work
         self.call_after_refresh(self._catch_up)
 
     def _catch_up(self) -> None:

@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import Protocol, runtime_checkable
 from weakref import WeakSet
 
-from textual.timer import Timer
 from textual.widget import Widget
 
 
@@ -35,17 +34,27 @@ class Painter(Protocol):
         """Paint all of it."""
 
 
+class Pausable(Protocol):
+    """What can stand still: a timer, or a `Ticker`."""
+
+    def pause(self) -> None:
+        """Do nothing from now on."""
+
+    def resume(self) -> None:
+        """Go on."""
+
+
 class Backpressure:
     """Holds an app's painting, and timers whose effect is only seen, while its terminal is behind."""
 
     def __init__(self, app: Painter) -> None:
         self._app = app
         self._held = ExitStack()
-        self._timers: WeakSet[Timer] = WeakSet()
+        self._timers: WeakSet[Pausable] = WeakSet()
         self.holding = False
         """Whether nothing is painted now."""
 
-    def add(self, timer: Timer) -> None:
+    def add(self, timer: Pausable) -> None:
         """Have a timer stand still while nobody sees what it does."""
         self._timers.add(timer)
         if self.holding:
@@ -80,6 +89,46 @@ class HasBackpressure(Protocol):
 
 def set_visible_interval(node: Widget, seconds: float, tick: Callable[[], object]) -> None:
     """Call `tick` every so many seconds, as `set_interval` does, but not while nobody sees what comes of it."""
-    timer = node.set_interval(seconds, tick)
-    if isinstance(node.app, HasBackpressure):
-        node.app.backpressure.add(timer)
+    _add(node.app, node.set_interval(seconds, tick))
+
+
+class Ticker:
+    """A node's clock: it ticks often while something moves, and seldom while nothing does.
+
+    A program that wakes thirty times a second for nothing lets neither a laptop nor a training thread rest.
+    """
+
+    def __init__(self, node: Widget, seconds: float, every: int, tick: Callable[[int], object]) -> None:
+        """Call `tick(1)` every so many seconds while `quick`, as at first; else `tick(every)` as seldom."""
+        self._timers = {True: node.set_interval(seconds, lambda: tick(1)),
+                        False: node.set_interval(seconds * every, lambda: tick(every), pause=True)}  # fmt: skip
+        self._quick, self.paused = True, False
+        _add(node.app, self)
+
+    @property
+    def quick(self) -> bool:
+        """Whether it ticks often. Once that is asked of it, the next tick comes at once."""
+        return self._quick
+
+    @quick.setter
+    def quick(self, quick: bool) -> None:
+        if quick != self._quick:
+            self._timers[self._quick].pause()
+            self._quick = quick
+            if not self.paused:
+                self._timers[quick].resume()
+
+    def pause(self) -> None:
+        """Stand still."""
+        self.paused = True
+        self._timers[self._quick].pause()
+
+    def resume(self) -> None:
+        """Go on."""
+        self.paused = False
+        self._timers[self._quick].resume()
+
+
+def _add(app: object, timer: Pausable) -> None:
+    if isinstance(app, HasBackpressure):
+        app.backpressure.add(timer)
