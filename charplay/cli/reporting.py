@@ -140,6 +140,8 @@ def _end(event: events.Finished) -> str:
         losses += f", held-out {format_loss(event.val_loss)}"
     if event.val_loss_cold is not None:
         losses += f" (cold {format_nats(event.val_loss_cold)})"
+    if event.held_out_share is not None and event.held_out_share < 1:
+        losses += f", on the first {format_share(event.held_out_share, 1)} of the held-out text"
     done = f"finished: {plural(event.steps, 'step')} in {duration(event.seconds)}{losses}"
     return f"{done}\n{event.checkpoint}\n`charplay sample {event.run}` writes from it"
 

@@ -12,7 +12,7 @@ from charplay.cli.errors import EXIT_FAILED, UsageError
 from charplay.cli.output import print_json, print_safe, print_table, sanitize_for
 from charplay.cli.recipe_options import JsonOption
 from charplay.cli.ruler import kept_for_run, ruler_json
-from charplay.formatting.units import duration, format_bits, format_loss, format_nats
+from charplay.formatting.units import duration, format_bits, format_loss, format_nats, format_share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,6 +158,8 @@ def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe", ruler: "Ruler
             print_safe(f"{title}: {format_loss(value)} a character")
     if ruler and (value := numbers.get("val_loss")) is not None:
         print_safe(ruler.describe(value))
+    if (share := numbers.get("held_out_share") or 1) < 1:
+        print_safe(f"measured on the first {format_share(share, 1)} of the held-out text")
     print()
     print_table(("recipe", ""), [(name, format_value(value)) for name, value in recipe.model_dump().items()])
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from charplay.formatting.units import format_share
 from charplay.playground.happenings import Said
 from charplay.protocol.events import Changed, Event, Failed, Finished, Stopped, Warned
 
@@ -41,7 +42,9 @@ def sentence(event: Event, state: "RunState") -> Said | None:
             where = f"u takes it up again from step {state.saved_step or 0:,}"
             return Said(f"{run} could not be saved: {where}", warning=True)
         case Finished():
-            return Said(f"{event.run} is done: 3 and r extend it, t starts another")
+            share = event.held_out_share or 1
+            where = f", measured on the first {format_share(share, 1)} of the held-out text" if share < 1 else ""
+            return Said(f"{event.run} is done{where}: 3 and r extend it, t starts another")
         case _:
             return None
 

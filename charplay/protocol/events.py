@@ -220,6 +220,8 @@ class Finished(Event):
     val_loss: float | None
     val_loss_cold: float | None
     steps: int
+    held_out_share: float | None = None
+    """Share of the held-out text, 0 to 1, that these losses were measured on; None where nothing was, or is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

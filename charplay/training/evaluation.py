@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from charplay.corpora.held_out import WARM_UP_CHARACTERS, parallel_pieces
+from charplay.corpora.held_out import MAX_FINAL_CHARACTERS, WARM_UP_CHARACTERS, parallel_pieces
 from charplay.recipes.resolve import EVALUATED_CHARACTERS
 from charplay.training.device import DeviceContext
 from charplay.training.network import CharNet, State
@@ -18,7 +18,11 @@ from charplay.training.token_ids import TokenIds
 COLD_BLOCK_LENGTH = 256
 """Characters read from a zero state, for the cold loss."""
 MAX_CHARACTERS = EVALUATED_CHARACTERS
-"""The most held-out characters that are read during training."""
+"""The most held-out characters that are read during training, and the fewest that its end may be content with."""
+FINAL_SHARE = 0.1
+"""Of the work of training that the final evaluation may be."""
+EVALUATION_SPEEDUP = 3
+"""Evaluation reads so many times more characters a second than training."""
 WINDOWS_PER_LENGTH = 8
 """For `target = last`: so many windows begin within the length of one."""
 
@@ -95,6 +99,16 @@ class Evaluation:
     def characters(self, max_characters: int) -> int:
         """Return how many characters are predicted if at most `max_characters` are read."""
         return min(max_characters, len(self._text) - self._held_out_start)
+
+    def affordable_characters(self, trained: float) -> int:
+        """Return how many characters are predicted at the end of a run whose training has read so many.
+
+        A large vocabulary makes each of them dear, in training as well: so characters are counted, and no clock is
+        asked. The number is then the same on every machine, and after a resumption.
+        """
+        readings = 2 if self.window is None else WINDOWS_PER_LENGTH
+        affordable = int(FINAL_SHARE * EVALUATION_SPEEDUP * trained / readings)
+        return self.characters(min(MAX_FINAL_CHARACTERS, max(MAX_CHARACTERS, affordable)))
 
     @torch.no_grad()
     def carried(self, network: CharNet, max_characters: int) -> EvaluationGenerator:

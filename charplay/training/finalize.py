@@ -1,6 +1,5 @@
 """The end of a run: its final losses, measured for the checkpoint that it leaves."""
 
-from charplay.corpora.held_out import MAX_FINAL_CHARACTERS
 from charplay.protocol import events
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import RunError
@@ -10,7 +9,7 @@ from charplay.training.step_reporter import EventGenerator
 
 
 def finalize(tasks: PeriodicTasks) -> EventGenerator[events.Finished | None]:
-    """Measure the best checkpoint on the whole held-out text, and mark the run as finished.
+    """Measure the best checkpoint on the held-out text, as far as that is worth its time, and mark the run as finished.
 
     Returns:
         The `Finished` event; None if a stop came first. The run is then finalized when it is resumed.
@@ -21,17 +20,19 @@ def finalize(tasks: PeriodicTasks) -> EventGenerator[events.Finished | None]:
     path = path or session.run.latest
     if path is None:
         raise RunError("nothing could be saved; look at the warnings above, and resume the run")
-    val_loss = cold_loss = None
+    val_loss = cold_loss = share = None
     if evaluation.has_held_out_text:
+        count = evaluation.affordable_characters(session.trained_characters)
+        share = count / evaluation.characters(session.run.corpus.characters)
         network.load_weights(read_checkpoint(path).tensors)
-        already_measured = evaluation.characters(MAX_CHARACTERS) == evaluation.characters(MAX_FINAL_CHARACTERS)
+        already_measured = evaluation.characters(MAX_CHARACTERS) == count
         val_loss = session.early_stopping.best_val_loss if already_measured and path == session.run.best else None
         if val_loss is None:
-            measuring = evaluation.measure(network, MAX_FINAL_CHARACTERS)
+            measuring = evaluation.measure(network, count)
             result = yield from tasks.run_interruptibly(measuring, "measuring the best checkpoint")
             val_loss = result.loss if result else None
         if evaluation.window is None and tasks.commands.stop_reason is None:
-            measuring = evaluation.cold(network, MAX_FINAL_CHARACTERS)
+            measuring = evaluation.cold(network, count)
             result = yield from tasks.run_interruptibly(measuring, "measuring the best checkpoint, cold")
             cold_loss = result.loss if result else None
         if tasks.commands.stop_reason is not None:
@@ -45,6 +46,7 @@ def finalize(tasks: PeriodicTasks) -> EventGenerator[events.Finished | None]:
         val_loss=val_loss,
         val_loss_cold=cold_loss,
         steps=session.step,
+        held_out_share=share,
     )
     session.run.finish({name: value for name, value in events.as_json(finished).items() if name != "event"})
     return finished

@@ -13,9 +13,8 @@ from charplay.recipes.reference_hardware import CorpusSize, Speed, reference_sec
 from charplay.recipes.resolve import EVALUATION_SHARE, resolve
 from charplay.training import device
 from charplay.training.calibration import measure_relative_speed, measure_step_speed, significant_speed
+from charplay.training.evaluation import EVALUATION_SPEEDUP
 
-EVALUATION_SPEEDUP = 3
-"""Evaluation reads so many times more characters a second than training."""
 MEASURE_SECONDS, TRY_SECONDS = 2.0, 1.0
 """How long the machine is measured, and then the proposed recipe is tried."""
 FIELDS_BY_SPEED = ("hidden_size", "batch_size", "sequence_length")

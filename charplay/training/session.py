@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from charplay.recipes.network import memory_bytes, whole
+from charplay.recipes.network import examples_per_epoch, memory_bytes, whole
 from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
 from charplay.runs.checkpoint import Checkpoint
 from charplay.runs.run import Run
@@ -53,6 +53,12 @@ class Session:
     def step(self) -> int:
         """Steps whose metrics are recorded."""
         return self.metrics.step
+
+    @property
+    def trained_characters(self) -> float:
+        """How many characters training has read by now."""
+        an_epoch = examples_per_epoch(self.recipe, self.run.corpus.characters) * batch_shape(self.recipe)[0]
+        return self.budget.epoch_counter.epochs_at(self.step) * an_epoch
 
     def out_of_memory_message(self) -> str:
         """Return a sentence for the user when the device is out of memory."""

@@ -508,6 +508,18 @@ def test_one_step_is_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "finished: 1 step in" in screen.written
 
 
+@pytest.mark.parametrize("share", [None, 1.0, 0.25])
+def test_the_end_says_where_only_a_part_of_the_held_out_text_was_read(
+    monkeypatch: pytest.MonkeyPatch, share: float | None
+) -> None:
+    screen = Screen()
+    monkeypatch.setattr("sys.stdout", screen)
+    LineReporter().report(events.Finished(**asdict(FINISHED) | {"held_out_share": share}))
+    said = "(cold 2.100), on the first 25.0% of the held-out text\n" in screen.written
+    assert said == (share == 0.25)
+    assert ("of the held-out text" in screen.written) == said
+
+
 def test_a_terminal_that_is_not_unicode_gets_a_plain_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Screen()
     screen.encoding = "latin-1"

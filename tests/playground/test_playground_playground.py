@@ -312,6 +312,10 @@ def test_the_best_of_a_finished_run_writes_where_it_was_followed(sitting: Sittin
     follower.told.clear()
     assert sitting.hear(FINISHED) == [done]
     assert not follower.told, "another one writes"
+    (said,) = sitting.hear(replace(FINISHED, held_out_share=0.125))
+    assert said == replace(
+        done, sentence=done.sentence.replace("done", "done, measured on the first 12.5% of the held-out text")
+    )
 
 
 def test_a_checkpoint_that_cannot_write_says_why(sitting: Sitting, follower: Follower) -> None:

@@ -155,3 +155,14 @@ def test_shares_of_the_texts_come_to_the_same_loss_whoever_reads_them(shares: in
     for one, other in zip(whole, others[0], strict=True):
         assert other.loss == pytest.approx(one.loss, rel=1e-6)
         assert other.accuracy == pytest.approx(one.accuracy, rel=1e-6)
+
+
+def test_the_final_evaluation_is_a_tenth_of_the_work_and_at_least_what_a_figure_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "MAX_CHARACTERS", 100)
+    monkeypatch.setattr(module, "MAX_FINAL_CHARACTERS", 900)
+    streams, windows = made(2_000, 1_000)[0], made(2_000, 1_000, window=16)[0]
+    assert [streams.affordable_characters(trained) for trained in (0, 1_000, 4_000, 10**7)] == [100, 150, 600, 900]
+    assert [windows.affordable_characters(trained) for trained in (0, 1_000, 4_000, 10**7)] == [100, 100, 150, 900]
+    assert made(2_000, 1_950)[0].affordable_characters(10**7) == 50

@@ -15,7 +15,7 @@ from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.run import Run
-from charplay.training import learner, step_reporter
+from charplay.training import evaluation, finalize, learner, step_reporter
 from charplay.training.run_training import open_training
 
 CASES: dict[str, dict[str, Any]] = {
@@ -92,6 +92,25 @@ def test_resumed_is_never_stopped(
         straight.train_loss,
         straight.steps,
     )
+
+
+@pytest.mark.fault("57")
+def test_a_resumed_run_closes_with_the_losses_of_one_that_was_never_stopped(
+    train: Train, only: Only, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (evaluation, finalize):
+        monkeypatch.setattr(module, "MAX_CHARACTERS", 40)
+    (straight,) = only(train(), Finished)
+    assert straight.held_out_share == 72 / 120, "a tenth of 480 trained characters' work, in two readings"
+    stopped = train(stop_at(9))
+    (resumed,) = only(train(resume=only(stopped, Started)[0].folder), Finished)
+    assert (resumed.val_loss, resumed.val_loss_cold) == (straight.val_loss, straight.val_loss_cold)
+    assert resumed.held_out_share == straight.held_out_share
+    kept = Run.open(Path(only(stopped, Started)[0].folder)).finished
+    assert kept is not None
+    assert kept["held_out_share"] == resumed.held_out_share
+    (again,) = only(train(resume=only(stopped, Started)[0].folder), Finished)
+    assert again.held_out_share == resumed.held_out_share
 
 
 def test_the_comparison_sees_one_bit(train: Train, only: Only) -> None:
