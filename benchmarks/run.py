@@ -27,6 +27,7 @@ SUBJECTS = (
     "playing",
     "reading",
     "ruler",
+    "growth",
     "saving",
     "sampling",
     "copies",

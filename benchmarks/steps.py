@@ -42,9 +42,9 @@ def _steps(hidden: int, layers: int, share: float, told: list[str]) -> float:
     """Milliseconds of a step, forward and backward, once the first few are over."""
     from charplay.training import device, dropout, malloc
 
-    if "kept" not in told:
-        patch.object(malloc, "disable_trim").start()
     device.prepare_environment()
+    if "kept" in told:
+        malloc.disable_trim()
     import torch
     from torch.nn import functional
 

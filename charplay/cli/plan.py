@@ -27,9 +27,11 @@ def print_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
         library.find(recipe.corpus), cleaning=recipe.cleaning, limit=recipe.limit, encoding=request.encoding
     )
     corpus.require_trainable()
+    from charplay.training import malloc
     from charplay.training.device import prepare_environment
 
     prepare_environment()
+    malloc.disable_trim()
     from charplay.training.planning import plan
 
     proposal = plan(recipe, corpus, recipe.minutes)

@@ -44,7 +44,7 @@ class Corpus:
     def _counts(self) -> NDArray[np.int64]:
         counts = np.zeros(len(self.vocabulary), np.int64)
         for start in range(0, len(self), CHUNK):
-            counts += np.bincount(self.ids[start : start + CHUNK], minlength=len(counts))
+            counts += _count(self.ids[start : start + CHUNK], len(counts))
         counts.flags.writeable = False
         return counts
 
@@ -84,6 +84,15 @@ class Corpus:
             raise CorpusError(
                 f"{self.title} is one character over and over; training needs at least two different ones."
             )
+
+
+def _count(ids: Ids, size: int) -> NDArray[np.int64]:
+    """Count each id below `size`; those of a byte in pairs, which takes half the time."""
+    if ids.dtype != np.uint8 or len(ids) < CHUNK:
+        return np.bincount(ids, minlength=size)
+    pairs = np.bincount(ids.view(np.uint16), minlength=1 << 16).reshape(256, 256)
+    counts: NDArray[np.int64] = (pairs.sum(0) + pairs.sum(1))[:size]
+    return counts
 
 
 def from_text(title: str, text: str) -> Corpus:

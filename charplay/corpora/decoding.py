@@ -3,38 +3,42 @@
 import codecs
 import io
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from charplay.corpora.control_codes import BINARY_SHARE, control_share
 from charplay.corpora.detection import HINT, SAMPLE, Guess, first_guess, next_guess, not_text
 from charplay.corpora.errors import CorpusError
+from charplay.corpora.pieces import PIECE, Pieces
 from charplay.corpora.progress import Progress
 
-PIECE = 1 << 20
-
 _HALVES = re.compile("[\ud800-\udfff]")
-"""Lone surrogates, which some codecs decode to."""
+"""Lone surrogates."""
 
 
-def decode(data: bytearray, name: str, encoding: str | None, progress: Progress) -> tuple[str, str, tuple[str, ...]]:
+def decode(data: bytearray, name: str, encoding: str | None, progress: Progress) -> tuple[Pieces, str, tuple[str, ...]]:
     """Decode a file's bytes and return the text, the encoding and notes. Raises CorpusError, Cancelled.
 
-    A given `encoding` is used without guessing. Undecodable bytes are an error, never replaced.
+    A given `encoding` is used without guessing. Undecodable bytes are an error, never replaced. The text is decoded
+    once here, to see that it can be, and again whenever it is read, from the bytes: it takes no memory of its own.
     """
     guess = first_guess(data, name) if encoding is None else Guess(_named(encoding))
     while True:
         try:
-            text, ends = _decoded(data, guess, progress)
+            seen = _Survey.of(data, guess, progress, for_halves=encoding is not None)
             break
         except UnicodeDecodeError as error:
             if encoding is not None:
                 known = guess.codec.removesuffix("-sig")
                 raise CorpusError(f"{name} is not {known}: byte {error.start:,} does not fit; {HINT}.") from error
             guess = next_guess(data, name, guess, error.start)
-    if encoding is not None and _HALVES.search(text):
+    if seen.halves:
         raise CorpusError(f"{name} is not {guess.codec}: it would give halves of characters; {HINT}.")
-    _refuse_control_codes(text, name)
-    notes = (*guess.notes, f"Line ends ({ends}) are read as LF.") if ends else guess.notes
-    return text, guess.codec.removesuffix("-sig"), notes
+    codec, size = guess.codec, len(data) - guess.cut
+    pieces = Pieces(lambda: _decoded(data, size, codec, _decoder(codec)), seen.length)
+    _refuse_control_codes(pieces, seen, name)
+    notes = (*guess.notes, f"Line ends ({seen.ends}) are read as LF.") if seen.ends else guess.notes
+    return pieces, codec.removesuffix("-sig"), notes
 
 
 def encoding_fault(name: str) -> str:
@@ -56,33 +60,62 @@ def _named(encoding: str) -> str:
     return "utf-8-sig" if codec == "utf-8" else codec
 
 
-def _decoded(data: bytearray, guess: Guess, progress: Progress) -> tuple[str, str]:
-    """Decode with LF line ends; also return which other line ends were seen.
+@dataclass
+class _Survey:
+    """What was seen of a text while it was decoded for the first time."""
 
-    The `start` of a raised UnicodeDecodeError is a position in the file.
-    """
-    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(guess.codec)(), translate=True)
-    pieces, size = [], len(data) - guess.cut
+    length: int = 0
+    nuls: int = 0
+    halves: bool = False
+    """Whether there are lone surrogates, which some codecs decode to."""
+    ends: str = ""
+    """Line ends other than LF, as in "CRLF and CR"."""
+
+    @classmethod
+    def of(cls, data: bytearray, guess: Guess, progress: Progress, *, for_halves: bool) -> "_Survey":
+        """Decode all of it, and look for halves of characters where there may be some.
+
+        The `start` of a raised UnicodeDecodeError is a position in the file.
+        """
+        seen, decoder, size = cls(), _decoder(guess.codec), len(data) - guess.cut
+        for number, piece in enumerate(_decoded(data, size, guess.codec, decoder), 1):
+            seen.length += len(piece)
+            seen.nuls += piece.count("\0") if "\0" in piece else 0  # `in` is much faster than counting
+            seen.halves = seen.halves or (for_halves and _HALVES.search(piece) is not None)
+            progress.at(min(number * PIECE / size, 1))
+        newlines = decoder.newlines if isinstance(decoder.newlines, tuple) else (decoder.newlines,)
+        ends = {"\r\n": "CRLF", "\r": "CR"}
+        seen.ends = " and ".join(ends[end] for end in newlines if end in ends)
+        return seen
+
+
+def _decoder(codec: str) -> io.IncrementalNewlineDecoder:
+    return io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)(), translate=True)
+
+
+def _decoded(data: bytearray, size: int, codec: str, decoder: io.IncrementalNewlineDecoder) -> Iterator[str]:
+    """Decode the first `size` bytes piece by piece, with LF line ends."""
     for start in range(0, size, PIECE):
         end = min(start + PIECE, size)
         try:
-            pieces.append(decoder.decode(bytes(data[start:end]), final=end == size))
+            yield decoder.decode(bytes(memoryview(data)[start:end]), final=end == size)
         except UnicodeDecodeError as error:
             error.start += end - len(error.object)  # error.object begins with the last piece's incomplete character
             raise
         except UnicodeError as error:  # some codecs do not report a position
-            raise UnicodeDecodeError(guess.codec, b"", start, start, str(error)) from error
-        progress.at(end / size)
-    seen = decoder.newlines if isinstance(decoder.newlines, tuple) else (decoder.newlines,)
-    ends = {"\r\n": "CRLF", "\r": "CR"}
-    return "".join(pieces), " and ".join(ends[end] for end in seen if end in ends)
+            raise UnicodeDecodeError(codec, b"", start, start, str(error)) from error
 
 
-def _refuse_control_codes(text: str, name: str) -> None:
+def _refuse_control_codes(pieces: Pieces, seen: _Survey, name: str) -> None:
     """Raise NotText where decoded text has too many control codes: NUL anywhere, others in three samples."""
-    if "\0" in text and text.count("\0") > BINARY_SHARE * len(text):  # `in` is much faster than counting
-        raise not_text(name, text.count("\0") / len(text))
-    for start in sorted({0, len(text) // 2, max(0, len(text) - SAMPLE)}):
-        share = control_share(text[start : start + SAMPLE].encode())
+    if seen.nuls > BINARY_SHARE * seen.length:
+        raise not_text(name, seen.nuls / seen.length)
+    samples, position = {0: "", seen.length // 2: "", max(0, seen.length - SAMPLE): ""}, 0
+    for piece in pieces:
+        for start in samples:
+            samples[start] += piece[max(0, start - position) : max(0, start + SAMPLE - position)]
+        position += len(piece)
+    for sample in samples.values():
+        share = control_share(sample.encode())
         if share > BINARY_SHARE:
             raise not_text(name, share)

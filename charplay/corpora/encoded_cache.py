@@ -9,14 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from charplay.corpora.errors import CorpusError
+from charplay.corpora.pieces import Pieces
 from charplay.corpora.progress import Progress
-from charplay.corpora.vocabulary import Ids, Vocabulary, chunks
+from charplay.corpora.vocabulary import Ids, Vocabulary
 from charplay.fs.atomic import staging_folder
 
 FORMAT = 2
 """Version of the cache: to be raised whenever reading or cleaning gives other characters for the same file."""
-PIECE = 1 << 20
-"""Characters between two reports of progress."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class EncodedText:
     notes: tuple[str, ...]
 
 
-def encode(text: str, encoding: str, notes: tuple[str, ...], progress: Progress) -> EncodedText:
+def encode(text: Pieces, encoding: str, notes: tuple[str, ...], progress: Progress) -> EncodedText:
     """Encode a text in memory. Raises Cancelled."""
     vocabulary = _vocabulary(text, progress.part(0, 0.4))
     ids, done = np.empty(len(text), vocabulary.dtype), 0
@@ -40,7 +39,7 @@ def encode(text: str, encoding: str, notes: tuple[str, ...], progress: Progress)
     return EncodedText(vocabulary, ids, encoding, notes)
 
 
-def store(text: str, encoding: str, notes: tuple[str, ...], base: Path, progress: Progress) -> EncodedText:
+def store(text: Pieces, encoding: str, notes: tuple[str, ...], base: Path, progress: Progress) -> EncodedText:
     """Encode a text into `base`.npy and memory-map it; where that cannot be written, encode in memory, with a note.
 
     Raises Cancelled.
@@ -81,22 +80,26 @@ def cache_key(sha256: str, *choices: object) -> str:
     return hashlib.sha256(json.dumps([FORMAT, sha256, *choices]).encode()).hexdigest()[:32]
 
 
-def _vocabulary(text: str, progress: Progress) -> Vocabulary:
+def _vocabulary(text: Pieces, progress: Progress) -> Vocabulary:
     seen: set[str] = set()
-    for number, piece in enumerate(chunks(text, PIECE)):
-        progress.at(number * PIECE / len(text))
+    done = 0
+    for piece in text:
+        progress.at(done / len(text))
         seen.update(Vocabulary.of(piece).characters)
+        done += len(piece)
     return Vocabulary("".join(sorted(seen)))
 
 
-def _pieces(vocabulary: Vocabulary, text: str, progress: Progress) -> Iterator[Ids]:
-    for number, piece in enumerate(chunks(text, PIECE)):
-        progress.at(number * PIECE / len(text))
+def _pieces(vocabulary: Vocabulary, text: Pieces, progress: Progress) -> Iterator[Ids]:
+    done = 0
+    for piece in text:
+        progress.at(done / len(text))
         yield vocabulary.encode(piece)
+        done += len(piece)
     progress.at(1)
 
 
-def _write(path: Path, vocabulary: Vocabulary, text: str, progress: Progress) -> None:
+def _write(path: Path, vocabulary: Vocabulary, text: Pieces, progress: Progress) -> None:
     """Write the ids with plain writes: on a full disk, writing through a memory map would kill the process (SIGBUS)."""
     header = {"descr": vocabulary.dtype.str, "fortran_order": False, "shape": (len(text),)}
     with path.open("wb") as file:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from charplay.corpora.decoding import decode
 from charplay.corpora.errors import CorpusError, NotText
+from charplay.corpora.pieces import Pieces
 from charplay.corpora.progress import Progress
 from charplay.corpora.reading import DecodedText, read_bytes, read_file
 
@@ -80,7 +81,8 @@ def read_files(
             if path.stat().st_size == 0:
                 continue
             data, _ = read_bytes(path, share, any_bytes=encoding is not None)
-            text, used, notes = decode(data, str(path), encoding, share.part(1, 1))
+            pieces, used, notes = decode(data, str(path), encoding, share.part(1, 1))
+            text = pieces.text()
         except NotText:
             binary.append(name)
         except (CorpusError, OSError):
@@ -96,7 +98,7 @@ def read_files(
         sentence = f"{folder} holds no text file; a folder is read as one text, file after file."
         raise CorpusError(" ".join((sentence, *left_out)))
     notes = (f"{len(texts):,} {'files' if len(texts) > 1 else 'file'} read as one text.", *_first(odd), *left_out)
-    return DecodedText("".join(texts), digest.hexdigest(), ", ".join(encodings), notes)
+    return DecodedText(Pieces.of(*texts), digest.hexdigest(), ", ".join(encodings), notes)
 
 
 def _some(names: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from charplay.corpora.entries import Entry
+from charplay.corpora.pieces import Pieces
 from charplay.corpora.progress import Progress
 from charplay.corpora.reading import DecodedText
 
@@ -59,7 +60,7 @@ class Generated:
             length += len(lines[-1])
         text = "".join(lines)[:CHARACTERS]
         note = f"It is generated: {self.note}. Its entropy is {self.entropy:.3f} nats a character."
-        return DecodedText(text, hashlib.sha256(text.encode()).hexdigest(), "utf-8", (note,))
+        return DecodedText(Pieces.of(text), hashlib.sha256(text.encode()).hexdigest(), "utf-8", (note,))
 
 
 def choice(rng: random.Random, options: tuple[str, ...]) -> str:

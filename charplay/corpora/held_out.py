@@ -1,7 +1,7 @@
 """Which held-out characters a closing `val_loss` counts: one rule for networks and for what they are compared with."""
 
 MAX_FINAL_CHARACTERS = 2_000_000
-"""The most held-out characters that are read at the end of a run; a short run reads fewer, as `held_out_share` tells."""
+"""The most held-out characters that are read at the end of a run; a short run reads fewer, and says so."""
 MAX_STREAMS = 64
 """The most pieces of the text that are read in parallel."""
 WARM_UP_CHARACTERS = 256

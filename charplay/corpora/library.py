@@ -15,7 +15,7 @@ from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress, Watch
 from charplay.corpora.reading import DecodedText, file_sha256, require_readable
 from charplay.corpora.remarks import remarks
-from charplay.corpora.rules import clean
+from charplay.corpora.rules import clean_pieces
 from charplay.corpora.sources import user_files
 from charplay.fs.registry import entry_names, load_entry
 
@@ -103,8 +103,8 @@ class Library:
         decoded: DecodedText = load_entry("corpora/sources", entry.source).read(
             entry, encoding, progress.part(0.2, 0.5)
         )
-        text = clean(decoded.text, cleaning, progress.part(0.5, 0.7))[:limit]
-        if not text:
+        text = clean_pieces(decoded.pieces, cleaning, progress.part(0.5, 0.7)).first(limit)
+        if not len(text):
             raise CorpusError(f"Nothing is left of {entry.title} after cleaning; leave out a rule or raise the limit.")
         if len(text) <= self.large:
             encoded = encoded_cache.encode(text, decoded.encoding, decoded.notes, progress.part(0.7, 1))

@@ -1,19 +1,22 @@
 """Cleaning: applies the rules that a recipe names, in their order, to a corpus or to what a network is given."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from charplay.corpora.errors import CorpusError
+from charplay.corpora.pieces import Pieces
 from charplay.corpora.progress import Progress
 from charplay.fs.registry import entry_names, load_entry
-
-PIECE = 1 << 20
 
 
 def clean(text: str, cleaning: Sequence[str], progress: Progress | None = None) -> str:
     """Apply the named rules in their order. Raises CorpusError for an unknown rule, Cancelled."""
-    progress = progress or Progress()
+    return clean_pieces(Pieces.of(text), cleaning, progress or Progress()).text()
+
+
+def clean_pieces(text: Pieces, cleaning: Sequence[str], progress: Progress) -> Pieces:
+    """Apply the named rules in their order to a text in pieces. Raises CorpusError for an unknown rule, Cancelled."""
     for number, name in enumerate(cleaning):
         known = entry_names("corpora/cleaning")
         if name not in known:
@@ -23,14 +26,14 @@ def clean(text: str, cleaning: Sequence[str], progress: Progress | None = None) 
         share = progress.part(number / len(cleaning), (number + 1) / len(cleaning))
         if not rule.PIECEWISE:
             share.at(0)
-            text = rule.clean(text)
+            text = Pieces.of(rule.clean(text.text()))
             continue
         cleaned, done = [], 0
-        for piece in lines(text):
+        for piece in text.lines():
             share.at(done / len(text))
             cleaned.append(rule.clean(piece))
             done += len(piece)
-        text = "".join(cleaned)
+        text = Pieces.of(*cleaned)
     return text
 
 
@@ -60,12 +63,3 @@ def clean_input(text: str, cleaning: Sequence[str]) -> CleanedInput:
             done.append(rule.PARTICIPLE)
         text = cleaned
     return CleanedInput(text, f"{' and '.join(done)} as in training" if done else "")
-
-
-def lines(text: str) -> Iterator[str]:
-    """Split a text into pieces of whole lines, of about PIECE characters where lines are shorter than that."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start + PIECE - 1) + 1 or len(text)
-        yield text[start:end]
-        start = end

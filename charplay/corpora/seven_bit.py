@@ -5,6 +5,7 @@ Such a file is valid UTF-8 too. So it takes signs that no ASCII text has; what h
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from charplay.corpora.plausibility import HAN, makeup
@@ -31,6 +32,8 @@ _HZ = re.compile(rb"~\{((?:[\x21-\x77][\x21-\x7e])+)(?:~\}|[\x21-\x7e]?\Z)")
 _FREQUENT = 0x57
 """Last row of GB 2312 with frequent characters; pairs of small ASCII letters lie beyond it."""
 _WINDOW = 1 << 18
+_AT_ONCE = 16 << 20
+"""Bytes that are searched by one call, about."""
 _UTF7 = re.compile(rb"\+(?:[A-Za-z0-9+/]{3}|-)")
 _FEWEST = 5
 """Characters beyond ASCII that UTF-7 must yield, not all alike: a word after a plus sign may yield one by chance."""
@@ -62,18 +65,20 @@ def seven_bit(data: bytearray) -> Signs | None:
 
 
 def _iso_2022(data: bytearray, place: int) -> Signs:
-    used = set(_DESIGNATION.findall(data, place))
+    used = {sign for start, end in _windows(data, place) for sign in _DESIGNATION.findall(data, start, end)}
     if used & _CHINESE:
         return Signs("ISO-2022-CN", place, None)
     return Signs("ISO-2022", place, next((codec for codec, known in _ISO_2022.items() if used <= known), None))
 
 
 def _hz(data: bytearray, place: int) -> Signs | None:
-    stretches = _HZ.findall(data, place)
+    windows = list(_windows(data, place))
+    stretches = [stretch for start, end in windows for stretch in _HZ.findall(data, start, end)]
     rows = b"".join(stretch[::2] for stretch in stretches)
     if sum(row <= _FREQUENT for row in rows) * 2 <= len(rows):
         return None
-    return Signs("HZ", place, "hz" if len(stretches) == data.count(b"~{", place) else None)
+    openings = sum(data.count(b"~{", start, end) for start, end in windows)
+    return Signs("HZ", place, "hz" if len(stretches) == openings else None)
 
 
 def _utf7(data: bytearray) -> Signs | None:
@@ -99,5 +104,13 @@ def _find(data: bytearray, byte: bytes, sign: re.Pattern[bytes]) -> int | None:
         if at < 0 or sign.match(data, at):
             return at if at >= 0 else None
         at = data.find(byte, at + 1)
-    found = sign.search(data, max(at, 0)) if at >= 0 else None
-    return found.start() if found else None
+    searched = (sign.search(data, start, end) for start, end in (_windows(data, at) if at >= 0 else ()))
+    return next((found.start() for found in searched if found), None)
+
+
+def _windows(data: bytearray, place: int) -> Iterator[tuple[int, int]]:
+    """Cut what follows `place` into windows of whole lines, which no sign goes beyond: a search holds all threads."""
+    while place < len(data):
+        end = data.find(b"\n", place + _AT_ONCE) + 1 or len(data)
+        yield place, end
+        place = end

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from charplay.training import control_group, malloc
+from charplay.training import control_group
 from charplay.training.processor_load import ProcessorUse
 from charplay.training.threads import MAX_AUTO_THREADS, choose_threads, thread_count
 
@@ -115,7 +115,6 @@ def prepare_environment() -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # numbers as the driver and list_devices do
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it, recurrent layers are not deterministic
-    malloc.disable_trim()
 
 
 def choose(asked: str, devices: Sequence[Device]) -> DeviceChoice:

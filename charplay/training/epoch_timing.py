@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from charplay.recipes.network import examples_per_epoch, whole
-from charplay.training import device
+from charplay.training import device, malloc
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
@@ -21,6 +21,7 @@ def seconds_per_epoch(recipe: "Recipe", corpus: "Corpus", watch: "Watch | None" 
     False.
     """
     device.prepare_environment()
+    malloc.disable_trim()
     from charplay.training.calibration import measure_step_speed
 
     chosen = device.choose(recipe.device, device.list_devices())

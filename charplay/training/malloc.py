@@ -17,17 +17,18 @@ def use_one_arena() -> None:
 
 
 def disable_trim() -> None:
-    """Keep freed memory in this process instead of returning it to the system.
+    """Return free memory to the system, and from then on keep in this process what is freed.
 
     A step's tensors are large, and glibc returns large blocks as soon as they are freed. The system then has to supply
     and clear each of their pages again for the next step: 40,000 pages a step at hidden 416, a fifth of its time.
     """
+    trim()
     _call("mallopt", TRIM_THRESHOLD, 2**31 - 1)
     _call("mallopt", MMAP_MAX, 0)
 
 
 def trim() -> None:
-    """Return free memory to the system, once training is over."""
+    """Return free memory to the system, as once training is over."""
     _call("malloc_trim", 0)
 
 

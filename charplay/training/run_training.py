@@ -105,6 +105,7 @@ class _RunExecution:
         context = device.open_device(self._choice.name, asked, self.run.facts if self.run else None, use)
         yield self._phase("reading the text")
         self._corpus = load_corpus(self.request, asked, self.run, watch=self._may_continue)
+        malloc.disable_trim()  # not before: what reading a large text has freed would be kept, too
         yield self._phase("taking the first step")
         trainer = yield from self._start(asked, context)
         yield from trainer.train()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charplay.corpora import rules
+from charplay.corpora import pieces, rules
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.progress import Progress
 from charplay.fs.registry import entry_names, load_entry
@@ -45,15 +45,15 @@ def test_a_rule_leaves_only_its_alphabet(name: str, text: str) -> None:
 @given(texts=st.lists(TEXT, max_size=4))
 def test_a_piecewise_rule_may_be_done_line_by_line(name: str, texts: list[str]) -> None:
     rule = load_entry("corpora/cleaning", name)
-    pieces = [text + "\n" for text in texts]
-    assert rule.clean("".join(pieces)) == "".join(map(rule.clean, pieces))
+    parts = [text + "\n" for text in texts]
+    assert rule.clean("".join(parts)) == "".join(map(rule.clean, parts))
 
 
 @pytest.mark.parametrize("name", RULES)
 @given(text=TEXT, size=st.integers(1, 9))
 def test_cleaning_in_pieces_is_the_rule_itself(name: str, text: str, size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rules, "PIECE", size)
+        patch.setattr(pieces, "PIECE", size)
         assert rules.clean(text, [name]) == load_entry("corpora/cleaning", name).clean(text)
 
 
@@ -180,8 +180,8 @@ PIECES = st.lists(st.one_of(MARKS, HARD, st.text(max_size=3)), max_size=6).map("
 
 def is_done_piecewise(clean: Callable[[str], str], first: str, second: str) -> bool:
     """Whether two pieces cleaned apart are the whole cleaned, but for which small sigma a capital one becomes."""
-    whole, pieces = clean(first + second), clean(first) + clean(second)
-    return whole.replace("\u03c2", "\u03c3") == pieces.replace("\u03c2", "\u03c3")
+    whole, apart = clean(first + second), clean(first) + clean(second)
+    return whole.replace("\u03c2", "\u03c3") == apart.replace("\u03c2", "\u03c3")
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -19,7 +19,8 @@ JAPANESE, CHINESE, KOREAN = TEXTS["Japanese"], TEXTS["Chinese"], TEXTS["Korean"]
 
 
 def read(data: bytes, encoding: str | None = None) -> tuple[str, str, tuple[str, ...]]:
-    return decode(bytearray(data), "a.txt", encoding, Progress())
+    pieces, codec, notes = decode(bytearray(data), "a.txt", encoding, Progress())
+    return pieces.text(), codec, notes
 
 
 def outcome(text: str, data: bytes) -> str:

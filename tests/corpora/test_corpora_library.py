@@ -20,6 +20,7 @@ from charplay.corpora.classics import Classic, Mirror, read_catalog
 from charplay.corpora.corpus import MINIMUM
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.library import Library
+from charplay.corpora.pieces import Pieces
 from charplay.corpora.progress import Progress
 
 VERSE = "Shall I compare thee to a summer's day?\nThou art more lovely and more temperate:\n" * 20
@@ -372,10 +373,8 @@ def test_the_shipped_catalog_is_sound() -> None:
 
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoded_cache, "PIECE", 100)
-    monkeypatch.setattr("charplay.corpora.reading.PIECE", 100)
-    monkeypatch.setattr("charplay.corpora.decoding.PIECE", 100)
-    monkeypatch.setattr("charplay.corpora.rules.PIECE", 100)
+    for module in ("reading", "decoding", "pieces"):
+        monkeypatch.setattr(f"charplay.corpora.{module}.PIECE", 100)
 
 
 @pytest.fixture
@@ -396,6 +395,40 @@ def test_a_large_text_is_mapped_and_the_second_opening_does_not_decode(
         assert not corpus.ids.flags.writeable
         assert (corpus.vocabulary, corpus.text(), corpus.sha256) == (plain.vocabulary, plain.text(), plain.sha256)
         assert (corpus.notes, corpus.encoding) == (plain.notes, plain.encoding)
+
+
+def test_a_large_text_is_hashed_once_while_it_stays_as_it_is(large: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[int] = []
+
+    class Counted:
+        def __init__(self, data: bytes = b"") -> None:
+            self._digest = sha256(data)
+
+        def update(self, data: bytes) -> None:
+            hashed.append(len(data))
+            self._digest.update(data)
+
+        def hexdigest(self) -> str:
+            return self._digest.hexdigest()
+
+    sha256 = hashlib.sha256
+    path, length = large.paths.corpora / "poems.txt", len(VERSE + "more")
+    os.utime(path, (1e9, 1e9))
+    monkeypatch.setattr("charplay.corpora.reading.hashlib.sha256", Counted)
+    for _ in range(2):
+        assert large.open(large.find("poems")).sha256 == sha256(path.read_bytes()).hexdigest()
+    assert sum(hashed) == length
+    drop(large, "poems.txt", VERSE + "less")
+    assert large.open(large.find("poems")).sha256 == sha256(path.read_bytes()).hexdigest()
+    assert large.open(large.find("poems")).text().endswith("less")
+
+
+def test_a_large_text_is_never_one_string(large: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pieces, "text", lambda _: pytest.fail("it was joined"))
+    wide = VERSE + "\U0001f600"
+    drop(large, "poems.txt", wide)
+    corpus = large.open(large.find("poems"), cleaning=["lowercase"], limit=len(wide))
+    assert corpus.text() == wide.lower()
 
 
 def test_other_choices_are_kept_apart(large: Library) -> None:

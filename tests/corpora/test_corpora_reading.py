@@ -25,7 +25,9 @@ TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters
 
 
 def plain(data: bytes, encoding: str | None = None) -> tuple[str, str, Any]:
-    return decode(bytearray(data), "a.txt", encoding, Progress())
+    pieces, codec, notes = decode(bytearray(data), "a.txt", encoding, Progress())
+    assert len(pieces) == len(pieces.text())
+    return pieces.text(), codec, notes
 
 
 @given(TEXT)

@@ -5,6 +5,7 @@ import sys
 from functools import cache
 
 from charplay.corpora.entries import Entry, LibraryPaths
+from charplay.corpora.pieces import Pieces
 from charplay.corpora.progress import Progress
 from charplay.corpora.reading import DecodedText
 
@@ -31,7 +32,7 @@ def entries(paths: LibraryPaths) -> list[Entry]:
 def read(entry: Entry, encoding: str | None, progress: Progress) -> DecodedText:
     """Join the manual's topics in alphabetical order, a blank line between them."""
     text = _manual()
-    return DecodedText(text, hashlib.sha256(text.encode()).hexdigest(), "utf-8", (f"It is {entry.note}.",))
+    return DecodedText(Pieces.of(text), hashlib.sha256(text.encode()).hexdigest(), "utf-8", (f"It is {entry.note}.",))
 
 
 @cache
