@@ -1,0 +1,128 @@
+"""Frequency lists: every word or n-gram of a text with how often it comes, the most frequent first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from charplay.corpora.corpus import Corpus
+from charplay.corpora.exploring.character_ngrams import BITS, CharacterNgrams
+from charplay.corpora.exploring.key_counts import KeyCounts
+from charplay.corpora.exploring.units import Keys, Places, Unit, read_tokens
+from charplay.corpora.progress import Progress
+
+COUNTED_WHOLE = 3
+"""Order up to which a text is counted whole, however large it is."""
+SAMPLED = 8_000_000
+"""Characters of a large text in which n-grams of higher orders are counted."""
+PARTS = 64
+"""Parts, evenly spread over the text, that those characters are taken from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a frequency list."""
+
+    rank: int
+    """From 1 on; alike counts have ranks of their own, in the order of the list."""
+    text: str
+    count: int
+    share: float
+    """Of all tokens."""
+
+
+@dataclass(frozen=True, eq=False)
+class FrequencyList:
+    """The U different tokens of a text, by falling count; alike counts by first place, or by code points."""
+
+    corpus: Corpus
+    unit: Unit
+    keys: Keys
+    """(U,)"""
+    counts: Places
+    """(U,)"""
+    firsts: Places | None
+    """(U,) where each comes first; None where the keys spell their tokens."""
+    total: int
+    """Tokens, alike or not."""
+    share_counted: float
+    """How much of the text was counted, 0 to 1."""
+    floor: int
+    """Tokens that had come so many times at most were dropped when there were too many; 0 where all is exact."""
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def once(self) -> int:
+        """How many tokens come once (hapax legomena)."""
+        return int(np.count_nonzero(self.counts == 1))
+
+    @property
+    def type_token_ratio(self) -> float:
+        """Different tokens for each token."""
+        return len(self) / max(self.total, 1)
+
+    def row(self, number: int) -> Row:
+        """Return a line, numbered from 0."""
+        first = 0 if self.firsts is None else int(self.firsts[number])
+        count = int(self.counts[number])
+        return Row(number + 1, self.unit.spell(self.corpus, int(self.keys[number]), first), count, count / self.total)
+
+    def rows(self, stop: int | None = None) -> Iterator[Row]:
+        """Yield the lines, up to number `stop`."""
+        return map(self.row, range(len(self))[:stop])
+
+
+def count_tokens(corpus: Corpus, unit: Unit, progress: Progress | None = None) -> FrequencyList:
+    """Count a text's tokens. N-grams above COUNTED_WHOLE are counted in a part of a large text. Raises Cancelled."""
+    counted = KeyCounts(places=not unit.has_spelling_keys)
+    parts = sampled_parts(len(corpus)) if unit.order > COUNTED_WHOLE else [(0, len(corpus))]
+    for tokens in read_tokens(unit, corpus, progress or Progress(), parts):
+        counted.add(tokens.keys, tokens.starts)
+    share = sum(stop - start for start, stop in parts) / max(len(corpus), 1)
+    return _ranked(corpus, unit, counted.finish(), share)
+
+
+def count_short_ngrams(corpus: Corpus, progress: Progress | None = None) -> tuple[FrequencyList, ...]:
+    """Count the characters and the n-grams of 2 and 3 characters of a text, in one go. Raises Cancelled."""
+    unit = CharacterNgrams(COUNTED_WHOLE)
+    counted = KeyCounts(places=False)
+    for tokens in read_tokens(unit, corpus, progress or Progress()):
+        counted.add(tokens.keys, tokens.starts)
+    lists = [_ranked(corpus, unit, counted.finish(), 1.0)]
+    for order in range(COUNTED_WHOLE - 1, 0, -1):
+        counted = _shortened(counted, corpus, order)
+        lists.insert(0, _ranked(corpus, CharacterNgrams(order), counted, 1.0))
+    return tuple(lists)
+
+
+def sampled_parts(length: int) -> list[tuple[int, int]]:
+    """Return the parts (start, stop) of a text in which long n-grams are counted; all of it where it is short."""
+    if length <= SAMPLED:
+        return [(0, length)]
+    starts = (number * length // PARTS for number in range(PARTS))
+    return [(start, start + SAMPLED // PARTS) for start in starts]
+
+
+def _ranked(corpus: Corpus, unit: Unit, counted: KeyCounts, share: float) -> FrequencyList:
+    keys, counts, firsts = counted.keys, counted.counts, counted.firsts
+    order = np.argsort(-counts, kind="stable") if firsts is None else np.lexsort((firsts, -counts))
+    firsts = None if firsts is None else firsts[order]
+    return FrequencyList(corpus, unit, keys[order], counts[order], firsts, counted.total, share, counted.floor)
+
+
+def _shortened(counted: KeyCounts, corpus: Corpus, order: int) -> KeyCounts:
+    """Count n-grams by those of one character more: of these, all begin with one, but the text's last has none."""
+    shorter = KeyCounts(places=False)
+    prefixes = counted.keys >> np.uint64(BITS)
+    borders = np.flatnonzero(np.diff(prefixes, prepend=np.uint64(0)))
+    shorter.keys, shorter.counts = (
+        prefixes[borders],
+        np.add.reduceat(counted.counts, borders) if len(borders) else counted.counts,
+    )
+    shorter.total, shorter.floor = counted.total, counted.floor
+    last = max(0, len(corpus) - order)
+    for tokens in CharacterNgrams(order).tokens(corpus, last, len(corpus)):
+        shorter.add(tokens.keys, tokens.starts)
+    return shorter.finish()
