@@ -28,6 +28,7 @@ SUBJECTS = (
     "reading",
     "ruler",
     "growth",
+    "exploring",
     "saving",
     "sampling",
     "copies",

@@ -94,6 +94,13 @@ def places(_home: "Home", _word: str) -> Iterator[Candidate]:
     return map(Candidate, ("random", "letter"))
 
 
+def sort_orders(_home: "Home", _word: str) -> Iterator[Candidate]:
+    """What a concordance can be sorted by."""
+    from charplay.corpora.exploring.concordance import ORDERS
+
+    return map(Candidate, ORDERS)
+
+
 def settings(home: "Home", word: str) -> Iterator[Candidate]:
     """Every field of the recipe as FIELD=, and after that sign the words that it accepts."""
     from charplay.recipes.specs import specs
@@ -153,6 +160,7 @@ COMPLETERS: dict[str, Completer] = VALUES | {
     "cleaning": cleaning,
     "file": files,
     "home": folders,
+    "other": texts,
     "own_run": runs,
     "path": files,
     "preset": presets,
@@ -162,6 +170,7 @@ COMPLETERS: dict[str, Completer] = VALUES | {
     "run": checkpoints,
     "save_ride": files,
     "settings": settings,
+    "sort": sort_orders,
     "source": checkpoints,
     "target": files,
     "text": texts,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from charplay.cli import explore
 from charplay.cli.data_dir import open_home, open_library
 from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_safe, print_table, progress_line
@@ -16,10 +17,9 @@ from charplay.fs.paths import user_path
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus, Entry
 
-app = typer.Typer(help="The texts: list, show, measure, fetch, add.", invoke_without_command=True)
-app.command("ruler")(ruler)
-
-TextArgument = Annotated[str, typer.Argument(metavar="TEXT", help="A text's name, or the path of a file or folder.")]
+app = typer.Typer(help="The texts: list, show, explore, measure, fetch, add.", invoke_without_command=True)
+for verb in (explore.concordance, explore.ngrams, explore.keywords, ruler):
+    app.command()(verb)
 
 PREVIEW_CHARACTERS = 400
 """Characters of a text that `show` prints."""
@@ -51,7 +51,7 @@ def _list(context: typer.Context, json: JsonOption = False) -> None:
 
 @app.command("show")
 def _show(
-    context: typer.Context, text: TextArgument, encoding: EncodingOption = None, json: JsonOption = False
+    context: typer.Context, text: explore.TextArgument, encoding: EncodingOption = None, json: JsonOption = False
 ) -> None:
     """Show a text: characters, vocabulary, frequencies, how it begins; its ruler, once that was measured."""
     from charplay.recipes.recipe import Recipe

@@ -31,11 +31,14 @@ def print_note(sentence: str) -> None:
 
 
 def progress_line(title: str) -> Callable[[float], bool]:
-    """Return a watcher that prints the progress on a terminal. It never cancels: Ctrl-C does."""
+    """Return a watcher that prints the progress on a terminal, and clears the line at the end.
+
+    It never cancels: Ctrl-C does.
+    """
 
     def watch(share: float) -> bool:
         if sys.stderr.isatty():
-            print(f"\r\x1b[K{title} {share:4.0%}", end="\r" if share >= 1 else "", file=sys.stderr, flush=True)
+            print("\r\x1b[K" + (f"{title} {share:4.0%}" if share < 1 else ""), end="", file=sys.stderr, flush=True)
         return True
 
     return watch

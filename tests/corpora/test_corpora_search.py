@@ -130,6 +130,12 @@ def test_an_expression_that_never_ends_is_given_up_in_a_sentence(monkeypatch: py
         search.search(from_text("endless", "a" * 1000 + "!"), Query("(a+)+$", is_regex=True))
 
 
+def test_a_child_that_is_killed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regex_search.sys, "executable", "/bin/false")  # type: ignore[attr-defined]
+    with pytest.raises(CorpusError, match="broke off \\(exit code 1\\)"):
+        search.search(from_text("a text", "abc"), Query("a", is_regex=True))
+
+
 def test_a_long_match_is_cut_off() -> None:
     found = search.search(from_text("long", "b" + "a" * 10_000 + "b"), Query("a+", is_regex=True))
     assert spans(found) == [(1, 4096), (4097, 4096), (8193, 1808)]

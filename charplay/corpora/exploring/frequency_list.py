@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -63,6 +64,19 @@ class FrequencyList:
         """Different tokens for each token."""
         return len(self) / max(self.total, 1)
 
+    @cached_property
+    def _by_key(self) -> tuple[Keys, Places]:
+        order = np.argsort(self.keys)
+        return self.keys[order], self.counts[order]
+
+    def counts_of(self, keys: Keys) -> Places:
+        """Return how often tokens come that have these keys (n,), in this or another text: 0 for those not listed."""
+        if not len(self):
+            return np.zeros(len(keys), np.int64)
+        known, counts = self._by_key
+        places = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+        return np.where(known[places] == keys, counts[places], 0)
+
     def row(self, number: int) -> Row:
         """Return a line, numbered from 0."""
         first = 0 if self.firsts is None else int(self.firsts[number])
@@ -81,7 +95,7 @@ def count_tokens(corpus: Corpus, unit: Unit, progress: Progress | None = None) -
     for tokens in read_tokens(unit, corpus, progress or Progress(), parts):
         counted.add(tokens.keys, tokens.starts)
     share = sum(stop - start for start, stop in parts) / max(len(corpus), 1)
-    return _ranked(corpus, unit, counted.finish(), share)
+    return ranked(corpus, unit, counted.finish(), share)
 
 
 def count_short_ngrams(corpus: Corpus, progress: Progress | None = None) -> tuple[FrequencyList, ...]:
@@ -90,10 +104,10 @@ def count_short_ngrams(corpus: Corpus, progress: Progress | None = None) -> tupl
     counted = KeyCounts(places=False)
     for tokens in read_tokens(unit, corpus, progress or Progress()):
         counted.add(tokens.keys, tokens.starts)
-    lists = [_ranked(corpus, unit, counted.finish(), 1.0)]
+    lists = [ranked(corpus, unit, counted.finish(), 1.0)]
     for order in range(COUNTED_WHOLE - 1, 0, -1):
         counted = _shortened(counted, corpus, order)
-        lists.insert(0, _ranked(corpus, CharacterNgrams(order), counted, 1.0))
+        lists.insert(0, ranked(corpus, CharacterNgrams(order), counted, 1.0))
     return tuple(lists)
 
 
@@ -105,7 +119,8 @@ def sampled_parts(length: int) -> list[tuple[int, int]]:
     return [(start, start + SAMPLED // PARTS) for start in starts]
 
 
-def _ranked(corpus: Corpus, unit: Unit, counted: KeyCounts, share: float) -> FrequencyList:
+def ranked(corpus: Corpus, unit: Unit, counted: KeyCounts, share: float) -> FrequencyList:
+    """Sort what was counted in `share` of a text by falling count."""
     keys, counts, firsts = counted.keys, counted.counts, counted.firsts
     order = np.argsort(-counts, kind="stable") if firsts is None else np.lexsort((firsts, -counts))
     firsts = None if firsts is None else firsts[order]

@@ -7,6 +7,7 @@ anybody lives. So a child process looks, and this one waits for its hits and kil
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,6 +39,7 @@ def find_regex(corpus: Corpus, pattern: str, flags: int, longest: int, progress:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert child.stdin
     assert child.stdout
@@ -45,8 +47,8 @@ def find_regex(corpus: Corpus, pattern: str, flags: int, longest: int, progress:
         _ask(child.stdin, corpus, {"pattern": pattern, "flags": flags, "longest": longest, "patience": PATIENCE})
         done = 0
         while done < len(corpus):
-            done, count = np.frombuffer(_read(child.stdout, 16, done / len(corpus), progress), np.int64).tolist()
-            hits = np.frombuffer(_read(child.stdout, 16 * count, done / len(corpus), progress), np.int64)
+            done, count = np.frombuffer(_read(child, 16, done / len(corpus), progress), np.int64).tolist()
+            hits = np.frombuffer(_read(child, 16 * count, done / len(corpus), progress), np.int64)
             if count:
                 yield hits[:count], hits[count:]
         progress.at(1)
@@ -68,19 +70,26 @@ def _ask(stdin: IO[bytes], corpus: Corpus, asked: dict[str, object]) -> None:
     stdin.flush()
 
 
-def _read(stdout: IO[bytes], size: int, share: float, progress: Progress) -> bytes:
+def _read(child: subprocess.Popen[bytes], size: int, share: float, progress: Progress) -> bytes:
     """Read `size` bytes, and look at whether to cancel while they do not come."""
+    assert child.stdout
     parts: list[bytes] = []
     while size:
         progress.at(share)
-        if not select.select([stdout], [], [], LOOK_SECONDS)[0]:
+        if not select.select([child.stdout], [], [], LOOK_SECONDS)[0]:
             continue
-        part = os.read(stdout.fileno(), min(size, 1 << 20))
+        part = os.read(child.stdout.fileno(), min(size, 1 << 20))
         if not part:
-            raise CorpusError(
-                f"The regular expression takes too long: it was given up after {PATIENCE} s at the same "
-                "place; leave out repeats within repeats."
-            )
+            raise CorpusError(_how_it_ended(child.wait()))
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
+
+
+def _how_it_ended(code: int) -> str:
+    if code == -signal.SIGALRM:
+        return (
+            f"The regular expression takes too long: it was given up after {PATIENCE} s at the same place; leave out "
+            "repeats within repeats."
+        )
+    return f"The search for the regular expression broke off (exit code {code}), perhaps for want of memory; try again."
