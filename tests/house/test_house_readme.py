@@ -17,6 +17,8 @@ from charplay.recipes.recipe import Recipe
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if path.exists()]
+GROUPS = {"corpora", "runs"}
+"""Verbs that are followed by another one."""
 ANYWHERE = {"--home", "--version", "--help"}
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
@@ -29,10 +31,10 @@ def code(text: str) -> list[str]:
 
 
 @cache
-def help_of(verb: str) -> str:
+def help_of(*verb: str) -> str:
     out = io.StringIO()
     with contextlib.redirect_stdout(out), patch.dict(os.environ, COLUMNS="200"):
-        run([verb, "--help"])
+        run([*verb, "--help"])
     return out.getvalue()
 
 
@@ -47,7 +49,8 @@ def faults(command: str) -> list[Any]:
     if not words or words[0] != "charplay" or verb is None:
         return []
     options = {word.partition("=")[0] for word in words if word.startswith("--")} - ANYWHERE
-    wrong = [option for option in options if not re.search(rf"{option}\b", help_of(verb))]
+    verbs = words[1:3] if verb in GROUPS and words[2:3] and not words[2].startswith("-") else [verb]
+    wrong = [option for option in options if not re.search(rf"{option}\b", help_of(*verbs))]
     following = dict(zip(words, [*words[1:], ""], strict=True))
     if "--set" in following and following["--set"].partition("=")[0] not in {*Recipe.model_fields, "FIELD", "..."}:
         wrong.append(following["--set"])
@@ -67,6 +70,8 @@ def test_what_a_document_tells_people_to_type_exists(path: Path) -> None:
     [
         "make nonsense",
         "charplay train --nonsense",
+        "charplay corpora concordance --nonsense",
+        "charplay corpora --sort left",
         "charplay train --set nonsense=1",
         "charplay train --preset nonsense",
     ],
