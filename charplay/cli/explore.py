@@ -142,8 +142,9 @@ def _remarks(found: "FrequencyList", said: str) -> list[str]:
     remarks = [said] if said else []
     if found.share_counted < 1:
         remarks.append(f"Counted in {format_share(found.share_counted, 1)} of the text, evenly spread.")
-    if found.floor:
-        remarks.append(f"There are too many different ones; such as had come {found.floor} times at most were dropped.")
+    if found.most_missed:
+        missed = f"counts are up to {found.most_missed:,} too low"
+        remarks.append(f"There are too many different ones to count all exactly: the rarest are dropped, {missed}.")
     return remarks
 
 

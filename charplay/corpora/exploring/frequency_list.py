@@ -48,8 +48,8 @@ class FrequencyList:
     """Tokens, alike or not."""
     share_counted: float
     """How much of the text was counted, 0 to 1."""
-    floor: int
-    """Tokens that had come so many times at most were dropped when there were too many; 0 where all is exact."""
+    most_missed: int
+    """How much too low a count may be, as the rarest were dropped when there were too many; 0 where all is exact."""
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -99,15 +99,25 @@ def count_tokens(corpus: Corpus, unit: Unit, progress: Progress | None = None) -
 
 
 def count_short_ngrams(corpus: Corpus, progress: Progress | None = None) -> tuple[FrequencyList, ...]:
-    """Count the characters and the n-grams of 2 and 3 characters of a text, in one go. Raises Cancelled."""
+    """Count the characters and the n-grams of 2 and 3 characters of a text, in one go where it can be exact.
+
+    Raises Cancelled.
+    """
+    progress = progress or Progress()
     unit = CharacterNgrams(COUNTED_WHOLE)
     counted = KeyCounts(places=False)
-    for tokens in read_tokens(unit, corpus, progress or Progress()):
+    for tokens in read_tokens(unit, corpus, progress.part(0, 0.6)):
         counted.add(tokens.keys, tokens.starts)
     lists = [ranked(corpus, unit, counted.finish(), 1.0)]
     for order in range(COUNTED_WHOLE - 1, 0, -1):
+        rest = progress.part(1 - 0.2 * order, 1.2 - 0.2 * order)
+        if counted.most_missed:  # what was dropped is missing in shorter ones, too
+            lists.insert(0, count_tokens(corpus, CharacterNgrams(order), rest))
+            continue
+        rest.at(0)
         counted = _shortened(counted, corpus, order)
         lists.insert(0, ranked(corpus, CharacterNgrams(order), counted, 1.0))
+    progress.at(1)
     return tuple(lists)
 
 
@@ -124,7 +134,7 @@ def ranked(corpus: Corpus, unit: Unit, counted: KeyCounts, share: float) -> Freq
     keys, counts, firsts = counted.keys, counted.counts, counted.firsts
     order = np.argsort(-counts, kind="stable") if firsts is None else np.lexsort((firsts, -counts))
     firsts = None if firsts is None else firsts[order]
-    return FrequencyList(corpus, unit, keys[order], counts[order], firsts, counted.total, share, counted.floor)
+    return FrequencyList(corpus, unit, keys[order], counts[order], firsts, counted.total, share, counted.most_missed)
 
 
 def _shortened(counted: KeyCounts, corpus: Corpus, order: int) -> KeyCounts:
@@ -136,7 +146,7 @@ def _shortened(counted: KeyCounts, corpus: Corpus, order: int) -> KeyCounts:
         prefixes[borders],
         np.add.reduceat(counted.counts, borders) if len(borders) else counted.counts,
     )
-    shorter.total, shorter.floor = counted.total, counted.floor
+    shorter.total = counted.total
     last = max(0, len(corpus) - order)
     for tokens in CharacterNgrams(order).tokens(corpus, last, len(corpus)):
         shorter.add(tokens.keys, tokens.starts)

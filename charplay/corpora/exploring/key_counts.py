@@ -15,8 +15,8 @@ MOST_KEYS = 4_000_000
 class KeyCounts:
     """Different keys, sorted, with how often each has come and where first.
 
-    Where there are too many, those that have come least by then are dropped: `floor` says how often these had come, and
-    what is left may then have come up to `floor` times more than counted. `places=False` leaves out where.
+    Where there are too many, those that have come least by then are dropped, and counted anew should they come again:
+    no count is then more than `most_missed` too low, and none too high. `places=False` leaves out where.
     """
 
     def __init__(self, *, places: bool = True) -> None:
@@ -25,7 +25,8 @@ class KeyCounts:
         self.firsts: Places | None = np.empty(0, np.int64) if places else None
         self.total = 0
         """Keys that have come, alike or not."""
-        self.floor = 0
+        self.most_missed = 0
+        self._floor = 0
         self._unsorted: list[tuple[Keys, Places]] = []
         self._sorted: list[tuple[Keys, Places, Places]] = []
         self._waiting = [0, 0]
@@ -77,8 +78,9 @@ class KeyCounts:
             self._drop_rarest()
 
     def _drop_rarest(self) -> None:
-        self.floor += 1
-        kept = self.counts > self.floor
+        self._floor += 1
+        self.most_missed += self._floor
+        kept = self.counts > self._floor
         self.keys, self.counts = self.keys[kept], self.counts[kept]
         if self.firsts is not None:
             self.firsts = self.firsts[kept]
