@@ -38,7 +38,9 @@ def progress_line(title: str) -> Callable[[float], bool]:
 
     def watch(share: float) -> bool:
         if sys.stderr.isatty():
-            print("\r\x1b[K" + (f"{title} {share:4.0%}" if share < 1 else ""), end="", file=sys.stderr, flush=True)
+            # At the end the line is cleared: what is printed next may be shorter.
+            end = "\r\x1b[K" if share >= 1 else ""
+            print(f"\r\x1b[K{title} {share:4.0%}", end=end, file=sys.stderr, flush=True)
         return True
 
     return watch
