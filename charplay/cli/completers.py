@@ -161,6 +161,7 @@ COMPLETERS: dict[str, Completer] = VALUES | {
     "file": files,
     "home": folders,
     "other": texts,
+    "output": folders,
     "own_run": runs,
     "path": files,
     "preset": presets,
