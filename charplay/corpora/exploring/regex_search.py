@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO
 
 import numpy as np
@@ -44,7 +45,8 @@ def find_regex(corpus: Corpus, pattern: str, flags: int, longest: int, progress:
     assert child.stdin
     assert child.stdout
     try:
-        _ask(child.stdin, corpus, {"pattern": pattern, "flags": flags, "longest": longest, "patience": PATIENCE})
+        with suppress(BrokenPipeError):  # it has ended already; reading says how
+            _ask(child.stdin, corpus, {"pattern": pattern, "flags": flags, "longest": longest, "patience": PATIENCE})
         done = 0
         while done < len(corpus):
             done, count = np.frombuffer(_read(child, 16, done / len(corpus), progress), np.int64).tolist()
@@ -55,7 +57,8 @@ def find_regex(corpus: Corpus, pattern: str, flags: int, longest: int, progress:
     finally:
         child.kill()
         child.wait()
-        child.stdin.close()
+        with suppress(BrokenPipeError):
+            child.stdin.close()
         child.stdout.close()
 
 
