@@ -11,6 +11,7 @@ from charplay.plotting.grid import Mark, Reference, Series
 from charplay.plotting.plot import MARKERS
 
 if TYPE_CHECKING:
+    from charplay.playground.drawn_ruler import DrawnRuler
     from charplay.playground.run_controller import RunController
     from charplay.playground.run_curves import RunCurves
 
@@ -24,8 +25,9 @@ OF_LOSSES = {"loss", "bits", "perplexity"}
 class ChartState:
     """The way of looking at the runs' curves, and what is then to be drawn."""
 
-    def __init__(self, runs: "RunController") -> None:
+    def __init__(self, runs: "RunController", ruler: "DrawnRuler") -> None:
         self._runs = runs
+        self._ruler = ruler
         self._measure = 0
         self._axis = 0
         self.log_y = False
@@ -112,9 +114,23 @@ class ChartState:
         return series
 
     def references(self) -> list[Reference]:
-        """Reference losses, where the quantity is one."""
-        levels = self._runs.history.levels if self.quantity in OF_LOSSES else {}
-        return [Reference(name, float(self.measure.convert(np.array([nats]))[0])) for name, nats in levels.items()]
+        """Reference losses, where the quantity is one: first what the run has passed last, then what comes next."""
+        from charplay.corpora.ruler.reference_lines import by_priority
+
+        if self.quantity not in OF_LOSSES:
+            return []
+        state = self._runs.state
+        loss = state.train_loss if state.val_loss is None else state.val_loss
+        return [
+            Reference(line.label, float(self.measure.convert(np.array([line.loss]))[0]))
+            for line in by_priority(loss, self._ruler.lines)
+        ]
+
+    @property
+    def worth(self) -> str:
+        """What the held-out loss of the run under way is worth; empty while there is none, or nothing to compare."""
+        loss = self._runs.state.val_loss
+        return self._ruler.describe(loss) if loss is not None and self.quantity in OF_LOSSES else ""
 
     def marks(self) -> list[Mark]:
         """What happened to the run under way, where it lies on the x axis."""

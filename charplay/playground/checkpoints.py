@@ -46,8 +46,6 @@ class LoadedModel(NamedTuple):
     source: str
     """Whose weights these are: the run and the step."""
     origin: ModelOrigin
-    loss: float | None
-    """Held out; nats per character."""
 
 
 def list_checkpoints(runs: "Iterable[RunSummary]") -> list[CheckpointEntry]:
@@ -89,7 +87,7 @@ def open_model(path: Path, run: str) -> LoadedModel:
 
     checkpoint = read_checkpoint(path)
     model = CharModel.load(checkpoint.tensors, checkpoint.recipe, Vocabulary(checkpoint.vocabulary))
-    return LoadedModel(model, f"{run}, step {checkpoint.step:,}", ModelOrigin(run, str(path)), checkpoint.val_loss)
+    return LoadedModel(model, f"{run}, step {checkpoint.step:,}", ModelOrigin(run, str(path)))
 
 
 def open_checkpoint(store: "RunStore", name: str) -> LoadedModel:

@@ -85,7 +85,7 @@ class Comparison:
         """Begin anew with a column's network at other temperatures, as a person types them."""
         generator = self.generators[column]
         self.temperatures = typed
-        loaded = LoadedModel(generator.model, generator.source, self._origins[id(generator.model)], None)
+        loaded = LoadedModel(generator.model, generator.source, self._origins[id(generator.model)])
         self.compare([loaded], parse_temperatures(typed))
 
     def open_checkpoints(self, entries: Sequence[CheckpointEntry]) -> None:

@@ -185,6 +185,11 @@ class CorpusSelection:
         self._reading = self._jobs.start(BackgroundJob(work))
 
     @property
+    def read(self) -> "Corpus | None":
+        """The chosen text under the rules that hold now; None while it is being read under them."""
+        return self.corpus if self._reading is None else None
+
+    @property
     def reading(self) -> str:
         """What is being read just now, and how much of it is done: "reading the text 34 %"; empty where nothing is."""
         reading = self._reading or next(iter(self._opening), None)

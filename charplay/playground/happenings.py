@@ -78,6 +78,11 @@ class HistoryRead:
 
 
 @dataclass(frozen=True, slots=True)
+class RulerMeasured:
+    """What losses on the text that is drawn are compared with is known."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunDeleted:
     """A run is gone."""
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from charplay.corpora.progress import Watch
 from charplay.playground.announcements import Announcements
 from charplay.playground.corpus_selection import CorpusSelection
+from charplay.playground.drawn_ruler import DrawnRuler
 from charplay.playground.happenings import (
-    CorpusChosen,
     CorpusRead,
     CurvesRead,
     HistoryRead,
@@ -86,6 +86,7 @@ class Playground:
         self.runs = RunController(trainer, clock)
         self.launcher = RunLauncher(self)
         self.listener = RunListener(self)
+        self.ruler = DrawnRuler(self, self.jobs)
         self.follower: WeightFollower | None = None
         """Which weights play; None before anything writes."""
         self.tint = "temperature"
@@ -109,7 +110,7 @@ class Playground:
         """What the chart shows. It loads numpy."""
         from charplay.playground.chart import ChartState
 
-        return ChartState(self.runs)
+        return ChartState(self.runs, self.ruler)
 
     @property
     def draft(self) -> "RecipeDraft | None":
@@ -169,6 +170,7 @@ class Playground:
         is `at_work`, else as often as news of a run shall be seen.
         """
         happened = [*self._advance_choices(now), *self._advance_runs()]
+        self.ruler.advance(now)
         if self._writes:
             self.passages.advance()
             self.instrument.advance(now)
@@ -182,12 +184,14 @@ class Playground:
         return len(self.jobs) > 0 or (self._writes and (self.instrument.at_work or self.memorization.behind))
 
     def _advance_choices(self, now: float) -> list[object]:
+        happened: list[object] = []
         for news in self.jobs.advance():
+            happened += self.ruler.hear(news)
             self.corpora.hear(news)
             self.run_list.hear(news)
             self.next_run.hear(news)
         self.next_run.use_cleaning()
-        happened = [*self.corpora.advance(now), *self.run_list.advance(now)]
+        happened += [*self.corpora.advance(now), *self.run_list.advance(now)]
         for one in happened:
             self.next_run.react(one)
             self._react(one)
@@ -203,12 +207,8 @@ class Playground:
     def _react(self, happened: object) -> None:
         """Hand on what became of texts and kept runs to the chart, and to the run that waits for it."""
         match happened:
-            case CorpusChosen():
-                self.runs.history.read_corpus(None)
-            case CorpusRead(corpus, train):
-                self.runs.history.read_corpus(corpus)
-                if train:
-                    self._say(self.launcher.train())
+            case CorpusRead(train=True):
+                self._say(self.launcher.train())
             case RunsListed():
                 self._say(self.launcher.offer(self.run_list.unfinished))
             case CurvesRead(run, curves):
@@ -290,7 +290,7 @@ class Playground:
 
         instrument = self.instrument
         assert instrument.generator is not None
-        loaded = LoadedModel(instrument.generator.model, instrument.generator.source, instrument.origin, None)
+        loaded = LoadedModel(instrument.generator.model, instrument.generator.source, instrument.origin)
         return Comparison(
             loaded, instrument.prompt, instrument.params, speed=instrument.speed, room=room,
             temperatures=self.preferences.columns,

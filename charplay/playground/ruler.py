@@ -50,12 +50,26 @@ def best_run(store: "RunStore", text: "SplitText", apart_from: str = "") -> "Bes
     return min(found, key=lambda best: best.loss, default=None)
 
 
+def demo_loss(store: "RunStore", text: "SplitText") -> float | None:
+    """Return the demo's held-out loss where it learned this very text and split; None where it learned another one."""
+    from charplay.runs.checkpoint import CheckpointError, read_header
+    from charplay.runs.errors import RunError
+    from charplay.runs.naming import DEMO_NAME
+
+    try:
+        demo = read_header(store.checkpoint(DEMO_NAME))
+    except (RunError, CheckpointError):
+        return None
+    return demo.val_loss if _same(split_text(demo.corpus, demo.recipe), text) else None
+
+
 def make_ruler(losses: "ReferenceLosses", store: "RunStore", text: "SplitText", apart_from: str = "") -> "Ruler":
-    """Join a text's reference losses with what was published for it and with one's own best run."""
+    """Join a text's reference losses with what was published for it, the demo's loss and one's own best run."""
     from charplay.corpora.ruler.reference_lines import Ruler, reference_lines
     from charplay.corpora.ruler.yardsticks import yardsticks_of
 
-    return Ruler(losses, reference_lines(losses, yardsticks_of(text), best_run(store, text, apart_from)))
+    best = best_run(store, text, apart_from)
+    return Ruler(losses, reference_lines(losses, yardsticks_of(text), best, demo_loss(store, text)))
 
 
 def kept_ruler(cache: Path, store: "RunStore", text: "SplitText", apart_from: str = "") -> "Ruler | None":

@@ -1,4 +1,4 @@
-"""Folds a run's events into what a chart shows: curves, marks, samples and reference losses."""
+"""Folds a run's events into what a chart shows: curves, marks and samples."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -15,13 +15,9 @@ from charplay.playground.run_marks import Marks, UndoStack, with_mark
 from charplay.protocol.events import ASKED, Changed, Evaluated, Event, Paused, Progress, Row, Sampled, Started
 
 if TYPE_CHECKING:
-    from charplay.corpora.library import Corpus
     from charplay.runs.run import Run
 
 Told = TypeVar("Told", bound=Event)
-
-OF_A_TEXT = ("uniform", "single characters")
-"""Reference losses: what knowing nothing of a text, and knowing how often each character comes, is worth."""
 
 
 class RunHistory:
@@ -31,14 +27,12 @@ class RunHistory:
     """
 
     def __init__(self) -> None:
-        self.begun = False
-        """Whether a run's events were heard."""
+        self.begun: Started | None = None
+        """What the run said of itself when it began; None before the first."""
         self.curves = RunCurves()
         self.marks: Marks = []
         self.samples: list[Sampled] = []
         """The newest round."""
-        self.levels: dict[str, float] = {}
-        """Reference losses by name, nats a character. Those that are of no text outlast a run."""
         self.recipe: dict[str, object] = {}
         """The run's, under the values that it has now."""
         self._changes = UndoStack()
@@ -70,21 +64,8 @@ class RunHistory:
             case _:
                 pass
 
-    def read_corpus(self, corpus: "Corpus | None") -> None:
-        """Until a run has begun, take the reference losses of the text that was chosen; None while it is not read."""
-        if self.begun:
-            return
-        if corpus is not None:
-            self._measure_text(len(corpus.vocabulary), corpus.unigram_entropy())
-        else:
-            self.levels = {name: level for name, level in self.levels.items() if name not in OF_A_TEXT}
-
-    def _measure_text(self, vocabulary_size: int, unigram_entropy: float) -> None:
-        self.levels |= dict(zip(OF_A_TEXT, (math.log(vocabulary_size), unigram_entropy), strict=True))
-
     def _begin(self, event: Started) -> None:
-        self.begun = True
-        self._measure_text(event.vocabulary_size, event.unigram_entropy)
+        self.begun = event
         self.recipe = dict(event.recipe)
         self.curves = RunCurves(characters_per_step(event.recipe))
         self.marks, self._changes, self.samples = [], UndoStack(), []

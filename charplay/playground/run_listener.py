@@ -80,11 +80,9 @@ class RunListener:
         if follower is None:
             return ""
         try:
-            loss = follower.play(self._sitting.store.checkpoint(name), name)
+            follower.play(self._sitting.store.checkpoint(name), name)
         except (RunError, CheckpointError, ModelError) as fault:
             return str(fault)
-        if name == "demo" and loss is not None:
-            self._sitting.runs.history.levels["demo"] = loss
         return ""
 
     def ask_for_weights(self) -> None:

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from charplay.corpora.library import Entry
+    from charplay.corpora.corpus import Corpus
+    from charplay.corpora.library import Entry, Library
     from charplay.playground.announcements import Announcements
     from charplay.playground.chart import ChartState
     from charplay.playground.download_job import DownloadJob
@@ -21,6 +22,10 @@ class ChosenText(Protocol):
     @property
     def chosen(self) -> "Entry | None":
         """The text; None before one is chosen."""
+
+    @property
+    def read(self) -> "Corpus | None":
+        """The text as it is to be trained on; None while it is being read."""
 
     @property
     def encoding(self) -> str:
@@ -48,6 +53,10 @@ class Sitting(Protocol):
     runs: "RunController"
     announcements: "Announcements"
     run_list: "RunList"
+
+    @property
+    def library(self) -> "Library":
+        """The texts."""
 
     @property
     def store(self) -> "RunStore":

@@ -35,14 +35,13 @@ class WeightFollower:
         self._promised = False
         """Whether weights are on their way: those before a run's first step are asked for where it is started."""
 
-    def play(self, path: Path, title: str) -> float | None:
-        """Play a checkpoint; its held-out loss in nats. CheckpointError, ModelError where it cannot be played."""
+    def play(self, path: Path, title: str) -> None:
+        """Play a checkpoint. CheckpointError, ModelError where it cannot be played."""
         from charplay.playground.checkpoints import open_model
 
         opened = open_model(path, title)
         self.following = False
         self._instrument.play(opened.model, opened.source, origin=opened.origin)
-        return opened.loss
 
     def follow(self, *, promised: bool = False) -> None:
         """Play the live run from its next published weights on; `promised` where these were asked for already."""

@@ -11,6 +11,10 @@ from charplay.plotting.axes import Axis, bounds, x_axis, y_axis
 from charplay.plotting.braille import DOTS_ACROSS, DOTS_DOWN, GLYPHS, Drawing, Floats, codes, polyline
 from charplay.plotting.grid import ROLES, Grid, Mark, Reference, Series, View
 
+ROWS_A_REFERENCE = 4
+"""Rows of the plot for each reference line that it has room for."""
+LEAST_REFERENCES = 3
+
 MARKERS = {"held-out": "●", "run-1": "○", "run-2": "◇", "run-3": "△", "run-4": "□"}
 
 
@@ -22,12 +26,16 @@ def draw(
     size: tuple[int, int],
     drawing: Drawing = "braille",
 ) -> Grid:
-    """The whole chart, `size` = (width, height) in cells. Where curves share a cell, it is the last drawn one's."""
+    """The whole chart, `size` = (width, height) in cells. Where curves share a cell, it is the last drawn one's.
+
+    References are drawn from the first on, as far as there is room.
+    """
     width, height = size
     grid = Grid(width, height)
     rows = height - 1  # the last row carries the numbers of x
     series = sorted((_shown(each, view) for each in series), key=lambda each: ROLES.index(each.role))
-    ranges = bounds(series, references, view)
+    most = max(LEAST_REFERENCES, rows // ROWS_A_REFERENCE)
+    ranges = bounds(series, references[:most], view)
     if width < 12 or rows < 1 or ranges is None:
         return grid
     x_low, x_high, y_low, y_high = ranges
@@ -41,7 +49,7 @@ def draw(
         plot.curve(each)
     for each in series:
         plot.markers(each)
-    plot.references(references)
+    plot.references(references, most)
     plot.marks(marks)
     return grid
 
@@ -108,25 +116,31 @@ class _Plot:
                 self.grid.write(row, self.left + column, marker, series.role)
                 last = column
 
-    def references(self, references: Sequence[Reference]) -> None:
-        """Each a faint line where nothing else is, with its name in it: at the right, or further left where it is free.
+    def references(self, references: Sequence[Reference], most: int) -> None:
+        """The first `most` that have room, each a faint line where nothing else is.
 
-        A name that has no room in its line's own row is left out: beside another row it would name another height.
+        Its name is in it, at the right or further left where it is free: beside another row it would name another
+        height. A line whose name has no room in its own row would tell nothing, and is left out.
         """
-        width = self.grid.glyphs.shape[1]
+        drawn = 0
         for reference in references:
-            dot = float(self._down(np.array([reference.y]))[0])
-            row = int(dot // DOTS_DOWN)
-            if not 0 <= row < self.rows:
-                continue
-            text = f" {sanitize_line(reference.text)} {decimals(reference.y, 2)}"
-            columns = range(width - len(text), self.left, -1)
-            free = next((column for column in columns if self.grid.free(row, column, len(text))), None)
-            if free is not None:
-                self.grid.write(row, free, text, "label")
-            roles, glyphs = self.grid.roles[row, self.left :], self.grid.glyphs[row, self.left :]
-            bare = roles == 0
-            glyphs[bare], roles[bare] = "┈", ROLES.index("reference")
+            drawn += drawn < most and self._reference(reference)
+
+    def _reference(self, reference: Reference) -> bool:
+        width = self.grid.glyphs.shape[1]
+        row = int(float(self._down(np.array([reference.y]))[0]) // DOTS_DOWN)
+        if not 0 <= row < self.rows:
+            return False
+        text = f" {sanitize_line(reference.text)} {decimals(reference.y, 2)}"
+        columns = range(width - len(text), self.left, -1)
+        free = next((column for column in columns if self.grid.free(row, column, len(text))), None)
+        if free is None:
+            return False
+        self.grid.write(row, free, text, "label")
+        roles, glyphs = self.grid.roles[row, self.left :], self.grid.glyphs[row, self.left :]
+        bare = roles == 0
+        glyphs[bare], roles[bare] = "┈", ROLES.index("reference")
+        return True
 
     def marks(self, marks: Sequence[Mark]) -> None:
         """Each a faint upright with its text at the top, where there is room."""

@@ -40,7 +40,7 @@ def _one_by_one(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest)
 
 
 def compared(room: int = 4, temperatures: str = "", seed: int = 1) -> Comparison:
-    loaded = LoadedModel(scholar(), "demo, step 5", DEMO, None)
+    loaded = LoadedModel(scholar(), "demo, step 5", DEMO)
     params = SamplingParams(seed=seed, top_k=9)
     return Comparison(loaded, "to ", params, speed=30.0, room=room, temperatures=temperatures)
 

@@ -1,17 +1,18 @@
-"""The events of a run become curves, marks, samples and levels; the chart is a way of looking at them."""
+"""The events of a run become curves, marks and samples; the chart is a way of looking at them."""
 
 import math
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
 from sitting import keep_run
 from spoken_trainer import REQUEST, SpokenTrainer, progress, row, started
 
-from charplay.corpora.corpus import from_text
+from charplay.corpora.ruler.reference_lines import blind_guessing
 from charplay.playground.chart import OVERLAYS, ChartState
 from charplay.playground.chart_quantities import MEASURES
 from charplay.playground.run_controller import RunController
@@ -22,6 +23,9 @@ from charplay.plotting.plot import MARKERS
 from charplay.protocol.events import Changed, Evaluated, Event, Paused, Sampled
 from charplay.runs.home import Home
 from charplay.runs.run import Run
+
+if TYPE_CHECKING:
+    from charplay.playground.drawn_ruler import DrawnRuler
 
 Hear = Callable[..., list[Event]]
 
@@ -62,9 +66,18 @@ def kept(home: Home) -> Run:
     return run
 
 
+class Guessing:
+    """Of a text of four letters nothing else is known."""
+
+    lines = (blind_guessing(math.log(4)),)
+
+    def describe(self, loss: float) -> str:
+        return ""
+
+
 @pytest.fixture
 def chart(runs: RunController) -> ChartState:
-    return ChartState(runs)
+    return ChartState(runs, cast("DrawnRuler", Guessing()))
 
 
 def test_rows_and_evaluations_become_curves(training: RunController, hear: Hear) -> None:
@@ -159,24 +172,6 @@ def test_samples_are_those_of_one_step(training: RunController, hear: Hear) -> N
     assert [each.text for each in training.history.samples] == ["one", "two"]
 
 
-def test_reference_losses_are_of_the_chosen_text_until_a_run_has_begun(runs: RunController, hear: Hear) -> None:
-    history = runs.history
-    history.levels["demo"] = 1.5
-    history.read_corpus(from_text("ab", "ab" * 300))
-    assert history.levels == {
-        "demo": 1.5,
-        "uniform": pytest.approx(math.log(2)),
-        "single characters": pytest.approx(math.log(2)),
-    }
-    history.read_corpus(None)
-    assert history.levels == {"demo": 1.5}
-    runs.start(REQUEST)
-    hear(started())
-    history.read_corpus(from_text("ab", "ab" * 300))
-    history.read_corpus(None)
-    assert history.levels == {"demo": 1.5, "uniform": pytest.approx(math.log(28)), "single characters": 2.75}
-
-
 def test_every_quantity_and_every_axis_comes_around(training: RunController, chart: ChartState) -> None:
     quantities, axes = [], []
     for _ in MEASURES:
@@ -204,10 +199,10 @@ def test_own_curves_are_in_the_quantity_that_is_looked_at(
     assert [each.name for each in chart.own()] == ["train"]
 
 
-def test_levels_stand_beside_losses_only_and_in_their_unit(training: RunController, chart: ChartState) -> None:
-    assert {each.text: each.y for each in chart.references()}["single characters"] == 2.75
+def test_references_stand_beside_losses_only_and_in_their_unit(training: RunController, chart: ChartState) -> None:
+    assert [each.y for each in chart.references()] == pytest.approx([math.log(4)])
     chart.next_quantity()
-    assert {each.text: each.y for each in chart.references()}["single characters"] == pytest.approx(2.75 / math.log(2))
+    assert [each.y for each in chart.references()] == pytest.approx([2.0])
     shown = {"loss", "bits", "perplexity"}
     for _ in MEASURES:
         assert bool(chart.references()) == (chart.quantity in shown)

@@ -117,11 +117,11 @@ def test_it_holds_where_the_network_writes_the_cleaned_stop_text(texts: Path) ->
 
 def test_texts_side_by_side_begin_with_the_prompt_as_each_network_reads_it(texts: Path) -> None:
     origin = ModelOrigin("a run", "/run")
-    comparison = Comparison(LoadedModel(lower(), "lower", origin, None), "To be", PLAYED, speed=30.0)
+    comparison = Comparison(LoadedModel(lower(), "lower", origin), "To be", PLAYED, speed=30.0)
     assert {each.text for each in comparison.generators} == {"to be"}
     assert (comparison.prompt, comparison.prompt_note) == ("To be", "lowercased as in training")
-    everything = LoadedModel(scholar(0, SONG + "T"), "all", origin, None)
-    comparison.compare([everything, LoadedModel(lower(1), "lower", origin, None)], [0.8])
+    everything = LoadedModel(scholar(0, SONG + "T"), "all", origin)
+    comparison.compare([everything, LoadedModel(lower(1), "lower", origin)], [0.8])
     assert [each.text for each in comparison.generators] == ["To be", "to be"]
     instrument = Instrument(texts, PLAYED, prompt="To be")
     instrument.take_over(*comparison.column(1))

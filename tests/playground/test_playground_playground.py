@@ -51,12 +51,11 @@ class Follower:
     def end(self, state: RunState) -> None:
         self.told.append(f"end {state.run}".rstrip())
 
-    def play(self, path: Path, title: str) -> float | None:
+    def play(self, path: Path, title: str) -> None:
         if self.fault:
             raise self.fault
         self.following = False
         self.told.append(f"play {title}")
-        return 1.5
 
     def take(self, event: Published, state: RunState) -> None:
         if self.fault:
@@ -326,16 +325,6 @@ def test_a_checkpoint_that_cannot_write_says_why(sitting: Sitting, follower: Fol
     begin(sitting, "kept-1")
     said = sitting.hear(FINISHED)
     assert said[-1] == Said("it is of another kind", warning=True, passing=True)
-
-
-def test_the_demo_s_loss_is_a_reference(sitting: Sitting) -> None:
-    keep_run(sitting.home, "other")
-    assert sitting.playground.listener.play("other") == ""
-    assert "other" not in sitting.playground.runs.history.levels
-    if not any(each.name == "demo" for each in sitting.playground.store.list()):
-        pytest.skip("no demo comes with this checkout")
-    assert sitting.playground.listener.play("demo") == ""
-    assert sitting.playground.runs.history.levels["demo"] == 1.5
 
 
 def test_weights_are_asked_for_when_they_are_wanted_and_there_can_be_any(sitting: Sitting, follower: Follower) -> None:

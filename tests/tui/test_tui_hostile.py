@@ -274,9 +274,9 @@ async def test_the_reference_lines_of_a_text_that_is_not_read_any_more_are_gone(
     (home.corpora / "binary.txt").write_bytes(bytes(range(256)) * 20)
     async with play() as it:
         await it.pilot.pause()  # the text pane has said that it is held
-        await it.until(lambda: "uniform 3.33" in it.seen())
+        await it.until(lambda: "blind guessing 3.33" in it.seen())
         it.main.playground.corpora.choose("binary")
-        await it.until(lambda: "uniform" not in it.seen() and "demo 1.51" in it.seen())
+        await it.until(lambda: "blind guessing" not in it.seen())
 
 
 async def test_a_checkpoint_that_cannot_be_scored_is_named_when_the_others_are_through(

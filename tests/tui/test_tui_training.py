@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -181,16 +182,35 @@ async def test_the_values_under_the_chart_are_of_one_text_and_as_many_as_fit(pla
 async def test_the_reference_lines_are_of_the_text_of_the_run_that_is_drawn(play: Play, home: Home) -> None:
     (home.corpora / "other.txt").write_text("ab" * 300)
     async with play() as it:
-        await it.until(lambda: "uniform 3.33" in it.seen())
+        await it.until(lambda: "blind guessing 3.33" in it.seen())
         it.main.playground.corpora.choose("other")
-        await it.until(lambda: "uniform 0.69" in it.seen())
+        await it.until(lambda: "blind guessing 0.69" in it.seen())
         it.main.playground.corpora.choose("fox")
-        await it.until(lambda: "uniform 3.33" in it.seen())
+        await it.until(lambda: "blind guessing 3.33" in it.seen())
+        await it.until(lambda: "letter frequencies 2.94" in it.seen())
         await it.training()
-        await it.until(lambda: "single characters 2.75" in it.seen())
+        await it.until(lambda: "blind guessing 3.33" in it.seen())
         it.main.playground.corpora.choose("other")
         await it.until(lambda: len(it.main.playground.corpora.corpus or "") == 600)
-        assert it.main.playground.runs.history.levels["single characters"] == 2.75
+        await it.pilot.pause(0.6)
+        assert "blind guessing 3.33" in it.seen()
+
+
+async def test_what_the_held_out_loss_is_worth_stands_below_the_chart_where_it_fits(
+    play: Play, kept_run: Callable[..., Run]
+) -> None:
+    run = kept_run(name="own")
+    async with play((190, 50)) as it:
+        await it.training()
+        it.trainer.put(replace(it.trainer.started(), run="own", folder=str(run.folder)))
+        await it.until(lambda: it.main.playground.ruler.all_lines)
+        it.trainer.put(Evaluated(step=100, seconds=5.0, epoch=0.2, val_loss=2.2, val_accuracy=0.4, best=True))
+        await it.until(lambda: "better than letter frequencies" in it.seen())
+        assert "about 9 choices" not in it.seen()
+        await it.pilot.resize_terminal(260, 50)
+        await it.until(lambda: "2.20 nats: about 9 choices a character; better than letter frequencies" in it.seen())
+        await it.pilot.resize_terminal(60, 24)
+        await it.until(lambda: "better than" not in it.seen())
 
 
 async def test_the_newest_round_of_samples_can_be_read(play: Play) -> None:

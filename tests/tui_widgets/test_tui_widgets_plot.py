@@ -198,6 +198,23 @@ def test_two_names_in_one_row_stand_beside_each_other() -> None:
     assert row.index("single characters 4.16") < row.index("uniform 4.17")
 
 
+@given(st.lists(st.floats(1.2, 4.5), min_size=1, max_size=12), st.integers(6, 40), st.integers(40, 120))
+def test_references_come_in_their_order_as_many_as_there_is_room_for_and_none_is_clipped(
+    levels: list[float], height: int, width: int
+) -> None:
+    references = [Reference(f"no.{number}", level) for number, level in enumerate(levels)]
+    grid = draw([series(300), series(7, "held-out")], references, [], View(), (width, height))
+    rows = ["".join(row) for row in grid.glyphs[:-1]]
+    named = {
+        number for number, each in enumerate(references) if any(f" {each.text} {each.y:.2f}" in row for row in rows)
+    }
+    lines = np.flatnonzero((grid.glyphs == "┈").any(1))
+    assert sum(row.count("no.") for row in rows) == len(named)
+    assert len(named) <= max(3, (height - 1) // 4)
+    assert len(lines) <= len(named), "a line without a name tells nothing"
+    assert 0 in named or levels[0] > 4 or not named or height < 9
+
+
 def test_outside_text_in_a_chart_is_harmless() -> None:
     grid = draw([series(10)], [Reference("\x1b]0;title\x07", 3.0)], [Mark(3, "[red]\u202e")], View(), (80, 10))
     assert "\x1b" not in grid.glyphs

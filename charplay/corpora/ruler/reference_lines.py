@@ -10,7 +10,7 @@ from charplay.corpora.ruler.reference_losses import ReferenceLosses
 from charplay.corpora.ruler.yardsticks import Yardstick
 from charplay.formatting.units import decimals, no_number
 
-Kind = Literal["uniform", "frequencies", "ngram", "compressor", "yardstick", "best run"]
+Kind = Literal["uniform", "frequencies", "ngram", "compressor", "yardstick", "demo", "best run"]
 
 FEW_CHOICES, MANY_CHOICES = 3, 1e6
 """Choices a character below which a decimal counts, and from which their number says nothing more."""
@@ -46,14 +46,25 @@ class BestRun(NamedTuple):
     loss: float
 
 
+def blind_guessing(loss: float) -> ReferenceLine:
+    """Return the line of a predictor to which all characters of a text are equally likely."""
+    return ReferenceLine("blind guessing", loss, "uniform")
+
+
 def reference_lines(
-    losses: ReferenceLosses, yardsticks: Iterable[Yardstick] = (), best_run: BestRun | None = None
+    losses: ReferenceLosses,
+    yardsticks: Iterable[Yardstick] = (),
+    best_run: BestRun | None = None,
+    demo: float | None = None,
 ) -> tuple[ReferenceLine, ...]:
-    """Return the lines of a text from the highest loss to the lowest; none where nothing is held out."""
+    """Return the lines of a text from the highest loss to the lowest; none where nothing is held out.
+
+    `demo` is the loss of the network that comes with charplay, where it learned this text.
+    """
     if losses.uniform is None or losses.frequencies is None:
         return ()
     lines = [
-        ReferenceLine("blind guessing", losses.uniform, "uniform"),
+        blind_guessing(losses.uniform),
         ReferenceLine("letter frequencies", losses.frequencies, "frequencies"),
     ]
     of_orders = ((int(order), loss) for order, loss in losses.ngram.items())
@@ -61,6 +72,8 @@ def reference_lines(
     compressed = ((name, getattr(losses, name)) for name in COMPRESSORS)
     lines += [ReferenceLine(name, loss, "compressor") for name, loss in compressed if loss is not None]
     lines += [ReferenceLine(one.label, one.loss, "yardstick") for one in yardsticks]
+    if demo is not None:
+        lines.append(ReferenceLine("the demo", demo, "demo"))
     if best_run:
         lines.append(ReferenceLine(f"your best run {best_run.name}", best_run.loss, "best run"))
     return tuple(sorted(lines, key=lambda line: -line.loss))

@@ -3,7 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.content import Content
 
 from charplay.tui.panes.live_strip import LiveStrip
 from charplay.tui.widgets.chart import Chart
@@ -59,4 +61,11 @@ class TrainingPane(Pane):
         earlier, own = looked_at.earlier(), looked_at.own()
         self.chart.set_data([*earlier, *own], looked_at.references(), looked_at.marks())
         self.chart.look(log_y=looked_at.log_y, recent=looked_at.recent, x_title=looked_at.x_axis, x_end=looked_at.x_end)
-        self.set_title(looked_at.measure.title, partial(self.chart.legend, own), partial(self.chart.legend, earlier))
+        foot = partial(self.chart.legend, earlier) if earlier else partial(_fitting, looked_at.worth)
+        self.set_title(looked_at.measure.title, partial(self.chart.legend, own), foot)
+
+
+def _fitting(worth: str, room: int) -> Content:
+    """What a loss is worth, in so many cells: the sentence, or what it says of other losses, or nothing."""
+    shorter = (worth, worth.partition("; ")[2])
+    return Content(next((each for each in shorter if cell_len(each) <= room), ""))
