@@ -209,8 +209,19 @@ async def test_what_the_held_out_loss_is_worth_stands_below_the_chart_where_it_f
         assert "about 9 choices" not in it.seen()
         await it.pilot.resize_terminal(260, 50)
         await it.until(lambda: "2.20 nats: about 9 choices a character; better than letter frequencies" in it.seen())
-        await it.pilot.resize_terminal(60, 24)
+        await it.pilot.resize_terminal(80, 24)
         await it.until(lambda: "better than" not in it.seen())
+        await it.press("4", "n")
+        await it.until(lambda: isinstance(it.screen, ReaderDialog))
+        await it.until(lambda: "2.20 nats: about 9 choices a character" in it.seen() and "2-gram" in it.seen())
+
+
+async def test_where_nothing_is_held_out_the_key_says_that_nothing_is_known(play: Play) -> None:
+    async with play() as it:
+        it.main.form.draft.set("validation_fraction", "0")
+        await it.until(lambda: not it.main.playground.ruler.all_lines)
+        await it.press("4", "n")
+        await it.until(lambda: "Nothing is known of this text" in it.seen())
 
 
 async def test_the_newest_round_of_samples_can_be_read(play: Play) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sitting import Sitting
 
+from charplay.playground.drawn_ruler import SETTLE_SECONDS
 from charplay.playground.run_curves import RunCurves
 from charplay.protocol.events import Sampled
 from charplay.tui.controllers.base import CommandTable
@@ -22,6 +23,9 @@ def test_every_command_works_at_the_chart_and_can_be_used(commands: CommandTable
     commands.run("chart.clear")
     assert ui.noted == [("No earlier run is on the chart; 3 and o lay one there.", True)]
     sitting.playground.chart.overlay("kept-1", RunCurves())
+    assert commands.disabled("chart.worth").startswith("Nothing is known of this text")
+    sitting.advance(SETTLE_SECONDS + 0.01)
+    sitting.quiet()
     for command in commands:
         assert command.place == "training"
         assert not commands.disabled(command.id)

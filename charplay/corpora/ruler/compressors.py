@@ -10,8 +10,8 @@ from typing import NamedTuple, Protocol
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.progress import Progress
 
-PIECE = 1 << 19
-"""Characters compressed between two reports of progress."""
+PIECE = 1 << 16
+"""Characters compressed between two reports of progress: so few that what decodes them holds no key up."""
 
 
 class _Stream(Protocol):

@@ -20,6 +20,7 @@ class ChartController(Controller):
         Command("chart.logarithmic", "g", "log", "A logarithmic or a linear scale", place="training", footer=True),
         Command("chart.recent", "w", "recent", "The whole run, or its recent part", place="training", footer=True),
         Command("chart.clear", "c", "clear", "Take the earlier runs off the chart", place="training"),
+        Command("chart.worth", "n", "worth", "What the loss is worth: all that it can be compared with on this text", place="training"),
         Command("chart.samples", "e", "samples", "Read the text samples that the run wrote last while it trained", place="training", footer=True),
     )
     # fmt: on
@@ -28,6 +29,8 @@ class ChartController(Controller):
         """Return why a command cannot be used now."""
         if command.method == "clear" and not self.playground.chart.markers:
             return "No earlier run is on the chart; 3 and o lay one there."
+        if command.method == "worth" and not self.playground.ruler.all_lines:
+            return "Nothing is known of this text to compare a loss with, or not yet."
         return ""
 
     def across(self) -> None:
@@ -49,6 +52,14 @@ class ChartController(Controller):
     def clear(self) -> None:
         """Take the earlier runs off."""
         self.playground.chart.clear()
+
+    def worth(self) -> None:
+        """Read what losses on the text that is drawn are compared with."""
+        from charplay.tui.dialogs.reader import ReaderDialog
+        from charplay.tui.presentation.ruler_table import ruler_table
+
+        lines = ruler_table(self.playground.ruler.all_lines, self.playground.chart.worth)
+        self.ui.open_dialog(ReaderDialog("What a loss is worth", lines))
 
     def samples(self) -> None:
         """Read the newest text samples."""
