@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from charplay.playground.checkpoints import CheckpointEntry
     from charplay.playground.comparison import Column, Comparison
     from charplay.playground.devices import DeviceInfo
+    from charplay.playground.exploring.explorer import Explorer
     from charplay.playground.instrument import Instrument
     from charplay.playground.memorization import Memorization
     from charplay.playground.passages import Passages
@@ -91,6 +92,8 @@ class Playground:
         """Which weights play; None before anything writes."""
         self.tint = "temperature"
         """By what the text is tinted: the name of a tint."""
+        self._explorer: Explorer | None = None
+        """Of the text that was explored last."""
         self._said: list[Said] = []
 
     # The parts.
@@ -269,6 +272,20 @@ class Playground:
     def open_text(self, path: str) -> "Corpus":
         """Open any file as a text. CorpusError."""
         return self.library.open(self.library.find(path))
+
+    def explore(self, corpus: "Corpus", passage: tuple[int, int] | None = None) -> "Explorer":
+        """Return the explorer of a text, as it was left; at a passage, where one is given."""
+        from charplay.playground.exploring.explorer import Explorer
+
+        explorer = self._explorer
+        if explorer is None or not explorer.explores(corpus):
+            fraction = self.draft.asked.validation_fraction if self.draft is not None else 0.0
+            instrument = self.instrument if self._writes else None
+            explorer = Explorer(corpus, fraction, place=self.preferences.place(corpus.name), instrument=instrument)
+            self._explorer = explorer
+        if passage is not None:
+            explorer.go(*passage, step=False)
+        return explorer
 
     def switch_branch(self, name: str) -> None:
         """Go over to a branch of the text; a branch of the live run follows it again."""

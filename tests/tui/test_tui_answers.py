@@ -5,14 +5,15 @@ from typing import Any
 import pytest
 from played import Play, Played
 from textual.app import App
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from charplay.playground.preferences import MOST_PLACES, Preferences
 from charplay.runs.home import Home
 from charplay.tui.dialogs.choice import ChoiceDialog
-from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+from charplay.tui.dialogs.explorer import ExplorerScreen
 from charplay.tui.dialogs.file_picker import FilePicker
 from charplay.tui.dialogs.text_input import TextInputDialog
+from charplay.tui.widgets.line_entry import LineEntry
 
 
 def noted(it: Played) -> list[str]:
@@ -139,10 +140,10 @@ async def test_a_folder_that_cannot_be_read_says_so(play: Play, monkeypatch: pyt
 # Escape, and the reader.
 
 
-async def read(it: Any) -> CorpusViewer:
+async def read(it: Any) -> ExplorerScreen:
     await it.press("1", "v")
-    await it.until(lambda: isinstance(it.screen, CorpusViewer) and "goes on to say" in it.seen())
-    viewer: CorpusViewer = it.screen
+    await it.until(lambda: isinstance(it.screen, ExplorerScreen) and "goes on to say" in it.seen())
+    viewer: ExplorerScreen = it.screen
     return viewer
 
 
@@ -150,13 +151,13 @@ async def test_escape_in_the_readers_search_leaves_the_field_and_the_place(play:
     async with play() as it:
         viewer = await read(it)
         await it.press("pagedown", "slash", *"lazy")
-        place = viewer._sheet.place
+        place = viewer.page.place
         assert place > 0
         await it.press("escape")
         assert it.screen is viewer
-        assert not viewer.query_one(Input).display
-        assert viewer._sheet.has_focus
-        assert viewer._sheet.place == place
+        assert not viewer.query_one(LineEntry).display
+        assert viewer.page.has_focus
+        assert viewer.page.place == place
         await it.press("escape")
         assert it.app.screen is it.main
 
@@ -165,14 +166,14 @@ async def test_a_place_once_read_is_found_again(play: Play) -> None:
     async with play() as it:
         viewer = await read(it)
         await it.press("pagedown", "pagedown")
-        place = viewer._sheet.place
+        place = viewer.page.place
         await it.press("escape", "v")
-        await it.until(lambda: isinstance(it.screen, CorpusViewer) and it.screen is not viewer)
-        assert it.screen._sheet.place == place > 0
+        await it.until(lambda: isinstance(it.screen, ExplorerScreen) and it.screen is not viewer)
+        assert it.screen.page.place == place > 0
         await it.press("escape", "q")
         await it.until(lambda: it.app._exit)
     async with play() as it:  # at the next start, too
-        assert (await read(it))._sheet.place == place
+        assert (await read(it)).page.place == place
 
 
 def test_places_are_remembered_within_bounds() -> None:
@@ -191,9 +192,10 @@ async def test_a_search_for_nothing_or_in_vain_or_around_says_so(play: Play) -> 
         await it.press("n")
         assert "Nothing is searched yet: / asks for what." in it.seen()
         await it.press("slash", *"zebra", "enter")
-        assert '"zebra" does not occur.' in it.seen()
+        await it.until(lambda: '"zebra" does not occur.' in it.seen())
         await it.press("slash", *"lazy", "enter")
-        viewer._sheet.found = (5380, 5384)
+        await it.until(lambda: "1 of 70 hits" in it.seen())
+        viewer.explorer.read_from(5385)
         await it.press("n")
         assert '"lazy" does not occur after this; from the beginning.' in it.seen()
 

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from charplay.cli import play
 from charplay.runs.home import Home
 from charplay.tui.app import CharplayApp
-from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+from charplay.tui.dialogs.explorer import ExplorerScreen
 
 
 def test_a_screen_that_breaks_down_has_the_run_saved_before_the_program_ends(
@@ -50,7 +50,7 @@ async def test_what_trips_while_it_is_taken_away_is_told_to_the_log_alone(
 ) -> None:
     async with play() as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.screen, CorpusViewer))
+        await it.until(lambda: isinstance(it.screen, ExplorerScreen))
         preview = it.screen
 
         async def trip_late() -> None:

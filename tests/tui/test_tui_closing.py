@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from charplay.corpora.corpus import from_text
 from charplay.playground.checkpoints import open_model
 from charplay.playground.comparison import Comparison
+from charplay.playground.exploring.explorer import Explorer
 from charplay.playground.live_edits import LiveEdits
 from charplay.playground.local_trainer import LocalTrainer
 from charplay.playground.run_controller import RunController
@@ -27,7 +28,7 @@ from charplay.tui.dialogs.branches import BranchesDialog
 from charplay.tui.dialogs.candidates import CandidatesDialog
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.dialogs.comparison import ComparisonScreen
-from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+from charplay.tui.dialogs.explorer import ExplorerScreen
 from charplay.tui.dialogs.file_picker import FilePicker
 from charplay.tui.dialogs.live_hyperparameters import LiveHyperparametersDialog
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
@@ -62,7 +63,7 @@ def dialogs(kept_run: Callable[..., Run], home: Home) -> dict[str, Any]:
         "lines": lambda: ReaderDialog("A title", [[("a line", "plain")]]),
         "inside": lambda: NetworkDialog(run.resolved, corpus, lambda *_: 61.0),
         "comparing": lambda: BranchDiffDialog(first, tree.current, tree.compare(first, tree.current)),
-        "preview": lambda: CorpusViewer(corpus, generator, (30, 40)),
+        "preview": lambda: ExplorerScreen(Explorer(corpus)),
         "score": lambda: ScoreDialog(generator, corpus, None, lambda _: corpus, list, lambda *_: None),
         "branches": lambda: BranchesDialog(tree, str),
         "columns": lambda: ComparisonScreen(

@@ -20,7 +20,7 @@ from charplay.sampling.recording import Recording
 from charplay.sampling.stop_sequences import parse_stop_texts
 from charplay.tui.dialogs.branches import BranchesDialog
 from charplay.tui.dialogs.comparison import ComparisonScreen
-from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+from charplay.tui.dialogs.explorer import ExplorerScreen
 from charplay.tui.dialogs.file_picker import FilePicker
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.score import ScoreDialog
@@ -214,7 +214,7 @@ async def test_a_text_is_looked_at_once_however_often_it_was_asked_for(play: Pla
         assert it.main.corpus.selected == "other"
         for _ in range(3):
             await it.press("v")
-        await it.until(lambda: isinstance(it.screen, CorpusViewer))
+        await it.until(lambda: isinstance(it.screen, ExplorerScreen))
         await it.until(lambda: len(it.main.playground.jobs) == 0)
         await it.press("escape")
         await it.until(lambda: it.screen is it.main)

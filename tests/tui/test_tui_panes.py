@@ -24,9 +24,10 @@ from charplay.recipes.recipe import Recipe
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
-from charplay.tui.dialogs.corpus_viewer import CorpusViewer, Sheet
+from charplay.tui.dialogs.explorer import ExplorerScreen
 from charplay.tui.dialogs.network_summary import NetworkDialog
 from charplay.tui.dialogs.reader import ReaderDialog
+from charplay.tui.widgets.text_page import TextPage
 
 
 async def test_the_form_shows_eight_fields_and_what_auto_resolved_to(play: Play) -> None:
@@ -324,12 +325,12 @@ async def test_a_prompt_is_put_away_by_whatever_leaves_it(play: Play, key: str) 
 async def test_preview_searches_and_counts(play: Play) -> None:
     async with play() as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.screen, CorpusViewer) and "the quick brown" in it.seen())
+        await it.until(lambda: isinstance(it.screen, ExplorerScreen) and "the quick brown" in it.seen())
         await it.press("slash", *"lazy", "enter")
-        sheet = it.screen.query_one(Sheet)
-        assert sheet.found == (35, 39)
+        sheet = it.screen.query_one(TextPage)
+        assert sheet.marked == (35, 39)
         await it.press("n")
-        assert sheet.found[0] > 39
+        assert sheet.marked[0] > 39
         await it.press("pagedown", "up", "end", "home", "c")
         await it.until(lambda: isinstance(it.screen, ReaderDialog) and "%" in it.seen())
 
@@ -338,7 +339,7 @@ async def test_a_name_that_looks_like_markup_is_a_name(play: Play, home: Home) -
     (home.corpora / "[b='x.txt").write_text("abc " * 100)
     async with play(path="[b='x") as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.screen, CorpusViewer) and "[b='x   400 characters" in it.seen())
+        await it.until(lambda: isinstance(it.screen, ExplorerScreen) and "[b='x" in it.seen())
         await it.press("c")
         await it.until(lambda: "[b='x: characters" in it.seen())
 
@@ -398,7 +399,7 @@ async def test_a_text_that_was_not_chosen_can_be_looked_at(play: Play, home: Hom
     async with play() as it:
         it.main.playground.corpora.refill()
         await it.press("1", "down", "v")
-        await it.until(lambda: isinstance(it.screen, CorpusViewer) and "the hedgehog" in it.seen())
+        await it.until(lambda: isinstance(it.screen, ExplorerScreen) and "the hedgehog" in it.seen())
         assert it.main.playground.corpora.chosen.name == "fox"
 
 

@@ -20,7 +20,6 @@ from charplay.recipes.contradictions import CLASHES
 from charplay.recipes.presets import preset_names
 from charplay.recipes.recipe import Recipe
 from charplay.recipes.specs import FieldSpec, spec, specs
-from charplay.tui.dialogs.corpus_viewer import wrapped
 from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.panes.form_summary import _numbers
 from charplay.tui.panes.status import GAP, LEAST_NAME, StatusLine
@@ -293,14 +292,6 @@ def test_a_run_that_was_begun_with_the_preset_as_it_stands_is_no_change_of_it(tm
     draft.fill(asked.model_dump() | {"corpus": "fox"})
     assert draft.values == {}
     assert draft.asked == asked
-
-
-@given(st.text(alphabet="ab \n字", max_size=200), st.integers(2, 20), st.integers(0, 1000))
-def test_wrapped_lines_hold_the_whole_text_in_order(text: str, width: int, start: int) -> None:
-    lines = wrapped(text, start, width, 10_000)
-    joined = "".join(text[a - start : b - start] for a, b in lines)
-    assert joined == text.replace("\n", "")
-    assert all(b - a <= width for a, b in lines)
 
 
 def test_bounds_of_nudging_come_from_the_declaration() -> None:

@@ -22,8 +22,7 @@ from charplay.runs.home import Home
 from charplay.sampling.stop_sequences import parse_stop_texts
 from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
 from charplay.tui.command import Bindings, bindings
-from charplay.tui.dialogs.corpus_viewer import CorpusViewer, Sheet
-from charplay.tui.dialogs.dialog import Dialog
+from charplay.tui.dialogs.explorer import ExplorerScreen
 from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.screens.main import CONTROLLERS, TICKS_A_BAR
 from charplay.tui.textual_patches.key_queue import KeyHandled
@@ -32,6 +31,7 @@ from charplay.tui.widgets.growing_text import GrowingText
 from charplay.tui.widgets.row_editor import RowEditor
 from charplay.tui.widgets.row_list import RowList
 from charplay.tui.widgets.slider import Slider
+from charplay.tui.widgets.text_page import TextPage
 
 ORDER = [
     "up",
@@ -76,11 +76,11 @@ def at(place: str) -> Bindings:
         [*RowList.BINDINGS, *at("runs")],
         [*Slider.BINDINGS, *at("training")],
         [*Slider.BINDINGS, *at("text"), *GrowingText.BINDINGS],
-        [*Sheet.BINDINGS, *CorpusViewer.BINDINGS, *Dialog.BINDINGS],
+        [*TextPage.BINDINGS, *ExplorerScreen.BINDINGS],
     ],
 )
 def test_no_key_has_two_meanings_in_one_pane(pane: Bindings) -> None:
-    modal = Sheet.BINDINGS[0] in pane
+    modal = TextPage.BINDINGS[0] in pane
     all_keys = keys([*pane, *bindings(APP_COMMANDS), *([] if modal else [*at(""), *bindings(SCREEN_COMMANDS)])])
     assert sorted(all_keys) == sorted(set(all_keys))
 
@@ -127,7 +127,7 @@ async def test_the_palette_offers_what_can_be_done_and_nothing_else(play: Play) 
 async def test_the_palette_shows_every_key_as_it_is(play: Play) -> None:
     async with play((120, 60)) as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.screen, CorpusViewer))
+        await it.until(lambda: isinstance(it.screen, ExplorerScreen))
         await it.press("ctrl+p")
         await it.until(lambda: "Search   /" in it.seen())
         await it.press("escape", "escape", "ctrl+p")
@@ -361,7 +361,7 @@ async def test_a_key_whose_way_ended_holds_the_next_one_up_for_a_moment_only(pla
 async def test_a_second_answer_takes_no_other_screen_away(play: Play) -> None:
     async with play() as it:
         await it.press("1", "v")
-        await it.until(lambda: isinstance(it.screen, CorpusViewer))
+        await it.until(lambda: isinstance(it.screen, ExplorerScreen))
         preview = it.screen
         await it.press("ctrl+p")
         palette = it.screen

@@ -15,7 +15,7 @@ from charplay.tui.controllers.corpora import CorpusController
 from charplay.tui.controllers.form import FormController
 from charplay.tui.controllers.runs import RunsController
 from charplay.tui.dialogs.choice import ChoiceDialog
-from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+from charplay.tui.dialogs.explorer import ExplorerScreen
 from charplay.tui.dialogs.file_picker import FilePicker
 from charplay.tui.dialogs.network_summary import NetworkDialog
 from charplay.tui.dialogs.reader import ReaderDialog
@@ -71,7 +71,7 @@ def test_viewing_shows_the_chosen_text_at_once_any_other_when_it_is_open_and_a_p
 ) -> None:
     ui.cursors["corpus"] = "fox"
     table.run("corpus.view")
-    assert isinstance(ui.dialogs.pop()[0], CorpusViewer)
+    assert isinstance(ui.dialogs.pop()[0], ExplorerScreen)
     ui.cursors["corpus"] = "hare"
     table.run("corpus.view")
     assert isinstance(ui.dialogs.pop()[0], ReaderDialog)
@@ -83,7 +83,7 @@ def test_viewing_shows_the_chosen_text_at_once_any_other_when_it_is_open_and_a_p
     assert not ui.dialogs
     ui.under_a_dialog = False
     table.hear(opened)
-    assert isinstance(ui.dialogs.pop()[0], CorpusViewer)
+    assert isinstance(ui.dialogs.pop()[0], ExplorerScreen)
 
 
 def test_a_file_is_opened(sitting: Sitting, ui: "RecordingUi", table: CommandTable, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from charplay.tui.dialogs.branches import BranchesDialog
 from charplay.tui.dialogs.candidates import CandidatesDialog
 from charplay.tui.dialogs.choice import ChoiceDialog
 from charplay.tui.dialogs.comparison import ComparisonScreen
-from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+from charplay.tui.dialogs.explorer import ExplorerScreen
 from charplay.tui.dialogs.score import ScoreDialog
 from charplay.tui.dialogs.text_input import TextInputDialog
 from charplay.tui.presentation.tinting import explained, tints
@@ -623,9 +623,10 @@ def test_the_source_of_the_newest_copy_or_of_that_under_the_cursor_is_opened(des
             desk.instrument.move_cursor(position)
         desk.run("analysis.source")
         viewer = desk.ui.answer(None)
-        assert isinstance(viewer, CorpusViewer)
-        assert viewer._corpus.text(*viewer._passage) == copied
-        assert viewer._generator is desk.instrument.generator
+        assert isinstance(viewer, ExplorerScreen)
+        assert viewer.explorer.corpus.text(*viewer.explorer.marked) == copied
+        assert not viewer.explorer.tint_by("surprise")
+        assert viewer.explorer.tinted_by == desk.instrument.generator.source
     desk.instrument.move_cursor(1)
     desk.run("analysis.source")
     assert desk.notes() == ["Nothing is copied here."]
@@ -650,9 +651,9 @@ def test_a_score_is_asked_of_what_was_written_the_corpus_and_a_file(desk: Desk, 
     assert "kept-1, step 500" in [each.title for each in dialog._others()]
     dialog._view(dialog._corpus, (4, 9))
     viewer = desk.ui.answer(None)
-    assert isinstance(viewer, CorpusViewer)
-    assert viewer._corpus.text(*viewer._passage) == FOX[4:9]
-    assert viewer._generator is desk.instrument.generator
+    assert isinstance(viewer, ExplorerScreen)
+    assert viewer.explorer.corpus.text(*viewer.explorer.marked) == FOX[4:9]
+    assert not viewer.explorer.tint_by("surprise")
 
 
 def test_controllers_need_nothing_but_a_playground_and_a_ui(desk: Desk) -> None:

@@ -1,6 +1,5 @@
 """Reading what was written: tints, what of it is copied from the training text, and its score."""
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from charplay.tui.command import Command
@@ -8,7 +7,6 @@ from charplay.tui.controllers.base import Controller
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
-    from charplay.sampling.generator import TextGenerator
 
 
 class AnalysisController(Controller):
@@ -62,13 +60,13 @@ class AnalysisController(Controller):
             self.ui.note(f"Nothing is copied {where}.")
             return
         passage = (match.source, match.source + match.stop - match.start)
-        self._view(instrument.generator, text.corpus, passage)
+        self._view(text.corpus, passage)
 
-    def _view(self, generator: "TextGenerator | None", corpus: "Corpus", passage: tuple[int, int]) -> None:
-        """Show a passage in its text, which the generator's network tints."""
-        from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+    def _view(self, corpus: "Corpus", passage: tuple[int, int]) -> None:
+        """Show a passage in its text."""
+        from charplay.tui.dialogs.explorer import ExplorerScreen
 
-        self.ui.open_dialog(CorpusViewer(corpus, generator, passage))
+        self.ui.open_dialog(ExplorerScreen(self.playground.explore(corpus, passage)))
 
     def score(self) -> None:
         """Ask how well the network foretells a text."""
@@ -83,6 +81,6 @@ class AnalysisController(Controller):
             self.ui.open_dialog(
                 ScoreDialog(
                     generator, written, self.playground.corpora.corpus, self.playground.open_text,
-                    lambda: list_checkpoints(run_list.summaries), partial(self._view, generator),
+                    lambda: list_checkpoints(run_list.summaries), self._view,
                 )
             )  # fmt: skip

@@ -27,7 +27,12 @@ class CorpusController(Controller):
             footer=True,
         ),
         Command(
-            "corpus.view", "v", "view", "Read the text, search it, count its characters", place="corpus", footer=True
+            "corpus.view",
+            "v",
+            "view",
+            "Explore the text: read it, search it, count its characters",
+            place="corpus",
+            footer=True,
         ),
         Command(
             "corpus.open", "o", "open a file", "Choose any file or folder as the text", place="corpus", footer=True
@@ -108,11 +113,10 @@ class CorpusController(Controller):
         return self.playground.corpora.find(self.ui.selected("corpus"))
 
     def _show(self, corpus: "Corpus") -> None:
-        from charplay.tui.dialogs.corpus_viewer import CorpusViewer
+        from charplay.tui.dialogs.explorer import ExplorerScreen
 
-        kept = self.playground.preferences
-        viewer = CorpusViewer(corpus, self.playground.instrument.generator, place=kept.place(corpus.name))
-        self.ui.open_dialog(viewer, lambda place: kept.keep_place(corpus.name, place) if place is not None else None)
+        kept, explorer = self.playground.preferences, self.playground.explore(corpus)
+        self.ui.open_dialog(ExplorerScreen(explorer), lambda _: kept.keep_place(corpus.name, explorer.place))
 
     def _show_about(self, entry: "Entry") -> None:
         from charplay.tui.dialogs.reader import ReaderDialog

@@ -32,5 +32,7 @@ class Tint:
     """Maps a number to its place on the ramp; what lies beyond 0 to 1 has the colour at that end, NaN has none."""
     ramp: Callable[[Colours], Sequence[Color]] = lambda colours: (colours.text,)
     """Gives the colours from 0 to 1, at equal distances."""
+    legend: Sequence[tuple[str, float]] = ()
+    """Numbers that its legend shows, as they are written."""
     only_drawn: bool = False
     """Whether what a person wrote is shown as such instead."""

@@ -52,6 +52,11 @@ def explained(name: str) -> str:
     return _TINTS[name].sentence
 
 
+def legend(name: str) -> list[tuple[str, int]]:
+    """Return what stands in a tint's legend: a value as it is written, and its number in the palette."""
+    return [(label, tint_number(name, value)) for label, value in _TINTS[name].legend]
+
+
 def column_of(name: str) -> str:
     """Return which number of a character a tint reads; empty where it reads none."""
     return _TINTS[name].column

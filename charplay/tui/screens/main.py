@@ -349,7 +349,7 @@ class MainScreen(Screen[None]):
     @on(events.ScreenSuspend)
     def _cover_text(self) -> None:
         if self.furnished:
-            self.playground.instrument.covered = True
+            self.playground.instrument.covered = getattr(self.app.screen, "covers_text", True)
 
     @on(events.ScreenResume)
     def _uncover_text(self) -> None:

@@ -10,5 +10,7 @@ TINT = Tint(
     sentence="tinted by surprise: red is what the network did not expect",
     column="surprise",
     position=lambda bits: bits / MOST_BITS,
+    legend=[(f"{bits}", bits) for bits in range(0, int(MOST_BITS), 2)]
+    + [(f"{MOST_BITS:.0f} bits and more", MOST_BITS)],
     ramp=lambda of: (of.text, of.warm, of.hot),
 )

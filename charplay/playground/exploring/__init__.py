@@ -1,0 +1,1 @@
+"""A text explored: where one reads, what is searched, and the tables made of it."""

@@ -1,0 +1,297 @@
+"""A text that is explored: where one reads, the search through it and its hits, and the steps back."""
+
+from collections.abc import Callable
+from random import random
+from typing import TYPE_CHECKING, NamedTuple
+
+from charplay.corpora.errors import CorpusError
+from charplay.corpora.rules import clean_input
+from charplay.formatting.escapes import unescape
+from charplay.formatting.units import plural
+from charplay.playground.exploring.line_index import LineIndex
+from charplay.playground.exploring.positions import FORMS, parse_position
+from charplay.playground.exploring.text_search import MODES, Span, TextSearch, make_query, meant_in_regex
+from charplay.playground.surprisal_job import SurprisalJob
+from charplay.sampling.prompts import LENGTH, Prompt, passage_length
+from charplay.sampling.surprisal import SurprisalReader
+
+if TYPE_CHECKING:
+    from charplay.corpora.corpus import Corpus
+    from charplay.playground.instrument import Instrument
+    from charplay.sampling.model import CharModel
+
+MOST_STEPS_BACK = 100
+LONGEST_COPY = 100_000
+"""Characters that are copied at most."""
+
+
+class Step(NamedTuple):
+    """Where one was, to come back to."""
+
+    tab: str
+    place: int
+    marked: Span
+
+
+class Explorer:
+    """One text, looked through. `advance` takes in what its jobs found; `close` gives them up.
+
+    The screen lays pages out, so it says where the page begins (`place`); whoever jumps raises `jumps`, and the screen
+    goes to what is `marked`.
+    """
+
+    def __init__(
+        self, corpus: "Corpus", held_out_fraction: float = 0.0, *, place: int = 0,
+        instrument: "Instrument | None" = None, random: Callable[[], float] = random,
+    ) -> None:  # fmt: skip
+        """`held_out_fraction`: of the text's end; `random` gives numbers from 0 to 1 for random passages."""
+        self.corpus = corpus
+        self.held_out_start = int(len(corpus) * (1 - held_out_fraction))
+        """The first held-out character; the text's length where none is."""
+        self._instrument = instrument
+        self._random = random
+        self.tab = "read"
+        self.place = place if 0 <= place < len(corpus) else 0
+        """Position of the first character on the page."""
+        self.marked: Span = (self.place, self.place)
+        """What one has jumped to: from which character up to which."""
+        self.jumps = 0
+        """Another number after every jump."""
+        self.tint = "plain"
+        """By what the text is tinted: the name of a tint."""
+        self.surprisal: SurprisalJob | None = None
+        """How surprised the network is; None before it was asked for."""
+        self.tinted_by = ""
+        """Whose surprise it is."""
+        self._tinting_model: CharModel | None = None
+        self.search = TextSearch(corpus)
+        self.mode = MODES[0]
+        """How the next search looks."""
+        self.lines = LineIndex(corpus)
+        self._back: list[Step] = []
+        self._said = ""
+        self._open = False
+
+    def explores(self, corpus: "Corpus") -> bool:
+        """Whether this is that very text, cleaned and cut alike."""
+        mine = self.corpus
+        return corpus is mine or (
+            bool(corpus.sha256)
+            and (corpus.name, corpus.sha256, len(corpus)) == (mine.name, mine.sha256, len(mine))
+            and corpus.vocabulary.characters == mine.vocabulary.characters
+        )
+
+    # Its jobs.
+
+    def open(self) -> None:
+        """Begin to count the lines, where they are not yet counted."""
+        if not self.lines.ready:
+            self.lines = LineIndex(self.corpus)
+            self.lines.start()
+
+    def close(self) -> None:
+        """Give up what is under way; places and hits stay."""
+        self.search.cancel()
+        self.lines.cancel()
+        if self.surprisal is not None:
+            self.surprisal.look(0, 0)
+
+    def advance(self) -> bool:
+        """Take in what was found; True where something did end."""
+        if not self.search.advance():
+            return False
+        if self.search.fault:
+            self._say(self.search.fault)
+        elif self.search.hits is not None:
+            self._go_to_first_hit()
+        return True
+
+    def take_said(self) -> str:
+        """Return what there is to say since the last call; empty where there is nothing."""
+        said, self._said = self._said, ""
+        return said
+
+    def _say(self, sentence: str) -> None:
+        self._said = sentence
+
+    # Places.
+
+    @property
+    def focus(self) -> int:
+        """The position that tabs share: what one has jumped to, or else where the page begins."""
+        return self.marked[0]
+
+    def read_from(self, place: int) -> None:
+        """Take note where the page begins since it was scrolled."""
+        self.place = place
+        self.marked = (place, place)
+
+    def go(self, start: int, stop: int | None = None, *, step: bool = True) -> None:
+        """Jump to a character, or to those up to another; a `step` can be gone back."""
+        if step:
+            self.leave_trail()
+        start = max(0, min(start, len(self.corpus) - 1))
+        self.marked = (start, start if stop is None else min(stop, len(self.corpus)))
+        self.tab = "read"
+        self.jumps += 1
+
+    def leave_trail(self) -> None:
+        """Remember this place as one to come back to."""
+        self._back = [*self._back, Step(self.tab, self.place, self.marked)][-MOST_STEPS_BACK:]
+
+    def back(self) -> bool:
+        """Go one step back: give up what is under way, else go where one was before; False where there is nothing."""
+        if self.search.cancel():
+            self._say("The search was given up.")
+            return True
+        if not self._back:
+            return False
+        self.tab, self.place, self.marked = self._back.pop()
+        self.jumps += 1
+        return True
+
+    def go_to(self, typed: str) -> str:
+        """Jump to a position as it is typed; return what is wrong with it, empty where nothing is."""
+        position = parse_position(typed)
+        if position is None:
+            return f'"{typed}" is no place; type {FORMS}.'
+        last = len(self.corpus) - 1
+        if position.line is not None:
+            if not self.lines.ready:
+                return "The lines are still being counted; try again in a moment."
+            start, beyond = self.lines.start_of(position.line), position.line > self.lines.lines
+            beyond_what = f"The text has {plural(self.lines.lines, 'line')}; this is the last one."
+        else:
+            wanted = position.character if position.character is not None else int((position.share or 0) * last)
+            start, beyond = min(wanted, last), wanted > last
+            beyond_what = f"The text has {plural(last + 1, 'character')}; this is its end."
+        self.go(start)
+        if beyond:
+            self._say(beyond_what)
+        return ""
+
+    def go_random(self) -> None:
+        """Jump to a passage somewhere in the text: the beginning of a line near it, where there is one."""
+        place = int(self._random() * len(self.corpus))
+        before = self.corpus.text(max(0, place - 200), place)
+        self.go(place - len(before) + before.rfind("\n") + 1 if "\n" in before else place)
+
+    # The search.
+
+    def search_for(self, typed: str) -> str:
+        """Search the text under the present mode; return what is wrong with what is searched.
+
+        `typed` is in the notation of `escapes`; an expression has escapes of its own.
+        """
+        pattern = meant_in_regex(typed) if self.mode == MODES[2] else unescape(typed)
+        try:
+            query = make_query(pattern, self.mode)
+        except CorpusError as fault:
+            return str(fault)
+        self.search.start(query)
+        return ""
+
+    def next_mode(self) -> None:
+        """Search in another way from now on."""
+        self.mode = MODES[(MODES.index(self.mode) + 1) % len(MODES)]
+
+    def step(self, direction: int) -> str:
+        """Jump to the next hit (1) or the one before (-1); return why there is none, empty where there is."""
+        search = self.search
+        if search.query is None:
+            return "Nothing is searched yet: / asks for what."
+        if search.running:
+            return f"Still searching, {search.percent} % of the text; esc gives it up."
+        found = search.step(self.focus, direction)
+        if found is None:
+            return f"{self._searched()} does not occur."
+        number, around = found
+        self.go(*search.span(number), step=False)
+        if around:
+            self._say_around(direction)
+        return ""
+
+    def _go_to_first_hit(self) -> None:
+        """The first one from here on, this place included."""
+        found = self.search.step(self.focus - 1, 1)
+        if found is None:
+            self._say(f"{self._searched()} does not occur.")
+            return
+        number, around = found
+        self.go(*self.search.span(number), step=self.search.span(number)[0] != self.focus)
+        if around:
+            self._say_around(1)
+
+    def _say_around(self, direction: int) -> None:
+        where = "after this; from the beginning" if direction > 0 else "before this; from the end"
+        self._say(f"{self._searched()} does not occur {where}.")
+
+    def _searched(self) -> str:
+        query = self.search.query
+        return f'"{query.pattern}"' if query is not None else ""
+
+    # What the screen says of it.
+
+    def place_facts(self) -> str:
+        """Say where one is: the character, the share of the text before it, the line, and whether it is held out."""
+        size, at = len(self.corpus), self.focus
+        facts = [f"character {at:,} of {size:,}", f"{at / size:.1%}"]
+        if self.lines.ready:
+            facts.append(f"line {self.lines.line_of(at):,}")
+        if at >= self.held_out_start:
+            facts.append("held out")
+        return "   ".join(facts)
+
+    def search_facts(self) -> str:
+        """Say what is searched, and how far it is, or which hit one stands on."""
+        search = self.search
+        if search.query is None:
+            return ""
+        if search.running:
+            return f"searching {self._searched()}, {search.percent} %, esc gives up"
+        hits = search.hits
+        if hits is None or not hits.count:
+            return f"{self._searched()}: {'no hit' if hits is not None else 'not searched'}"
+        number = int(hits.positions.searchsorted(self.focus))
+        on = number < len(hits) and int(hits.positions[number]) == self.focus
+        which = f"{number + 1:,} of " if on else ""
+        return f"{self._searched()}: {which}{plural(hits.count, 'hit')}"
+
+    # What the network makes of it.
+
+    def tint_by(self, tint: str) -> str:
+        """Tint the text by the surprise of the network that writes now; return why that cannot be."""
+        generator = self._instrument.generator if self._instrument is not None else None
+        if generator is None:
+            return "No network writes yet."
+        self.tint = tint
+        if self.surprisal is None or generator.model is not self._tinting_model:
+            self._tinting_model = generator.model
+            note = clean_input(self.corpus.vocabulary.characters, generator.model.recipe.cleaning).note
+            self.tinted_by = ", ".join(filter(None, (generator.source, note)))
+            self.surprisal = SurprisalJob(SurprisalReader(generator.model, self.corpus.text))
+        return ""
+
+    # A passage of it.
+
+    def passage(self, shown: Span) -> Span:
+        """Return what is copied: what is marked where that is more than a place, else what is shown."""
+        start, stop = self.marked if self.marked[1] > self.marked[0] else shown
+        return start, min(stop, start + LONGEST_COPY)
+
+    def prompt(self, shown: Span) -> str:
+        """Have the network go on from a passage: up to the end of what is marked, else from the page's first character.
+
+        Returns what came of it.
+        """
+        if self._instrument is None or self._instrument.generator is None:
+            return "Nothing writes yet."
+        length = passage_length(self._instrument.generator.model.recipe)
+        start, stop = self.marked
+        if stop > start:
+            start = max(0, min(start, stop - length))
+        else:
+            start, stop = shown[0], min(shown[0] + length, len(self.corpus))
+        passage = Prompt(start, self.corpus.text(start, stop), self.corpus.text(stop, stop + LENGTH))
+        self._instrument.begin_passage(passage, self.corpus.title)
+        return f"The text begins with the {plural(stop - start, 'character')} from {start:,} on; esc shows it."

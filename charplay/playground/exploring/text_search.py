@@ -1,0 +1,117 @@
+"""A search through a text: what is searched, how far it has come, its hits, and which of them one stands on."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from charplay.corpora.errors import CorpusError
+from charplay.corpora.exploring.search import LONGEST_MATCH, Hits, Query, search
+from charplay.corpora.progress import Progress
+from charplay.formatting.escapes import unescape
+from charplay.playground.jobs import BackgroundJob
+
+if TYPE_CHECKING:
+    from charplay.corpora.corpus import Corpus
+
+MODES = ("ignoring case", "exactly", "by expression")
+"""How a text is searched."""
+
+_CODE_POINT = re.compile(r"\\u\{[0-9a-fA-F]{1,6}\}")
+
+Span = tuple[int, int]
+"""From which character up to which."""
+
+
+def make_query(pattern: str, mode: str) -> Query:
+    """Return what is searched, in one of MODES; an expression heeds case. CorpusError."""
+    return Query(pattern, is_regex=mode == MODES[2], ignores_case=mode == MODES[0])
+
+
+def meant_in_regex(typed: str) -> str:
+    r"""Return an expression as it is meant: what a field shows as `\u{301}` is that character."""
+    return _CODE_POINT.sub(lambda match: re.escape(unescape(match[0])), typed)
+
+
+class TextSearch:
+    """The search that was made last. A newer one takes its place; its hits stay until then."""
+
+    def __init__(self, corpus: "Corpus") -> None:
+        self._corpus = corpus
+        self._job: BackgroundJob[Hits] | None = None
+        self.query: Query | None = None
+        """What is searched; None before the first search."""
+        self.hits: Hits | None = None
+        """What was found; None while it is looked for."""
+        self.fault = ""
+        """Why it could not be searched."""
+        self.revision = 0
+        """Another number after every change."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it is looked for just now."""
+        return self._job is not None
+
+    @property
+    def percent(self) -> int:
+        """How much of the text was looked through."""
+        return max(0, self._job.percent) if self._job is not None else 100
+
+    def start(self, query: Query) -> None:
+        """Search from now on for this."""
+        self.cancel()
+        self.query, self.hits, self.fault = query, None, ""
+        self._job = BackgroundJob(lambda watch: search(self._corpus, query, Progress(watch))).start()
+        self.revision += 1
+
+    def cancel(self) -> bool:
+        """Give the search under way up; False where none is."""
+        if self._job is None:
+            return False
+        self._job.cancel()
+        self._job = None
+        if self.hits is None:
+            self.query = None
+        self.revision += 1
+        return True
+
+    def advance(self) -> bool:
+        """Take what was found; True where the search has just ended."""
+        job = self._job
+        if job is None or not job.done:
+            return False
+        self._job, self.hits = None, job.result
+        fault = job.fault
+        if fault is not None:
+            self.fault = str(fault) if isinstance(fault, CorpusError) else f"The search failed: {fault}"
+        self.revision += 1
+        return True
+
+    def step(self, position: int, direction: int) -> tuple[int, bool] | None:
+        """Return the number of the nearest hit after (1) or before (-1) a position, and whether that is around an end.
+
+        None where there is no hit at all.
+        """
+        hits = self.hits
+        if hits is None or not len(hits):
+            return None
+        number = hits.after(position) if direction > 0 else hits.before(position)
+        if number is not None:
+            return number, False
+        return (0 if direction > 0 else len(hits) - 1), True
+
+    def span(self, number: int) -> Span:
+        """Return where a hit lies."""
+        assert self.hits is not None
+        start = int(self.hits.positions[number])
+        return start, start + int(self.hits.lengths[number])
+
+    def spans(self, start: int, stop: int) -> Sequence[Span]:
+        """Return the hits that lie between two characters, also in part."""
+        hits = self.hits
+        if hits is None or not len(hits):
+            return ()
+        first = int(hits.positions.searchsorted(start - LONGEST_MATCH))
+        last = int(hits.positions.searchsorted(stop))
+        starts, sizes = hits.positions[first:last].tolist(), hits.lengths[first:last].tolist()
+        return [(at, at + size) for at, size in zip(starts, sizes, strict=True) if at + size > start]

@@ -1,0 +1,176 @@
+"""A page of a text of any length: only what is seen is ever asked for."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from typing import ClassVar, Protocol
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events, on
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from charplay.formatting.sanitize import sanitize
+from charplay.tui.command import Command, bindings
+from charplay.tui.widgets.page_lines import Line, line_start, lines_before, wrap_lines
+
+Span = tuple[int, int]
+"""From which character up to which."""
+
+_WHEEL_LINES = 3
+
+
+class Text(Protocol):
+    """What a page shows a part of."""
+
+    def __len__(self) -> int:
+        """Return how many characters there are."""
+
+    def text(self, start: int = 0, stop: int | None = None) -> str:
+        """Return the characters from one up to another."""
+
+
+class TextPage(Widget, can_focus=True):
+    """Shows a text from `place` on, in lines that cut no word, and scrolls it.
+
+    What is `marked`, and whatever `spans` gives for the page, stands out; `numbers` gives each character's style as a
+    number in the palette, where that is set.
+    """
+
+    commands: ClassVar[Sequence[Command]] = (
+        Command("page.up", "up,k", "up", "A line up", action="lines(-1)"),
+        Command("page.down", "down,j", "down", "A line down", action="lines(1)"),
+        Command("page.page_up", "pageup", "page up", "A page up", action="pages(-1)"),
+        Command("page.page_down", "pagedown,space", "page down", "A page down", action="pages(1)"),
+        Command("page.beginning", "home", "beginning", "To the beginning", action="ends(-1)"),
+        Command("page.end", "end", "end", "To the end", action="ends(1)"),
+    )
+    BINDINGS = bindings(commands)
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"page--marked", "page--hit"}
+    DEFAULT_CSS = """
+    TextPage {
+        height: 1fr;
+        & > .page--marked { background: $accent; color: $background; }
+        & > .page--hit { background: $accent 30%; }
+    }
+    """
+
+    class Scrolled(Message):
+        """The page begins at another place than before."""
+
+        def __init__(self, place: int) -> None:
+            super().__init__()
+            self.place = place
+
+    def __init__(self, text: Text, place: int = 0) -> None:
+        super().__init__()
+        self._text = text
+        self.place = place
+        """Position of the page's first character."""
+        self.marked: Span = (0, 0)
+        self.spans: Callable[[int, int], Iterable[Span]] = lambda _start, _stop: ()
+        self.numbers: Callable[[int, int], Iterable[int]] | None = None
+        self.palette: Sequence[Style] = ()
+        self._laid_out: tuple[int, int, int, list[Line]] = (-1, 0, 0, [])
+
+    # What is in sight.
+
+    @property
+    def page(self) -> list[Line]:
+        """The lines in sight."""
+        height, width = self.size.height, max(1, self.size.width)
+        if self._laid_out[:3] != (self.place, height, width):
+            text = self._text.text(self.place, self.place + (height + 1) * (width + 1))
+            self._laid_out = (self.place, height, width, wrap_lines(text, self.place, width, height))
+        return self._laid_out[3]
+
+    @property
+    def shown(self) -> Span:
+        """From which character up to which the page goes."""
+        page = self.page
+        return (page[0][0], page[-1][1]) if page else (self.place, self.place)
+
+    def go(self, start: int, stop: int) -> None:
+        """Mark these characters, and bring them in sight where they are not; a mere place is brought to the top."""
+        self.marked = (start, stop)
+        first, last = self.shown
+        if start == stop or not first <= start <= stop <= last:
+            width, height = max(1, self.size.width), self.size.height
+            self.place = line_start(self._text.text, start, width)
+            if start < stop and (above := lines_before(self._text.text, self.place, width, height // 3)):
+                self.place = above[0][0]
+        self.refresh()
+
+    # Scrolling.
+
+    def action_lines(self, by: int) -> None:
+        """Scroll by so many lines: up where below 0, else down until the end is in sight."""
+        if by < 0:
+            before = lines_before(self._text.text, self.place, max(1, self.size.width), -by)
+            self._scroll(before[0][0] if before else 0)
+        elif self.page and self.page[-1][1] < len(self._text):
+            width = max(1, self.size.width)
+            text = self._text.text(self.place, self.place + (by + 2) * (width + 1))
+            lines = wrap_lines(text, self.place, width, by + 1)
+            self._scroll(min(lines[-1][0], self._last_place()))
+
+    def action_pages(self, by: int) -> None:
+        """Scroll by so many pages, a line kept in sight."""
+        self.action_lines(by * max(1, self.size.height - 1))
+
+    def action_ends(self, by: int) -> None:
+        """Go to the beginning, or the end."""
+        self._scroll(0 if by < 0 else self._last_place())
+
+    def _last_place(self) -> int:
+        """Where a page begins that ends with the text."""
+        before = lines_before(self._text.text, len(self._text), max(1, self.size.width), max(1, self.size.height))
+        return before[0][0] if before else 0
+
+    def _scroll(self, place: int) -> None:
+        if place != self.place:
+            self.place = place
+            self.marked = (place, place)
+            self.post_message(self.Scrolled(place))
+            self.refresh()
+
+    @on(events.MouseScrollDown)
+    def _wheel_down(self) -> None:
+        self.action_lines(_WHEEL_LINES)
+
+    @on(events.MouseScrollUp)
+    def _wheel_up(self) -> None:
+        self.action_lines(-_WHEEL_LINES)
+
+    # Painting.
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the page."""
+        page, base = self.page, self.rich_style
+        if y >= len(page):
+            return Strip.blank(self.size.width, base)
+        start, stop = page[y]
+        text = self._text.text(start, stop)
+        styles = self._styles(start, stop, base)
+        segments = [
+            Segment(sanitize("".join(character for character, _ in run)), style)
+            for style, run in groupby(zip(text, styles, strict=True), key=lambda pair: pair[1])
+        ]
+        return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    def _styles(self, start: int, stop: int, base: Style) -> list[Style]:
+        """Return the style of each character."""
+        if self.numbers is None:
+            styles = [base] * (stop - start)
+        else:
+            styles = [base + self.palette[number] for number in self.numbers(start, stop)]
+        for span, component in (
+            *((each, "page--hit") for each in self.spans(start, stop)),
+            (self.marked, "page--marked"),
+        ):
+            first, last = max(span[0], start), min(span[1], stop)
+            if first < last:
+                over = self.get_component_rich_style(component, partial=component == "page--hit")
+                styles[first - start : last - start] = [each + over for each in styles[first - start : last - start]]
+        return styles

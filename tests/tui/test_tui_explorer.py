@@ -1,0 +1,89 @@
+"""The explorer on the screen: its places, its search, and what goes on behind it."""
+
+from typing import Any
+
+import pytest
+from played import Play
+from sitting import FOX
+
+from charplay.tui.dialogs.explorer import ExplorerScreen
+from charplay.tui.dialogs.reader import ReaderDialog
+
+
+async def explore(it: Any) -> ExplorerScreen:
+    """Open the chosen text."""
+    await it.press("1", "v")
+    await it.until(lambda: isinstance(it.screen, ExplorerScreen) and "of 5,390" in it.seen())
+    screen: ExplorerScreen = it.screen
+    return screen
+
+
+async def test_one_goes_to_places_and_back_step_by_step(play: Play) -> None:
+    async with play((80, 24)) as it:
+        screen = await explore(it)
+        await it.press("colon", *"50%", "enter")
+        await it.until(lambda: "50.0%" in it.seen())
+        assert screen.page.place == FOX.rindex("\n", 0, 2694) + 1
+        await it.press("colon", *"nowhere", "enter")
+        assert '"nowhere" is no place; type 12,345 or 40% or L120.' in it.seen()
+        await it.press("escape")
+        assert screen.page.place == 0
+        await it.press("escape")
+        assert it.screen is it.main
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_hits_are_counted_and_marked_and_the_mode_is_changed_by_tab(play: Play, size: tuple[int, int]) -> None:
+    async with play(size) as it:
+        screen = await explore(it)
+        await it.press("slash", "tab", *"Lazy", "enter")
+        await it.until(lambda: '"Lazy" does not occur.' in it.seen())
+        await it.press("slash", "tab", *r"l\w+y", "enter")
+        await it.until(lambda: r'"l\w+y": 1 of 70 hits' in it.seen())
+        await it.press("n", "n", "N")
+        assert r'"l\w+y": 2 of 70 hits' in it.seen()
+        assert screen.page.marked == (112, 116)
+        await it.press("slash", "up")
+        assert screen._entry.text == r"l\w+y"
+        await it.press("escape")
+        assert it.screen is screen
+
+
+async def test_the_writing_goes_on_behind_it(play: Play) -> None:
+    async with play(writing=True) as it:
+        await explore(it)
+        length = len(it.instrument.generator.text)
+        await it.until(lambda: len(it.instrument.generator.text) > length)
+
+
+async def test_a_passage_is_copied_and_becomes_the_prompt(play: Play) -> None:
+    async with play((80, 24)) as it:
+        screen = await explore(it)
+        await it.press("slash", *"quick", "enter")
+        await it.until(lambda: "1 of 70 hits" in it.seen())
+        await it.press("y")
+        assert it.app.clipboard == "quick"
+        await it.press("p")
+        assert it.instrument.prompt == "the quick"
+        screen.explorer.read_from(0)
+        await it.press("y")
+        assert it.app.clipboard.startswith("the quick brown fox")
+
+
+async def test_every_key_of_it_is_in_its_help(play: Play) -> None:
+    async with play((120, 40)) as it:
+        screen = await explore(it)
+        await it.press("question_mark")
+        await it.until(lambda: isinstance(it.screen, ReaderDialog))
+        said = " ".join(text for line in it.screen._lines for text, _ in line)
+        assert all(command.help in said for command in screen.commands)
+
+
+async def test_the_tint_has_a_legend(play: Play) -> None:
+    async with play((80, 24)) as it:
+        await explore(it)
+        await it.press("v")
+        await it.until(lambda: "surprise under demo" in it.seen() and "8 bits and more" in it.seen())
+        await it.press("v")
+        assert "probability under demo" in it.seen()
+        assert "100 %" in it.seen()
