@@ -281,7 +281,13 @@ class Playground:
         if explorer is None or not explorer.explores(corpus):
             fraction = self.draft.asked.validation_fraction if self.draft is not None else 0.0
             instrument = self.instrument if self._writes else None
-            explorer = Explorer(corpus, fraction, place=self.preferences.place(corpus.name), instrument=instrument)
+            explorer = Explorer(
+                corpus,
+                fraction,
+                place=self.preferences.place(corpus.name),
+                folder=self.home.texts,
+                instrument=instrument,
+            )
             self._explorer = explorer
         if passage is not None:
             explorer.go(*passage, step=False)

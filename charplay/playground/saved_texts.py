@@ -99,7 +99,7 @@ def _step(source: str) -> int | None:
 
 def write_text(folder: Path, written: Generation, now: datetime) -> Path:
     """A text file with the text alone, and beside it a JSON file with the rest; returns the text file's path."""
-    stem = f"{now:%Y-%m-%d-%H%M%S}-{_named(written.source)}-seed-{written.seed}"
+    stem = f"{now:%Y-%m-%d-%H%M%S}-{file_stem(written.source)}-seed-{written.seed}"
     number = next(n for n in range(1, 1_000_000) if not (folder / f"{_numbered(stem, n)}.txt").exists())
     path = folder / f"{_numbered(stem, number)}.txt"
     folder.mkdir(parents=True, exist_ok=True)
@@ -111,7 +111,7 @@ def write_text(folder: Path, written: Generation, now: datetime) -> Path:
 
 def write_branches(folder: Path, tree: BranchTree, now: datetime) -> Path:
     """A JSON file with every branch of a text; returns its path."""
-    stem = f"{now:%Y-%m-%d-%H%M%S}-{_named(tree.generator.source)}-branches"
+    stem = f"{now:%Y-%m-%d-%H%M%S}-{file_stem(tree.generator.source)}-branches"
     number = next(n for n in range(1, 1_000_000) if not (folder / f"{_numbered(stem, n)}.json").exists())
     path = folder / f"{_numbered(stem, number)}.json"
     folder.mkdir(parents=True, exist_ok=True)
@@ -119,7 +119,8 @@ def write_branches(folder: Path, tree: BranchTree, now: datetime) -> Path:
     return path
 
 
-def _named(source: str) -> str:
+def file_stem(source: str) -> str:
+    """Return a file's name, without its ending, made of any name."""
     return re.sub(r"[^a-z0-9]+", "-", source.lower()).strip("-")[:60] or "text"
 
 

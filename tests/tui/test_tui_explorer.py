@@ -87,3 +87,50 @@ async def test_the_tint_has_a_legend(play: Play) -> None:
         await it.press("v")
         assert "probability under demo" in it.seen()
         assert "100 %" in it.seen()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
+async def test_every_tab_is_drawn_within_the_screen(play: Play, size: tuple[int, int]) -> None:
+    async with play(size) as it:
+        screen = await explore(it)
+        await it.press("slash", *"fox", "enter", "2")
+        await it.until(lambda: "cover" in it.seen() and "SPACE" in it.seen())
+        await it.press("3")
+        await it.until(lambda: "words," in it.seen() and "█" in it.seen())
+        await it.press("4")
+        await it.until(lambda: "70 hits; followed by" in it.seen())
+        for line in it.seen().splitlines():
+            assert len(line) == size[0]
+        assert it.seen().splitlines()[-1].rstrip().endswith("esc back")
+        await it.press("tab")
+        assert screen.explorer.tabs.open == "read"
+        await it.press("shift+tab")
+        assert screen.explorer.tabs.open == "lines"
+
+
+async def test_a_row_is_opened_in_the_text_and_escape_goes_back_to_it(play: Play) -> None:
+    async with play((80, 24)) as it:
+        screen = await explore(it)
+        await it.press("c")
+        await it.until(lambda: "SPACE" in it.seen())
+        await it.press("home", "S", "down", "enter")
+        await it.until(lambda: "of 70 hits" in it.seen() or "of 140 hits" in it.seen())
+        assert screen.explorer.tabs.open == "read"
+        await it.press("escape")
+        assert screen.explorer.tabs.open == "chars"
+        assert screen.tables["chars"].list.cursor == 1
+        await it.press("s", "y")
+        assert "U+" in it.app.clipboard
+        await it.press("w")
+        await it.until(lambda: "Written: " in it.seen())
+        await it.press("p")
+        assert "enter opens the row's places" in it.seen()
+
+
+async def test_keys_that_mean_nothing_in_the_text_say_why(play: Play) -> None:
+    async with play((80, 24)) as it:
+        await explore(it)
+        for key, said in (("s", "This is the text itself"), ("enter", "This is the text itself"),
+                          ("u", "That changes what the tab of words counts")):  # fmt: skip
+            await it.press(key)
+            assert said in it.seen()

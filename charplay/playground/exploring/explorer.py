@@ -1,6 +1,7 @@
 """A text that is explored: where one reads, the search through it and its hits, and the steps back."""
 
 from collections.abc import Callable
+from pathlib import Path
 from random import random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +11,9 @@ from charplay.formatting.escapes import unescape
 from charplay.formatting.units import plural
 from charplay.playground.exploring.line_index import LineIndex
 from charplay.playground.exploring.positions import FORMS, parse_position
+from charplay.playground.exploring.tabs import Tabs
 from charplay.playground.exploring.text_search import MODES, Span, TextSearch, make_query, meant_in_regex
+from charplay.playground.saved_texts import file_stem
 from charplay.playground.surprisal_job import SurprisalJob
 from charplay.sampling.prompts import LENGTH, Prompt, passage_length
 from charplay.sampling.surprisal import SurprisalReader
@@ -42,15 +45,15 @@ class Explorer:
 
     def __init__(
         self, corpus: "Corpus", held_out_fraction: float = 0.0, *, place: int = 0,
-        instrument: "Instrument | None" = None, random: Callable[[], float] = random,
+        folder: Path = Path(), instrument: "Instrument | None" = None, random: Callable[[], float] = random,
     ) -> None:  # fmt: skip
-        """`held_out_fraction`: of the text's end; `random` gives numbers from 0 to 1 for random passages."""
+        """`held_out_fraction`: of the text's end; `folder`: where tables are written; `random` chooses passages."""
         self.corpus = corpus
         self.held_out_start = int(len(corpus) * (1 - held_out_fraction))
         """The first held-out character; the text's length where none is."""
         self._instrument = instrument
         self._random = random
-        self.tab = "read"
+        self._folder = folder
         self.place = place if 0 <= place < len(corpus) else 0
         """Position of the first character on the page."""
         self.marked: Span = (self.place, self.place)
@@ -65,6 +68,7 @@ class Explorer:
         """Whose surprise it is."""
         self._tinting_model: CharModel | None = None
         self.search = TextSearch(corpus)
+        self.tabs = Tabs(corpus, self.search)
         self.mode = MODES[0]
         """How the next search looks."""
         self.lines = LineIndex(corpus)
@@ -93,13 +97,17 @@ class Explorer:
         """Give up what is under way; places and hits stay."""
         self.search.cancel()
         self.lines.cancel()
+        self.tabs.close()
         if self.surprisal is not None:
             self.surprisal.look(0, 0)
 
     def advance(self) -> bool:
         """Take in what was found; True where something did end."""
+        ended = self.tabs.advance(self.focus)
+        if (table := self.tabs.table) is not None:
+            self._said = table.take_said() or self._said
         if not self.search.advance():
-            return False
+            return ended
         if self.search.fault:
             self._say(self.search.fault)
         elif self.search.hits is not None:
@@ -113,6 +121,42 @@ class Explorer:
 
     def _say(self, sentence: str) -> None:
         self._said = sentence
+
+    # The tabs.
+
+    def show_tab(self, name: str) -> None:
+        """Open a tab at what stands where one was in another."""
+        self.tabs.show(name, self.focus)
+
+    def next_tab(self, by: int) -> None:
+        """Open the next tab, or the one before."""
+        self.tabs.next(by, self.focus)
+
+    def change_counting(self, what: str) -> str:
+        """Count otherwise in the tab of words; return why that cannot be."""
+        return self.tabs.change_counting(what, self.focus)
+
+    def open_places(self) -> str:
+        """Read where the row of the table comes first, and search it; return why that cannot be."""
+        table = self.tabs.table
+        if table is None:
+            return "This is the text itself."
+        if (places := table.occurrences()) is None:
+            return "There is no row to open."
+        if places.first is not None:
+            self.go(places.first, places.first + places.length)
+        else:
+            self.leave_trail()
+            self.tabs.open = "read"
+        if places.find is not None:
+            self.search.start(places.title, places.find)
+        return ""
+
+    def write_table(self) -> str:
+        """Write the open table as CSV into the home's texts; return why that cannot be."""
+        if self.tabs.table is None:
+            return "This is the text itself; the other tabs have tables."
+        return self.tabs.table.write(self._folder, f"{file_stem(self.corpus.name)}-{self.tabs.open}")
 
     # Places.
 
@@ -132,21 +176,24 @@ class Explorer:
             self.leave_trail()
         start = max(0, min(start, len(self.corpus) - 1))
         self.marked = (start, start if stop is None else min(stop, len(self.corpus)))
-        self.tab = "read"
+        self.tabs.open = "read"
         self.jumps += 1
 
     def leave_trail(self) -> None:
         """Remember this place as one to come back to."""
-        self._back = [*self._back, Step(self.tab, self.place, self.marked)][-MOST_STEPS_BACK:]
+        self._back = [*self._back, Step(self.tabs.open, self.place, self.marked)][-MOST_STEPS_BACK:]
 
     def back(self) -> bool:
         """Go one step back: give up what is under way, else go where one was before; False where there is nothing."""
         if self.search.cancel():
             self._say("The search was given up.")
             return True
+        if self.tabs.cancel():
+            self._said = self.tabs.table.take_said() if self.tabs.table is not None else ""
+            return True
         if not self._back:
             return False
-        self.tab, self.place, self.marked = self._back.pop()
+        self.tabs.open, self.place, self.marked = self._back.pop()
         self.jumps += 1
         return True
 
@@ -188,7 +235,7 @@ class Explorer:
             query = make_query(pattern, self.mode)
         except CorpusError as fault:
             return str(fault)
-        self.search.start(query)
+        self.search.start_query(query)
         return ""
 
     def next_mode(self) -> None:
@@ -198,7 +245,7 @@ class Explorer:
     def step(self, direction: int) -> str:
         """Jump to the next hit (1) or the one before (-1); return why there is none, empty where there is."""
         search = self.search
-        if search.query is None:
+        if not search.title:
             return "Nothing is searched yet: / asks for what."
         if search.running:
             return f"Still searching, {search.percent} % of the text; esc gives it up."
@@ -212,7 +259,9 @@ class Explorer:
         return ""
 
     def _go_to_first_hit(self) -> None:
-        """The first one from here on, this place included."""
+        """Go to the first one from here on, this place included; the lines show all of them."""
+        if self.tabs.open == "lines":
+            return
         found = self.search.step(self.focus - 1, 1)
         if found is None:
             self._say(f"{self._searched()} does not occur.")
@@ -227,8 +276,7 @@ class Explorer:
         self._say(f"{self._searched()} does not occur {where}.")
 
     def _searched(self) -> str:
-        query = self.search.query
-        return f'"{query.pattern}"' if query is not None else ""
+        return f'"{self.search.title}"'
 
     # What the screen says of it.
 
@@ -245,7 +293,7 @@ class Explorer:
     def search_facts(self) -> str:
         """Say what is searched, and how far it is, or which hit one stands on."""
         search = self.search
-        if search.query is None:
+        if not search.title:
             return ""
         if search.running:
             return f"searching {self._searched()}, {search.percent} %, esc gives up"

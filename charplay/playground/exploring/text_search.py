@@ -1,7 +1,7 @@
 """A search through a text: what is searched, how far it has come, its hits, and which of them one stands on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from charplay.corpora.errors import CorpusError
@@ -38,8 +38,8 @@ class TextSearch:
     def __init__(self, corpus: "Corpus") -> None:
         self._corpus = corpus
         self._job: BackgroundJob[Hits] | None = None
-        self.query: Query | None = None
-        """What is searched; None before the first search."""
+        self.title = ""
+        """What is searched, as it is shown; empty before the first search."""
         self.hits: Hits | None = None
         """What was found; None while it is looked for."""
         self.fault = ""
@@ -57,12 +57,16 @@ class TextSearch:
         """How much of the text was looked through."""
         return max(0, self._job.percent) if self._job is not None else 100
 
-    def start(self, query: Query) -> None:
-        """Search from now on for this."""
+    def start(self, title: str, find: Callable[[Progress], Hits]) -> None:
+        """Look from now on for what `find` finds."""
         self.cancel()
-        self.query, self.hits, self.fault = query, None, ""
-        self._job = BackgroundJob(lambda watch: search(self._corpus, query, Progress(watch))).start()
+        self.title, self.hits, self.fault = title, None, ""
+        self._job = BackgroundJob(lambda watch: find(Progress(watch))).start()
         self.revision += 1
+
+    def start_query(self, query: Query) -> None:
+        """Search from now on for this."""
+        self.start(query.pattern, lambda progress: search(self._corpus, query, progress))
 
     def cancel(self) -> bool:
         """Give the search under way up; False where none is."""
@@ -71,7 +75,7 @@ class TextSearch:
         self._job.cancel()
         self._job = None
         if self.hits is None:
-            self.query = None
+            self.title = ""
         self.revision += 1
         return True
 

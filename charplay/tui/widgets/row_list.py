@@ -42,6 +42,13 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return space + shown if right else shown + space
 
 
+def fit_end(text: str, width: int) -> str:
+    """The end of outside text as exactly `width` cells, aligned to the right."""
+    # No character takes less than a cell.
+    shown = sanitize(text[-width:] if width else "", " ")
+    return set_cell_size(shown[::-1], width)[::-1]
+
+
 def fit_name(name: str, width: int) -> str:
     """A name as exactly `width` cells, cut in its middle."""
     return set_cell_size(shorten(name, width), max(0, width))
@@ -61,8 +68,8 @@ class RowList(Widget, can_focus=True):
         Command("list.down", "down", "down", "One down", action="move(1)"),
         Command("list.page_up", "pageup", "page up", "Ten up", action="move(-10)"),
         Command("list.page_down", "pagedown", "page down", "Ten down", action="move(10)"),
-        Command("list.first", "home", "first", "To the first", action="move(-100000)"),
-        Command("list.last", "end", "last", "To the last", action="move(100000)"),
+        Command("list.first", "home", "first", "To the first", action="move(-1000000000)"),
+        Command("list.last", "end", "last", "To the last", action="move(1000000000)"),
     )
     BINDINGS = bindings(commands)
     COMPONENT_CLASSES: ClassVar[set[str]] = TONES | {"rows--cursor"}

@@ -1,0 +1,264 @@
+"""A tab with a table: counted in the background once it is opened, with a line that one stands on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from charplay.corpora.errors import CorpusError
+from charplay.corpora.progress import Progress
+from charplay.fs.atomic import replace_bytes
+from charplay.playground.jobs import BackgroundJob
+
+if TYPE_CHECKING:
+    from charplay.corpora.exploring.search import Hits
+    from charplay.playground.exploring.table import Table
+
+MOST_FILES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Occurrences:
+    """The places of what stands in a row."""
+
+    title: str
+    """What is looked for, as it is shown."""
+    first: int | None
+    """The first character of one of them; None where that is to be found."""
+    length: int
+    find: "Callable[[Progress], Hits] | None" = None
+    """Finds all of them; None where they are the hits of the search already."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What was counted for a tab."""
+
+    table: "Table"
+    facts: str
+    """A sentence about all of it."""
+    occurrences: "Callable[[int], Occurrences]"
+    """Gives the places of a row."""
+    row_at: "Callable[[int], int | None]"
+    """Gives the row of what stands at a position of the text; None where there is none."""
+    beside: "Beside | None" = None
+
+
+class Beside(Protocol):
+    """What is found out of the rows in sight alone."""
+
+    def look(self, rows: Sequence[int]) -> None:
+        """Take note which rows are in sight."""
+
+    def advance(self) -> bool:
+        """Take in what was found; True where something was."""
+
+    def cancel(self) -> None:
+        """Give up what is under way."""
+
+
+class TableTab:
+    """What one tab knows. `count` makes the table; a job of its own does it, and another one searches or writes."""
+
+    def __init__(self, what: str, count: Callable[[Progress], Counted] | None, missing: str = "") -> None:
+        """`what`: is counted, in the plural; without `count` there is nothing to be counted, and `missing` says so."""
+        self.what = what
+        self._missing = missing
+        self._count = count
+        self._counting: BackgroundJob[Counted] | None = None
+        self._finding: BackgroundJob[int | None] | None = None
+        self._writing: BackgroundJob[Path] | None = None
+        self.counted: Counted | None = None
+        self.line = 0
+        """The one that the cursor stands on."""
+        self.needle = ""
+        """What is looked for among the rows."""
+        self.revision = 0
+        """Another number after every change of what is shown."""
+        self._wanted: int | None = None
+        """A position whose row is to be gone to."""
+        self._said = ""
+
+    # Its jobs.
+
+    def open(self, position: int | None) -> None:
+        """Count, where that was not done yet, and go to the row of what stands at a position, where one is given."""
+        if position is not None:
+            self._wanted = position
+        count = self._count
+        if self.counted is None and self._counting is None and count is not None:
+            self._counting = BackgroundJob(lambda watch: count(Progress(watch))).start()
+        self._go_to_wanted()
+
+    def cancel(self) -> bool:
+        """Give up what is under way; False where nothing is."""
+        jobs = [job for job in (self._counting, self._finding, self._writing) if job is not None]
+        for job in jobs:
+            job.cancel()
+        if jobs:
+            self._say(
+                f"{'The count' if self._counting else 'The search' if self._finding else 'The file'} was given up."
+            )
+        self._counting = self._finding = self._writing = None
+        if self.counted is not None and self.counted.beside is not None:
+            self.counted.beside.cancel()
+        self.revision += bool(jobs)
+        return bool(jobs)
+
+    def advance(self) -> bool:
+        """Take in what was found; True where something has ended."""
+        ended = self._take_counted()
+        if self.table is not None and self.table.advance():
+            ended, self.line = True, 0
+        ended |= self._take_found()
+        ended |= self._take_written()
+        if self.counted is not None and self.counted.beside is not None:
+            ended |= self.counted.beside.advance()
+        self.revision += ended
+        return ended
+
+    def look(self, first: int, last: int) -> None:
+        """Take note which lines are in sight: from one up to another."""
+        if self.counted is not None and self.counted.beside is not None:
+            table = self.counted.table
+            self.counted.beside.look([table.row(line) for line in range(first, min(last, len(table)))])
+
+    def _take_counted(self) -> bool:
+        job = self._counting
+        if job is None or not job.done:
+            return False
+        self._counting, self.counted = None, job.result
+        if job.fault is not None:
+            self._say(_sentence(job.fault))
+        self._go_to_wanted()
+        return True
+
+    def _take_found(self) -> bool:
+        job = self._finding
+        if job is None or not job.done:
+            return False
+        self._finding = None
+        if job.result is None:
+            self._say(_sentence(job.fault) if job.fault else f'"{self.needle}" is in no row.')
+        else:
+            self.line = job.result
+        return True
+
+    def _take_written(self) -> bool:
+        job = self._writing
+        if job is None or not job.done:
+            return False
+        self._writing = None
+        self._say(_sentence(job.fault) if job.fault is not None else f"Written: {job.result}")
+        return True
+
+    def _go_to_wanted(self) -> None:
+        if self.counted is not None and self._wanted is not None:
+            row = self.counted.row_at(self._wanted)
+            if row is not None:
+                self.line = self.counted.table.line(row)
+                self.revision += 1
+            self._wanted = None
+
+    def take_said(self) -> str:
+        """Return what there is to say since the last call; empty where there is nothing."""
+        said, self._said = self._said, ""
+        return said
+
+    def _say(self, sentence: str) -> None:
+        self._said = sentence
+
+    # What is shown.
+
+    @property
+    def table(self) -> "Table | None":
+        """The table; None until it is counted."""
+        return self.counted.table if self.counted is not None else None
+
+    def facts(self) -> str:
+        """Say what is in the table, or how far the count is."""
+        if self._counting is not None:
+            return f"counting {self.what}, {max(0, self._counting.percent)} %, esc gives up"
+        if self._count is None:
+            return self._missing
+        if self.counted is None:
+            return f"The {self.what} were not counted; opening the tab again counts them."
+        return self.counted.facts
+
+    def line_facts(self) -> str:
+        """Say on which row one stands."""
+        table = self.table
+        return f"row {self.line + 1:,} of {len(table):,}" if table is not None and len(table) else ""
+
+    def copied(self) -> str:
+        """Return the row that one stands on, with tabs between its cells; empty where there is none."""
+        return self.table.copied(self.line) if self.table is not None and len(self.table) else ""
+
+    def work_facts(self) -> str:
+        """Say what is under way with the table; empty where nothing is."""
+        if self.table is not None and self.table.sorting:
+            return "sorting"
+        job, what = (self._finding, f'looking for "{self.needle}"') if self._finding else (self._writing, "writing")
+        return f"{what}, {max(0, job.percent)} %, esc gives up" if job is not None else ""
+
+    # What keys do.
+
+    def sort(self) -> str:
+        """Sort by the next column; return why that cannot be."""
+        return self._sorted(lambda table: table.sort_by_next())
+
+    def reverse(self) -> str:
+        """Sort the other way round; return why that cannot be."""
+        return self._sorted(lambda table: table.reverse())
+
+    def _sorted(self, sort: "Callable[[Table], None]") -> str:
+        if self.table is None:
+            return self.facts()
+        sort(self.table)
+        self.line = 0
+        self.revision += 1
+        return ""
+
+    def find(self, needle: str, direction: int = 1, *, here: bool = False) -> str:
+        """Look for the next row that has a text, `here` also the present one; return why that cannot be."""
+        table = self.table
+        if table is None or not len(table):
+            return self.facts()
+        if not needle:
+            return "Nothing is searched yet: / asks for what."
+        if self._finding is not None:
+            self._finding.cancel()
+        self.needle, line = needle, self.line - direction * here
+        self._finding = BackgroundJob(lambda watch: table.find(needle, line, direction, Progress(watch))).start()
+        return ""
+
+    def write(self, folder: Path, stem: str) -> str:
+        """Write the table as CSV into a folder, under a new name; return why that cannot be."""
+        table = self.table
+        if table is None:
+            return self.facts()
+        if self._writing is None:
+            self._writing = BackgroundJob(lambda watch: _write(folder, stem, table, Progress(watch))).start()
+        return ""
+
+    def occurrences(self) -> Occurrences | None:
+        """Return the places of the row that one stands on; None where there is none."""
+        table = self.table
+        if self.counted is None or table is None or self.line >= len(table):
+            return None
+        return self.counted.occurrences(table.row(self.line))
+
+
+def _write(folder: Path, stem: str, table: "Table", progress: Progress) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    data = "".join(table.csv(progress)).encode("utf-8", "surrogatepass")
+    names = (f"{stem}.csv" if number == 1 else f"{stem}-{number}.csv" for number in range(1, MOST_FILES))
+    path = next(folder / name for name in names if not (folder / name).exists())
+    replace_bytes(path, data)
+    return path
+
+
+def _sentence(fault: Exception) -> str:
+    if isinstance(fault, CorpusError):
+        return str(fault)
+    return f"That failed: {fault}" if not isinstance(fault, OSError) else f"The file cannot be written: {fault}"
