@@ -276,18 +276,16 @@ class Playground:
     def explore(self, corpus: "Corpus", passage: tuple[int, int] | None = None) -> "Explorer":
         """Return the explorer of a text, as it was left; at a passage, where one is given."""
         from charplay.playground.exploring.explorer import Explorer
+        from charplay.playground.exploring.references import References
 
         explorer = self._explorer
         if explorer is None or not explorer.explores(corpus):
             fraction = self.draft.asked.validation_fraction if self.draft is not None else 0.0
             instrument = self.instrument if self._writes else None
             explorer = Explorer(
-                corpus,
-                fraction,
-                place=self.preferences.place(corpus.name),
-                folder=self.home.texts,
-                instrument=instrument,
-            )
+                corpus, fraction, place=self.preferences.place(corpus.name), folder=self.home.texts,
+                instrument=instrument, references=References(self.library, instrument),
+            )  # fmt: skip
             self._explorer = explorer
         if passage is not None:
             explorer.go(*passage, step=False)

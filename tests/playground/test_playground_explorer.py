@@ -217,4 +217,4 @@ def test_the_network_goes_on_from_what_is_marked_or_from_the_page(sitting: Sitti
     explorer.read_from(480)
     assert explorer.passage((480, 800)) == (480, 800)
     assert not explorer.tint_by("surprise")
-    assert explorer.tinted_by == "demo"
+    assert explorer.tint.source == "demo"

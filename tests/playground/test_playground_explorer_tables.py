@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sampling_models import make_model
+from sitting import FOX, Sitting, fox_home
 
 from charplay.corpora.corpus import from_text
 from charplay.corpora.exploring.character_ngrams import CharacterNgrams
@@ -29,6 +31,12 @@ TEXT = "The cat sat on the mat; the cat's hat sat on THE mat.\n" * 40 + "A zebra
 @pytest.fixture
 def explorer(tmp_path: Path) -> Explorer:
     return Explorer(from_text("cats & hats", TEXT), folder=tmp_path / "texts")
+
+
+@pytest.fixture
+def sitting(tmp_path: Path) -> Sitting:
+    """The fox is chosen and read."""
+    return Sitting(fox_home(tmp_path / "home")).begin()
 
 
 def until(explorer: Explorer, condition: Callable[[], object]) -> None:
@@ -266,3 +274,53 @@ def test_a_count_that_was_given_up_is_made_when_the_tab_is_opened_again() -> Non
     assert opened(explorer, "words").table
     explorer.close()
     assert not explorer.take_said()
+
+
+# Keywords.
+
+
+def test_a_text_is_compared_with_another_one(sitting: Sitting) -> None:
+    hare = "the hare and the hedgehog ran, and the hedgehog ran on\n" * 40
+    (sitting.home.corpora / "own.txt").write_text(hare)
+    corpus = sitting.playground.open_text("fox")
+    explorer = sitting.playground.explore(corpus)
+    explorer.show_tab("keys")
+    assert explorer.tabs.table is not None
+    assert explorer.tabs.table.facts() == "Compared with what? o chooses another text, or what the network writes."
+    names = [each.name for each in explorer.references()]
+    assert "fox" not in names
+    explorer.compare_with(next(each for each in explorer.references() if each.name == "own"))
+    until(explorer, lambda: explorer.tabs.table and explorer.tabs.table.counted)
+    tab = explorer.tabs.table
+    assert tab is not None
+    words, others = (Counter(WORD.findall(text)) for text in (corpus.text(), hare))
+    counted = dict(zip(column(tab, "word"), zip(column(tab, "use"), column(tab, "count"), strict=True), strict=True))
+    assert counted["lazy"] == ("more", str(words["lazy"]))
+    assert counted["hedgehog"] == ("never", "0")
+    assert "hedgehog" in others
+    tab.line = column(tab, "word").index("lazy")
+    assert not explorer.open_places()
+    until(explorer, lambda: not explorer.search.running)
+    assert corpus.text(*explorer.marked) == "lazy"
+    assert explorer.back()
+    assert explorer.tabs.open == "keys"
+    assert not explorer.back()
+
+
+def test_what_the_network_writes_is_compared_with_its_text(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("charplay.playground.exploring.references.CHARACTERS", 2000)
+    sitting.begin_writing()
+    sitting.instrument.play(make_model(FOX), "demo")
+    corpus = sitting.playground.open_text("fox")
+    explorer = sitting.playground.explore(corpus)
+    explorer.show_tab("keys")
+    written = explorer.references()[0]
+    assert (written.title, written.note) == ("what the network writes", "2,000 characters by demo, at temperature 1")
+    explorer.compare_with(written)
+    until(explorer, lambda: explorer.tabs.table and explorer.tabs.table.counted)
+    tab = explorer.tabs.table
+    assert tab is not None
+    words = set(WORD.findall(corpus.text()))
+    for word, use in zip(column(tab, "word"), column(tab, "use"), strict=True):
+        assert (word in words) == (use != "invented")
+    assert "what demo writes beside" in tab.facts()

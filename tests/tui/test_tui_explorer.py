@@ -44,7 +44,7 @@ async def test_hits_are_counted_and_marked_and_the_mode_is_changed_by_tab(play: 
         assert r'"l\w+y": 2 of 70 hits' in it.seen()
         assert screen.page.marked == (112, 116)
         await it.press("slash", "up")
-        assert screen._entry.text == r"l\w+y"
+        assert screen.foot.entry.text == r"l\w+y"
         await it.press("escape")
         assert it.screen is screen
 
@@ -102,10 +102,11 @@ async def test_every_tab_is_drawn_within_the_screen(play: Play, size: tuple[int,
         for line in it.seen().splitlines():
             assert len(line) == size[0]
         assert it.seen().splitlines()[-1].rstrip().endswith("esc back")
-        await it.press("tab")
+        await it.press("tab", "tab")
         assert screen.explorer.tabs.open == "read"
         await it.press("shift+tab")
-        assert screen.explorer.tabs.open == "lines"
+        assert screen.explorer.tabs.open == "keys"
+        assert "o chooses another text" in it.seen()
 
 
 async def test_a_row_is_opened_in_the_text_and_escape_goes_back_to_it(play: Play) -> None:

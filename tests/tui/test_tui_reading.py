@@ -231,16 +231,16 @@ async def test_the_preview_is_tinted_by_the_network_that_plays(play: Play) -> No
         model = it.instrument.generator.model
         await it.press("v")
         expected = SurprisalReader(model, corpus.text).block(0)
-        await it.until(lambda: any(bit_tints("surprise", it.screen.explorer.surprisal.bits(0, 100))))
-        tinted = bit_tints("surprise", it.screen.explorer.surprisal.bits(0, 100))
+        await it.until(lambda: any(bit_tints("surprise", it.screen.explorer.tint.job.bits(0, 100))))
+        tinted = bit_tints("surprise", it.screen.explorer.tint.job.bits(0, 100))
         assert tinted == [tint_number("surprise", each) for each in expected[:100]]
         assert "surprise under demo" in it.seen()
         await it.press("v")
-        tinted = bit_tints("probability", it.screen.explorer.surprisal.bits(0, 100))
+        tinted = bit_tints("probability", it.screen.explorer.tint.job.bits(0, 100))
         assert tinted == [tint_number("probability", 2.0**-each) for each in expected[:100]]
         await it.press("end")
-        await it.until(lambda: len(corpus) // BLOCK in it.screen.explorer.surprisal._bits)
-        assert len(it.screen.explorer.surprisal._bits) < len(corpus) // BLOCK
+        await it.until(lambda: len(corpus) // BLOCK in it.screen.explorer.tint.job._bits)
+        assert len(it.screen.explorer.tint.job._bits) < len(corpus) // BLOCK
         await it.press("v", "escape")
 
 

@@ -129,7 +129,7 @@ async def test_the_palette_shows_every_key_as_it_is(play: Play) -> None:
         await it.press("1", "v")
         await it.until(lambda: isinstance(it.screen, ExplorerScreen))
         await it.press("ctrl+p")
-        await it.until(lambda: "Search   /" in it.seen())
+        await it.until(lambda: "Go to   :" in it.seen())
         await it.press("escape", "escape", "ctrl+p")
         await it.until(lambda: "Cooler   [" in it.seen() and "Step" not in it.seen())
         await it.press(*"train")

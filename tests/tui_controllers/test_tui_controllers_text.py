@@ -626,7 +626,7 @@ def test_the_source_of_the_newest_copy_or_of_that_under_the_cursor_is_opened(des
         assert isinstance(viewer, ExplorerScreen)
         assert viewer.explorer.corpus.text(*viewer.explorer.marked) == copied
         assert not viewer.explorer.tint_by("surprise")
-        assert viewer.explorer.tinted_by == desk.instrument.generator.source
+        assert viewer.explorer.tint.source == desk.instrument.generator.source
     desk.instrument.move_cursor(1)
     desk.run("analysis.source")
     assert desk.notes() == ["Nothing is copied here."]

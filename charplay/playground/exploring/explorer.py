@@ -6,22 +6,23 @@ from random import random
 from typing import TYPE_CHECKING, NamedTuple
 
 from charplay.corpora.errors import CorpusError
-from charplay.corpora.rules import clean_input
 from charplay.formatting.escapes import unescape
 from charplay.formatting.units import plural
 from charplay.playground.exploring.line_index import LineIndex
 from charplay.playground.exploring.positions import FORMS, parse_position
+from charplay.playground.exploring.references import WRITTEN
+from charplay.playground.exploring.surprisal_tint import SurprisalTint
 from charplay.playground.exploring.tabs import Tabs
 from charplay.playground.exploring.text_search import MODES, Span, TextSearch, make_query, meant_in_regex
 from charplay.playground.saved_texts import file_stem
-from charplay.playground.surprisal_job import SurprisalJob
 from charplay.sampling.prompts import LENGTH, Prompt, passage_length
-from charplay.sampling.surprisal import SurprisalReader
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from charplay.corpora.corpus import Corpus
+    from charplay.playground.exploring.references import Reference, References
     from charplay.playground.instrument import Instrument
-    from charplay.sampling.model import CharModel
 
 MOST_STEPS_BACK = 100
 LONGEST_COPY = 100_000
@@ -45,7 +46,8 @@ class Explorer:
 
     def __init__(
         self, corpus: "Corpus", held_out_fraction: float = 0.0, *, place: int = 0,
-        folder: Path = Path(), instrument: "Instrument | None" = None, random: Callable[[], float] = random,
+        folder: Path = Path(), instrument: "Instrument | None" = None, references: "References | None" = None,
+        random: Callable[[], float] = random,
     ) -> None:  # fmt: skip
         """`held_out_fraction`: of the text's end; `folder`: where tables are written; `random` chooses passages."""
         self.corpus = corpus
@@ -54,24 +56,21 @@ class Explorer:
         self._instrument = instrument
         self._random = random
         self._folder = folder
+        self._references = references
         self.place = place if 0 <= place < len(corpus) else 0
         """Position of the first character on the page."""
         self.marked: Span = (self.place, self.place)
         """What one has jumped to: from which character up to which."""
         self.jumps = 0
         """Another number after every jump."""
-        self.tint = "plain"
-        """By what the text is tinted: the name of a tint."""
-        self.surprisal: SurprisalJob | None = None
-        """How surprised the network is; None before it was asked for."""
-        self.tinted_by = ""
-        """Whose surprise it is."""
-        self._tinting_model: CharModel | None = None
+        self.tint = SurprisalTint(corpus)
         self.search = TextSearch(corpus)
         self.tabs = Tabs(corpus, self.search)
         self.mode = MODES[0]
         """How the next search looks."""
         self.lines = LineIndex(corpus)
+        self._is_step = True
+        """Whether the way to the first hit can be gone back by itself: not where a row was opened."""
         self._back: list[Step] = []
         self._said = ""
         self._open = False
@@ -98,8 +97,7 @@ class Explorer:
         self.search.cancel()
         self.lines.cancel()
         self.tabs.close()
-        if self.surprisal is not None:
-            self.surprisal.look(0, 0)
+        self.tint.rest()
 
     def advance(self) -> bool:
         """Take in what was found; True where something did end."""
@@ -136,6 +134,16 @@ class Explorer:
         """Count otherwise in the tab of words; return why that cannot be."""
         return self.tabs.change_counting(what, self.focus)
 
+    def references(self) -> "Sequence[Reference]":
+        """List what this text may be compared with."""
+        return self._references.choices(self.corpus.name) if self._references is not None else ()
+
+    def compare_with(self, reference: "Reference") -> None:
+        """Show the keywords beside another text, or of what the network writes."""
+        if self._references is not None:
+            open_other, written = self._references.open(reference.name), reference.name == WRITTEN
+            self.tabs.compare_with(reference.title, open_other, written=written)
+
     def open_places(self) -> str:
         """Read where the row of the table comes first, and search it; return why that cannot be."""
         table = self.tabs.table
@@ -148,6 +156,7 @@ class Explorer:
         else:
             self.leave_trail()
             self.tabs.open = "read"
+        self._is_step = False
         if places.find is not None:
             self.search.start(places.title, places.find)
         return ""
@@ -235,6 +244,7 @@ class Explorer:
             query = make_query(pattern, self.mode)
         except CorpusError as fault:
             return str(fault)
+        self._is_step = True
         self.search.start_query(query)
         return ""
 
@@ -267,7 +277,8 @@ class Explorer:
             self._say(f"{self._searched()} does not occur.")
             return
         number, around = found
-        self.go(*self.search.span(number), step=self.search.span(number)[0] != self.focus)
+        start, stop = self.search.span(number)
+        self.go(start, stop, step=self._is_step and start != self.focus)
         if around:
             self._say_around(1)
 
@@ -309,16 +320,7 @@ class Explorer:
 
     def tint_by(self, tint: str) -> str:
         """Tint the text by the surprise of the network that writes now; return why that cannot be."""
-        generator = self._instrument.generator if self._instrument is not None else None
-        if generator is None:
-            return "No network writes yet."
-        self.tint = tint
-        if self.surprisal is None or generator.model is not self._tinting_model:
-            self._tinting_model = generator.model
-            note = clean_input(self.corpus.vocabulary.characters, generator.model.recipe.cleaning).note
-            self.tinted_by = ", ".join(filter(None, (generator.source, note)))
-            self.surprisal = SurprisalJob(SurprisalReader(generator.model, self.corpus.text))
-        return ""
+        return self.tint.use(tint, self._instrument.generator if self._instrument is not None else None)
 
     # A passage of it.
 

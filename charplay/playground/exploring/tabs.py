@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING
 
 from charplay.playground.exploring.character_tab import character_tab
 from charplay.playground.exploring.concordance_tab import concordance_tab
+from charplay.playground.exploring.keyword_tab import keyword_tab, no_keywords
 from charplay.playground.exploring.word_tab import LONGEST, Counting, word_tab
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from charplay.corpora.corpus import Corpus
+    from charplay.corpora.progress import Progress
     from charplay.playground.exploring.table_tab import TableTab
     from charplay.playground.exploring.text_search import TextSearch
 
-TABS = ("read", "chars", "words", "lines")
+TABS = ("read", "chars", "words", "lines", "keys")
 """The tabs, in the order of their keys."""
 
 MOST_COUNTED = 6
@@ -34,6 +38,7 @@ class Tabs:
             "chars": character_tab(corpus),
             "words": self._counted[self.counting],
             "lines": concordance_tab(corpus, search),
+            "keys": no_keywords(),
         }
         """Those that have a table, by name."""
         self._hits = search.hits
@@ -69,6 +74,12 @@ class Tabs:
                 del self._counted[oldest]
         self.tables["words"] = self._counted[counting]
         self.tables["words"].open(place)
+
+    def compare_with(self, title: str, open_other: "Callable[[Progress], Corpus]", *, written: bool) -> None:
+        """Show the keywords beside another text, or of what a network has `written`."""
+        self.tables["keys"].cancel()
+        self.tables["keys"] = keyword_tab(self._corpus, title, open_other, written=written)
+        self.tables["keys"].open(None)
 
     def change_counting(self, what: str, place: int) -> str:
         """Count words or characters, longer or shorter n-grams, or without case; return why that cannot be."""

@@ -1,0 +1,67 @@
+"""The keys of the explorer, and its tabs."""
+
+from charplay.tui.command import Command
+
+TABS = {
+    "read": ("1", "Read", "The text itself"),
+    "chars": ("2,c", "Chars", "The characters, each with how often it comes"),
+    "words": ("3", "Words", "The words, or n-grams of words or characters"),
+    "lines": ("4", "Lines", "The hits of the search in their contexts: a concordance"),
+    "keys": ("5", "Keys", "What is said more, or less, often than in another text: keywords"),
+}
+"""The tabs' keys, what they are called, and what they show."""
+IN_TEXT = ("random", "tint", "prompt", "go_to")
+IN_TABLE = ("enter", "sort", "reverse", "write")
+IN_WORDS = ("unit", "longer", "case")
+IN_KEYS = ("other",)
+"""Commands whose keys the line of keys shows over the text, over a table, over the words, or the keywords, alone."""
+LAST = {"explorer.keys": -2, "explorer.close": -1}
+"""Keys at the right-hand end of the line of keys."""
+
+COMMANDS = (
+    Command("explorer.search", "slash", "search", "Search the text, or the rows of a table", footer=True,
+            action="search"),
+    Command("explorer.next", "n", "next", "To the next hit", footer=True, action="step(1)"),
+    Command("explorer.previous", "N", "previous", "To the hit before", action="step(-1)"),
+    Command("explorer.enter", "enter", "places", "Read where the row's occurrences are; n goes on to the next",
+            footer=True, action="enter"),
+    Command("explorer.unit", "u", "unit", "Count words, or characters", footer=True, action="count('unit')"),
+    Command("explorer.longer", "plus", "longer", "Count longer n-grams", footer=True, action="count('longer')"),
+    Command("explorer.shorter", "minus", "shorter", "Count shorter n-grams", action="count('shorter')"),
+    Command("explorer.case", "f", "case", "Fold case: count The and the as one, or as two", footer=True,
+            action="count('case')"),
+    Command("explorer.other", "o", "other", "Choose what the keywords are beside: another text, or what the network "
+            "writes", footer=True, action="other"),
+    Command("explorer.sort", "s", "sort", "Sort by the next column", footer=True, action="sort"),
+    Command("explorer.reverse", "S", "reverse", "Sort the other way round, such as from the rare end",
+            footer=True, action="reverse"),
+    Command("explorer.write", "w", "csv", "Write the table as CSV into the home's texts", footer=True,
+            action="write"),
+    Command("explorer.go_to", "colon", "go to", "Go to a character (12,345), a share (40%) or a line (L120)",
+            footer=True, action="go_to"),
+    Command("explorer.random", "r", "random", "To a passage somewhere in the text", footer=True, action="random"),
+    Command("explorer.tint", "v", "tint", "Tint the text by the network's surprise, or probability", footer=True,
+            action="tint"),
+    Command("explorer.prompt", "p", "prompt", "Let the network go on from what is marked, or from this page",
+            footer=True, action="prompt"),
+    Command("explorer.copy", "y", "copy", "Copy what is marked, or this page; in a table, the row", footer=True,
+            action="copy"),
+    *(Command(f"explorer.tab_{name}", keys, title.lower(), sentence, action=f"tab('{name}')")
+      for name, (keys, title, sentence) in TABS.items()),
+    Command("explorer.tab_next", "tab", "next tab", "To the next tab", action="next_tab(1)"),
+    Command("explorer.tab_before", "shift+tab", "tab before", "To the tab before", action="next_tab(-1)"),
+    Command("explorer.keys", "question_mark", "keys", "Show every key", footer=True, action="all_keys"),
+    Command("explorer.close", "escape", "back", "One step back: leave the field, give up what is under way, go "
+            "where one was before, leave the text", footer=True, action="close"),
+)  # fmt: skip
+
+
+def is_shown(name: str, open_tab: str) -> bool:
+    """Return whether the line of keys shows a command in a tab: not where its key means nothing."""
+    in_text = open_tab == "read"
+    return not (
+        (name in IN_TEXT and not in_text)
+        or (name in IN_TABLE and in_text)
+        or (name in IN_WORDS and open_tab != "words")
+        or (name in IN_KEYS and open_tab != "keys")
+    )
