@@ -183,6 +183,23 @@ def test_what_is_counted_is_changed_by_keys(explorer: Explorer) -> None:
     assert opened(explorer, "words").facts().startswith(f"{len(TEXT):,} characters")
 
 
+def test_collocates_of_a_word_are_shown_and_left_again(explorer: Explorer) -> None:
+    assert explorer.show_around() == "Collocates belong to a word; 3 opens the words."
+    words = opened(explorer, "words")
+    words.line = column(words, "text").index("sat")
+    assert not explorer.show_around()
+    until(explorer, lambda: explorer.tabs.table and explorer.tabs.table.counted)
+    near = explorer.tabs.table
+    assert near is not None
+    assert near.facts().startswith(f'{len(column(near, "word"))} collocates of "sat": within 5 words')
+    assert "zebra" not in column(near, "word")
+    assert column(near, "near")[column(near, "word").index("hat")] == "40"
+    assert explorer.show_around() == "Collocates belong to a word; 3 opens the words."
+    assert explorer.back()
+    assert explorer.tabs.table is words
+    assert column(words, "text")[words.line] == "sat"
+
+
 @given(st.text("aB '\n\u5b57", max_size=80), st.integers(1, 3), st.booleans())
 def test_every_place_of_a_token_is_found(text: str, order: int, folds: bool) -> None:
     corpus = from_text("t", text or " ")

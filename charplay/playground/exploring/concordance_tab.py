@@ -62,8 +62,8 @@ def _columns(concordance: Concordance) -> list[Column]:
         Column("position", 11, lambda row: f"{int(hits.positions[row]):,}", lambda: hits.positions,
                lambda row: int(hits.positions[row]), tone="quiet", falls=False),
         Column("left", 0, lambda row: concordance.line(row).left, lambda: _ranks(concordance, "left"),
-               is_text=True, cut="start", falls=False),
-        Column("match", max(5, width), lambda row: concordance.line(row).match, is_text=True, tone="accent"),
+               is_text=True, cut="start", falls=False, gap=0),
+        Column("", width, lambda row: concordance.line(row).match, is_text=True, tone="accent", name="match", gap=0),
         Column("right", 0, lambda row: concordance.line(row).right, lambda: _ranks(concordance, "right"),
                is_text=True, falls=False),
     ]  # fmt: skip

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from charplay.corpora.corpus import Corpus
     from charplay.playground.exploring.references import Reference, References
+    from charplay.playground.exploring.table_tab import TableTab
     from charplay.playground.instrument import Instrument
 
 MOST_STEPS_BACK = 100
@@ -35,6 +36,8 @@ class Step(NamedTuple):
     tab: str
     place: int
     marked: Span
+    table: "TableTab | None"
+    """Of that tab."""
 
 
 class Explorer:
@@ -134,6 +137,15 @@ class Explorer:
         """Count otherwise in the tab of words; return why that cannot be."""
         return self.tabs.change_counting(what, self.focus)
 
+    def show_around(self) -> str:
+        """Show what comes near the word of a row; return why that cannot be."""
+        near = self.tabs.table.around() if self.tabs.table is not None else None
+        if near is None:
+            return "Collocates belong to a word; 3 opens the words."
+        self.leave_trail()
+        self.tabs.show_around(near)
+        return ""
+
     def references(self) -> "Sequence[Reference]":
         """List what this text may be compared with."""
         return self._references.choices(self.corpus.name) if self._references is not None else ()
@@ -190,7 +202,7 @@ class Explorer:
 
     def leave_trail(self) -> None:
         """Remember this place as one to come back to."""
-        self._back = [*self._back, Step(self.tabs.open, self.place, self.marked)][-MOST_STEPS_BACK:]
+        self._back = [*self._back, Step(self.tabs.open, self.place, self.marked, self.tabs.table)][-MOST_STEPS_BACK:]
 
     def back(self) -> bool:
         """Go one step back: give up what is under way, else go where one was before; False where there is nothing."""
@@ -202,7 +214,8 @@ class Explorer:
             return True
         if not self._back:
             return False
-        self.tabs.open, self.place, self.marked = self._back.pop()
+        name, self.place, self.marked, table = self._back.pop()
+        self.tabs.go_back(name, table)
         self.jumps += 1
         return True
 
@@ -269,8 +282,8 @@ class Explorer:
         return ""
 
     def _go_to_first_hit(self) -> None:
-        """Go to the first one from here on, this place included; the lines show all of them."""
-        if self.tabs.open == "lines":
+        """Go to the first one from here on, this place included, unless another tab was opened meanwhile."""
+        if self.tabs.open != "read":
             return
         found = self.search.step(self.focus - 1, 1)
         if found is None:

@@ -86,7 +86,8 @@ def _columns(rows: list[Keyword], used: list[str]) -> list[Column]:
     likelihoods = np.nan_to_num(np.array([row.log_likelihood for row in rows] or [0.0]))
     ratios = np.nan_to_num(np.array([row.log_ratio for row in rows] or [0.0]))
     return [
-        Column("word", 0, lambda row: rows[row].text, lambda: texts, is_text=True, tone="strong", falls=False),
+        Column("word", 0, lambda row: rows[row].text, lambda: texts, is_text=True, tone="strong", falls=False,
+               most=40),
         Column("use", 8, lambda row: str(uses[row]), lambda: uses, is_text=True, tone="accent", falls=False),
         Column("count", 9, lambda row: f"{rows[row].count:,}", lambda: counts, lambda row: rows[row].count),
         Column("other", 9, lambda row: f"{rows[row].other_count:,}", lambda: others, lambda row: rows[row].other_count),

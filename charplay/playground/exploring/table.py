@@ -25,7 +25,7 @@ class Column:
     title: str
     """Over the table, where there is little room."""
     width: int
-    """Cells; 0 takes what the others leave."""
+    """Cells; 0 takes what the others leave, `most` of them where that is given."""
     text: Callable[[int], str]
     """What a row shows; outside text, not yet made safe."""
     keys: Callable[[], NDArray[Any]] | None = None
@@ -36,6 +36,9 @@ class Column:
     """Whether it is text, aligned to the left and searched; else it is a figure."""
     cut: Literal["start", "middle", "end"] = "end"
     """Where a text too long for its place is cut; one that is cut at its start stands to the right."""
+    most: int = 0
+    gap: int = 1
+    """Cells between it and the next one."""
     tone: str = "plain"
     falls: bool = True
     """Whether the largest come first when one sorts by it first."""

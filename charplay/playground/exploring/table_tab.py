@@ -42,6 +42,8 @@ class Counted:
     row_at: "Callable[[int], int | None]"
     """Gives the row of what stands at a position of the text; None where there is none."""
     beside: "Beside | None" = None
+    around: "Callable[[int], TableTab] | None" = None
+    """Gives the table of what comes near a row; None where there is none."""
 
 
 class Beside(Protocol):
@@ -240,6 +242,13 @@ class TableTab:
         if self._writing is None:
             self._writing = BackgroundJob(lambda watch: _write(folder, stem, table, Progress(watch))).start()
         return ""
+
+    def around(self) -> "TableTab | None":
+        """Return the table of what comes near the row that one stands on; None where there is none."""
+        counted = self.counted
+        if counted is None or counted.around is None or self.line >= len(counted.table):
+            return None
+        return counted.around(counted.table.row(self.line))
 
     def occurrences(self) -> Occurrences | None:
         """Return the places of the row that one stands on; None where there is none."""

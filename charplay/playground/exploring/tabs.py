@@ -75,6 +75,18 @@ class Tabs:
         self.tables["words"] = self._counted[counting]
         self.tables["words"].open(place)
 
+    def show_around(self, table: "TableTab") -> None:
+        """Show the collocates of a word in place of the words."""
+        self.tables[self.open].cancel()
+        self.tables[self.open] = table
+        table.open(None)
+
+    def go_back(self, name: str, table: "TableTab | None") -> None:
+        """Open a tab as it was, with the table that it had; the lines stay those of the search."""
+        self.open = name
+        if table is not None and name == "words":
+            self.tables[name] = table
+
     def compare_with(self, title: str, open_other: "Callable[[Progress], Corpus]", *, written: bool) -> None:
         """Show the keywords beside another text, or of what a network has `written`."""
         self.tables["keys"].cancel()

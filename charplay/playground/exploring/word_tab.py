@@ -16,6 +16,7 @@ from charplay.corpora.exploring.units import Unit, read_tokens
 from charplay.corpora.exploring.words import WORD, Words
 from charplay.corpora.exploring.writing_system import words_or_characters
 from charplay.corpora.progress import Progress
+from charplay.playground.exploring.collocate_tab import collocate_tab
 from charplay.playground.exploring.table import Column, Table
 from charplay.playground.exploring.table_tab import Counted, Occurrences, TableTab
 from charplay.playground.jobs import BackgroundJob
@@ -128,6 +129,9 @@ def _count(corpus: "Corpus", unit: Unit, note: str, progress: Progress) -> Count
         lambda row: _occurrences(found, row),
         lambda position: _row_at(found, position),
         beside,
+        (lambda row: collocate_tab(found.row(row).text, found))
+        if isinstance(unit, Words) and unit.order == 1
+        else None,
     )
 
 
@@ -137,7 +141,8 @@ def _columns(found: FrequencyList, beside: Dispersions) -> list[Column]:
         spelled = lambda: np.array([found.row(row).text for row in range(len(found))])  # noqa: E731
     return [
         Column("rank", 9, lambda row: f"{row + 1:,}", lambda: np.arange(len(found)), lambda row: row + 1, falls=False),
-        Column("text", 0, lambda row: found.row(row).text, spelled, is_text=True, tone="strong", falls=False),
+        Column("text", 0, lambda row: found.row(row).text, spelled, is_text=True, tone="strong", falls=False,
+               most=40),
         Column("count", 11, lambda row: f"{int(found.counts[row]):,}", lambda: found.counts,
                lambda row: int(found.counts[row])),
         Column("share", 7, lambda row: f"{found.counts[row] / found.total:.2%}",

@@ -33,6 +33,8 @@ from charplay.tui.widgets.text_page import TextPage
 from charplay.tui.widgets.text_strip import TextStrip
 
 if TYPE_CHECKING:
+    from rich.style import Style
+
     from charplay.playground.exploring.explorer import Explorer
     from charplay.playground.exploring.references import Reference
 
@@ -68,6 +70,8 @@ class ExplorerScreen(Screen[None]):
         self._shown: tuple[str, object, int] = ("", None, -1)
         """Which tab is shown, its table, and which revision of that."""
         self.strip = TextStrip()
+        self.palette: Sequence[Style] = ()
+        """The styles of tints."""
         self.foot = Foot()
         self._about = Static("", id="about", markup=False)
         self._jumps = -1
@@ -102,7 +106,8 @@ class ExplorerScreen(Screen[None]):
 
     def _use_theme(self) -> None:
         foreground = Color.parse(self.app.theme_variables["foreground"])
-        self.page.palette = palette(foreground, dark=self.app.current_theme.dark)
+        self.palette = palette(foreground, dark=self.app.current_theme.dark)
+        self.page.set_palette(self.palette)
         self._show()
 
     # What is shown.
@@ -177,7 +182,7 @@ class ExplorerScreen(Screen[None]):
         tint = self.explorer.tint
         line = Text(sanitize_line(f"{tint.name} under {tint.source}: "), no_wrap=True, overflow="ellipsis")
         for label, number in legend(tint.name):
-            line.append(f" ██ {label}", self.page.palette[number])
+            line.append(f" ██ {label}", self.palette[number])
         return line
 
     def _numbers(self, start: int, stop: int) -> list[int]:
@@ -279,6 +284,10 @@ class ExplorerScreen(Screen[None]):
     def action_count(self, what: str) -> None:
         """Count otherwise."""
         self._do(self.explorer.change_counting(what))
+
+    def action_around(self) -> None:
+        """Show the collocates of a word."""
+        self._do(self.explorer.show_around())
 
     def action_other(self) -> None:
         """Ask what to compare with."""

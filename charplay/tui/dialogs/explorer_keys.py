@@ -12,7 +12,7 @@ TABS = {
 """The tabs' keys, what they are called, and what they show."""
 IN_TEXT = ("random", "tint", "prompt", "go_to")
 IN_TABLE = ("enter", "sort", "reverse", "write")
-IN_WORDS = ("unit", "longer", "case")
+IN_WORDS = ("unit", "longer", "case", "around")
 IN_KEYS = ("other",)
 """Commands whose keys the line of keys shows over the text, over a table, over the words, or the keywords, alone."""
 LAST = {"explorer.keys": -2, "explorer.close": -1}
@@ -30,6 +30,8 @@ COMMANDS = (
     Command("explorer.shorter", "minus", "shorter", "Count shorter n-grams", action="count('shorter')"),
     Command("explorer.case", "f", "case", "Fold case: count The and the as one, or as two", footer=True,
             action="count('case')"),
+    Command("explorer.around", "a", "around", "What comes near this word more often than by chance: its collocates",
+            footer=True, action="around"),
     Command("explorer.other", "o", "other", "Choose what the keywords are beside: another text, or what the network "
             "writes", footer=True, action="other"),
     Command("explorer.sort", "s", "sort", "Sort by the next column", footer=True, action="sort"),

@@ -11,9 +11,6 @@ from textual.widget import Widget
 from charplay.tui.command import Command, bindings
 from charplay.tui.widgets.row_list import TONES, TONES_CSS, Cell, RowList, fit, fit_end, fit_name, row_strip
 
-GAP = 1
-"""Cells between two columns."""
-
 
 class TableColumn(Protocol):
     """A column, as it is drawn."""
@@ -25,6 +22,14 @@ class TableColumn(Protocol):
     @property
     def width(self) -> int:
         """Cells; 0 takes what the others leave."""
+
+    @property
+    def most(self) -> int:
+        """Cells that it takes at most where the others leave more; 0 takes all."""
+
+    @property
+    def gap(self) -> int:
+        """Cells between it and the next one."""
 
     @property
     def is_right(self) -> bool:
@@ -63,10 +68,10 @@ class TableRows(Protocol):
 
 def lay_out(columns: Sequence[TableColumn], width: int) -> list[int]:
     """Return the columns' widths in so many cells."""
-    taken = sum(column.width for column in columns) + GAP * (len(columns) - 1)
+    taken = sum(column.width for column in columns) + sum(column.gap for column in columns[:-1])
     flexible = sum(not column.width for column in columns)
     left = max(0, width - taken) // max(1, flexible)
-    return [column.width or left for column in columns]
+    return [column.width or min(left, column.most or left) for column in columns]
 
 
 def _fitted(column: TableColumn, text: str, room: int) -> str:
@@ -92,7 +97,10 @@ class _Heading(Widget):
             sorts = rows is not None and number == rows.sorted_by
             mark = ("▼" if rows.falls else "▲") if rows is not None and sorts else ""
             title = f"{mark}{column.title}" if column.is_right else f"{column.title}{mark}"
-            cells += [(fit(title, room, right=column.is_right), "strong" if sorts else "quiet"), (" " * GAP, "plain")]
+            cells += [
+                (fit(title, room, right=column.is_right), "strong" if sorts else "quiet"),
+                (" " * column.gap, "plain"),
+            ]
         return row_strip(self, cells, width)
 
 
@@ -123,7 +131,7 @@ class TableList(RowList):
         columns = self.rows.columns
         cells: list[Cell] = []
         for column, text, room in zip(columns, self.rows.texts(index), lay_out(columns, width), strict=True):
-            cells += [(_fitted(column, text, room), column.tone), (" " * GAP, "plain")]
+            cells += [(_fitted(column, text, room), column.tone), (" " * column.gap, "plain")]
         return cells
 
     def action_page(self, by: int) -> None:

@@ -19,6 +19,11 @@ Span = tuple[int, int]
 """From which character up to which."""
 
 _WHEEL_LINES = 3
+PLAIN = -1
+"""The number of a character that is not tinted."""
+LAYERS = 3
+HIT, MARKED = 1, 2
+"""What may lie over a character's style, of so many layers with none."""
 
 
 class Text(Protocol):
@@ -71,8 +76,16 @@ class TextPage(Widget, can_focus=True):
         self.marked: Span = (0, 0)
         self.spans: Callable[[int, int], Iterable[Span]] = lambda _start, _stop: ()
         self.numbers: Callable[[int, int], Iterable[int]] | None = None
-        self.palette: Sequence[Style] = ()
+        self._palette: Sequence[Style] = ()
+        self._styles: dict[int, Style] = {}
+        """As they were made for this theme."""
         self._laid_out: tuple[int, int, int, list[Line]] = (-1, 0, 0, [])
+
+    def set_palette(self, styles: Sequence[Style]) -> None:
+        """Take the styles that characters' numbers mean, laid over the widget's own."""
+        self._palette = styles
+        self._styles.clear()
+        self.refresh()
 
     # What is in sight.
 
@@ -151,26 +164,37 @@ class TextPage(Widget, can_focus=True):
         if y >= len(page):
             return Strip.blank(self.size.width, base)
         start, stop = page[y]
-        text = self._text.text(start, stop)
-        styles = self._styles(start, stop, base)
-        segments = [
-            Segment(sanitize("".join(character for character, _ in run)), style)
-            for style, run in groupby(zip(text, styles, strict=True), key=lambda pair: pair[1])
-        ]
+        text, at = self._text.text(start, stop), 0
+        segments = []
+        for code, run in groupby(self._codes(start, stop)):
+            length = sum(1 for _ in run)
+            segments.append(Segment(sanitize(text[at : at + length]), self._style(code)))
+            at += length
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
-    def _styles(self, start: int, stop: int, base: Style) -> list[Style]:
-        """Return the style of each character."""
-        if self.numbers is None:
-            styles = [base] * (stop - start)
-        else:
-            styles = [base + self.palette[number] for number in self.numbers(start, stop)]
-        for span, component in (
-            *((each, "page--hit") for each in self.spans(start, stop)),
-            (self.marked, "page--marked"),
-        ):
-            first, last = max(span[0], start), min(span[1], stop)
-            if first < last:
-                over = self.get_component_rich_style(component, partial=component == "page--hit")
-                styles[first - start : last - start] = [each + over for each in styles[first - start : last - start]]
-        return styles
+    def _codes(self, start: int, stop: int) -> list[int]:
+        """Return a number for the style of each character: that in the palette, and what lies over it."""
+        numbers = self.numbers
+        codes = [LAYERS * number for number in numbers(start, stop)] if numbers else [LAYERS * PLAIN] * (stop - start)
+        for layer, spans in ((HIT, self.spans(start, stop)), (MARKED, (self.marked,))):
+            for span in spans:
+                first, last = max(span[0], start) - start, min(span[1], stop) - start
+                if first < last:
+                    codes[first:last] = [code - code % LAYERS + layer for code in codes[first:last]]
+        return codes
+
+    def _style(self, code: int) -> Style:
+        style = self._styles.get(code)
+        if style is None:
+            number, layer = divmod(code, LAYERS)
+            style = self.rich_style + (self._palette[number] if 0 <= number < len(self._palette) else Style.null())
+            if layer:
+                component = "page--hit" if layer == HIT else "page--marked"
+                style += self.get_component_rich_style(component, partial=layer == HIT)
+            self._styles[code] = style
+        return style
+
+    def notify_style_update(self) -> None:
+        """Another theme has other colours."""
+        super().notify_style_update()
+        self._styles.clear()
