@@ -151,10 +151,32 @@ async def instrument(text: str | None) -> None:
         keep("copied-120x40", photograph(pilot))
 
 
+async def explorer(text: str | None) -> None:
+    """Every tab of the explorer, on a large and on a small screen."""
+    for width, height in ((120, 40), (80, 24)):
+        async with charplay((width, height), text) as pilot:
+            await pilot.press("1", "v")
+            await until(pilot, "line 1")
+            await pilot.press("slash", *"name", "enter")
+            await until(pilot, "1 of")
+            await pilot.press("v")
+            await asyncio.sleep(2)
+            for key, tab, words in (("1", "read", "under demo"), ("2", "chars", "SPACE"), ("3", "words", "different"),
+                                    ("4", "lines", "followed by")):  # fmt: skip
+                await pilot.press(key, *(() if tab == "read" else ("home",)))
+                await until(pilot, words)
+                await asyncio.sleep(1)
+                keep(f"explorer-{tab}-{width}x{height}", photograph(pilot))
+            await pilot.press("5", "o", "enter")
+            await until(pilot, "over-used")
+            keep(f"explorer-keys-{width}x{height}", photograph(pilot))
+
+
 def main() -> None:
     """Draw them all, or those named."""
     scenes: dict[str, Callable[[str | None], Awaitable[None]]] = {
         "minute-one": minute_one, "training": while_training, "inside": inside, "instrument": instrument,
+        "explorer": explorer,
     }  # fmt: skip
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--text", help="a text's name or path")

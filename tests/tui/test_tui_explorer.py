@@ -25,7 +25,7 @@ async def test_one_goes_to_places_and_back_step_by_step(play: Play) -> None:
         await it.until(lambda: "50.0%" in it.seen())
         assert screen.page.place == FOX.rindex("\n", 0, 2694) + 1
         await it.press("colon", *"nowhere", "enter")
-        assert '"nowhere" is no place; type 12,345 or 40% or L120.' in it.seen()
+        await it.until(lambda: '"nowhere" is no place; type 12,345 or 40% or L120.' in it.seen())
         await it.press("escape")
         assert screen.page.place == 0
         await it.press("escape")

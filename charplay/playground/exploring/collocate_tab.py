@@ -35,7 +35,7 @@ def _count(word: str, words: FrequencyList, progress: Progress) -> Counted:
 
 
 def _columns(found: list[Collocate]) -> list[Column]:
-    texts = np.array([each.text for each in found] or [""])
+    texts = np.array([each.text for each in found], object)
     figures = {
         name: np.array([getattr(each, name) for each in found] or [0.0])
         for name in ("count", "total", "log_likelihood", "mutual_information")

@@ -80,7 +80,7 @@ def _use(row: Keyword) -> str:
 
 
 def _columns(rows: list[Keyword], used: list[str]) -> list[Column]:
-    texts = np.array([row.text for row in rows] or [""])
+    texts = np.array([row.text for row in rows], object)
     uses = np.array(used or [""])
     counts, others = (np.array(values or [0]) for values in ([r.count for r in rows], [r.other_count for r in rows]))
     likelihoods = np.nan_to_num(np.array([row.log_likelihood for row in rows] or [0.0]))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TABS = ("read", "chars", "words", "lines", "keys")
 """The tabs, in the order of their keys."""
 
-MOST_COUNTED = 6
+MOST_COUNTED = 3
 """Ways to count words that are kept."""
 
 

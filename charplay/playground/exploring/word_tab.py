@@ -138,7 +138,7 @@ def _count(corpus: "Corpus", unit: Unit, note: str, progress: Progress) -> Count
 def _columns(found: FrequencyList, beside: Dispersions) -> list[Column]:
     spelled = None
     if len(found) <= MOST_SPELLED:
-        spelled = lambda: np.array([found.row(row).text for row in range(len(found))])  # noqa: E731
+        spelled = lambda: np.array([found.row(row).text for row in range(len(found))], object)  # noqa: E731
     return [
         Column("rank", 9, lambda row: f"{row + 1:,}", lambda: np.arange(len(found)), lambda row: row + 1, falls=False),
         Column("text", 0, lambda row: found.row(row).text, spelled, is_text=True, tone="strong", falls=False,

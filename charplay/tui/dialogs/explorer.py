@@ -74,6 +74,8 @@ class ExplorerScreen(Screen[None]):
         """The styles of tints."""
         self.foot = Foot()
         self._about = Static("", id="about", markup=False)
+        self._told: str | Text = ""
+        """What stands there."""
         self._jumps = -1
         """The jump that is shown."""
 
@@ -159,7 +161,9 @@ class ExplorerScreen(Screen[None]):
     def _show_facts(self) -> None:
         table = self.explorer.tabs.table
         facts = table.facts() if table is not None else self._legend() if self.explorer.tint.shown else self._facts()
-        self._about.update(facts if isinstance(facts, Text) else sanitize_line(facts))
+        if facts != self._told:
+            self._told = facts
+            self._about.update(facts if isinstance(facts, Text) else sanitize_line(facts))
         self._show_place()
 
     def _show_place(self) -> None:
@@ -170,7 +174,7 @@ class ExplorerScreen(Screen[None]):
             explorer.place_facts() if table is None else table.line_facts(),
             explorer.search_facts() if table is None else table.work_facts(),
         )
-        slices = hits.slices.tolist() if hits is not None else ()
+        slices = hits.slices if hits is not None else ()
         self.strip.show(explorer.focus / size, explorer.held_out_start / size, slices)
 
     def _facts(self) -> str:
@@ -316,6 +320,9 @@ class ExplorerScreen(Screen[None]):
 
     def action_tint(self) -> None:
         """Show the next tint."""
+        if self.explorer.tabs.table is not None:
+            self.foot.say("That tints the text; 1 opens it.")
+            return
         if fault := self.explorer.tint_by(TINTS[(TINTS.index(self.explorer.tint.name) + 1) % len(TINTS)]):
             self.foot.say(fault)
         self._show()

@@ -51,6 +51,7 @@ class Foot(Vertical):
         self._facts = Horizontal(self._place, self._found, id="facts")
         self._take: Callable[[str], str] = lambda _typed: ""
         self._quiet: Timer | None = None
+        self._shown = ("", "")
 
     def compose(self) -> ComposeResult:
         """Lay out all three; one of them is seen."""
@@ -65,8 +66,10 @@ class Foot(Vertical):
 
     def show(self, place: str, found: str) -> None:
         """Show where one is, on the left, and what was found, on the right."""
-        self._place.update(sanitize(place, " "))
-        self._found.update(sanitize(found, " "))
+        if (place, found) != self._shown:  # an update lays the line out anew
+            self._shown = (place, found)
+            self._place.update(sanitize(place, " "))
+            self._found.update(sanitize(found, " "))
 
     def say(self, sentence: str) -> None:
         """Say something for a while."""

@@ -1,6 +1,6 @@
 """A whole text as one row: where one is in it, where its held-out part begins, where a search has its hits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import ClassVar
 
@@ -48,12 +48,19 @@ class TextStrip(Widget):
         super().__init__()
         self._here = 0.0
         self._held_out = 1.0
+        self._given: Iterable[int] = ()
         self._counts: Sequence[int] = ()
 
-    def show(self, here: float, held_out: float, counts: Sequence[int]) -> None:
-        """Show a position and the beginning of the held-out part as shares of the text, and hits in its slices."""
-        if (here, held_out) != (self._here, self._held_out) or counts is not self._counts:
-            self._here, self._held_out, self._counts = here, held_out, counts
+    def show(self, here: float, held_out: float, counts: Iterable[int]) -> None:
+        """Show a position and the beginning of the held-out part as shares of the text, and hits in its slices.
+
+        `counts` are read where they are another object than before.
+        """
+        if counts is not self._given:
+            self._given, self._counts = counts, [int(count) for count in counts]
+            self.refresh()
+        if (here, held_out) != (self._here, self._held_out):
+            self._here, self._held_out = here, held_out
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
