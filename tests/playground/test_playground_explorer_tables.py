@@ -245,6 +245,21 @@ def test_the_lines_are_the_hits_of_the_search_in_their_contexts(explorer: Explor
     assert (explorer.tabs.table, tab.line) == (tab, 7)
 
 
+def test_the_network_goes_on_from_a_line(sitting: Sitting) -> None:
+    sitting.begin_writing()
+    sitting.instrument.play(make_model(FOX), "demo")
+    explorer = sitting.playground.explore(sitting.playground.open_text("fox"))
+    explorer.show_tab("lines")
+    assert explorer.prompt((0, 9)) == "enter opens the row's places; p is for what is read there."
+    explorer.search_for("lazy")
+    until(explorer, lambda: explorer.tabs.table and explorer.tabs.table.counted)
+    assert explorer.tabs.table is not None
+    explorer.tabs.table.line = 2
+    explorer.prompt((0, 9))
+    assert sitting.instrument.prompt == FOX[: 2 * 77 + 39][-len(sitting.instrument.prompt) :]
+    assert sitting.instrument.prompt.endswith("the lazy")
+
+
 def test_a_search_in_the_text_opens_in_the_lines_at_the_same_hit(explorer: Explorer) -> None:
     explorer.search_for("mat")
     until(explorer, lambda: explorer.search.hits)

@@ -343,14 +343,16 @@ class Explorer:
         return start, min(stop, start + LONGEST_COPY)
 
     def prompt(self, shown: Span) -> str:
-        """Have the network go on from a passage: up to the end of what is marked, else from the page's first character.
+        """Have the network go on from a passage, and return what came of it.
 
-        Returns what came of it.
+        It is what comes up to the end of what is marked, or of the row's first occurrence; else the page's beginning.
         """
         if self._instrument is None or self._instrument.generator is None:
             return "Nothing writes yet."
         length = passage_length(self._instrument.generator.model.recipe)
-        start, stop = self.marked
+        if (span := self._marked_or_row()) is None:
+            return "enter opens the row's places; p is for what is read there."
+        start, stop = span
         if stop > start:
             start = max(0, min(start, stop - length))
         else:
@@ -358,3 +360,11 @@ class Explorer:
         passage = Prompt(start, self.corpus.text(start, stop), self.corpus.text(stop, stop + LENGTH))
         self._instrument.begin_passage(passage, self.corpus.title)
         return f"The text begins with the {plural(stop - start, 'character')} from {start:,} on; esc shows it."
+
+    def _marked_or_row(self) -> Span | None:
+        """Return what is marked, in a table where its row comes; None where that is to be found first."""
+        table = self.tabs.table
+        if table is None:
+            return self.marked
+        places = table.occurrences()
+        return None if places is None or places.first is None else (places.first, places.first + places.length)

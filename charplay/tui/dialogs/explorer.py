@@ -330,11 +330,7 @@ class ExplorerScreen(Screen[None]):
 
     def action_prompt(self) -> None:
         """Let the network go on from here."""
-        table = self.explorer.tabs.table
-        self.foot.say("enter opens the row's places; p is for what is read there." if table else self._prompt())
-
-    def _prompt(self) -> str:
-        return self.explorer.prompt(self.page.shown)
+        self.foot.say(self.explorer.prompt(self.page.shown))
 
     def action_copy(self) -> None:
         """Copy what is marked, or the page, or the row."""
