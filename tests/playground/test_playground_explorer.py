@@ -120,7 +120,7 @@ def test_a_search_is_counted_and_stepped_through_both_ways_around_the_ends(explo
     assert not searched(explorer, "LAZY")
     first = FOX.index("lazy", 100)
     assert explorer.marked == (first, first + 4)
-    assert explorer.search_facts() == '"LAZY": 2 of 70 hits'
+    assert explorer.search.facts(explorer.focus) == '"LAZY": 2 of 70 hits'
     assert not explorer.step(-1)
     assert explorer.focus == FOX.index("lazy")
     assert not explorer.take_said()
@@ -165,11 +165,11 @@ def test_a_hopeless_expression_is_given_up_by_a_step_back() -> None:
     explorer.mode = MODES[2]
     assert not explorer.search_for("(a+)+$")
     assert explorer.step(1).startswith("Still searching")
-    assert "searching" in explorer.search_facts()
+    assert "searching" in explorer.search.facts(explorer.focus)
     assert explorer.back()
     assert explorer.take_said() == "The search was given up."
     assert not explorer.search.running
-    assert explorer.search_facts() == ""
+    assert explorer.search.facts(explorer.focus) == ""
     assert not explorer.back()
 
 

@@ -121,7 +121,7 @@ def test_characters_are_counted_named_and_read_where_they_are(explorer: Explorer
     assert not explorer.open_places()
     assert (explorer.tabs.open, explorer.marked) == ("read", (TEXT.index("\u2019"), TEXT.index("\u2019") + 1))
     until(explorer, lambda: not explorer.search.running)
-    assert explorer.search_facts() == '"\u2019": 1 of 1 hit'
+    assert explorer.search.facts(explorer.focus) == '"\u2019": 1 of 1 hit'
     line = tab.line
     assert explorer.back()
     assert (explorer.tabs.open, explorer.tabs.table, tab.line) == ("chars", tab, line)

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from charplay.corpora.errors import CorpusError
 from charplay.formatting.escapes import unescape
-from charplay.formatting.units import plural
 from charplay.playground.exploring.line_index import LineIndex
-from charplay.playground.exploring.positions import FORMS, parse_position
+from charplay.playground.exploring.passage import begin_with
+from charplay.playground.exploring.positions import find_position
 from charplay.playground.exploring.references import WRITTEN
 from charplay.playground.exploring.surprisal_tint import SurprisalTint
 from charplay.playground.exploring.tabs import Tabs
 from charplay.playground.exploring.text_search import MODES, Span, TextSearch, make_query, meant_in_regex
 from charplay.playground.saved_texts import file_stem
-from charplay.sampling.prompts import LENGTH, Prompt, passage_length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -221,22 +220,12 @@ class Explorer:
 
     def go_to(self, typed: str) -> str:
         """Jump to a position as it is typed; return what is wrong with it, empty where nothing is."""
-        position = parse_position(typed)
-        if position is None:
-            return f'"{typed}" is no place; type {FORMS}.'
-        last = len(self.corpus) - 1
-        if position.line is not None:
-            if not self.lines.ready:
-                return "The lines are still being counted; try again in a moment."
-            start, beyond = self.lines.start_of(position.line), position.line > self.lines.lines
-            beyond_what = f"The text has {plural(self.lines.lines, 'line')}; this is the last one."
-        else:
-            wanted = position.character if position.character is not None else int((position.share or 0) * last)
-            start, beyond = min(wanted, last), wanted > last
-            beyond_what = f"The text has {plural(last + 1, 'character')}; this is its end."
-        self.go(start)
-        if beyond:
-            self._say(beyond_what)
+        found = find_position(typed, len(self.corpus), self.lines)
+        if found.fault:
+            return found.fault
+        self.go(found.start)
+        if found.said:
+            self._say(found.said)
         return ""
 
     def go_random(self) -> None:
@@ -272,9 +261,8 @@ class Explorer:
             return "Nothing is searched yet: / asks for what."
         if search.running:
             return f"Still searching, {search.percent} % of the text; esc gives it up."
-        found = search.step(self.focus, direction)
-        if found is None:
-            return f"{self._searched()} does not occur."
+        if (found := search.step(self.focus, direction)) is None:
+            return f"{search.quoted} does not occur."
         number, around = found
         self.go(*search.span(number), step=False)
         if around:
@@ -287,7 +275,7 @@ class Explorer:
             return
         found = self.search.step(self.focus - 1, 1)
         if found is None:
-            self._say(f"{self._searched()} does not occur.")
+            self._say(f"{self.search.quoted} does not occur.")
             return
         number, around = found
         start, stop = self.search.span(number)
@@ -297,10 +285,7 @@ class Explorer:
 
     def _say_around(self, direction: int) -> None:
         where = "after this; from the beginning" if direction > 0 else "before this; from the end"
-        self._say(f"{self._searched()} does not occur {where}.")
-
-    def _searched(self) -> str:
-        return f'"{self.search.title}"'
+        self._say(f"{self.search.quoted} does not occur {where}.")
 
     # What the screen says of it.
 
@@ -313,21 +298,6 @@ class Explorer:
         if at >= self.held_out_start:
             facts.append("held out")
         return "   ".join(facts)
-
-    def search_facts(self) -> str:
-        """Say what is searched, and how far it is, or which hit one stands on."""
-        search = self.search
-        if not search.title:
-            return ""
-        if search.running:
-            return f"searching {self._searched()}, {search.percent} %, esc gives up"
-        hits = search.hits
-        if hits is None or not hits.count:
-            return f"{self._searched()}: {'no hit' if hits is not None else 'not searched'}"
-        number = int(hits.positions.searchsorted(self.focus))
-        on = number < len(hits) and int(hits.positions[number]) == self.focus
-        which = f"{number + 1:,} of " if on else ""
-        return f"{self._searched()}: {which}{plural(hits.count, 'hit')}"
 
     # What the network makes of it.
 
@@ -349,17 +319,11 @@ class Explorer:
         """
         if self._instrument is None or self._instrument.generator is None:
             return "Nothing writes yet."
-        length = passage_length(self._instrument.generator.model.recipe)
         if (span := self._marked_or_row()) is None:
             return "enter opens the row's places; p is for what is read there."
-        start, stop = span
-        if stop > start:
-            start = max(0, min(start, stop - length))
-        else:
-            start, stop = shown[0], min(shown[0] + length, len(self.corpus))
-        passage = Prompt(start, self.corpus.text(start, stop), self.corpus.text(stop, stop + LENGTH))
-        self._instrument.begin_passage(passage, self.corpus.title)
-        return f"The text begins with the {plural(stop - start, 'character')} from {start:,} on; esc shows it."
+        return begin_with(
+            self._instrument, self.corpus, span if span[1] > span[0] else shown, from_end=span[1] > span[0]
+        )
 
     def _marked_or_row(self) -> Span | None:
         """Return what is marked, in a table where its row comes; None where that is to be found first."""

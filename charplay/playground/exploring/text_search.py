@@ -8,6 +8,7 @@ from charplay.corpora.errors import CorpusError
 from charplay.corpora.exploring.search import LONGEST_MATCH, Hits, Query, search
 from charplay.corpora.progress import Progress
 from charplay.formatting.escapes import unescape
+from charplay.formatting.units import plural
 from charplay.playground.jobs import BackgroundJob
 
 if TYPE_CHECKING:
@@ -56,6 +57,25 @@ class TextSearch:
     def percent(self) -> int:
         """How much of the text was looked through."""
         return max(0, self._job.percent) if self._job is not None else 100
+
+    @property
+    def quoted(self) -> str:
+        """What is searched, in a sentence."""
+        return f'"{self.title}"'
+
+    def facts(self, position: int) -> str:
+        """Say what is searched, and how far it is, or which hit stands at a position."""
+        if not self.title:
+            return ""
+        if self.running:
+            return f"searching {self.quoted}, {self.percent} %, esc gives up"
+        hits = self.hits
+        if hits is None or not hits.count:
+            return f"{self.quoted}: {'no hit' if hits is not None else 'not searched'}"
+        number = int(hits.positions.searchsorted(position))
+        on = number < len(hits) and int(hits.positions[number]) == position
+        which = f"{number + 1:,} of " if on else ""
+        return f"{self.quoted}: {which}{plural(hits.count, 'hit')}"
 
     def start(self, title: str, find: Callable[[Progress], Hits]) -> None:
         """Look from now on for what `find` finds."""

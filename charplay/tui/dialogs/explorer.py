@@ -172,7 +172,7 @@ class ExplorerScreen(Screen[None]):
         table = explorer.tabs.table
         self.foot.show(
             explorer.place_facts() if table is None else table.line_facts(),
-            explorer.search_facts() if table is None else table.work_facts(),
+            explorer.search.facts(explorer.focus) if table is None else table.work_facts(),
         )
         slices = hits.slices if hits is not None else ()
         self.strip.show(explorer.focus / size, explorer.held_out_start / size, slices)
