@@ -154,7 +154,7 @@ async def instrument(text: str | None) -> None:
 async def explorer(text: str | None) -> None:
     """Every tab of the explorer, on a large and on a small screen."""
     for width, height in ((120, 40), (80, 24)):
-        async with charplay((width, height), text) as pilot:
+        async with charplay((width, height), text or "python-manual") as pilot:
             await pilot.press("1", "v")
             await until(pilot, "line 1")
             await pilot.press("slash", *"name", "enter")

@@ -83,12 +83,12 @@ class LineEntry(Horizontal):
 
     @on(events.Key)
     def _leave(self, event: events.Key) -> None:
-        if event.key in {"escape", "tab", "up", "down"}:
+        if event.key in {"escape", "tab", "shift+tab", "up", "down"}:
             event.stop()
             event.prevent_default()
         if event.key == "escape":
             self.post_message(self.Left())
-        elif event.key == "tab":
+        elif event.key in {"tab", "shift+tab"}:
             self.post_message(self.Switched())
         elif event.key in {"up", "down"}:
             self._recall(-1 if event.key == "up" else 1)
