@@ -68,11 +68,11 @@ class RunLauncher:
 
     def take_up(self) -> str:
         """Go on with the newest unfinished run; return why that cannot be."""
-        runs = self._sitting.run_list.summaries or self._sitting.store.list()  # unless they are being read still
-        waiting = next((run for run in runs if run.waiting), None)
+        store = self._sitting.store
+        waiting = self._sitting.run_list.unfinished or store.unfinished()  # one may have come since they were listed
         if waiting is not None:
             return self.resume(waiting.name)
-        used = [f"{run.name} is in use by {run.in_use}." for run in runs if run.in_use]
+        used = [f"{run.name} is in use by {run.in_use}." for run in store.list() if run.in_use]
         return used[0] if used else "There is no unfinished run."
 
     def offer(self, waiting: "RunSummary | None") -> Said | None:

@@ -349,8 +349,8 @@ async def test_the_offer_leaves_the_notes_of_the_first_text_standing(
     play: Play, kept_run: Callable[..., Run], crlf: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept_run()
-    listed, find = threading.Event(), RunStore.unfinished
-    monkeypatch.setattr(RunStore, "unfinished", lambda shelf: listed.wait(20) and find(shelf))
+    listed, read = threading.Event(), RunStore.list
+    monkeypatch.setattr(RunStore, "list", lambda store, watch: listed.wait(20) and read(store, watch))
     async with play(path=crlf) as it:
         await it.until(lambda: NOTE in it.seen())
         assert "is not finished" not in it.seen()

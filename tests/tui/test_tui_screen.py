@@ -267,6 +267,7 @@ async def test_random_keys_and_sizes_break_nothing(play: Play) -> None:
 
 async def test_nothing_is_repainted_when_nothing_happens(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     async with play() as it:
+        await it.until(lambda: it.main.playground.ruler.all_lines)
         await asyncio.sleep(1.2)  # the chart's own clock ticks twice a second
         painted = []
         for widget in (it.main.status, it.main.training.chart, it.main.hint, it.main.runs, it.main.corpus):

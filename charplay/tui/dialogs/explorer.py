@@ -98,12 +98,14 @@ class ExplorerScreen(Screen[None]):
         """Read first, search later."""
         self.explorer.open()
         self.explorer.show_tab(self.explorer.tabs.open)
-        self.watch(self.app, "theme", self._use_theme)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._use_theme())
+        self._use_theme()
         self.call_after_refresh(self._show)
         set_visible_interval(self, LOOK_SECONDS, self._tick)
 
     def on_unmount(self) -> None:
         """Give up what is under way."""
+        self.app.theme_changed_signal.unsubscribe(self)
         self.explorer.close()
 
     def _use_theme(self) -> None:
