@@ -76,6 +76,8 @@ def newest(path: Path, columns: AbstractSet[str] | None = None) -> dict[str, Any
     if skipped:
         data = data.partition(b"\n")[2]
     values: dict[str, Any] = {}
+    if columns is not None:  # one that stands nowhere is not looked for in every row
+        columns = {name for name in columns if f'"{name}"'.encode() in data}
     for row in _rows(data, newest_first=True):
         values = {name: value for name, value in row.items() if value is not None} | values
         if columns is not None and values.keys() >= columns:
