@@ -25,8 +25,8 @@ DEPTH = 64
 """Characters of context that are compared; what is alike so far stays in the order of the text."""
 NEXT_WITHIN = 100
 """Characters behind a hit in which its next word must begin."""
-AT_ONCE = 10_000
-"""Hits between two reports of progress."""
+AT_ONCE = 100
+"""Hits between two reports of progress, at which a screen may have its turn."""
 
 
 @dataclass(frozen=True, slots=True)

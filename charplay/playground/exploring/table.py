@@ -14,7 +14,7 @@ from charplay.playground.jobs import BackgroundJob
 
 SORTED_AT_ONCE = 10_000
 """Rows that are sorted while one waits; more are sorted in the background."""
-LOOKED_AT_ONCE = 1000
+LOOKED_AT_ONCE = 200
 """Rows between two looks at whether to go on."""
 
 

@@ -1,12 +1,13 @@
 """A tab with a table: counted in the background once it is opened, with a line that one stands on."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from charplay.corpora.errors import CorpusError
-from charplay.corpora.progress import Progress
+from charplay.corpora.progress import Progress, Watch
 from charplay.fs.atomic import replace_bytes
 from charplay.playground.jobs import BackgroundJob
 
@@ -15,6 +16,20 @@ if TYPE_CHECKING:
     from charplay.playground.exploring.table import Table
 
 MOST_FILES = 1_000_000
+
+
+PAUSE = 0.0002
+"""Seconds that a job waits at each report: the screen has its turn then, as one thread of Python runs at a time."""
+
+
+def polite(watch: Watch) -> Progress:
+    """Return the progress of a job that lets the screen go first."""
+
+    def report(share: float) -> bool:
+        time.sleep(PAUSE)
+        return watch(share)
+
+    return Progress(report)
 
 
 @dataclass(frozen=True)
@@ -89,7 +104,7 @@ class TableTab:
             self._wanted = position
         count = self._count
         if self.counted is None and self._counting is None and count is not None:
-            self._counting = BackgroundJob(lambda watch: count(Progress(watch))).start()
+            self._counting = BackgroundJob(lambda watch: count(polite(watch))).start()
         self._go_to_wanted()
 
     def cancel(self) -> bool:
@@ -231,7 +246,7 @@ class TableTab:
         if self._finding is not None:
             self._finding.cancel()
         self.needle, line = needle, self.line - direction * here
-        self._finding = BackgroundJob(lambda watch: table.find(needle, line, direction, Progress(watch))).start()
+        self._finding = BackgroundJob(lambda watch: table.find(needle, line, direction, polite(watch))).start()
         return ""
 
     def write(self, folder: Path, stem: str) -> str:
@@ -240,7 +255,7 @@ class TableTab:
         if table is None:
             return self.facts()
         if self._writing is None:
-            self._writing = BackgroundJob(lambda watch: _write(folder, stem, table, Progress(watch))).start()
+            self._writing = BackgroundJob(lambda watch: _write(folder, stem, table, polite(watch))).start()
         return ""
 
     def around(self) -> "TableTab | None":

@@ -1,11 +1,13 @@
 """The tab of the words and n-grams: how often each comes, its share, and where in the text it comes."""
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from charplay.corpora.corpus import from_text
 from charplay.corpora.exploring.character_ngrams import CharacterNgrams
@@ -18,7 +20,7 @@ from charplay.corpora.exploring.writing_system import words_or_characters
 from charplay.corpora.progress import Progress
 from charplay.playground.exploring.collocate_tab import collocate_tab
 from charplay.playground.exploring.table import Column, Table
-from charplay.playground.exploring.table_tab import Counted, Occurrences, TableTab
+from charplay.playground.exploring.table_tab import PAUSE, Counted, Occurrences, TableTab
 from charplay.playground.jobs import BackgroundJob
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ MOST_STRIPS = 5000
 """Rows whose strips are remembered."""
 MOST_SPELLED = 200_000
 """Rows that are sorted by their spelling at most."""
+SPELLED_AT_ONCE = 200
+"""Rows that are spelled before other threads have their turn."""
 NEAR = 200
 """Characters around a position in which a word is looked for."""
 _HEIGHTS = "·▁▂▃▄▅▆▇█"
@@ -136,9 +140,7 @@ def _count(corpus: "Corpus", unit: Unit, note: str, progress: Progress) -> Count
 
 
 def _columns(found: FrequencyList, beside: Dispersions) -> list[Column]:
-    spelled = None
-    if len(found) <= MOST_SPELLED:
-        spelled = lambda: np.array([found.row(row).text for row in range(len(found))], object)  # noqa: E731
+    spelled = (lambda: _spelled(found)) if len(found) <= MOST_SPELLED else None
     return [
         Column("rank", 9, lambda row: f"{row + 1:,}", lambda: np.arange(len(found)), lambda row: row + 1, falls=False),
         Column("text", 0, lambda row: found.row(row).text, spelled, is_text=True, tone="strong", falls=False,
@@ -150,6 +152,16 @@ def _columns(found: FrequencyList, beside: Dispersions) -> list[Column]:
         Column("where", SLICES, beside.strip, is_text=True, tone="accent"),
         Column("DP", 4, beside.deviation),
     ]  # fmt: skip
+
+
+def _spelled(found: FrequencyList) -> NDArray[Any]:
+    """(U,) how every token is spelled. Between them the screen has its turn: one thread of Python runs at a time."""
+    spelled = np.empty(len(found), object)
+    for row in range(len(found)):
+        spelled[row] = found.row(row).text
+        if row % SPELLED_AT_ONCE == 0:
+            time.sleep(PAUSE)
+    return spelled
 
 
 def _facts(found: FrequencyList, note: str) -> str:

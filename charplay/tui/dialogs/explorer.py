@@ -119,9 +119,9 @@ class ExplorerScreen(Screen[None]):
     def _tick(self) -> None:
         explorer = self.explorer
         if explorer.tint.job is not None and explorer.tint.job.take_news():
-            self.page.refresh()
+            self.page.redraw()
         if explorer.advance():
-            self.page.refresh()
+            self.page.redraw()
             self._show()
         if (table := explorer.tabs.table) is not None:
             rows = self.tables[explorer.tabs.open].list
@@ -328,7 +328,7 @@ class ExplorerScreen(Screen[None]):
         if fault := self.explorer.tint_by(TINTS[(TINTS.index(self.explorer.tint.name) + 1) % len(TINTS)]):
             self.foot.say(fault)
         self._show()
-        self.page.refresh()
+        self.page.redraw()
 
     def action_prompt(self) -> None:
         """Let the network go on from here."""

@@ -19,6 +19,8 @@ Span = tuple[int, int]
 """From which character up to which."""
 
 _WHEEL_LINES = 3
+MOST_STRIPS = 500
+"""Lines that are remembered as they were drawn."""
 PLAIN = -1
 """The number of a character that is not tinted."""
 LAYERS = 3
@@ -79,13 +81,15 @@ class TextPage(Widget, can_focus=True):
         self._palette: Sequence[Style] = ()
         self._styles: dict[int, Style] = {}
         """As they were made for this theme."""
+        self._strips: dict[Line, Strip] = {}
+        """Lines as they were drawn."""
         self._laid_out: tuple[int, int, int, list[Line]] = (-1, 0, 0, [])
 
     def set_palette(self, styles: Sequence[Style]) -> None:
         """Take the styles that characters' numbers mean, laid over the widget's own."""
         self._palette = styles
         self._styles.clear()
-        self.refresh()
+        self.redraw()
 
     # What is in sight.
 
@@ -113,7 +117,7 @@ class TextPage(Widget, can_focus=True):
             self.place = line_start(self._text.text, start, width)
             if start < stop and (above := lines_before(self._text.text, self.place, width, height // 3)):
                 self.place = above[0][0]
-        self.refresh()
+        self.redraw()
 
     # Scrolling.
 
@@ -144,6 +148,8 @@ class TextPage(Widget, can_focus=True):
     def _scroll(self, place: int) -> None:
         if place != self.place:
             self.place = place
+            if self.marked[0] < self.marked[1]:
+                self._strips.clear()
             self.marked = (place, place)
             self.post_message(self.Scrolled(place))
             self.refresh()
@@ -163,14 +169,21 @@ class TextPage(Widget, can_focus=True):
         page, base = self.page, self.rich_style
         if y >= len(page):
             return Strip.blank(self.size.width, base)
-        start, stop = page[y]
+        line = page[y]
+        if (strip := self._strips.get(line)) is None:
+            if len(self._strips) >= MOST_STRIPS:
+                self._strips.clear()
+            strip = self._strips[line] = self._draw(*line).adjust_cell_length(self.size.width, base)
+        return strip
+
+    def _draw(self, start: int, stop: int) -> Strip:
         text, at = self._text.text(start, stop), 0
         segments = []
         for code, run in groupby(self._codes(start, stop)):
             length = sum(1 for _ in run)
             segments.append(Segment(sanitize(text[at : at + length]), self._style(code)))
             at += length
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+        return Strip(segments)
 
     def _codes(self, start: int, stop: int) -> list[int]:
         """Return a number for the style of each character: that in the palette, and what lies over it."""
@@ -198,3 +211,13 @@ class TextPage(Widget, can_focus=True):
         """Another theme has other colours."""
         super().notify_style_update()
         self._styles.clear()
+        self._strips.clear()
+
+    def redraw(self) -> None:
+        """Draw everything anew: the hits, or the numbers, are others than before."""
+        self._strips.clear()
+        self.refresh()
+
+    @on(events.Resize)
+    def _resized(self) -> None:
+        self._strips.clear()
