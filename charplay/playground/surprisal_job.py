@@ -38,6 +38,11 @@ class SurprisalJob:
         blocks = (self._bits.get(number, unread) for number in range(first, -(-stop // BLOCK)))
         return list(chain.from_iterable(blocks))[start - first * BLOCK : stop - first * BLOCK]
 
+    @property
+    def at_work(self) -> bool:
+        """Whether it reads, or has news that were not taken."""
+        return self._at_work or self._news
+
     def take_news(self) -> bool:
         """Return whether more of the text in sight was read since the last call."""
         news, self._news = self._news, False

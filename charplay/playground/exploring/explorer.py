@@ -101,6 +101,13 @@ class Explorer:
         self.tabs.close()
         self.tint.rest()
 
+    @property
+    def at_work(self) -> bool:
+        """Whether anything is under way that `advance` takes in, or the tint reads."""
+        table = self.tabs.table
+        tinting = self.tint.shown is not None and self.tint.shown.at_work
+        return self.search.running or not self.lines.ready or tinting or (table is not None and table.at_work)
+
     def advance(self) -> bool:
         """Take in what was found; True where something did end."""
         ended = self.tabs.advance(self.focus)

@@ -64,6 +64,10 @@ class Counted:
 class Beside(Protocol):
     """What is found out of the rows in sight alone."""
 
+    @property
+    def at_work(self) -> bool:
+        """Whether anything is under way."""
+
     def look(self, rows: Sequence[int]) -> None:
         """Take note which rows are in sight."""
 
@@ -121,6 +125,15 @@ class TableTab:
             self.counted.beside.cancel()
         self.revision += bool(jobs)
         return bool(jobs)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether anything is under way."""
+        counted = self.counted
+        around = counted is not None and (
+            counted.table.sorting or (counted.beside is not None and counted.beside.at_work)
+        )
+        return around or any(job is not None for job in (self._counting, self._finding, self._writing))
 
     def advance(self) -> bool:
         """Take in what was found; True where something has ended."""

@@ -34,6 +34,8 @@ MOST_STRIPS = 5000
 """Rows whose strips are remembered."""
 MOST_SPELLED = 200_000
 """Rows that are sorted by their spelling at most."""
+COMPARED = 48
+"""Characters of tokens that are compared where they are sorted by their spelling."""
 SPELLED_AT_ONCE = 200
 """Rows that are spelled before other threads have their turn."""
 NEAR = 200
@@ -83,6 +85,11 @@ class Dispersions:
     def deviation(self, row: int) -> str:
         """Return a row's deviation of proportions; empty where it was not found yet."""
         return self._strips.get(row, ("", ""))[1]
+
+    @property
+    def at_work(self) -> bool:
+        """Whether strips are being found."""
+        return self._job is not None
 
     def look(self, rows: Sequence[int]) -> None:
         """Find the strips of these rows."""
@@ -155,8 +162,11 @@ def _columns(found: FrequencyList, beside: Dispersions) -> list[Column]:
 
 
 def _spelled(found: FrequencyList) -> NDArray[Any]:
-    """(U,) how every token is spelled. Between them the screen has its turn: one thread of Python runs at a time."""
-    spelled = np.empty(len(found), object)
+    """(U,) the beginning of every token, to sort by: unlike Python's texts these are sorted beside the screen's thread.
+
+    Between them, too, the screen has its turn: one thread of Python runs at a time.
+    """
+    spelled = np.empty(len(found), f"U{COMPARED}")
     for row in range(len(found)):
         spelled[row] = found.row(row).text
         if row % SPELLED_AT_ONCE == 0:

@@ -22,7 +22,7 @@ from charplay.tui.dialogs.explorer_foot import Foot
 from charplay.tui.dialogs.explorer_keys import COMMANDS, LAST, TABS, is_shown
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.presentation.tinting import OF_BITS, bit_tints, legend, palette, tints
-from charplay.tui.textual_patches.backpressure import set_visible_interval
+from charplay.tui.textual_patches.backpressure import Ticker
 from charplay.tui.textual_patches.safe_dismiss import dismiss_once
 from charplay.tui.widgets.key_line import KeyLine
 from charplay.tui.widgets.line_entry import LineEntry
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 NO_TABLE = "This is the text itself; the other tabs have tables."
 LOOK_SECONDS = 0.05
 """Between two looks at what was found."""
+LOOKS_AT_REST = 5
+"""While nothing is looked for, it looks every so many times."""
 TINTS = ("plain", *tints(OF_BITS))
 
 
@@ -98,10 +100,10 @@ class ExplorerScreen(Screen[None]):
         """Read first, search later."""
         self.explorer.open()
         self.explorer.show_tab(self.explorer.tabs.open)
+        self._ticker = Ticker(self, LOOK_SECONDS, LOOKS_AT_REST, self._tick)
         self.app.theme_changed_signal.subscribe(self, lambda _: self._use_theme())
         self._use_theme()
         self.call_after_refresh(self._show)
-        set_visible_interval(self, LOOK_SECONDS, self._tick)
 
     def on_unmount(self) -> None:
         """Give up what is under way."""
@@ -116,7 +118,7 @@ class ExplorerScreen(Screen[None]):
 
     # What is shown.
 
-    def _tick(self) -> None:
+    def _tick(self, _ticks: int) -> None:
         explorer = self.explorer
         if explorer.tint.job is not None and explorer.tint.job.take_news():
             self.page.redraw()
@@ -127,6 +129,7 @@ class ExplorerScreen(Screen[None]):
             rows = self.tables[explorer.tabs.open].list
             table.look(rows.top, rows.top + rows.size.height)
         self._show_facts()
+        self._ticker.quick = explorer.at_work
 
     def _show(self) -> None:
         """Show where the explorer is by now."""
@@ -145,6 +148,7 @@ class ExplorerScreen(Screen[None]):
         self._show_facts()
         if said := explorer.take_said():
             self.foot.say(said)
+        self._ticker.quick = True
 
     def _show_tab(self) -> None:
         """Put the open tab up."""
@@ -200,6 +204,7 @@ class ExplorerScreen(Screen[None]):
     @on(TextPage.Scrolled)
     def _scrolled(self, message: TextPage.Scrolled) -> None:
         self.explorer.read_from(message.place)
+        self._ticker.quick = True
         self._show_place()
 
     @on(TextStrip.Chosen)
@@ -267,6 +272,7 @@ class ExplorerScreen(Screen[None]):
         table = self.explorer.tabs.table
         if table is not None and message.rows is self.tables[self.explorer.tabs.open].list:
             table.line = message.index
+            self._ticker.quick = True
 
     def action_step(self, direction: int) -> None:
         """Go to the next hit, or the one before."""
