@@ -328,7 +328,7 @@ async def test_preview_searches_and_counts(play: Play) -> None:
         await it.until(lambda: isinstance(it.screen, ExplorerScreen) and "the quick brown" in it.seen())
         await it.press("slash", *"lazy", "enter")
         sheet = it.screen.query_one(TextPage)
-        assert sheet.marked == (35, 39)
+        await it.until(lambda: sheet.marked == (35, 39))
         await it.press("n")
         assert sheet.marked[0] > 39
         await it.press("pagedown", "up", "end", "home", "c")
