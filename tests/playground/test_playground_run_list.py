@@ -55,10 +55,18 @@ def test_a_listing_reads_each_run_once(sitting: Sitting, monkeypatch: pytest.Mon
     monkeypatch.setattr(store, "_summary", counted)
     sitting.playground.run_list.refresh()
     sitting.quiet()
-    assert sorted(read) == ["a", "b"]
     assert sitting.playground.run_list.unfinished is None
+    assert sorted(read) == ["a", "b"]
+
+
+def test_a_run_that_came_after_the_listing_is_taken_up(sitting: Sitting) -> None:
+    sitting.playground.run_list.refresh()
+    sitting.quiet()
     assert sitting.playground.launcher.take_up() == "There is no unfinished run."
-    assert len(read) == 2
+    keep_run(sitting.home, "late")
+    assert sitting.playground.run_list.unfinished is None
+    assert not sitting.playground.launcher.take_up()
+    assert sitting.playground.runs.busy
 
 
 def test_a_listing_that_was_given_up_ends_before_its_next_run(sitting: Sitting) -> None:
