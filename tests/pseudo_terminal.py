@@ -12,6 +12,7 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pyte
@@ -54,6 +55,21 @@ class Screen(pyte.Screen):
     def erase_in_display(self, how: int = 0, *args: object, **options: object) -> None:
         if how <= 3:
             super().erase_in_display(how, *args, **options)
+
+
+def _lenient(name: str) -> Callable[..., None]:
+    """Return a method of pyte's that ignores a sequence with more in it than means something, as terminals do."""
+    known: Callable[..., None] = getattr(pyte.Screen, name)
+
+    def method(screen: Screen, *parameters: int, **options: bool) -> None:
+        with suppress(TypeError):
+            known(screen, *parameters, **options)
+
+    return method
+
+
+for _name in set(pyte.Stream.csi.values()) - vars(Screen).keys():
+    setattr(Screen, _name, _lenient(_name))
 
 
 class Terminal:
