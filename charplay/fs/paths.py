@@ -1,6 +1,7 @@
-"""Paths as users type them. Both functions also work where the current folder was deleted."""
+"""Paths: as users type them, also where the current folder was deleted, and new ones beside what is there."""
 
 import os
+from itertools import count
 from pathlib import Path
 
 
@@ -23,3 +24,9 @@ def current_folder() -> Path:
         return Path.cwd()
     except OSError:
         return Path("/")
+
+
+def new_path(folder: Path, stem: str, ending: str) -> Path:
+    """Return the first path in a folder at which nothing stands: the stem and ending, else with -2, -3, ... between."""
+    names = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
+    return next(path for name in names if not (path := folder / f"{name}{ending}").exists())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from charplay.corpora.reading import open_file
 from charplay.fs.atomic import replace_bytes
-from charplay.fs.paths import user_path
+from charplay.fs.paths import new_path, user_path
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.recording import LARGEST, Recording
 
@@ -17,8 +17,7 @@ MOST = 200
 def write_ride(folder: Path, generator: TextGenerator, now: datetime) -> Path:
     """Keep the ride of a generator's text; returns the file's path."""
     stem = f"{now:%Y-%m-%d-%H%M%S}-seed-{generator.params.seed}"
-    number = next(n for n in range(1, 1_000_000) if not _path(folder, stem, n).exists())
-    path = _path(folder, stem, number)
+    path = new_path(folder, stem, ENDING)
     folder.mkdir(parents=True, exist_ok=True)
     write_ride_to(path, generator)
     return path
@@ -27,10 +26,6 @@ def write_ride(folder: Path, generator: TextGenerator, now: datetime) -> Path:
 def write_ride_to(path: Path, generator: TextGenerator) -> None:
     """Keep the ride of a generator's text in a file of one's own choice, which is replaced. OSError."""
     replace_bytes(path, Recording.of(generator.transcript).to_json().encode())
-
-
-def _path(folder: Path, stem: str, number: int) -> Path:
-    return folder / f"{stem if number == 1 else f'{stem}-{number}'}{ENDING}"
 
 
 def kept_rides(folder: Path) -> list[Path]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from charplay.fs.atomic import replace_bytes
+from charplay.fs.paths import new_path
 from charplay.sampling.branches import BranchTree
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.segment import KINDS
@@ -100,8 +101,7 @@ def _step(source: str) -> int | None:
 def write_text(folder: Path, written: Generation, now: datetime) -> Path:
     """A text file with the text alone, and beside it a JSON file with the rest; returns the text file's path."""
     stem = f"{now:%Y-%m-%d-%H%M%S}-{file_stem(written.source)}-seed-{written.seed}"
-    number = next(n for n in range(1, 1_000_000) if not (folder / f"{_numbered(stem, n)}.txt").exists())
-    path = folder / f"{_numbered(stem, number)}.txt"
+    path = new_path(folder, stem, ".txt")
     folder.mkdir(parents=True, exist_ok=True)
     about = {name: value for name, value in asdict(written).items() if name != "text"}
     replace_bytes(path.with_suffix(".json"), json.dumps(about, indent=2).encode())
@@ -112,8 +112,7 @@ def write_text(folder: Path, written: Generation, now: datetime) -> Path:
 def write_branches(folder: Path, tree: BranchTree, now: datetime) -> Path:
     """A JSON file with every branch of a text; returns its path."""
     stem = f"{now:%Y-%m-%d-%H%M%S}-{file_stem(tree.generator.source)}-branches"
-    number = next(n for n in range(1, 1_000_000) if not (folder / f"{_numbered(stem, n)}.json").exists())
-    path = folder / f"{_numbered(stem, number)}.json"
+    path = new_path(folder, stem, ".json")
     folder.mkdir(parents=True, exist_ok=True)
     replace_bytes(path, json.dumps(tree.export(), indent=2).encode())
     return path
@@ -122,10 +121,6 @@ def write_branches(folder: Path, tree: BranchTree, now: datetime) -> Path:
 def file_stem(source: str) -> str:
     """Return a file's name, without its ending, made of any name."""
     return re.sub(r"[^a-z0-9]+", "-", source.lower()).strip("-")[:60] or "text"
-
-
-def _numbered(stem: str, number: int) -> str:
-    return stem if number == 1 else f"{stem}-{number}"
 
 
 def keep_recent(folder: Path, written: Generation, now: datetime) -> None:

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress, Watch
 from charplay.fs.atomic import replace_bytes
+from charplay.fs.paths import new_path
 from charplay.playground.jobs import BackgroundJob
 
 if TYPE_CHECKING:
     from charplay.corpora.exploring.search import Hits
     from charplay.playground.exploring.table import Table
-
-MOST_FILES = 1_000_000
-
 
 PAUSE = 0.0002
 """Seconds that a job waits at each report: the screen has its turn then, as one thread of Python runs at a time."""
@@ -289,8 +287,7 @@ class TableTab:
 def _write(folder: Path, stem: str, table: "Table", progress: Progress) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     data = "".join(table.csv(progress)).encode("utf-8", "surrogatepass")
-    names = (f"{stem}.csv" if number == 1 else f"{stem}-{number}.csv" for number in range(1, MOST_FILES))
-    path = next(folder / name for name in names if not (folder / name).exists())
+    path = new_path(folder, stem, ".csv")
     replace_bytes(path, data)
     return path
 
