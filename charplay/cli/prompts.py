@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from charplay.cli.errors import UsageError, print_error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from charplay.corpora.library import Corpus
     from charplay.corpora.vocabulary import Vocabulary
     from charplay.recipes.recipe import Recipe
@@ -15,12 +17,13 @@ if TYPE_CHECKING:
     from charplay.sampling.prompts import Prompt
 
 
-def prompt_from_text(
-    home_option: str | None, checkpoint: str, text: str | None, wanted: str, seed: int
-) -> "tuple[Prompt, str]":
-    """Take a prompt from the text that a checkpoint learned, or from another; also return a note on where it is from.
+def prompts_from_text(
+    home_option: str | None, checkpoint: str, text: str | None, wanted: str
+) -> "Callable[[int], tuple[Prompt, str]]":
+    """Open the text that a checkpoint learned, or another; return what takes a seed's prompt from it.
 
-    A passage is as long as the network's training sequences, but at most 100 characters.
+    That gives a note on where the prompt is from, too. A passage is as long as the network's training sequences, but at
+    most 100 characters.
     """
     from charplay.runs.checkpoint import read_header
     from charplay.sampling.prompts import PLACE, choose, passage_length
@@ -29,10 +32,14 @@ def prompt_from_text(
         raise UsageError(f"--prompt-from takes random, letter, N or N:LENGTH, not {wanted[:40]!r}")
     header = read_header(Path(checkpoint))
     corpus = _corpus(home_option, header.corpus, header.recipe, text)
-    length = passage_length(header.recipe)
-    chosen = choose(corpus.text(), "passage" if wanted == "random" else wanted, seed=seed, length=length)
-    after = f"goes on: {chosen.truth!r}" if chosen.truth else f"ends after these {len(chosen.prompt):,} characters"
-    return chosen, f"the prompt stands at {chosen.start:,} of {corpus.title}, which {after}"
+    whole, length = corpus.text(), passage_length(header.recipe)
+
+    def take(seed: int) -> "tuple[Prompt, str]":
+        chosen = choose(whole, "passage" if wanted == "random" else wanted, seed=seed, length=length)
+        after = f"goes on: {chosen.truth!r}" if chosen.truth else f"ends after these {len(chosen.prompt):,} characters"
+        return chosen, f"the prompt stands at {chosen.start:,} of {corpus.title}, which {after}"
+
+    return take
 
 
 def _corpus(home_option: str | None, origin: "CorpusOrigin", recipe: "Recipe", text: str | None) -> "Corpus":

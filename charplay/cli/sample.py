@@ -10,7 +10,7 @@ import typer
 from charplay.cli import sample_many
 from charplay.cli.errors import UsageError
 from charplay.cli.output import print_note
-from charplay.cli.prompts import asked_temperatures, check_bias, prompt_from_text, recording_path
+from charplay.cli.prompts import asked_temperatures, check_bias, prompts_from_text, recording_path
 from charplay.cli.recipe_options import JsonOption
 from charplay.cli.sample_options import (
     Bias,
@@ -38,8 +38,9 @@ from charplay.cli.sample_options import (
 from charplay.cli.sample_output import JsonLinesWriter, TextWriter, name_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from charplay.playground.checkpoints import LoadedModel
     from charplay.playground.playback import Playback
     from charplay.sampling.generator import TextGenerator
     from charplay.sampling.model import CharModel
@@ -107,11 +108,7 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     check_bias(settings[0].bias, model.vocabulary)
     length = min(LENGTH if length is None else length, sys.maxsize)  # no range is longer: "until it is stopped"
     stops = _cleaned_stops(model, stop or [])
-    given = _cleaned(model, prompt or "") if prompt_from is None else ""
-
-    def text(seed: int) -> str:
-        return given if prompt_from is None else _cleaned(model, _taken(context.obj, path, corpus, prompt_from, seed))
-
+    text = _prompts(context.obj, opened, prompt or "", prompt_from, corpus)
     if count is not None:
         many = sample_many.ManyTexts(model, count, stops, prompted=not no_prompt, json=json)
         many.drawn(settings[0], text, length, output) if ride is None else many.ridden(ride, seed, output)
@@ -198,6 +195,23 @@ class _SampleTask:
                 raise OSError(error.errno, error.strerror, str(self._ride)) from None
 
 
+def _prompts(
+    home: str | None, opened: "LoadedModel", prompt: str, prompt_from: str | None, corpus: str | None
+) -> "Callable[[int], str]":
+    """Return what gives each seed its prompt, cleaned as the training text was: the one that is typed, or a passage."""
+    if prompt_from is None:
+        given = _cleaned(opened.model, prompt)
+        return lambda _seed: given
+    take = prompts_from_text(home, opened.origin.path, corpus, prompt_from)
+
+    def taken(seed: int) -> str:
+        chosen, where = take(seed)
+        print_note(where)
+        return _cleaned(opened.model, chosen.prompt)
+
+    return taken
+
+
 def _cleaned(model: "CharModel", prompt: str) -> str:
     """Return the prompt cleaned as the training text was, and say so."""
     from charplay.sampling.input_text import read_input
@@ -240,9 +254,3 @@ def _refuse_clashes(named: "Mapping[str, Any]") -> None:
 
 def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
-
-
-def _taken(home: str | None, checkpoint: str, corpus: str | None, wanted: str, seed: int) -> str:
-    chosen, where = prompt_from_text(home, checkpoint, corpus, wanted, seed)
-    print_note(where)
-    return chosen.prompt

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from tiny_model import TEXT, tiny_checkpoint
 
+from charplay.corpora.corpus import Corpus
+from charplay.corpora.entries import Entry
+from charplay.corpora.library import Library
 from charplay.runs.checkpoint import write_checkpoint
 
 Cli = Callable[..., SimpleNamespace]
@@ -67,6 +71,21 @@ def test_each_seed_takes_its_own_prompt_from_the_text(cli: Cli, file: Path, text
     told = cli(*given, "--count", 6, "--json").lines
     assert [one["prompt"] + one["text"] for one in told] == [cli(*given, "--seed", 1 + n).out for n in range(6)]
     assert len({one["prompt"] for one in told}) > 1
+
+
+def test_the_text_of_the_prompts_is_read_once(
+    cli: Cli, file: Path, text_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    open_text = Library.open
+
+    def counted(library: Library, entry: Entry, **options: Any) -> Corpus:
+        opened.append(entry.name)
+        return open_text(library, entry, **options)
+
+    monkeypatch.setattr(Library, "open", counted)
+    cli("sample", file, "--prompt-from", "letter", "--corpus", text_file, "--count", 4, "--length", 3)
+    assert len(opened) == 1
 
 
 def test_no_file_is_written_over(cli: Cli, file: Path, tmp_path: Path) -> None:
