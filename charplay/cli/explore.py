@@ -23,7 +23,6 @@ IgnoreCaseOption = Annotated[bool, typer.Option("--ignore-case", metavar="", hel
 
 STRIP_CELLS = 20
 """Slices of a text in a strip."""
-BARS = " ▁▂▃▄▅▆▇█"
 
 
 def concordance(  # noqa: PLR0917  (the parser passes options by name)
@@ -122,12 +121,13 @@ def _print_ngrams(found: "FrequencyList", said: str, rows: "list[tuple[Row, list
             )
         return
     from charplay.formatting.sanitize import sanitize_char
+    from charplay.plotting.sparkline import sparkline
 
     print_table(
         ("rank", found.unit.title, "count", "share", "DP", "where"),
         [
             (f"{row.rank:,}", "".join(map(sanitize_char, row.text)), f"{row.count:,}", format_share(row.share, 3),
-             f"{deviation:.2f}", _strip(slices))
+             f"{deviation:.2f}", sparkline(slices, empty=" "))
             for row, slices, deviation in rows
         ],
     )  # fmt: skip
@@ -146,12 +146,6 @@ def _remarks(found: "FrequencyList", said: str) -> list[str]:
         missed = f"counts are up to {found.most_missed:,} too low"
         remarks.append(f"There are too many different ones to count all exactly: the rarest are dropped, {missed}.")
     return remarks
-
-
-def _strip(slices: list[int]) -> str:
-    """Draw counts as bars, the highest full; what comes at all is seen."""
-    most = max(1, *slices)
-    return "".join(BARS[-(-count * (len(BARS) - 1) // most)] for count in slices)
 
 
 def keywords(

@@ -22,6 +22,7 @@ from charplay.playground.exploring.collocate_tab import collocate_tab
 from charplay.playground.exploring.table import Column, Table
 from charplay.playground.exploring.table_tab import PAUSE, Counted, Occurrences, TableTab
 from charplay.playground.jobs import BackgroundJob
+from charplay.plotting.sparkline import sparkline
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
@@ -40,7 +41,6 @@ SPELLED_AT_ONCE = 200
 """Rows that are spelled before other threads have their turn."""
 NEAR = 200
 """Characters around a position in which a word is looked for."""
-_HEIGHTS = "·▁▂▃▄▅▆▇█"
 
 
 @dataclass(frozen=True)
@@ -122,13 +122,8 @@ class Dispersions:
         for row, counts, deviation in zip(
             self._looking, job.result.counts.tolist(), job.result.deviations.tolist(), strict=True
         ):
-            self._strips[row] = (_drawn(counts), "" if math.isnan(deviation) else f"{deviation:.2f}")
+            self._strips[row] = (sparkline(counts, empty="·"), "" if math.isnan(deviation) else f"{deviation:.2f}")
         return True
-
-
-def _drawn(counts: Sequence[int]) -> str:
-    most = max(1, *counts)
-    return "".join(_HEIGHTS[math.ceil(count * (len(_HEIGHTS) - 1) / most)] for count in counts)
 
 
 def _count(corpus: "Corpus", unit: Unit, note: str, progress: Progress) -> Counted:

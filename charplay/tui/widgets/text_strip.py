@@ -10,7 +10,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-_HIGH = "▁▂▃▄▅▆▇█"
+from charplay.plotting.sparkline import bar
+
 _TEXT, _HELD_OUT = "─", "┄"
 
 
@@ -72,7 +73,7 @@ class TextStrip(Widget):
         segments = []
         for column, number in enumerate(counts):
             beyond = column >= held_out
-            glyph = _HIGH[(number * len(_HIGH) - 1) // most] if number else _HELD_OUT if beyond else _TEXT
+            glyph = bar(number, most) if number else _HELD_OUT if beyond else _TEXT
             part = "held-out" if beyond else "hit" if number else "text"
             part = "here" if column == here else part
             segments.append(Segment(glyph, self.get_component_rich_style(f"strip--{part}")))
