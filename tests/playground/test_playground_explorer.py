@@ -1,10 +1,9 @@
 """An explorer without a screen: its places, its search, the steps back, and what it hands to the network."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from explored import until
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted_models import scholar
@@ -16,15 +15,6 @@ from charplay.playground.exploring.explorer import Explorer
 from charplay.playground.exploring.line_index import LineIndex
 from charplay.playground.exploring.positions import Position, parse_position
 from charplay.playground.exploring.text_search import MODES
-
-
-def until(explorer: Explorer, condition: Callable[[], object]) -> None:
-    """Let it go on until the condition holds."""
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        explorer.advance()
-        time.sleep(0.001)
 
 
 def searched(explorer: Explorer, typed: str, mode: str = MODES[0]) -> str:

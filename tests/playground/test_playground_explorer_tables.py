@@ -4,12 +4,12 @@ import csv
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from explored import until
 from hypothesis import given
 from hypothesis import strategies as st
 from sampling_models import make_model
@@ -37,15 +37,6 @@ def explorer(tmp_path: Path) -> Explorer:
 def sitting(tmp_path: Path) -> Sitting:
     """The fox is chosen and read."""
     return Sitting(fox_home(tmp_path / "home")).begin()
-
-
-def until(explorer: Explorer, condition: Callable[[], object]) -> None:
-    """Let it go on until the condition holds."""
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        explorer.advance()
-        time.sleep(0.001)
 
 
 def opened(explorer: Explorer, name: str) -> TableTab:
