@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import socket
 import threading
 import time
@@ -53,6 +54,7 @@ from charplay.protocol.events import (
     Warned,
     Working,
 )
+from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.runs.home import Home
 
@@ -278,6 +280,27 @@ def test_all_events_are_there_once_it_is_over(client: TrainerClient, script: Scr
     until(lambda: not client.alive)
     assert isinstance(client.drain()[-1], Stopped)
     assert client.drain() == []
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="only Linux schedules threads apart")
+def test_the_training_thread_and_its_helpers_never_interrupt_a_key() -> None:
+    found: list[int] = []
+
+    def look() -> None:
+        found.append(os.sched_getscheduler(0))
+
+    def open_training(_request: TrainRequest, _commands: CommandQueue) -> Iterator[Event]:
+        look()
+        helper = threading.Thread(target=look)
+        helper.start()
+        helper.join()
+        yield Stopped(step=0, seconds=0.0, reason="asked")
+
+    trainer = LocalTrainer(open_training)
+    trainer.start(REQUEST)
+    until(lambda: not trainer.alive)
+    assert found == [os.SCHED_BATCH] * 2
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 def test_a_whole_run_is_steered(client: TrainerClient, script: ScriptedTrainer) -> None:
