@@ -8,7 +8,7 @@ import typer.main
 
 from charplay.cli.app import app
 from charplay.cli.completers import COMPLETERS, Candidate, files
-from charplay.cli.main import take_global
+from charplay.cli.global_options import take_global_options
 from charplay.runs.home import Home
 
 ANYWHERE = {"home", "version"}
@@ -18,7 +18,7 @@ HELP = Candidate("--help", "Show this message and exit.")
 def candidates(arguments: Sequence[str], word: str) -> list[Candidate]:
     """List what may stand in place of `word`, the unfinished one, after those arguments; each value once."""
     open_option = [one for one in arguments[-1:] if one == "--home"]  # its folder is being typed
-    home, _, rest = take_global(arguments[: len(arguments) - len(open_option)])
+    home, _, rest = take_global_options(arguments[: len(arguments) - len(open_option)])
     root = typer.main.get_command(app)
     place = _Place(root, root)
     for argument in [*rest, *open_option]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from charplay.cli.errors import EXIT_FAILED, UsageError, report_error
+from charplay.cli.global_options import take_global_options
 from charplay.protocol.exit_codes import INTERRUPTED
 
 LOADS_TORCH = {"charplay.training.run_training", "charplay.training.epoch_timing"}
@@ -39,7 +40,7 @@ def run(arguments: Sequence[str]) -> int:
 
             code = answer(question)
         else:
-            home, version, rest = take_global(arguments)
+            home, version, rest = take_global_options(arguments)
             code = _version() if version else _dispatch(home, rest)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -74,26 +75,6 @@ def _reader_gone() -> int:
 
     redirect_to_devnull(sys.stdout)
     return 0
-
-
-def take_global(arguments: Sequence[str]) -> tuple[str | None, bool, list[str]]:
-    """Take `--home FOLDER` and `--version` out of the arguments, wherever they are; also return the rest."""
-    home, version, rest = None, False, list[str]()
-    left = iter(arguments)
-    for argument in left:
-        if argument == "--":
-            rest += [argument, *left]
-        elif argument == "--version":
-            version = True
-        elif argument == "--home":
-            home = next(left, "")
-        elif argument.startswith("--home="):
-            home = argument.removeprefix("--home=")
-        else:
-            rest.append(argument)
-    if home == "":
-        raise UsageError("--home needs a folder")
-    return home, version, rest
 
 
 def _version() -> int:

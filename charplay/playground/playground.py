@@ -218,6 +218,7 @@ class Playground:
                 if not self.chart.overlay(run, curves):
                     self._say(Said(TOO_MANY_CURVES, warning=True, passing=True))
             case RunDeleted(run):
+                self.chart.take_off(run)
                 self.launcher.forget(run)
 
     def _say(self, said: Said | None) -> None:

@@ -85,8 +85,7 @@ class RunLauncher:
         return said.say(said.notes)
 
     def forget(self, name: str) -> None:
-        """Take a run that was deleted off the chart, and offer it no more."""
-        self._sitting.chart.take_off(name)
+        """Offer a run that was deleted no more."""
         if self._sitting.announcements.offer.startswith(f"{name} "):
             self._sitting.announcements.offer = ""
 

@@ -6,7 +6,6 @@ if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
     from charplay.corpora.library import Entry, Library
     from charplay.playground.announcements import Announcements
-    from charplay.playground.chart import ChartState
     from charplay.playground.download_job import DownloadJob
     from charplay.playground.recipe_draft import RecipeDraft
     from charplay.playground.run_controller import RunController
@@ -61,10 +60,6 @@ class Sitting(Protocol):
     @property
     def store(self) -> "RunStore":
         """The runs on the disk."""
-
-    @property
-    def chart(self) -> "ChartState":
-        """What the chart shows."""
 
     @property
     def corpora(self) -> ChosenText:

@@ -1,7 +1,6 @@
 """What the trainer needs of batches, whether they are streams or windows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,17 +8,10 @@ import torch
 from torch import Tensor
 
 from charplay.recipes.recipe import Recipe
+from charplay.training.rebatching import Rebatching
+from charplay.training.streams import Streams
 from charplay.training.token_ids import TokenIds
-
-
-@dataclass(frozen=True, slots=True)
-class Rebatching:
-    """What a change of the batches' shape leads to."""
-
-    kept_streams: tuple[int, ...]
-    """For each new stream, the old one that it continues, or -1 if it begins; empty for windows."""
-    steps_left: int
-    """Steps until the current epoch ends."""
+from charplay.training.windows import Windows
 
 
 class Batches(Protocol):
@@ -52,9 +44,6 @@ class Batches(Protocol):
 
 def open_batches(recipe: Recipe, ids: np.ndarray, device: torch.device, *, resident: bool) -> Batches:
     """Batch the training text `ids` (N,) as the resolved recipe says."""
-    from charplay.training.streams import Streams
-    from charplay.training.windows import Windows
-
     text = TokenIds(ids, device, resident=resident)
     length, batch_size = recipe.sequence_length, recipe.batch_size
     assert isinstance(length, int)

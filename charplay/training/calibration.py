@@ -38,7 +38,7 @@ def measure_step_speed(
 
     Draws from torch's random numbers. Raises Cancelled if `watch`, which is called before every step, returns False.
     """
-    context = context.with_shares(share_count(recipe, context), recipe.seed)
+    context = context.with_shares(share_count(recipe, context.device, context.full_threads), recipe.seed)
     ids = corpus.ids[: training_characters(recipe, len(corpus))]
     batches = open_batches(recipe, ids, context.device, resident=context.text_fits(corpus.ids))
     network = CharNet(recipe, len(corpus.vocabulary)).to(context.device).train()

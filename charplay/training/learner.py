@@ -13,12 +13,13 @@ from torch.nn import functional
 
 from charplay.recipes.network import whole
 from charplay.recipes.recipe import Recipe
-from charplay.training.batches import Batches, Rebatching
+from charplay.training.batches import Batches
 from charplay.training.device import DeviceContext
 from charplay.training.evaluation import is_correct
 from charplay.training.gradients import clip
 from charplay.training.network import CharNet, State
 from charplay.training.optimization import build_optimizers, load_state_arrays, state_arrays, take_step
+from charplay.training.rebatching import Rebatching
 from charplay.training.shares import columns, cut, joined
 
 MAX_UNREAD_STEPS = 1024

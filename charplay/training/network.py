@@ -46,7 +46,7 @@ class CharNet(nn.Module):
         self.output = nn.Linear(hidden, vocabulary_size)
         self.weight_drop = recipe.weight_drop
         if recipe.initialization == "glorot-orthogonal":
-            initialize(self, cell.FORGET_GATE)
+            initialize(self.layers, self.output, gates=self.gates, forget_gate=cell.FORGET_GATE)
 
     def set_dropouts(self, recipe: Recipe) -> None:
         """Set all dropout probabilities as the recipe says."""

@@ -95,7 +95,7 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceC
         sentences,
         parent=parent,
         calibration_seconds=clock.seconds,
-        shares=share_count(resolution.recipe, context),
+        shares=share_count(resolution.recipe, context.device, context.full_threads),
     )
 
 

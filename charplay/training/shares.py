@@ -12,7 +12,6 @@ import torch
 
 from charplay.recipes.network import whole
 from charplay.recipes.recipe import Recipe
-from charplay.training.device import DeviceContext
 from charplay.training.network import State
 
 MIN_STREAMS = 16
@@ -20,15 +19,15 @@ MIN_STREAMS = 16
 MAX_SHARES = 8
 
 
-def share_count(recipe: Recipe, context: DeviceContext) -> int:
+def share_count(recipe: Recipe, device: torch.device, threads: int) -> int:
     """Return how many shares a new run of the resolved `recipe` has; one on a card.
 
-    On a processor it is one for each thread that an idle machine would have, as far as there are streams for them: the
-    same whatever else runs there.
+    On a processor it is one for each of the `threads` that an idle machine would have, as far as there are streams for
+    them: the same whatever else runs there.
     """
-    if context.device.type != "cpu":
+    if device.type != "cpu":
         return 1
-    return max(1, min(context.full_threads, whole(recipe, "batch_size") // MIN_STREAMS, MAX_SHARES))
+    return max(1, min(threads, whole(recipe, "batch_size") // MIN_STREAMS, MAX_SHARES))
 
 
 def cut(streams: int, shares: int) -> list[slice]:

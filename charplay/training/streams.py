@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from charplay.training.batches import Rebatching
+from charplay.training.rebatching import Rebatching
 from charplay.training.token_ids import TokenIds
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from charplay.recipes.recipe import Recipe
-from charplay.training.batches import Rebatching
+from charplay.training.rebatching import Rebatching
 from charplay.training.shuffling import shuffled
 from charplay.training.token_ids import TokenIds
 

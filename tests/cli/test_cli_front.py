@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import charplay
 from charplay.cli import main
 from charplay.cli.errors import UsageError
+from charplay.cli.global_options import take_global_options
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.runs.store import RunStore
@@ -29,16 +30,16 @@ WORDS = st.lists(st.sampled_from(["train", "--json", "x.txt", "--steps", "3"]), 
 def test_home_may_stand_anywhere(words: list[str], place: int, joined: bool) -> None:
     option = ["--home=/h"] if joined else ["--home", "/h"]
     place = min(place, len(words))
-    assert main.take_global([*words[:place], *option, *words[place:]]) == ("/h", False, words)
+    assert take_global_options([*words[:place], *option, *words[place:]]) == ("/h", False, words)
 
 
 def test_what_follows_two_dashes_is_left_alone() -> None:
-    assert main.take_global(["a", "--", "--home", "--version"]) == (None, False, ["a", "--", "--home", "--version"])
+    assert take_global_options(["a", "--", "--home", "--version"]) == (None, False, ["a", "--", "--home", "--version"])
 
 
 def test_home_without_a_folder_is_wrong_usage() -> None:
     with pytest.raises(UsageError):
-        main.take_global(["train", "--home"])
+        take_global_options(["train", "--home"])
 
 
 def test_the_home_is_made_where_it_is_asked_for(cli: Callable[..., SimpleNamespace], tmp_path: Path) -> None:

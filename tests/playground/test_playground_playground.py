@@ -204,8 +204,11 @@ def test_while_a_run_is_under_way_none_is_offered(sitting: Sitting) -> None:
 
 
 def test_a_run_that_was_deleted_leaves_the_chart(sitting: Sitting) -> None:
+    keep_run(sitting.home)
+    sitting.begin()
     sitting.playground.chart.overlay("kept-1", RunCurves())
-    sitting.playground.launcher.forget("kept-1")
+    sitting.playground.run_list.delete("kept-1")
+    sitting.advance()
     assert not sitting.playground.chart.markers
 
 

@@ -137,7 +137,7 @@ def test_shares_drop_differently_and_as_the_seed_says() -> None:
 def test_a_share_has_at_least_sixteen_streams(threads: int, batch_size: int, shares: int) -> None:
     recipe = Recipe(steps=1, threads=threads, batch_size=batch_size)
     context = open_device("cpu", recipe)
-    assert share_count(recipe, context) == shares
+    assert share_count(recipe, context.device, context.full_threads) == shares
     torch.set_num_threads(1)
 
 
