@@ -66,6 +66,47 @@ class BackgroundJob(Generic[Outcome]):
         return not self.cancelled
 
 
+class JobSlot(Generic[Outcome]):
+    """A slot holds one job for the part that owns it, and cancels that one where another is put in its place.
+
+    Its owner looks, whenever it goes on, whether the job has ended. For what only its owner wants to know; what several
+    parts wait for is one of the playground's `Jobs`.
+    """
+
+    def __init__(self) -> None:
+        self._job: BackgroundJob[Outcome] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is a job whose end was not taken yet."""
+        return self._job is not None
+
+    @property
+    def percent(self) -> int:
+        """How much of the job is done; -1 where that is not known, or there is none."""
+        return self._job.percent if self._job is not None else -1
+
+    def put(self, job: BackgroundJob[Outcome]) -> None:
+        """Hold a job that was started; the one before is cancelled."""
+        self.cancel()
+        self._job = job
+
+    def cancel(self) -> bool:
+        """Cancel the job; return whether there was one."""
+        job, self._job = self._job, None
+        if job is not None:
+            job.cancel()
+        return job is not None
+
+    def take_ended(self) -> BackgroundJob[Outcome] | None:
+        """Return the job once it has ended, with its result or its fault, and hold it no longer."""
+        job = self._job
+        if job is None or not job.done:
+            return None
+        self._job = None
+        return job
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class JobProgressed:
     """Another hundredth of a job is done."""
@@ -85,7 +126,7 @@ Job = TypeVar("Job", bound=BackgroundJob[Any])
 
 
 class Jobs:
-    """The jobs under way. They are asked, at each `advance`, for what has become of them."""
+    """The playground's jobs under way. Its parts hear, at each `advance`, what has become of them."""
 
     def __init__(self) -> None:
         self._told: dict[BackgroundJob[Any], int] = {}

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from charplay.playground.happenings import Said
+from charplay.playground.jobs import JobSlot
 from charplay.playground.text_changes import CopiesChanged
 from charplay.sampling.memorization import MemorizationTracker
 
@@ -54,7 +55,7 @@ class Memorization:
         """The path of the checkpoint that learned it."""
         self._origin = ""
         """The path of the checkpoint that writes, as of the last look."""
-        self._job: TrainingTextJob | None = None
+        self._reading: JobSlot[TrainingText] = JobSlot()
         self._min_length = MIN_COPIED
         self._tracker: MemorizationTracker | None = None
         self._watched: Transcript | None = None
@@ -94,11 +95,10 @@ class Memorization:
             self._seek()
 
     def _rest(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
+        self._reading.cancel()
         if self._tracker is not None:
             self._change(0)
-        self._job, self._tracker, self._watched = None, None, None
+        self._tracker = self._watched = None
 
     def _seek(self) -> None:
         """Look for copies in the text that the network learned, which may have to be found first."""
@@ -107,23 +107,23 @@ class Memorization:
         if self.training_text is not None and self._learned_by == self._origin:
             self._start(self.training_text)
         elif self._origin:
-            self._job = self._find(Path(self._origin), self.training_text)
+            self._reading.put(self._find(Path(self._origin), self.training_text))
         else:
             self.status = "where this network comes from is not known"
 
-    def _poll(self, job: "TrainingTextJob") -> None:
-        """Take in what became of the job."""
-        if job.percent >= 0:
-            self.status = f"reading the training text: {job.percent} %"
-        if not job.done:
+    def _take_text(self) -> None:
+        """Say how far the training text is read, and look for copies in it once it is there."""
+        if self._reading.percent >= 0:
+            self.status = f"reading the training text: {self._reading.percent} %"
+        ended = self._reading.take_ended()
+        if ended is None:
             return
-        self._job, found = None, job.result
-        if found is None:
+        if ended.result is None:
             self.status = "the training text is not here"
-            self._sentences.append(str(job.fault))
+            self._sentences.append(str(ended.fault))
         else:
-            self.training_text, self._learned_by = found, self._origin
-            self._start(found)
+            self.training_text, self._learned_by = ended.result, self._origin
+            self._start(ended.result)
 
     def _start(self, text: "TrainingText") -> None:
         self.status = ""
@@ -136,8 +136,7 @@ class Memorization:
         """Look at what was written meanwhile, for a bounded time, and return what is known anew."""
         if self.on and self._instrument.origin.path != self._origin:
             self._seek()
-        if self._job is not None:
-            self._poll(self._job)
+        self._take_text()
         self._look()
         happened: list[CopiesChanged | Said] = [Said(sentence, passing=True) for sentence in self._sentences]
         if self._changed is not None:

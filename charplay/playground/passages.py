@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from charplay.playground.jobs import BackgroundJob
+from charplay.playground.jobs import BackgroundJob, JobSlot
 from charplay.sampling.prompts import Prompt, choose, passage_length
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ class Passages:
         self._instrument = instrument
         self._drawn = 0
         self._title = ""
-        self._job: BackgroundJob[Prompt] | None = None
+        self._search = JobSlot[Prompt]()
 
     def draw(self, corpus: "Corpus") -> None:
         """Have the instrument begin with the next passage, once it was found: a long text takes its time."""
@@ -27,13 +27,11 @@ class Passages:
         seed, number, length = generator.params.seed, self._drawn, passage_length(generator.model.recipe)
         self._drawn += 1
         self._title = corpus.title
-        self._job = BackgroundJob(
-            lambda _: choose(corpus.text(), "passage", seed=seed, number=number, length=length)
-        ).start()
+        search = BackgroundJob(lambda _: choose(corpus.text(), "passage", seed=seed, number=number, length=length))
+        self._search.put(search.start())
 
     def advance(self) -> None:
         """Begin with a passage that was found."""
-        if self._job is not None and self._job.done:
-            found, self._job = self._job.result, None
-            if found is not None:
-                self._instrument.begin_passage(found, self._title)
+        ended = self._search.take_ended()
+        if ended is not None and ended.result is not None:
+            self._instrument.begin_passage(ended.result, self._title)

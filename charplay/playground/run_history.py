@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from charplay.corpora.progress import Progress as Share
 from charplay.corpora.progress import Watch
-from charplay.playground.jobs import BackgroundJob
+from charplay.playground.jobs import BackgroundJob, JobSlot
 from charplay.playground.run_curves import RunCurves, characters_per_step
 from charplay.playground.run_marks import Marks, UndoStack, with_mark
 from charplay.protocol.events import ASKED, Changed, Evaluated, Event, Paused, Progress, Row, Sampled, Started
@@ -36,7 +36,7 @@ class RunHistory:
         self.recipe: dict[str, object] = {}
         """The run's, under the values that it has now."""
         self._changes = UndoStack()
-        self._reading: BackgroundJob[KeptHistory] | None = None
+        self._reading = JobSlot[KeptHistory]()
         """Reads what the folder has of a run that was taken up: a long run's would hold the screen for seconds."""
         self._meanwhile: list[Event] = []
         """What was heard since that began."""
@@ -46,7 +46,7 @@ class RunHistory:
         if isinstance(event, Started):
             self._begin(event)
             return
-        if self._reading is not None:
+        if self._reading.busy:
             self._meanwhile.append(event)
         match event:
             case Progress():
@@ -69,27 +69,26 @@ class RunHistory:
         self.recipe = dict(event.recipe)
         self.curves = RunCurves(characters_per_step(event.recipe))
         self.marks, self._changes, self.samples = [], UndoStack(), []
-        if self._reading is not None:
-            self._reading.cancel()
-        self._reading, self._meanwhile = None, []
+        self._reading.cancel()
+        self._meanwhile = []
         if event.resumed:
             work = partial(read_kept, Path(event.folder), event.step)
-            self._reading = BackgroundJob(work).start()
+            self._reading.put(BackgroundJob(work).start())
 
     @property
     def reading(self) -> bool:
         """Whether what is kept of the run is still being read."""
-        return self._reading is not None
+        return self._reading.busy
 
     def catch_up(self) -> bool:
         """Take in what was kept of a run, once it is read; return whether that was now.
 
         Where it cannot be read, the curve begins where the run goes on.
         """
-        read = self._reading
-        if read is None or not read.done:
+        read = self._reading.take_ended()
+        if read is None:
             return False
-        heard, self._reading, self._meanwhile = self._meanwhile, None, []
+        heard, self._meanwhile = self._meanwhile, []
         if read.result is not None:
             self._adopt(read.result)
             for event in heard:

@@ -7,7 +7,7 @@ import pytest
 
 from charplay.corpora.errors import Cancelled, CorpusError
 from charplay.corpora.progress import Watch
-from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs
+from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs, JobSlot
 
 
 def told(jobs: Jobs, number: int) -> list[JobProgressed | JobEnded]:
@@ -97,3 +97,31 @@ def test_nothing_is_told_of_a_job_that_was_cancelled_however_it_ends(heeds: bool
     assert not job.done
     assert jobs.advance() == []
     assert len(jobs) == 0
+
+
+def test_a_slot_gives_its_job_once_and_only_when_it_has_ended() -> None:
+    slot, job = JobSlot[int](), BackgroundJob(lambda watch: int(watch(0.42)))
+    assert (slot.busy, slot.percent, slot.take_ended(), slot.cancel()) == (False, -1, None, False)
+    slot.put(job)
+    assert (slot.busy, slot.percent, slot.take_ended()) == (True, -1, None)
+    job.run()
+    assert slot.percent == 42
+    assert slot.take_ended() is job
+    assert job.result == 1
+    assert (slot.busy, slot.take_ended()) == (False, None)
+
+
+@pytest.mark.parametrize("by_another", [True, False])
+def test_a_job_that_lost_its_slot_is_cancelled_and_never_given(by_another: bool) -> None:
+    slot = JobSlot[int]()
+    first, second = BackgroundJob(lambda watch: int(watch(0.5))), BackgroundJob(lambda _: 2)
+    slot.put(first)
+    if by_another:
+        slot.put(second)
+    else:
+        assert slot.cancel()
+    first.run()
+    assert (first.cancelled, first.result, slot.take_ended()) == (True, 0, None)
+    assert slot.busy == by_another
+    second.run()
+    assert slot.take_ended() is (second if by_another else None)

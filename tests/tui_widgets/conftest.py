@@ -24,6 +24,9 @@ from charplay.tui.themes import DARK
 from charplay.tui.widgets.wrapping import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from charplay.corpora.progress import Watch
     from charplay.playground.happenings import TextChanged
 
 LEARNED = TrainingText(from_text("the song", SONG), SubstringIndex(SONG), SONG)
@@ -38,7 +41,11 @@ class Stage(App[None]):
         self.theme = DARK.name
         self.now = 0.0
         self.instrument = Instrument(texts, SamplingParams())
-        self.memorization = Memorization(self.instrument, lambda *_: BackgroundJob(lambda _: LEARNED))  # type: ignore[arg-type]
+        self.learn: Callable[[Watch], TrainingText] = lambda _: LEARNED
+        """Reads the training text."""
+        self.readings: list[BackgroundJob[TrainingText]] = []
+        """Jobs that were asked to read it; the newest runs when a test says so."""
+        self.memorization = Memorization(self.instrument, self._read)  # type: ignore[arg-type]
         self.pane = TextPane(self.instrument, self.memorization)
         self.said: list[str] = []
 
@@ -97,10 +104,12 @@ class Stage(App[None]):
     def search(self) -> None:
         """Look for copies in the song, until all that is written was looked through."""
         self.memorization.toggle()
-        job = self.memorization._job
-        assert job is not None
-        job.run()
+        self.readings[-1].run()
         self.look()
+
+    def _read(self, *_: object) -> BackgroundJob[TrainingText]:
+        self.readings.append(BackgroundJob(self.learn))
+        return self.readings[-1]
 
     def look(self) -> None:
         for _ in range(len(self.text) // 16 + 2):

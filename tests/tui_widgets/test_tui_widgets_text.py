@@ -1,7 +1,6 @@
 """The text pane: what it shows of an instrument, what can be played on it, and that everything fits."""
 
 import json
-from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,11 @@ from textual.events import Paste
 from textual.widgets import Static
 
 from charplay.corpora.errors import CorpusError
+from charplay.corpora.progress import Watch
 from charplay.formatting.sanitize import sanitize
-from charplay.playground.jobs import BackgroundJob
 from charplay.playground.next_prompt import MAX_READ
 from charplay.playground.saved_texts import RECENT
+from charplay.playground.training_text import TrainingText
 from charplay.sampling.bias_syntax import parse_bias
 from charplay.sampling.params import SamplingParams
 from charplay.sampling.prompts import Prompt
@@ -464,15 +464,15 @@ async def test_the_training_text_that_is_read_or_is_not_here_is_told_in_the_mete
         stage.write(30)
         seen: list[Any] = []
 
-        def work(watch: Callable[..., Any]) -> None:
+        def work(watch: Watch) -> TrainingText:
             watch(0.07)
             stage.show()
             seen.append(stage.read(stage.pane.copies._meter))
             raise CorpusError("It is \x1b[31m not here.")
 
-        stage.memorization._find = lambda *_: BackgroundJob(work)  # type: ignore[assignment]
+        stage.learn = work
         stage.memorization.toggle()
-        stage.memorization._job.run()
+        stage.readings[-1].run()
         stage.show()
         assert seen == ["reading the training text: 7 %"]
         assert stage.said == ["It is \x1b[31m not here."]

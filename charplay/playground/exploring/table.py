@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charplay.corpora.progress import Progress
-from charplay.playground.jobs import BackgroundJob
+from charplay.playground.jobs import BackgroundJob, JobSlot
 
 SORTED_AT_ONCE = 10_000
 """Rows that are sorted while one waits; more are sorted in the background."""
@@ -66,7 +66,7 @@ class Table:
         self.sorted_by = sorted_by
         self.falls = columns[sorted_by].falls
         self._order: NDArray[np.intp] | None = None
-        self._sorting: BackgroundJob[NDArray[np.intp]] | None = None
+        self._sorting = JobSlot[NDArray[np.intp]]()
 
     def __len__(self) -> int:
         return self.rows
@@ -74,7 +74,7 @@ class Table:
     @property
     def sorting(self) -> bool:
         """Whether it is being sorted just now."""
-        return self._sorting is not None
+        return self._sorting.busy
 
     def row(self, line: int) -> int:
         """Return which row stands on a line."""
@@ -107,7 +107,8 @@ class Table:
         assert keys is not None
         self.sorted_by = column
         self.falls = self.columns[column].falls if falls is None else falls
-        job = self._sorting = BackgroundJob(lambda _: _sorted(keys(), falls=self.falls))
+        job = BackgroundJob(lambda _: _sorted(keys(), falls=self.falls))
+        self._sorting.put(job)
         if self.rows <= SORTED_AT_ONCE:
             job.run()
             self.advance()
@@ -116,13 +117,10 @@ class Table:
 
     def advance(self) -> bool:
         """Take in the order that was found; True where that has just come."""
-        job = self._sorting
-        if job is None or not job.done:
-            return False
-        self._sorting = None
-        if job.result is not None:
-            self._order = job.result
-        return True
+        ended = self._sorting.take_ended()
+        if ended is not None and ended.result is not None:
+            self._order = ended.result
+        return ended is not None
 
     # The rows.
 

@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress, Watch
 from charplay.fs.atomic import replace_bytes
 from charplay.fs.paths import new_path
-from charplay.playground.jobs import BackgroundJob
+from charplay.playground.jobs import BackgroundJob, JobSlot
 
 if TYPE_CHECKING:
     from charplay.corpora.exploring.search import Hits
@@ -84,9 +84,9 @@ class TableTab:
         self.what = what
         self._missing = missing
         self._count = count
-        self._counting: BackgroundJob[Counted] | None = None
-        self._finding: BackgroundJob[int | None] | None = None
-        self._writing: BackgroundJob[Path] | None = None
+        self._counting = JobSlot[Counted]()
+        self._finding = JobSlot[int | None]()
+        self._writing = JobSlot[Path]()
         self.counted: Counted | None = None
         self.line = 0
         """The one that the cursor stands on."""
@@ -105,24 +105,24 @@ class TableTab:
         if position is not None:
             self._wanted = position
         count = self._count
-        if self.counted is None and self._counting is None and count is not None:
-            self._counting = BackgroundJob(lambda watch: count(polite(watch))).start()
+        if self.counted is None and not self._counting.busy and count is not None:
+            self._counting.put(BackgroundJob(lambda watch: count(polite(watch))).start())
         self._go_to_wanted()
 
     def cancel(self) -> bool:
         """Give up what is under way; False where nothing is."""
-        jobs = [job for job in (self._counting, self._finding, self._writing) if job is not None]
-        for job in jobs:
-            job.cancel()
-        if jobs:
-            self._say(
-                f"{'The count' if self._counting else 'The search' if self._finding else 'The file'} was given up."
-            )
-        self._counting = self._finding = self._writing = None
+        slots: dict[str, JobSlot[Any]] = {
+            "The count": self._counting,
+            "The search": self._finding,
+            "The file": self._writing,
+        }
+        given_up = [what for what, slot in slots.items() if slot.cancel()]
+        if given_up:
+            self._say(f"{given_up[0]} was given up.")
         if self.counted is not None and self.counted.beside is not None:
             self.counted.beside.cancel()
-        self.revision += bool(jobs)
-        return bool(jobs)
+        self.revision += bool(given_up)
+        return bool(given_up)
 
     @property
     def at_work(self) -> bool:
@@ -131,7 +131,7 @@ class TableTab:
         around = counted is not None and (
             counted.table.sorting or (counted.beside is not None and counted.beside.at_work)
         )
-        return around or any(job is not None for job in (self._counting, self._finding, self._writing))
+        return around or any(slot.busy for slot in (self._counting, self._finding, self._writing))
 
     def advance(self) -> bool:
         """Take in what was found; True where something has ended."""
@@ -152,32 +152,30 @@ class TableTab:
             self.counted.beside.look([table.row(line) for line in range(first, min(last, len(table)))])
 
     def _take_counted(self) -> bool:
-        job = self._counting
-        if job is None or not job.done:
+        ended = self._counting.take_ended()
+        if ended is None:
             return False
-        self._counting, self.counted = None, job.result
-        if job.fault is not None:
-            self._say(_sentence(job.fault))
+        self.counted = ended.result
+        if ended.fault is not None:
+            self._say(_sentence(ended.fault))
         self._go_to_wanted()
         return True
 
     def _take_found(self) -> bool:
-        job = self._finding
-        if job is None or not job.done:
+        ended = self._finding.take_ended()
+        if ended is None:
             return False
-        self._finding = None
-        if job.result is None:
-            self._say(_sentence(job.fault) if job.fault else f'"{self.needle}" is in no row.')
+        if ended.result is None:
+            self._say(_sentence(ended.fault) if ended.fault else f'"{self.needle}" is in no row.')
         else:
-            self.line = job.result
+            self.line = ended.result
         return True
 
     def _take_written(self) -> bool:
-        job = self._writing
-        if job is None or not job.done:
+        ended = self._writing.take_ended()
+        if ended is None:
             return False
-        self._writing = None
-        self._say(_sentence(job.fault) if job.fault is not None else f"Written: {job.result}")
+        self._say(_sentence(ended.fault) if ended.fault is not None else f"Written: {ended.result}")
         return True
 
     def _go_to_wanted(self) -> None:
@@ -205,7 +203,7 @@ class TableTab:
 
     def facts(self) -> str:
         """Say what is in the table, or how far the count is."""
-        if self._counting is not None:
+        if self._counting.busy:
             return f"counting {self.what}, {max(0, self._counting.percent)} %, esc gives up"
         if self._count is None:
             return self._missing
@@ -226,8 +224,9 @@ class TableTab:
         """Say what is under way with the table; empty where nothing is."""
         if self.table is not None and self.table.sorting:
             return "sorting"
-        job, what = (self._finding, f'looking for "{self.needle}"') if self._finding else (self._writing, "writing")
-        return f"{what}, {max(0, job.percent)} %, esc gives up" if job is not None else ""
+        looking = self._finding.busy
+        slot, what = (self._finding, f'looking for "{self.needle}"') if looking else (self._writing, "writing")
+        return f"{what}, {max(0, slot.percent)} %, esc gives up" if slot.busy else ""
 
     # What keys do.
 
@@ -254,10 +253,9 @@ class TableTab:
             return self.facts()
         if not needle:
             return "Nothing is searched yet: / asks for what."
-        if self._finding is not None:
-            self._finding.cancel()
         self.needle, line = needle, self.line - direction * here
-        self._finding = BackgroundJob(lambda watch: table.find(needle, line, direction, polite(watch))).start()
+        search = BackgroundJob(lambda watch: table.find(needle, line, direction, polite(watch)))
+        self._finding.put(search.start())
         return ""
 
     def write(self, folder: Path, stem: str) -> str:
@@ -265,8 +263,8 @@ class TableTab:
         table = self.table
         if table is None:
             return self.facts()
-        if self._writing is None:
-            self._writing = BackgroundJob(lambda watch: _write(folder, stem, table, polite(watch))).start()
+        if not self._writing.busy:
+            self._writing.put(BackgroundJob(lambda watch: _write(folder, stem, table, polite(watch))).start())
         return ""
 
     def around(self) -> "TableTab | None":

@@ -9,7 +9,7 @@ from charplay.corpora.exploring.search import LONGEST_MATCH, Hits, Query, search
 from charplay.corpora.progress import Progress
 from charplay.formatting.escapes import unescape
 from charplay.formatting.units import plural
-from charplay.playground.jobs import BackgroundJob
+from charplay.playground.jobs import BackgroundJob, JobSlot
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
@@ -38,7 +38,7 @@ class TextSearch:
 
     def __init__(self, corpus: "Corpus") -> None:
         self._corpus = corpus
-        self._job: BackgroundJob[Hits] | None = None
+        self._search = JobSlot[Hits]()
         self.title = ""
         """What is searched, as it is shown; empty before the first search."""
         self.hits: Hits | None = None
@@ -51,12 +51,12 @@ class TextSearch:
     @property
     def running(self) -> bool:
         """Whether it is looked for just now."""
-        return self._job is not None
+        return self._search.busy
 
     @property
     def percent(self) -> int:
         """How much of the text was looked through."""
-        return max(0, self._job.percent) if self._job is not None else 100
+        return max(0, self._search.percent) if self.running else 100
 
     @property
     def quoted(self) -> str:
@@ -81,7 +81,7 @@ class TextSearch:
         """Look from now on for what `find` finds."""
         self.cancel()
         self.title, self.hits, self.fault = title, None, ""
-        self._job = BackgroundJob(lambda watch: find(Progress(watch))).start()
+        self._search.put(BackgroundJob(lambda watch: find(Progress(watch))).start())
         self.revision += 1
 
     def start_query(self, query: Query) -> None:
@@ -90,10 +90,8 @@ class TextSearch:
 
     def cancel(self) -> bool:
         """Give the search under way up; False where none is."""
-        if self._job is None:
+        if not self._search.cancel():
             return False
-        self._job.cancel()
-        self._job = None
         if self.hits is None:
             self.title = ""
         self.revision += 1
@@ -101,11 +99,10 @@ class TextSearch:
 
     def advance(self) -> bool:
         """Take what was found; True where the search has just ended."""
-        job = self._job
-        if job is None or not job.done:
+        ended = self._search.take_ended()
+        if ended is None:
             return False
-        self._job, self.hits = None, job.result
-        fault = job.fault
+        self.hits, fault = ended.result, ended.fault
         if fault is not None:
             self.fault = str(fault) if isinstance(fault, CorpusError) else f"The search failed: {fault}"
         self.revision += 1

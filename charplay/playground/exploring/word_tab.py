@@ -21,7 +21,7 @@ from charplay.corpora.progress import Progress
 from charplay.playground.exploring.collocate_tab import collocate_tab
 from charplay.playground.exploring.table import Column, Table
 from charplay.playground.exploring.table_tab import PAUSE, Counted, Occurrences, TableTab
-from charplay.playground.jobs import BackgroundJob
+from charplay.playground.jobs import BackgroundJob, JobSlot
 from charplay.plotting.sparkline import sparkline
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Dispersions:
     def __init__(self, found: FrequencyList) -> None:
         self._found = found
         self._strips: dict[int, tuple[str, str]] = {}
-        self._job: BackgroundJob[Dispersion] | None = None
+        self._search = JobSlot[Dispersion]()
         self._looking: Sequence[int] = ()
 
     def strip(self, row: int) -> str:
@@ -89,38 +89,31 @@ class Dispersions:
     @property
     def at_work(self) -> bool:
         """Whether strips are being found."""
-        return self._job is not None
+        return self._search.busy
 
     def look(self, rows: Sequence[int]) -> None:
         """Find the strips of these rows."""
         missing = [row for row in rows if row not in self._strips]
-        if not missing or (self._job is not None and not set(missing).isdisjoint(self._looking)):
+        if not missing or (self._search.busy and not set(missing).isdisjoint(self._looking)):
             return
-        self.cancel()
         found, self._looking = self._found, missing
         keys = found.keys[np.array(missing)]
-        self._job = BackgroundJob(
-            lambda watch: disperse(found.corpus, found.unit, keys, SLICES, Progress(watch))
-        ).start()
+        search = BackgroundJob(lambda watch: disperse(found.corpus, found.unit, keys, SLICES, Progress(watch)))
+        self._search.put(search.start())
 
     def cancel(self) -> None:
         """Give up what is under way."""
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        self._search.cancel()
 
     def advance(self) -> bool:
         """Take in what was found."""
-        job = self._job
-        if job is None or not job.done:
-            return False
-        self._job = None
-        if job.result is None:
+        ended = self._search.take_ended()
+        if ended is None or ended.result is None:
             return False
         if len(self._strips) > MOST_STRIPS:
             self._strips.clear()
         for row, counts, deviation in zip(
-            self._looking, job.result.counts.tolist(), job.result.deviations.tolist(), strict=True
+            self._looking, ended.result.counts.tolist(), ended.result.deviations.tolist(), strict=True
         ):
             self._strips[row] = (sparkline(counts, empty="·"), "" if math.isnan(deviation) else f"{deviation:.2f}")
         return True

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 
 from charplay.formatting.sanitize import sanitize
 from charplay.formatting.units import duration
-from charplay.playground.jobs import BackgroundJob
+from charplay.playground.jobs import BackgroundJob, JobSlot
 from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.presentation.network_summary import inside
@@ -37,7 +37,7 @@ class NetworkDialog(Dialog[None]):
         self._recipe = recipe
         self._corpus = corpus
         self._measure = measure
-        self._timing: BackgroundJob[float] | None = None
+        self._timing = JobSlot[float]()
         self._lines = ReaderLines(fold(inside(recipe, corpus)))
 
     def compose(self) -> ComposeResult:
@@ -54,19 +54,19 @@ class NetworkDialog(Dialog[None]):
 
     def action_measure(self) -> None:
         """Begin to time, unless that is under way."""
-        if self._timing is None:
+        if not self._timing.busy:
             self._show("a few of them are timed ...")
-            self._timing = BackgroundJob(lambda _: self._measure(self._recipe, self._corpus, self._watch)).start()
+            timing = BackgroundJob(lambda _: self._measure(self._recipe, self._corpus, self._watch))
+            self._timing.put(timing.start())
 
     def _watch(self, _share: float) -> bool:
         return self.is_attached
 
     def _look(self) -> None:
-        timing = self._timing
-        if timing is not None and timing.done:
-            self._timing = None
-            if timing.result is None:
-                found = f"they could not be timed: {timing.fault}"
+        ended = self._timing.take_ended()
+        if ended is not None:
+            if ended.result is None:
+                found = f"they could not be timed: {ended.fault}"
             else:
-                found = f"about {duration(timing.result)} on this machine"
+                found = f"about {duration(ended.result)} on this machine"
             self._show(sanitize(found, " "))
