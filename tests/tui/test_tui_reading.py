@@ -16,9 +16,9 @@ from charplay.corpora.corpus import from_text
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.library import Library
 from charplay.playground.checkpoints import list_checkpoints, open_model
+from charplay.playground.exploring.surprisal_blocks import SurprisalBlocks
 from charplay.playground.preferences import Preferences, read_preferences, write_preferences
 from charplay.playground.scoring import MOST, Named, NotScored, Scored, ScoringJob, TextPart, held_out
-from charplay.playground.surprisal_job import SurprisalJob
 from charplay.playground.training_text import TrainingTextJob, open_training_text, read_origin
 from charplay.runs.checkpoint import CorpusOrigin, read_checkpoint, write_checkpoint
 from charplay.runs.home import Home
@@ -231,16 +231,16 @@ async def test_the_preview_is_tinted_by_the_network_that_plays(play: Play) -> No
         model = it.instrument.generator.model
         await it.press("v")
         expected = SurprisalReader(model, corpus.text).block(0)
-        await it.until(lambda: any(bit_tints("surprise", it.screen.explorer.tint.job.bits(0, 100))))
-        tinted = bit_tints("surprise", it.screen.explorer.tint.job.bits(0, 100))
+        await it.until(lambda: any(bit_tints("surprise", it.screen.explorer.tint.blocks.bits(0, 100))))
+        tinted = bit_tints("surprise", it.screen.explorer.tint.blocks.bits(0, 100))
         assert tinted == [tint_number("surprise", each) for each in expected[:100]]
         assert "surprise under demo" in it.seen()
         await it.press("v")
-        tinted = bit_tints("probability", it.screen.explorer.tint.job.bits(0, 100))
+        tinted = bit_tints("probability", it.screen.explorer.tint.blocks.bits(0, 100))
         assert tinted == [tint_number("probability", 2.0**-each) for each in expected[:100]]
         await it.press("end")
-        await it.until(lambda: len(corpus) // BLOCK in it.screen.explorer.tint.job._bits)
-        assert len(it.screen.explorer.tint.job._bits) < len(corpus) // BLOCK
+        await it.until(lambda: len(corpus) // BLOCK in it.screen.explorer.tint.blocks._bits)
+        assert len(it.screen.explorer.tint.blocks._bits) < len(corpus) // BLOCK
         await it.press("v", "escape")
 
 
@@ -254,7 +254,7 @@ async def test_only_what_is_in_sight_is_read_and_a_place_has_one_tint(play: Play
             asked.append(start)
             return text[start:stop]
 
-        tinting = SurprisalJob(SurprisalReader(model, read))
+        tinting = SurprisalBlocks(SurprisalReader(model, read))
         assert bit_tints("surprise", tinting.bits(3 * BLOCK - 5, 3 * BLOCK + 5)) == [PLAIN] * 10
         tinting.look(3 * BLOCK - 5, 3 * BLOCK + 5)
         await it.until(lambda: not tinting._at_work)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from charplay.corpora.rules import clean_input
-from charplay.playground.surprisal_job import SurprisalJob
+from charplay.playground.exploring.surprisal_blocks import SurprisalBlocks
 from charplay.sampling.surprisal import SurprisalReader
 
 if TYPE_CHECKING:
@@ -23,28 +23,28 @@ class SurprisalTint:
         """The name of a tint."""
         self.source = ""
         """Whose surprise it is, and how the text was cleaned for it."""
-        self.job: SurprisalJob | None = None
-        """What reads the text; None before it was asked for."""
+        self.blocks: SurprisalBlocks | None = None
+        """The surprise of what is in sight; None before it was asked for."""
         self._model: CharModel | None = None
 
     @property
-    def shown(self) -> SurprisalJob | None:
-        """What reads the text, while it is tinted."""
-        return self.job if self.name != PLAIN else None
+    def shown(self) -> SurprisalBlocks | None:
+        """The surprise of what is in sight, while the text is tinted by it."""
+        return self.blocks if self.name != PLAIN else None
 
     def use(self, name: str, generator: "TextGenerator | None") -> str:
         """Tint the text from now on; return why that cannot be."""
         if generator is None:
             return "No network writes yet."
         self.name = name
-        if self.job is None or generator.model is not self._model:
+        if self.blocks is None or generator.model is not self._model:
             self._model = generator.model
             note = clean_input(self._corpus.vocabulary.characters, generator.model.recipe.cleaning).note
             self.source = ", ".join(filter(None, (generator.source, note)))
-            self.job = SurprisalJob(SurprisalReader(generator.model, self._corpus.text))
+            self.blocks = SurprisalBlocks(SurprisalReader(generator.model, self._corpus.text))
         return ""
 
     def rest(self) -> None:
         """Read no further."""
-        if self.job is not None:
-            self.job.look(0, 0)
+        if self.blocks is not None:
+            self.blocks.look(0, 0)

@@ -120,7 +120,7 @@ class ExplorerScreen(Screen[None]):
 
     def _tick(self, _ticks: int) -> None:
         explorer = self.explorer
-        if explorer.tint.job is not None and explorer.tint.job.take_news():
+        if explorer.tint.blocks is not None and explorer.tint.blocks.take_news():
             self.page.redraw()
         if explorer.advance():
             self.page.redraw()
@@ -197,9 +197,9 @@ class ExplorerScreen(Screen[None]):
 
     def _numbers(self, start: int, stop: int) -> list[int]:
         tint = self.explorer.tint
-        assert tint.job is not None
-        tint.job.look(*self.page.shown)
-        return bit_tints(tint.name, tint.job.bits(start, stop))
+        assert tint.blocks is not None
+        tint.blocks.look(*self.page.shown)
+        return bit_tints(tint.name, tint.blocks.bits(start, stop))
 
     @on(TextPage.Scrolled)
     def _scrolled(self, message: TextPage.Scrolled) -> None:

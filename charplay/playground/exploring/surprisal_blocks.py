@@ -1,4 +1,4 @@
-"""How much a model is surprised by a text that is looked through: what is in sight is read in the background."""
+"""The surprise of a model along a text, block by block: those in sight are read in the background."""
 
 import threading
 from itertools import chain
@@ -11,8 +11,11 @@ MOST_KEPT = 400
 """Blocks that are remembered."""
 
 
-class SurprisalJob:
-    """Bits of surprise for any part of a text. `look` says what is in sight; `take_news` whether more was read."""
+class SurprisalBlocks:
+    """Knows the bits of surprise of the blocks of a text that were read.
+
+    `look` says what is in sight, and is read next; `take_news` whether more was read.
+    """
 
     def __init__(self, surprises: SurprisalReader) -> None:
         self._surprises = surprises
