@@ -14,7 +14,7 @@ class Command:
     """One thing that a person can do."""
 
     id: str
-    """"training.pause": a theme, and within it the method of the controller that does it."""
+    """"training.pause": the file of a controller, and its method that does it."""
     key: str
     """In Textual's names; several with commas between them."""
     label: str

@@ -81,13 +81,13 @@ async def test_the_columns_show_their_keys_as_they_are_declared(play: Play) -> N
 
 
 def test_commands_stand_from_the_left_and_the_last_ones_from_the_right() -> None:
-    commands = [Command("text.write", "space", "", ""), Command("form.edit", "enter", "", "", place="form")]
+    commands = [Command("writing.write", "space", "", ""), Command("form.edit", "enter", "", "", place="form")]
     commands += [Command(name, "x", "", "") for name in (*FIRST, *LAST)]
     found = ranks(commands)
     assert sorted((name for name in found if found[name] >= 0), key=lambda name: found[name]) == [
         *FIRST,
         "form.edit",
-        "text.write",
+        "writing.write",
     ]
     assert sorted((name for name in found if found[name] < 0), key=lambda name: found[name]) == list(LAST)
 

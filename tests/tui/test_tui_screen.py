@@ -288,7 +288,7 @@ async def test_a_key_shows_what_it_did_before_the_paint_and_everything_else_afte
         show, advance = it.main.show, it.main.playground.advance
         monkeypatch.setattr(it.main, "show", lambda: (late.append("shown"), show()))
         monkeypatch.setattr(it.main.playground, "advance", lambda now: (late.append("went on"), advance(now))[1])
-        for command in ("text.warmer", "text.faster"):
+        for command in ("writing.warmer", "writing.faster"):
             it.main.action_run_command(command)
             assert it.main.text.controls.temperature.value == it.instrument.params.temperature
             assert it.main.text.controls.speed.value == it.instrument.speed
@@ -391,7 +391,7 @@ async def test_one_line_above_the_keys_says_what_the_text_pane_and_the_screen_ha
             return it.seen().splitlines()[-2]
 
         await it.until(lambda: "t trains" in line())
-        it.main.action_run_command("text.write")
+        it.main.action_run_command("writing.write")
         await it.until(lambda: "held: space goes on" in line())
         it.main.note("Something else.", warning=True)
         await it.until(lambda: "Something else." in line())
@@ -399,6 +399,6 @@ async def test_one_line_above_the_keys_says_what_the_text_pane_and_the_screen_ha
         it.main.hint._back = None
         it.main.hint._stand()
         assert "held" in str(it.main.hint.content)
-        it.main.action_run_command("text.write")
+        it.main.action_run_command("writing.write")
         await it.until(lambda: "t trains" in line())
         assert it.seen().count("t trains") == 1

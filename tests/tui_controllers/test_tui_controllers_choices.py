@@ -50,33 +50,33 @@ def happened(sitting: Sitting, kind: type) -> list[Any]:
 def test_choosing_takes_a_text_and_fetches_it_where_it_must_be(
     sitting: Sitting, ui: "RecordingUi", table: CommandTable
 ) -> None:
-    assert table.disabled("corpus.choose") == "There is no text here; o opens a file."
+    assert table.disabled("corpora.choose") == "There is no text here; o opens a file."
     ui.cursors["corpus"] = "hare"
-    table.run("corpus.choose")
+    table.run("corpora.choose")
     assert sitting.corpora.chosen is not None
     assert sitting.corpora.chosen.name == "hare"
     assert sitting.corpora.download is not None
     ui.cursors["corpus"] = "hedgehog"
-    table.run("corpus.choose")
+    table.run("corpora.choose")
     assert ui.noted == [("the hare is fetched first; esc cancels that", False)]
-    assert table.disabled("corpus.cancel") == ""
-    assert table["corpus.cancel"].passes, "escape means something else where nothing is fetched"
-    table.run("corpus.cancel")
+    assert table.disabled("corpora.cancel") == ""
+    assert table["corpora.cancel"].passes, "escape means something else where nothing is fetched"
+    table.run("corpora.cancel")
     assert sitting.corpora.download is None
-    assert table.disabled("corpus.cancel") == "Nothing is fetched just now."
+    assert table.disabled("corpora.cancel") == "Nothing is fetched just now."
 
 
 def test_viewing_shows_the_chosen_text_at_once_any_other_when_it_is_open_and_a_page_about_one_to_fetch(
     sitting: Sitting, ui: "RecordingUi", table: CommandTable
 ) -> None:
     ui.cursors["corpus"] = "fox"
-    table.run("corpus.view")
+    table.run("corpora.view")
     assert isinstance(ui.dialogs.pop()[0], ExplorerScreen)
     ui.cursors["corpus"] = "hare"
-    table.run("corpus.view")
+    table.run("corpora.view")
     assert isinstance(ui.dialogs.pop()[0], ReaderDialog)
     ui.cursors["corpus"] = "python-manual"
-    table.run("corpus.view")
+    table.run("corpora.view")
     (opened,) = happened(sitting, CorpusOpened)
     ui.under_a_dialog = True
     table.hear(opened)
@@ -89,7 +89,7 @@ def test_viewing_shows_the_chosen_text_at_once_any_other_when_it_is_open_and_a_p
 def test_a_file_is_opened(sitting: Sitting, ui: "RecordingUi", table: CommandTable, tmp_path: Path) -> None:
     (tmp_path / "own.txt").write_text("to be or not to be " * 40)
     for path in (None, tmp_path / "own.txt"):
-        table.run("corpus.open")
+        table.run("corpora.open")
         ui.answer(path, FilePicker)
     assert sitting.corpora.chosen is not None
     assert sitting.corpora.chosen.title == "own"
@@ -97,13 +97,13 @@ def test_a_file_is_opened(sitting: Sitting, ui: "RecordingUi", table: CommandTab
 
 def test_an_encoding_is_named_and_found_out_again(sitting: Sitting, ui: "RecordingUi", table: CommandTable) -> None:
     for answer, encoding in (("cp1252", "cp1252"), (None, "cp1252"), ("auto", ""), ("cp1252", "cp1252"), ("", "")):
-        table.run("corpus.encode")
+        table.run("corpora.encode")
         dialog = ui.answer(answer, TextInputDialog)
         assert sitting.corpora.encoding == encoding
     assert dialog._check("auto") == dialog._check("") == dialog._check("koi8-r") == ""
     assert dialog._check("nonsense")
     sitting.corpora.choose("hare")
-    table.run("corpus.encode")
+    table.run("corpora.encode")
     assert ui.noted == [("The text is not here yet; t fetches it.", True)]
 
 

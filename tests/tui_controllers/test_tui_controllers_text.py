@@ -115,7 +115,7 @@ def test_a_command_that_cannot_be_used_says_why_and_does_nothing(empty: Desk, na
     reasons = {
         each.id: NOTHING for kind in (BranchController, PlaybackController) for each in kind.commands
     } | {"prompts.passage": NOTHING, "analysis.score": NOTHING, "analysis.source": LOOKED} | {
-        f"text.{name}": NOTHING for name in ("write", "write_one", "go_on", "anew", "copy")
+        f"writing.{name}": NOTHING for name in ("write", "write_one", "go_on", "anew", "copy")
     }  # fmt: skip
     reason = reasons.get(name, "")
     assert empty.commands.disabled(name) == reason
@@ -186,55 +186,55 @@ def test_no_key_has_two_meanings_in_one_place(place: str, own: Bindings) -> None
 
 
 def test_write_holds_and_goes_on(desk: Desk) -> None:
-    desk.run("text.write")
+    desk.run("writing.write")
     assert not desk.instrument.playing
-    desk.run("text.write_one")
-    desk.run("text.write_one")
+    desk.run("writing.write_one")
+    desk.run("writing.write_one")
     assert (len(desk.text), desk.instrument.playing) == (2, False)
-    desk.run("text.write")
+    desk.run("writing.write")
     assert desk.instrument.playing
     desk.instrument.move_cursor(1)
     desk.instrument.playing = False
-    desk.run("text.go_on")
+    desk.run("writing.go_on")
     assert desk.instrument.at_work
     assert desk.ui.places == ["text.end"]
 
 
 def test_anew_is_another_seed(desk: Desk) -> None:
     desk.instrument.write(5)
-    desk.run("text.anew")
+    desk.run("writing.anew")
     assert (desk.text, desk.instrument.params.seed) == ("", 2)
 
 
 def test_rows_are_gone_to(desk: Desk) -> None:
-    desk.run("text.prompt")
-    desk.run("text.filters")
+    desk.run("writing.prompt")
+    desk.run("writing.filters")
     assert desk.ui.places == ["text.prompt", "text.filters"]
 
 
 def test_warmer_and_cooler_faster_and_slower_stay_within_their_scales(desk: Desk) -> None:
-    desk.run("text.warmer")
+    desk.run("writing.warmer")
     assert desk.instrument.params.temperature == pytest.approx(0.85)
-    desk.run("text.cooler")
-    desk.run("text.cooler")
+    desk.run("writing.cooler")
+    desk.run("writing.cooler")
     assert desk.instrument.params.temperature == pytest.approx(0.75)
-    desk.run("text.faster")
+    desk.run("writing.faster")
     assert 40 < desk.instrument.speed < 60
-    desk.run("text.slower")
+    desk.run("writing.slower")
     assert desk.instrument.speed == pytest.approx(30, abs=1)
     for _ in range(120):
-        desk.run("text.warmer")
-        desk.run("text.faster")
+        desk.run("writing.warmer")
+        desk.run("writing.faster")
     assert (desk.instrument.params.temperature, desk.instrument.speed) == (5.0, 250.0)
     for _ in range(120):
-        desk.run("text.cooler")
-        desk.run("text.slower")
+        desk.run("writing.cooler")
+        desk.run("writing.slower")
     assert (desk.instrument.params.temperature, desk.instrument.speed) == (0.0, 1.0)
 
 
 def test_another_temperature_leaves_a_ride_and_another_speed_does_not(desk: Desk) -> None:
     desk.instrument.write(9)
-    for name, replaying in (("text.faster", True), ("text.warmer", False)):
+    for name, replaying in (("writing.faster", True), ("writing.warmer", False)):
         assert desk.instrument.recording is not None
         desk.instrument.replay(desk.instrument.recording)
         desk.instrument.write(3)
@@ -245,14 +245,14 @@ def test_another_temperature_leaves_a_ride_and_another_speed_does_not(desk: Desk
 
 def test_copy_and_keep(desk: Desk) -> None:
     texts = desk.sitting.home.texts
-    desk.run("text.keep")
+    desk.run("writing.keep")
     assert desk.notes() == ["Nothing is written yet."]
     desk.instrument.set_params(temperature=0.5)
     desk.instrument.restart(prompt="not")
     desk.instrument.write(3)
     desk.instrument.set_params(temperature=0.6)
     desk.instrument.write(3)
-    for name in ("text.copy", "text.keep", "text.keep"):
+    for name in ("writing.copy", "writing.keep", "writing.keep"):
         desk.run(name)
     assert desk.ui.copied == [desk.text]
     paths = sorted(texts.glob("*.txt"))
@@ -266,13 +266,13 @@ def test_copy_and_keep(desk: Desk) -> None:
     assert {f"Written to texts/{path.name}" for path in paths} == set(notes[1:])
     desk.instrument.play(reciter(), "other")
     desk.instrument.write(MAX_COPIED + 7, None)
-    desk.run("text.copy")
+    desk.run("writing.copy")
     assert desk.ui.copied[1] == desk.text[-MAX_COPIED:]
     assert desk.notes() == ["Copied 100,000 characters."]
 
 
 @pytest.mark.parametrize(("command", "sentence"), [
-    ("text.keep", "The text could not be written: "), ("ride", "The ride could not be written: "),
+    ("writing.keep", "The text could not be written: "), ("ride", "The ride could not be written: "),
     ("branches", "The branches could not be written: "),
 ])  # fmt: skip
 def test_a_folder_that_cannot_be_written_is_one_sentence(desk: Desk, command: str, sentence: str) -> None:
@@ -290,7 +290,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(desk: Desk, command: st
     else:
         desk.run(command)
         notes = desk.notes()
-    desk.run("text.anew")
+    desk.run("writing.anew")
     assert len(notes) == 1
     assert notes[0].startswith(sentence)
     assert notes[0].endswith(".")
@@ -337,7 +337,7 @@ def test_another_character_is_picked_in_the_text_that_was_looked_at(desk: Desk) 
     assert desk.instrument.at_work
     desk.instrument.move_cursor(30)
     desk.run("branches.pick")
-    desk.run("text.anew")
+    desk.run("writing.anew")
     desk.ui.answer("q" if other != "q" else "z")
     assert desk.notes() == ["Another text stands here by now; nothing was picked."]
     assert desk.text == ""
@@ -475,7 +475,7 @@ def test_a_ride_is_kept_and_opened_from_the_list_or_from_elsewhere(desk: Desk, t
     assert desk.notes() == [f"Written to texts/{kept.name}"]
     again = tmp_path / "again.json"
     again.write_bytes(kept.read_bytes())
-    desk.run("text.anew")
+    desk.run("writing.anew")
     for path in (kept, again):
         desk.run("playback.rides")
         desk.ui.answer("open")
@@ -492,7 +492,7 @@ def test_a_ride_is_kept_and_opened_from_the_list_or_from_elsewhere(desk: Desk, t
             desk.ui.answer(str(again))
         desk.instrument.write(1000)
         assert (desk.text, desk.instrument.temperatures) == (before, heats)
-        desk.run("text.anew")
+        desk.run("writing.anew")
     desk.run("playback.rides")
     desk.ui.answer("open")
     desk.ui.answer(None)
@@ -567,15 +567,15 @@ def test_a_key_that_can_move_nothing_says_why(desk: Desk) -> None:
     for temperature, key, why in ((5.0, "warmer", "The temperature goes up to 5.00."),
                                   (0.0, "cooler", "The temperature goes down to 0.00.")):  # fmt: skip
         desk.instrument.set_params(temperature=temperature)
-        desk.run(f"text.{key}")
+        desk.run(f"writing.{key}")
         assert desk.notes() == [why]
         assert desk.instrument.params.temperature == temperature
     for speed, key, why in ((250.0, "faster", "It writes as fast as it can."),
                             (1.0, "slower", "It writes as slowly as it can.")):  # fmt: skip
         desk.instrument.speed = speed
-        desk.run(f"text.{key}")
+        desk.run(f"writing.{key}")
         assert desk.notes() == [why]
-    desk.run("text.copy")
+    desk.run("writing.copy")
     assert desk.notes() == ["Nothing is written yet."]
 
 

@@ -19,7 +19,7 @@ class CorpusController(Controller):
 
     commands = (
         Command(
-            "corpus.choose",
+            "corpora.choose",
             "enter",
             "choose",
             "Take this text for the next run, fetching it first where it must be",
@@ -27,7 +27,7 @@ class CorpusController(Controller):
             footer=True,
         ),
         Command(
-            "corpus.view",
+            "corpora.view",
             "v",
             "view",
             "Explore the text: read it, search it, count its characters",
@@ -35,16 +35,16 @@ class CorpusController(Controller):
             footer=True,
         ),
         Command(
-            "corpus.open", "o", "open a file", "Choose any file or folder as the text", place="corpus", footer=True
+            "corpora.open", "o", "open a file", "Choose any file or folder as the text", place="corpus", footer=True
         ),
         Command(
-            "corpus.encode",
+            "corpora.encode",
             "e",
             "encoding",
             "Name the encoding of the chosen text, where the one it is read in is wrong",
             place="corpus",
         ),
-        Command("corpus.cancel", "escape", "cancel", "Cancel the download", passes=True),
+        Command("corpora.cancel", "escape", "cancel", "Cancel the download", passes=True),
     )
 
     def disabled(self, command: Command) -> str:

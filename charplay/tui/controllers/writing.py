@@ -14,21 +14,22 @@ class WritingController(Controller):
     """The text under way."""
 
     commands: ClassVar = (
-        Command("text.write_one", "full_stop", "one", "Write one character, and hold", "text", footer=True),
-        Command("text.go_on", "enter", "go on", "Go on writing, and follow the end of the text", "text"),
-        Command("text.anew", "n", "anew", "Begin a new text, with another seed", "text", footer=True),
-        Command("text.prompt", "e", "prompt", "Change the prompt, and begin anew with it", "text", footer=True),
+        Command("writing.write_one", "full_stop", "one", "Write one character, and hold", "text", footer=True),
+        Command("writing.go_on", "enter", "go on", "Go on writing, and follow the end of the text", "text"),
+        Command("writing.anew", "n", "anew", "Begin a new text, with another seed", "text", footer=True),
+        Command("writing.prompt", "e", "prompt", "Change the prompt, and begin anew with it", "text", footer=True),
         Command(
-            "text.filters", "m", "filters", "Show or hide the filters: repetition, bias, top-k, top-p, min-p", "text",
+            "writing.filters", "m", "filters", "Show or hide the filters: repetition, bias, top-k, top-p, min-p",
+            "text",
             footer=True,
         ),
-        Command("text.slower", "minus", "slower", "Write slower", "text"),
-        Command("text.faster", "plus", "faster", "Write faster", "text"),
-        Command("text.copy", "y", "copy", "Copy the text to the clipboard", "text", footer=True),
-        Command("text.keep", "w", "keep", "Write the text to a file in texts/", "text", footer=True),
-        Command("text.write", "space", "write", "Let the network write, or hold it", footer=True),
-        Command("text.cooler", "left_square_bracket", "cooler", "Lower the temperature"),
-        Command("text.warmer", "right_square_bracket", "warmer", "Raise the temperature"),
+        Command("writing.slower", "minus", "slower", "Write slower", "text"),
+        Command("writing.faster", "plus", "faster", "Write faster", "text"),
+        Command("writing.copy", "y", "copy", "Copy the text to the clipboard", "text", footer=True),
+        Command("writing.keep", "w", "keep", "Write the text to a file in texts/", "text", footer=True),
+        Command("writing.write", "space", "write", "Let the network write, or hold it", footer=True),
+        Command("writing.cooler", "left_square_bracket", "cooler", "Lower the temperature"),
+        Command("writing.warmer", "right_square_bracket", "warmer", "Raise the temperature"),
     )  # fmt: skip
 
     def disabled(self, command: Command) -> str:

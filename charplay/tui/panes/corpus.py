@@ -42,7 +42,7 @@ class _Texts(RowList):
 
     def clicked(self) -> None:
         """A second click chooses."""
-        self.call_later(self.run_action, "screen.run_command('corpus.choose')")
+        self.call_later(self.run_action, "screen.run_command('corpora.choose')")
 
 
 class CorpusPane(Pane):
