@@ -12,7 +12,7 @@ from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Job
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
     from charplay.corpora.ruler.reference_lines import ReferenceLine, Ruler
-    from charplay.playground.sitting import Sitting
+    from charplay.playground.run_context import RunContext
     from charplay.recipes.recipe import Recipe
     from charplay.runs.checkpoint import CorpusOrigin
 
@@ -63,8 +63,8 @@ class DrawnRuler:
     and where nothing is held out, blind guessing is all that is known of a text.
     """
 
-    def __init__(self, sitting: "Sitting", jobs: Jobs) -> None:
-        self._sitting = sitting
+    def __init__(self, context: "RunContext", jobs: Jobs) -> None:
+        self._context = context
         self._jobs = jobs
         self._text: _NextText | _RunText | None = None
         self._due = math.inf
@@ -105,13 +105,13 @@ class DrawnRuler:
         return [RulerMeasured()]
 
     def _drawn(self) -> _NextText | _RunText | None:
-        draft = self._sitting.draft
+        draft = self._context.draft
         if draft is None:
             return None
-        begun = self._sitting.runs.history.begun
+        begun = self._context.runs.history.begun
         if begun is not None:
             return _RunText(begun.folder, begun.run, begun.vocabulary_size)
-        chosen = self._sitting.corpora
+        chosen = self._context.corpora
         if chosen.read is None:
             return None
         return _NextText(chosen.read, chosen.encoding, draft.asked.validation_fraction, draft.asked)
@@ -131,7 +131,7 @@ class DrawnRuler:
         from charplay.playground.ruler import make_ruler, split_text
 
         origin, recipe = text.read()
-        split, cache, store = split_text(origin, recipe), ReferenceCache(self._sitting.home.cache), self._sitting.store
+        split, cache, store = split_text(origin, recipe), ReferenceCache(self._context.home.cache), self._context.store
         losses = cache.load(split)
         if losses is None:
             corpus = text.corpus if isinstance(text, _NextText) else self._open(origin, recipe, watch)
@@ -141,8 +141,8 @@ class DrawnRuler:
     def _open(self, origin: "CorpusOrigin", recipe: "Recipe", watch: Watch) -> "Corpus":
         from charplay.corpora.learned import open_learned
 
-        read = self._sitting.corpora.read
+        read = self._context.corpora.read
         near = read.path if read is not None else ""
         return open_learned(
-            self._sitting.library, origin, cleaning=recipe.cleaning, limit=recipe.limit, near=near, watch=watch
+            self._context.library, origin, cleaning=recipe.cleaning, limit=recipe.limit, near=near, watch=watch
         )

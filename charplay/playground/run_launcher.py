@@ -10,7 +10,7 @@ from charplay.protocol.events import Event
 if TYPE_CHECKING:
     from charplay.corpora.library import Entry
     from charplay.playground.recovery import Recovery
-    from charplay.playground.sitting import ChosenText, Sitting
+    from charplay.playground.run_context import ChosenText, RunContext
     from charplay.protocol.request import TrainRequest
     from charplay.runs.store import RunSummary
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 class RunLauncher:
     """Makes requests of what is chosen and what is kept, and hands them to the controller of runs."""
 
-    def __init__(self, sitting: "Sitting") -> None:
-        self._sitting = sitting
+    def __init__(self, context: "RunContext") -> None:
+        self._context = context
         self._offered = False
         """Whether it was looked for a run that was not finished."""
 
     def start(self, request: "TrainRequest") -> None:
         """Start a run, and let it write; one that is under way is stopped before."""
-        runs, follower = self._sitting.runs, self._sitting.follower
+        runs, follower = self._context.runs, self._context.follower
         if follower is not None:
             follower.end(runs.state)  # what it wrote with last is of the run before
             follower.follow(promised=True)
@@ -35,7 +35,7 @@ class RunLauncher:
         """Start the next run, fetching its text first where it must be; return what there is to say."""
         from charplay.playground.run_requests import new_run
 
-        draft, text = self._sitting.draft, self._sitting.corpora
+        draft, text = self._context.draft, self._context.corpora
         if draft is None or text.chosen is None:
             return None
         if text.trouble:
@@ -46,7 +46,7 @@ class RunLauncher:
             return _fetch(text, text.chosen)
         source = draft.warm_start.path if draft.warm_start else None
         asked, encoding = draft.asked, text.encoding or None
-        self.start(new_run(self._sitting.home, asked, asked.corpus, source=source, encoding=encoding))
+        self.start(new_run(self._context.home, asked, asked.corpus, source=source, encoding=encoding))
         return None
 
     def resume(self, name: str, more: str = "", device: str = "") -> str:
@@ -57,10 +57,10 @@ class RunLauncher:
         from charplay.runs.errors import RunError
 
         try:
-            run = self._sitting.store.find(name)
+            run = self._context.store.find(name)
             layers = [added_budget(more, run.asked)] if more else []
             layers += [ConfigLayer("", {"device": device})] if device else []
-            request = resumed_run(self._sitting.home, run, *layers, added=bool(more))
+            request = resumed_run(self._context.home, run, *layers, added=bool(more))
         except (RunError, RecipeError, ValueError) as fault:
             return str(fault)
         self.start(request)
@@ -68,8 +68,8 @@ class RunLauncher:
 
     def take_up(self) -> str:
         """Go on with the newest unfinished run; return why that cannot be."""
-        store = self._sitting.store
-        waiting = self._sitting.run_list.unfinished or store.unfinished()  # one may have come since they were listed
+        store = self._context.store
+        waiting = self._context.run_list.unfinished or store.unfinished()  # one may have come since they were listed
         if waiting is not None:
             return self.resume(waiting.name)
         used = [f"{run.name} is in use by {run.in_use}." for run in store.list() if run.in_use]
@@ -78,25 +78,25 @@ class RunLauncher:
     def offer(self, waiting: "RunSummary | None") -> Said | None:
         """Offer, once, the run that was not finished."""
         offered, self._offered = self._offered, True
-        if waiting is None or offered or self._sitting.runs.busy:
+        if waiting is None or offered or self._context.runs.busy:
             return None
-        where, said = f"from step {waiting.step:,}", self._sitting.announcements
+        where, said = f"from step {waiting.step:,}", self._context.announcements
         said.offer = f"{waiting.name} is not finished: u takes it up again {where}, t starts another"
         return said.say(said.notes)
 
     def forget(self, name: str) -> None:
         """Offer a run that was deleted no more."""
-        if self._sitting.announcements.offer.startswith(f"{name} "):
-            self._sitting.announcements.offer = ""
+        if self._context.announcements.offer.startswith(f"{name} "):
+            self._context.announcements.offer = ""
 
     def recovery(self, event: Event) -> "Recovery | None":
         """Return what can be done after an event; None where nothing went wrong."""
-        draft = self._sitting.draft
-        return recovery.recovery(event, self._sitting.runs.state, draft.devices if draft else ())
+        draft = self._context.draft
+        return recovery.recovery(event, self._context.runs.state, draft.devices if draft else ())
 
     def recover(self, found: "Recovery", choice: str) -> str:
         """Carry one of a recovery's choices out; return why that cannot be."""
-        runs = self._sitting.runs
+        runs = self._context.runs
         if runs.stoppable and not runs.paused:
             return ""  # it goes on already
         if choice == recovery.ACCEPT_TEXT and runs.request is not None:

@@ -9,23 +9,23 @@ from charplay.playground.happenings import Said
 from charplay.protocol.events import Event, Failed, Finished, Published, Saved, Started, Stopped
 
 if TYPE_CHECKING:
-    from charplay.playground.sitting import Sitting
+    from charplay.playground.run_context import RunContext
     from charplay.playground.weight_follower import WeightFollower
 
 
 class RunListener:
     """Hears the events of runs, once the controller has taken them in."""
 
-    def __init__(self, sitting: "Sitting") -> None:
-        self._sitting = sitting
+    def __init__(self, context: "RunContext") -> None:
+        self._context = context
 
     def hear(self, event: Event) -> list[Said]:
         """Act on an event, and return what there is to say of it."""
-        said = (self._take_note(event), sentence(event, self._sitting.runs.state), self._play_on(event))
+        said = (self._take_note(event), sentence(event, self._context.runs.state), self._play_on(event))
         return [each for each in said if each is not None]
 
     def _take_note(self, event: Event) -> Said | None:
-        runs, announcements = self._sitting.runs, self._sitting.announcements
+        runs, announcements = self._context.runs, self._context.announcements
         match event:
             case Started():
                 announcements.offer = ""
@@ -41,14 +41,14 @@ class RunListener:
 
     def _play_on(self, event: Event) -> Said | None:
         """Give what writes the weights that it should write with now."""
-        follower = self._sitting.follower
+        follower = self._context.follower
         if follower is None:
             return None
         match event:
             case Published():
                 return self._take_weights(follower, event)
             case Stopped(run=str()) | Failed():
-                follower.end(self._sitting.runs.state)
+                follower.end(self._context.runs.state)
             case Finished() if follower.following:
                 # The best of its checkpoints, which need not be the last.
                 fault = self.play(event.run)
@@ -62,7 +62,7 @@ class RunListener:
 
         reason = ""
         try:
-            follower.take(event, self._sitting.runs.state)
+            follower.take(event, self._context.runs.state)
         except (ModelError, RunError) as fault:
             reason = f"The live run cannot write: {fault}"
         if not follower.following or reason == follower.blocked_reason:
@@ -76,17 +76,17 @@ class RunListener:
         from charplay.runs.errors import RunError
         from charplay.sampling.errors import ModelError
 
-        follower = self._sitting.follower
+        follower = self._context.follower
         if follower is None:
             return ""
         try:
-            follower.play(self._sitting.store.checkpoint(name), name)
+            follower.play(self._context.store.checkpoint(name), name)
         except (RunError, CheckpointError, ModelError) as fault:
             return str(fault)
         return ""
 
     def ask_for_weights(self) -> None:
         """Ask the run under way for its weights, where what writes wants new ones."""
-        runs, follower = self._sitting.runs, self._sitting.follower
+        runs, follower = self._context.runs, self._context.follower
         if follower is not None and runs.state.folder and runs.state.busy and follower.wants_weights():
             runs.publish()

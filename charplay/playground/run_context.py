@@ -1,4 +1,4 @@
-"""What the parts that act on a whole sitting may know of it."""
+"""What the parts that start runs, hear of them and measure their texts know of the playground."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -45,8 +45,8 @@ class ChosenText(Protocol):
         """Give the download up."""
 
 
-class Sitting(Protocol):
-    """The parts of a playground that have to do with runs."""
+class RunContext(Protocol):
+    """The parts of a playground that have to do with runs, as the playground has them."""
 
     home: "Home"
     runs: "RunController"
