@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-
 from charplay.formatting.units import count
 from charplay.tui.widgets.pane import Pane
 from charplay.tui.widgets.row_list import Cell, RowList, fit
@@ -51,22 +49,15 @@ class CorpusPane(Pane):
     DEFAULT_CSS = """
     CorpusPane > RowList { height: 1fr; }
     """
+    _title = "Corpus"
 
     def __init__(self, corpora: "CorpusSelection") -> None:
-        super().__init__(id="corpus")
-        self._corpora = corpora
         self.rows = _Texts(corpora)
+        super().__init__(self.rows, id="corpus")
+        self._corpora = corpora
         self._shown = -1
         """The revision that is shown."""
         self._chosen = ""
-
-    def compose(self) -> ComposeResult:
-        """Lay out the rows alone."""
-        yield self.rows
-
-    def on_mount(self) -> None:
-        """Say what this is."""
-        self.set_title("Corpus")
 
     @property
     def selected(self) -> str:

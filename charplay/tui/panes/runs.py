@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events, on
-from textual.app import ComposeResult
 
 from charplay.formatting.units import age, count, decimals
 from charplay.tui.widgets.pane import Pane
@@ -69,21 +68,14 @@ class RunsPane(Pane):
     DEFAULT_CSS = """
     RunsPane > RowList { height: 1fr; }
     """
+    _title = "Runs"
 
     def __init__(self, run_list: "RunList") -> None:
-        super().__init__(id="runs")
-        self._run_list = run_list
         self.rows = _Runs(run_list)
+        super().__init__(self.rows, id="runs")
+        self._run_list = run_list
         self._shown = -1
         """The revision that is shown."""
-
-    def compose(self) -> ComposeResult:
-        """Lay out the rows alone."""
-        yield self.rows
-
-    def on_mount(self) -> None:
-        """Say what this is."""
-        self.set_title("Runs")
 
     @property
     def selected(self) -> str:

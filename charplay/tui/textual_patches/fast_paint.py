@@ -1,8 +1,9 @@
 """A short way to the screen for widgets that paint many times a second.
 
 Textual reads all of a widget's styles anew for every paint, which costs more than the few characters painted. A widget
-without border, padding, opacity or links, whose `render_line` gives whole lines, can do without that: it keeps its
-`PartStyles`, which it forgets in `notify_style_update`, and lets `render_lines` be the function here.
+without border, padding, opacity or links, whose `render_line` gives whole lines, can do without that: it is a
+`FastWidget`, or keeps its `PartStyles`, which it forgets in `notify_style_update`, and lets `render_lines` be the
+function here.
 """
 
 from rich.style import Style
@@ -42,3 +43,20 @@ def render_lines(widget: Widget, crop: Region) -> list[Strip]:
             background = widget.background_colors[1]
             strips = [strip.apply_filter(shade, background) for strip in strips]
     return strips
+
+
+class FastWidget(Widget):
+    """A widget that is nothing but lines: its `render_line` gives them, with the styles in `parts`."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.parts = PartStyles()
+
+    def notify_style_update(self) -> None:
+        """Forget the styles of the theme before."""
+        super().notify_style_update()
+        self.parts.forget()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the part of the lines that was asked for."""
+        return render_lines(self, crop)

@@ -8,10 +8,9 @@ from rich.segment import Segment
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from charplay.formatting.sanitize import sanitize_char
-from charplay.tui.textual_patches import fast_paint
+from charplay.tui.textual_patches.fast_paint import FastWidget
 
 Candidates = Sequence[tuple[str, float, float]]
 """(character, the model's probability, the probability after filters and temperature), the likeliest first."""
@@ -25,7 +24,7 @@ _CHARACTER = 2
 _PERCENT = 6
 
 
-class CandidateBars(Widget):
+class CandidateBars(FastWidget):
     """A row for each candidate: the character, a bar, a percentage. Only rows that changed are painted.
 
     The bar shows the probability after filters and temperature; where those took some away, a faint rest shows what
@@ -46,7 +45,6 @@ class CandidateBars(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self._parts = fast_paint.PartStyles()
         self._candidates: Candidates = ()
         self._rows: list[Row] = []
 
@@ -77,26 +75,17 @@ class CandidateBars(Widget):
         bar = "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
         return bar, ("░" * (round(min(1.0, raw) * room) - len(bar))).ljust(room - len(bar))
 
-    def notify_style_update(self) -> None:
-        """Another theme has other colours."""
-        super().notify_style_update()
-        self._parts.forget()
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The part of the rows that was asked for."""
-        return fast_paint.render_lines(self, crop)
-
     def render_line(self, y: int) -> Strip:
         """The row of one candidate."""
         width = self.outer_size.width
         if y >= len(self._rows):
-            return Strip.blank(width, self._parts.of(self))
+            return Strip.blank(width, self.parts.of(self))
         segments = [
-            Segment(text, self._parts.of(self, f"bars--{part}"))
+            Segment(text, self.parts.of(self, f"bars--{part}"))
             for part, text in zip(PARTS, self._rows[y], strict=True)
             if text
         ]
         name, bar, rest, percent = self._rows[y]
         return Strip(segments, cell_len(name) + len(bar + rest + percent)).adjust_cell_length(
-            width, self._parts.of(self)
+            width, self.parts.of(self)
         )

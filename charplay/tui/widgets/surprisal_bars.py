@@ -6,11 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
-from charplay.tui.textual_patches import fast_paint
+from charplay.tui.textual_patches.fast_paint import FastWidget
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _LABEL = 5
@@ -31,7 +29,7 @@ def means(bits: NDArray[np.float64], columns: int) -> NDArray[np.float64]:
     return found
 
 
-class SurprisalBars(Widget):
+class SurprisalBars(FastWidget):
     """A column for each stretch of the text, as high as its mean surprise. `mark` points at a passage."""
 
     DEFAULT_CSS = """
@@ -46,7 +44,6 @@ class SurprisalBars(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._parts = fast_paint.PartStyles()
         self._bits = np.empty(0)
         self._passage = (0, 0)
         self._means = np.empty(0)
@@ -76,30 +73,21 @@ class SurprisalBars(Widget):
         first, last = start * columns // size, -(-stop * columns // size)
         return range(first, max(first + 1, last)) if stop else range(0)
 
-    def notify_style_update(self) -> None:
-        """Another theme has other colours."""
-        super().notify_style_update()
-        self._parts.forget()
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The part of the rows that was asked for."""
-        return fast_paint.render_lines(self, crop)
-
     def render_line(self, y: int) -> Strip:
         """One row, the highest first."""
         width, height = self.outer_size.width, self.outer_size.height
         top = float(np.nanmax(self._means)) if len(self._means) and not np.isnan(self._means).all() else 0.0
         if not top:
-            return Strip.blank(width, self._parts.of(self))
+            return Strip.blank(width, self.parts.of(self))
         label = f"{top:.1f}" if y == 0 else "0" if y == height - 1 else ""
         eighths = np.rint(np.nan_to_num(self._means) / top * height * 8).astype(int) - 8 * (height - 1 - y)
         glyphs = [_EIGHTHS[each] for each in eighths.clip(0, 8).tolist()]
         marked = self._marked()
-        segments = [Segment(f"{label:>{_LABEL - 1}} ", self._parts.of(self, "along--label"))]
+        segments = [Segment(f"{label:>{_LABEL - 1}} ", self.parts.of(self, "along--label"))]
         for part, run in (
             ("along--bar", glyphs[: marked.start]),
             ("along--marked", glyphs[marked.start : marked.stop]),
             ("along--bar", glyphs[marked.stop :]),
         ):
-            segments.append(Segment("".join(run), self._parts.of(self, part)))
-        return Strip(segments).adjust_cell_length(width, self._parts.of(self))
+            segments.append(Segment("".join(run), self.parts.of(self, part)))
+        return Strip(segments).adjust_cell_length(width, self.parts.of(self))
