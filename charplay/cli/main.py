@@ -15,7 +15,7 @@ from charplay.protocol.exit_codes import INTERRUPTED
 LOADS_TORCH = {"charplay.training.run_training", "charplay.training.epoch_timing"}
 """What loads torch, or has loaded it."""
 
-VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs", "doctor")
+VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs", "settings", "doctor")
 COMPLETION = ("--show-completion", "--install-completion")
 
 

@@ -24,6 +24,7 @@ from charplay.playground.run_controller import RunController
 from charplay.playground.run_launcher import RunLauncher
 from charplay.playground.run_list import RunList
 from charplay.playground.run_listener import RunListener
+from charplay.playground.settings import read_settings
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
@@ -77,6 +78,7 @@ class Playground:
         """
         self.home = home
         self.preferences = preferences
+        self.settings, self.setting_faults = read_settings(home.user_settings)
         self.clock = clock
         self._open_library, self._open_store, self._measure = open_library, open_store, measure
         self.jobs = Jobs()

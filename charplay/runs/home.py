@@ -75,6 +75,11 @@ class Home:
         return self.root / "settings.json"
 
     @property
+    def user_settings(self) -> Path:
+        """File of the settings: what people set for every start. Only they write it, once it is there."""
+        return self.root / "settings.toml"
+
+    @property
     def folders(self) -> tuple[Path, ...]:
         """All folders, the home itself first."""
         return self.root, self.corpora, self.checkpoints, self.texts, self.cache, self.log, self.presets

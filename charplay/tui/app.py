@@ -64,20 +64,23 @@ class CharplayApp(PatchedApp):
     ) -> None:
         super().__init__()
         self._home = home
-        self._settings, self._notice = read_preferences(home.settings)
+        self._preferences, notice = read_preferences(home.settings)
         self.playground = Playground(
             home,
             LocalTrainer(open_training),
             open_library=open_library,
             open_store=open_store,
-            preferences=self._settings,
+            preferences=self._preferences,
             list_devices=list_devices,
             measure=measure,
         )
         self._main = MainScreen(self.playground, path)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = LIGHT.name if self._settings.light else DARK.name
+        self._notices = [each for each in (notice, *self.playground.setting_faults) if each]
+        theme = self.playground.settings.theme
+        light = self._preferences.light if theme == "last" else theme == "light"
+        self.theme = LIGHT.name if light else DARK.name
         self._leaving = False
 
     @property
@@ -90,13 +93,13 @@ class CharplayApp(PatchedApp):
         return self._main
 
     def on_mount(self) -> None:
-        """Listen to signals; say what was wrong with the settings."""
+        """Listen to signals; say what was wrong with the preferences and the settings."""
         terminal = self.terminal
         if terminal is not None:
             terminal.away = self.playground.runs.suspended
         listen(self._signalled, self.playground.runs.save, terminal.fileno if terminal else None)
-        if self._notice:
-            self.notify(sanitize(self._notice), markup=False)
+        if self._notices:
+            self.notify(sanitize(" ".join(self._notices), " "), severity="warning", markup=False)
 
     def notify(
         self, message: str, *, title: str = "", severity: SeverityLevel = "information", timeout: float | None = None,
@@ -125,8 +128,8 @@ class CharplayApp(PatchedApp):
 
     def action_brightness(self) -> None:
         """Dark or light."""
-        self._settings.light = self.theme == DARK.name
-        self.theme = LIGHT.name if self._settings.light else DARK.name
+        self._preferences.light = self.theme == DARK.name
+        self.theme = LIGHT.name if self._preferences.light else DARK.name
 
     def action_leave(self) -> None:
         """Leave from wherever this is pressed."""

@@ -195,8 +195,36 @@ async def test_what_was_chosen_is_there_at_the_next_start(play: Play, home: Home
 async def test_a_broken_settings_file_is_said_and_ignored(play: Play, home: Home) -> None:
     home.settings.write_text("{ this is not")
     async with play() as it:
-        assert it.app._notice
+        assert it.app._notices
         assert it.main.form.draft.preset == "quick"
+
+
+async def test_peoples_settings_hold_from_the_start_and_wrong_ones_are_said(
+    play: Play, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.user_settings.write_text('theme = "light"\nbell = true\nunit = "bit"\n')
+    rung: list[bool] = []
+    async with play() as it:
+        assert it.app.theme == "charplay-light"
+        assert "the nearest is" in " ".join(it.app._notices)
+        monkeypatch.setattr(it.app, "bell", lambda: rung.append(True))
+        await it.press("t")
+        await it.until(lambda: it.main.playground.runs.state.busy)
+        assert not rung
+        await it.press("x")
+        await it.until(lambda: bool(rung))
+        assert not it.main.playground.runs.state.busy
+    assert home.user_settings.read_text().startswith("theme")
+
+
+@pytest.mark.parametrize("left", [True, False])
+async def test_a_theme_that_is_set_begins_whatever_was_left(play: Play, home: Home, *, left: bool) -> None:
+    write_preferences(home.settings, Preferences(light=left))
+    async with play() as it:
+        assert it.app.theme == ("charplay-light" if left else "charplay-dark")
+    home.user_settings.write_text('theme = "dark"')
+    async with play() as it:
+        assert it.app.theme == "charplay-dark"
 
 
 def test_settings_round_trip(tmp_path: Path) -> None:

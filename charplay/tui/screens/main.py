@@ -254,6 +254,8 @@ class MainScreen(Screen[None]):
             self.refresh_bindings()
             if not state.busy:
                 self.playground.run_list.refresh()
+                if self.playground.settings.bell:
+                    self.app.bell()
 
     @on(RowList.Moved, "#run-list")
     def _stand_on_run(self) -> None:

@@ -1,0 +1,140 @@
+"""The settings: a TOML file in the home that people write and charplay only reads.
+
+What was chosen last is another thing, the preferences: charplay writes those itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, get_args, get_type_hints
+
+from charplay.fs.atomic import replace_bytes
+from charplay.fs.regular_files import open_regular
+
+MOST_BYTES = 1_000_000
+"""A file of settings that is longer is none."""
+
+Value = str | bool
+
+
+def _declare(help_: str, *, default: Any) -> Any:
+    return field(default=default, metadata={"help": help_})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its type, its default and a sentence: the file, its faults and `charplay settings` follow."""
+
+    unit: Literal["nats", "bits", "bits-per-byte", "perplexity"] = _declare(
+        "The unit of every loss that is shown; with --json losses stay nats a character.", default="nats"
+    )
+    theme: Literal["last", "dark", "light"] = _declare(
+        "How the screen begins: as it was left, or always dark or light.", default="last"
+    )
+    bell: bool = _declare("Whether the terminal rings when a run ends on the screen.", default=False)
+    on_hangup: Literal["save", "detach"] = _declare(
+        "What becomes of a run when its terminal goes: it is saved and ends, or it goes on by itself.", default="save"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SettingSpec:
+    """What a setting accepts: one of `choices`, as values of TOML."""
+
+    name: str
+    default: Value
+    choices: tuple[Value, ...]
+    help: str
+
+
+def setting_specs() -> tuple[SettingSpec, ...]:
+    """Return every setting, in the order of its declaration."""
+    types, defaults = get_type_hints(Settings), Settings()
+    helps = {one.name: one.metadata["help"] for one in fields(Settings)}
+    return tuple(
+        SettingSpec(name, getattr(defaults, name), get_args(types[name]) or (True, False), help_)
+        for name, help_ in helps.items()
+    )
+
+
+def read_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
+    """Read the settings in a file; also return a sentence for each thing in it that could not be taken.
+
+    A setting that is wrong, or not there, has its default. No file is no fault.
+    """
+    try:
+        with open_regular(path) as file:
+            data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        return Settings(), ()
+    except OSError as error:
+        return Settings(), (f"{path} cannot be read ({error.strerror}); every setting has its default.",)
+    try:
+        found = _parse(data)
+    except (ValueError, RecursionError) as error:
+        reason = str(error) if type(error).__name__ == "TOMLDecodeError" else "it is no text of that kind"
+        return Settings(), (f"{path.name} is not TOML: {reason}; every setting has its default.",)
+    taken = {spec.name: found[spec.name] for spec in setting_specs() if _accepts(spec, found.get(spec.name))}
+    return Settings(**taken), tuple(f"{path.name}: {fault}" for fault in _faults(found))
+
+
+def template() -> str:
+    """Return a file of settings in which everything is explained and nothing is set."""
+    head = (
+        "# Settings of charplay. It reads this file when it starts, and never changes it.\n"
+        "# To set something, take the # before its name away. `charplay settings` says what holds.\n"
+    )
+    return head + "".join(
+        f"\n# {spec.help}\n# One of: {', '.join(map(written, spec.choices))}\n# {spec.name} = {written(spec.default)}\n"
+        for spec in setting_specs()
+    )
+
+
+def write_template(path: Path) -> None:
+    """Write the file in which every setting is explained. FileExistsError where there is one: it is a person's."""
+    if path.exists() or path.is_symlink():
+        raise FileExistsError(path)
+    replace_bytes(path, template().encode())
+
+
+def written(value: Value) -> str:
+    """Return a value as it is written in TOML."""
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"'
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    if len(data) > MOST_BYTES:
+        raise ValueError
+    import tomllib
+
+    return tomllib.loads(data.decode("utf-8-sig"))
+
+
+def _accepts(spec: SettingSpec, value: object) -> bool:
+    """Whether a setting takes a value; 1 is not true, though Python holds them to be equal."""
+    return type(value) is type(spec.default) and value in spec.choices
+
+
+def _faults(found: Mapping[str, object]) -> Iterator[str]:
+    specs = {spec.name: spec for spec in setting_specs()}
+    for name, value in found.items():
+        if name not in specs:
+            yield f"there is no setting {name!r}; the nearest is {_nearest(name, specs)}."
+        elif not _accepts(specs[name], value):
+            choices = [written(choice) for choice in specs[name].choices]
+            default = written(specs[name].default)
+            yield (
+                f"{name} is one of {', '.join(choices)}, not {_shown(value)}; "
+                f"the nearest is {_nearest(_shown(value), choices)}, and {default} holds now."
+            )
+
+
+def _nearest(word: str, known: "Mapping[str, object] | list[str]") -> str:
+    from charplay.recipes.specs import closest_match
+
+    return closest_match(word, known)
+
+
+def _shown(value: object) -> str:
+    shown = written(value) if isinstance(value, str | bool) else str(value)
+    return shown if len(shown) <= 40 else f"{shown[:39]}…"
