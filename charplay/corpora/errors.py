@@ -1,7 +1,9 @@
 """Errors of texts."""
 
+from charplay.errors import CharplayError
 
-class CorpusError(Exception):
+
+class CorpusError(CharplayError):
     """A text cannot be found, read or used; the message is one sentence with a hint, shown to the user as it is."""
 
 

@@ -1,7 +1,9 @@
 """What is wrong with a recipe."""
 
+from charplay.errors import CharplayError
 
-class RecipeError(Exception):
+
+class RecipeError(CharplayError):
     """A recipe that cannot be used. `faults` holds one plain sentence for each thing that is wrong with it."""
 
     def __init__(self, *faults: str) -> None:

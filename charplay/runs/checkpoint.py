@@ -14,6 +14,7 @@ import safetensors
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from charplay import __version__
+from charplay.errors import CharplayError
 from charplay.fs import atomic
 from charplay.fs.regular_files import IrregularError, open_regular
 from charplay.recipes.errors import UnresolvedError
@@ -25,7 +26,7 @@ from charplay.runs.safetensors_file import InvalidFileError, TensorInfo
 FORMAT = 1
 
 
-class CheckpointError(Exception):
+class CheckpointError(CharplayError):
     """A file is not a checkpoint, or the weights cannot be saved; the message is a sentence with the reason."""
 
 

@@ -1,7 +1,9 @@
 """Errors of runs."""
 
+from charplay.errors import CharplayError
 
-class RunError(Exception):
+
+class RunError(CharplayError):
     """A run cannot be made, found, read or locked; the message is a sentence with a hint."""
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import platformdirs
 
+from charplay.errors import CharplayError
 from charplay.fs import atomic
 
 MARKER = ".charplay-home"
 VARIABLE = "CHARPLAY_HOME"
 
 
-class HomeError(Exception):
+class HomeError(CharplayError):
     """The home cannot be used; the message is a sentence with a hint."""
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from charplay.errors import CharplayError
 from charplay.training import control_group
 from charplay.training.processor_load import ProcessorUse
 from charplay.training.threads import MAX_AUTO_THREADS, choose_threads, thread_count
@@ -29,7 +30,7 @@ RESIDENT_MEMORY_SHARE = 0.25
 """Share of a device's free memory that the text's ids may take."""
 
 
-class DeviceError(Exception):
+class DeviceError(CharplayError):
     """The requested device cannot be used; the message is a sentence with a hint."""
 
 
