@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from charplay.formatting.sanitize import sanitize
 from charplay.playground.announcements import sentence
 from charplay.playground.happenings import Said
-from charplay.protocol.events import Event, Failed, Finished, Published, Saved, Started, Stopped
+from charplay.protocol.events import Commanded, Event, Failed, Finished, Published, Saved, Started, Stopped
 
 if TYPE_CHECKING:
     from charplay.playground.run_context import RunContext
@@ -35,6 +35,8 @@ class RunListener:
             case Saved() if runs.save_asked:
                 runs.save_asked = False
                 return Said(f"Step {event.step:,} is saved.", passing=True)
+            case Commanded():
+                return Said(f"{event.by}: {event.command}", passing=True)
             case Failed():
                 logging.getLogger("charplay").error(sanitize(f"{event.message}\n{event.cause}", "\n"))
         return None

@@ -181,6 +181,20 @@ class Warned(Event):
 
     kind = "warning"
     message: str
+    refused: bool = False
+    """Whether this says why a change that was asked for, or an undo, was not made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commanded(Event):
+    """Somebody who is attached to the run gave it a command."""
+
+    kind = "commanded"
+    public = False
+    command: str
+    """As it is typed: "pause", "set learning_rate=0.001"."""
+    by: str
+    """For display: "pid 4121"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

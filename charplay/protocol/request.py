@@ -34,3 +34,5 @@ class TrainRequest:
     """
     changed_text: bool = False
     """A resumed run may go on with a text that has changed, if that has no character unknown to the run."""
+    socket: str = ""
+    """Path of the socket that others reach the run by, which its lock names; empty where there is none."""

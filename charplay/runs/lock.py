@@ -24,6 +24,10 @@ class Owner:
     pid: int
     host: str
     since: str
+    socket: str = ""
+    """Path of the socket that the run is reached by; empty where it trains on somebody's terminal."""
+    job: str = ""
+    """The batch job that it is a part of, as Slurm numbers it; empty where there is none."""
 
     def __str__(self) -> str:
         return f"pid {self.pid} on {self.host} since {self.since}"
@@ -40,13 +44,16 @@ class Lock:
     otherwise two processes could hold locks on two files of the same name.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Lock `folder`. Raises AlreadyLocked, or OSError where the folder cannot be written."""
+    def __init__(self, folder: Path, socket: str = "") -> None:
+        """Lock `folder`, and name the socket that its run is reached by.
+
+        Raises AlreadyLocked, or OSError where the folder cannot be written.
+        """
         self._descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             self._take(folder)
             os.ftruncate(self._descriptor, 0)
-            atomic.write_all(self._descriptor, _signature())
+            atomic.write_all(self._descriptor, _signature(socket))
         except BaseException:
             os.close(self._descriptor)
             raise
@@ -97,16 +104,18 @@ def owner(folder: Path) -> Owner | None:
     return None
 
 
-def _signature() -> bytes:
+def _signature(path: str) -> bytes:
     since = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}).encode()
+    named = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+    named |= {"socket": path, "job": os.environ.get("SLURM_JOB_ID", "")}
+    return json.dumps(named).encode()
 
 
 def _read(data: bytes) -> Owner:
     try:
         match json.loads(data):
-            case {"pid": int(pid), "host": str(host), "since": str(since)}:
-                return Owner(pid, host, since)
+            case {"pid": int(pid), "host": str(host), "since": str(since), **rest}:
+                return Owner(pid, host, since, str(rest.get("socket", "")), str(rest.get("job", "")))
     except ValueError:
         pass
     return Owner(0, "an unknown host", "a moment ago")

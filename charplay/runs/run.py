@@ -80,13 +80,15 @@ class Run:
         """Open the run in `folder`. Raises RunError where there is none, or none that this version can read."""
         return cls(folder, *read_metadata(folder))
 
-    def lock(self) -> Lock:
+    def lock(self, socket: str = "") -> Lock:
         """Lock the run and remove temporary files of a killed process. Use as a context manager, or call `release`.
+
+        `socket` is the path of the one that the run is reached by, which the lock names.
 
         Raises RunInUseError where another process holds the lock, RunError where the folder cannot be written.
         """
         try:
-            lock = Lock(self.folder)
+            lock = Lock(self.folder, socket)
         except AlreadyLocked as owned:
             sentence = f"run {self.name} is in use by {owned}; stop it first, or wait until it has ended"
             raise RunInUseError(sentence) from None

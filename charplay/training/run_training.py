@@ -133,7 +133,7 @@ class _RunExecution:
         told = False
         while True:
             try:
-                return run.lock()
+                return run.lock(self.request.socket)
             except RunInUseError:
                 if time.monotonic() >= until:
                     raise
@@ -185,7 +185,7 @@ class _RunExecution:
                 | ({} if plan.parent is None else {"parent": plan.parent.facts()}),
                 name=self.request.name,
             )
-            self._lock = run.lock()
+            self._lock = run.lock(self.request.socket)
         else:
             run = resumed
             plan = self._plan = session_factory.plan_resumed(self.request, run, corpus, facts)

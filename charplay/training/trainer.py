@@ -130,7 +130,7 @@ class Trainer:
                     self.session.hyperparameters_changed = True
                     yield changed
             except RecipeError as error:
-                yield self._reporter.warning(str(error))
+                yield events.Warned(**self._reporter.timestamp(), message=str(error), refused=True)
 
     def _undo(self) -> Iterator[Event]:
         """Go back to before the last change, in memory and then, by a save, on the disk."""

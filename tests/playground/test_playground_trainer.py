@@ -39,6 +39,7 @@ from charplay.protocol.commands import (
 )
 from charplay.protocol.events import (
     Changed,
+    Commanded,
     Event,
     Failed,
     Finished,
@@ -101,7 +102,7 @@ class SocketTrainer:
     """The other end, as a `TrainerClient`."""
 
     def __init__(self, open_training: OpenTraining) -> None:
-        self.alive = False
+        self.alive = self.outlives = False
         self._end, other = socket.socketpair()
         self._lock = threading.Lock()
         self._events: list[Event] = []
@@ -237,6 +238,7 @@ def test_every_event_comes_back_as_it_was_told_rows_and_notes_included(
         Sampled(step=100, epoch=0.2, temperature=0.5, prompt="\x1b", text="f\ud800x"),
         Saved(step=100, path="/x", best=False), Changed(step=100, field="betas", old=None, new=(0.9, 0.99)),
         Paused(step=100, reason="out of memory"), Resumed(step=100), Warned(message="It is slow."),
+        Commanded(step=100, command="pause", by="pid 7"),
         Finished(step=100, run="r", checkpoint="x", train_loss=None, val_loss=1.5, val_loss_cold=None, steps=100),
     ]  # fmt: skip
     assert {type(each) for each in told} | {Published, Stopped, Failed} == set(EVENTS.values())

@@ -47,6 +47,16 @@ def test_the_owner_is_named_and_its_death_frees_the_run(make_run: Callable[..., 
         assert run.owner.pid == os.getpid()  # type: ignore[attr-defined]
 
 
+def test_the_lock_names_where_its_run_is_reached(make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_run()
+    monkeypatch.setenv("SLURM_JOB_ID", "4711")
+    with run.lock("/tmp/charplay-1/7.sock"):
+        assert run.owner is not None
+        assert (run.owner.socket, run.owner.job) == ("/tmp/charplay-1/7.sock", "4711")
+        (run.folder / "lock").write_text('{"pid": 7, "host": "h", "since": "s"}')  # as it was written before
+        assert (run.owner.pid, run.owner.socket, run.owner.job) == (7, "", "")
+
+
 def test_one_process_cannot_own_it_twice(make_run: Callable[..., Run]) -> None:
     run = make_run()
     with run.lock():

@@ -226,6 +226,7 @@ def test_a_change_that_cannot_be_is_one_sentence(
     events = train(at(3, SetHyperparameter(name, value)))
     (warned,) = only(events, Warned)
     assert sentence in warned.message
+    assert warned.refused
     assert "\n" not in warned.message
     assert not only(events, Changed)
     assert only(events, Finished)[0].steps == 20
