@@ -15,7 +15,7 @@ class SpokenTrainer:
     """A `TrainerClient` whose events are the test's, and whose commands are kept for looking at."""
 
     def __init__(self) -> None:
-        self.alive = False
+        self.alive = self.outlives = False
         self.requests: list[TrainRequest] = []
         self.commands: list[Command] = []
         self._events: list[Event] = []

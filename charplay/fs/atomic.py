@@ -36,6 +36,25 @@ def replace_bytes(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def replace_private_bytes(path: Path, data: bytes) -> None:
+    """Replace the contents of `path` by rename, without a sync: for what only this user reads, and soon.
+
+    Raises OSError where a step fails; the old contents stay then.
+    """
+    temporary = _temporary(path.parent)
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            write_all(descriptor, data)
+        finally:
+            os.close(descriptor)
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
 @contextmanager
 def staging_folder(parent: Path) -> Iterator[Path]:
     """Make a temporary folder in `parent`, to be filled and then renamed; it is removed where it was not renamed."""

@@ -29,6 +29,11 @@ class LocalTrainer:
         """Whether a run is under way, its stopping included."""
         return self._thread is not None and self._thread.is_alive()
 
+    @property
+    def outlives(self) -> bool:
+        """Whether the run goes on when this process leaves: a thread does not."""
+        return False
+
     def start(self, request: TrainRequest) -> bool:
         """Begin a run; False where one is under way."""
         if self.alive:

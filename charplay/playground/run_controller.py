@@ -18,7 +18,7 @@ from charplay.protocol.commands import (
     Stop,
     Undo,
 )
-from charplay.protocol.events import Changed, Event, Failed, Paused
+from charplay.protocol.events import Changed, Event, Failed, Paused, Resumed
 
 if TYPE_CHECKING:
     from charplay.playground.run_history import RunHistory
@@ -85,6 +85,16 @@ class RunController:
         self.unheeded.clear()
         self._trainer.start(request)
         # It is carried out before the first step: pure noise is the beginning of the story.
+        self._trainer.send(PublishWeights())
+
+    @property
+    def remote(self) -> bool:
+        """Whether the run under way is another process's, and goes on when this one leaves."""
+        return self._trainer.outlives
+
+    def attach(self) -> None:
+        """Take part in a run that the trainer has under way already; what it tells first says where it stands."""
+        self.state = RunState(status="preparing", phase="attaching to the run")
         self._trainer.send(PublishWeights())
 
     def stop(self, reason: str = "asked") -> None:
@@ -176,8 +186,10 @@ class RunController:
         self.history.apply(event)
         if isinstance(event, Changed) and event.field == "undo":
             self.state.recall(self.history.curves.newest)
-        if isinstance(event, Paused) and self.state.reason:
-            self._paused = True  # its own doing
+        if isinstance(event, Paused) and (self.state.reason or self.remote):
+            self._paused = True  # its own doing, or somebody else's
+        elif isinstance(event, Resumed) and self.remote:
+            self._paused = False
         elif isinstance(event, Changed) and self.unheeded.get(event.field) == event.new:
             self.unheeded.pop(event.field, None)
         if not self.state.busy:
@@ -191,6 +203,8 @@ class RunController:
         self._next = None
         seconds = patience if self.state.folder else min(patience, UNBEGUN_SECONDS)
         self._close_by = self._clock() + seconds
+        if self.remote:
+            return  # it goes on without this sitting
         if self.state.busy:
             self.state.status = "stopping"
         if self._trainer.alive:
@@ -199,4 +213,6 @@ class RunController:
     @property
     def closing(self) -> bool:
         """Whether a run that was closed still saves, and its time is not over."""
-        return self._close_by is not None and self._trainer.alive and self._clock() < self._close_by
+        if self._close_by is None or self.remote:
+            return False
+        return self._trainer.alive and self._clock() < self._close_by

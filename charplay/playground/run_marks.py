@@ -19,6 +19,11 @@ class UndoStack:
         self.taken_back: Changed | None = None
         """The change that the last undo took back; None where it was not told."""
 
+    @property
+    def standing(self) -> tuple[Changed, ...]:
+        """The changes that can be taken back, oldest first."""
+        return tuple(self._standing)
+
     def __len__(self) -> int:
         return len(self._standing)
 

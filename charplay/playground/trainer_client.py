@@ -14,6 +14,10 @@ class TrainerClient(Protocol):
     def alive(self) -> bool:
         """Whether a run is under way, its stopping included."""
 
+    @property
+    def outlives(self) -> bool:
+        """Whether the run under way goes on when this process leaves, which must not stop it then."""
+
     def start(self, request: TrainRequest) -> bool:
         """Begin a run; False where one is under way."""
 

@@ -92,12 +92,24 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         CheckpointError: weights are not finite, not float32 or not of the recipe's shapes; the old file stays.
         OSError: the disk is full, the folder was deleted and the like; the old file stays.
     """
+    atomic.replace_bytes(path, _packed(path, checkpoint))
+
+
+def write_passing_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint that only this user may read, and that need not outlive a power cut: by rename, unsynced.
+
+    Raises what `write_checkpoint` raises.
+    """
+    atomic.replace_private_bytes(path, _packed(path, checkpoint))
+
+
+def _packed(path: Path, checkpoint: Checkpoint) -> bytes:
+    """Return the bytes of a checkpoint's file; `path` is named in the CheckpointError of one that cannot be saved."""
     try:
         _check(checkpoint, {name: _tensor_info(tensor) for name, tensor in checkpoint.tensors.items()})
-        data = safetensors_file.pack(checkpoint.tensors, _described(checkpoint).model_dump(mode="json"))
+        return safetensors_file.pack(checkpoint.tensors, _described(checkpoint).model_dump(mode="json"))
     except InvalidFileError as error:
         raise CheckpointError(f"{path.name} was not saved: {error}") from error
-    atomic.replace_bytes(path, data)
 
 
 def read_checkpoint(path: Path) -> Checkpoint:

@@ -1,0 +1,94 @@
+"""A host whose trainer the test speaks for, and a client that says whatever it likes."""
+
+import json
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from spoken_trainer import started
+
+from charplay.protocol.commands import Command
+from charplay.protocol.events import Event
+from charplay.protocol.queues import CommandQueue
+from charplay.server.host import Host
+from charplay.server.socket_folder import listen
+
+
+def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait for another thread."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.002)
+
+
+class Hosted:
+    """A host that serves in its thread; `tell` is what its run tells, `commands` what its trainer was given."""
+
+    def __init__(self, folder: Path, *, begun: bool = True, **options: Any) -> None:
+        listener, self.path = listen(folder)
+        self.inbox = CommandQueue()
+        self.log: list[str] = []
+        self.host = Host(listener, self.path, self.inbox, log=self.log.append, **options)
+        self._commands: list[Command] = []
+        self.host.start()
+        if begun:
+            self.tell(started())
+            until(lambda: self.host.state.recipe)
+
+    def tell(self, *events: Event) -> None:
+        for event in events:
+            self.host.tell(event)
+
+    @property
+    def commands(self) -> list[Command]:
+        self._commands += self.inbox.take()
+        return self._commands
+
+    def connect(self) -> "Client":
+        return Client(self.path)
+
+
+class Client:
+    """The bare end of a socket."""
+
+    def __init__(self, path: Path) -> None:
+        self.end = socket.socket(socket.AF_UNIX)
+        self.end.settimeout(10.0)
+        self.end.connect(str(path))
+        self._lines = self.end.makefile("rb")
+        self.heard: list[dict[str, Any]] = []
+
+    def say(self, message: object) -> None:
+        self.end.sendall(json.dumps(message).encode() + b"\n")
+
+    def next(self) -> dict[str, Any] | None:
+        try:
+            line = self._lines.readline()
+        except ConnectionResetError:  # it hung up on something that it had not read
+            return None
+        if not line:
+            return None
+        message: dict[str, Any] = json.loads(line)
+        self.heard.append(message)
+        return message
+
+    def until(self, wanted: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+        """The next message of a kind."""
+        while (message := self.next()) is not None:
+            if wanted(message):
+                return message
+        raise AssertionError(f"it hung up after {self.heard[-3:]}")
+
+    def until_step(self, step: int) -> None:
+        """Wait until the run's progress to a step is told."""
+        self.until(lambda message: message.get("event") == "progress" and message["step"] == step)
+
+    def answer(self, number: object) -> dict[str, Any]:
+        return self.until(lambda message: message.get("id") == number and ("ok" in message or "error" in message))
+
+    def close(self) -> None:
+        self._lines.close()
+        self.end.close()
