@@ -121,12 +121,12 @@ def count_short_ngrams(corpus: Corpus, progress: Progress | None = None) -> tupl
     return tuple(lists)
 
 
-def sampled_parts(length: int) -> list[tuple[int, int]]:
-    """Return the parts (start, stop) of a text in which long n-grams are counted; all of it where it is short."""
-    if length <= SAMPLED:
+def sampled_parts(length: int, most: int = SAMPLED) -> list[tuple[int, int]]:
+    """Return the parts (start, stop) of a text in which so many characters are counted; all of it where it is short."""
+    if length <= most:
         return [(0, length)]
     starts = (number * length // PARTS for number in range(PARTS))
-    return [(start, start + SAMPLED // PARTS) for start in starts]
+    return [(start, start + most // PARTS) for start in starts]
 
 
 def ranked(corpus: Corpus, unit: Unit, counted: KeyCounts, share: float) -> FrequencyList:

@@ -97,7 +97,7 @@ class NgramModel:
         return np.stack([found[0] for found in _predict(self._orders, text, 1, size)])
 
     def surprisals(self, text: Ids, predicted: int) -> Iterator[Floats]:
-        """Yield by the model of each order the nats of surprise (predicted,) at the end of a text (n,).
+        """Yield by the model of each order the nats of surprise (predicted, ...) at the end of texts (n, ...).
 
         `predicted` characters are foretold; those before them are context only.
         """
