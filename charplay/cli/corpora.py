@@ -11,6 +11,7 @@ from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_safe, print_table, progress_line
 from charplay.cli.recipe_options import EncodingOption, JsonOption
 from charplay.cli.ruler import kept_for_corpus, print_ruler, ruler, ruler_json
+from charplay.cli.xray import xray
 from charplay.formatting.units import format_bytes, format_loss, plural
 from charplay.fs.paths import user_path
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Corpus, Entry
 
 app = typer.Typer(help="The texts: list, show, explore, measure, fetch, add.", invoke_without_command=True)
-for verb in (explore.concordance, explore.ngrams, explore.keywords, ruler):
+for verb in (explore.concordance, explore.ngrams, explore.keywords, ruler, xray):
     app.command()(verb)
 
 PREVIEW_CHARACTERS = 400
