@@ -169,6 +169,7 @@ COMPLETERS: dict[str, Completer] = VALUES | {
     "resume": runs,
     "ride": files,
     "run": checkpoints,
+    "runs": checkpoints,
     "save_ride": files,
     "settings": settings,
     "sort": sort_orders,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from charplay.cli.compare import compare
 from charplay.cli.data_dir import open_store
 from charplay.cli.errors import EXIT_FAILED, UsageError
 from charplay.cli.output import print_json, print_safe, print_table, sanitize_for
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from charplay.runs.run import Run
     from charplay.runs.store import RunSummary
 
-app = typer.Typer(help="The runs: list, show, export, delete.", invoke_without_command=True)
+app = typer.Typer(help="The runs: list, show, compare, export, delete.", invoke_without_command=True)
 
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, or its folder.")]
 
@@ -58,20 +59,6 @@ def _show(context: typer.Context, run: RunArgument, json: JsonOption = False) ->
         _show_run(context.obj, store.find(run), json=json)
 
 
-def _current_recipe(found: "Run") -> "Recipe":
-    """Return the recipe that a run is trained under, with the live values of its last save."""
-    from charplay.recipes.recipe import LIVE
-    from charplay.runs.checkpoint import CheckpointError, read_header
-
-    if found.latest is None:
-        return found.resolved
-    try:
-        recipe = read_header(found.latest).recipe
-    except CheckpointError:
-        return found.resolved
-    return found.resolved.model_copy(update={name: getattr(recipe, name) for name in LIVE})
-
-
 def _digest(checkpoint: Path | None) -> str | None:
     """Return the digest that a run's checkpoint carries, or ""; None where there is no checkpoint that can be read."""
     from charplay.runs.checkpoint import CheckpointError, read_header
@@ -87,9 +74,10 @@ def _print_unverified(path: Path) -> None:
 
 
 def _show_run(home: str | None, found: "Run", *, json: bool) -> None:
+    from charplay.runs.compared_run import current_recipe
     from charplay.runs.store import run_status
 
-    recipe = _current_recipe(found)
+    recipe = current_recipe(found)
     ruler = kept_for_run(home, found.corpus, recipe, found.name)
     if json:
         print_json(
@@ -162,6 +150,9 @@ def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe", ruler: "Ruler
         print_safe(f"measured on the first {format_share(share, 1)} of the held-out text")
     print()
     print_table(("recipe", ""), [(name, format_value(value)) for name, value in recipe.model_dump().items()])
+
+
+app.command("compare")(compare)
 
 
 @app.command("export")
