@@ -1,22 +1,20 @@
 """What the chart shows of the runs: which quantity over which axis, and earlier runs beside the one under way."""
 
 from collections.abc import Iterator
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from charplay.playground.chart_quantities import MEASURES, Quantity
+from charplay.playground.chart_series import MARKERS, overlaid_series, own_series
 from charplay.plotting.downsample import X_AXES
 from charplay.plotting.grid import Mark, Reference, Series
-from charplay.plotting.plot import MARKERS
 
 if TYPE_CHECKING:
     from charplay.playground.drawn_ruler import DrawnRuler
     from charplay.playground.run_controller import RunController
     from charplay.playground.run_curves import RunCurves
-
-OVERLAYS = ("run-1", "run-2", "run-3", "run-4")
-"""The roles of earlier runs on the chart: as many can lie there."""
 
 OF_LOSSES = {"loss", "bits", "perplexity"}
 """Quantities to which reference losses can be compared."""
@@ -66,15 +64,12 @@ class ChartState:
         """Change between the whole run and its recent part."""
         self.recent = not self.recent
 
-    def overlay(self, name: str, curves: "RunCurves") -> bool:
-        """Lay an earlier run's curves over the chart, or take them off; False where there are four already."""
+    def overlay(self, name: str, curves: "RunCurves") -> None:
+        """Lay an earlier run's curves over the chart, or take them off where they are there."""
         if name in self._overlays:
             self.take_off(name)
-        elif len(self._overlays) == len(OVERLAYS):
-            return False
         else:
             self._overlays[name] = curves
-        return True
 
     def take_off(self, name: str) -> None:
         """Draw an earlier run no more."""
@@ -92,26 +87,15 @@ class ChartState:
     @property
     def markers(self) -> dict[str, str]:
         """The earlier runs on the chart by name, each with its marker."""
-        return {name: MARKERS[role] for name, role in zip(self._overlays, OVERLAYS, strict=False)}
+        return dict(zip(self._overlays, cycle(MARKERS), strict=False))
 
     def earlier(self) -> list[Series]:
         """The earlier runs' curves: of held-out text, or of training where that was not measured."""
-        series = []
-        for role, (name, curves) in zip(OVERLAYS, self._overlays.items(), strict=False):
-            x, y = curves.points(self.measure.held_out, self.x_axis)
-            if not len(x):
-                x, y = curves.points(self.measure.train, self.x_axis)
-            series.append(Series(name, role, x, self.measure.convert(y)))
-        return series
+        return overlaid_series(self._overlays, self.measure, self.x_axis)
 
     def own(self) -> list[Series]:
         """The curves of the run under way."""
-        series = []
-        for name, column in (("train", self.measure.train), ("held-out", self.measure.held_out)):
-            if column:
-                x, y = self._runs.history.curves.points(column, self.x_axis)
-                series.append(Series(name, name, x, self.measure.convert(y)))
-        return series
+        return own_series(self._runs.history.curves, self.measure, self.x_axis)
 
     def references(self) -> list[Reference]:
         """Reference losses, where the quantity is one: first what the run has passed last, then what comes next."""

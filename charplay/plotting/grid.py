@@ -14,12 +14,14 @@ ROLES = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """A curve: x and y, each (n,), x rising, and the role that gives colour and marker."""
+    """A curve: x and y, each (n,), x rising, and the role that gives its colour."""
 
     name: str
     role: str
     x: Floats
     y: Floats
+    marker: str = ""
+    """One character that stands along the curve; empty for none but the role's own."""
 
 
 @dataclass(frozen=True, slots=True)

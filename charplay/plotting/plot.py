@@ -1,7 +1,7 @@
 """A chart as a grid of characters with a role each. Pure: numbers in, grid out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,15 @@ ROWS_A_REFERENCE = 4
 """Rows of the plot for each reference line that it has room for."""
 LEAST_REFERENCES = 3
 
-MARKERS = {"held-out": "●", "run-1": "○", "run-2": "◇", "run-3": "△", "run-4": "□"}
+LINE: dict[Drawing, str] = {"braille": "⠶", "blocks": "─"}
+"""What stands for a curve without a marker."""
+HELD_OUT = "●"
+"""The marker at each evaluation of the run under way."""
+
+
+def marker(series: Series, drawing: Drawing = "braille") -> str:
+    """Return what stands for a curve where curves are named."""
+    return series.marker or (HELD_OUT if series.role == "held-out" else LINE[drawing])
 
 
 def draw(
@@ -33,7 +41,7 @@ def draw(
     width, height = size
     grid = Grid(width, height)
     rows = height - 1  # the last row carries the numbers of x
-    series = sorted((_shown(each, view) for each in series), key=lambda each: ROLES.index(each.role))
+    series = sorted((drawable(each, view) for each in series), key=lambda each: ROLES.index(each.role))
     most = max(LEAST_REFERENCES, rows // ROWS_A_REFERENCE)
     ranges = bounds(series, references[:most], view)
     if width < 12 or rows < 1 or ranges is None:
@@ -54,14 +62,14 @@ def draw(
     return grid
 
 
-def _shown(series: Series, view: View) -> Series:
-    """The points that can be drawn in this view."""
+def drawable(series: Series, view: View) -> Series:
+    """Return the points that can be drawn in a view."""
     good = np.isfinite(series.x) & np.isfinite(series.y)
     if view.log_y:
         good &= series.y > 0
     if view.log_x:
         good &= series.x > 0
-    return Series(series.name, series.role, series.x[good], series.y[good])
+    return replace(series, x=series.x[good], y=series.y[good])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +109,8 @@ class _Plot:
 
     def markers(self, series: Series) -> None:
         """A marker at each held-out loss; a few along the curve of an earlier run."""
-        marker = MARKERS.get(series.role)
-        if marker is None or not len(series.x):
+        sign = HELD_OUT if series.role == "held-out" else series.marker
+        if not sign or not len(series.x):
             return
         x, y = self.across.place(series.x), self._down(series.y)
         if series.role != "held-out":
@@ -113,7 +121,7 @@ class _Plot:
         last = -3
         for column, row in zip((x // DOTS_ACROSS).astype(int), (y // DOTS_DOWN).astype(int), strict=True):
             if column - last > 2 and 0 <= column < self.across.dots // DOTS_ACROSS and 0 <= row < self.rows:
-                self.grid.write(row, self.left + column, marker, series.role)
+                self.grid.write(row, self.left + column, sign, series.role)
                 last = column
 
     def references(self, references: Sequence[Reference], most: int) -> None:

@@ -13,13 +13,12 @@ from sitting import keep_run
 from spoken_trainer import REQUEST, SpokenTrainer, progress, row, started
 
 from charplay.corpora.ruler.reference_lines import blind_guessing
-from charplay.playground.chart import OVERLAYS, ChartState
+from charplay.playground.chart import ChartState
 from charplay.playground.chart_quantities import MEASURES
 from charplay.playground.run_controller import RunController
 from charplay.playground.run_curves import RunCurves
 from charplay.playground.run_history import kept_curves
 from charplay.plotting.downsample import X_AXES
-from charplay.plotting.plot import MARKERS
 from charplay.protocol.events import Changed, Evaluated, Event, Paused, Sampled
 from charplay.runs.home import Home
 from charplay.runs.run import Run
@@ -207,14 +206,16 @@ def test_references_stand_beside_losses_only_and_in_their_unit(training: RunCont
         chart.next_quantity()
 
 
-def test_four_earlier_runs_lie_over_the_chart_and_no_fifth(chart: ChartState) -> None:
-    for number in range(4):
-        assert chart.overlay(f"run {number}", RunCurves())
-    assert not chart.overlay("run 4", RunCurves())
-    assert chart.markers == {f"run {number}": MARKERS[role] for number, role in enumerate(OVERLAYS)}
-    assert chart.overlay("run 1", RunCurves()), "a second time takes it off"
+def test_any_number_of_earlier_runs_lies_over_the_chart_told_apart_by_markers(chart: ChartState) -> None:
+    for number in range(40):
+        chart.overlay(f"run {number}", RunCurves())
+    assert "".join(list(chart.markers.values())[:6]) == "○◇△□ef"
+    assert len(set(chart.markers.values())) == 40
+    assert chart.markers == {each.name: each.marker for each in chart.earlier()}
+    for number in (1, *range(4, 40)):
+        chart.overlay(f"run {number}", RunCurves())  # a second time takes it off
     assert list(chart.markers) == ["run 0", "run 2", "run 3"]
-    assert [each.role for each in chart.earlier()] == list(OVERLAYS[:3])
+    assert [each.role for each in chart.earlier()] == ["run-1", "run-2", "run-3"]
     chart.take_off("run 0")
     chart.take_off("nobody")
     assert list(chart.markers) == ["run 2", "run 3"]

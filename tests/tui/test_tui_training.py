@@ -10,7 +10,6 @@ import pytest
 from numpy.typing import NDArray
 from played import Play, Played
 
-from charplay.plotting.plot import MARKERS
 from charplay.protocol.commands import PublishWeights
 from charplay.protocol.events import Changed, Evaluated, Failed, Finished, Sampled, Stopped
 from charplay.recipes.network import whole
@@ -84,7 +83,7 @@ def edges(it: Played) -> tuple[str, str]:
     return lines[region.y], lines[region.bottom - 1]
 
 
-@pytest.mark.parametrize("number", [1, 2, 4])
+@pytest.mark.parametrize("number", [1, 2, 5])
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 async def test_the_chart_names_its_quantity_and_each_run_by_the_marker_that_the_list_shows(
     play: Play, kept_run: Callable[..., Run], width: int, number: int
@@ -106,7 +105,7 @@ async def test_the_chart_names_its_quantity_and_each_run_by_the_marker_that_the_
             assert all(f"{name[-2:]} {marker}" in below for name, marker in markers.items())
             await it.press("v")
         assert "train ⠶  held-out ●" in edges(it)[0]
-        assert markers == {each.name: MARKERS[each.role] for each in it.main.training.chart._series[:number]}
+        assert markers == {each.name: each.marker for each in it.main.training.chart._series[:number]}
 
 
 async def test_the_learning_rate_can_be_moved_only_while_something_trains(play: Play) -> None:

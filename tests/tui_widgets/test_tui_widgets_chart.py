@@ -1,5 +1,6 @@
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -89,9 +90,21 @@ async def test_every_row_is_as_wide_as_the_chart(size: tuple[int, int]) -> None:
 async def test_the_legend_names_each_curve_with_its_marker() -> None:
     app = Board()
     async with app.run_test(size=(80, 12)):
-        curves = [curve(5, "run-1"), curve(5), curve(5, "held-out")]
+        curves = [replace(curve(5, "run-1"), marker="○"), curve(5), curve(5, "held-out")]
         assert app.chart.legend(curves, 80).plain == "run-1 ○  train ⠶  held-out ●"
         assert app.chart.legend(curves, 22).plain == "r…-1 ○  t…in ⠶  h…ut ●"
+
+
+@pytest.mark.parametrize("number", [1, 5, 9, 60])
+@pytest.mark.parametrize("room", [12, 40, 55, 78, 200])
+async def test_a_legend_without_room_for_all_says_how_many_are_left_out(number: int, room: int) -> None:
+    app = Board()
+    async with app.run_test(size=(80, 12)):
+        curves = [replace(curve(5, "run-1"), name=f"a-long-name-{at:02d}", marker="○") for at in range(number)]
+        legend = app.chart.legend(curves, room)
+        left_out = int(legend.plain.rpartition("+")[2]) if "+" in legend.plain else 0
+        assert legend.cell_length <= room
+        assert legend.plain.count("○") + left_out == number
 
 
 async def test_a_title_has_its_note_at_the_other_end() -> None:

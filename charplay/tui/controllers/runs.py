@@ -35,7 +35,7 @@ class RunsController(Controller):
             "runs.overlay",
             "o",
             "overlay",
-            "Draw the run's losses in the chart, up to four runs",
+            "Draw the run's losses in the chart, beside those of other runs",
             place="runs",
             footer=True,
         ),

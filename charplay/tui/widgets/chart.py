@@ -16,13 +16,17 @@ from textual.widget import Widget
 from charplay.formatting.ellipsis import shorten_distinctly
 from charplay.plotting.braille import Drawing, best_drawing
 from charplay.plotting.grid import ROLES, Grid, Mark, Reference, Series, View
-from charplay.plotting.plot import MARKERS, draw
+from charplay.plotting.plot import draw, marker
 from charplay.tui.textual_patches.backpressure import set_visible_interval
 
 if TYPE_CHECKING:
     from rich.style import Style
 
 REPAINT_SECONDS = 0.5
+LEAST_NAME_CELLS = 6
+"""What a name takes in a legend at least: two cells of it, its marker, and the gap to the next one."""
+LEFT_OUT_CELLS = 4
+"""What the number of those takes for which there is no room."""
 
 
 class Chart(Widget):
@@ -78,15 +82,23 @@ class Chart(Widget):
             self._redraw()
 
     def legend(self, series: Sequence[Series], room: int) -> Content:
-        """The names of curves, told apart in so many cells, each with its marker in its colour: for a border."""
-        gap, markers = Content("  "), [Content.assemble(" ", self._marker(each)) for each in series]
-        names = shorten_distinctly([each.name for each in series], room - gap.join(markers).cell_length)
-        return gap.join(Content.assemble(*entry) for entry in zip(names, markers, strict=True))
+        """The names of curves, told apart in so many cells, each with its marker in its colour: for a border.
+
+        Where there is no room for all, the number of the others stands at the end.
+        """
+        fitting = len(series)
+        if fitting * LEAST_NAME_CELLS > room:
+            fitting = max(room - LEFT_OUT_CELLS, 0) // LEAST_NAME_CELLS
+        named, gap, left_out = series[:fitting], Content("  "), len(series) - fitting
+        more = [Content(f"+{left_out}")] if left_out else []
+        markers = [Content.assemble(" ", self._marker(each)) for each in named]
+        names = shorten_distinctly([each.name for each in named], room - gap.join([*markers, *more]).cell_length)
+        entries = [Content.assemble(*entry) for entry in zip(names, markers, strict=True)]
+        return gap.join([*entries, *more])
 
     def _marker(self, series: Series) -> Content:
         colour = self.get_component_rich_style(f"chart--{series.role}").color
-        marker = MARKERS.get(series.role, "⠶" if self.drawing == "braille" else "─")
-        return Content.styled(marker, colour.name if colour else "")
+        return Content.styled(marker(series, self.drawing), colour.name if colour else "")
 
     def on_mount(self) -> None:
         """Start the only clock that repaints."""
