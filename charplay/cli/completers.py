@@ -101,6 +101,20 @@ def sort_orders(_home: "Home", _word: str) -> Iterator[Candidate]:
     return map(Candidate, ORDERS)
 
 
+def x_axes(_home: "Home", _word: str) -> Iterator[Candidate]:
+    """What a chart counts across."""
+    from charplay.plotting.downsample import X_AXES
+
+    return map(Candidate, X_AXES)
+
+
+def quantities(_home: "Home", _word: str) -> Iterator[Candidate]:
+    """What a chart shows upward."""
+    from charplay.playground.chart_quantities import MEASURES
+
+    return map(Candidate, MEASURES)
+
+
 def settings(home: "Home", word: str) -> Iterator[Candidate]:
     """Every field of the recipe as FIELD=, and after that sign the words that it accepts."""
     from charplay.recipes.specs import specs
@@ -155,6 +169,7 @@ VALUES: dict[str, Completer] = {"corpus": texts, "device": devices}
 """Fields of the recipe whose values are no fixed list of words."""
 
 COMPLETERS: dict[str, Completer] = VALUES | {
+    "across": x_axes,
     "checkpoint": checkpoints,
     "classic": classics,
     "cleaning": cleaning,
@@ -162,6 +177,7 @@ COMPLETERS: dict[str, Completer] = VALUES | {
     "home": folders,
     "other": texts,
     "output": folders,
+    "overlay": runs,
     "own_run": runs,
     "path": files,
     "preset": presets,
@@ -176,5 +192,6 @@ COMPLETERS: dict[str, Completer] = VALUES | {
     "source": checkpoints,
     "target": files,
     "text": texts,
+    "upward": quantities,
 }
 """Name of a verb's parameter -> what completes it; any other takes what nobody can foresee, such as a number."""

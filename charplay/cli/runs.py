@@ -10,6 +10,7 @@ import typer
 from charplay.cli.compare import compare
 from charplay.cli.data_dir import open_store
 from charplay.cli.errors import EXIT_FAILED, UsageError
+from charplay.cli.export import export
 from charplay.cli.output import print_json, print_safe, print_table, sanitize_for
 from charplay.cli.recipe_options import JsonOption
 from charplay.cli.ruler import kept_for_run, ruler_json
@@ -153,22 +154,7 @@ def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe", ruler: "Ruler
 
 
 app.command("compare")(compare)
-
-
-@app.command("export")
-def _export(
-    context: typer.Context,
-    run: RunArgument,
-    target: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; a folder takes the run's name.")],
-    overwrite: Annotated[bool, typer.Option("--overwrite", metavar="", help="Replace what is there.")] = False,
-    json: JsonOption = False,
-) -> None:
-    """Copy the checkpoint that plays, a run's best or else its latest, to a file."""
-    path = open_store(context.obj).export(run, target.absolute(), overwrite=overwrite)
-    if json:
-        print_json({"checkpoint": str(path)})
-    else:
-        print_safe(str(path))
+app.command("export")(export)
 
 
 @app.command("delete")

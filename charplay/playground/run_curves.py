@@ -30,10 +30,11 @@ class RunCurves:
 
     def read_on(self, step: int, characters_per_step: float) -> None:
         """From `step` on a step reads so many characters. What was said of later steps never happened."""
-        done = float(self._characters(np.array([step], float))[0])
+        done = float(self.characters(np.array([step], float))[0])
         self._paces = [pace for pace in self._paces if pace[0] < step] + [(step, done, characters_per_step)]
 
-    def _characters(self, steps: Floats) -> Floats:
+    def characters(self, steps: Floats) -> Floats:
+        """Return how many characters were read by each of some steps, (n,) -> (n,)."""
         starts, done, paces = np.array(self._paces).T
         at = np.maximum(starts.searchsorted(steps, "right") - 1, 0)
         characters: Floats = done[at] + (steps - starts[at]) * paces[at]
@@ -56,9 +57,9 @@ class RunCurves:
         try:
             columns = _columns(lines)
         except (KeyError, TypeError, OverflowError):
-            columns = _columns([line for line in lines if _is_row(line)])
+            columns = _columns([line for line in lines if is_row(line)])
         steps = columns["step"]
-        axes = np.column_stack([steps, columns["epoch"], self._characters(steps), columns["seconds"]])
+        axes = np.column_stack([steps, columns["epoch"], self.characters(steps), columns["seconds"]])
         self._axes.extend(steps, axes)
         for name in self.COLUMNS:
             if np.isfinite(columns[name]).any():
@@ -96,7 +97,8 @@ def _columns(lines: Sequence[Mapping[str, Any]]) -> dict[str, Floats]:
     return columns
 
 
-def _is_row(line: Mapping[str, Any]) -> bool:
+def is_row(line: Mapping[str, Any]) -> bool:
+    """Return whether a line of `metrics.jsonl` is a row: whether it has a place, and numbers alone."""
     try:
         _columns([line])
     except (KeyError, TypeError, OverflowError):

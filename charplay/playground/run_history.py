@@ -133,23 +133,29 @@ def read_kept(folder: Path, last: float, watch: Watch | None = None) -> KeptHist
     from charplay.runs.run import Run
 
     run = Run.open(folder)
-    return KeptHistory(kept_curves(run, last, watch), kept_changes(run, last), kept_samples(run, last))
+    return KeptHistory(kept_curves(run, last, Share(watch)), kept_changes(run, last), kept_samples(run, last))
 
 
-def kept_curves(run: "Run", last: float = math.inf, watch: Watch | None = None) -> RunCurves:
+def kept_curves(run: "Run", last: float = math.inf, progress: Share | None = None) -> RunCurves:
     """Read a run's curves from its folder, up to the step `last`: what lies beyond will be trained again.
 
-    What the chart cannot show of a long history is let go while it is read. Raises Cancelled where the watch says so.
+    What the chart cannot show of a long history is let go while it is read. Raises Cancelled.
     """
+    curves = paced_curves(run, last)
+    for share, rows in run.metrics_in_batches():
+        if progress is not None:
+            progress.at(share)
+        curves.read([row for row in rows if row["step"] <= last])
+    return curves
+
+
+def paced_curves(run: "Run", last: float = math.inf) -> RunCurves:
+    """Return empty curves that know how many characters each of a run's steps read."""
     recipe = run.resolved.model_dump()
     curves = RunCurves(characters_per_step(recipe))
     for change in kept_changes(run, last):
         recipe[change.field] = change.new
         curves.read_on(change.step, characters_per_step(recipe))
-    progress = Share(watch)
-    for share, rows in run.metrics_in_batches():
-        progress.at(share)
-        curves.read([row for row in rows if row["step"] <= last])
     return curves
 
 

@@ -125,7 +125,7 @@ class RunList:
         def work(watch: Watch) -> "RunCurves":
             from charplay.playground.run_history import kept_curves
 
-            return kept_curves(self.store.find(name), watch=watch)
+            return kept_curves(self.store.find(name), progress=Progress(watch))
 
         self._curves[self._jobs.start(BackgroundJob(work))] = name
 

@@ -19,7 +19,7 @@ from charplay.runs.metadata import FILE_NAME as RUN_JSON
 from charplay.runs.naming import DEMO_NAME
 from charplay.runs.run import Run, playable
 
-__all__ = ["DEMO", "RunError", "RunStore", "RunSummary", "destination"]
+__all__ = ["DEMO", "RunError", "RunStore", "RunSummary", "destination", "write_export"]
 
 DEMO = Path(str(files("charplay.runs") / "demo" / "demo.safetensors"))
 
@@ -146,13 +146,10 @@ class RunStore:
         if target.is_dir():
             target = target / (source.name if source == DEMO else f"{source.parent.name}.safetensors")
         try:
-            into = destination(target)
-            if into.exists() and not overwrite:
-                hint = "choose another name, or replace it with `charplay runs export --overwrite`"
-                raise RunError(f"{target} is there already; {hint}")
-            atomic.replace_bytes(into, source.read_bytes())
+            data = source.read_bytes()
         except OSError as error:
-            raise RunError(f"{target} cannot be written ({error.strerror}); choose another place") from None
+            raise RunError(f"{source} cannot be read ({error.strerror})") from None
+        write_export(target, data, overwrite=overwrite)
         return target
 
     def _folder_of(self, name_or_path: str) -> Path | None:
@@ -167,6 +164,18 @@ class RunStore:
         near = get_close_matches(name, names, n=1, cutoff=0.4)
         hint = f"did you mean {near[0]}?" if near else "`charplay runs` lists them"
         return RunError(f"there is no run or checkpoint {name[:80]!r}; {hint}")
+
+
+def write_export(target: Path, data: bytes, *, overwrite: bool) -> None:
+    """Write a file that a person named, atomically. Raises RunError, also where it is there and not to be replaced."""
+    try:
+        into = destination(target)
+        if into.exists() and not overwrite:
+            hint = "choose another name, or replace it with `charplay runs export --overwrite`"
+            raise RunError(f"{target} is there already; {hint}")
+        atomic.replace_bytes(into, data)
+    except OSError as error:
+        raise RunError(f"{target} cannot be written ({error.strerror}); choose another place") from None
 
 
 def destination(path: Path) -> Path:

@@ -173,7 +173,7 @@ def test_curves_that_are_being_read_are_given_up_by_asking_again(sitting: Sittin
     sitting.quiet()
     assert not [each for each in sitting.happened if isinstance(each, CurvesRead)]
     with pytest.raises(Cancelled):
-        kept_curves(sitting.playground.store.find("kept-1"), watch=lambda _: False)
+        kept_curves(sitting.playground.store.find("kept-1"), progress=Progress(lambda _: False))
 
 
 def test_a_run_is_exported_once_and_that_is_said_in_passing(sitting: Sitting, tmp_path: Path) -> None:
