@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from charplay.runs.run import Run
     from charplay.runs.store import RunSummary
 
-app = typer.Typer(help="The runs: list, show, compare, export, delete.", invoke_without_command=True)
+app = typer.Typer(help="The runs: list, show, compare, export, rename, note, delete.", invoke_without_command=True)
+
+FAVOURITE = "★"
 
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, or its folder.")]
 
@@ -44,7 +46,7 @@ def _list(context: typer.Context, json: JsonOption = False) -> None:
         for line in lines:
             print_json(_as_json(line))
         return
-    header = ("run", "text", "network", "step", "epoch", "time", "train", "held-out", "bits", "state")
+    header = ("run", "text", "network", "step", "epoch", "time", "train", "held-out", "bits", "state", "note")
     print_table(header, [_row(line) for line in lines])
 
 
@@ -76,9 +78,10 @@ def _print_unverified(path: Path) -> None:
 
 def _show_run(home: str | None, found: "Run", *, json: bool) -> None:
     from charplay.runs.compared_run import current_recipe
+    from charplay.runs.notes import read_notes
     from charplay.runs.store import run_status
 
-    recipe = current_recipe(found)
+    recipe, notes = current_recipe(found), read_notes(found.folder)
     ruler = kept_for_run(home, found.corpus, recipe, found.name)
     if json:
         print_json(
@@ -91,6 +94,8 @@ def _show_run(home: str | None, found: "Run", *, json: bool) -> None:
                 "facts": found.facts,
                 "metrics": found.newest_metrics(),
                 "finished": found.finished,
+                "favourite": notes.favourite,
+                "note": notes.note,
                 "checkpoint": str(found.playable) if found.playable else None,
                 "digest": _digest(found.playable) or None,
                 "ruler": ruler and ruler_json(found.corpus.name, ruler),
@@ -98,6 +103,8 @@ def _show_run(home: str | None, found: "Run", *, json: bool) -> None:
         )
         return
     print_safe(f"{found.name}  {'finished' if found.finished is not None else 'not finished'}\n{found.folder}")
+    if noted := _noted(notes.favourite, notes.note):
+        print_safe(noted)
     print_safe(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
     if found.playable and _digest(found.playable) == "":
         _print_unverified(found.playable)
@@ -178,9 +185,36 @@ def _delete(
     return 0
 
 
+@app.command("rename")
+def _rename(
+    context: typer.Context,
+    own_run: Annotated[str, typer.Argument(metavar="RUN", help="The run's name.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its new one.")],
+) -> None:
+    """Give a run another name; what it has learned, noted and told stays with it."""
+    open_store(context.obj).rename(own_run, name)
+
+
+@app.command("note")
+def _note(
+    context: typer.Context,
+    own_run: Annotated[str, typer.Argument(metavar="RUN", help="The run's name.")],
+    note: Annotated[
+        str | None, typer.Argument(metavar="TEXT", help="What to note; an empty text takes it off.")
+    ] = None,
+    favourite: Annotated[
+        bool | None, typer.Option("--favourite/--no-favourite", help="Mark it as a favourite, or no more.")
+    ] = None,
+) -> None:
+    """Write a line about a run, which the lists show; mark it as a favourite."""
+    if note is None and favourite is None:
+        raise UsageError("say what to note: a TEXT, --favourite or --no-favourite")
+    open_store(context.obj).note(own_run, favourite=favourite, note=note)
+
+
 def _row(line: "RunSummary") -> tuple[object, ...]:
     if line.broken:
-        return (line.name, *[None] * 8, "broken")
+        return (line.name, *[None] * 8, "broken", _noted(line.favourite, line.note))
     return (
         line.name,
         line.corpus,
@@ -192,7 +226,12 @@ def _row(line: "RunSummary") -> tuple[object, ...]:
         format_nats(line.val_loss),
         format_bits(line.val_loss),
         _state(line),
+        _noted(line.favourite, line.note),
     )
+
+
+def _noted(favourite: bool, note: str) -> str:
+    return f"{FAVOURITE} {note}".strip() if favourite else note
 
 
 def _state(line: "RunSummary") -> str:

@@ -11,13 +11,15 @@ from typing import Any
 
 from charplay.fs import atomic
 from charplay.fs.paths import user_path
+from charplay.runs import naming
 from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header, read_numbers
 from charplay.runs.errors import RunError
 from charplay.runs.home import Home
 from charplay.runs.lock import AlreadyLocked, Lock
 from charplay.runs.metadata import FILE_NAME as RUN_JSON
 from charplay.runs.naming import DEMO_NAME
-from charplay.runs.run import Run, playable
+from charplay.runs.notes import read_notes, write_notes
+from charplay.runs.run import LATEST, Run, playable
 
 __all__ = ["DEMO", "RunError", "RunStore", "RunSummary", "destination", "write_export"]
 
@@ -52,6 +54,9 @@ class RunSummary:
     """The process that trains it: "pid 4121 on host since ..."."""
     broken: str = ""
     """The reason why it cannot be read."""
+    favourite: bool = False
+    note: str = ""
+    """What a person wrote about it."""
 
     @property
     def waiting(self) -> bool:
@@ -118,9 +123,13 @@ class RunStore:
 
     def deletable(self, name: str) -> Path:
         """Find the folder of a run of this store, readable or broken. Raises RunError where there is none."""
+        return self._own(name, "deleted")
+
+    def _own(self, name: str, done: str) -> Path:
+        """Find the folder of a run of this store; `done` is what the demo cannot be."""
         folder = next((folder for folder in _folders(self._folder) if folder.name == name), None)
         if folder is None and name == DEMO_NAME:
-            raise RunError(f"{DEMO_NAME} comes with charplay and cannot be deleted")
+            raise RunError(f"{DEMO_NAME} comes with charplay and cannot be {done}")
         if folder is None:
             raise self._unknown(name)
         return folder
@@ -135,6 +144,22 @@ class RunStore:
             raise RunError(f"run {name} is in use by {owned}; stop it first") from None
         except OSError as error:
             raise RunError(f"run {name} cannot be deleted ({error.strerror})") from None
+
+    def rename(self, name: str, new: str) -> None:
+        """Rename a run of this store. Raises RunError, also where the name is unfit or taken, or the run is in use."""
+        folder = self._own(name, "renamed")
+        try:
+            with Lock(folder):
+                naming.claim_named(folder, new)
+            atomic.sync_folder(self._folder)
+        except AlreadyLocked as owned:
+            raise RunError(f"run {name} is in use by {owned}; stop it first") from None
+        except OSError as error:
+            raise RunError(f"run {name} cannot be renamed ({error.strerror})") from None
+
+    def note(self, name: str, *, favourite: bool | None = None, note: str | None = None) -> None:
+        """Note something of a run of this store; what is None stays. Raises RunError."""
+        write_notes(self._own(name, "written upon"), favourite=favourite, note=note)
 
     def export(self, name_or_path: str, target: Path, *, overwrite: bool = False) -> Path:
         """Copy the checkpoint to sample from to the file `target`, or into the folder `target`; return its path.
@@ -210,14 +235,20 @@ def _folders(checkpoints: Path) -> list[Path]:
 
 
 def _summary(folder: Path) -> RunSummary:
-    modified = _modified(folder)
+    modified, notes = _modified(folder), read_notes(folder)
     try:
         run = Run.open(folder)
         owner = run.owner
         numbers = run_status(run, in_use=owner is not None)
     except (RunError, OSError) as error:
         return RunSummary(
-            name=folder.name, folder=folder, modified=modified, playable=playable(folder), broken=str(error)
+            name=folder.name,
+            folder=folder,
+            modified=modified,
+            playable=playable(folder),
+            broken=str(error),
+            favourite=notes.favourite,
+            note=notes.note,
         )
     return RunSummary(
         name=run.name,
@@ -235,6 +266,8 @@ def _summary(folder: Path) -> RunSummary:
         finished=run.finished is not None,
         playable=run.playable,
         in_use=str(owner or ""),
+        favourite=notes.favourite,
+        note=notes.note,
     )
 
 
@@ -260,12 +293,18 @@ def _number(numbers: Mapping[str, object], name: str) -> float | None:
 
 
 def _modified(folder: Path) -> float:
-    """Return the newest modification time of the files that every save touches."""
-    times = [0.0]
-    for path in (folder, folder / RUN_JSON, folder / "metrics.jsonl"):
+    """Return the newest modification time of the files that every save touches; else the folder's.
+
+    The folder's own time says less: a person's note changes it, too.
+    """
+    times = list[float]()
+    for path in (folder / RUN_JSON, folder / "metrics.jsonl", folder / LATEST):
         with suppress(OSError):
             times.append(path.stat().st_mtime)
-    return max(times)
+    if not times:
+        with suppress(OSError):
+            times.append(folder.stat().st_mtime)
+    return max(times, default=0.0)
 
 
 def _demo() -> list[RunSummary]:

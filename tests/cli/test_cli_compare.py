@@ -69,3 +69,45 @@ def test_what_cannot_be_compared_is_one_sentence(cli: Callable[..., SimpleNamesp
     assert (cli("runs", "compare", "one").code, cli("runs", "compare", "one", "nosuch").code) == (2, 1)
     assert "charplay runs" in cli("runs", "compare", "one").err
     assert cli("runs", "compare", "one", "one").err.splitlines() == ["Their texts and recipes do not differ."]
+
+
+# What a person notes of a run
+
+
+def test_a_run_is_renamed_with_all_that_it_has(cli: Callable[..., SimpleNamespace], home: Home) -> None:
+    run = keep(home, "one")
+    cli("runs", "note", "one", "the good one", "--favourite")
+    assert cli("runs", "rename", "one", "two").code == 0
+    assert not run.folder.exists()
+    (two,) = cli("runs", "show", "two", "--json").lines
+    assert (two["run"], two["note"], two["favourite"]) == ("two", "the good one", True)
+    assert cli("runs", "export", "two", "--csv").out.count("\n") == 4
+
+
+def test_a_name_that_is_taken_or_unfit_changes_nothing(cli: Callable[..., SimpleNamespace], home: Home) -> None:
+    keep(home, "one")
+    keep(home, "two")
+    for name, said in (("two", "there is a run two already"), ("a/b", "cannot be a run's name"), ("demo", "is taken")):
+        result = cli("runs", "rename", "one", name)
+        assert (result.code, said in result.err) == (1, True)
+    assert "comes with charplay" in cli("runs", "rename", "demo", "three").err
+    assert {line["name"] for line in cli("runs", "--json").lines} == {"one", "two", "demo"}
+
+
+def test_a_run_in_use_is_not_renamed(cli: Callable[..., SimpleNamespace], home: Home) -> None:
+    with keep(home, "one").lock():
+        result = cli("runs", "rename", "one", "two")
+        assert cli("runs", "note", "one", "while it trains").code == 0
+    assert (result.code, "in use by" in result.err) == (1, True)
+
+
+def test_notes_are_listed_and_leave_what_they_do_not_name(cli: Callable[..., SimpleNamespace], home: Home) -> None:
+    keep(home, "one")
+    cli("runs", "note", "one", "wider is better")
+    cli("runs", "note", "one", "--favourite")
+    assert "★ wider is better" in cli("runs").out
+    cli("runs", "note", "one", "")
+    line = next(line for line in cli("runs", "--json").lines if line["name"] == "one")
+    assert (line["favourite"], line["note"]) == (True, "")
+    assert cli("runs", "note", "one").code == 2
+    assert "shorten it" in cli("runs", "note", "one", "x" * 2001).err

@@ -28,7 +28,7 @@ from charplay.runs.run import Run
 
 FREE = {
     "bias", "characters", "count", "encoding", "epochs", "length", "limit", "limit_hits", "min_p", "minutes", "name",
-    "order", "pattern", "prompt", "repetition_penalty", "repetition_window",
+    "note", "order", "pattern", "prompt", "repetition_penalty", "repetition_window",
     "seed", "steps", "stop", "temperature", "temperatures", "top", "top_k", "top_p", "validation_fraction", "wait",
 }  # fmt: skip
 """Parameters that take what nobody can foresee."""
@@ -62,7 +62,7 @@ def test_verbs_are_offered_and_the_texts_to_open(home: Home) -> None:
 
 
 def test_a_groups_verbs_follow_it(home: Home) -> None:
-    assert values("charplay runs ") == ["list", "show", "compare", "export", "delete"]
+    assert values("charplay runs ") == ["list", "show", "compare", "export", "delete", "rename", "note"]
 
 
 @pytest.mark.parametrize(
