@@ -91,7 +91,7 @@ class FrequencyList:
 def count_tokens(corpus: Corpus, unit: Unit, progress: Progress | None = None) -> FrequencyList:
     """Count a text's tokens. N-grams above COUNTED_WHOLE are counted in a part of a large text. Raises Cancelled."""
     counted = KeyCounts(places=not unit.has_spelling_keys)
-    parts = sampled_parts(len(corpus)) if unit.order > COUNTED_WHOLE else [(0, len(corpus))]
+    parts = sampled_parts(len(corpus), SAMPLED) if unit.order > COUNTED_WHOLE else [(0, len(corpus))]
     for tokens in read_tokens(unit, corpus, progress or Progress(), parts):
         counted.add(tokens.keys, tokens.starts)
     share = sum(stop - start for start, stop in parts) / max(len(corpus), 1)
@@ -121,7 +121,7 @@ def count_short_ngrams(corpus: Corpus, progress: Progress | None = None) -> tupl
     return tuple(lists)
 
 
-def sampled_parts(length: int, most: int = SAMPLED) -> list[tuple[int, int]]:
+def sampled_parts(length: int, most: int) -> list[tuple[int, int]]:
     """Return the parts (start, stop) of a text in which so many characters are counted; all of it where it is short."""
     if length <= most:
         return [(0, length)]
