@@ -38,12 +38,13 @@ from charplay.cli.sample_options import (
 from charplay.cli.sample_output import JsonLinesWriter, TextWriter, name_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from charplay.playground.checkpoints import LoadedModel
     from charplay.playground.playback import Playback
     from charplay.sampling.generator import TextGenerator
     from charplay.sampling.model import CharModel
+    from charplay.sampling.params import SamplingParams
 
 
 LENGTH = 500
@@ -53,9 +54,8 @@ CLASHES = (
     ("prompt", "prompt_from"), ("ride", "prompt"), ("ride", "prompt_from"), ("ride", "temperatures"),
     ("save_ride", "temperatures"),
 )  # fmt: skip
-RIDDEN = {
-    "length", "temperature", "bias", "top_k", "top_p", "min_p", "repetition_penalty", "repetition_window",
-}  # fmt: skip
+FILTERS = {"bias", "top_k", "top_p", "min_p", "repetition_penalty", "repetition_window"}
+RIDDEN = FILTERS | {"length", "temperature"}
 """What a ride has values of its own for."""
 
 
@@ -85,43 +85,46 @@ def sample(  # noqa: PLR0917  (the parser passes options by name)
     top: Top = 5,
 ) -> None:
     """Write text, character by character as it is drawn."""
-    from charplay.cli.data_dir import open_store
-    from charplay.playground.checkpoints import open_checkpoint
-    from charplay.sampling.bias_syntax import parse_bias
-    from charplay.sampling.generator import TextGenerator
-    from charplay.sampling.params import SamplingParams
-
-    filters = _given(
-        top_k=top_k, top_p=top_p, min_p=min_p, repetition_penalty=repetition_penalty,
-        repetition_window=repetition_window, bias=parse_bias(bias) if bias else None,
-    )  # fmt: skip
-    _refuse_clashes(filters | _given(
-        prompt=prompt, prompt_from=prompt_from, corpus=corpus, length=length, temperature=temperature,
-        temperatures=temperatures, ride=ride, save_ride=save_ride, stop=stop, count=count,
-        output=output, json=json or None,
-    ))  # fmt: skip
-    heats = asked_temperatures(temperature, temperatures)
-    settings = [SamplingParams(temperature=heat, **filters, **_given(seed=seed)) for heat in heats]
+    given = _given(context.params)
+    _refuse_clashes(given)
+    params = _params(given)
     kept = None if save_ride is None else recording_path(save_ride)
-    opened = open_checkpoint(open_store(context.obj), checkpoint)
-    model, path = opened.model, opened.origin.path
-    check_bias(settings[0].bias, model.vocabulary)
+    opened = _opened(context.obj, checkpoint, params[0])
+    stops = _cleaned_stops(opened.model, stop or [])
+    prompts = _prompts(context.obj, opened, prompt or "", prompt_from, corpus)
     length = min(LENGTH if length is None else length, sys.maxsize)  # no range is longer: "until it is stopped"
-    stops = _cleaned_stops(model, stop or [])
-    text = _prompts(context.obj, opened, prompt or "", prompt_from, corpus)
     if count is not None:
-        many = sample_many.ManyTexts(model, count, stops, prompted=not no_prompt, json=json)
-        many.drawn(settings[0], text, length, output) if ride is None else many.ridden(ride, seed, output)
+        many = sample_many.ManyTexts(opened.model, count, stops, prompted=not no_prompt, json=json)
+        many.drawn(params[0], prompts, length, output) if ride is None else many.ridden(ride, seed, output)
         return
     writer = JsonLinesWriter(top) if json else TextWriter()
     task = _SampleTask(writer, stops, kept, prompted=not no_prompt)
-    if ride is not None:
-        task.again(TextGenerator(model, source=path), ride, seed)
-    else:
-        begun = text(settings[0].seed)
-        generators = (TextGenerator(model, prompt=begun, params=one, source=path) for one in settings)
-        task.each(generators, length, titled=len(settings) > 1)
+    task.draw(opened, prompts(params[0].seed), params, length) if ride is None else task.again(opened, ride, seed)
     writer.close()
+
+
+def _params(given: "Mapping[str, Any]") -> "list[SamplingParams]":
+    """Return the sampling parameters that the options name, for each temperature."""
+    from charplay.sampling.bias_syntax import parse_bias
+    from charplay.sampling.params import SamplingParams
+
+    named = {name: given[name] for name in FILTERS & given.keys()}
+    if "bias" in named:
+        named["bias"] = parse_bias(named["bias"])
+    if "seed" in given:
+        named["seed"] = given["seed"]
+    heats = asked_temperatures(given.get("temperature"), given.get("temperatures"))
+    return [SamplingParams(temperature=heat, **named) for heat in heats]
+
+
+def _opened(home: str | None, checkpoint: str, params: "SamplingParams") -> "LoadedModel":
+    """Return the model of a checkpoint, which knows every character of the bias."""
+    from charplay.cli.data_dir import open_store
+    from charplay.playground.checkpoints import open_checkpoint
+
+    opened = open_checkpoint(open_store(home), checkpoint)
+    check_bias(params.bias, opened.model.vocabulary)
+    return opened
 
 
 class _SampleTask:
@@ -134,24 +137,27 @@ class _SampleTask:
         self._prompted = prompted
         self._named = ""
 
-    def each(self, generators: "Iterable[TextGenerator]", length: int, *, titled: bool) -> None:
-        """Write so many characters with every generator, under its temperature as a title where that is wanted."""
+    def draw(self, opened: "LoadedModel", prompt: str, params: "Sequence[SamplingParams]", length: int) -> None:
+        """Write so many characters under each of the parameters; of several, the temperature is a title."""
         from charplay.playground.playback import Playback
+        from charplay.sampling.generator import TextGenerator
 
-        for generator in generators:
-            if titled:
-                self._writer.begin(f"temperature {generator.params.temperature:g}")
+        for one in params:
+            if len(params) > 1:
+                self._writer.begin(f"temperature {one.temperature:g}")
+            generator = TextGenerator(opened.model, prompt=prompt, params=one, source=opened.origin.path)
             if self._writer.only_characters and self._ride is None and not generator.params.active:
                 self._stream(generator, length)
             else:
                 self._write(Playback(generator, self._stops), length)
 
-    def again(self, generator: "TextGenerator", file: Path, seed: int | None) -> None:
+    def again(self, opened: "LoadedModel", file: Path, seed: int | None) -> None:
         """Write what the ride in a file wrote, or would have written under another seed."""
         from charplay.playground.playback import Playback
         from charplay.playground.recordings import read_ride
+        from charplay.sampling.generator import TextGenerator
 
-        playback = Playback(generator, self._stops)
+        playback = Playback(TextGenerator(opened.model, source=opened.origin.path), self._stops)
         playback.replay(read_ride(file), seed)
         self._write(playback)
 
@@ -232,9 +238,11 @@ def _cleaned_stops(model: "CharModel", stops: list[str]) -> list[str]:
     return list(cleaned)
 
 
-def _given(**options: Any) -> dict[str, Any]:
-    """The options that were given."""
-    return {name: value for name, value in options.items() if value is not None}
+def _given(options: "Mapping[str, Any]") -> dict[str, Any]:
+    """Return the options that were given: flags that are set, and whatever has a value."""
+    return {
+        name: value for name, value in options.items() if not (value is None or value is False or value in ((), []))
+    }
 
 
 def _refuse_clashes(named: "Mapping[str, Any]") -> None:

@@ -1,12 +1,16 @@
 """`charplay score`: how well a model predicts a text."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from charplay.cli.output import print_json, print_note, print_safe
 from charplay.cli.recipe_options import JsonOption
+
+if TYPE_CHECKING:
+    from charplay.playground.checkpoints import LoadedModel
+    from charplay.sampling.score import Score
 
 LONG = 50_000
 """Characters of a text that takes a second or more, so that it is said what the wait is for."""
@@ -24,7 +28,6 @@ def score(
     """Measure a text under a model, in nats and bits a character."""
     from charplay.cli.data_dir import open_store
     from charplay.corpora.reading import read_file
-    from charplay.corpora.rules import input_rules
     from charplay.formatting.units import format_loss, plural
     from charplay.fs.paths import user_path
     from charplay.playground.checkpoints import open_checkpoint
@@ -40,19 +43,23 @@ def score(
     if result.note:
         print_note(f"the text was {result.note}; --raw leaves that out")
     if json:
-        print_json(
-            {
-                "characters": result.characters,
-                "nats": result.nats,
-                "bits": result.bits,
-                "skipped": result.skipped,
-                "checkpoint": opened.origin.path,
-                "cleaning": [] if raw else input_rules(opened.model.recipe.cleaning),
-            }
-        )
+        print_json(_facts(opened, result, raw=raw))
         return
     measured = f"{format_loss(result.nats, 4)} a character"
     nothing = "nothing was foretold; that takes at least 2 that the model knows"
     print_safe(f"{plural(result.characters, 'character')}: {measured if result.characters > 1 else nothing}")
     if result.skipped:
         print_safe(f"skipped, as the model does not know them: {plural(result.skipped, 'character')}")
+
+
+def _facts(opened: "LoadedModel", result: "Score", *, raw: bool) -> dict[str, object]:
+    from charplay.corpora.rules import input_rules
+
+    return {
+        "characters": result.characters,
+        "nats": result.nats,
+        "bits": result.bits,
+        "skipped": result.skipped,
+        "checkpoint": opened.origin.path,
+        "cleaning": [] if raw else input_rules(opened.model.recipe.cleaning),
+    }
