@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from charplay.cli.output import print_note
-from charplay.cli.recipe_options import DEFAULT_PRESET, RecipeOptions, recipe_layers
 
 if TYPE_CHECKING:
+    from charplay.cli.recipe_options import RecipeOptions
     from charplay.cli.signals import StopRequest
     from charplay.protocol.request import TrainRequest
     from charplay.recipes.recipe import Recipe
@@ -45,14 +45,7 @@ def run_to_continue(home: "Home", name: str, wait: float, stop: "StopRequest") -
     return None
 
 
-def continued_run(
-    home: "Home",
-    run: "Run",
-    preset: str | None,
-    settings: list[str] | None,
-    options: RecipeOptions,
-    source: str | None,
-) -> "TrainRequest":
+def continued_run(home: "Home", run: "Run", options: "RecipeOptions", source: str | None) -> "TrainRequest":
     """Return the request to go on with a run under the command that started it.
 
     What the command names must be the run's own, but for what `--resume` may change; its budget is the whole run's.
@@ -62,8 +55,8 @@ def continued_run(
     from charplay.recipes.errors import RecipeError
     from charplay.recipes.layers import ConfigLayer, compose
 
-    recipe, _ = compose(*recipe_layers(home.presets, preset or DEFAULT_PRESET, settings, options))
-    named = {name for layer in recipe_layers(home.presets, preset, settings, options) for name in layer.values}
+    recipe, _ = compose(*options.layers(home.presets))
+    named = {name for layer in options.layers(home.presets, default=None) for name in layer.values}
     layer = ConfigLayer("", {name: _value(home, recipe, name) for name in named})
     differences = _source_difference(home, run, source)
     try:

@@ -6,7 +6,6 @@ import typer
 
 from charplay.cli.output import print_json, print_note, print_safe, print_table
 from charplay.cli.recipe_options import (
-    DEFAULT_PRESET,
     CorpusOption,
     EncodingOption,
     EpochsOption,
@@ -16,7 +15,6 @@ from charplay.cli.recipe_options import (
     RecipeOptions,
     SettingsOption,
     StepsOption,
-    recipe_layers,
     reject_relative_budget,
 )
 from charplay.cli.ruler import kept_for_corpus, print_ruler, ruler_json
@@ -25,6 +23,7 @@ from charplay.formatting.units import duration, format_bytes
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
     from charplay.recipes.recipe import Recipe
+    from charplay.runs.home import Home
 
 INPUTS_SHOWN = 5
 """Characters of an example whose network input is printed; `--json` prints all."""
@@ -45,39 +44,45 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
 ) -> None:
     """Count layers, parameters, examples and memory of a recipe on a text."""
     from charplay.cli.data_dir import read_home
-    from charplay.corpora.library import Library
-    from charplay.recipes.layers import compose
-    from charplay.recipes.resolve import resolve
 
     home = read_home(context.obj)
-    options = RecipeOptions.of(corpus=corpus, steps=steps, epochs=epochs, minutes=minutes)
+    options = RecipeOptions.of(preset, settings, corpus=corpus, steps=steps, epochs=epochs, minutes=minutes)
     reject_relative_budget(options)
-    asked, notes = compose(*recipe_layers(home.presets, preset or DEFAULT_PRESET, settings, options))
-    library = Library(home.corpora, home.cache)
-    entry = library.find(asked.corpus)
-    text = library.open(entry, cleaning=asked.cleaning, limit=asked.limit, encoding=encoding)
-    text.require_trainable()
-    resolution = resolve(asked.model_copy(update={"corpus": entry.name}), len(text), len(text.vocabulary))
-    notes += _device_notes(asked)
-    facts = _facts(resolution.recipe, text)
-    kept = kept_for_corpus(context.obj, text, encoding, resolution.recipe)
+    text, recipe, notes = _resolved(home, options, encoding)
+    facts = _facts(recipe, text)
+    kept = kept_for_corpus(context.obj, text, encoding, recipe)
     facts["ruler"] = kept and ruler_json(text.name, kept)
     if measure:
         from charplay.training.epoch_timing import seconds_per_epoch
 
-        facts["seconds_per_epoch"] = seconds_per_epoch(resolution.recipe, text)
-    explained = _explain(resolution.recipe, text) if explain else {}
+        facts["seconds_per_epoch"] = seconds_per_epoch(recipe, text)
+    explained = _explain(recipe, text) if explain else {}
     if json:
         for note in text.notes:
             print_note(note)
         print_json(facts | explained)
         return
-    _print(facts, text, (*text.notes, *notes, *resolution.notes))
+    _print(facts, text, (*text.notes, *notes))
     if kept:
         print()
         print_ruler(kept)
     if explain:
         _print_explained(explained)
+
+
+def _resolved(home: "Home", options: RecipeOptions, encoding: str | None) -> "tuple[Corpus, Recipe, tuple[str, ...]]":
+    """Return the text, the recipe with every value found, and what there is to say of it."""
+    from charplay.corpora.library import Library
+    from charplay.recipes.layers import compose
+    from charplay.recipes.resolve import resolve
+
+    asked, notes = compose(*options.layers(home.presets))
+    library = Library(home.corpora, home.cache)
+    entry = library.find(asked.corpus)
+    text = library.open(entry, cleaning=asked.cleaning, limit=asked.limit, encoding=encoding)
+    text.require_trainable()
+    resolution = resolve(asked.model_copy(update={"corpus": entry.name}), len(text), len(text.vocabulary))
+    return text, resolution.recipe, (*notes, *_device_notes(asked), *resolution.notes)
 
 
 def _device_notes(asked: "Recipe") -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The options that say what to train, and the recipe layers made of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -33,36 +33,40 @@ DEFAULT_PRESET = "quick"
 
 @dataclass(frozen=True)
 class RecipeOptions:
-    """The recipe's fields that were given by an option of their own, such as `--steps`."""
+    """What a command line says of the recipe: a preset, `--set`, and options of single fields, such as `--steps`."""
 
+    preset: str | None
+    settings: Sequence[str]
+    """Each "field=value"."""
     values: Mapping[str, object]
+    """The fields that were given by an option of their own."""
     added: bool
     """A budget was written "+N": it is added to what the run has spent."""
 
     @classmethod
-    def of(cls, **given: object) -> "RecipeOptions":
+    def of(cls, preset: str | None, settings: Sequence[str] | None, **given: object) -> "RecipeOptions":
         """Collect the options that are not None, without the + of an added budget. Raises UsageError for empty ones."""
         values = {name: value for name, value in given.items() if value is not None}
         for name, value in values.items():
             if str(value).strip().lower() in {"", "+", "none"}:
                 raise UsageError(f"--{name} needs a value; leave it out, or see `charplay train --help`")
         added = {name for name, value in values.items() if str(value).startswith("+")}
-        return cls({name: str(value)[1:] if name in added else value for name, value in values.items()}, bool(added))
+        values |= {name: str(values[name])[1:] for name in added}
+        return cls(preset, settings or (), values, bool(added))
 
+    def layers(self, presets: Path, default: str | None = DEFAULT_PRESET) -> "list[ConfigLayer]":
+        """Return the layers over the defaults, lowest first: the preset, else `default`; then changes. RecipeError."""
+        from charplay.recipes.presets import load_preset
 
-def recipe_layers(
-    presets: Path, preset: str | None, settings: list[str] | None, options: RecipeOptions
-) -> "list[ConfigLayer]":
-    """Return the layers over the defaults, lowest first: preset, `--set`, options. Raises RecipeError."""
-    from charplay.recipes.layers import ConfigLayer, parse_settings
-    from charplay.recipes.presets import load_preset
+        preset = self.preset or default
+        return [load_preset(preset, presets), *self.changes()] if preset else self.changes()
 
-    layers = [load_preset(preset, presets)] if preset else []
-    if settings:
-        layers.append(parse_settings(settings))
-    if options.values:
-        layers.append(ConfigLayer("the command line", options.values))
-    return layers
+    def changes(self) -> "list[ConfigLayer]":
+        """Return the layers without a preset: `--set`, then the options. RecipeError."""
+        from charplay.recipes.layers import ConfigLayer, parse_settings
+
+        layers = [parse_settings(self.settings)] if self.settings else []
+        return [*layers, ConfigLayer("the command line", self.values)] if self.values else layers
 
 
 def reject_relative_budget(options: RecipeOptions) -> None:
