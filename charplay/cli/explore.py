@@ -158,8 +158,7 @@ def keywords(
     json: JsonOption = False,
 ) -> None:
     """Print the words that a text says too often, too seldom or never, against another one."""
-    from charplay.corpora.exploring.keywords import compare, missing
-    from charplay.corpora.exploring.keywords import keywords as overused
+    from charplay.corpora.exploring.keywords import compare, overused, underused
     from charplay.corpora.exploring.writing_system import words_or_characters
     from charplay.corpora.progress import Progress
 
@@ -168,7 +167,7 @@ def keywords(
     if said:
         print_note(said)
     lists = compare(here, there, unit, Progress(progress_line(f"comparing {here.title}")))
-    for title, rows in (("too often", overused(*lists, most=top)), ("too seldom", missing(*lists, most=top))):
+    for title, rows in (("too often", overused(*lists, most=top)), ("too seldom", underused(*lists, most=top))):
         _print_keywords(title, rows, json)
 
 

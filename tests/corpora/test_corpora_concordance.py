@@ -20,7 +20,7 @@ from charplay.corpora.exploring.concordance import ORDERS, Concordance, Order
 from charplay.corpora.exploring.dispersion import disperse
 from charplay.corpora.exploring.frequency_list import count_tokens
 from charplay.corpora.exploring.invented_words import invented_words
-from charplay.corpora.exploring.keywords import compare, keywords, missing
+from charplay.corpora.exploring.keywords import compare, overused, underused
 from charplay.corpora.exploring.search import Query, search
 from charplay.corpora.exploring.words import WORD, Words
 from charplay.corpora.exploring.writing_system import words_or_characters
@@ -107,7 +107,7 @@ def test_keywords_are_what_naive_python_compares(text: str, other: str) -> None:
                 pytest.approx(expected),
                 likelihood,
             )
-    for found, expected_rows in ((keywords(*lists), over), (missing(*lists), under)):
+    for found, expected_rows in ((overused(*lists), over), (underused(*lists), under)):
         rows = {row.text: (row.count, row.other_count, row.expected, row.log_likelihood) for row in found}
         assert rows == expected_rows
         assert [row.log_likelihood for row in found] == sorted((row.log_likelihood for row in found), reverse=True)
@@ -115,10 +115,10 @@ def test_keywords_are_what_naive_python_compares(text: str, other: str) -> None:
 
 def test_what_never_comes_is_said() -> None:
     lists = compare(from_text("here", "a b " * 50), from_text("there", "a b c " * 50), Words())
-    assert [(row.text, row.count, row.is_never) for row in missing(*lists)] == [("c", 0, True)]
-    assert [row.text for row in keywords(*lists)] == ["a", "b"]
+    assert [(row.text, row.count, row.is_never) for row in underused(*lists)] == [("c", 0, True)]
+    assert [row.text for row in overused(*lists)] == ["a", "b"]
     few = compare(from_text("here", "a b " * 6), from_text("there", "a b c " * 50), Words())
-    assert not any(row.is_never for row in missing(*few))
+    assert not any(row.is_never for row in underused(*few))
 
 
 @given(SENTENCES)

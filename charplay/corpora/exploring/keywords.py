@@ -47,14 +47,14 @@ def compare(
     return lists
 
 
-def keywords(here: FrequencyList, there: FrequencyList, most: int | None = None) -> list[Keyword]:
+def overused(here: FrequencyList, there: FrequencyList, most: int | None = None) -> list[Keyword]:
     """List what is significantly over-used here, by falling log-likelihood, at most so many."""
     expected = there.counts_of(here.keys) * (here.total / there.total)
     numbers = np.flatnonzero(here.counts > expected)
     return _significant(here, there, here, numbers, most)
 
 
-def missing(here: FrequencyList, there: FrequencyList, most: int | None = None) -> list[Keyword]:
+def underused(here: FrequencyList, there: FrequencyList, most: int | None = None) -> list[Keyword]:
     """List what is significantly under-used here, what never comes included, by falling log-likelihood."""
     numbers = np.flatnonzero(here.counts_of(there.keys) < there.counts * (here.total / there.total))
     return _significant(here, there, there, numbers, most)

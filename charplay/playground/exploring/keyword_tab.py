@@ -7,7 +7,7 @@ import numpy as np
 from charplay.corpora.corpus import from_text
 from charplay.corpora.exploring.frequency_list import count_tokens
 from charplay.corpora.exploring.invented_words import invented_words
-from charplay.corpora.exploring.keywords import Keyword, compare, keywords, missing
+from charplay.corpora.exploring.keywords import Keyword, compare, overused, underused
 from charplay.corpora.exploring.token_search import find_tokens
 from charplay.corpora.exploring.words import Words
 from charplay.corpora.exploring.writing_system import words_or_characters
@@ -51,7 +51,7 @@ def _count(
     here, there = (other, corpus) if written else (corpus, other)
     unit, note = words_or_characters(corpus)
     lists = compare(here, there, unit, progress.part(OPENING, 1))
-    rows = [*keywords(*lists, MOST), *missing(*lists, MOST)]
+    rows = [*overused(*lists, MOST), *underused(*lists, MOST)]
     invented = _invented(other, corpus, unit) if written else {}
     known = {row.text for row in rows}
     rows += [row for row in invented.values() if row.text not in known]
