@@ -12,7 +12,7 @@ import textual.app
 import textual.pilot
 from hypothesis import settings
 
-from charplay.protocol.exit_codes import SAVES, SIGNALS
+from charplay.protocol.exit_codes import SAVE_SIGNAL, SIGNALS
 
 settings.register_profile("shared machine", deadline=None)  # a slow moment breaks no law
 settings.load_profile("shared machine")
@@ -33,7 +33,7 @@ ON_TERMINALS = Path(__file__).parent / "terminal"
 
 def pytest_configure() -> None:
     """Signals are heard, whatever started this: a shell has what it starts behind itself ignore an interrupt."""
-    for number in (*SIGNALS, SAVES):
+    for number in (*SIGNALS, SAVE_SIGNAL):
         if signal.getsignal(number) == signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _signals_given_back() -> Iterator[None]:
     """The screen keeps its signals to the end of the program, which a test is not."""
-    before = {number: signal.getsignal(number) for number in (*SIGNALS, SAVES)}
+    before = {number: signal.getsignal(number) for number in (*SIGNALS, SAVE_SIGNAL)}
     yield
     for number, heard in before.items():
         signal.signal(number, heard)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 from charplay.protocol.commands import ProcessSuspended, Save, Stop
-from charplay.protocol.exit_codes import INTERRUPTED, REASONS, SAVES, SIGNALS
+from charplay.protocol.exit_codes import INTERRUPTED, REASONS, SAVE_SIGNAL, SIGNALS
 from charplay.protocol.queues import CommandQueue
 
 
@@ -67,7 +67,7 @@ def stop_on_signals(inbox: CommandQueue) -> Iterator[StopRequest]:
     Enter it before torch is imported and the text is read, which take seconds: a signal would end the process there.
     """
     request = StopRequest(inbox)
-    handlers = dict.fromkeys(SIGNALS, request.handle) | {SAVES: request.save, signal.SIGTSTP: request.suspend}
+    handlers = dict.fromkeys(SIGNALS, request.handle) | {SAVE_SIGNAL: request.save, signal.SIGTSTP: request.suspend}
     before = {number: signal.getsignal(number) for number in handlers}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:

@@ -15,5 +15,5 @@ REASONS = {
 }
 SIGNALS = {signal.Signals(code - 128): code for code in REASONS}
 """Signal -> exit code, of those that save and leave."""
-SAVES = signal.SIGUSR1
+SAVE_SIGNAL = signal.SIGUSR1
 """The signal that saves the run under way, which goes on."""

@@ -12,7 +12,7 @@ import pytest
 
 from charplay.cli.signals import StopRequest, stop_on_signals
 from charplay.protocol.commands import Save, Stop
-from charplay.protocol.exit_codes import REASONS, SAVES, SIGNALS
+from charplay.protocol.exit_codes import REASONS, SAVE_SIGNAL, SIGNALS
 from charplay.protocol.queues import CommandQueue
 
 
@@ -95,14 +95,14 @@ def test_signals_that_end_a_run_save_it(number: signal.Signals) -> None:
 def test_one_signal_saves_and_goes_on() -> None:
     inbox = CommandQueue()
     with stop_on_signals(inbox) as stop:
-        signal.raise_signal(SAVES)
-        signal.raise_signal(SAVES)
+        signal.raise_signal(SAVE_SIGNAL)
+        signal.raise_signal(SAVE_SIGNAL)
     assert list(inbox.take()) == [Save(), Save()]
     assert stop.code == 0
 
 
 @pytest.mark.fault("13", "60")
-@pytest.mark.parametrize("number", [*SIGNALS, SAVES, signal.SIGTSTP])
+@pytest.mark.parametrize("number", [*SIGNALS, SAVE_SIGNAL, signal.SIGTSTP])
 def test_what_was_ignored_at_the_start_stays_ignored(number: signal.Signals) -> None:
     before = signal.signal(number, signal.SIG_IGN)
     inbox = CommandQueue()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from charplay.protocol.exit_codes import HUNG_UP, SAVES, SIGNALS
+from charplay.protocol.exit_codes import HUNG_UP, SAVE_SIGNAL, SIGNALS
 from charplay.tui.textual_patches.signals import listen
 
 
@@ -55,13 +55,13 @@ async def test_one_signal_saves_as_often_as_it_comes_and_nobody_leaves(
     saved = []
     listen(leave, lambda: saved.append(asyncio.get_running_loop()))
     for count in (1, 2):
-        signal.raise_signal(SAVES)
+        signal.raise_signal(SAVE_SIGNAL)
         await until(lambda count=count: len(saved) == count)
     assert not told
 
 
 @pytest.mark.fault("13", "60")
-@pytest.mark.parametrize("number", [*SIGNALS, SAVES])
+@pytest.mark.parametrize("number", [*SIGNALS, SAVE_SIGNAL])
 async def test_a_signal_that_was_ignored_stays_ignored(
     codes: tuple[list[Any], Callable[..., Any]], number: Signals
 ) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 
-from charplay.protocol.exit_codes import HUNG_UP, SAVES, SIGNALS
+from charplay.protocol.exit_codes import HUNG_UP, SAVE_SIGNAL, SIGNALS
 
 
 def listen(leave: Callable[[int], Awaitable[None]], save: Callable[[], object], descriptor: int | None = None) -> None:
@@ -38,7 +38,7 @@ def listen(leave: Callable[[int], Awaitable[None]], save: Callable[[], object], 
     def tell(code: int) -> None:
         soon(partial(arrived, code))
 
-    handlers = {number: partial(tell, code) for number, code in SIGNALS.items()} | {SAVES: partial(soon, save)}
+    handlers = {number: partial(tell, code) for number, code in SIGNALS.items()} | {SAVE_SIGNAL: partial(soon, save)}
     _take_signals(loop, handlers)
     if descriptor is not None:
         threading.Thread(target=_watch, args=(descriptor, tell), name="hang-up watcher", daemon=True).start()
