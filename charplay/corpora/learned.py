@@ -12,7 +12,7 @@ from charplay.corpora.progress import Watch
 
 
 class Origin(Protocol):
-    """What is known of a text that was learned."""
+    """Where a text that was learned came from."""
 
     @property
     def name(self) -> str:

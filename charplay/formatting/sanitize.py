@@ -47,7 +47,7 @@ _GLYPHS = _Glyphs()
 
 
 def sanitize(text: str, newline: str = NEWLINE) -> str:
-    """`text` with every code point that is not a plain glyph replaced by a visible stand-in.
+    """Replace every code point of a text that is not a plain glyph by a visible stand-in.
 
     C0 controls become control pictures, combining marks stand on a dotted circle, everything else that a terminal
     would obey or not show becomes its number in angle brackets; a newline becomes `newline`. The mapping is per code
@@ -67,10 +67,10 @@ def _translated(line: str) -> str:
 
 
 def sanitize_char(character: str) -> str:
-    """One character standing alone, as in a table: a space and a newline are visible too."""
+    """Sanitize one character that stands alone, as in a table: a space and a newline are visible too."""
     return SPACE if character == " " else sanitize(character)
 
 
 def sanitize_line(text: str) -> str:
-    """`text` on one line, for a title or a label: a newline becomes a space, outer blanks are dropped."""
+    """Put a text on one line, for a title or a label: a newline becomes a space, outer blanks are dropped."""
     return sanitize(text, newline=" ").strip()

@@ -88,7 +88,7 @@ class DownsampledCurve:
             self._held = 0
 
     def points(self, axis: str = "step") -> tuple[Floats, Floats]:
-        """The curve: x and y, each (n,), x in rising order."""
+        """Return the curve: x and y, each (n,), x in rising order."""
         readings = self._kept[: self._full].reshape(-1, len(X_AXES) + 1)
         if self._held:
             readings = np.concatenate([readings, [self._lowest, self._highest]])

@@ -6,7 +6,7 @@ from itertools import count, pairwise
 
 
 def linear_ticks(low: float, high: float, most: int) -> list[float]:
-    """At most `most` multiples of 1, 2 or 5 times a power of ten within [low, high], evenly spaced."""
+    """Return at most `most` multiples of 1, 2 or 5 times a power of ten within [low, high], evenly spaced."""
     if most < 1 or not low <= high:
         return []
     if low == high:
@@ -21,7 +21,7 @@ def linear_ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:
-    """At most `most` of the values {1, 2, 5}·10^n within [low, high]; evenly spaced ones where fewer than three fit."""
+    """Return at most `most` of the values {1, 2, 5}·10^n in [low, high]; evenly spaced ones if fewer than three fit."""
     if not 0 < low < high:
         return linear_ticks(low, high, most)
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
@@ -33,7 +33,7 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def tick_labels(ticks: Sequence[float]) -> list[str]:
-    """Each tick in as few characters as tell it from its neighbours: "1,000", "0.25", "20 k", "1e-6"."""
+    """Write each tick in as few characters as tell it from its neighbours: "1,000", "0.25", "20 k", "1e-6"."""
     if not ticks:
         return []
     largest = max(map(abs, ticks))

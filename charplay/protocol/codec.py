@@ -36,7 +36,7 @@ DTYPES = ("<f4", "<f8")
 
 
 class ProtocolError(Exception):
-    """A message that is none, as a sentence."""
+    """A message cannot be decoded; the error's text is a sentence."""
 
 
 class _UnfitError(Exception):
@@ -148,7 +148,7 @@ _KNOWN: dict[type[Any], Mapping[str, _Form]] = {}
 
 
 def _form(hint: Any) -> _Form:
-    """How values of a type cross, for the types that messages are made of."""
+    """Return how values of a type are encoded, for the types that messages are made of."""
     if hint in _PLAIN:
         return _PLAIN[hint]
     origin, inner = get_origin(hint), get_args(hint)

@@ -61,21 +61,21 @@ class Distribution:
         """Natural logarithms of `raw`, finite."""
         return self.shifted - np.log(self.cumulative[0, ..., -1:])
 
-    def rating(self, one: int) -> tuple[float, int, float, float]:
-        """What there is to say of a character: probability, rank, surprise and entropy, as `GeneratedChar` has them."""
+    def rating(self, id_: int) -> tuple[float, int, float, float]:
+        """Return a character's probability, rank, surprise and entropy, as `GeneratedChar` has them."""
         weights, shifted, cumulative = self.weights, self.shifted, self.cumulative
         raw, total = weights[0], cumulative.item(0, -1)
         log = math.log(total)
         return (
-            weights.item(1, one) / cumulative.item(1, -1),
-            1 + int(np.count_nonzero(raw > raw[one : one + 1])),
-            BITS * (log - shifted.item(one)),
+            weights.item(1, id_) / cumulative.item(1, -1),
+            1 + int(np.count_nonzero(raw > raw[id_ : id_ + 1])),
+            BITS * (log - shifted.item(id_)),
             BITS * (log - raw.dot(shifted).item() / total),
         )
 
 
 def distribution(logits: Array, params: SamplingParams, context: FilterContext | None = None) -> Distribution:
-    """The next character's distribution from logits (V,); `context` is needed where a filter is on.
+    """Compute the next character's distribution from logits (V,); `context` is needed where a filter is on.
 
     Every input has a defined result: NaN is impossible, several +inf share everything equally, and where nothing is
     possible all symbols are equal.
@@ -95,7 +95,7 @@ def distribution(logits: Array, params: SamplingParams, context: FilterContext |
 
 
 def distributions(logits: Array, temperatures: Sequence[float]) -> Distribution:
-    """What `distribution` makes of each row of logits (N, V) without filters, at once and to the bit."""
+    """Compute at once, to the bit, what `distribution` makes of each row of logits (N, V) without filters."""
     rows = np.array(logits, np.float64, order="C")
     tops = np.maximum.reduce(rows, axis=1, keepdims=True)
     if not np.logical_and.reduce(np.isfinite(tops), axis=None):  # a sum would warn of inf beside -inf
@@ -127,12 +127,12 @@ def _scales(temperatures: tuple[float, ...]) -> Probabilities:
 
 
 def stacked(found: Sequence[Distribution]) -> Distribution:
-    """Several distributions as one, (N, V) each."""
+    """Join several distributions into one, (N, V)."""
     return Distribution(np.stack([one.shifted for one in found]), np.stack([one.weights for one in found], axis=1))
 
 
 def temper(logits: Probabilities, temperature: float) -> Probabilities:
-    """softmax(logits / temperature), (V,), for float64 logits with maximum 0; all on the first maximum at 0."""
+    """Compute softmax(logits / temperature), (V,), for float64 logits with maximum 0; all on the first maximum at 0."""
     if temperature == 0:
         greedy = np.zeros(len(logits))
         greedy[logits.argmax()] = 1
@@ -144,14 +144,14 @@ def temper(logits: Probabilities, temperature: float) -> Probabilities:
 
 
 def draw(cumulative: Probabilities, u: float) -> int:
-    """The id at `u` (0 to 1) of sums in id order (V,), which need not reach 1; never one that adds nothing."""
+    """Return the id at `u` (0 to 1) of sums in id order (V,), which need not reach 1; never one that adds nothing."""
     one = int(cumulative.searchsorted(u * cumulative.item(-1), "right"))
     # Rounding can bring u·total up to the total; the last symbol that adds anything is the answer then.
     return one if one < len(cumulative) else int(cumulative.searchsorted(cumulative[-1]))
 
 
 def draw_tempered(logits: Array, temperature: float, u: float) -> int:
-    """What `draw` gives for the distribution of logits (V,) without filters, to the bit."""
+    """Return to the bit what `draw` gives for the distribution of logits (V,) without filters."""
     shifted = _shifted(logits.astype(np.float64))
     if not temperature:
         return int(shifted.argmax())
@@ -160,11 +160,11 @@ def draw_tempered(logits: Array, temperature: float, u: float) -> int:
     return draw(np.add.accumulate(shifted), u)
 
 
-def draw_each(cumulative: Probabilities, luck: Sequence[float]) -> NDArray[np.intp]:
-    """(N,) ids: `draw` for each row of sums (N, V) with its own number, at once."""
+def draw_each(cumulative: Probabilities, uniforms: Sequence[float]) -> NDArray[np.intp]:
+    """Return (N,) ids: `draw` for each row of sums (N, V) with its own number, at once."""
     totals = cumulative[:, -1]
     # Rounding can bring u·total up to the total; just below it stands the last symbol that adds anything.
-    reached = np.minimum(totals * luck, np.nextafter(totals, 0))
+    reached = np.minimum(totals * uniforms, np.nextafter(totals, 0))
     ids: NDArray[np.intp] = (cumulative > reached[:, None]).argmax(axis=1)
     return ids
 

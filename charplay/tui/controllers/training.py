@@ -41,7 +41,7 @@ class TrainingController(Controller):
         super().__init__(playground, ui)
         self._asked_to_leave = False
         self._question: ChoiceDialog | None = None
-        """What is asked about the run under way."""
+        """The dialog that asks about the run under way; None where none is open."""
 
     def disabled(self, command: Command) -> str:
         """Return why a command cannot be used now."""
@@ -65,7 +65,7 @@ class TrainingController(Controller):
         return self.playground.corpora.download is not None
 
     def label(self, command: Command) -> str:
-        """The same key pauses and goes on."""
+        """Return what the line of keys calls a command: one key pauses and goes on."""
         return "go on" if command.method == "pause" and self.playground.runs.paused else command.label
 
     def hear(self, happening: object) -> None:

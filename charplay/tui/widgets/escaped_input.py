@@ -7,24 +7,24 @@ from charplay.formatting.escapes import escape, showable, unescape
 
 
 class EscapedInput(Input):
-    """What is typed may be notation; what is pasted is text, all lines of it, and what is copied is, too.
+    """A field reads what is typed as notation, and takes what is pasted as text, all lines of it.
 
-    Its value never holds anything but plain glyphs, however it is set.
+    What is copied from it is text, too. Its value holds nothing but plain glyphs, however it is set.
     """
 
     def validate_value(self, value: str) -> str:
-        """Before anyone sees it."""
+        """Show each character of a value as a plain glyph."""
         return showable(value)
 
     def replace(self, text: str, start: int, end: int) -> None:
-        """As in Textual; the cursor comes to stand behind what became of the text."""
+        """Replace a part of the value, and put the cursor behind what became of the text."""
         rest = len(self.value) - max(start, end)
         super().replace(text, start, end)
         self.cursor_position = len(self.value) - rest
 
     @property
     def selected_text(self) -> str:
-        """What is meant by what is selected."""
+        """The selected text, without the notation."""
         return unescape(super().selected_text)
 
     def _on_paste(self, event: events.Paste) -> None:
@@ -34,7 +34,7 @@ class EscapedInput(Input):
         self._insert_text(event.text.replace("\r\n", "\n").replace("\r", "\n"))
 
     def action_paste(self) -> None:
-        """What was copied here."""
+        """Insert the text that was copied within the app."""
         self._insert_text(self.app.clipboard)
 
     def _insert_text(self, text: str) -> None:
