@@ -1,8 +1,8 @@
 """JSON Lines files: one object a line, each with its `step`, appended while a run trains.
 
 U+0085, U+2028 and U+2029 are written as escapes, since `str.splitlines` and many programs would end the line at them.
-Readers skip lines that a crash left incomplete, and those whose step is not an integer. NaN and infinity are written as
-null, since JSON has neither.
+Readers skip lines that a crash left incomplete, and those whose step is no integer from 0 on. NaN and infinity are
+written as null, since JSON has neither.
 """
 
 import os
@@ -116,5 +116,5 @@ def _rows(data: bytes, *, newest_first: bool = False) -> Iterator[dict[str, Any]
             row = from_json(line, allow_inf_nan=False)
         except ValueError:
             continue
-        if isinstance(row, dict) and isinstance(row.get("step"), int):
+        if isinstance(row, dict) and isinstance(step := row.get("step"), int) and step >= 0:
             yield row

@@ -1,9 +1,11 @@
 """The runs that were kept: listed, offered, begun again, laid over the chart, exported and deleted."""
 
+import os
 from pathlib import Path
 
 import pytest
 from sitting import Sitting, keep_run
+from spoken_trainer import progress, started
 
 from charplay.corpora.errors import Cancelled
 from charplay.corpora.progress import Progress
@@ -161,6 +163,42 @@ def test_curves_are_read_or_it_is_said_why_not(sitting: Sitting) -> None:
     assert read.run == "kept-1"
     assert read.curves.points("val_loss")[1].tolist() == [2.1] * 2
     assert "not a run" in sitting.said[-1]
+
+
+@pytest.mark.parametrize("row", ['{"step": 505}', '{"step": 505, "epoch": 1, "seconds": 2, "train_loss": "low"}',
+                                 '{"step": -5, "epoch": 1, "seconds": 2, "train_loss": 2}', "pipe"])  # fmt: skip
+@pytest.mark.fault("44")
+def test_rows_that_are_none_are_left_out_of_the_curves(sitting: Sitting, row: str) -> None:
+    run = keep_run(sitting.home)
+    path = run.folder / "metrics.jsonl"
+    if row == "pipe":
+        path.unlink()
+        os.mkfifo(path)
+    else:
+        with path.open("a") as file:
+            file.write(row + "\n")
+    sitting.playground.run_list.read_curves("kept-1")
+    sitting.quiet()
+    drawn = [each.curves.points("train_loss")[0].tolist() for each in sitting.happened if isinstance(each, CurvesRead)]
+    assert drawn == ([] if row == "pipe" else [[100.0, 100.0]])
+    assert sitting.playground.launcher.resume("kept-1") == ""
+    sitting.hear(started(step=1000, run="kept-1", folder=str(run.folder), resumed=True), progress(1010))
+    history = sitting.playground.runs.history
+    sitting.until(lambda: not history.reading)
+    assert set(history.curves.points("train_loss")[0]) == ({1010.0} if row == "pipe" else {100.0, 1010.0})
+
+
+def test_runs_that_were_away_are_listed_again_after_a_while(sitting: Sitting) -> None:
+    keep_run(sitting.home)
+    away = sitting.home.root.with_name("away")
+    for found in (["kept-1", "demo"], ["demo"], ["kept-1", "demo"]):
+        sitting.advance(LOOK_SECONDS)
+        sitting.quiet()
+        assert listed(sitting) == found
+        if away.exists():
+            away.rename(sitting.home.root)
+        else:
+            sitting.home.root.rename(away)
 
 
 def test_curves_that_are_being_read_are_given_up_by_asking_again(sitting: Sitting) -> None:
