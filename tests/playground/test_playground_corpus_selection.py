@@ -166,7 +166,10 @@ def test_a_reading_says_how_much_is_done(sitting: Sitting, monkeypatch: pytest.M
 def test_an_older_reading_is_nobodys(sitting: Sitting, home: Home) -> None:
     (home.corpora / "other.txt").write_text("another text. " * 40)
     sitting.corpora.choose("fox")
+    late = sitting.corpora._reading
     sitting.corpora.choose("other")
+    assert late is not None
+    assert late.cancelled
     sitting.quiet()
     assert [each.corpus.name for each in read(sitting)] == ["other"]
     assert sitting.corpora.sizes["other"] == (560, 10)

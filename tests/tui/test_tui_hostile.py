@@ -1,9 +1,7 @@
 """What lies on the disk, or comes at the wrong moment, never ends the screen."""
 
 import asyncio
-import dataclasses
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,29 +60,6 @@ async def test_a_path_of_nobody_is_no_ride(play: Play) -> None:
         await it.until(lambda: "does not exist" in it.seen())
 
 
-@pytest.mark.parametrize("row", ['{"step": 505}', '{"step": 505, "epoch": 1, "seconds": 2, "train_loss": "low"}',
-                                 '{"step": -5, "epoch": 1, "seconds": 2, "train_loss": 2}', "pipe"])  # fmt: skip
-@pytest.mark.fault("44")
-async def test_rows_that_are_none_are_left_out_of_the_curves(
-    play: Play, kept_run: Callable[..., Run], row: str
-) -> None:
-    run = kept_run()
-    path = run.folder / "metrics.jsonl"
-    if row == "pipe":
-        path.unlink()
-        os.mkfifo(path)
-    else:
-        with path.open("a") as file:
-            file.write(row + "\n")
-    async with play() as it:
-        await it.until(lambda: it.main.runs.rows.number() > 0)
-        await it.press("3", "o")
-        it.main.playground.launcher.resume("kept-1")
-        await it.until(lambda: it.trainer.requests)
-        it.trainer.put(it.trainer.started(step=500), it.trainer.progress(510))
-        await it.until(lambda: it.main.playground.runs.state.step == 510)
-
-
 async def test_a_folder_that_may_not_be_searched_is_listed_all_the_same(
     play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unprivileged: None
 ) -> None:
@@ -118,15 +93,6 @@ async def test_a_working_folder_that_has_gone_ends_nothing(
         it.main.playground.corpora.choose("nosuch/text.txt")
         await it.until(lambda: "nosuch" in it.seen())
         monkeypatch.chdir(tmp_path)
-
-
-async def test_after_the_last_seed_comes_the_first(play: Play) -> None:
-    async with play() as it:
-        ride = Recording("a", 3, ((0, SamplingParams(seed=SEEDS - 1)),))
-        it.instrument.replay(Recording.from_json(ride.to_json()))
-        await it.until(lambda: it.instrument.generator.params.seed == SEEDS - 1)
-        await it.press("5", "n")
-        await it.until(lambda: it.instrument.generator.params.seed == 0)
 
 
 async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_right(play: Play) -> None:
@@ -193,18 +159,6 @@ async def test_an_encoding_that_gives_half_a_character_is_refused_in_a_sentence(
         await it.until(lambda: "would give halves of characters" in " ".join(it.seen().split()))
 
 
-async def test_a_text_that_is_put_where_it_was_missing_is_read(
-    play: Play, home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("charplay.playground.corpus_selection.POLL", 0.05)
-    async with play() as it:
-        corpus = it.main.playground.corpora
-        assert corpus.chosen is not None
-        corpus.chosen, corpus.corpus = dataclasses.replace(corpus.chosen, ready=False), None
-        (home.corpora / "another.txt").write_text("x" * 300)
-        await it.until(lambda: corpus.chosen.ready and corpus.corpus is not None)
-
-
 async def test_a_text_is_looked_at_once_however_often_it_was_asked_for(play: Play, home: Home) -> None:
     (home.corpora / "other.txt").write_text("another text. " * 40)
     async with play() as it:
@@ -220,18 +174,6 @@ async def test_a_text_is_looked_at_once_however_often_it_was_asked_for(play: Pla
         await it.until(lambda: it.screen is it.main)
 
 
-async def test_a_reading_that_comes_too_late_is_nobodys(play: Play, home: Home) -> None:
-    (home.corpora / "other.txt").write_text("another text. " * 40)
-    async with play() as it:
-        corpora = it.main.playground.corpora
-        corpora.choose("fox")
-        late = corpora._reading
-        corpora.choose("other")
-        await it.until(lambda: corpora.corpus is not None and corpora.corpus.name == "other")
-        assert not late.done
-        assert corpora.sizes["other"] == (560, 10)
-
-
 async def test_a_prompt_that_is_left_by_the_mouse_is_closed(play: Play) -> None:
     async with play() as it:
         await it.press("5", "e")
@@ -239,35 +181,6 @@ async def test_a_prompt_that_is_left_by_the_mouse_is_closed(play: Play) -> None:
         it.main.set_focus(it.main.runs.rows)
         await it.until(lambda: not it.main.text.has_class("-prompting"))
         assert it.main.focused is it.main.runs.rows
-
-
-async def test_the_offer_goes_with_its_run_and_with_no_other(play: Play, kept_run: Callable[..., Run]) -> None:
-    kept_run(name="finished-1", finished=True)
-    kept_run(name="kept-1")
-    async with play(writing=True) as it:
-        await it.until(lambda: "kept-1 is not finished" in it.seen())
-        offer = it.main.playground.announcements.offer
-        run_list = it.main.playground.run_list
-        run_list.delete("finished-1")
-        await it.until(lambda: "finished-1 is deleted" in it.seen())
-        assert it.main.playground.announcements.offer == offer
-        run_list.delete("kept-1")
-        await it.until(lambda: "kept-1 is deleted" in it.seen())
-        assert it.main.playground.announcements.offer == ""
-
-
-async def test_an_encoding_that_was_named_is_known_when_the_text_is_chosen_again(play: Play, home: Home) -> None:
-    (home.corpora / "letters.txt").write_bytes("Пора, мой друг. ".encode("koi8-r") * 30)
-    async with play() as it:
-        corpus = it.main.playground.corpora
-        corpus.choose("letters", "koi8-r")
-        await it.until(lambda: corpus.corpus and "Пора" in corpus.corpus.text())
-        corpus.choose("fox")
-        await it.until(lambda: corpus.corpus and corpus.corpus.name == "fox")
-        corpus.choose("letters")
-        await it.until(lambda: corpus.corpus and "Пора" in corpus.corpus.text())
-        await it.press("1", "enter")
-        await it.until(lambda: corpus.corpus and "Пора" in corpus.corpus.text())
 
 
 async def test_the_reference_lines_of_a_text_that_is_not_read_any_more_are_gone(play: Play, home: Home) -> None:

@@ -107,20 +107,6 @@ async def test_the_first_weights_that_write_are_those_before_the_first_step(
         assert next(source for source in shown if source.startswith("live")) == "live, step 0"
 
 
-async def test_weights_are_not_asked_for_while_the_writing_is_held(play: Play) -> None:
-    async with play(writing=True) as it:
-        await it.training()
-        await it.until(lambda: "live, step" in it.seen())
-        await it.press("space")
-        assert not it.instrument.playing
-        it.trainer.commands.clear()
-        it.main.playground.follower._asked = 0.0
-        await asyncio.sleep(0.25)
-        assert not any(isinstance(command, PublishWeights) for command in it.trainer.commands)
-        await it.press("space")
-        await it.until(lambda: any(isinstance(command, PublishWeights) for command in it.trainer.commands))
-
-
 async def test_training_while_training_asks_and_going_on_changes_nothing(play: Play) -> None:
     async with play() as it:
         await it.training()

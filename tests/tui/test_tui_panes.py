@@ -16,7 +16,6 @@ from charplay.corpora.classics import Classic, Mirror
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.library import Library
 from charplay.formatting.sanitize import sanitize
-from charplay.playground import run_list
 from charplay.playground.recipe_rows import label
 from charplay.playground.warm_start import WarmStart
 from charplay.recipes.presets import name_fault
@@ -477,20 +476,6 @@ async def test_what_has_become_of_the_runs_is_seen_when_one_goes_there(
         lock.release()
         await it.press("3")
         await it.until(lambda: " runs " not in it.seen() and it.main.playground.run_list.unfinished)
-
-
-async def test_runs_that_were_away_are_listed_again_after_a_while(
-    play: Play, kept_run: Callable[..., Run], home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept_run()
-    monkeypatch.setattr(run_list, "LOOK_SECONDS", 0.05)
-    away = home.root.with_name("away")
-    async with play() as it:
-        await it.until(lambda: it.main.runs.rows.number() == 2)
-        home.root.rename(away)
-        await it.until(lambda: it.main.runs.rows.number() == 1)
-        away.rename(home.root)
-        await it.until(lambda: it.main.runs.rows.number() == 2)
 
 
 async def test_a_run_is_deleted_only_when_that_was_confirmed(play: Play, kept_run: Callable[..., Run]) -> None:
