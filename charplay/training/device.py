@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import psutil
@@ -267,32 +268,39 @@ def open_device(
     device = torch.device(name)
     if device.type == "cuda":
         torch.cuda.set_device(device)
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = recipe.precision != "float32"
     asked = kept_precision(recipe.precision, device, kept)
     precision, warning = choose_precision(asked, recipe.cell, device)
-    if device.type == "cpu":
-        of = f" of {full_threads}" if threads < full_threads else ""
-        description = f"cpu, {threads}{of} thread{'s' if full_threads > 1 else ''}"
-        description += ", bfloat16" if precision == "bfloat16" else ""
-    else:
-        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = recipe.precision != "float32"
-        description = f"{name}, {torch.cuda.get_device_name(device)}, {precision}"
-
-    def autocast() -> AbstractContextManager[object]:
-        if precision == "float32":
-            return nullcontext()
-        # No weight is read twice in a pass, and the cache would be one for all shares.
-        return torch.autocast(device.type, torch.bfloat16, cache_enabled=False)
-
     return DeviceContext(
         device=device,
         fused=True,
         sync_is_free=device.type == "cpu",
-        autocast=autocast,
+        autocast=_autocast(device, precision),
         precision=precision,
         optimizer_precision=choose_optimizer_precision(precision, device, kept),
         threads=threads,
         full_threads=full_threads,
-        description=description,
+        description=_description(device, precision, threads, full_threads),
         warning=warning,
         workers=Workers(1),
     )
+
+
+def _autocast(device: "torch.device", precision: str) -> Callable[[], AbstractContextManager[object]]:
+    """Return what makes the context manager of each forward pass."""
+    import torch
+
+    if precision == "float32":
+        return nullcontext
+    # No weight is read twice in a pass, and the cache would be one for all shares.
+    return partial(torch.autocast, device.type, torch.bfloat16, cache_enabled=False)
+
+
+def _description(device: "torch.device", precision: str, threads: int, full_threads: int) -> str:
+    import torch
+
+    if device.type != "cpu":
+        return f"{device}, {torch.cuda.get_device_name(device)}, {precision}"
+    of = f" of {full_threads}" if threads < full_threads else ""
+    also = ", bfloat16" if precision == "bfloat16" else ""
+    return f"cpu, {threads}{of} thread{'s' if full_threads > 1 else ''}{also}"
