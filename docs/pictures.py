@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from textual.pilot import Pilot
 
-from charplay.cli.data_dir import open_library, open_store
+from charplay.playground.home import open_library, open_store
 from charplay.runs.home import Home
 from charplay.training.device import list_devices
 from charplay.training.epoch_timing import seconds_per_epoch

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from charplay.cli.data_dir import open_store
 from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_note, print_table, progress_line
 from charplay.cli.recipe_options import JsonOption
 from charplay.formatting.units import duration, format_nats
+from charplay.playground.home import open_store
 
 if TYPE_CHECKING:
     from charplay.runs.compared_run import ComparedRun

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from charplay.cli.recipe_options import RecipeOptions
     from charplay.cli.signals import StopRequest
     from charplay.protocol.request import TrainRequest
-    from charplay.recipes.recipe import Recipe
     from charplay.runs.home import Home
     from charplay.runs.run import Run
 
@@ -57,7 +56,7 @@ def continued_run(home: "Home", run: "Run", options: "RecipeOptions", source: st
 
     recipe, _ = compose(*options.layers(home.presets))
     named = {name for layer in options.layers(home.presets, default=None) for name in layer.values}
-    layer = ConfigLayer("", {name: _value(home, recipe, name) for name in named})
+    layer = ConfigLayer("", {name: getattr(recipe, name) for name in named})
     differences = _source_difference(home, run, source)
     try:
         request = resumed_run(home, run, layer)
@@ -66,14 +65,6 @@ def continued_run(home: "Home", run: "Run", options: "RecipeOptions", source: st
     if differences:
         raise RecipeError(*differences)
     return replace(request, live={})
-
-
-def _value(home: "Home", recipe: "Recipe", name: str) -> object:
-    """Return a field as runs store it: a text by its own name."""
-    from charplay.corpora.library import Library
-
-    value: object = getattr(recipe, name)
-    return Library(home.corpora, home.cache).find(str(value)).name if name == "corpus" and value else value
 
 
 def _source_difference(home: "Home", run: "Run", source: str | None) -> list[str]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from charplay.cli import explore
-from charplay.cli.data_dir import open_home, open_library
 from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_safe, print_table, progress_line
 from charplay.cli.recipe_options import EncodingOption, JsonOption
@@ -14,6 +13,7 @@ from charplay.cli.ruler import kept_for_corpus, print_ruler, ruler, ruler_json
 from charplay.cli.xray import xray
 from charplay.formatting.units import format_bytes, format_loss, plural
 from charplay.fs.paths import user_path
+from charplay.playground.home import open_home, open_library
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus, Entry

@@ -23,7 +23,6 @@ from charplay.formatting.units import duration, format_bytes
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
     from charplay.recipes.recipe import Recipe
-    from charplay.runs.home import Home
 
 INPUTS_SHOWN = 5
 """Characters of an example whose network input is printed; `--json` prints all."""
@@ -43,13 +42,14 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
     json: JsonOption = False,
 ) -> None:
     """Count layers, parameters, examples and memory of a recipe on a text."""
-    from charplay.cli.data_dir import read_home
+    from charplay.playground.home import read_home
+    from charplay.playground.recipe_description import describe as describe_recipe
 
     home = read_home(context.obj)
     options = RecipeOptions.of(preset, settings, corpus=corpus, steps=steps, epochs=epochs, minutes=minutes)
     reject_relative_budget(options)
-    text, recipe, notes = _resolved(home, options, encoding)
-    facts = _facts(recipe, text)
+    described = describe_recipe(home, *options.layers(home.presets), encoding=encoding)
+    recipe, text, facts = described.recipe, described.corpus, described.facts
     kept = kept_for_corpus(context.obj, text, encoding, recipe)
     facts["ruler"] = kept and ruler_json(text.name, kept)
     if measure:
@@ -62,27 +62,12 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
             print_note(note)
         print_json(facts | explained)
         return
-    _print(facts, text, (*text.notes, *notes))
+    _print(facts, text, (*text.notes, *described.notes, *_device_notes(described.asked)))
     if kept:
         print()
         print_ruler(kept)
     if explain:
         _print_explained(explained)
-
-
-def _resolved(home: "Home", options: RecipeOptions, encoding: str | None) -> "tuple[Corpus, Recipe, tuple[str, ...]]":
-    """Return the text, the recipe with every value found, and what there is to say of it."""
-    from charplay.corpora.library import Library
-    from charplay.recipes.layers import compose
-    from charplay.recipes.resolve import resolve
-
-    asked, notes = compose(*options.layers(home.presets))
-    library = Library(home.corpora, home.cache)
-    entry = library.find(asked.corpus)
-    text = library.open(entry, cleaning=asked.cleaning, limit=asked.limit, encoding=encoding)
-    text.require_trainable()
-    resolution = resolve(asked.model_copy(update={"corpus": entry.name}), len(text), len(text.vocabulary))
-    return text, resolution.recipe, (*notes, *_device_notes(asked), *resolution.notes)
 
 
 def _device_notes(asked: "Recipe") -> tuple[str, ...]:
@@ -92,26 +77,6 @@ def _device_notes(asked: "Recipe") -> tuple[str, ...]:
 
     device = likely_device(asked.device, [found.name for found in list_devices()])
     return (f"on {device} {SENTENCE}; these are those of two usual cores",) if open_fields(asked, device) else ()
-
-
-def _facts(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
-    from charplay.recipes.explain import network_facts
-
-    symbols, characters = len(text.vocabulary), len(text)
-    facts = network_facts(recipe, characters, symbols)
-    return {
-        "parameters": facts.parameters,
-        "layers": [
-            {"name": row.name, "output_shape": row.shape, "parameters": row.parameters, "formula": row.formula}
-            for row in facts.layers
-        ],
-        "characters": characters,
-        "vocabulary_size": symbols,
-        "vocabulary": text.vocabulary.characters,
-        "examples_per_epoch": facts.examples_per_epoch,
-        "memory_bytes": facts.memory_bytes,
-        "recipe": recipe.model_dump(),
-    }
 
 
 def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> None:

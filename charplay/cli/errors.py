@@ -58,7 +58,8 @@ def _parser_error(error: Exception) -> str | None:
 def _log(error: Exception, home: str | None) -> str:
     import traceback
 
-    from charplay.cli.data_dir import append_to_log, open_home
+    from charplay.cli.data_dir import append_to_log
+    from charplay.playground.home import open_home
     from charplay.runs.home import HomeError
 
     try:

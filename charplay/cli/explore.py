@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from charplay.cli.data_dir import open_library
 from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_note, print_safe, print_table, progress_line
 from charplay.cli.recipe_options import EncodingOption, JsonOption
 from charplay.formatting.units import format_share, plural
+from charplay.playground.home import open_library
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from charplay.cli.data_dir import open_store
 from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_safe, progress_line, sanitize_for
 from charplay.cli.recipe_options import JsonOption
+from charplay.playground.home import open_store
 
 if TYPE_CHECKING:
     from charplay.corpora.progress import Progress

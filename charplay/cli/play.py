@@ -47,8 +47,9 @@ def play(home_option: str | None, path: str | None) -> int:
 
     _set_up_process()
 
-    from charplay.cli.data_dir import log_file, open_home
+    from charplay.cli.data_dir import log_file
     from charplay.cli.output_capture import capture_library_output
+    from charplay.playground.home import open_home
 
     home = open_home(home_option)
     log = log_file(home)
@@ -71,7 +72,7 @@ def _set_up_process() -> None:
 
 def _run_app(home: "Home", home_option: str | None, path: str | None) -> int:
     """Run the app until a person leaves it, and end what trains; return the exit code."""
-    from charplay.cli.data_dir import open_library, open_store
+    from charplay.playground.home import open_library, open_store
     from charplay.tui.app import CharplayApp
 
     app = CharplayApp(

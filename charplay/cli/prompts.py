@@ -1,6 +1,5 @@
 """Options of `sample` that need more than parsing: prompts from a text, temperatures, biases, recordings."""
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,9 +43,9 @@ def prompts_from_text(
 
 def _corpus(home_option: str | None, origin: "CorpusOrigin", recipe: "Recipe", text: str | None) -> "Corpus":
     """Open the text, cleaned as it was for the checkpoint. Raises CorpusError that says how to name another."""
-    from charplay.cli.data_dir import open_library
     from charplay.corpora.errors import CorpusError
     from charplay.corpora.learned import NotFound, open_learned
+    from charplay.playground.home import open_library
 
     library = open_library(home_option)
     if text is not None:
@@ -86,12 +85,13 @@ def asked_temperatures(one: float | None, several: str | None) -> list[float]:
 
 
 def check_bias(bias: "Bias", vocabulary: "Vocabulary") -> None:
-    """Print which characters of the bias the model does not know. Raises UsageError where it forbids all the others."""
+    """Print which characters of the bias the model does not know. Raises SettingError where it forbids all others."""
+    from charplay.sampling.bias_syntax import require_choice
+
     _, unknown = vocabulary.split("".join(character for character, _ in bias))
     if unknown:
         print_error(f"left out of the bias, as the model does not know them: {unknown!r}")
-    if {character for character, nats in bias if nats == -math.inf} >= set(vocabulary.characters):
-        raise UsageError("--bias forbids every character that the model knows; leave it at least one")
+    require_choice(bias, vocabulary)
 
 
 def recording_path(path: Path) -> Path:

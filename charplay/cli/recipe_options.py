@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from charplay.cli.errors import UsageError
+from charplay.playground.run_requests import DEFAULT_PRESET
 
 if TYPE_CHECKING:
     from charplay.recipes.layers import ConfigLayer
@@ -28,8 +29,6 @@ EncodingOption = Annotated[
     str | None, typer.Option("--encoding", metavar="NAME", help="Read the text so, as in latin-1, without guessing.")
 ]
 
-DEFAULT_PRESET = "quick"
-
 
 @dataclass(frozen=True)
 class RecipeOptions:
@@ -46,13 +45,13 @@ class RecipeOptions:
     @classmethod
     def of(cls, preset: str | None, settings: Sequence[str] | None, **given: object) -> "RecipeOptions":
         """Collect the options that are not None, without the + of an added budget. Raises UsageError for empty ones."""
+        from charplay.playground.budget_syntax import take_added
+
         values = {name: value for name, value in given.items() if value is not None}
         for name, value in values.items():
             if str(value).strip().lower() in {"", "+", "none"}:
                 raise UsageError(f"--{name} needs a value; leave it out, or see `charplay train --help`")
-        added = {name for name, value in values.items() if str(value).startswith("+")}
-        values |= {name: str(values[name])[1:] for name in added}
-        return cls(preset, settings or (), values, bool(added))
+        return cls(preset, settings or (), *take_added(values))
 
     def layers(self, presets: Path, default: str | None = DEFAULT_PRESET) -> "list[ConfigLayer]":
         """Return the layers over the defaults, lowest first: the preset, else `default`; then changes. RecipeError."""

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from charplay.cli.data_dir import open_store, read_home
 from charplay.cli.output import print_json, print_safe, print_table, progress_line
 from charplay.cli.recipe_options import EncodingOption, JsonOption
 from charplay.formatting.units import format_bits, format_nats, format_perplexity, format_share
+from charplay.playground.home import open_store, read_home
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus

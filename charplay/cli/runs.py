@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from charplay.cli.compare import compare
-from charplay.cli.data_dir import open_store
 from charplay.cli.errors import EXIT_FAILED, UsageError
 from charplay.cli.export import export
 from charplay.cli.output import print_json, print_safe, print_table, sanitize_for
 from charplay.cli.recipe_options import JsonOption
 from charplay.cli.ruler import kept_for_run, ruler_json
 from charplay.formatting.units import duration, format_bits, format_loss, format_nats, format_share
+from charplay.playground.home import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

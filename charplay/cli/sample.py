@@ -119,8 +119,8 @@ def _params(given: "Mapping[str, Any]") -> "list[SamplingParams]":
 
 def _opened(home: str | None, checkpoint: str, params: "SamplingParams") -> "LoadedModel":
     """Return the model of a checkpoint, which knows every character of the bias."""
-    from charplay.cli.data_dir import open_store
     from charplay.playground.checkpoints import open_checkpoint
+    from charplay.playground.home import open_store
 
     opened = open_checkpoint(open_store(home), checkpoint)
     check_bias(params.bias, opened.model.vocabulary)
@@ -173,15 +173,11 @@ class _SampleTask:
 
     def _stream(self, generator: "TextGenerator", length: int) -> None:
         """Write the prompt and the characters that follow, of which nothing more is asked."""
-        from charplay.sampling.character_stream import character_stream
-        from charplay.sampling.stop_sequences import StopSequences
+        from charplay.sampling.character_stream import characters_until
 
         self._begin(generator)
-        stops = StopSequences(self._stops)
-        for character in islice(character_stream(generator), length):
+        for character in characters_until(generator, length, self._stops):
             self._writer.put(character)
-            if stops.ended(character):
-                break
 
     def _begin(self, generator: "TextGenerator") -> None:
         if generator.unknown != self._named:

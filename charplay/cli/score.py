@@ -26,11 +26,11 @@ def score(
     json: JsonOption = False,
 ) -> None:
     """Measure a text under a model, in nats and bits a character."""
-    from charplay.cli.data_dir import open_store
     from charplay.corpora.reading import read_file
     from charplay.formatting.units import format_loss, plural
     from charplay.fs.paths import user_path
     from charplay.playground.checkpoints import open_checkpoint
+    from charplay.playground.home import open_store
     from charplay.sampling.score import score as measure
 
     opened = open_checkpoint(open_store(context.obj), checkpoint)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from charplay.cli.data_dir import open_home, read_home
 from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_note, print_safe, print_table
 from charplay.cli.recipe_options import JsonOption
+from charplay.playground.home import open_home, read_home
 
 if TYPE_CHECKING:
     from charplay.playground.settings import Settings

@@ -24,7 +24,7 @@ from charplay.cli.signals import StopRequest, stop_on_signals
 from charplay.cli.train_options import ChangedText, Continues, Device, Name, Plan, Resume, Seed, Source, Wait
 from charplay.cli.train_requests import AskedRun
 from charplay.protocol.commands import Stop
-from charplay.protocol.events import BAD_NUMBERS, NO_MEMORY, Event, Failed, Finished, Paused, Started, Stopped, Warned
+from charplay.protocol.events import Event, Failed, Finished, Paused, Started, Stopped, Warned
 from charplay.protocol.exit_codes import HUNG_UP
 from charplay.protocol.queues import CommandQueue
 
@@ -33,11 +33,6 @@ if TYPE_CHECKING:
     from charplay.cli.reporting import Reporter
     from charplay.protocol.request import TrainRequest
     from charplay.runs.home import Home
-
-WAYS_ON = {
-    BAD_NUMBERS: "resume the run with a smaller rate, as in --set learning_rate=0.001",
-    NO_MEMORY: "resume the run when memory is free, with a smaller --set batch_size, or on another --device",
-}
 
 
 def train(  # noqa: PLR0917  (the parser passes options by name)
@@ -61,7 +56,7 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
     json: JsonOption = False,
 ) -> int:
     """Train a network on a text. Ctrl-C saves and leaves; --resume goes on."""
-    from charplay.cli.data_dir import open_home
+    from charplay.playground.home import open_home
 
     inbox = CommandQueue()
     with nullcontext(StopRequest(inbox)) if plan else stop_on_signals(inbox) as stop:
@@ -139,12 +134,9 @@ def _report(reporter: "Reporter", event: Event, inbox: CommandQueue) -> bool:
             case Warned():
                 print_note(event.message)
             case Paused():
-                print_error(f"training cannot go on by itself ({event.reason}); {WAYS_ON[event.reason]}")
+                print_error(event.way_out())
             case Failed():
-                saved = f" The run is saved up to step {event.saved_step:,}." if event.saved_step is not None else ""
-                remedy = " --changed-text lets it go on." if event.changed_text else ""
-                stop = "." if saved + remedy and not event.message.endswith(".") else ""
-                print_error(event.message + stop + saved + remedy)
+                print_error(event.sentence("--changed-text lets it go on." if event.changed_text else ""))
             case _:
                 pass
     except OSError as error:

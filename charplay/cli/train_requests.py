@@ -13,7 +13,6 @@ from charplay.cli.recipe_options import RecipeOptions, reject_relative_budget
 if TYPE_CHECKING:
     from charplay.cli.signals import StopRequest
     from charplay.protocol.request import TrainRequest
-    from charplay.recipes.layers import ConfigLayer
     from charplay.runs.home import Home
 
 
@@ -63,26 +62,24 @@ class AskedRun:
         return self.name
 
     def _new(self, home: "Home") -> "TrainRequest":
-        from charplay.corpora.library import DEFAULT, Library
-        from charplay.playground.run_requests import new_run
-        from charplay.recipes.layers import compose
+        from charplay.corpora.library import DEFAULT
+        from charplay.playground.run_requests import composed_run
         from charplay.runs.naming import require_name
-        from charplay.runs.store import RunError, RunStore
+        from charplay.runs.store import RunError
 
         if self.name is not None:
             try:
                 require_name(home.checkpoints, self.name)
             except RunError as fault:
                 raise UsageError(str(fault)) from None
-        recipe, notes = compose(*self.options.layers(home.presets))
-        for note in notes:
+        composed = composed_run(home, *self.options.layers(home.presets), name=self.name, source=self.source)
+        for note in composed.notes:
             print_note(note)
-        entry = Library(home.corpora, home.cache).find(recipe.corpus)
-        if not recipe.corpus:
+        if not composed.asked.corpus:
+            entry = composed.corpus
             hint = "" if entry.name == DEFAULT else f"; `charplay corpora fetch {DEFAULT}` gets the usual one"
             print_note(f"no text was named, so this is {entry.title}; --corpus takes another{hint}")
-        weights = str(RunStore(home).checkpoint(self.source)) if self.source is not None else None
-        return new_run(home, recipe, entry.name, name=self.name, source=weights)
+        return composed.request
 
 
 def _resumed(home: "Home", resume: str, options: RecipeOptions) -> "TrainRequest":
@@ -94,17 +91,7 @@ def _resumed(home: "Home", resume: str, options: RecipeOptions) -> "TrainRequest
     run = RunStore(home).find(resume)
     if options.preset:
         compose(load_preset(options.preset, home.presets))  # only validated: the run has a value for every field
-    layers = [_canonical(layer, home) for layer in options.changes()]
-    return resumed_run(home, run, *layers, added=options.added)
-
-
-def _canonical(layer: "ConfigLayer", home: "Home") -> "ConfigLayer":
-    """Return the layer with its text, if it names one, called as runs store it."""
-    from charplay.corpora.library import Library
-
-    named = layer.values.get("corpus")
-    found = {"corpus": Library(home.corpora, home.cache).find(str(named)).name} if named else {}
-    return replace(layer, values={**layer.values, **found})
+    return resumed_run(home, run, *options.changes(), added=options.added)
 
 
 def _reject_for_resume(options: Mapping[str, object]) -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from charplay.cli.data_dir import open_library, open_store
 from charplay.cli.explore import TextArgument, TopOption
 from charplay.cli.output import print_json, print_note, print_safe, progress_line
 from charplay.cli.recipe_options import EncodingOption, JsonOption
 from charplay.formatting.units import format_nats, plural
+from charplay.playground.home import open_library, open_store
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus

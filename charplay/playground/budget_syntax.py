@@ -1,6 +1,7 @@
 """Budgets as a person writes them: "3 minutes", "90 s", "1h30m", "2 epochs", "5,000 steps"."""
 
 import re
+from collections.abc import Mapping
 
 from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.recipes.specs import format_value
@@ -24,6 +25,12 @@ def budget_layer(text: str, unit: str = "minutes") -> dict[str, str]:
     if not parts or any(word not in _TIMES for _, word in parts):
         raise ValueError(FAULT)
     return {"minutes": format_value(round(sum(float(number) * _TIMES[word] for number, word in parts) / 60, 6))}
+
+
+def take_added(values: Mapping[str, object]) -> tuple[dict[str, object], bool]:
+    """Return values of fields without the + of a budget written "+N", and whether one was: it adds to what was done."""
+    added = {name for name, value in values.items() if str(value).startswith("+")}
+    return {name: str(value)[1:] if name in added else value for name, value in values.items()}, bool(added)
 
 
 def budget_of(recipe: Recipe) -> tuple[str, float]:

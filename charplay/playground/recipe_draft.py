@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from charplay.playground.budget_syntax import budget_layer, budget_of
 from charplay.playground.recipe_rows import BUDGET, COMMON, PRESET, WARM_START, in_labels
+from charplay.playground.run_requests import DEFAULT_PRESET
 from charplay.playground.value_steps import adjacent_value, next_number
 from charplay.playground.warm_start import WarmStart
 from charplay.recipes.applicability import applies
@@ -28,7 +29,7 @@ class RecipeDraft:
     """What the form holds. Values are kept as a person writes them; `faults` say what is wrong with them now."""
 
     presets: Path
-    preset: str = "quick"
+    preset: str = DEFAULT_PRESET
     values: dict[str, str] = field(default_factory=dict)
     corpus: str = ""
     characters: int = 0
@@ -119,7 +120,7 @@ class RecipeDraft:
 
     def _base(self) -> ConfigLayer:
         if self.preset not in self.preset_names():
-            self.preset = "quick"
+            self.preset = DEFAULT_PRESET
         return load_preset(self.preset, self.presets)
 
     def preset_names(self) -> tuple[str, ...]:

@@ -1,14 +1,19 @@
 """Makes the requests for a new run and for one that goes on: one rule for the command line and the screen."""
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from charplay.protocol.request import TrainRequest
 
 if TYPE_CHECKING:
+    from charplay.corpora.entries import Entry
     from charplay.recipes.layers import ConfigLayer
     from charplay.recipes.recipe import Recipe
     from charplay.runs.home import Home
     from charplay.runs.run import Run
+
+DEFAULT_PRESET = "quick"
+"""What a new run starts from where no preset is named."""
 
 
 def new_run(
@@ -29,6 +34,40 @@ def new_run(
     return TrainRequest(home=str(home.root), recipe=recipe, name=name, source=source, encoding=encoding)
 
 
+class ComposedRun(NamedTuple):
+    """A new run, as it was put together."""
+
+    request: TrainRequest
+    asked: "Recipe"
+    """What the layers come to; its text is as they name it, empty where they leave it open."""
+    corpus: "Entry"
+    """The text that it learns."""
+    notes: tuple[str, ...]
+    """What a layer reset of those below."""
+
+
+def composed_run(
+    home: "Home",
+    *layers: "ConfigLayer",
+    name: str | None = None,
+    source: str | None = None,
+    encoding: str | None = None,
+) -> ComposedRun:
+    """Return the request for a new run from layers over the defaults; `source` names a run or a checkpoint.
+
+    Raises RecipeError with every fault, CorpusError for its text, RunError for its source.
+    """
+    from charplay.corpora.library import Library
+    from charplay.recipes.layers import compose
+    from charplay.runs.store import RunStore
+
+    asked, notes = compose(*layers)
+    entry = Library(home.corpora, home.cache).find(asked.corpus)
+    weights = str(RunStore(home).checkpoint(source)) if source is not None else None
+    request = new_run(home, asked, entry.name, name=name, source=weights, encoding=encoding)
+    return ComposedRun(request, asked, entry, notes)
+
+
 def resumed_run(
     home: "Home",
     run: "Run",
@@ -39,7 +78,8 @@ def resumed_run(
 ) -> TrainRequest:
     """Return the request to go on with a run under layers: a budget, live values, another device.
 
-    `added`: the budget counts from where the run stands. RecipeError where a layer changes what a run cannot change,
+    `added`: the budget counts from where the run stands. A layer may name the text in any way; CorpusError where there
+    is none of that name. RecipeError where a layer changes what a run cannot change,
     and where a finished run would get nothing more to do.
     """
     from charplay.recipes.errors import RecipeError
@@ -47,6 +87,7 @@ def resumed_run(
     from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
     from charplay.recipes.specs import format_value
 
+    layers = tuple(_stored(layer, home) for layer in layers)
     recipe = resumed(run.asked, *layers, resolved=run.resolved)
     longer = added or any(getattr(recipe, name) != getattr(run.asked, name) for name in BUDGETS)
     if run.finished is not None and recipe != run.asked and not longer:
@@ -67,6 +108,15 @@ def resumed_run(
         live={name: value for name, value in live.items() if value != "auto"},
         changed_text=changed_text,
     )
+
+
+def _stored(layer: "ConfigLayer", home: "Home") -> "ConfigLayer":
+    """Return the layer with its text, if it names one, called as runs store it. CorpusError where there is none."""
+    from charplay.corpora.library import Library
+
+    named = layer.values.get("corpus")
+    found = {"corpus": Library(home.corpora, home.cache).find(str(named)).name} if named else {}
+    return replace(layer, values={**layer.values, **found})
 
 
 def added_budget(amount: str, asked: "Recipe | None" = None) -> "ConfigLayer":

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 ASKED, BAD_NUMBERS, NO_MEMORY = "asked", "numbers went bad", "out of memory"
 """Reasons of a pause: the user asked for it, the loss or the gradient is not finite, the device is out of memory."""
 
+WAYS_ON = {
+    BAD_NUMBERS: "resume the run with a smaller rate, as in --set learning_rate=0.001",
+    NO_MEMORY: "resume the run when memory is free, with a smaller --set batch_size, or on another --device",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -167,6 +172,10 @@ class Paused(Event):
     kind = "paused"
     reason: str = ASKED
 
+    def way_out(self) -> str:
+        """Return the sentence for where nobody is there to end an error's pause: why, and how to resume the run."""
+        return f"training cannot go on by itself ({self.reason}); {WAYS_ON[self.reason]}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed(Event):
@@ -211,6 +220,13 @@ class Failed(Event):
     """The device cannot be used again in this process."""
     changed_text: bool = False
     """The run's text differs from the one it learned; a request with `changed_text` resumes with the new one."""
+
+    def sentence(self, way_on: str = "") -> str:
+        """Return the message, up to where the run is saved, and a sentence on how it may go on where there is one."""
+        saved = f"The run is saved up to step {self.saved_step:,}." if self.saved_step is not None else ""
+        after = [each for each in (saved, way_on) if each]
+        stop = "." if after and not self.message.endswith(".") else ""
+        return " ".join([self.message + stop, *after])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 
+from charplay.corpora.vocabulary import Vocabulary
 from charplay.sampling.errors import SettingError
 
 NAMED = {"\\n": "\n", "\\t": "\t", "space": " "}
@@ -32,6 +33,12 @@ def parse_bias(settings: Iterable[str]) -> Bias:
             )
         found |= dict.fromkeys(NAMED.get(characters, characters), weight)
     return tuple(found.items())
+
+
+def require_choice(bias: Bias, vocabulary: Vocabulary) -> None:
+    """Raise SettingError where a bias forbids every character of a vocabulary."""
+    if {character for character, nats in bias if nats == -math.inf} >= set(vocabulary.characters):
+        raise SettingError("the bias forbids every character that the model knows; leave it at least one")
 
 
 def write_bias(bias: Bias) -> str:

@@ -1,10 +1,12 @@
 """The characters alone: what a generator would write, without a transcript of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from charplay.sampling.distribution import draw_tempered
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.random_stream import uniform
+from charplay.sampling.stop_sequences import StopSequences
 
 
 def character_stream(generator: TextGenerator) -> Iterator[str]:
@@ -21,3 +23,13 @@ def character_stream(generator: TextGenerator) -> Iterator[str]:
         yield characters[one]
         state, logits = step(state, one)
         position += 1
+
+
+def characters_until(generator: TextGenerator, length: int, stops: Iterable[str] = ()) -> Iterator[str]:
+    """The characters that a generator writes from here on: so many, or fewer where they come to a stop text."""
+    drawn = (written.character for written in generator) if generator.params.active else character_stream(generator)
+    ends = StopSequences(stops)
+    for character in islice(drawn, length):
+        yield character
+        if ends.ended(character):
+            break

@@ -9,12 +9,12 @@ from unittest.mock import patch
 
 import pytest
 
-from charplay.cli.data_dir import open_store
 from charplay.cli.main import run
 from charplay.corpora import fetching
 from charplay.corpora.classics import Classic, Mirror
 from charplay.corpora.library import Library
 from charplay.corpora.progress import Progress
+from charplay.playground.home import open_store
 from charplay.playground.preferences import Preferences, read_preferences, write_preferences
 from charplay.recipes.presets import save_preset
 from charplay.recipes.recipe import Recipe

@@ -1,0 +1,62 @@
+"""Says what a recipe would build on a text, before any training: the answer of `describe` and of `describe_recipe`."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from charplay.corpora.corpus import Corpus
+    from charplay.recipes.layers import ConfigLayer
+    from charplay.recipes.recipe import Recipe
+    from charplay.runs.home import Home
+
+
+class RecipeDescription(NamedTuple):
+    """A recipe on a text."""
+
+    asked: "Recipe"
+    recipe: "Recipe"
+    """The resolved one."""
+    corpus: "Corpus"
+    facts: dict[str, Any]
+    """The fields of `describe --json`."""
+    notes: tuple[str, ...]
+    """What a layer reset, and what was chosen or shrunk."""
+
+
+def describe(home: "Home", *layers: "ConfigLayer", encoding: str | None = None) -> RecipeDescription:
+    """Describe the recipe of these layers on its text.
+
+    Raises RecipeError with every fault, CorpusError where the text cannot be read or trained on.
+    """
+    from charplay.corpora.library import Library
+    from charplay.recipes.layers import compose
+    from charplay.recipes.resolve import resolve
+
+    asked, notes = compose(*layers)
+    library = Library(home.corpora, home.cache)
+    entry = library.find(asked.corpus)
+    text = library.open(entry, cleaning=asked.cleaning, limit=asked.limit, encoding=encoding)
+    text.require_trainable()
+    resolution = resolve(asked.model_copy(update={"corpus": entry.name}), len(text), len(text.vocabulary))
+    return RecipeDescription(
+        asked, resolution.recipe, text, _facts(resolution.recipe, text), (*notes, *resolution.notes)
+    )
+
+
+def _facts(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
+    from charplay.recipes.explain import network_facts
+
+    symbols, characters = len(text.vocabulary), len(text)
+    facts = network_facts(recipe, characters, symbols)
+    return {
+        "parameters": facts.parameters,
+        "layers": [
+            {"name": row.name, "output_shape": row.shape, "parameters": row.parameters, "formula": row.formula}
+            for row in facts.layers
+        ],
+        "characters": characters,
+        "vocabulary_size": symbols,
+        "vocabulary": text.vocabulary.characters,
+        "examples_per_epoch": facts.examples_per_epoch,
+        "memory_bytes": facts.memory_bytes,
+        "recipe": recipe.model_dump(),
+    }
