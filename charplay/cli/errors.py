@@ -2,6 +2,7 @@
 
 import sys
 
+from charplay.errors import CharplayError
 from charplay.protocol.exit_codes import INTERRUPTED
 
 EXIT_FAILED, EXIT_USAGE = 1, 2
@@ -11,7 +12,7 @@ USAGE_ERRORS = {"UsageError", "RecipeError", "SettingError"}
 """Classes of exceptions that mean wrong usage, by name: importing their rooms would cost more than most verbs."""
 
 
-class UsageError(Exception):
+class UsageError(CharplayError):
     """The command line names something that does not exist, or options that do not go together."""
 
 

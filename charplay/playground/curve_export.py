@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from charplay.corpora.progress import Progress
+from charplay.errors import CharplayError
 from charplay.formatting.sanitize import sanitize_line
 from charplay.playground.chart_series import overlaid_series, own_series
 from charplay.playground.run_curves import PLACED, RunCurves, is_row
@@ -29,7 +30,7 @@ EVENTS = "events.out.tfevents.*"
 """How TensorBoard's files are called."""
 
 
-class ExportError(Exception):
+class ExportError(CharplayError):
     """Curves cannot be written; the message is a sentence with a hint."""
 
 

@@ -19,6 +19,7 @@ from functools import partial
 from types import UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from charplay.errors import CharplayError
 from charplay.protocol import commands, events
 from charplay.protocol.request import TrainRequest
 
@@ -35,7 +36,7 @@ DTYPES = ("<f4", "<f8")
 """What weights may be stored as."""
 
 
-class ProtocolError(Exception):
+class ProtocolError(CharplayError):
     """A message cannot be decoded; the error's text is a sentence."""
 
 

@@ -1,5 +1,7 @@
 """Errors of the server and its clients."""
 
+from charplay.errors import CharplayError
 
-class ServerError(Exception):
+
+class ServerError(CharplayError):
     """A run cannot be reached, or cannot be served; the message is a sentence with a hint."""

@@ -297,3 +297,25 @@ class Greedy(Controller):
 """
     module = "charplay.tui.controllers.bad"
     assert with_bad(written, text, module).built_otherwise() == {f"{module}.Greedy"}
+
+
+def rootless_errors(house: House) -> set[str]:
+    """Public errors that are no `CharplayError`; those of Python's own kinds are for the code that catches them."""
+    return {
+        name
+        for name, each in house.classes.items()
+        if [base.id for base in each.node.bases if isinstance(base, ast.Name)] == ["Exception"]
+        and name.rpartition(".")[2].endswith("Error")
+        and not name.rpartition(".")[2].startswith("_")
+        and name != "charplay.errors.CharplayError"
+    }
+
+
+def test_whatever_a_user_can_cause_is_one_kind_of_error(house: House) -> None:
+    assert not rootless_errors(house)
+
+
+def test_an_error_of_another_kind_is_found() -> None:
+    assert rootless_errors(House({"charplay.a": "class AError(Exception): pass\nclass _BError(Exception): pass"})) == {
+        "charplay.a.AError"
+    }
