@@ -11,11 +11,13 @@ __version__ = "0.2.0"
 
 __all__ = [
     "CharplayError",
+    "Curves",
     "Model",
     "Sample",
     "Surprisal",
     "Training",
     "TrainingError",
+    "curves",
     "describe_recipe",
     "list_corpora",
     "list_runs",
@@ -25,6 +27,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from charplay.api.curves import Curves, curves
     from charplay.api.listings import describe_recipe, list_corpora, list_runs
     from charplay.api.model import Model, Sample, Surprisal, load
     from charplay.api.training import Training, TrainingError, resume, train
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 else:
     _MODULES = {
         "charplay.errors": ("CharplayError",),
+        "charplay.api.curves": ("Curves", "curves"),
         "charplay.api.listings": ("describe_recipe", "list_corpora", "list_runs"),
         "charplay.api.model": ("Model", "Sample", "Surprisal", "load"),
         "charplay.api.training": ("Training", "TrainingError", "resume", "train"),

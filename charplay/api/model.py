@@ -42,7 +42,7 @@ class SamplingSettings(TypedDict, total=False):
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A text that a network wrote. `str()` is the prompt and what follows."""
+    """A text that a network wrote. `str()` is the prompt and what follows; a notebook shows it tinted by surprisal."""
 
     text: str
     """The prompt as it was read, and what follows."""
@@ -61,15 +61,25 @@ class Sample:
         """What follows the prompt."""
         return self.text[len(self.prompt) :]
 
+    def _repr_html_(self) -> str:
+        from charplay.api.display import tinted_html
+
+        return tinted_html(self.text, self.surprisal.tolist(), prompt=len(self.prompt), remark=self.remark)
+
 
 @dataclass(frozen=True, eq=False)
 class Surprisal:
-    """How much each character of a text surprised a network."""
+    """How much each character of a text surprised a network; a notebook shows the text tinted by it."""
 
     text: str
     """As it was given."""
     bits: "NDArray[np.float64]" = field(repr=False)
     """(len(text),) bits; NaN at the first character, and where the network does not know one."""
+
+    def _repr_html_(self) -> str:
+        from charplay.api.display import tinted_html
+
+        return tinted_html(self.text, self.bits.tolist())
 
 
 class States(NamedTuple):

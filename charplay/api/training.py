@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from charplay.api.curves import curves
 from charplay.api.listings import FilePath, home_option, recipe_layers
 from charplay.errors import CharplayError
 from charplay.playground.home import open_home
@@ -105,8 +106,8 @@ def resume(
 class Training:
     """A run, as an iterator of its events. It trains in the thread that asks for the next one, and only then.
 
-    So leaving a loop over it holds the training, and the next loop, or `result`, goes on. `stop`, Ctrl-C and dropping the
-    object save the run before it ends. The last event is `Finished`, `Stopped` or `Failed`; after a
+    So leaving a loop over it holds the training, and the next loop, or `result`, goes on. `stop`, Ctrl-C and dropping
+    the object save the run before it ends. The last event is `Finished`, `Stopped` or `Failed`; after a
     `Failed` the iteration raises TrainingError, after Ctrl-C KeyboardInterrupt.
 
     Every event has a `kind`, its `step`, and `seconds` of training. A `progress` has `rows` of metrics, and how much is
@@ -165,6 +166,12 @@ class Training:
         step = self._last.step if self._last else 0
         goes_on = f"charplay.resume({self.run!r}) goes on" if self.run else "before it had begun"
         raise TrainingError(f"the training was stopped at step {step:,}; {goes_on}")
+
+    def _repr_html_(self) -> str | None:
+        """Return the run's curves so far, in nats per character; None before it has begun."""
+        if self.started is None:
+            return None
+        return curves(self.started.folder).svg
 
     def stop(self) -> None:
         """Ask the run to save and to end; the next event asked for may be its last. May be called from any thread."""
