@@ -149,6 +149,11 @@ def _values(home: "Home", name: str, typed: str) -> Iterable[Candidate]:
     return map(Candidate, [*words, *field.choices])
 
 
+def forms(_home: "Home", _word: str) -> Iterator[Candidate]:
+    """Every form that weights are exported in."""
+    yield Candidate("torch", "a state dict for plain nn.LSTM or nn.GRU")
+
+
 def _paths(word: str) -> Iterator[Candidate]:
     start = word.rpartition("/")[2]
     folder = word.removesuffix(start)
@@ -174,6 +179,7 @@ COMPLETERS: dict[str, Completer] = VALUES | {
     "classic": classics,
     "cleaning": cleaning,
     "file": files,
+    "form": forms,
     "home": folders,
     "other": texts,
     "output": folders,
@@ -193,5 +199,7 @@ COMPLETERS: dict[str, Completer] = VALUES | {
     "target": files,
     "text": texts,
     "upward": quantities,
+    "vocabulary": files,
+    "weights": files,
 }
 """Name of a verb's parameter -> what completes it; any other takes what nobody can foresee, such as a number."""

@@ -9,6 +9,7 @@ import typer
 from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_safe, progress_line, sanitize_for
 from charplay.cli.recipe_options import JsonOption
+from charplay.cli.weights import export_weights
 from charplay.playground.home import open_store
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ def export(  # noqa: PLR0917  (the parser passes options by name)
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", metavar="", help="The curves as TensorBoard files, in the folder FILE.")
     ] = False,
+    form: Annotated[
+        str | None, typer.Option("--as", metavar="torch", help="The weights as a state dict, for plain torch layers.")
+    ] = None,
     overlay: Annotated[
         list[str] | None, typer.Option("--overlay", metavar="RUN", help="With another run's; may be repeated.")
     ] = None,
@@ -54,7 +58,10 @@ def export(  # noqa: PLR0917  (the parser passes options by name)
     store, look = open_store(context.obj), _Look(across, upward)
     kinds = {"csv": csv, "svg": svg, "txt": chart, "tensorboard": tensorboard}
     chosen = [kind for kind, wanted in kinds.items() if wanted]
-    _require_sense(chosen, target, overlay or [], json)
+    _require_sense([*chosen, *([form] if form else [])], target, overlay or [], json)
+    if form is not None:
+        export_weights(store, run, form, target, overwrite=overwrite, json=json)
+        return
     if not chosen:
         assert target is not None
         path = store.export(run, target.absolute(), overwrite=overwrite)
@@ -75,7 +82,7 @@ def export(  # noqa: PLR0917  (the parser passes options by name)
 def _require_sense(chosen: list[str], target: Path | None, overlay: list[str], json: bool) -> None:
     """Raise UsageError for options that do not go together."""
     if len(chosen) > 1:
-        raise UsageError("one file has one form: choose one of --csv, --svg, --text and --tensorboard")
+        raise UsageError("one file has one form: choose one of --as, --csv, --svg, --text and --tensorboard")
     if overlay and not chosen:
         raise UsageError("--overlay goes with --csv, --svg, --text or --tensorboard; a checkpoint is one run's")
     if target is None and (chosen in ([], ["tensorboard"]) or json):

@@ -13,6 +13,7 @@ from charplay.cli.export import export
 from charplay.cli.output import print_json, print_safe, print_table, sanitize_for
 from charplay.cli.recipe_options import JsonOption
 from charplay.cli.ruler import kept_for_run, ruler_json
+from charplay.cli.weights import import_weights
 from charplay.formatting.units import duration, format_bits, format_loss, format_nats, format_share
 from charplay.playground.home import open_store
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from charplay.runs.run import Run
     from charplay.runs.store import RunSummary
 
-app = typer.Typer(help="The runs: list, show, compare, export, rename, note, delete.", invoke_without_command=True)
+app = typer.Typer(help="The runs: list, show, compare, export, import, rename, note, delete.", invoke_without_command=True)
 
 FAVOURITE = "★"
 
@@ -162,6 +163,7 @@ def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe", ruler: "Ruler
 
 app.command("compare")(compare)
 app.command("export")(export)
+app.command("import")(import_weights)
 
 
 @app.command("delete")

@@ -138,7 +138,10 @@ def _description_digest(value: Mapping[str, Any]) -> str:
 
 def _foreign(start: bytes) -> str:
     if start.startswith((b"PK", b"\x80")):
-        return "it is a pickle or a zip, as torch.save writes them, and may run code; charplay opens safetensors only"
+        return (
+            "it is a pickle or a zip, as torch.save writes them, and may run code; charplay opens safetensors only "
+            "(`charplay runs import` takes the tensors of a state dict)"
+        )
     return "it is empty" if not start else "it is not a safetensors file"
 
 

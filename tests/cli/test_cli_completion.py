@@ -62,7 +62,7 @@ def test_verbs_are_offered_and_the_texts_to_open(home: Home) -> None:
 
 
 def test_a_groups_verbs_follow_it(home: Home) -> None:
-    assert values("charplay runs ") == ["list", "show", "compare", "export", "delete", "rename", "note"]
+    assert values("charplay runs ") == ["list", "show", "compare", "export", "import", "delete", "rename", "note"]
 
 
 @pytest.mark.parametrize(
