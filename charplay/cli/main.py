@@ -12,7 +12,7 @@ from charplay.cli.errors import EXIT_FAILED, UsageError, report_error
 from charplay.cli.global_options import take_global_options
 from charplay.protocol.exit_codes import INTERRUPTED
 
-LOADS_TORCH = {"charplay.training.run_training", "charplay.training.epoch_timing"}
+LOADS_TORCH = {"charplay.training.run_training", "charplay.training.epoch_timing", "charplay.training.followers"}
 """What loads torch, or has loaded it."""
 
 VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs", "settings", "doctor")

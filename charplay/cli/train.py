@@ -21,6 +21,7 @@ from charplay.cli.recipe_options import (
     StepsOption,
 )
 from charplay.cli.signals import StopRequest, stop_on_signals
+from charplay.cli.torchrun import follow, is_follower, require_alone
 from charplay.cli.train_options import ChangedText, Continues, Device, Name, Plan, Resume, Seed, Source, Wait
 from charplay.cli.train_requests import AskedRun
 from charplay.protocol.commands import Stop
@@ -58,6 +59,10 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
     """Train a network on a text. Ctrl-C saves and leaves; --resume goes on."""
     from charplay.playground.home import open_home
 
+    if is_follower():
+        return follow()
+    if plan:
+        require_alone("--plan")
     inbox = CommandQueue()
     with nullcontext(StopRequest(inbox)) if plan else stop_on_signals(inbox) as stop:
         home = open_home(context.obj)
@@ -102,11 +107,12 @@ def _reporter(output: "NonBlockingStream | None", *, json: bool) -> "Reporter":
 def _train(request: "TrainRequest", reporter: "Reporter", home: "Home", inbox: CommandQueue, stop: StopRequest) -> int:
     """Train in this thread, report every event, and return the exit code."""
     from charplay.cli.data_dir import append_to_log
+    from charplay.training.ranks import launched_ranks
     from charplay.training.run_training import open_training
 
     connected, code = True, EXIT_FAILED
     on_terminal = sys.stdout.isatty()
-    for event in open_training(request, inbox):
+    for event in open_training(request, inbox, launched_ranks(os.environ)):
         terminal_gone = on_terminal and stop.code == HUNG_UP
         if connected and not terminal_gone:
             connected = _report(reporter, event, inbox)

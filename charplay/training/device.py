@@ -15,6 +15,7 @@ import psutil
 from charplay.errors import CharplayError
 from charplay.training import control_group
 from charplay.training.processor_load import ProcessorUse
+from charplay.training.ranks import ALONE, Ranks
 from charplay.training.threads import MAX_AUTO_THREADS, choose_threads, thread_count
 
 if TYPE_CHECKING:
@@ -119,8 +120,18 @@ def prepare_environment() -> None:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it, recurrent layers are not deterministic
 
 
-def choose(asked: str, devices: Sequence[Device]) -> DeviceChoice:
-    """Choose the device for a recipe's `device`; DeviceError if it names one that cannot be used."""
+def choose(asked: str, devices: Sequence[Device], ranks: Ranks = ALONE) -> DeviceChoice:
+    """Choose the device for a recipe's `device`; DeviceError if it names one that cannot be used.
+
+    Of several ranks on a machine, each takes the card of its own number.
+    """
+    found = _choose(asked, devices)
+    if ranks.size == 1 or found.name == "cpu":
+        return found
+    return _choose(f"cuda:{ranks.local_rank}", devices)
+
+
+def _choose(asked: str, devices: Sequence[Device]) -> DeviceChoice:
     import torch
 
     usable = torch.cuda.is_available()
@@ -193,6 +204,8 @@ class DeviceContext:
     """Execute shares of a batch, and other pieces of a step."""
     generators: "tuple[torch.Generator | None, ...]" = (None,)
     """Each share's random numbers; torch's own for a single share."""
+    ranks: Ranks = ALONE
+    """The processes that train together; each computes some of the shares."""
 
     @property
     def shares(self) -> int:
@@ -240,7 +253,7 @@ class DeviceContext:
         import torch
 
         torch.set_rng_state(torch.from_numpy(states["random.cpu"].copy()))
-        if self.device.type == "cuda" and "random.cuda" in states:
+        if self.device.type == "cuda" and "random.cuda" in states and not self.ranks.rank:
             torch.cuda.set_rng_state(torch.from_numpy(states["random.cuda"].copy()), self.device)
         for k, generator in enumerate(self.generators):
             if generator is not None:
@@ -248,7 +261,11 @@ class DeviceContext:
 
 
 def open_device(
-    name: str, recipe: "Recipe", kept: Mapping[str, object] | None = None, since: ProcessorUse | None = None
+    name: str,
+    recipe: "Recipe",
+    kept: Mapping[str, object] | None = None,
+    since: ProcessorUse | None = None,
+    ranks: Ranks = ALONE,
 ) -> DeviceContext:
     """Prepare the device; call this in the thread that will train on it.
 
@@ -257,6 +274,7 @@ def open_device(
         recipe: as asked for.
         kept: facts of a run that is resumed: what it computed in before, it goes on computing in, if it can.
         since: an earlier reading of the processors' use, which the load is measured from.
+        ranks: the processes that train together.
     """
     import torch
 
@@ -280,9 +298,10 @@ def open_device(
         optimizer_precision=choose_optimizer_precision(precision, device, kept),
         threads=threads,
         full_threads=full_threads,
-        description=_description(device, precision, threads, full_threads),
+        description=_description(device, precision, threads, full_threads, ranks.size),
         warning=warning,
         workers=Workers(1),
+        ranks=ranks,
     )
 
 
@@ -296,11 +315,12 @@ def _autocast(device: "torch.device", precision: str) -> Callable[[], AbstractCo
     return partial(torch.autocast, device.type, torch.bfloat16, cache_enabled=False)
 
 
-def _description(device: "torch.device", precision: str, threads: int, full_threads: int) -> str:
+def _description(device: "torch.device", precision: str, threads: int, full_threads: int, ranks: int) -> str:
     import torch
 
+    together = f", rank 0 of {ranks}" if ranks > 1 else ""
     if device.type != "cpu":
-        return f"{device}, {torch.cuda.get_device_name(device)}, {precision}"
+        return f"{device}, {torch.cuda.get_device_name(device)}, {precision}{together}"
     of = f" of {full_threads}" if threads < full_threads else ""
     also = ", bfloat16" if precision == "bfloat16" else ""
-    return f"cpu, {threads}{of} thread{'s' if full_threads > 1 else ''}{also}"
+    return f"cpu, {threads}{of} thread{'s' if full_threads > 1 else ''}{also}{together}"

@@ -54,6 +54,8 @@ class Learner:
         self._context = context
         self._network = network
         self._parameters = [p for p in network.parameters() if p.requires_grad]
+        for parameter in network.parameters():
+            context.ranks.spread(parameter)
         self._optimizers = build_optimizers(network, recipe, context)
         self._batches = batches
         self._state: State | None = None
@@ -73,6 +75,7 @@ class Learner:
     def step(self, rate: float) -> None:
         """Take a step on the next batch at learning rate `rate`; if it raises, `rollback` may be possible."""
         recipe = self._recipe
+        self._context.ranks.announce("step", rate)
         self._phase = "batch"
         ids, targets = self._batches.next()
         self._phase = "gradient"
@@ -96,20 +99,41 @@ class Learner:
         self._unread_steps += 1
 
     def _read(self, ids: Tensor, targets: Tensor) -> _Pass:
-        """Read a batch share by share, and return the sum of them all, in the order of the shares."""
+        """Read this rank's shares of a batch, and return the sum of all ranks' shares.
+
+        A rank adds its own up in their order. The state after is known of its own streams only: see `_exchange`.
+        """
         for parameter in self._parameters:
             parameter.grad = None
         streams = ids.shape[1]
         state = self._state if self._state is not None else self._network.zero_state(streams)
+        context, parts = self._context, cut(streams, self._context.shares)
+        own = [k for k in context.ranks.own(context.shares) if k < len(parts)]
         tasks = [
-            partial(self._read_share, ids[:, part], targets[..., part], columns(state, part), streams, generator)
-            for part, generator in zip(cut(streams, self._context.shares), self._context.generators, strict=False)
+            partial(
+                self._read_share,
+                ids[:, parts[k]],
+                targets[..., parts[k]],
+                columns(state, parts[k]),
+                streams,
+                context.generators[k],
+            )
+            for k in own
         ]
-        first, *others = self._context.workers.run(tasks)
+        passes = context.workers.run(tasks)
+        first, *others = passes or [self._empty_pass()]
         for share in others:
             torch._foreach_add_(first.gradients, share.gradients)
         metrics = sum((share.metrics for share in others), first.metrics)
-        return _Pass(first.gradients, metrics, joined([first.state, *(share.state for share in others)]))
+        context.ranks.add_up([*first.gradients, metrics])
+        after = dict(zip(own, passes, strict=True))
+        states = [after[k].state if k in after else columns(state, part) for k, part in enumerate(parts)]
+        return _Pass(first.gradients, metrics, joined(states))
+
+    def _empty_pass(self) -> _Pass:
+        """Return what a rank adds to a batch that has no share for it."""
+        nothing = torch.zeros(2, device=self._context.device)
+        return _Pass([torch.zeros_like(parameter) for parameter in self._parameters], nothing, ())
 
     def _read_share(
         self, ids: Tensor, targets: Tensor, state: State, streams: int, generator: torch.Generator | None
@@ -127,7 +151,7 @@ class Learner:
         return _Pass(gradients, metrics, tuple(tuple(part.detach().float() for part in layer) for layer in state))
 
     def rollback(self) -> bool:
-        """Undo a step that raised; False if it was already changing the weights.
+        """Undo a step that raised; False if it was already changing the weights, or other ranks have begun it too.
 
         The random numbers that it drew are used up: the next try draws new ones.
         """
@@ -135,7 +159,7 @@ class Learner:
             self._batches.repeat_last()
         for parameter in self._parameters:
             parameter.grad = None
-        return self._phase != "update"
+        return self._phase != "update" and self._context.ranks.size == 1
 
     def close(self) -> None:
         """Let the threads end that execute shares."""
@@ -143,6 +167,7 @@ class Learner:
 
     def set_hyperparameters(self, recipe: Recipe) -> None:
         """Use the live values of `recipe` from the next step on, but for the batches' shape: see `rebatch`."""
+        self._context.ranks.announce("set_hyperparameters", recipe.model_dump(mode="json"))
         self._recipe = recipe
         self._network.set_dropouts(recipe)
 
@@ -152,6 +177,8 @@ class Learner:
         Streams that continue keep their carried state, new ones start from zero. All metrics must have been read.
         """
         recipe = self._recipe
+        self._context.ranks.announce("rebatch", epoch_done)
+        self._exchange()
         rebatching = self._batches.rebatch(whole(recipe, "sequence_length"), whole(recipe, "batch_size"), epoch_done)
         if self._state is not None:
             self._state = tuple(
@@ -180,12 +207,27 @@ class Learner:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return copies of all arrays that the next steps depend on; `counters` has the rest."""
+        self._context.ranks.announce("arrays")
+        self._exchange()
         arrays = {f"weights.{name}": array for name, array in self._network.export_weights().items()}
         if self.inference_network is not self._network:
             arrays |= {f"average.{name}": array for name, array in self.inference_network.export_weights().items()}
         for k, layer in enumerate(self._state or ()):
             arrays |= {f"state.{k}.{j}": part.cpu().numpy().copy() for j, part in enumerate(layer)}
         return arrays | state_arrays(self._optimizers) | self._context.random_states()
+
+    def _exchange(self) -> None:
+        """Give every rank what only one knows: the state of its streams, and its shares' random numbers."""
+        context, shares = self._context, self._context.shares
+        if context.ranks.size == 1:
+            return
+        streams = self._state[0][0].shape[1] if self._state else 0
+        for k, part in enumerate(cut(streams, shares) if streams else []):
+            for tensor in (tensor for layer in self._state or () for tensor in layer):
+                tensor[:, part] = context.ranks.spread(tensor[:, part].contiguous(), context.ranks.owner(k, shares))
+        for k, generator in enumerate(context.generators):
+            if generator is not None:
+                generator.set_state(context.ranks.spread(generator.get_state(), context.ranks.owner(k, shares)))
 
     def inference_weights(self, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Pick the weights of the inference network out of what `arrays` returned, without copying."""
@@ -197,6 +239,7 @@ class Learner:
 
     def load(self, arrays: dict[str, np.ndarray], counters: Mapping[str, object]) -> None:
         """Restore what `arrays` and `counters` returned."""
+        self._context.ranks.announce("load", counters, arrays=arrays)
         self._network.load_weights(_with_prefix("weights.", arrays))
         if self.inference_network is not self._network:
             self.inference_network.load_weights(_with_prefix("average.", arrays))

@@ -5,16 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from charplay.recipes.network import tensor_shapes
+from charplay.recipes.network import tensor_shapes, whole
 from charplay.recipes.resolve import unresolved
 from charplay.runs.errors import RunError
 from charplay.runs.run import Run
 from charplay.training.device import SHARE_RANDOM
-from charplay.training.shares import MAX_SHARES
 
 STATE_KEYS = {"seconds", "live", "due", "learner", "ledger", "judge"}
 """Keys that the state of every save has, whatever version wrote it."""
-REPRODUCIBILITY_FACTS = ("device", "threads", "torch", "precision")
+REPRODUCIBILITY_FACTS = ("device", "threads", "torch", "precision", "ranks")
 """Facts that must be the same in a resumed run, or it does not repeat an uninterrupted one to the bit."""
 
 
@@ -41,7 +40,7 @@ def verify_save(run: Run, saved: tuple[dict[str, np.ndarray], dict[str, Any]] | 
 def saved_shares(run: Run, saved: tuple[dict[str, np.ndarray], dict[str, Any]] | None) -> int:
     """Return a run's number of shares, 1 if it is of before there were any; RunError if its save has another one."""
     shares = run.facts.get("shares", 1)
-    if not isinstance(shares, int) or not 1 <= shares <= MAX_SHARES:
+    if not isinstance(shares, int) or not 1 <= shares <= whole(run.resolved, "batch_size"):
         raise RunError(f"run {run.name} cannot go on: its run.json has no number of shares; put back what stood there")
     if saved is not None:
         generators = sum(name.startswith(SHARE_RANDOM) for name in saved[0])
@@ -55,12 +54,15 @@ def saved_shares(run: Run, saved: tuple[dict[str, np.ndarray], dict[str, Any]] |
 def changed_facts(run: Run, facts: Mapping[str, object], shares: int) -> list[str]:
     """Return in words what has changed since a run's last sitting so that other bits come out.
 
-    The number of threads matters to a single share only: several have one thread each, whoever executes them.
+    The number of threads matters to a single share only: several have one thread each, whoever executes them. That of
+    the ranks says in which order shares are added up, which makes no difference to two.
     """
+    before = {"ranks": 1} | dict(run.facts)
+    without_effect = {"threads": shares > 1, "ranks": shares <= 2}
     return [
-        f"{name} was {run.facts[name]} and is {facts[name]}"
+        f"{name} was {before[name]} and is {facts[name]}"
         for name in REPRODUCIBILITY_FACTS
-        if name in run.facts and run.facts[name] != facts[name] and not (name == "threads" and shares > 1)
+        if name in before and before[name] != facts[name] and not without_effect.get(name, False)
     ]
 
 

@@ -23,6 +23,7 @@ from charplay.training import device, device_errors, malloc
 from charplay.training.device import DeviceChoice, DeviceContext, DeviceError
 from charplay.training.pending_commands import POLL_SECONDS, PendingCommands
 from charplay.training.processor_load import read_use
+from charplay.training.ranks import ALONE, RankLostError, Ranks
 from charplay.training.run_writer import SAVE_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
@@ -32,17 +33,17 @@ if TYPE_CHECKING:
     from charplay.training.session_factory import RunPlan
     from charplay.training.trainer import Trainer
 
-USER_ERRORS = (CorpusError, RecipeError, RunError, CheckpointError, HomeError, DeviceError)
+USER_ERRORS = (CorpusError, RecipeError, RunError, CheckpointError, HomeError, DeviceError, RankLostError)
 """Exceptions whose message is a sentence for the user."""
 
 
-def open_training(request: TrainRequest, queue: CommandQueue) -> Iterator[Event]:
-    """Run a request to train; training happens in the thread that iterates.
+def open_training(request: TrainRequest, queue: CommandQueue, ranks: Ranks = ALONE) -> Iterator[Event]:
+    """Run a request to train; training happens in the thread that iterates, and in the other `ranks` if there are any.
 
     Commands are handled between phases and steps, and at least every 0.2 s within long tasks. The last event is
     `Finished`, `Stopped` or `Failed`. A caller that stops iterating early loses the steps after the last save.
     """
-    execution = _RunExecution(request, PendingCommands(queue))
+    execution = _RunExecution(request, PendingCommands(queue), ranks)
     last: Event | None = None
     try:
         last = yield from execution.events()
@@ -66,6 +67,7 @@ def open_training(request: TrainRequest, queue: CommandQueue) -> Iterator[Event]
         )
     finally:
         stopped = execution.stopped()
+        ranks.dismiss(finished=isinstance(last, Finished))
         execution.close()  # after the except blocks: an exception would keep the failing frame's tensors
     yield last or stopped
 
@@ -73,9 +75,10 @@ def open_training(request: TrainRequest, queue: CommandQueue) -> Iterator[Event]
 class _RunExecution:
     """Runs one request through its phases, and keeps what they made."""
 
-    def __init__(self, request: TrainRequest, commands: PendingCommands) -> None:
+    def __init__(self, request: TrainRequest, commands: PendingCommands, ranks: Ranks) -> None:
         self.request = request
         self.commands = commands
+        self._ranks = ranks
         self.run: Run | None = None
         self._lock: Lock | None = None
         self._choice: DeviceChoice | None = None
@@ -101,8 +104,10 @@ class _RunExecution:
 
         yield self._phase("opening the device")
         asked = self.run.asked if self.run and not self.request.recipe else Recipe.model_validate(self.request.recipe)
-        self._choice = device.choose(asked.device, device.list_devices())
-        context = device.open_device(self._choice.name, asked, self.run.facts if self.run else None, use)
+        self._ranks.require(asked)
+        self._choice = device.choose(asked.device, device.list_devices(), self._ranks)
+        facts = self.run.facts if self.run else None
+        context = device.open_device(self._choice.name, asked, facts, use, self._ranks)
         yield self._phase("reading the text")
         self._corpus = load_corpus(self.request, asked, self.run, watch=self._may_continue)
         malloc.disable_trim()  # not before: what reading a large text has freed would be kept, too
@@ -188,7 +193,7 @@ class _RunExecution:
             self._lock = run.lock(self.request.socket)
         else:
             run = resumed
-            plan = self._plan = session_factory.plan_resumed(self.request, run, corpus, facts)
+            plan = self._plan = session_factory.plan_resumed(self.request, run, corpus, facts, self._ranks)
         session = self._session = session_factory.build_session(run, plan, corpus, context)
         live_changes = LiveChanges(session)
         changes = [] if resumed is None else session_factory.restore(session, live_changes, plan, facts)

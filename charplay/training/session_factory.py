@@ -28,10 +28,12 @@ from charplay.training.device import DeviceChoice, DeviceContext
 from charplay.training.early_stopping import EarlyStopping
 from charplay.training.epoch_counter import EpochCounter
 from charplay.training.evaluation import Evaluation
+from charplay.training.followers import open_followers
 from charplay.training.learner import Learner
 from charplay.training.live_changes import LiveChanges, validated
 from charplay.training.metrics import SUMS, MetricsAccumulator, RunningSums
 from charplay.training.network import CharNet
+from charplay.training.ranks import Ranks
 from charplay.training.resume_checks import changed_facts, reproducibility_warnings, saved_shares, verify_save
 from charplay.training.run_writer import RunWriter
 from charplay.training.samples import Sampler
@@ -81,6 +83,8 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceC
         speed = speed_for_run(shaped, corpus, context, watch)
         clock.stop()
     resolution = resolve(shaped, len(corpus), len(corpus.vocabulary), speed)
+    shares = share_count(resolution.recipe, context.device, context.full_threads, context.ranks.size)
+    context.ranks.require_shares(shares, resolution.recipe)
     warm_start_notes = transfer_notes(parent, corpus.vocabulary.characters) if parent else ()
     text = CorpusSize.of(resolution.recipe, len(corpus), len(corpus.vocabulary))
     measured = [
@@ -95,11 +99,11 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceC
         sentences,
         parent=parent,
         calibration_seconds=clock.seconds,
-        shares=share_count(resolution.recipe, context.device, context.full_threads),
+        shares=shares,
     )
 
 
-def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, facts: Mapping[str, object]) -> RunPlan:
+def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, facts: Mapping[str, object], ranks: Ranks) -> RunPlan:
     """Decide what a run resumes with: only its budget and its live values may differ from before."""
     asked = Recipe.model_validate(request.recipe) if request.recipe else run.asked
     saved = run.read_resume()
@@ -122,6 +126,7 @@ def plan_resumed(request: TrainRequest, run: Run, corpus: Corpus, facts: Mapping
         parent = read_parent(Path(named["path"]), named["sha256"])
     shares = saved_shares(run, saved)
     changed_machine = changed_facts(run, facts, shares)
+    ranks.require_shares(shares, run.resolved)
     notes = reproducibility_warnings(run, facts, changed_machine)
     saved_sha256 = state.get("text", run.corpus.sha256) if state else run.corpus.sha256
     changed_corpus = (
@@ -168,6 +173,7 @@ def device_facts(context: DeviceContext, choice: DeviceChoice) -> dict[str, obje
         "device": choice.name,
         "why": choice.reason,
         "threads": context.threads,
+        "ranks": context.ranks.size,
         "precision": context.precision,
         "optimizer_precision": context.optimizer_precision,
         "torch": torch.__version__,
@@ -186,6 +192,7 @@ def build_session(run: Run, plan: RunPlan, corpus: Corpus, context: DeviceContex
     trained = training_characters(recipe, len(corpus))
     resident = context.text_fits(corpus.ids)
     context = context.with_shares(plan.shares, recipe.seed)
+    open_followers(context, recipe, len(corpus.vocabulary), corpus.ids[:trained])
     torch.manual_seed(recipe.seed)
     network = CharNet(recipe, len(corpus.vocabulary)).to(context.device).train()
     if plan.parent is not None:

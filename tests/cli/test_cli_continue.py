@@ -35,7 +35,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[TrainRequest]:
     """The requests that a trainer got which finishes at once."""
     requests: list[TrainRequest] = []
 
-    def open_training(request: TrainRequest, _inbox: CommandQueue) -> Iterator[Event]:
+    def open_training(request: TrainRequest, _inbox: CommandQueue, _ranks: object) -> Iterator[Event]:
         requests.append(request)
         yield events.Finished(
             run="n", checkpoint="/f/best.safetensors", train_loss=1.5, val_loss=2.0, val_loss_cold=2.1, steps=100

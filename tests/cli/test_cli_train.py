@@ -64,7 +64,7 @@ def trainer(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A trainer that tells `trainer.story`, where a function is called for what it does; it keeps its request."""
     script = SimpleNamespace(story=STORY, request=None, inbox=None)
 
-    def open_training(request: pytest.FixtureRequest, inbox: CommandQueue) -> Iterator[Event]:
+    def open_training(request: pytest.FixtureRequest, inbox: CommandQueue, _ranks: object) -> Iterator[Event]:
         script.request, script.inbox = request, inbox
         for part in script.story:
             if not callable(part):
