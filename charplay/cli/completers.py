@@ -133,6 +133,7 @@ def cleaning(home: "Home", word: str) -> Iterable[Candidate]:
 
 def _values(home: "Home", name: str, typed: str) -> Iterable[Candidate]:
     """What can follow FIELD=; of a list, what can follow its last comma."""
+    from charplay.fs.entry_calls import split_list
     from charplay.recipes.recipe import Recipe
     from charplay.recipes.specs import spec
 
@@ -143,7 +144,9 @@ def _values(home: "Home", name: str, typed: str) -> Iterable[Candidate]:
     field = spec(name)
     if field.kind == "list":
         before, comma, _ = typed.rpartition(",")
-        given = [part.strip() for part in before.split(",")]
+        given = [item.partition("(")[0] for item in split_list(before)]
+        if before.count("(") > before.count(")"):  # what an entry takes in its brackets is not its name
+            return ()
         return (Candidate(before + comma + choice) for choice in field.choices if choice not in given)
     words = ["auto"] * field.auto + ["none"] * field.optional + ["yes", "no"] * (field.kind == "bool")
     return map(Candidate, [*words, *field.choices])

@@ -15,7 +15,7 @@ from charplay.corpora.errors import CorpusError
 from charplay.corpora.progress import Progress, Watch
 from charplay.corpora.reading import DecodedText, file_sha256, require_readable
 from charplay.corpora.remarks import remarks
-from charplay.corpora.rules import clean_pieces
+from charplay.corpora.rules import clean_pieces, require_original
 from charplay.corpora.sources import user_files
 from charplay.fs.registry import entry_names, load_entry
 
@@ -98,11 +98,13 @@ class Library:
         choices = (*cleaning, limit, encoding)
         if entry.path and (entry.size or 0) > self.large:
             sha256 = file_sha256(entry.path, progress.part(0, 0.2))
+            require_original(cleaning, sha256, entry.title)
             if known := encoded_cache.load(self.cache / encoded_cache.cache_key(sha256, *choices)):
                 return _corpus(entry, sha256, known)
         decoded: DecodedText = load_entry("corpora/sources", entry.source).read(
             entry, encoding, progress.part(0.2, 0.5)
         )
+        require_original(cleaning, decoded.sha256, entry.title)
         text = clean_pieces(decoded.pieces, cleaning, progress.part(0.5, 0.7)).first(limit)
         if not len(text):
             raise CorpusError(f"Nothing is left of {entry.title} after cleaning; leave out a rule or raise the limit.")

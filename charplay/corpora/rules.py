@@ -7,7 +7,28 @@ from typing import NamedTuple
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.pieces import Pieces
 from charplay.corpora.progress import Progress
-from charplay.fs.registry import entry_names, load_entry
+from charplay.fs.entry_calls import ArgumentError, EntryCall, UnknownEntryError, parse_entry
+from charplay.fs.registry import entry_names
+
+FOLDER = "corpora/cleaning"
+
+
+def parse_rule(written: str) -> EntryCall:
+    """Read a rule as a recipe has it, such as `rare(below=5, to=drop)`. Raises CorpusError where there is none."""
+    try:
+        return parse_entry(FOLDER, written)
+    except UnknownEntryError:
+        known, name = entry_names(FOLDER), written.partition("(")[0]
+        near = get_close_matches(name, known, 1, 0)[0]
+        sentence = f"There is no cleaning rule {name!r}; did you mean {near!r}? ({', '.join(known)})"
+    except ArgumentError as fault:
+        sentence = f"The cleaning rule {fault}."
+    raise CorpusError(sentence)
+
+
+def counts_original(rule: EntryCall) -> bool:
+    """Return whether a rule counts the characters of the text as it was decoded, so that it is for no other text."""
+    return getattr(rule.module, "COUNTS_ORIGINAL", False)
 
 
 def clean(text: str, cleaning: Sequence[str], progress: Progress | None = None) -> str:
@@ -16,25 +37,39 @@ def clean(text: str, cleaning: Sequence[str], progress: Progress | None = None) 
 
 
 def clean_pieces(text: Pieces, cleaning: Sequence[str], progress: Progress) -> Pieces:
-    """Apply the named rules in their order to a text in pieces. Raises CorpusError for an unknown rule, Cancelled."""
-    for number, name in enumerate(cleaning):
-        known = entry_names("corpora/cleaning")
-        if name not in known:
-            near = get_close_matches(name, known, 1, 0)[0]
-            raise CorpusError(f"There is no cleaning rule {name!r}; did you mean {near!r}? ({', '.join(known)})")
-        rule = load_entry("corpora/cleaning", name)
-        share = progress.part(number / len(cleaning), (number + 1) / len(cleaning))
-        if not rule.PIECEWISE:
-            share.at(0)
-            text = Pieces.of(rule.clean(text.text()))
-            continue
-        cleaned, done = [], 0
-        for piece in text.lines():
-            share.at(done / len(text))
-            cleaned.append(rule.clean(piece))
-            done += len(piece)
-        text = Pieces.of(*cleaned)
+    """Apply the named rules in their order to a text in pieces, those first that count the original's characters.
+
+    Raises CorpusError for a rule that is unknown or does not fit the text, Cancelled.
+    """
+    rules = sorted(map(parse_rule, cleaning), key=lambda rule: not counts_original(rule))
+    for number, rule in enumerate(rules):
+        text = _apply(rule, text, progress.part(number / len(rules), (number + 1) / len(rules)))
     return text
+
+
+def _apply(rule: EntryCall, text: Pieces, progress: Progress) -> Pieces:
+    if hasattr(rule.module, "clean_pieces"):
+        whole: Pieces = rule.module.clean_pieces(text, progress, **rule.arguments)
+        return whole
+    if not rule.module.PIECEWISE:
+        progress.at(0)
+        return Pieces.of(rule.module.clean(text.text()))
+    cleaned, done = [], 0
+    for piece in text.lines():
+        progress.at(done / len(text))
+        cleaned.append(rule.module.clean(piece))
+        done += len(piece)
+    return Pieces.of(*cleaned)
+
+
+def require_original(cleaning: Sequence[str], sha256: str, title: str) -> None:
+    """Raise CorpusError where ranges were marked in another file than the one of this digest."""
+    for rule in filter(counts_original, map(parse_rule, cleaning)):
+        if not sha256.startswith(rule.arguments["of"]):
+            raise CorpusError(
+                f"{title} is not the text in which the ranges of {rule.name} were marked (or its file has changed "
+                "since); put the old file back, mark them anew, or leave them out."
+            )
 
 
 class CleanedInput(NamedTuple):
@@ -47,7 +82,7 @@ class CleanedInput(NamedTuple):
 
 def input_rules(cleaning: Sequence[str]) -> list[str]:
     """Return those of the named rules that apply to input, in their order."""
-    return [name for name in cleaning if load_entry("corpora/cleaning", name).APPLIES_TO_INPUT]
+    return [written for written in cleaning if parse_rule(written).module.APPLIES_TO_INPUT]
 
 
 def clean_input(text: str, cleaning: Sequence[str]) -> CleanedInput:
@@ -56,8 +91,8 @@ def clean_input(text: str, cleaning: Sequence[str]) -> CleanedInput:
     Each character becomes what it became in the training text, so the network knows more of them.
     """
     done = []
-    for name in input_rules(cleaning):
-        rule = load_entry("corpora/cleaning", name)
+    for written in input_rules(cleaning):
+        rule = parse_rule(written).module
         cleaned = rule.clean(text)
         if cleaned != text:
             done.append(rule.PARTICIPLE)

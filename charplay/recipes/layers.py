@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from pydantic import ValidationError
 
+from charplay.fs.entry_calls import ArgumentError, split_list
 from charplay.recipes.contradictions import contradictions
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
@@ -170,10 +171,15 @@ def _validate(values: Mapping[str, object], sources: Mapping[str, str]) -> tuple
     try:
         return Recipe.model_validate(values), {}
     except ValidationError as error:
-        wrong = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors(include_url=False, include_context=False))
+        wrong: dict[str, object] = {}
+        for fault in error.errors(include_url=False):
+            wrong.setdefault(str(fault["loc"][0]), fault.get("ctx", {}).get("error"))
     sound = {name: value for name, value in values.items() if name not in wrong}
     return Recipe.model_validate(sound), {
-        name: _value_fault(spec(name), values[name], sources.get(name)) for name in wrong
+        name: f"{name}: {reason}{_source_suffix(sources.get(name))}"
+        if isinstance(reason, ArgumentError)
+        else _value_fault(spec(name), values[name], sources.get(name))
+        for name, reason in wrong.items()
     }
 
 
@@ -184,8 +190,9 @@ def _source_suffix(source: str | None) -> str:
 def _value_fault(field: FieldSpec, value: object, source: str | None = None) -> str:
     """Why the value is wrong, with its source, and the nearest name where the field takes names."""
     words = field.choices + ("auto",) * field.auto
-    items = value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
-    misspelt = next((item.strip() for item in items if isinstance(item, str) and item.strip() not in words), "")
+    items = split_list(value) if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
+    names = [item.partition("(")[0].strip() for item in items if isinstance(item, str)]
+    misspelt = next((name for name in names if name not in words), "")
     word = misspelt.strip("-+.0123456789").lower()
     meant = word and (field.choices or get_close_matches(word, words))  # 1e3 and nan are meant as numbers, not as auto
     hint = f"; the nearest is {closest_match(misspelt, words)}" if meant else ""

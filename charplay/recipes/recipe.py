@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from charplay.fs.entry_calls import parse_entry, split_list
 from charplay.fs.registry import entry_names
 
 Auto = Literal["auto"]
@@ -27,22 +28,26 @@ def _declared(
 
 @dataclass(frozen=True)
 class EntryName:
-    """Says that a value is a name found in `folder` of the package, and checks it."""
+    """Says that a value is a name found in `folder` of the package, and checks it.
+
+    `takes_arguments`: it may have some in brackets; all of them are written then, so that no default changes it later.
+    """
 
     folder: str
+    takes_arguments: bool = False
 
     def __call__(self, value: str) -> str:
-        """The value itself; ValueError where it is not one of the names."""
+        """The value as it is written; ValueError where it is not one of the names, or has wrong arguments."""
+        if self.takes_arguments:
+            return str(parse_entry(self.folder, value))
         if value not in entry_names(self.folder):
             raise ValueError(f"not one of {', '.join(entry_names(self.folder))}")
         return value
 
 
 def _parse_list(value: object) -> object:
-    """A list written as text: "a, b" is (a, b), an empty text is no item."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
+    """A list written as text: "a, b(c, d)" is (a, b(c, d)), an empty text is no item."""
+    return tuple(split_list(value)) if isinstance(value, str) else value
 
 
 def _current_name(value: object) -> object:
@@ -79,7 +84,7 @@ class Recipe(BaseModel):
 
     # fmt: off
     corpus: str = _declared("text", "name of a text, or the path of a file or folder; empty takes the default text", default="")
-    cleaning: Annotated[tuple[Annotated[str, AfterValidator(EntryName(CLEANING))], ...], BeforeValidator(_parse_list)] = _declared("text", "what is done to the text before it is counted, in this order", default=())
+    cleaning: Annotated[tuple[Annotated[str, AfterValidator(EntryName(CLEANING, takes_arguments=True))], ...], BeforeValidator(_parse_list)] = _declared("text", "what is done to the text before it is counted, in this order", default=())
     limit: Annotated[Count | None, Optional] = _declared("text", "use only the first so many characters", unit="characters", start=100_000, default=None)
     validation_fraction: Annotated[float, Field(ge=0, le=0.5)] = _declared("text", "share of the text, its end, that is held out; 0 holds out nothing", default=0.1)
 

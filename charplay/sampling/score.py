@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from charplay.corpora.clusters import clusters
 from charplay.corpora.rules import clean_input
-from charplay.corpora.vocabulary import CODE_POINTS, code_points
+from charplay.corpora.vocabulary import code_points
 from charplay.sampling.cell import Array
 from charplay.sampling.model import CharModel
 
@@ -120,11 +121,25 @@ def score(model: CharModel, text: str, watch: Callable[[float], bool] | None = N
 
 
 def _places(text: str, cleaning: Sequence[str]) -> NDArray[np.intp]:
-    """(n,) where in the text each character of the cleaned text comes from: a rule maps each character by itself."""
-    lengths = np.zeros(CODE_POINTS, np.intp)
-    for character in set(text):
-        lengths[ord(character)] = len(clean_input(character, cleaning).text)
-    return np.repeat(np.arange(len(text)), lengths[code_points(text)])
+    """(n,) where in the text each character of the cleaned text comes from: a rule maps each cluster by itself."""
+    known: dict[str, list[int]] = {}
+    places: list[int] = []
+    start = 0
+    for cluster in clusters(text):
+        if cluster not in known:
+            known[cluster] = _origins(cluster, cleaning)
+        places += (start + at for at in known[cluster])
+        start += len(cluster)
+    return np.array(places, np.intp)
+
+
+def _origins(cluster: str, cleaning: Sequence[str]) -> list[int]:
+    """Where in a cluster each of its cleaned characters comes from; at its beginning, where several became one."""
+    apart = [clean_input(character, cleaning).text for character in cluster]
+    whole = clean_input(cluster, cleaning).text
+    if whole != "".join(apart):
+        return [0] * len(whole)
+    return [at for at, cleaned in enumerate(apart) for _ in cleaned]
 
 
 def compare(scores: Mapping[str, Score]) -> list[ModelRanking]:

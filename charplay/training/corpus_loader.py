@@ -11,6 +11,7 @@ from charplay.corpora.errors import ChangedText, CorpusError
 from charplay.corpora.learned import candidates
 from charplay.corpora.library import Library
 from charplay.corpora.progress import Watch
+from charplay.corpora.rules import counts_original, parse_rule
 from charplay.corpora.vocabulary import Vocabulary
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.network import examples_per_epoch
@@ -91,6 +92,8 @@ def _require_usable(corpus: Corpus, run: Run, *, allowed: bool) -> None:
             f"{changed}, and has characters that the network does not know ({some}{more}); "
             "put the old file back, or start a new run."
         )
+    if corpus.sha256 != run.corpus.sha256 and any(map(counts_original, map(parse_rule, run.resolved.cleaning))):
+        raise CorpusError(f"{changed}, and ranges were cut out of that one; put the old file back, or start a new run.")
     if not examples_per_epoch(run.resolved, len(corpus)):
         raise CorpusError(f"{changed}, and is too short for it now; put the old file back, or start a new run.")
     if not allowed:

@@ -93,6 +93,10 @@ def test_cleaning_rules_are_a_list_without_repeats(home: Home) -> None:
     after = values("charplay train --set cleaning=lowercase,")
     assert "cleaning=lowercase,ascii" in after
     assert "cleaning=lowercase,lowercase" not in after
+    assert not values("charplay train --set cleaning=rare(below=5,")
+    after = values("charplay train --set cleaning=rare(below=5,to=drop),")
+    assert "cleaning=rare(below=5,to=drop),ascii" in after
+    assert "cleaning=rare(below=5,to=drop),rare" not in after
 
 
 @pytest.mark.parametrize("name", ["plain", "two words", "a=b+c,d@e", "été", "x" * 80])

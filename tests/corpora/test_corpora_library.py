@@ -233,6 +233,19 @@ def test_a_named_encoding_is_taken(library: Library) -> None:
         library.open(library.find("old"), encoding="utf-8")
 
 
+@pytest.mark.parametrize("large", [1 << 20, 100])
+def test_ranges_belong_to_the_file_they_were_marked_in(library: Library, large: int) -> None:
+    text = VERSE + "It ends."
+    drop(library, "poems.txt", text)
+    library.large = large
+    rule = f"cut(0-6;10-{len(text) - 3}, of={hashlib.sha256(text.encode()).hexdigest()[:16]})"
+    for _ in range(2):  # the second time from the cache, where it is large
+        assert library.open(library.find("poems"), cleaning=[rule]).text() == text[6:10] + text[-3:]
+    drop(library, "poems.txt", text.replace("more", "less"))
+    with pytest.raises(CorpusError, match="poems is not the text in which the ranges of cut were marked"):
+        library.open(library.find("poems"), cleaning=[rule])
+
+
 def test_nothing_left_after_cleaning_is_refused(library: Library) -> None:
     drop(library, "end.txt", "THE END\n")
     with pytest.raises(CorpusError, match="Nothing is left of end after cleaning"):

@@ -10,7 +10,7 @@ from charplay.recipes.errors import RecipeError
 from charplay.recipes.layers import DEFAULT_BUDGET, ConfigLayer, compose, parse_settings, resumed
 from charplay.recipes.presets import load_preset, preset_names
 from charplay.recipes.recipe import BUDGETS, Recipe
-from charplay.recipes.specs import describe_domain, spec
+from charplay.recipes.specs import describe_domain, format_value, spec
 
 FIELDS = st.sampled_from(tuple(Recipe.model_fields))
 WORDS = st.sampled_from(
@@ -98,6 +98,24 @@ def test_every_fault_is_told_at_once() -> None:
         "stride is for windows; set batching=windows or leave stride out",
         "scalar_scale is for scalar input; set input=scalar or leave scalar_scale out",
     )
+
+
+def test_rules_have_arguments_and_commas_inside_brackets_do_not_split() -> None:
+    recipe, _ = compose(parse_settings(["cleaning=lowercase, rare(to=?, below=3), cut(5-9;1-3)"]))
+    assert recipe.cleaning == ("lowercase", "rare(below=3, to=?)", "cut(1-3;5-9)")
+    again, _ = compose(parse_settings([f"cleaning={format_value(recipe.cleaning)}"]))
+    assert again == recipe == Recipe.model_validate_json(recipe.model_dump_json())
+    assert resumed(recipe, parse_settings(["cleaning=lowercase,rare(3,?),cut(1-3;5-9)"])) == recipe
+
+
+def test_wrong_arguments_of_a_rule_are_a_fault_of_their_own() -> None:
+    told = faults(parse_settings(["cleaning=ascii, rare(below=1)", "cell=lstn"]))
+    assert told == (
+        "cleaning: rare: below must be a whole number from 2 to 1,000,000,000, not '1' (--set)",
+        "cell must be gru or lstm, not 'lstn' (--set); the nearest is lstm",
+    )
+    assert faults(parse_settings(["cleaning=rarer(below=2)"]))[0].endswith("the nearest is rare")
+    assert "cleaning has cut twice" in faults(parse_settings(["cleaning=cut(1-2), cut(3-4)"]))[0]
 
 
 @pytest.mark.parametrize("setting", ["batching=window", "batchin=windows"])

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sampling_models import TEXT, make_model
 
-from charplay.corpora.rules import clean_input, input_rules
-from charplay.fs.registry import entry_names
+from charplay.corpora.rules import clean_input
+from charplay.fs.registry import entry_names, load_entry
 from charplay.sampling.distribution import distribution
 from charplay.sampling.params import SamplingParams
 from charplay.sampling.score import BLOCK, Score, compare, score
@@ -124,7 +124,9 @@ def test_models_are_compared_by_what_all_of_them_foretold() -> None:
 # A text is cleaned as the training text was.
 
 
-@pytest.mark.parametrize("name", [name for name in entry_names("corpora/cleaning") if input_rules([name])])
+@pytest.mark.parametrize(
+    "name", [name for name in entry_names("corpora/cleaning") if load_entry("corpora/cleaning", name).APPLIES_TO_INPUT]
+)
 @given(
     given=st.lists(
         st.sampled_from(["A", "b", "\u00df", "\u4e2d", "\u2014", "\u03a3", "\u0130", " ", "\n", "\ufb01"]), max_size=30
@@ -164,3 +166,26 @@ def test_a_character_that_became_several_has_the_surprise_of_all_of_them() -> No
     np.testing.assert_allclose(found.along(3)[1:], [first + second, last])
     (hardest,) = found.hardest(1, 9)
     assert (hardest.start, hardest.stop) == (1, 3)
+
+
+@given(
+    given=st.lists(
+        st.sampled_from(["e", "\u0301", "\u0323", "\u00e9", "a", "\u1112", "\u1161", "\u11ab", "?"]), max_size=20
+    )
+)
+def test_what_was_composed_has_its_place_at_the_beginning_of_its_cluster(given: list[str]) -> None:
+    text = "".join(given)
+    cleaned = clean_input(text, ["nfc"]).text
+    model = make_model(text="ae\u00e9\u1eb9\ud55c\ud558\u1112", cleaning=("nfc",))
+    found, plain = score(model, text), score(model, cleaned, raw=True)
+    assert np.array_equal(found.surprises, plain.surprises)
+    assert np.all(np.diff(found.places) >= 0)
+    for place, at in zip(found.places.tolist(), plain.places.tolist(), strict=True):
+        assert cleaned[at] in clean_input(text[place : place + 4], ["nfc"]).text
+
+
+def test_a_composed_letter_counts_where_its_letter_stands() -> None:
+    model = make_model(text="abce\u00e9", cleaning=("nfc",))
+    found = score(model, "abe\u0301c")
+    assert (found.characters, found.skipped, found.note) == (4, 0, "composed (NFC) as in training")
+    assert found.places.tolist() == [1, 2, 4]

@@ -58,6 +58,17 @@ def test_a_changed_text_is_refused_unless_it_is_asked_for(
     assert again(home, folder)[-1] == finished  # it is the run's text now
 
 
+@pytest.mark.fault("45")
+def test_a_changed_text_is_never_taken_where_ranges_were_cut_out_of_it(train: Train, only: Only, home: Path) -> None:
+    events = train(stop_at(8), log_every=1, cleaning=("cut(10-40)",))
+    folder, file = only(events, Started)[0].folder, home / "corpora" / "words.txt"
+    text = file.read_text()
+    file.write_text(text[100:] + text[:100])
+    assert "ranges were cut out of that one" in failure(again(home, folder, changed_text=True)).message
+    file.write_text(text)
+    assert only(again(home, folder), Finished)[0].steps == 20
+
+
 @pytest.mark.parametrize("shorter", [0.3, 0.7, 1.5])
 def test_going_on_with_another_length_of_text_reads_all_of_it_and_nothing_else(
     stopped: tuple[str, Path, str], home: Path, only: Only, shorter: float

@@ -37,6 +37,7 @@ CASES: dict[str, dict[str, Any]] = {
                       "optimizer": "rmsprop", "stride": 7, "output_dropout": 0.2, "schedule": "constant"},
     "windows, shuffled over epochs": {"batching": "windows", "stride": 20, "cell": "gru", "optimizer": "nadam",
                                       "clip_value": 0.1, "clip_norm": None, "schedule": "wsd"},
+    "cut and cleaned": {"cleaning": ("rare(below=9, to=drop)", "cut(10-40;200-300)", "nfc"), "limit": 900},
     "nothing held out": {"validation_fraction": 0, "monitor": "train_loss", "evaluate_every": "epoch",
                          "optimizer": "sgd", "sequence_length": 20, "batch_size": 16, "keep": "every-improvement"},
 }  # fmt: skip

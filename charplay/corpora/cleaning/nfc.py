@@ -1,0 +1,14 @@
+"""Composes characters: a letter and its accent, two characters in some files, become one (Unicode's NFC)."""
+
+import unicodedata
+
+DESCRIPTION = "a letter and the accents after it become one character where there is one (NFC)"
+ALPHABET = None
+PIECEWISE = True
+APPLIES_TO_INPUT = True
+PARTICIPLE = "composed (NFC)"
+
+
+def clean(text: str) -> str:
+    """Compose the text."""
+    return unicodedata.normalize("NFC", text)
