@@ -28,6 +28,10 @@ class Corpus:
     ids: Ids
     encoding: str
     notes: tuple[str, ...]
+    cleaning: tuple[str, ...] = ()
+    """The rules that it went through."""
+    limit: int | None = None
+    """After how many characters it was cut."""
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -100,7 +100,7 @@ class Library:
             sha256 = file_sha256(entry.path, progress.part(0, 0.2))
             require_original(cleaning, sha256, entry.title)
             if known := encoded_cache.load(self.cache / encoded_cache.cache_key(sha256, *choices)):
-                return _corpus(entry, sha256, known)
+                return _corpus(entry, sha256, known, cleaning, limit)
         decoded: DecodedText = load_entry("corpora/sources", entry.source).read(
             entry, encoding, progress.part(0.2, 0.5)
         )
@@ -115,7 +115,7 @@ class Library:
             encoded = encoded_cache.store(
                 text, decoded.encoding, decoded.notes, self.cache / key, progress.part(0.7, 1)
             )
-        return _corpus(entry, decoded.sha256, encoded)
+        return _corpus(entry, decoded.sha256, encoded, cleaning, limit)
 
     def fetch(self, entry: Entry, watch: Watch | None = None) -> Entry:
         """Download a classic into the library's folder and return its entry. Raises CorpusError, Cancelled."""
@@ -155,7 +155,9 @@ def _names(entry: Entry) -> tuple[str, ...]:
     return tuple(dict.fromkeys((entry.name, entry.path.name, str(entry.path))))
 
 
-def _corpus(entry: Entry, sha256: str, encoded: encoded_cache.EncodedText) -> Corpus:
+def _corpus(
+    entry: Entry, sha256: str, encoded: encoded_cache.EncodedText, cleaning: Sequence[str], limit: int | None
+) -> Corpus:
     # The name of a text outside the library is its path; runs are named after its title instead.
     name = entry.title if entry.path and entry.name == str(entry.path) else entry.name
     return Corpus(
@@ -167,4 +169,6 @@ def _corpus(entry: Entry, sha256: str, encoded: encoded_cache.EncodedText) -> Co
         encoded.ids,
         encoded.encoding,
         (*encoded.notes, *remarks(encoded)),
+        tuple(cleaning),
+        limit,
     )

@@ -277,6 +277,7 @@ class Playground:
         """Return the explorer of a text, as it was left; at a passage, where one is given."""
         from charplay.playground.exploring.explorer import Explorer
         from charplay.playground.exploring.references import References
+        from charplay.playground.originals import cleaning_choice
 
         explorer = self._explorer
         if explorer is None or not explorer.explores(corpus):
@@ -285,6 +286,7 @@ class Playground:
             explorer = Explorer(
                 corpus, fraction, place=self.preferences.place(corpus.name), folder=self.home.texts,
                 instrument=instrument, references=References(self.library, instrument),
+                cleaning=cleaning_choice(self.draft, self.corpora, corpus),
             )  # fmt: skip
             self._explorer = explorer
         if passage is not None:

@@ -6,8 +6,10 @@ import pytest
 from played import Play
 from sitting import FOX
 
+from charplay.tui.dialogs.cleaning import CleaningDialog
 from charplay.tui.dialogs.explorer import ExplorerScreen
 from charplay.tui.dialogs.reader import ReaderDialog
+from charplay.tui.dialogs.text_input import TextInputDialog
 
 
 async def explore(it: Any) -> ExplorerScreen:
@@ -102,11 +104,16 @@ async def test_every_tab_is_drawn_within_the_screen(play: Play, size: tuple[int,
         for line in it.seen().splitlines():
             assert len(line) == size[0]
         assert it.seen().splitlines()[-1].rstrip().endswith("esc back")
-        await it.press("tab", "tab")
-        assert screen.explorer.tabs.open == "read"
-        await it.press("shift+tab")
+        await it.press("tab")
         assert screen.explorer.tabs.open == "keys"
         assert "o chooses another text" in it.seen()
+        await it.press("7")
+        await it.until(lambda: "nothing is cleaned; 5,390 characters" in it.seen() and "27 symbols" in it.seen())
+        assert it.seen().splitlines()[-1].rstrip().endswith("esc back")
+        await it.press("tab")
+        assert screen.explorer.tabs.open == "read"
+        await it.press("shift+tab")
+        assert screen.explorer.tabs.open == "clean"
 
 
 async def test_a_row_is_opened_in_the_text_and_escape_goes_back_to_it(play: Play) -> None:
@@ -135,3 +142,37 @@ async def test_keys_that_mean_nothing_in_the_text_say_why(play: Play) -> None:
                           ("u", "That changes what the tab of words counts")):  # fmt: skip
             await it.press(key)
             assert said in it.seen()
+
+
+async def test_cleaning_rules_are_switched_for_the_next_run(play: Play) -> None:
+    async with play((80, 24)) as it:
+        await explore(it)
+        await it.press("7", "home")
+        await it.until(lambda: "ascii" in it.seen())
+        await it.press("enter")
+        draft = it.main.playground.draft
+        await it.until(lambda: draft.asked.cleaning == ("ascii",) and "next run: ascii; 5,390" in it.seen())
+        await it.press("e")
+        await it.until(lambda: isinstance(it.screen, TextInputDialog))
+        await it.press("escape", "1", "e")
+        assert "That is for the cleaning rules; 7 opens them." in it.seen()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_form_has_a_checklist_of_rules(play: Play, size: tuple[int, int]) -> None:
+    async with play(size) as it:
+        await it.press("2", "m")
+        form = it.screen.query_one("#form")
+        while form.selected != "cleaning":
+            await it.press("down")
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.screen, CleaningDialog) and "nothing is cleaned; 5,390" in it.seen())
+        await it.press("home", "down", "enter")
+        draft = it.main.playground.draft
+        await it.until(lambda: draft.asked.cleaning == ("basic-36",) and "5,390 \u2192 5,390 characters" in it.seen())
+        await it.press("down", "enter")
+        await it.until(lambda: isinstance(it.screen, TextInputDialog))
+        await it.press("end", *"(10-20)", "enter")
+        await it.until(lambda: draft.asked.cleaning == ("basic-36", "cut(10-20)") and "5,380" in it.seen())
+        await it.press("escape")
+        assert it.screen is it.main

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from charplay.corpora.corpus import Corpus
+    from charplay.playground.cleaning_choice import CleaningChoice, RuleRow
     from charplay.playground.exploring.references import Reference, References
     from charplay.playground.exploring.table_tab import TableTab
     from charplay.playground.instrument import Instrument
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 MOST_STEPS_BACK = 100
 LONGEST_COPY = 100_000
 """Characters that are copied at most."""
+
+
+NO_RULE = "That is for the cleaning rules; 7 opens them."
 
 
 class Step(NamedTuple):
@@ -49,9 +53,12 @@ class Explorer:
     def __init__(
         self, corpus: "Corpus", held_out_fraction: float = 0.0, *, place: int = 0,
         folder: Path = Path(), instrument: "Instrument | None" = None, references: "References | None" = None,
-        random: Callable[[], float] = random,
+        random: Callable[[], float] = random, cleaning: "CleaningChoice | None" = None,
     ) -> None:  # fmt: skip
-        """`held_out_fraction`: of the text's end; `folder`: where tables are written; `random` chooses passages."""
+        """`held_out_fraction`: of the text's end; `folder`: where tables are written; `random` chooses passages.
+
+        `cleaning`: of the next run, seen on this text.
+        """
         self.corpus = corpus
         self.held_out_start = int(len(corpus) * (1 - held_out_fraction))
         """The first held-out character; the text's length where none is."""
@@ -67,7 +74,8 @@ class Explorer:
         """Another number after every jump."""
         self.tint = SurprisalTint(corpus)
         self.search = TextSearch(corpus)
-        self.tabs = Tabs(corpus, self.search)
+        self.cleaning = cleaning
+        self.tabs = Tabs(corpus, self.search, cleaning)
         self.mode = MODES[0]
         """How the next search looks."""
         self.lines = LineIndex(corpus)
@@ -161,6 +169,18 @@ class Explorer:
         if self._references is not None:
             open_other, written = self._references.open(reference.name), reference.name == WRITTEN
             self.tabs.compare_with(reference.title, open_other, written=written)
+
+    def rule(self) -> "RuleRow | None":
+        """Return the cleaning rule that one stands on; None where there is none."""
+        table = self.tabs.table.table if self.tabs.open == "clean" and self.tabs.table is not None else None
+        if table is None or self.cleaning is None:
+            return None
+        return self.cleaning.rows()[table.row(self.tabs.tables["clean"].line)]
+
+    def toggle_rule(self) -> str:
+        """Switch the cleaning rule of the row on or off for the next run; return why that cannot be."""
+        rule = self.rule()
+        return self.cleaning.toggle(rule.name) if self.cleaning is not None and rule is not None else NO_RULE
 
     def open_places(self) -> str:
         """Read where the row of the table comes first, and search it; return why that cannot be."""

@@ -57,6 +57,10 @@ class Counted:
     beside: "Beside | None" = None
     around: "Callable[[int], TableTab] | None" = None
     """Gives the table of what comes near a row; None where there is none."""
+    facts_now: "Callable[[], str] | None" = None
+    """Gives the sentence where it changes, in place of `facts`."""
+    row_facts: "Callable[[int], str] | None" = None
+    """Says more of a row than its cells do."""
 
 
 class Beside(Protocol):
@@ -209,12 +213,15 @@ class TableTab:
             return self._missing
         if self.counted is None:
             return f"The {self.what} were not counted; opening the tab again counts them."
-        return self.counted.facts
+        return self.counted.facts if self.counted.facts_now is None else self.counted.facts_now()
 
     def line_facts(self) -> str:
         """Say on which row one stands."""
-        table = self.table
-        return f"row {self.line + 1:,} of {len(table):,}" if table is not None and len(table) else ""
+        counted = self.counted
+        if counted is None or not len(counted.table):
+            return ""
+        more = counted.row_facts(counted.table.row(self.line)) if counted.row_facts is not None else ""
+        return "   ".join(filter(None, (f"row {self.line + 1:,} of {len(counted.table):,}", more)))
 
     def copied(self) -> str:
         """Return the row that one stands on, with tabs between its cells; empty where there is none."""

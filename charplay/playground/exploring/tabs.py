@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from charplay.playground.exploring.character_tab import character_tab
+from charplay.playground.exploring.clean_tab import clean_tab
 from charplay.playground.exploring.concordance_tab import concordance_tab
 from charplay.playground.exploring.keyword_tab import keyword_tab, no_keywords
 from charplay.playground.exploring.word_tab import LONGEST, Counting, word_tab
@@ -13,10 +14,11 @@ if TYPE_CHECKING:
 
     from charplay.corpora.corpus import Corpus
     from charplay.corpora.progress import Progress
+    from charplay.playground.cleaning_choice import CleaningChoice
     from charplay.playground.exploring.table_tab import TableTab
     from charplay.playground.exploring.text_search import TextSearch
 
-TABS = ("read", "chars", "words", "lines", "keys")
+TABS = ("read", "chars", "words", "lines", "keys", "clean")
 """The tabs, in the order of their keys."""
 
 MOST_COUNTED = 3
@@ -26,7 +28,7 @@ MOST_COUNTED = 3
 class Tabs:
     """Everything but the text itself is a table, and is counted when its tab is opened first."""
 
-    def __init__(self, corpus: "Corpus", search: "TextSearch") -> None:
+    def __init__(self, corpus: "Corpus", search: "TextSearch", cleaning: "CleaningChoice | None" = None) -> None:
         self._corpus = corpus
         self._search = search
         self.open = "read"
@@ -39,6 +41,7 @@ class Tabs:
             "words": self._counted[self.counting],
             "lines": concordance_tab(corpus, search),
             "keys": no_keywords(),
+            "clean": clean_tab(cleaning),
         }
         """Those that have a table, by name."""
         self._hits = search.hits

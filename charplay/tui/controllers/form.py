@@ -68,6 +68,8 @@ class FormController(Controller):
         choices = draft.choices(name)
         if name == WARM_START:
             self._choose_weights()
+        elif name == "cleaning":
+            self._choose_cleaning()
         elif choices:
             notes = draft.titles() if name == PRESET else {}
             notes |= {each.name: _memory(each) for each in self.playground.next_run.devices} if name == "device" else {}
@@ -113,6 +115,16 @@ class FormController(Controller):
         recipe, corpus = self._draft.resolved, self.playground.corpora.corpus
         if recipe is not None and corpus is not None:
             self.ui.open_dialog(NetworkDialog(recipe, corpus, self.playground.time_epoch))
+
+    def _choose_cleaning(self) -> None:
+        """Show the rules with what they would change of the chosen text."""
+        from charplay.playground.originals import cleaning_choice
+        from charplay.tui.dialogs.cleaning import CleaningDialog
+
+        corpora = self.playground.corpora
+        choice = cleaning_choice(self._draft, corpora, corpora.corpus)
+        if choice is not None:
+            self.ui.open_dialog(CleaningDialog(choice))
 
     def _choose_weights(self) -> None:
         from charplay.tui.dialogs.choice import Choice, ChoiceDialog

@@ -15,11 +15,13 @@ from textual.widgets import Static
 from charplay.formatting.escapes import unescape
 from charplay.formatting.sanitize import sanitize_line
 from charplay.formatting.units import plural
+from charplay.playground.exploring.explorer import NO_RULE
 from charplay.playground.exploring.positions import FORMS
 from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
+from charplay.tui.dialogs.cleaning import arguments_dialog
 from charplay.tui.dialogs.explorer_foot import Foot
-from charplay.tui.dialogs.explorer_keys import COMMANDS, LAST, TABS, is_shown
+from charplay.tui.dialogs.explorer_keys import COMMANDS, LAST, TABS, key_label
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.presentation.tinting import OF_BITS, bit_tints, legend, palette, tints
 from charplay.tui.textual_patches.backpressure import Ticker
@@ -65,7 +67,7 @@ class ExplorerScreen(Screen[None]):
     def __init__(self, explorer: "Explorer") -> None:
         super().__init__()
         self.explorer = explorer
-        self.tabs = TabLine([title for _, title, _ in TABS.values()], explorer.corpus.title)
+        self.tabs = TabLine([(keys[0], title) for keys, title, _ in TABS.values()], explorer.corpus.title)
         self.page = TextPage(explorer.corpus, explorer.place)
         self.page.spans = explorer.search.spans
         self.tables = {name: TableView() for name in explorer.tabs.tables}
@@ -89,12 +91,16 @@ class ExplorerScreen(Screen[None]):
         yield from self.tables.values()
         yield self.strip
         yield self.foot
-        yield KeyLine(self._label, lambda binding: LAST.get(binding.id or "", 0), (f"1-{len(TABS)}", "tabs"))
+        yield KeyLine(
+            self._label,
+            lambda binding: LAST.get(binding.id or "", 0),
+            (f"1-{max(keys[0] for keys, *_ in TABS.values())}", "tabs"),
+        )
 
     def _label(self, binding: Binding) -> str:
         """What the line of keys calls a key; nothing where it means nothing in this tab."""
         name = (binding.id or "").rpartition(".")[2]
-        return binding.description if is_shown(name, self.explorer.tabs.open) else ""
+        return key_label(name, self.explorer.tabs.open, binding.description)
 
     def on_mount(self) -> None:
         """Read first, search later."""
@@ -280,8 +286,12 @@ class ExplorerScreen(Screen[None]):
         self._do(self.explorer.step(direction) if table is None else table.find(table.needle, direction))
 
     def action_enter(self) -> None:
-        """Read where the row's occurrences are."""
-        self._do(self.explorer.open_places())
+        """Read where the row's occurrences are; switch a cleaning rule on or off."""
+        rule = self.explorer.rule()
+        if rule is not None and rule.needs_arguments:
+            self.action_arguments()
+        else:
+            self._do(self.explorer.open_places() if rule is None else self.explorer.toggle_rule())
 
     def action_sort(self) -> None:
         """Sort by the next column."""
@@ -316,6 +326,15 @@ class ExplorerScreen(Screen[None]):
     def _compare(self, reference: "Reference") -> None:
         self.explorer.compare_with(reference)
         self._show()
+
+    def action_arguments(self) -> None:
+        """Ask for the arguments of the cleaning rule of the row."""
+        rule, choice = self.explorer.rule(), self.explorer.cleaning
+        if rule is None or choice is None:
+            self.foot.say(NO_RULE)
+            return
+        dialog = arguments_dialog(choice, rule)
+        self.app.push_screen(dialog, lambda typed: self._do(choice.write(rule.name, typed)) if typed else None)
 
     def action_write(self) -> None:
         """Write the table as CSV."""

@@ -8,13 +8,15 @@ TABS = {
     "words": ("3", "Words", "The words, or n-grams of words or characters"),
     "lines": ("4", "Lines", "The hits of the search in their contexts: a concordance"),
     "keys": ("5", "Keys", "What is said more, or less, often than in another text: keywords"),
+    "clean": ("7", "Clean", "What every cleaning rule would change; those that are on hold for the next run"),
 }
 """The tabs' keys, what they are called, and what they show."""
 IN_TEXT = ("random", "tint", "prompt", "go_to")
 IN_TABLE = ("enter", "sort", "reverse", "write")
 IN_WORDS = ("unit", "longer", "case", "around")
 IN_KEYS = ("other",)
-"""Commands whose keys the line of keys shows over the text, over a table, over the words, or the keywords, alone."""
+IN_CLEAN = ("arguments",)
+"""Commands whose keys the line of keys shows over the text, over a table, or over one table, alone."""
 LAST = {"explorer.keys": -2, "explorer.close": -1}
 """Keys at the right-hand end of the line of keys."""
 
@@ -23,8 +25,8 @@ COMMANDS = (
             action="search"),
     Command("explorer.next", "n", "next", "To the next hit", footer=True, action="step(1)"),
     Command("explorer.previous", "N", "previous", "To the hit before", action="step(-1)"),
-    Command("explorer.enter", "enter", "places", "Read where the row's occurrences are; n goes on to the next",
-            footer=True, action="enter"),
+    Command("explorer.enter", "enter", "places", "Read where the row's occurrences are; n goes on to the next. A "
+            "cleaning rule is switched on or off", footer=True, action="enter"),
     Command("explorer.unit", "u", "unit", "Count words, or characters", footer=True, action="count('unit')"),
     Command("explorer.longer", "plus", "longer", "Count longer n-grams", footer=True, action="count('longer')"),
     Command("explorer.shorter", "minus", "shorter", "Count shorter n-grams", action="count('shorter')"),
@@ -34,6 +36,8 @@ COMMANDS = (
             footer=True, action="around"),
     Command("explorer.other", "o", "other", "Choose what the keywords are beside: another text, or what the network "
             "writes", footer=True, action="other"),
+    Command("explorer.arguments", "e", "arguments", "Type the arguments of the cleaning rule of the row", footer=True,
+            action="arguments"),
     Command("explorer.sort", "s", "sort", "Sort by the next column", footer=True, action="sort"),
     Command("explorer.reverse", "S", "reverse", "Sort the other way round, such as from the rare end",
             footer=True, action="reverse"),
@@ -58,12 +62,19 @@ COMMANDS = (
 )  # fmt: skip
 
 
-def is_shown(name: str, open_tab: str) -> bool:
-    """Return whether the line of keys shows a command in a tab: not where its key means nothing."""
+def key_label(name: str, open_tab: str, usual: str) -> str:
+    """Return what the line of keys calls a command in a tab; nothing where its key means nothing there."""
+    if (name, open_tab) == ("enter", "clean"):
+        return "on, off"
+    return usual if _is_shown(name, open_tab) else ""
+
+
+def _is_shown(name: str, open_tab: str) -> bool:
     in_text = open_tab == "read"
     return not (
         (name in IN_TEXT and not in_text)
         or (name in IN_TABLE and in_text)
         or (name in IN_WORDS and open_tab != "words")
         or (name in IN_KEYS and open_tab != "keys")
+        or (name in IN_CLEAN and open_tab != "clean")
     )

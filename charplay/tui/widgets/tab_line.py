@@ -34,8 +34,8 @@ class TabLine(Widget):
             super().__init__()
             self.number = number
 
-    def __init__(self, names: Sequence[str], title: str) -> None:
-        """`names`: of the tabs, in the order of their keys, which are numbers from 1 on."""
+    def __init__(self, names: Sequence[tuple[str, str]], title: str) -> None:
+        """`names`: of the tabs, each after its key, which is a digit."""
         super().__init__()
         self._names = names
         self._title = title
@@ -50,11 +50,11 @@ class TabLine(Widget):
     def render(self) -> RenderResult:
         """Draw the one line."""
         line = Text(no_wrap=True, end="")
-        for number, name in enumerate(self._names):
+        for number, (key, name) in enumerate(self._names):
             if number == self.open:
-                line.append(f" {number + 1} {name} ", self.get_component_rich_style("tabs--open"))
+                line.append(f" {key} {name} ", self.get_component_rich_style("tabs--open"))
             else:
-                line.append(f" {number + 1}", self.get_component_rich_style("tabs--number", partial=True))
+                line.append(f" {key}", self.get_component_rich_style("tabs--number", partial=True))
                 line.append(f" {name} ", self.get_component_rich_style("tabs--other", partial=True))
         room = self.size.width - line.cell_len - 3
         title = shorten(self._title, room) if room > 0 else ""
@@ -65,7 +65,7 @@ class TabLine(Widget):
     @on(events.Click)
     def _choose(self, event: events.Click) -> None:
         at = event.get_content_offset_capture(self).x
-        for number, name in enumerate(self._names):
+        for number, (_, name) in enumerate(self._names):
             at -= cell_len(name) + 4
             if at < 0:
                 self.post_message(self.Chosen(number))
