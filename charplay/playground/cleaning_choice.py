@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from charplay.corpora.corpus import Corpus
     from charplay.corpora.progress import Progress
@@ -28,10 +28,17 @@ class RuleRow:
 class CleaningChoice:
     """The rules of a draft, seen on one text. What is switched stands in the draft at once."""
 
-    def __init__(self, draft: "RecipeDraft", open_original: "Callable[[Progress], Corpus]") -> None:
-        """`open_original` opens the text without any cleaning; it is called in a job."""
+    def __init__(
+        self, draft: "RecipeDraft", open_original: "Callable[[Progress], Corpus]",
+        is_of_next_run: "Callable[[], bool]" = lambda: True,
+    ) -> None:  # fmt: skip
+        """`open_original` opens the text without any cleaning; it is called in a job.
+
+        `is_of_next_run` tells whether the next run learns this very text: ranges are those of one text.
+        """
         self._draft = draft
         self.open_original = open_original
+        self.is_of_next_run = is_of_next_run
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -54,16 +61,16 @@ class CleaningChoice:
     def toggle(self, name: str) -> str:
         """Switch a rule on, as the last one, or off; return why that cannot be."""
         if name in self._names():
-            return self._take([rule for rule in self.chosen if rule.partition("(")[0] != name])
-        return self._take([*self.chosen, name])
+            return self.use([rule for rule in self.chosen if rule.partition("(")[0] != name])
+        return self.use([*self.chosen, name])
 
     def write(self, name: str, written: str) -> str:
         """Switch a rule on as it is written, in place of itself where it is on; return what is wrong with it."""
         if fault := self.fault(name, written):
             return fault
         if name in self._names():
-            return self._take([written if rule.partition("(")[0] == name else rule for rule in self.chosen])
-        return self._take([*self.chosen, written])
+            return self.use([written if rule.partition("(")[0] == name else rule for rule in self.chosen])
+        return self.use([*self.chosen, written])
 
     def fault(self, name: str, written: str) -> str:
         """Return what is wrong with a rule as it is written; empty where nothing is."""
@@ -80,7 +87,8 @@ class CleaningChoice:
     def _names(self) -> list[str]:
         return [rule.partition("(")[0] for rule in self.chosen]
 
-    def _take(self, rules: "list[str]") -> str:
+    def use(self, rules: "Sequence[str]") -> str:
+        """Have these rules, and no others; return why that cannot be."""
         fault = self._draft.set("cleaning", ", ".join(rules))
         return f"{fault[0].upper()}{fault[1:].removesuffix('.')}." if fault else ""
 

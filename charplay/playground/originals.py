@@ -18,7 +18,16 @@ def cleaning_choice(
     """Return the checklist of a draft's cleaning rules, seen on a text, else the chosen one; None without a draft."""
     from charplay.playground.cleaning_choice import CleaningChoice
 
-    return CleaningChoice(draft, lambda progress: open_original(corpora, corpus, progress)) if draft else None
+    if draft is None:
+        return None
+
+    def is_of_next_run() -> bool:
+        chosen = corpora.chosen
+        if chosen is None or corpus is None:
+            return chosen is not None
+        return str(chosen.path) == corpus.path if chosen.path else chosen.name == corpus.name
+
+    return CleaningChoice(draft, lambda progress: open_original(corpora, corpus, progress), is_of_next_run)
 
 
 def open_original(corpora: "CorpusSelection", corpus: "Corpus | None", progress: Progress) -> "Corpus":

@@ -144,6 +144,21 @@ async def test_keys_that_mean_nothing_in_the_text_say_why(play: Play) -> None:
             assert said in it.seen()
 
 
+async def test_ranges_are_marked_and_cut_by_keys(play: Play) -> None:
+    async with play((80, 24)) as it:
+        screen = await explore(it)
+        await it.press("slash", *"quick", "enter")
+        await it.until(lambda: "1 of 70 hits" in it.seen())
+        await it.press("m", "n", "n", "m")
+        await it.until(lambda: "characters marked in 1 range; x cuts them" in it.seen())
+        assert screen.page.ranges(0, 9) == [screen.explorer.ranges.marked[0]]
+        await it.press("x")
+        draft = it.main.playground.draft
+        await it.until(lambda: draft.asked.cleaning and draft.asked.cleaning[0].startswith("cut(4-163, of="))
+        await it.press("z", "K")
+        await it.until(lambda: draft.asked.cleaning and draft.asked.cleaning[0].startswith("cut(0-4;163-5390, of="))
+
+
 async def test_cleaning_rules_are_switched_for_the_next_run(play: Play) -> None:
     async with play((80, 24)) as it:
         await explore(it)

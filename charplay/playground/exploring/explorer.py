@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from charplay.corpora.errors import CorpusError
 from charplay.formatting.escapes import unescape
 from charplay.playground.exploring.line_index import LineIndex
+from charplay.playground.exploring.marked_ranges import MarkedRanges
 from charplay.playground.exploring.passage import begin_with
 from charplay.playground.exploring.positions import find_position
 from charplay.playground.exploring.references import WRITTEN
@@ -75,6 +76,7 @@ class Explorer:
         self.tint = SurprisalTint(corpus)
         self.search = TextSearch(corpus)
         self.cleaning = cleaning
+        self.ranges = MarkedRanges(corpus, cleaning)
         self.tabs = Tabs(corpus, self.search, cleaning)
         self.mode = MODES[0]
         """How the next search looks."""
@@ -331,6 +333,12 @@ class Explorer:
     def tint_by(self, tint: str) -> str:
         """Tint the text by the surprise of the network that writes now; return why that cannot be."""
         return self.tint.use(tint, self._instrument.generator if self._instrument is not None else None)
+
+    def change_ranges(self, what: str) -> str:
+        """Mark a range, cut or keep what is marked, or take back; return what came of it."""
+        if self.tabs.open != "read":
+            return "Ranges are marked in the text itself; 1 opens it."
+        return self.ranges.change(what, self.marked)
 
     # A passage of it.
 

@@ -70,6 +70,7 @@ class ExplorerScreen(Screen[None]):
         self.tabs = TabLine([(keys[0], title) for keys, title, _ in TABS.values()], explorer.corpus.title)
         self.page = TextPage(explorer.corpus, explorer.place)
         self.page.spans = explorer.search.spans
+        self.page.ranges, self.page.cuts = explorer.ranges.spans, explorer.ranges.cuts
         self.tables = {name: TableView() for name in explorer.tabs.tables}
         self._shown: tuple[str, object, int] = ("", None, -1)
         """Which tab is shown, its table, and which revision of that."""
@@ -353,6 +354,11 @@ class ExplorerScreen(Screen[None]):
         if fault := self.explorer.tint_by(TINTS[(TINTS.index(self.explorer.tint.name) + 1) % len(TINTS)]):
             self.foot.say(fault)
         self._show()
+        self.page.redraw()
+
+    def action_ranges(self, what: str) -> None:
+        """Mark a range, cut or keep what is marked, or take back."""
+        self._do(self.explorer.change_ranges(what))
         self.page.redraw()
 
     def action_prompt(self) -> None:

@@ -11,7 +11,7 @@ TABS = {
     "clean": ("7", "Clean", "What every cleaning rule would change; those that are on hold for the next run"),
 }
 """The tabs' keys, what they are called, and what they show."""
-IN_TEXT = ("random", "tint", "prompt", "go_to")
+IN_TEXT = ("random", "tint", "prompt", "go_to", "mark", "cut")
 IN_TABLE = ("enter", "sort", "reverse", "write")
 IN_WORDS = ("unit", "longer", "case", "around")
 IN_KEYS = ("other",)
@@ -50,6 +50,13 @@ COMMANDS = (
             action="tint"),
     Command("explorer.prompt", "p", "prompt", "Let the network go on from what is marked, or from this page",
             footer=True, action="prompt"),
+    Command("explorer.mark", "m", "mark", "Begin a range at what one has jumped to, or at this page, and end it there",
+            footer=True, action="ranges('mark')"),
+    Command("explorer.cut", "x", "cut", "Cut what is marked out of the next run's text; the file stays as it is",
+            footer=True, action="ranges('cut')"),
+    Command("explorer.keep", "K", "keep", "Keep only what is marked of the next run's text", action="ranges('keep')"),
+    Command("explorer.take_back", "z", "take back", "Take back what was marked, cut or kept last",
+            action="ranges('take back')"),
     Command("explorer.copy", "y", "copy", "Copy what is marked, or this page; in a table, the row", footer=True,
             action="copy"),
     *(Command(f"explorer.tab_{name}", keys, title.lower(), sentence, action=f"tab('{name}')")

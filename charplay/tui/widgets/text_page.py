@@ -23,8 +23,8 @@ MOST_STRIPS = 500
 """Lines that are remembered as they were drawn."""
 PLAIN = -1
 """The number of a character that is not tinted."""
-LAYERS = 3
-HIT, MARKED = 1, 2
+LAYERS = 5
+HIT, RANGE, CUT, MARKED = 1, 2, 3, 4
 """What may lie over a character's style, of so many layers with none."""
 
 
@@ -38,11 +38,15 @@ class Text(Protocol):
         """Return the characters from one up to another."""
 
 
+def _no_spans(_start: int, _stop: int) -> Iterable[Span]:
+    return ()
+
+
 class TextPage(Widget, can_focus=True):
     """Shows a text from `place` on, in lines that cut no word, and scrolls it.
 
-    What is `marked`, and whatever `spans` gives for the page, stands out; `numbers` gives each character's style as a
-    number in the palette, where that is set.
+    What is `marked`, and what `spans`, `ranges` and `cuts` give for the page, stands out; `numbers` gives each
+    character's style as a number in the palette, where that is set.
     """
 
     commands: ClassVar[Sequence[Command]] = (
@@ -54,12 +58,14 @@ class TextPage(Widget, can_focus=True):
         Command("page.end", "end", "end", "To the end", action="ends(1)"),
     )
     BINDINGS = bindings(commands)
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"page--marked", "page--hit"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"page--marked", "page--hit", "page--range", "page--cut"}
     DEFAULT_CSS = """
     TextPage {
         height: 1fr;
         & > .page--marked { background: $accent; color: $background; }
         & > .page--hit { background: $accent 30%; }
+        & > .page--range { background: $primary 40%; text-style: underline; }
+        & > .page--cut { color: $foreground 50%; text-style: strike; }
     }
     """
 
@@ -76,7 +82,9 @@ class TextPage(Widget, can_focus=True):
         self.place = place
         """Position of the page's first character."""
         self.marked: Span = (0, 0)
-        self.spans: Callable[[int, int], Iterable[Span]] = lambda _start, _stop: ()
+        self.spans: Callable[[int, int], Iterable[Span]] = _no_spans
+        self.ranges: Callable[[int, int], Iterable[Span]] = _no_spans
+        self.cuts: Callable[[int, int], Iterable[Span]] = _no_spans
         self.numbers: Callable[[int, int], Iterable[int]] | None = None
         self._palette: Sequence[Style] = ()
         self._styles: dict[int, Style] = {}
@@ -189,7 +197,8 @@ class TextPage(Widget, can_focus=True):
         """Return a number for the style of each character: that in the palette, and what lies over it."""
         numbers = self.numbers
         codes = [LAYERS * number for number in numbers(start, stop)] if numbers else [LAYERS * PLAIN] * (stop - start)
-        for layer, spans in ((HIT, self.spans(start, stop)), (MARKED, (self.marked,))):
+        over = {HIT: self.spans(start, stop), RANGE: self.ranges(start, stop), CUT: self.cuts(start, stop)}
+        for layer, spans in (over | {MARKED: (self.marked,)}).items():
             for span in spans:
                 first, last = max(span[0], start) - start, min(span[1], stop) - start
                 if first < last:
@@ -202,8 +211,8 @@ class TextPage(Widget, can_focus=True):
             number, layer = divmod(code, LAYERS)
             style = self.rich_style + (self._palette[number] if 0 <= number < len(self._palette) else Style.null())
             if layer:
-                component = "page--hit" if layer == HIT else "page--marked"
-                style += self.get_component_rich_style(component, partial=layer == HIT)
+                component = ("", "page--hit", "page--range", "page--cut", "page--marked")[layer]
+                style += self.get_component_rich_style(component, partial=layer != MARKED)
             self._styles[code] = style
         return style
 
