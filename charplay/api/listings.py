@@ -71,9 +71,11 @@ def describe_recipe(
         CharplayError: a field, the preset or the text is wrong; the message says which, with the nearest right one.
     """
     from charplay.playground.recipe_description import describe
+    from charplay.training.device import list_devices
 
     found = read_home(home_option(home))
-    return describe(found, *recipe_layers(found, corpus, preset, fields), encoding=encoding).facts
+    layers = recipe_layers(found, corpus, preset, fields)
+    return describe(found, *layers, devices=list_devices(), encoding=encoding).facts
 
 
 def recipe_layers(home: "Home", corpus: FilePath, preset: str | None, fields: dict[str, object]) -> "list[ConfigLayer]":

@@ -22,6 +22,7 @@ from charplay.formatting.units import duration, format_bytes
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus
+    from charplay.playground.recipe_description import RecipeDescription
     from charplay.recipes.recipe import Recipe
 
 INPUTS_SHOWN = 5
@@ -44,11 +45,12 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
     """Count layers, parameters, examples and memory of a recipe on a text."""
     from charplay.playground.home import read_home
     from charplay.playground.recipe_description import describe as describe_recipe
+    from charplay.training.device import list_devices
 
     home = read_home(context.obj)
     options = RecipeOptions.of(preset, settings, corpus=corpus, steps=steps, epochs=epochs, minutes=minutes)
     reject_relative_budget(options)
-    described = describe_recipe(home, *options.layers(home.presets), encoding=encoding)
+    described = describe_recipe(home, *options.layers(home.presets), devices=list_devices(), encoding=encoding)
     recipe, text, facts = described.recipe, described.corpus, described.facts
     kept = kept_for_corpus(context.obj, text, encoding, recipe)
     facts["ruler"] = kept and ruler_json(text.name, kept)
@@ -62,7 +64,7 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
             print_note(note)
         print_json(facts | explained)
         return
-    _print(facts, text, (*text.notes, *described.notes, *_device_notes(described.asked)))
+    _print(facts, text, (*text.notes, *described.notes, *_device_notes(described)))
     if kept:
         print()
         print_ruler(kept)
@@ -70,13 +72,12 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
         _print_explained(explained)
 
 
-def _device_notes(asked: "Recipe") -> tuple[str, ...]:
+def _device_notes(described: "RecipeDescription") -> tuple[str, ...]:
     """Return a note where a run here would resolve sizes only after measuring its device."""
-    from charplay.recipes.device_dependent import SENTENCE, likely_device, open_fields
-    from charplay.training.device import list_devices
+    from charplay.recipes.device_dependent import SENTENCE, open_fields
 
-    device = likely_device(asked.device, [found.name for found in list_devices()])
-    return (f"on {device} {SENTENCE}; these are those of two usual cores",) if open_fields(asked, device) else ()
+    found = open_fields(described.asked, described.device)
+    return (f"on {described.device} {SENTENCE}; these are those of two usual cores",) if found else ()
 
 
 def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> None:

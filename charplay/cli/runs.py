@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from charplay.runs.run import Run
     from charplay.runs.store import RunSummary
 
-app = typer.Typer(help="The runs: list, show, compare, export, import, rename, note, delete.", invoke_without_command=True)
+app = typer.Typer(
+    help="The runs: list, show, compare, export, import, rename, note, delete.", invoke_without_command=True
+)
 
 FAVOURITE = "★"
 

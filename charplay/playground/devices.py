@@ -21,3 +21,7 @@ class DeviceInfo(Protocol):
     @property
     def total(self) -> int:
         """Bytes in all."""
+
+    @property
+    def threads(self) -> int:
+        """Of a processor, for a run that has it alone; 1 for a card."""

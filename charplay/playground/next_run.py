@@ -60,7 +60,8 @@ class NextRun:
             self._finding_devices = None
             self.devices = news.job.result or ()
             if self.draft is not None and self.devices:
-                self.draft.use_devices([device.name for device in self.devices])
+                threads = max(device.threads for device in self.devices)
+                self.draft.use_devices([device.name for device in self.devices], threads)
 
     def use_cleaning(self) -> None:
         """Have the text read as the draft says: another cleaning, or another limit, makes another text."""

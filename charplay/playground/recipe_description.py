@@ -3,7 +3,10 @@
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from charplay.corpora.corpus import Corpus
+    from charplay.playground.devices import DeviceInfo
     from charplay.recipes.layers import ConfigLayer
     from charplay.recipes.recipe import Recipe
     from charplay.runs.home import Home
@@ -16,19 +19,25 @@ class RecipeDescription(NamedTuple):
     recipe: "Recipe"
     """The resolved one."""
     corpus: "Corpus"
+    device: str
+    """The name of the one that a run here would likely train on."""
     facts: dict[str, Any]
     """The fields of `describe --json`."""
     notes: tuple[str, ...]
     """What a layer reset, and what was chosen or shrunk."""
 
 
-def describe(home: "Home", *layers: "ConfigLayer", encoding: str | None = None) -> RecipeDescription:
-    """Describe the recipe of these layers on its text.
+def describe(
+    home: "Home", *layers: "ConfigLayer", devices: "Sequence[DeviceInfo]", encoding: str | None = None
+) -> RecipeDescription:
+    """Describe the recipe of these layers on its text, for the first of the `devices`, the processor, or a card.
 
     Raises RecipeError with every fault, CorpusError where the text cannot be read or trained on.
     """
     from charplay.corpora.library import Library
+    from charplay.recipes.device_dependent import likely_device
     from charplay.recipes.layers import compose
+    from charplay.recipes.network import share_count
     from charplay.recipes.resolve import resolve
 
     asked, notes = compose(*layers)
@@ -37,16 +46,16 @@ def describe(home: "Home", *layers: "ConfigLayer", encoding: str | None = None) 
     text = library.open(entry, cleaning=asked.cleaning, limit=asked.limit, encoding=encoding)
     text.require_trainable()
     resolution = resolve(asked.model_copy(update={"corpus": entry.name}), len(text), len(text.vocabulary))
-    return RecipeDescription(
-        asked, resolution.recipe, text, _facts(resolution.recipe, text), (*notes, *resolution.notes)
-    )
+    recipe, device = resolution.recipe, likely_device(asked.device, [found.name for found in devices])
+    facts = _facts(recipe, text, share_count(recipe, device, devices[0].threads))
+    return RecipeDescription(asked, recipe, text, device, facts, (*notes, *resolution.notes))
 
 
-def _facts(recipe: "Recipe", text: "Corpus") -> dict[str, Any]:
+def _facts(recipe: "Recipe", text: "Corpus", shares: int) -> dict[str, Any]:
     from charplay.recipes.explain import network_facts
 
     symbols, characters = len(text.vocabulary), len(text)
-    facts = network_facts(recipe, characters, symbols)
+    facts = network_facts(recipe, characters, symbols, shares)
     return {
         "parameters": facts.parameters,
         "layers": [

@@ -37,6 +37,8 @@ class RecipeDraft:
     """0 and empty until the text was read."""
     warm_start: WarmStart | None = None
     devices: tuple[str, ...] = ("cpu",)
+    threads: int = 1
+    """Threads of the processor, for a run that has it alone."""
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unknown: str = ""
@@ -90,9 +92,9 @@ class RecipeDraft:
         self.vocabulary = corpus.vocabulary.characters if corpus else ""
         self.settle()
 
-    def use_devices(self, names: Sequence[str]) -> None:
-        """Take note of the devices that there are."""
-        self.devices = tuple(names)
+    def use_devices(self, names: Sequence[str], threads: int = 1) -> None:
+        """Take note of the devices that there are, and of the threads that the processor has."""
+        self.devices, self.threads = tuple(names), threads
         self.settle()
 
     def start_from(self, warm_start: WarmStart | None) -> None:

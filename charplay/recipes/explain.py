@@ -52,15 +52,18 @@ class Example:
     """The character after each, or after the last only."""
 
 
-def network_facts(recipe: Recipe, characters: int, vocabulary_size: int) -> NetworkFacts:
-    """Count the network of a resolved recipe on a text of so many characters, so many of them different."""
+def network_facts(recipe: Recipe, characters: int, vocabulary_size: int, shares: int = 1) -> NetworkFacts:
+    """Count the network of a resolved recipe on a text of so many characters, so many of them different.
+
+    `shares` is how many parts a batch is cut into: each has gradients of its own in memory.
+    """
     layers = layer_table(recipe, vocabulary_size)
     return NetworkFacts(
         layers,
         sum(row.parameters for row in layers),
         examples_per_epoch(recipe, characters),
         steps_per_epoch(recipe, characters),
-        memory_bytes(recipe, vocabulary_size, characters),
+        memory_bytes(recipe, vocabulary_size, characters, shares),
     )
 
 

@@ -10,6 +10,10 @@ GATES = {"lstm": 4, "gru": 3}
 """Matrices that each cell stacks: its parameters are gates x hidden x (input + hidden + 1)."""
 
 FLOAT_BYTES = 4
+MIN_STREAMS = 16
+"""Streams in a share of a batch, at least: with fewer, products are too narrow for a processor's vectors."""
+MAX_SHARES = 8
+"""Shares that one process computes, at most."""
 OPTIMIZER_STATES = {"sgd": 1, "rmsprop": 1}
 """Numbers an optimizer remembers of each parameter; 2 for the others, as in Adam."""
 
@@ -134,16 +138,35 @@ def steps_per_epoch(recipe: Recipe, characters: int) -> int:
     return -(-examples_per_epoch(recipe, characters) // whole(recipe, "batch_size"))
 
 
-def memory_bytes(recipe: Recipe, vocabulary_size: int, characters: int) -> int:
+def share_count(recipe: Recipe, device: str, threads: int, ranks: int = 1) -> int:
+    """How many shares a new run of a resolved recipe cuts its batches into, as many for each rank; one on a card.
+
+    On a processor it is one for each thread that an idle machine would have, as far as there are streams for them: the
+    same whatever else runs there.
+
+    Args:
+        recipe: says how many streams a batch has, and may name the threads.
+        device: that it is trained on: cpu, cuda:0.
+        threads: that a rank has on an idle machine if the recipe names none.
+        ranks: processes that train together.
+    """
+    streams = whole(recipe, "batch_size")
+    threads = recipe.threads if isinstance(recipe.threads, int) else threads
+    threads = threads if device == "cpu" else 1
+    return min(streams, ranks * max(1, min(threads, streams // ranks // MIN_STREAMS, MAX_SHARES)))
+
+
+def memory_bytes(recipe: Recipe, vocabulary_size: int, characters: int, shares: int = 1) -> int:
     """An estimate of what training keeps in memory, in bytes, without the libraries themselves (100 MB and more).
 
-    Weights, gradients, the optimizer's memory and the average of weights; of each position of a batch what the
-    backward pass reads again (input, gates, cell and state, dropout's copies), the gradients of one layer of these at
-    a time, and the logits three times (themselves, their logarithmic softmax, their gradient); the text's ids.
+    Weights, the gradients of each of a batch's `shares`, the optimizer's memory and the average of weights; of each
+    position of a batch what the backward pass reads again (input, gates, cell and state, dropout's copies), the
+    gradients of one layer of these at a time, and the logits three times (themselves, their logarithmic softmax, their
+    gradient); the text's ids.
     Against torch on a CPU, libraries aside, it came out at 0.6 to 0.95 of the growth in resident memory.
     """
     table = layer_table(recipe, vocabulary_size)
-    copies = 2 + OPTIMIZER_STATES.get(recipe.optimizer, 2) + (recipe.average > 0)
+    copies = 1 + shares + OPTIMIZER_STATES.get(recipe.optimizer, 2) + (recipe.average > 0)
     weights = copies * sum(row.parameters for row in table)
     *inner, output = table
     positions = whole(recipe, "sequence_length") * whole(recipe, "batch_size")

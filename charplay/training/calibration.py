@@ -12,7 +12,7 @@ from statistics import median
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.errors import Cancelled
 from charplay.corpora.progress import Watch
-from charplay.recipes.network import training_characters, whole
+from charplay.recipes.network import share_count, training_characters, whole
 from charplay.recipes.recipe import Recipe
 from charplay.recipes.reference_hardware import CorpusSize, Speed, reference_speed
 from charplay.recipes.resolve import resolve
@@ -21,7 +21,6 @@ from charplay.training.device import DeviceContext
 from charplay.training.learner import Learner
 from charplay.training.network import CharNet
 from charplay.training.session import batch_shape
-from charplay.training.shares import share_count
 
 PROBE_SIZES = {"cpu": (128, 256), "cuda": (256, 1024)}
 """Hidden sizes that are measured."""
@@ -38,7 +37,7 @@ def measure_step_speed(
 
     Draws from torch's random numbers. Raises Cancelled if `watch`, which is called before every step, returns False.
     """
-    context = context.with_shares(share_count(recipe, context.device, context.full_threads), recipe.seed)
+    context = context.with_shares(share_count(recipe, context.device.type, context.full_threads), recipe.seed)
     ids = corpus.ids[: training_characters(recipe, len(corpus))]
     batches = open_batches(recipe, ids, context.device, resident=context.text_fits(corpus.ids))
     network = CharNet(recipe, len(corpus.vocabulary)).to(context.device).train()

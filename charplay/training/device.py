@@ -45,6 +45,8 @@ class Device:
     title: str
     free: int
     total: int
+    threads: int = 1
+    """Of a processor, for a run that has it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ def list_devices() -> list[Device]:
     free, total = memory.available, memory.total
     if (group := control_group.memory_limit()) is not None:
         free, total = min(free, group.free), min(total, group.limit)
-    cpu = Device("cpu", f"CPU, {thread_count()} threads", free, total)
+    threads = thread_count()
+    cpu = Device("cpu", f"CPU, {threads} threads", free, total, threads)
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     return [cpu, *_visible_cuda_devices(_installed_cuda_devices(), visible)]
 

@@ -45,6 +45,21 @@ It may be dropped at any yield.
 """
 
 
+def final_readings(*, windows: bool) -> int:
+    """Return how often the final evaluation reads a character: carried and cold, or in each window that it is in."""
+    return WINDOWS_PER_LENGTH if windows else 2
+
+
+def affordable_characters(trained: float, *, windows: bool) -> int:
+    """Return how many characters are worth predicting at the end of a run whose training has read so many.
+
+    A large vocabulary makes each of them dear, in training as well: so characters are counted, and no clock is
+    asked. The number is then the same on every machine, and after a resumption.
+    """
+    affordable = int(FINAL_SHARE * EVALUATION_SPEEDUP * trained / final_readings(windows=windows))
+    return min(MAX_FINAL_CHARACTERS, max(MAX_CHARACTERS, affordable))
+
+
 class _RunningMeans:
     """Keeps sums on the device, and reads them once, at the end."""
 
@@ -101,14 +116,8 @@ class Evaluation:
         return min(max_characters, len(self._text) - self._held_out_start)
 
     def affordable_characters(self, trained: float) -> int:
-        """Return how many characters are predicted at the end of a run whose training has read so many.
-
-        A large vocabulary makes each of them dear, in training as well: so characters are counted, and no clock is
-        asked. The number is then the same on every machine, and after a resumption.
-        """
-        readings = 2 if self.window is None else WINDOWS_PER_LENGTH
-        affordable = int(FINAL_SHARE * EVALUATION_SPEEDUP * trained / readings)
-        return self.characters(min(MAX_FINAL_CHARACTERS, max(MAX_CHARACTERS, affordable)))
+        """Return how many characters are predicted at the end of a run whose training has read so many."""
+        return self.characters(affordable_characters(trained, windows=self.window is not None))
 
     @torch.no_grad()
     def carried(self, network: CharNet, max_characters: int) -> EvaluationGenerator:

@@ -4,16 +4,15 @@ import math
 from dataclasses import dataclass
 
 from charplay.corpora.corpus import Corpus
-from charplay.corpora.held_out import MAX_FINAL_CHARACTERS
 from charplay.corpora.progress import Watch
 from charplay.recipes.loss_estimate import expected_loss
-from charplay.recipes.network import memory_bytes, parameter_count, training_characters, whole
+from charplay.recipes.network import memory_bytes, parameter_count, share_count, training_characters, whole
 from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.recipes.reference_hardware import CorpusSize, Speed, reference_seconds
 from charplay.recipes.resolve import EVALUATION_SHARE, resolve
 from charplay.training import device
 from charplay.training.calibration import measure_relative_speed, measure_step_speed, significant_speed
-from charplay.training.evaluation import EVALUATION_SPEEDUP
+from charplay.training.evaluation import EVALUATION_SPEEDUP, affordable_characters, final_readings
 
 MEASURE_SECONDS, TRY_SECONDS = 2.0, 1.0
 """How long the machine is measured, and then the proposed recipe is tried."""
@@ -55,9 +54,10 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
     vocabulary_size, characters_total = len(corpus.vocabulary), len(corpus)
     significant = significant_speed(speed)
     resolution = resolve(asked, characters_total, vocabulary_size, significant)
-    resolved, notes = _fit_to_memory(asked, resolution.recipe, corpus, choice.name, significant)
+    resolved, notes = _fit_to_memory(asked, resolution.recipe, corpus, context, significant)
     chars_per_second = measure_step_speed(resolved, corpus, context, TRY_SECONDS, watch)
     training_total = training_characters(resolved, characters_total)
+    held_out = characters_total - training_total
     characters = int(60 * minutes * (1 - EVALUATION_SHARE) * chars_per_second)
     epochs = characters / training_total
     seconds_on_reference = reference_seconds(
@@ -66,12 +66,12 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
     return Proposal(
         recipe=resolved,
         seconds=60 * minutes
-        + 2 * min(characters_total - training_total, MAX_FINAL_CHARACTERS) / (EVALUATION_SPEEDUP * chars_per_second),
+        + _final_characters(resolved, characters, held_out) / (EVALUATION_SPEEDUP * chars_per_second),
         chars_per_second=chars_per_second,
         characters=characters,
         epochs=epochs,
         parameters=parameter_count(resolved, vocabulary_size),
-        memory_bytes=memory_bytes(resolved, vocabulary_size, characters_total),
+        memory_bytes=memory_bytes(resolved, vocabulary_size, characters_total, _shares(resolved, context)),
         expected_loss=expected_loss(resolved, seconds_on_reference, epochs, corpus.unigram_entropy()),
         notes=(
             *resolution.notes,
@@ -80,6 +80,16 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
             *_differences(resolved, resolution.recipe),
         ),
     )
+
+
+def _shares(recipe: Recipe, context: device.DeviceContext) -> int:
+    return share_count(recipe, context.device.type, context.full_threads)
+
+
+def _final_characters(recipe: Recipe, trained: int, held_out: int) -> int:
+    """Return how many characters the final evaluation reads, each as often as it does."""
+    windows = recipe.target == "last"
+    return final_readings(windows=windows) * min(held_out, affordable_characters(trained, windows=windows))
 
 
 def _differences(proposed: Recipe, default: Recipe) -> tuple[str, ...]:
@@ -93,13 +103,19 @@ def _differences(proposed: Recipe, default: Recipe) -> tuple[str, ...]:
 
 
 def _fit_to_memory(
-    asked: Recipe, resolved: Recipe, corpus: Corpus, name: str, speed: Speed | None
+    asked: Recipe, resolved: Recipe, corpus: Corpus, context: device.DeviceContext, speed: Speed | None
 ) -> tuple[Recipe, tuple[str, ...]]:
     """Halve the batch size until the recipe fits the device's memory; return a sentence too if that was needed."""
+    name = str(context.device)
     free = next((found.free for found in device.list_devices() if found.name == name), math.inf)
     vocabulary_size, characters_total = len(corpus.vocabulary), len(corpus)
+
+    def fits(recipe: Recipe) -> bool:
+        needed = memory_bytes(recipe, vocabulary_size, characters_total, _shares(recipe, context))
+        return needed <= MAX_MEMORY_SHARE * free
+
     size = before = int(resolved.batch_size)
-    while size > 1 and memory_bytes(resolved, vocabulary_size, characters_total) > MAX_MEMORY_SHARE * free:
+    while size > 1 and not fits(resolved):
         size //= 2
         resolved = resolve(
             asked.model_copy(update={"batch_size": size}), characters_total, vocabulary_size, speed

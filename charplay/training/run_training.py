@@ -246,7 +246,7 @@ class _RunExecution:
         if self._choice and self._plan and self._corpus and device_errors.is_out_of_memory(error):
             corpus = self._corpus
             recipe = self._session.recipe if self._session else self._plan.resolved
-            needed = memory_bytes(recipe, len(corpus.vocabulary), len(corpus))
+            needed = memory_bytes(recipe, len(corpus.vocabulary), len(corpus), self._plan.shares)
             return device_errors.out_of_memory_message(self._choice.name, needed, recipe)
         if self._choice and self.is_device_lost(error):
             return (

@@ -62,8 +62,9 @@ class Session:
 
     def out_of_memory_message(self) -> str:
         """Return a sentence for the user when the device is out of memory."""
-        needed = memory_bytes(self.recipe, len(self.run.vocabulary), self.run.corpus.characters)
-        return device_errors.out_of_memory_message(str(self.run.facts["device"]), needed, self.recipe)
+        run = self.run
+        needed = memory_bytes(self.recipe, len(run.vocabulary), run.corpus.characters, run.facts.get("shares", 1))
+        return device_errors.out_of_memory_message(str(run.facts["device"]), needed, self.recipe)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return copies of all arrays of a save."""

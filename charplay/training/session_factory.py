@@ -14,7 +14,7 @@ from charplay.protocol.events import Changed
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.device_dependent import open_fields
 from charplay.recipes.from_parent import inherit_shape
-from charplay.recipes.network import training_characters, whole
+from charplay.recipes.network import share_count, training_characters, whole
 from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
 from charplay.recipes.reference_hardware import CorpusSize, reference_speed
 from charplay.recipes.resolve import resolve
@@ -38,7 +38,6 @@ from charplay.training.resume_checks import changed_facts, reproducibility_warni
 from charplay.training.run_writer import RunWriter
 from charplay.training.samples import Sampler
 from charplay.training.session import Session
-from charplay.training.shares import share_count
 from charplay.training.token_ids import TokenIds
 from charplay.training.warm_start import Parent, copy_matching_weights, read_parent, transfer_notes
 
@@ -83,7 +82,7 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceC
         speed = speed_for_run(shaped, corpus, context, watch)
         clock.stop()
     resolution = resolve(shaped, len(corpus), len(corpus.vocabulary), speed)
-    shares = share_count(resolution.recipe, context.device, context.full_threads, context.ranks.size)
+    shares = share_count(resolution.recipe, context.device.type, context.full_threads, context.ranks.size)
     context.ranks.require_shares(shares, resolution.recipe)
     warm_start_notes = transfer_notes(parent, corpus.vocabulary.characters) if parent else ()
     text = CorpusSize.of(resolution.recipe, len(corpus), len(corpus.vocabulary))

@@ -10,25 +10,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from charplay.recipes.network import whole
-from charplay.recipes.recipe import Recipe
 from charplay.training.network import State
-
-MIN_STREAMS = 16
-"""Streams in a share, at least: with fewer, products are too narrow for a processor's vectors."""
-MAX_SHARES = 8
-"""Shares that one process computes, at most."""
-
-
-def share_count(recipe: Recipe, device: torch.device, threads: int, ranks: int = 1) -> int:
-    """Return how many shares a new run of the resolved `recipe` has: as many for each rank, one for each card.
-
-    On a processor it is one for each of the `threads` that an idle machine would have, as far as there are streams for
-    them: the same whatever else runs there.
-    """
-    streams = whole(recipe, "batch_size")
-    threads = threads if device.type == "cpu" else 1
-    return min(streams, ranks * max(1, min(threads, streams // ranks // MIN_STREAMS, MAX_SHARES)))
 
 
 def cut(streams: int, shares: int) -> list[slice]:

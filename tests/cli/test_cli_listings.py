@@ -273,6 +273,16 @@ def test_describe_counts_before_any_training(cli: Callable[..., SimpleNamespace]
     assert facts["recipe"]["corpus"] == str(text_file)
 
 
+def test_describe_counts_the_gradients_of_every_share(cli: Callable[..., SimpleNamespace], text_file: Path) -> None:
+    def facts(threads: str) -> dict[str, Any]:
+        options = ("--set", f"threads={threads}", "--set", "device=cpu", "--set", "batch_size=64")
+        (line,) = cli("describe", "--corpus", text_file, "--steps", "9", *options, "--json").lines
+        return dict(line)
+
+    one, three = facts("1"), facts("3")
+    assert three["memory_bytes"] - one["memory_bytes"] == 2 * 4 * one["parameters"]
+
+
 def test_describe_for_people(cli: Callable[..., SimpleNamespace], text_file: Path) -> None:
     result = cli("describe", "--corpus", text_file, "--minutes", "1")
     assert result.code == 0

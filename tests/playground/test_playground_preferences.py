@@ -38,7 +38,7 @@ def test_a_draft_that_cannot_be_used_any_more_is_the_default(home: Home) -> None
 
 def test_devices_are_found_in_the_background_and_known_to_the_draft(home: Home) -> None:
     class Device:
-        name, title, free, total = "cuda:3", "A GPU", 4 << 30, 8 << 30
+        name, title, free, total, threads = "cuda:3", "A GPU", 4 << 30, 8 << 30, 1
 
     sitting = Sitting(home)
     sitting.playground.next_run._list_devices = lambda: [Device()]
@@ -47,3 +47,4 @@ def test_devices_are_found_in_the_background_and_known_to_the_draft(home: Home) 
     assert sitting.playground.draft is not None
     assert sitting.playground.draft.choices("device") == ("auto", "cuda:3")
     assert [device.title for device in sitting.playground.next_run.devices] == ["A GPU"]
+    assert sitting.playground.draft.threads == 1

@@ -15,6 +15,7 @@ from charplay.recipes.network import (
     layer_table,
     memory_bytes,
     parameter_count,
+    share_count,
     steps_per_epoch,
     tensor_shapes,
     training_characters,
@@ -158,6 +159,22 @@ def test_memory_grows_with_what_is_kept() -> None:
     assert memory_bytes(recipe(average=0.99), 65, 10**6) == base + weights
     assert memory_bytes(recipe(optimizer="sgd"), 65, 10**6) == base - weights
     assert memory_bytes(recipe(), 65, 2 * 10**6) == base + 10**6
+    assert memory_bytes(recipe(), 65, 10**6, shares=3) == base + 2 * weights
     assert memory_bytes(recipe(batch_size=64), 65, 10**6) > base
     assert memory_bytes(recipe(batching="windows", target="last"), 65, 10**6) < base
     assert memory_bytes(recipe(), 300, 10**6) > memory_bytes(recipe(), 256, 10**6) + 10**6
+
+
+@pytest.mark.parametrize(
+    ("changes", "device", "threads", "shares"),
+    [
+        ({"batch_size": 64}, "cpu", 2, 2),
+        ({"batch_size": 31}, "cpu", 2, 1),
+        ({"batch_size": 512}, "cpu", 16, 8),
+        ({"batch_size": 64, "threads": 3}, "cpu", 16, 3),
+        ({"batch_size": 64, "threads": 3}, "cuda:0", 16, 1),
+        ({"batch_size": 64}, "cuda:0", 16, 1),
+    ],
+)
+def test_a_run_has_a_share_for_each_thread(changes: dict[str, Any], device: str, threads: int, shares: int) -> None:
+    assert share_count(recipe(**changes), device, threads) == shares

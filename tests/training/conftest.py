@@ -8,8 +8,9 @@ from trainings import Divided, Kind, Only, Train, Watcher
 from charplay.protocol.events import Event, Failed
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
+from charplay.recipes import network
 from charplay.recipes.layers import ConfigLayer, compose
-from charplay.training import shares, step_reporter
+from charplay.training import step_reporter
 from charplay.training.run_training import open_training
 from charplay.training.save_thread import SaveJob, SaveThread
 
@@ -84,7 +85,7 @@ def train(home: Path, monkeypatch: pytest.MonkeyPatch) -> Train:
 @pytest.fixture
 def divided(monkeypatch: pytest.MonkeyPatch) -> Divided:
     """`divided(2)` lets runs of a few streams have two shares, and returns the setting that asks for them."""
-    monkeypatch.setattr(shares, "MIN_STREAMS", 1)
+    monkeypatch.setattr(network, "MIN_STREAMS", 1)
     return lambda count: {"threads": count}
 
 

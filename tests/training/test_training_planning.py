@@ -10,11 +10,11 @@ from charplay.corpora.corpus import Corpus
 from charplay.corpora.errors import Cancelled
 from charplay.corpora.library import Library
 from charplay.recipes.loss_estimate import CURVES, expected_loss
-from charplay.recipes.network import whole
+from charplay.recipes.network import training_characters, whole
 from charplay.recipes.recipe import Recipe
 from charplay.recipes.reference_hardware import CorpusSize, reference_seconds
 from charplay.recipes.resolve import resolve
-from charplay.training import calibration, device, epoch_timing, planning
+from charplay.training import calibration, device, epoch_timing, evaluation, planning
 from charplay.training.device import Device, open_device
 from charplay.training.planning import plan
 
@@ -71,6 +71,30 @@ def test_a_plan_says_what_training_would_do(corpus: Corpus, brief: None, monkeyp
     assert proposal.characters == pytest.approx(120 * 0.95 * proposal.chars_per_second, abs=1)
     assert proposal.epochs == pytest.approx(proposal.characters / (0.9 * len(corpus)), rel=1e-3)
     assert proposal.memory_bytes > 0
+
+
+def test_a_plan_counts_the_final_evaluation_as_it_is_bounded(
+    corpus: Corpus, brief: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "measure_step_speed", lambda *_: 1_000.0)
+    monkeypatch.setattr(evaluation, "MAX_CHARACTERS", 1_000)
+    held_out = len(corpus) - training_characters(ASKED, len(corpus))
+    for minutes, target, count in [
+        (0.1, "every", 1_000),  # the fewest that it may be content with
+        (1.0, "every", int(60 * 0.95 * 1_000) * 3 // 20),  # a tenth of the time, at three times the speed, twice
+        (60.0, "every", held_out),
+        (0.1, "last", 1_000),
+    ]:
+        asked = ASKED.model_copy(update={"target": target, "batching": "windows" if target == "last" else "stream"})
+        readings = {"every": 2, "last": 8}[target]
+        proposal = plan(asked, corpus, minutes)
+        assert proposal.seconds - 60 * minutes == pytest.approx(readings * count / 3_000, abs=0.01)
+
+
+def test_a_plan_for_two_threads_counts_the_gradients_of_two_shares(corpus: Corpus, brief: None) -> None:
+    sized = {"hidden_size": 64, "batch_size": 64, "sequence_length": 16}
+    one, two = (plan(ASKED.model_copy(update={**sized, "threads": count}), corpus, 1.0) for count in (1, 2))
+    assert two.memory_bytes == one.memory_bytes + 4 * one.parameters
 
 
 def test_a_plan_for_another_machine_is_what_a_run_there_takes(

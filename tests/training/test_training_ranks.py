@@ -12,6 +12,7 @@ from charplay.protocol.events import Failed, Started
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.errors import RecipeError
+from charplay.recipes.network import share_count
 from charplay.recipes.recipe import Recipe
 from charplay.runs.run import Run
 from charplay.training import ranks as module
@@ -19,7 +20,6 @@ from charplay.training.device import Device, DeviceError, choose
 from charplay.training.ranks import ALONE, HEAD_BYTES, LENGTH_BYTES, Ranks, launched_ranks
 from charplay.training.resume_checks import changed_facts
 from charplay.training.run_training import open_training
-from charplay.training.shares import share_count
 
 TORCHRUN = {"TORCHELASTIC_RUN_ID": "none", "RANK": "1", "WORLD_SIZE": "3", "LOCAL_RANK": "1"}
 
@@ -89,8 +89,8 @@ def test_variables_that_do_not_fit_are_said(wrong: dict[str, str]) -> None:
 )
 def test_ranks_divide_a_batch_as_threads_do(threads: int, ranks: int, batch_size: int, shares: int) -> None:
     recipe = Recipe(steps=1, threads=threads, batch_size=batch_size)
-    assert share_count(recipe, torch.device("cpu"), threads, ranks) == shares
-    assert share_count(recipe, torch.device("cuda"), threads, ranks) == min(ranks, batch_size)
+    assert share_count(recipe, "cpu", threads, ranks) == shares
+    assert share_count(recipe, "cuda:0", threads, ranks) == min(ranks, batch_size)
 
 
 def refused(home: Path, recipe: dict[str, Any], size: int = 2, **request: Any) -> Failed:

@@ -16,6 +16,7 @@ from charplay.fs.registry import entry_names
 from charplay.protocol.commands import Resume
 from charplay.protocol.events import Event, Failed, Finished, Paused, Started, Warned
 from charplay.protocol.queues import CommandQueue
+from charplay.recipes.network import share_count
 from charplay.recipes.recipe import Recipe
 from charplay.runs.run import Run
 from charplay.training import learner as learner_module
@@ -26,7 +27,7 @@ from charplay.training.gradients import clip
 from charplay.training.learner import Learner
 from charplay.training.network import CharNet
 from charplay.training.optimization import build_optimizers, take_step
-from charplay.training.shares import columns, cut, joined, share_count
+from charplay.training.shares import columns, cut, joined
 
 VOCABULARY = 11
 IDS = np.random.default_rng(3).integers(0, VOCABULARY, 3_000).astype(np.uint8)
@@ -137,7 +138,7 @@ def test_shares_drop_differently_and_as_the_seed_says() -> None:
 def test_a_share_has_at_least_sixteen_streams(threads: int, batch_size: int, shares: int) -> None:
     recipe = Recipe(steps=1, threads=threads, batch_size=batch_size)
     context = open_device("cpu", recipe)
-    assert share_count(recipe, context.device, context.full_threads) == shares
+    assert share_count(recipe, context.device.type, context.full_threads) == shares
     torch.set_num_threads(1)
 
 

@@ -32,7 +32,7 @@ def trainer(home: Home) -> ScriptedTrainer:
 
 
 class Device:
-    name, title, free, total = "cpu", "CPU, 2 threads", 4 << 30, 8 << 30
+    name, title, free, total, threads = "cpu", "CPU, 2 threads", 4 << 30, 8 << 30, 2
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from charplay.playground.recipe_draft import RecipeDraft
 from charplay.playground.recipe_rows import BUDGET, COMMON, in_labels, label
 from charplay.playground.value_steps import next_number
 from charplay.recipes.contradictions import CLASHES
+from charplay.recipes.network import memory_bytes, parameter_count
 from charplay.recipes.presets import preset_names
 from charplay.recipes.recipe import Recipe
 from charplay.recipes.specs import FieldSpec, spec, specs
@@ -100,6 +101,25 @@ def test_a_draft_says_what_only_the_start_decides(tmp_path: Path) -> None:
     assert draft.shown("batch_size") == ("auto", "at the start")
     assert draft.set(BUDGET, "2 epochs") == ""
     assert draft.shown("batch_size")[1].isdecimal()
+
+
+def test_the_memory_that_a_draft_says_counts_the_gradients_of_every_share(tmp_path: Path) -> None:
+    draft = RecipeDraft(tmp_path, characters=10**6, vocabulary=LETTERS, devices=("cpu", "cuda:0"))
+    draft.values |= {"hidden_size": "1024", "batch_size": "64", "device": "cpu"}
+    draft.use_devices(["cpu", "cuda:0"], threads=4)
+
+    def memory() -> str:
+        return next(part for part in _numbers(draft).split(", ") if re.search(r" [kMG]?B$", part))
+
+    divided = memory()
+    draft.set("threads", "1")
+    assert draft.resolved is not None
+    one = memory_bytes(draft.resolved, len(LETTERS), 10**6)
+    weights = 4 * parameter_count(draft.resolved, len(LETTERS))
+    assert (divided, memory()) == (f"{count(one + 3 * weights)}B", f"{count(one)}B")
+    draft.values |= {"device": "cuda:0", "minutes": "", "steps": "9"}
+    draft.set("threads", "auto")
+    assert memory() == f"{count(memory_bytes(draft.resolved, len(LETTERS), 10**6))}B"
 
 
 def test_a_draft_says_about_what_the_start_decides_on_a_processor(tmp_path: Path) -> None:

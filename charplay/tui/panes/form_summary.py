@@ -57,7 +57,8 @@ def _fitting(lines: Iterable[str], width: int, room: int) -> list[str]:
 
 def _numbers(draft: "RecipeDraft") -> str:
     """Parameters, memory and time of the next run, as far as known."""
-    from charplay.recipes.network import memory_bytes, parameter_count
+    from charplay.recipes.device_dependent import likely_device
+    from charplay.recipes.network import memory_bytes, parameter_count, share_count
 
     if draft.resolved is None:
         return ""
@@ -66,7 +67,8 @@ def _numbers(draft: "RecipeDraft") -> str:
     if "hidden_size" not in draft.open:
         parts.append(f"{about}{parameter_count(draft.resolved, draft.vocabulary_size):,} parameters")
     if not draft.open & {"hidden_size", "batch_size", "sequence_length"}:
-        parts.append(f"{count(memory_bytes(draft.resolved, draft.vocabulary_size, draft.characters))}B")
+        shares = share_count(draft.resolved, likely_device(draft.asked.device, draft.devices), draft.threads)
+        parts.append(f"{count(memory_bytes(draft.resolved, draft.vocabulary_size, draft.characters, shares))}B")
     unit, amount = draft.budget()
     if unit == "minutes":
         parts.append(f"{'' if about else 'about '}{duration(amount * 60)}")
