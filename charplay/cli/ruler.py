@@ -1,6 +1,7 @@
 """`charplay corpora ruler`, and what other verbs show of it: what simple predictors reach on a text's held-out part."""
 
 from dataclasses import asdict
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,6 +31,10 @@ def ruler(
     validation_fraction: Annotated[
         str | None, typer.Option("--validation-fraction", metavar="F", help="The share that is held out [0.1].")
     ] = None,
+    held_out: Annotated[
+        int | None,
+        typer.Option("--held-out", metavar="N", min=1, help="Predict only the first so many of it."),
+    ] = None,
     encoding: EncodingOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -47,14 +52,14 @@ def ruler(
     library = Library(home.corpora, home.cache)
     entry = library.find(text)
     corpus = library.open(entry, cleaning=recipe.cleaning, limit=recipe.limit, encoding=encoding)
-    split = _split(corpus, encoding, recipe)
+    split = _split(corpus, encoding, recipe, held_out)
     losses = ReferenceCache(home.cache).measure(split, corpus, Progress(progress_line(entry.title)))
     made = make_ruler(losses, open_store(context.obj), split)
     if json:
         print_json(ruler_json(corpus.name, made))
         return
     print_safe(corpus.title)
-    print_ruler(made)
+    print_ruler(made, bounded=split.held_out is not None)
 
 
 def kept_for_corpus(home: str | None, corpus: "Corpus", encoding: str | None, recipe: "Recipe") -> "Ruler | None":
@@ -64,11 +69,38 @@ def kept_for_corpus(home: str | None, corpus: "Corpus", encoding: str | None, re
     return kept_ruler(read_home(home).cache, open_store(home), _split(corpus, encoding, recipe))
 
 
-def kept_for_run(home: str | None, origin: "CorpusOrigin", recipe: "Recipe", run: str = "") -> "Ruler | None":
-    """Return the ruler of a run's text, where it was measured before; the run is not compared with itself."""
+def kept_for_run(
+    home: str | None, origin: "CorpusOrigin", recipe: "Recipe", counted: int | None, run: str = ""
+) -> "Ruler | None":
+    """Return the ruler of the held-out characters that a run's loss counts, where it was measured before.
+
+    The run is not compared with itself.
+    """
     from charplay.playground.ruler import kept_ruler, split_text
 
-    return kept_ruler(read_home(home).cache, open_store(home), split_text(origin, recipe), run)
+    return kept_ruler(read_home(home).cache, open_store(home), split_text(origin, recipe, counted), run)
+
+
+def way_to_measure(origin: "CorpusOrigin", recipe: "Recipe", counted: int | None) -> str:
+    """Say how the ruler of a loss is measured that counts only a part of the held-out text; empty for the whole."""
+    from charplay.playground.ruler import split_text
+    from charplay.recipes.recipe import Recipe
+
+    bound, usual = split_text(origin, recipe, counted).held_out, Recipe()
+    if bound is None:
+        return ""
+    options = {
+        "--held-out": bound,
+        "--cleaning": ",".join(recipe.cleaning),
+        "--limit": recipe.limit if recipe.limit is not None else "",
+        "--validation-fraction": ""
+        if recipe.validation_fraction == usual.validation_fraction
+        else recipe.validation_fraction,
+        "--encoding": origin.encoding,
+    }
+    words = [quote(str(word)) for name, value in options.items() if value != "" for word in (name, value)]
+    command = " ".join(["charplay corpora ruler", quote(origin.name), *words])
+    return f"what that is worth on its {bound:,} held-out characters is not measured; `{command}` does it"
 
 
 def ruler_json(text: str, made: "Ruler") -> dict[str, Any]:
@@ -76,8 +108,11 @@ def ruler_json(text: str, made: "Ruler") -> dict[str, Any]:
     return {"text": text, **asdict(made.losses), "rough": made.losses.is_rough}
 
 
-def print_ruler(made: "Ruler") -> None:
-    """Print a ruler as a table, the worst predictor first, and a sentence below."""
+def print_ruler(made: "Ruler", *, bounded: bool = False) -> None:
+    """Print a ruler as a table, the worst predictor first, and a sentence below.
+
+    `bounded` says that not all characters of a long run's closing loss are predicted.
+    """
     from charplay.corpora.ruler.compressors import COMPRESSORS
 
     losses = made.losses
@@ -87,7 +122,9 @@ def print_ruler(made: "Ruler") -> None:
     windows = {name: f"{name}, window {compressor.window}" for name, compressor in COMPRESSORS.items()}
     rows = [(windows.get(line.label, line.label), *map(str, _figures(line.loss))) for line in made.lines]
     print_table(("predictor", "nats", "bits", "perplexity"), rows)
-    print(f"\n{_sentence(losses.characters_train, losses.characters_held_out, losses.share_counted)}")
+    which = f"first {losses.characters_held_out:,}" if bounded else f"{losses.characters_held_out:,}"
+    whose = "" if bounded else " of a run's closing loss"
+    print(f"\nOn the {which} held-out characters{whose}, {_training(losses.characters_train, losses.share_counted)}.")
     if losses.is_rough:
         print("So few held-out characters make these figures rough.")
 
@@ -96,13 +133,14 @@ def _figures(loss: float) -> tuple[str | None, str | None, str]:
     return format_nats(loss), format_bits(loss), format_perplexity(loss)
 
 
-def _sentence(trained: int, held_out: int, share_counted: float) -> str:
+def _training(trained: int, share_counted: float) -> str:
     counted = "" if share_counted == 1 else f", of which the last {format_share(share_counted, 1)} were counted"
-    return f"On the {held_out:,} held-out characters of a run's closing loss, after {trained:,} for training{counted}."
+    return f"after {trained:,} for training{counted}"
 
 
-def _split(corpus: "Corpus", encoding: str | None, recipe: "Recipe") -> "SplitText":
+def _split(corpus: "Corpus", encoding: str | None, recipe: "Recipe", counted: int | None = None) -> "SplitText":
     from charplay.playground.ruler import split_text
     from charplay.runs.checkpoint import CorpusOrigin
 
-    return split_text(CorpusOrigin(corpus.name, corpus.path, corpus.sha256, len(corpus), encoding or ""), recipe)
+    origin = CorpusOrigin(corpus.name, corpus.path, corpus.sha256, len(corpus), encoding or "")
+    return split_text(origin, recipe, counted)

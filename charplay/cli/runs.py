@@ -12,15 +12,14 @@ from charplay.cli.errors import EXIT_FAILED, UsageError
 from charplay.cli.export import export
 from charplay.cli.output import print_json, print_safe, print_table, sanitize_for
 from charplay.cli.recipe_options import JsonOption
-from charplay.cli.ruler import kept_for_run, ruler_json
+from charplay.cli.ruler import kept_for_run, ruler_json, way_to_measure
 from charplay.cli.weights import import_weights
 from charplay.formatting.units import duration, format_bits, format_loss, format_nats, format_share
 from charplay.playground.home import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from charplay.corpora.ruler.reference_lines import Ruler
     from charplay.recipes.recipe import Recipe
     from charplay.runs.run import Run
     from charplay.runs.store import RunSummary
@@ -80,12 +79,13 @@ def _print_unverified(path: Path) -> None:
 
 
 def _show_run(home: str | None, found: "Run", *, json: bool) -> None:
+    from charplay.playground.ruler import counted_characters
     from charplay.runs.compared_run import current_recipe
     from charplay.runs.notes import read_notes
     from charplay.runs.store import run_status
 
-    recipe, notes = current_recipe(found), read_notes(found.folder)
-    ruler = kept_for_run(home, found.corpus, recipe, found.name)
+    recipe, notes, counted = current_recipe(found), read_notes(found.folder), counted_characters(found)
+    ruler = kept_for_run(home, found.corpus, recipe, counted, found.name)
     if json:
         print_json(
             {
@@ -111,14 +111,16 @@ def _show_run(home: str | None, found: "Run", *, json: bool) -> None:
     print_safe(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
     if found.playable and _digest(found.playable) == "":
         _print_unverified(found.playable)
-    _print_numbers(run_status(found, in_use=found.owner is not None), recipe, ruler)
+    worth = ruler.describe if ruler else lambda _: way_to_measure(found.corpus, recipe, counted)
+    _print_numbers(run_status(found, in_use=found.owner is not None), recipe, worth)
 
 
 def _show_checkpoint(home: str | None, path: Path, *, json: bool) -> None:
+    from charplay.recipes.resolve import EVALUATED_CHARACTERS
     from charplay.runs.checkpoint import read_header
 
     found = read_header(path)
-    ruler = kept_for_run(home, found.corpus, found.recipe)
+    ruler = kept_for_run(home, found.corpus, found.recipe, EVALUATED_CHARACTERS)
     numbers = {
         name: getattr(found, name)
         for name in ("step", "epoch", "seconds", "train_loss", "val_loss")
@@ -142,11 +144,15 @@ def _show_checkpoint(home: str | None, path: Path, *, json: bool) -> None:
     )
     if not found.digest:
         _print_unverified(path)
-    _print_numbers(numbers, found.recipe, ruler)
+    way = way_to_measure(found.corpus, found.recipe, EVALUATED_CHARACTERS)
+    _print_numbers(numbers, found.recipe, ruler.describe if ruler else lambda _: way)
 
 
-def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe", ruler: "Ruler | None") -> None:
-    """Print the step, the losses, what they are worth, and the recipe of a run or a checkpoint."""
+def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe", worth: "Callable[[float], str]") -> None:
+    """Print the step, the losses, what they are worth, and the recipe of a run or a checkpoint.
+
+    `worth` says of a held-out loss what it is worth, or how that is measured; nothing where there is nothing to say.
+    """
     from charplay.recipes.specs import format_value
 
     if (step := numbers.get("step")) is not None:  # unknown where a run has lost its checkpoints
@@ -155,8 +161,8 @@ def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe", ruler: "Ruler
     for name, title in (("train_loss", "train"), ("val_loss", "held-out"), ("val_loss_cold", "held-out, cold")):
         if (value := numbers.get(name)) is not None:
             print_safe(f"{title}: {format_loss(value)} a character")
-    if ruler and (value := numbers.get("val_loss")) is not None:
-        print_safe(ruler.describe(value))
+    if (value := numbers.get("val_loss")) is not None and (said := worth(value)):
+        print_safe(said)
     if (share := numbers.get("held_out_share") or 1) < 1:
         print_safe(f"measured on the first {format_share(share, 1)} of the held-out text")
     print()

@@ -27,6 +27,8 @@ class _NextText:
     corpus: "Corpus"
     encoding: str
     held_out: float
+    counted: int
+    """Held-out characters of the losses that it is to be compared with, at most."""
     recipe: "Recipe" = field(compare=False)
 
     run = ""
@@ -49,6 +51,7 @@ class _RunText:
     folder: str
     run: str
     vocabulary_size: int
+    counted: int
 
     def read(self) -> "tuple[CorpusOrigin, Recipe]":
         from charplay.playground.training_text import read_origin
@@ -58,6 +61,9 @@ class _RunText:
 
 class DrawnRuler:
     """Knows the ruler of the chosen text until a run has begun, then that of the run's text.
+
+    It is measured on the held-out characters that the losses count which are drawn: an evaluation's, and at the end of
+    a run those of its closing loss.
 
     It is taken from the cache, or measured by a job that is cancelled when another text is drawn. Until it is there,
     and where nothing is held out, blind guessing is all that is known of a text.
@@ -108,13 +114,16 @@ class DrawnRuler:
         draft = self._context.draft
         if draft is None:
             return None
+        from charplay.recipes.resolve import EVALUATED_CHARACTERS
+
         begun = self._context.runs.history.begun
         if begun is not None:
-            return _RunText(begun.folder, begun.run, begun.vocabulary_size)
-        chosen = self._context.corpora
+            counted = max(EVALUATED_CHARACTERS, self._context.runs.state.counted_characters or 0)
+            return _RunText(begun.folder, begun.run, begun.vocabulary_size, counted)
+        chosen, asked = self._context.corpora, draft.asked
         if chosen.read is None:
             return None
-        return _NextText(chosen.read, chosen.encoding, draft.asked.validation_fraction, draft.asked)
+        return _NextText(chosen.read, chosen.encoding, asked.validation_fraction, EVALUATED_CHARACTERS, asked)
 
     def _turn_to(self, text: _NextText | _RunText | None, now: float) -> None:
         from charplay.corpora.ruler.reference_lines import blind_guessing
@@ -131,7 +140,8 @@ class DrawnRuler:
         from charplay.playground.ruler import make_ruler, split_text
 
         origin, recipe = text.read()
-        split, cache, store = split_text(origin, recipe), ReferenceCache(self._context.home.cache), self._context.store
+        split = split_text(origin, recipe, text.counted)
+        cache, store = ReferenceCache(self._context.home.cache), self._context.store
         losses = cache.load(split)
         if losses is None:
             corpus = text.corpus if isinstance(text, _NextText) else self._open(origin, recipe, watch)

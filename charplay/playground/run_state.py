@@ -41,6 +41,8 @@ class RunState:
     seconds_left: float | None = None
     train_loss: float | None = None
     val_loss: float | None = None
+    counted_characters: int | None = None
+    """Held-out characters that `val_loss` counts where it is a finished run's; None where it is an evaluation's."""
     train_accuracy: float | None = None
     val_accuracy: float | None = None
     learning_rate: float | None = None
@@ -160,6 +162,7 @@ class RunState:
                 self.status = "finished"
                 if event.val_loss is not None:  # of the best checkpoint, and over more of the held-out text
                     self.val_loss, self.val_accuracy = event.val_loss, None
+                    self.counted_characters = event.held_out_characters
             case events.Failed():
                 self.status, self.message = "failed", event.message
                 self.changed_text, self.lost_device = event.changed_text, event.lost_device

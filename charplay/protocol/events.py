@@ -252,6 +252,8 @@ class Finished(Event):
     steps: int
     held_out_share: float | None = None
     """Share of the held-out text, 0 to 1, that these losses were measured on; None where nothing was, or is known."""
+    held_out_characters: int | None = None
+    """Held-out characters, from the first on, that `val_loss` counts; None where nothing was, or is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ FINAL_FIELDS = ("step", "seconds", "train_loss", "val_loss", "val_loss_cold", "s
 
 
 def _require_numbers(finished: dict[str, Any] | None) -> dict[str, Any] | None:
-    for name in (*FINAL_FIELDS, "held_out_share"):
+    for name in (*FINAL_FIELDS, "held_out_share", "held_out_characters"):
         if finished is not None and not isinstance(finished.get(name), int | float | None):
             raise ValueError(f"{name} is no number")
     return finished

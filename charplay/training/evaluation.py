@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from charplay.corpora.held_out import MAX_FINAL_CHARACTERS, WARM_UP_CHARACTERS, parallel_pieces
+from charplay.corpora.held_out import MAX_FINAL_CHARACTERS, WARM_UP_CHARACTERS, final_characters, parallel_pieces
 from charplay.recipes.resolve import EVALUATED_CHARACTERS
 from charplay.training.device import DeviceContext
 from charplay.training.network import CharNet, State
@@ -114,6 +114,10 @@ class Evaluation:
     def characters(self, max_characters: int) -> int:
         """Return how many characters are predicted if at most `max_characters` are read."""
         return min(max_characters, len(self._text) - self._held_out_start)
+
+    def counted(self, characters: int) -> int:
+        """Return how many predictions' characters a loss over so many held-out ones counts, from the first on."""
+        return final_characters(characters) if self.window is None else characters
 
     def affordable_characters(self, trained: float) -> int:
         """Return how many characters are predicted at the end of a run whose training has read so many."""

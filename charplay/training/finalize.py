@@ -20,10 +20,11 @@ def finalize(tasks: PeriodicTasks) -> EventGenerator[events.Finished | None]:
     path = path or session.run.latest
     if path is None:
         raise RunError("nothing could be saved; look at the warnings above, and resume the run")
-    val_loss = cold_loss = share = None
+    val_loss = cold_loss = share = counted = None
     if evaluation.has_held_out_text:
         count = evaluation.affordable_characters(session.trained_characters)
         share = count / evaluation.characters(session.run.corpus.characters)
+        counted = evaluation.counted(count)
         network.load_weights(read_checkpoint(path).tensors)
         already_measured = evaluation.characters(MAX_CHARACTERS) == count
         val_loss = session.early_stopping.best_val_loss if already_measured and path == session.run.best else None
@@ -47,6 +48,7 @@ def finalize(tasks: PeriodicTasks) -> EventGenerator[events.Finished | None]:
         val_loss_cold=cold_loss,
         steps=session.step,
         held_out_share=share,
+        held_out_characters=counted,
     )
     session.run.finish({name: value for name, value in events.as_json(finished).items() if name != "event"})
     return finished

@@ -94,6 +94,56 @@ def test_a_run_says_what_its_loss_is_worth(cli: Cli, saved_run: Run, text_file: 
     assert "2.50 nats: about 12 choices" in cli("runs", "show", saved_run.latest).out
 
 
+def finish(run: Run, loss: float, count: int) -> None:
+    run.finish({"val_loss": loss, "held_out_characters": count, "held_out_share": count / 180})
+
+
+def test_a_loss_is_compared_on_the_characters_that_it_counts(cli: Cli, saved_run: Run, text_file: Path) -> None:
+    finish(saved_run, 2.5, 90)
+    cli("corpora", "ruler", text_file)
+    out = cli("runs", "show", saved_run.name).out
+    assert "choices a character" not in out, "the whole held-out text was measured, and the loss is of its half"
+    way = "charplay corpora ruler pangram --held-out 90"
+    assert f"what that is worth on its 90 held-out characters is not measured; `{way}` does it" in out
+    assert cli("runs", "show", saved_run.name, "--json").lines[0]["ruler"] is None
+
+    measured = cli("corpora", "ruler", text_file, "--held-out", 90)
+    assert "On the first 90 held-out characters, after 1,620 for training." in measured.out
+    out = cli("runs", "show", saved_run.name).out
+    assert "2.50 nats: about 12 choices a character; better than " in out
+    assert "is not measured" not in out
+    (line,) = cli("runs", "show", saved_run.name, "--json").lines
+    assert line["ruler"]["characters_held_out"] == 90
+    assert line["ruler"]["ngram"] == pytest.approx(measure_references(from_text("", TEXT[:1710]), 1620).ngram)
+
+
+def test_a_run_of_before_kept_the_share_alone(cli: Cli, saved_run: Run, text_file: Path) -> None:
+    saved_run.finish({"val_loss": 2.5, "held_out_share": 0.5})
+    assert "--held-out 90" in cli("runs", "show", saved_run.name).out
+    saved_run.finish({"val_loss": 2.5})
+    cli("corpora", "ruler", text_file)
+    assert "choices a character" in cli("runs", "show", saved_run.name).out
+
+
+def test_an_unfinished_runs_loss_is_an_evaluations(
+    cli: Cli, saved_run: Run, text_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("charplay.recipes.resolve.EVALUATED_CHARACTERS", 60)
+    cli("corpora", "ruler", text_file)
+    assert saved_run.latest
+    for shown in (saved_run.name, saved_run.latest):
+        assert "--held-out 60" in cli("runs", "show", shown).out
+    cli("corpora", "ruler", text_file, "--held-out", 60)
+    for shown in (saved_run.name, saved_run.latest):
+        assert "choices a character" in cli("runs", "show", shown).out
+
+
+def test_only_runs_on_the_same_characters_are_compared(cli: Cli, saved_run: Run, text_file: Path) -> None:
+    finish(saved_run, 2.5, 90)
+    assert "your best run" not in cli("corpora", "ruler", text_file).out
+    assert f"your best run {saved_run.name}" in cli("corpora", "ruler", text_file, "--held-out", 90).out
+
+
 def test_ones_best_run_is_a_line_but_not_for_itself(cli: Cli, saved_run: Run, text_file: Path, home: Home) -> None:
     made = tiny_checkpoint()
     for name, loss in (("middling", 2.75), ("best", 2.625)):

@@ -103,7 +103,7 @@ def test_by_priority_keeps_every_line_and_begins_with_the_neighbours(loss: float
 def test_yardsticks_belong_to_one_text_and_split() -> None:
     assert len(yardsticks_of(SHAKESPEARE)) == 2
     others: list[dict[str, Any]] = [
-        {"sha256": "a" * 64}, {"cleaning": ("lowercase",)}, {"limit": 10**9}, {"trained": 5},
+        {"sha256": "a" * 64}, {"cleaning": ("lowercase",)}, {"limit": 10**9}, {"trained": 5}, {"held_out": 9},
     ]  # fmt: skip
     for other in others:
         assert yardsticks_of(replace(SHAKESPEARE, **other)) == ()

@@ -68,6 +68,17 @@ def test_characters_are_those_of_the_closing_loss() -> None:
     assert [final_characters(few) for few in (0, 1, 511, 513)] == [0, 1, 511, 512]
 
 
+def test_no_more_characters_are_predicted_than_a_loss_counts(corpus: Corpus, tmp_path: Path) -> None:
+    count = len(HELD_OUT) // 2
+    bound = replace(SPLIT, held_out=count)
+    whole, found = (ReferenceCache(tmp_path).measure(split, corpus) for split in (SPLIT, bound))
+    assert found == measure_references(from_text("foxes", TRAIN + HELD_OUT[:count]), len(TRAIN))
+    assert found.characters_held_out == count
+    assert found != whole
+    assert ReferenceCache(tmp_path).load(SPLIT) == whole
+    assert measure_references(corpus, len(TRAIN), held_out=10**9) == whole
+
+
 def test_of_a_long_training_text_the_end_is_counted(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reference_losses, "MAX_COUNTED", len(TRAIN) // 4)
     found = measure_references(corpus, len(TRAIN))

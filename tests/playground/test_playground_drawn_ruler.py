@@ -13,7 +13,7 @@ from charplay.corpora.ruler.reference_losses import measure_references
 from charplay.playground.drawn_ruler import SETTLE_SECONDS
 from charplay.playground.happenings import RulerMeasured
 from charplay.playground.ruler import demo_loss, split_text
-from charplay.protocol.events import Evaluated
+from charplay.protocol.events import Evaluated, Finished
 from charplay.runs.home import Home
 from charplay.runs.store import RunStore
 
@@ -140,6 +140,32 @@ def test_once_a_run_has_begun_the_lines_are_of_its_text(sitting: Sitting) -> Non
     assert sitting.playground.ruler.lines == lines
 
 
+def test_the_losses_are_compared_on_the_characters_that_they_count(
+    sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("charplay.recipes.resolve.EVALUATED_CHARACTERS", 60)
+    text, trained = from_text("fox", FOX), floor(len(FOX) * (1 - HELD_OUT))
+
+    def expected(count: int) -> float | None:
+        return measure_references(text, trained, held_out=count).frequencies
+
+    sitting.advance()
+    settle(sitting)
+    assert loss_of(sitting, "letter frequencies") == expected(60)
+    run = keep_run(sitting.home, "own")
+    sitting.playground.launcher.train()
+    sitting.hear(started(run="own", folder=str(run.folder)))
+    settle(sitting)
+    assert loss_of(sitting, "letter frequencies") == expected(60), "of an evaluation"
+    sitting.hear(
+        Finished(
+            run="own", checkpoint="x", train_loss=1.2, val_loss=1.5, val_loss_cold=1.6, steps=9, held_out_characters=80
+        )
+    )
+    settle(sitting)
+    assert loss_of(sitting, "letter frequencies") == expected(80) != expected(60), "of the closing one"
+
+
 def test_of_a_run_whose_text_is_gone_only_blind_guessing_is_known(sitting: Sitting) -> None:
     run = keep_run(sitting.home, "own")
     sitting.playground.launcher.train()
@@ -177,5 +203,6 @@ def test_the_demo_is_a_line_of_its_own_text_and_split_only(home: Home, monkeypat
     assert demo_loss(store, text) == 2.1
     assert demo_loss(store, replace(text, sha256="0" * 64)) is None
     assert demo_loss(store, replace(text, trained=text.trained - 1)) is None
+    assert demo_loss(store, replace(text, held_out=3)) is None
     monkeypatch.setattr("charplay.runs.store.DEMO", home.root / "nothing")
     assert demo_loss(store, text) is None

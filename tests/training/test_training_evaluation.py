@@ -166,3 +166,5 @@ def test_the_final_evaluation_is_a_tenth_of_the_work_and_at_least_what_a_figure_
     assert [streams.affordable_characters(trained) for trained in (0, 1_000, 4_000, 10**7)] == [100, 150, 600, 900]
     assert [windows.affordable_characters(trained) for trained in (0, 1_000, 4_000, 10**7)] == [100, 100, 150, 900]
     assert made(2_000, 1_950)[0].affordable_characters(10**7) == 50
+    assert [streams.counted(count) for count in (100, 600, 777)] == [100, 600, 777 // 3 * 3]
+    assert windows.counted(777) == 777

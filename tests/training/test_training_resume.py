@@ -110,6 +110,7 @@ def test_a_resumed_run_closes_with_the_losses_of_one_that_was_never_stopped(
     kept = Run.open(Path(only(stopped, Started)[0].folder)).finished
     assert kept is not None
     assert kept["held_out_share"] == resumed.held_out_share
+    assert kept["held_out_characters"] == resumed.held_out_characters == straight.held_out_characters == 72
     (again,) = only(train(resume=only(stopped, Started)[0].folder), Finished)
     assert again.held_out_share == resumed.held_out_share
 

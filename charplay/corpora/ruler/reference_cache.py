@@ -30,12 +30,17 @@ class SplitText:
     """After cleaning and limit."""
     trained: int
     """The first so many characters, which are trained on."""
+    held_out: int | None = None
+    """The first so many characters after those, on which a loss was measured; None where nothing but the rule for
+    closing losses (`final_characters`) bounds them.
+    """
 
     @property
     def key(self) -> str:
         """File name of its losses, without suffix."""
         choices = (self.encoding, *self.cleaning, self.limit, self.characters, self.trained)
-        return cache_key(self.sha256, "reference losses", FORMAT, *choices)
+        bound = () if self.held_out is None else (self.held_out,)
+        return cache_key(self.sha256, "reference losses", FORMAT, *choices, *bound)
 
 
 class ReferenceCache:
@@ -56,7 +61,7 @@ class ReferenceCache:
         """Return what is kept of a text, or measure it on its `corpus` and keep it. Raises Cancelled."""
         if kept := self.load(text):
             return kept
-        measured = measure_references(corpus, text.trained, progress)
+        measured = measure_references(corpus, text.trained, progress, text.held_out)
         if text.sha256:
             with suppress(OSError):  # a cache that cannot be written costs only time
                 self._folder.mkdir(parents=True, exist_ok=True)

@@ -49,11 +49,17 @@ class ReferenceLosses:
         return 0 < self.characters_held_out < FEW_CHARACTERS
 
 
-def measure_references(corpus: Corpus, trained: int, progress: Progress | None = None) -> ReferenceLosses:
-    """Measure every predictor on a text of which the first `trained` characters are for training. Raises Cancelled."""
+def measure_references(
+    corpus: Corpus, trained: int, progress: Progress | None = None, held_out: int | None = None
+) -> ReferenceLosses:
+    """Measure every predictor on a text of which the first `trained` characters are for training. Raises Cancelled.
+
+    `held_out` bounds how many characters after those are predicted.
+    """
     progress = progress or Progress()
     start = max(0, trained - MAX_COUNTED)
-    stop = trained + final_characters(len(corpus) - trained)
+    rest = len(corpus) - trained
+    stop = trained + final_characters(rest if held_out is None else min(rest, held_out))
     if not start < trained < stop:
         return _nothing(trained)
     counted, vocabulary_size = corpus.ids[start:trained], len(corpus.vocabulary)

@@ -34,6 +34,6 @@ def all_yardsticks() -> tuple[Yardstick, ...]:
 
 def yardsticks_of(text: SplitText) -> tuple[Yardstick, ...]:
     """Return the yardsticks that were measured on this very text and split."""
-    if text.cleaning or text.limit is not None:
+    if text.cleaning or text.limit is not None or text.held_out is not None:
         return ()
     return tuple(one for one in all_yardsticks() if (one.sha256, one.trained) == (text.sha256, text.trained))
