@@ -43,6 +43,7 @@ class NextRun:
         from charplay.playground.recipe_draft import RecipeDraft
 
         self.draft = RecipeDraft.restored(self._home.presets, chosen.preset, chosen.form)
+        self.draft.use_speed(chosen.processor_speed)
         self._finding_devices = self._jobs.start(BackgroundJob(lambda _: self._list_devices()))
         self.use_cleaning()
         self._corpora.begin(library, *((path, "") if path else (chosen.corpus, chosen.encoding)), now)
@@ -51,6 +52,7 @@ class NextRun:
         """Have the preferences remember the draft and the text."""
         if self.draft is not None:
             kept.preset, kept.form = self.draft.preset, dict(self.draft.values)
+            kept.processor_speed = {str(size): times for size, times in self.draft.speed.items()}
         if self._corpora.chosen is not None:
             kept.corpus, kept.encoding = self._corpora.chosen.name, self._corpora.encoding
 

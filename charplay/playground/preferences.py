@@ -45,6 +45,8 @@ class Preferences:
     """Temperatures side by side, as they are typed; empty takes the first ones."""
     places: dict[str, object] = field(default_factory=dict)
     """Where texts were read last, by their names, the newest last: positions of characters."""
+    processor_speed: dict[str, object] = field(default_factory=dict)
+    """What the last run found that measured the processor, by hidden size, in multiples of two usual cores."""
     light: bool = False
 
     def place(self, text: str) -> int:

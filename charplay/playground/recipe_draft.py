@@ -39,6 +39,8 @@ class RecipeDraft:
     devices: tuple[str, ...] = ("cpu",)
     threads: int = 1
     """Threads of the processor, for a run that has it alone."""
+    speed: Mapping[int, float] = field(default_factory=dict)
+    """How many times as fast as two usual cores it was measured to be, by hidden size; empty for about as fast."""
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unknown: str = ""
@@ -77,7 +79,8 @@ class RecipeDraft:
             notes = (SENTENCE, *notes) if decided else notes
             self.resolved = None
             if self.characters:
-                resolution = resolve(shaped, self.characters, self.vocabulary_size)
+                speed = self.speed if nearly_known(device) else None
+                resolution = resolve(shaped, self.characters, self.vocabulary_size, speed)
                 fresh = self.warm_start.fresh(self.vocabulary) if self.warm_start else ""
                 self.resolved, notes = resolution.recipe, (fresh, *notes, *resolution.notes)
             self.notes = tuple(in_labels(note) for note in notes if note)
@@ -95,6 +98,15 @@ class RecipeDraft:
     def use_devices(self, names: Sequence[str], threads: int = 1) -> None:
         """Take note of the devices that there are, and of the threads that the processor has."""
         self.devices, self.threads = tuple(names), threads
+        self.settle()
+
+    def use_speed(self, measured: Mapping[str, object]) -> None:
+        """Say from now on what the next run's start will decide as a run found that measured the processor."""
+        self.speed = {
+            int(size): times
+            for size, times in measured.items()
+            if size.isdecimal() and int(size) and isinstance(times, int | float) and 0 < times < float("inf")
+        }
         self.settle()
 
     def start_from(self, warm_start: WarmStart | None) -> None:

@@ -29,6 +29,8 @@ class RunListener:
         match event:
             case Started():
                 announcements.offer = ""
+                if event.speed is not None and event.device.startswith("cpu") and self._context.draft is not None:
+                    self._context.draft.use_speed(event.speed)
                 said = announcements.say(event.notes)
                 announcements.trouble = ""
                 return said

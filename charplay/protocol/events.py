@@ -85,6 +85,10 @@ class Started(Event):
     device: str
     """For display: "cpu, 2 threads"."""
     resumed: bool = False
+    speed: Mapping[str, object] | None = None
+    """How many times as fast as two usual cores the device was measured to be, by hidden size; None where it was not
+    measured, and empty where it is about as fast.
+    """
     notes: tuple[str, ...] = ()
     """What charplay chose or shrank for the user, one sentence each."""
 

@@ -219,6 +219,7 @@ class _RunExecution:
             total_steps=session.budget.total_steps,
             device=context.description,
             resumed=resumed,
+            speed=None if plan.speed is None else {str(size): times for size, times in plan.speed.items()},
             notes=plan.notes,
         )
 

@@ -16,7 +16,7 @@ from charplay.recipes.device_dependent import open_fields
 from charplay.recipes.from_parent import inherit_shape
 from charplay.recipes.network import share_count, training_characters, whole
 from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
-from charplay.recipes.reference_hardware import CorpusSize, reference_speed
+from charplay.recipes.reference_hardware import CorpusSize, Speed, reference_speed
 from charplay.recipes.resolve import resolve
 from charplay.runs.checkpoint import CorpusOrigin, read_header
 from charplay.runs.run import Run
@@ -63,6 +63,8 @@ class RunPlan:
     """Whether the budget differs from the one at the save."""
     calibration_seconds: float = 0.0
     """Seconds of the budget that were spent on measuring the device."""
+    speed: Speed | None = None
+    """What was measured; None if nothing was, and empty if the device is about as fast as the reference."""
     shares: int = 1
     """Shares that a batch is cut into."""
     inexact: bool = False
@@ -76,10 +78,11 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceC
     """
     parent = read_parent(Path(source)) if source is not None else None
     shaped = inherit_shape(asked, parent.checkpoint.recipe) if parent else asked
-    clock, speed = Clock(), None
+    clock = Clock()
+    speed: Speed | None = None
     if open_fields(shaped, context.device.type):
         clock.start()
-        speed = speed_for_run(shaped, corpus, context, watch)
+        speed = speed_for_run(shaped, corpus, context, watch) or {}
         clock.stop()
     resolution = resolve(shaped, len(corpus), len(corpus.vocabulary), speed)
     shares = share_count(resolution.recipe, context.device.type, context.full_threads, context.ranks.size)
@@ -98,6 +101,7 @@ def plan_new(asked: Recipe, corpus: Corpus, source: str | None, context: DeviceC
         sentences,
         parent=parent,
         calibration_seconds=clock.seconds,
+        speed=speed,
         shares=shares,
     )
 

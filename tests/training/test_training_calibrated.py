@@ -56,6 +56,15 @@ def test_a_new_run_takes_the_sizes_that_its_device_carries(
         "forty times the yardstick's hundred thousands"
     )
     assert plain.notes == ()
+    assert (started.speed, plain.speed) == ({"128": 40.0, "256": 40.0}, None)
+
+
+def test_a_run_says_that_its_device_is_about_as_fast_as_two_usual_cores(
+    train: Train, only: Only, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibration, "measure_relative_speed", lambda *_: {128: 1.1, 256: 0.9})
+    (started,) = only(train(**MINUTES, **OPEN | {"hidden_size": 8}), Started)
+    assert started.speed == {}
 
 
 def test_measuring_is_within_the_budget_and_a_run_that_goes_on_measures_no_more(
