@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from charplay.errors import CharplayError
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.network import whole
 
@@ -31,7 +32,7 @@ PIECE_BYTES = 2**26
 """Bytes of one broadcast, at most."""
 
 
-class RankLostError(Exception):
+class RankLostError(CharplayError):
     """Another rank has ended; the message is a sentence with a hint."""
 
 
