@@ -189,6 +189,7 @@ COMPLETERS: dict[str, Completer] = VALUES | {
     "overlay": runs,
     "own_run": runs,
     "path": files,
+    "paths": files,
     "preset": presets,
     "prompt_from": places,
     "resume": runs,

@@ -8,7 +8,7 @@ from charplay.protocol.exit_codes import INTERRUPTED
 EXIT_FAILED, EXIT_USAGE = 1, 2
 """Exit codes: training or another action failed; the command line is wrong, or there is no terminal."""
 
-USAGE_ERRORS = {"UsageError", "RecipeError", "SettingError"}
+USAGE_ERRORS = {"UsageError", "RecipeError", "SettingError", "BadName"}
 """Classes of exceptions that mean wrong usage, by name: importing their rooms would cost more than most verbs."""
 
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 PresetOption = Annotated[str | None, typer.Option("--preset", metavar="NAME", help="A recipe to start from.")]
 CorpusOption = Annotated[
-    str | None, typer.Option("--corpus", metavar="NAME or PATH", help="The text: one that `corpora` lists, or a file.")
+    str | None,
+    typer.Option(
+        "--corpus", metavar="NAME or PATH", help="The text: one that `corpora` lists, a file, or - for a pipe."
+    ),
 ]
 SettingsOption = Annotated[
     list[str] | None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from charplay.cli.adding import PIPE, kept_pipe
 from charplay.cli.errors import EXIT_FAILED, EXIT_USAGE, print_error
 from charplay.cli.output import print_note, redirect_to_devnull
 from charplay.cli.recipe_options import (
@@ -63,6 +64,7 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
         return follow()
     if plan:
         require_alone("--plan")
+    corpus = kept_pipe(context.obj, encoding) if corpus == PIPE else corpus
     inbox = CommandQueue()
     with nullcontext(StopRequest(inbox)) if plan else stop_on_signals(inbox) as stop:
         home = open_home(context.obj)

@@ -27,9 +27,10 @@ from charplay.runs.home import Home
 from charplay.runs.run import Run
 
 FREE = {
-    "bias", "characters", "count", "encoding", "epochs", "held_out", "length", "limit", "limit_hits",
-    "min_p", "minutes", "name", "note", "order", "pattern", "prompt", "repetition_penalty", "repetition_window",
-    "seed", "steps", "stop", "temperature", "temperatures", "top", "top_k", "top_p", "validation_fraction", "wait",
+    "bias", "characters", "count", "encoding", "epochs", "held_out", "length", "limit", "limit_hits", "min_p",
+    "minutes", "name", "note", "order", "pattern", "prompt", "repetition_penalty", "repetition_window", "seed",
+    "separator", "steps", "stop", "temperature", "temperatures", "top", "top_k", "top_p", "validation_fraction",
+    "wait",
 }  # fmt: skip
 """Parameters that take what nobody can foresee."""
 

@@ -20,7 +20,7 @@ from charplay.recipes.presets import save_preset
 from charplay.recipes.recipe import Recipe
 from charplay.runs.home import Home
 
-RENAMES = ("rename", "replace")
+RENAMES = ("rename", "replace", "link")
 """The calls of `os` that end a writing."""
 
 
