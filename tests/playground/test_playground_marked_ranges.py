@@ -121,6 +121,19 @@ def test_ranges_of_a_cleaned_text_are_refused_as_they_count_other_characters(sit
     )
 
 
+def test_what_is_marked_becomes_a_text_of_its_own(sitting: Sitting) -> None:
+    explorer = opened(sitting)
+    assert explorer.keep_as_text((0, 199)) == "That has 199 of the 200 characters of a text; m marks more."
+    assert explorer.keep_as_text((100, 400)).startswith("300 characters are the text fox-passage now")
+    mark(explorer, 1000, 1300)
+    mark(explorer, 10, 210)
+    assert explorer.keep_as_text((0, 80)).startswith("500 characters are the text fox-passage-2 now")
+    sitting.corpora.refill()
+    library = sitting.corpora.library
+    texts = [library.open(library.find(name)).text() for name in ("fox-passage", "fox-passage-2")]
+    assert texts == [FOX[100:400], FOX[10:210] + FOX[1000:1300]]
+
+
 SPANS = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 15)), min_size=1, max_size=5)
 
 

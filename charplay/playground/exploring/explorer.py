@@ -9,7 +9,7 @@ from charplay.corpora.errors import CorpusError
 from charplay.formatting.escapes import unescape
 from charplay.playground.exploring.line_index import LineIndex
 from charplay.playground.exploring.marked_ranges import MarkedRanges
-from charplay.playground.exploring.passage import begin_with
+from charplay.playground.exploring.passage import begin_with, keep_as_text
 from charplay.playground.exploring.positions import find_position
 from charplay.playground.exploring.references import WRITTEN
 from charplay.playground.exploring.surprisal_tint import SurprisalTint
@@ -346,6 +346,11 @@ class Explorer:
         """Return what is copied: what is marked where that is more than a place, else what is shown."""
         start, stop = self.marked if self.marked[1] > self.marked[0] else shown
         return start, min(stop, start + LONGEST_COPY)
+
+    def keep_as_text(self, shown: Span) -> str:
+        """Make a new text of the marked ranges, else of what is marked or shown; return what came of it."""
+        folder = self._references.folder if self._references is not None else None
+        return keep_as_text(self.corpus, self.ranges.marked or (self.passage(shown),), folder)
 
     def prompt(self, shown: Span) -> str:
         """Have the network go on from a passage, and return what came of it.

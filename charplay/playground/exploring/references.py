@@ -1,6 +1,7 @@
 """What a text may be compared with: the other texts that are here, and what the network writes."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from charplay.corpora.progress import Progress, Watch
@@ -31,6 +32,11 @@ class References:
     def __init__(self, library: "Library", instrument: "Instrument | None") -> None:
         self._library = library
         self._instrument = instrument
+
+    @property
+    def folder(self) -> Path:
+        """The folder in which a person's texts lie."""
+        return self._library.paths.corpora
 
     def choices(self, without: str) -> Sequence[Reference]:
         """List what there is: what the network writes first, where one does, then every text that is here but one."""

@@ -361,6 +361,10 @@ class ExplorerScreen(Screen[None]):
         self._do(self.explorer.change_ranges(what))
         self.page.redraw()
 
+    def action_keep_as_text(self) -> None:
+        """Make a text of its own of what is marked, or of this page."""
+        self._do(self.explorer.keep_as_text(self.page.shown))
+
     def action_prompt(self) -> None:
         """Let the network go on from here."""
         self.foot.say(self.explorer.prompt(self.page.shown))

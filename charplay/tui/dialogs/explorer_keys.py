@@ -57,6 +57,8 @@ COMMANDS = (
     Command("explorer.keep", "K", "keep", "Keep only what is marked of the next run's text", action="ranges('keep')"),
     Command("explorer.take_back", "z", "take back", "Take back what was marked, cut or kept last",
             action="ranges('take back')"),
+    Command("explorer.as_text", "T", "as text", "Make a new text of what is marked, or of this page",
+            action="keep_as_text"),
     Command("explorer.copy", "y", "copy", "Copy what is marked, or this page; in a table, the row", footer=True,
             action="copy"),
     *(Command(f"explorer.tab_{name}", keys, title.lower(), sentence, action=f"tab('{name}')")
