@@ -6,6 +6,7 @@ import typer
 
 from charplay.cli import explore
 from charplay.cli.adding import add
+from charplay.cli.cleaning import cleaning
 from charplay.cli.output import print_json, print_safe, print_table, progress_line
 from charplay.cli.recipe_options import EncodingOption, JsonOption
 from charplay.cli.ruler import kept_for_corpus, print_ruler, ruler, ruler_json
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The texts: list, show, explore, measure, fetch, add.", invoke_without_command=True)
 app.command("add")(add)
-for verb in (explore.concordance, explore.ngrams, explore.keywords, ruler, xray):
+for verb in (explore.concordance, explore.ngrams, explore.keywords, ruler, xray, cleaning):
     app.command()(verb)
 
 PREVIEW_CHARACTERS = 400

@@ -26,6 +26,14 @@ def parse_rule(written: str) -> EntryCall:
     raise CorpusError(sentence)
 
 
+def with_defaults(name: str) -> str:
+    """Return a rule as it is written without any choice of arguments; empty where it needs some."""
+    try:
+        return str(parse_entry(FOLDER, name))
+    except ArgumentError:
+        return ""
+
+
 def counts_original(rule: EntryCall) -> bool:
     """Return whether a rule counts the characters of the text as it was decoded, so that it is for no other text."""
     return getattr(rule.module, "COUNTS_ORIGINAL", False)

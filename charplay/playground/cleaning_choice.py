@@ -47,13 +47,13 @@ class CleaningChoice:
 
     def rows(self) -> list[RuleRow]:
         """List every rule that there is, by name."""
-        from charplay.corpora.rules import FOLDER
+        from charplay.corpora.rules import FOLDER, with_defaults
         from charplay.fs.registry import entry_names, load_entry
 
         on = {rule.partition("(")[0]: (number, rule) for number, rule in enumerate(self.chosen, 1)}
         rows = []
         for name in entry_names(FOLDER):
-            place, written = on.get(name, (0, _unset(name)))
+            place, written = on.get(name, (0, with_defaults(name)))
             description = load_entry(FOLDER, name).DESCRIPTION
             rows.append(RuleRow(name, written or name, description, place, needs_arguments=not written))
         return rows
@@ -75,11 +75,11 @@ class CleaningChoice:
     def fault(self, name: str, written: str) -> str:
         """Return what is wrong with a rule as it is written; empty where nothing is."""
         from charplay.corpora.errors import CorpusError
-        from charplay.corpora.rules import parse_rule
+        from charplay.corpora.rules import parse_rule, with_defaults
 
         try:
             if parse_rule(written).name != name:
-                return f"This is for {name}; write it as {_unset(name) or f'{name}(...)'}."
+                return f"This is for {name}; write it as {with_defaults(name) or f'{name}(...)'}."
         except CorpusError as fault:
             return str(fault)
         return ""
@@ -91,14 +91,3 @@ class CleaningChoice:
         """Have these rules, and no others; return why that cannot be."""
         fault = self._draft.set("cleaning", ", ".join(rules))
         return f"{fault[0].upper()}{fault[1:].removesuffix('.')}." if fault else ""
-
-
-def _unset(name: str) -> str:
-    """A rule as it is written before anybody gave it arguments; empty where it needs some."""
-    from charplay.corpora.rules import FOLDER
-    from charplay.fs.entry_calls import ArgumentError, parse_entry
-
-    try:
-        return str(parse_entry(FOLDER, name))
-    except ArgumentError:
-        return ""

@@ -1,10 +1,13 @@
 """`charplay corpora concordance`, `ngrams` and `keywords`."""
 
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from charplay.corpora.exploring import frequency_list
+from charplay.fs.registry import entry_names
 
 TEXT = "The cat sat on the mat.\nThe dog sat on 字👩 the log.\n" * 6
 
@@ -99,3 +102,19 @@ def test_mistakes_are_one_sentence(cli, text: Path, arguments: tuple[str, ...], 
     assert said in found.err
     assert found.err.count("\n") == 1
     assert not found.out
+
+
+def test_what_every_cleaning_rule_would_change(cli: Callable[..., SimpleNamespace], tmp_path: Path) -> None:
+    (tmp_path / "cafe.txt").write_text("The Caf\u00e9, a cafe\u0301.\n" * 30 + "\u2026", "utf-8")
+    found = cli("corpora", "cleaning", tmp_path / "cafe.txt", "--cleaning", "nfc, cut(0-4)", "--json")
+    rows = {line["rule"].partition("(")[0]: line for line in found.lines}
+    assert [line["rule"] for line in found.lines][:2] == ["cut(0-4)", "nfc"]
+    assert set(rows) == set(entry_names("corpora/cleaning"))
+    assert (rows["cut"]["applied"], rows["rare"]["applied"]) == (True, False)
+    assert rows["nfc"]["characters"] - rows["nfc"]["left"] == 30
+    assert rows["rare"]["gone"] == "\u2026"
+    assert rows["ascii"]["example"][0].startswith("Caf\u00e9")
+    said = cli("corpora", "cleaning", tmp_path / "cafe.txt")
+    assert "rare(below=5, to=drop)" in said.out
+    wrong = cli("corpora", "cleaning", tmp_path / "cafe.txt", "--cleaning", "rare(1)")
+    assert (wrong.code, "below must be a whole number from 2" in wrong.err) == (2, True)

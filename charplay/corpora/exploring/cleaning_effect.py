@@ -1,14 +1,15 @@
 """What a cleaning rule would change of a text: how many characters, which of them go, and where first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.pieces import PIECE, Pieces
 from charplay.corpora.progress import Progress
-from charplay.corpora.rules import clean_pieces
+from charplay.corpora.rules import FOLDER, clean_pieces, counts_original, parse_rule, with_defaults
 from charplay.corpora.vocabulary import Vocabulary
+from charplay.fs.registry import entry_names
 
 BEFORE, AFTER = 12, 24
 """Characters of an example before what is changed, and from there on."""
@@ -72,6 +73,28 @@ def measure_effect(text: Pieces, vocabulary: str, rule: str, progress: Progress)
     start = max(0, first - BEFORE)
     example = (_part(text, start, first + AFTER), _part(cleaned, start, first + AFTER))
     return Effect(len(text), len(cleaned), vocabulary, left, first, example), cleaned
+
+
+def measure_rules(
+    text: Pieces, vocabulary: str, on: Sequence[str], progress: Progress, most: int | None = None
+) -> Iterator[tuple[str, Effect]]:
+    """Apply rules one after the other, then each of the others after all of them, and yield what each does.
+
+    Of a longer text only the `most` first characters go through rules that do not count the original. Raises
+    Cancelled.
+    """
+    first = sorted(on, key=lambda rule: not counts_original(parse_rule(rule)))
+    known = {parse_rule(rule).name for rule in on}
+    rest = [rule for name in entry_names(FOLDER) if name not in known and (rule := with_defaults(name))]
+    size = len(first) + len(rest)
+    for number, rule in enumerate((*first, *rest)):
+        if not counts_original(parse_rule(rule)):
+            text = text.first(most)
+        part = progress.part(number / size, (number + 1) / size)
+        effect, left = measure_effect(text, vocabulary, rule, part)
+        yield rule, effect
+        if number < len(first):
+            text, vocabulary = left, effect.vocabulary_left
 
 
 def first_difference(one: Iterable[str], other: Iterable[str]) -> int | None:

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from charplay.corpora.exploring.cleaning_effect import Effect, measure_effect, pieces_of, vocabulary_of
+from charplay.corpora.exploring.cleaning_effect import Effect, measure_rules, pieces_of, vocabulary_of
 from charplay.corpora.progress import Progress
-from charplay.corpora.rules import counts_original, parse_rule
 from charplay.formatting.escapes import escape
 from charplay.formatting.units import plural
 from charplay.playground.exploring.table import Column, Table
@@ -94,8 +93,8 @@ class Effects:
         self.cancel()
         self._chosen = self._choice.chosen
         self._measured, self.fault = _Measured({}), ""
-        measured, rows_now, chosen = self._measured, self._choice.rows(), self._chosen
-        self._job = BackgroundJob(lambda watch: self._measure(measured, chosen, rows_now, polite(watch))).start()
+        measured, chosen = self._measured, self._chosen
+        self._job = BackgroundJob(lambda watch: self._measure(measured, chosen, polite(watch))).start()
 
     def cancel(self) -> None:
         """Give up what is under way; it begins anew when it is looked at again."""
@@ -112,26 +111,15 @@ class Effects:
         news, self._known = known != self._known, known
         return news
 
-    def _measure(
-        self, measured: _Measured, chosen: tuple[str, ...], rows: "Sequence[RuleRow]", progress: Progress
-    ) -> None:
+    def _measure(self, measured: _Measured, chosen: tuple[str, ...], progress: Progress) -> None:
         """Measure the rules that are on, one after the other, then each of the others after them."""
         if self._original is None:
             self._original = self._choice.open_original(progress.part(0, 0.2))
         text = pieces_of(self._original)
         vocabulary = vocabulary_of(text.first(MOST_READ), progress.part(0.2, 0.25))
         measured.characters, measured.vocabulary = len(text), vocabulary
-        on = sorted(chosen, key=lambda rule: not counts_original(parse_rule(rule)))
-        off = [row.written for row in rows if not row.place and not row.needs_arguments]
-        share, size = progress.part(0.25, 1), len(on) + len(off)
-        for number, rule in enumerate((*on, *off)):
-            if not counts_original(parse_rule(rule)):
-                text = text.first(MOST_READ)
-            part = share.part(number / size, (number + 1) / size)
-            effect, left = measure_effect(text, vocabulary, rule, part)
+        for rule, effect in measure_rules(text, vocabulary, chosen, progress.part(0.25, 1), MOST_READ):
             measured.effects[rule.partition("(")[0]] = effect
-            if number < len(on):
-                text, vocabulary = left, effect.vocabulary_left
 
 
 def _list(choice: "CleaningChoice", effects: Effects) -> Counted:
