@@ -75,6 +75,10 @@ class ChartState:
         """Draw an earlier run no more."""
         self._overlays.pop(name, None)
 
+    def rename(self, name: str, new: str) -> None:
+        """Draw an earlier run under its new name."""
+        self._overlays = {new if each == name else each: curves for each, curves in self._overlays.items()}
+
     def clear(self) -> None:
         """Take all earlier runs off."""
         self._overlays.clear()

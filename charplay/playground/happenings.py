@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
     from charplay.corpora.entries import Entry
     from charplay.playground.run_curves import RunCurves
+    from charplay.runs.compared_run import ComparedRun
 
 
 class TextChanged:
@@ -87,3 +88,18 @@ class RunDeleted:
     """A run is gone."""
 
     run: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRenamed:
+    """A run has another name."""
+
+    run: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunsCompared:
+    """What runs are compared by was read."""
+
+    runs: "tuple[ComparedRun, ...]"

@@ -15,6 +15,7 @@ from charplay.playground.happenings import (
     CurvesRead,
     HistoryRead,
     RunDeleted,
+    RunRenamed,
     RunsListed,
     Said,
 )
@@ -216,6 +217,9 @@ class Playground:
                 self._say(self.launcher.offer(self.run_list.unfinished))
             case CurvesRead(run, curves):
                 self.chart.overlay(run, curves)
+            case RunRenamed(run, new):
+                self.chart.rename(run, new)
+                self.launcher.forget(run)
             case RunDeleted(run):
                 self.chart.take_off(run)
                 self.launcher.forget(run)
@@ -240,6 +244,10 @@ class Playground:
     def play(self, run: str) -> str:
         """Let a run's best checkpoint write; return why it cannot, empty where it does."""
         return self.listener.play(run)
+
+    def play_checkpoint(self, path: Path, run: str) -> str:
+        """Let one of a run's checkpoints write; return why it cannot, empty where it does."""
+        return self.listener.play_checkpoint(path, run)
 
     def begin_again(self, name: str) -> str:
         """Fill the next run with a run's recipe, and take its text; return why that cannot be."""

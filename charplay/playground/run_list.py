@@ -3,14 +3,16 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from charplay.corpora.progress import Progress, Watch
-from charplay.playground.happenings import CurvesRead, RunDeleted, RunsListed, Said
+from charplay.playground.happenings import CurvesRead, RunDeleted, RunRenamed, RunsCompared, RunsListed, Said
 from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs
+from charplay.playground.run_view import RunView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from charplay.playground.run_curves import RunCurves
     from charplay.recipes.recipe import Recipe
+    from charplay.runs.compared_run import ComparedRun
     from charplay.runs.store import RunStore, RunSummary
 
 LOOK_SECONDS = 60.0
@@ -35,10 +37,12 @@ class RunList:
         self._jobs = jobs
         self.store: RunStore
         self.summaries: Sequence[RunSummary] = ()
+        self.view = RunView()
         self.revision = 0
         """Another number after every change."""
         self._looked: float | None = None
         self._listing: BackgroundJob[Sequence[RunSummary]] | None = None
+        self._comparing: BackgroundJob[list[ComparedRun]] | None = None
         self._curves: dict[BackgroundJob[RunCurves], str] = {}
         self._happened: list[object] = []
 
@@ -77,8 +81,25 @@ class RunList:
                 self.summaries = job.result
                 self.revision += 1
                 self._happened.append(RunsListed())
+        elif job is self._comparing:
+            self._take_compared(self._comparing)
         elif job in self._curves:
             self._take_curves(self._curves.pop(job), job)
+
+    @property
+    def shown(self) -> "list[RunSummary]":
+        """The runs that are looked at, in the order in which they are."""
+        return self.view.shown(self.summaries)
+
+    def sort_by_next(self) -> None:
+        """Sort by the next thing."""
+        self.view.next_order()
+        self.revision += 1
+
+    def filter(self, needle: str) -> None:
+        """Show only runs that have certain words; all for an empty text."""
+        self.view.needle = needle
+        self.revision += 1
 
     @property
     def unfinished(self) -> "RunSummary | None":
@@ -147,6 +168,49 @@ class RunList:
             self._complain(fault)
         else:
             self._happened.append(Said(f"Written to {written}", passing=True))
+
+    def note(self, name: str, *, favourite: bool | None = None, note: str | None = None) -> None:
+        """Note something of a run; what is None stays."""
+        from charplay.runs.errors import RunError
+
+        try:
+            self.store.note(name, favourite=favourite, note=note)
+        except RunError as fault:
+            self._complain(fault)
+        self.refresh()
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a run another name."""
+        from charplay.runs.errors import RunError
+
+        try:
+            self.store.rename(name, new)
+        except RunError as fault:
+            self._complain(fault)
+        else:
+            self._happened.append(RunRenamed(name, new))
+        self.refresh()
+
+    def compare(self, names: "Sequence[str]") -> None:
+        """Read what runs are compared by, in the background; `RunsCompared` follows, or a sentence why not."""
+        if self._comparing is not None:
+            self._comparing.cancel()
+
+        def work(watch: Watch) -> "list[ComparedRun]":
+            from charplay.runs.compared_run import read_compared
+
+            progress, parts = Progress(watch), len(names)
+            return [read_compared(self.store, name, progress.part(i / parts, (i + 1) / parts).at)
+                    for i, name in enumerate(names)]  # fmt: skip
+
+        self._comparing = self._jobs.start(BackgroundJob(work))
+
+    def _take_compared(self, read: "BackgroundJob[list[ComparedRun]]") -> None:
+        self._comparing = None
+        if read.result is not None:
+            self._happened.append(RunsCompared(tuple(read.result)))
+        else:
+            self._complain(read.fault)
 
     def delete(self, name: str) -> None:
         """Delete a run."""

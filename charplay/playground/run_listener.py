@@ -1,6 +1,7 @@
 """What a run's events mean beyond the run: for what is said, for the log, and for the network that writes."""
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charplay.formatting.sanitize import sanitize
@@ -9,6 +10,8 @@ from charplay.playground.happenings import Said
 from charplay.protocol.events import Commanded, Event, Failed, Finished, Published, Saved, Started, Stopped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from charplay.playground.run_context import RunContext
     from charplay.playground.weight_follower import WeightFollower
 
@@ -76,6 +79,13 @@ class RunListener:
 
     def play(self, name: str) -> str:
         """Let a run's checkpoint write; return why it cannot, empty where it does."""
+        return self._play(lambda: self._context.store.checkpoint(name), name)
+
+    def play_checkpoint(self, path: Path, run: str) -> str:
+        """Let one of a run's checkpoints write; return why it cannot, empty where it does."""
+        return self._play(lambda: path, run)
+
+    def _play(self, find: "Callable[[], Path]", run: str) -> str:
         from charplay.runs.checkpoint import CheckpointError
         from charplay.runs.errors import RunError
         from charplay.sampling.errors import ModelError
@@ -84,7 +94,7 @@ class RunListener:
         if follower is None:
             return ""
         try:
-            follower.play(self._context.store.checkpoint(name), name)
+            follower.play(find(), run)
         except (RunError, CheckpointError, ModelError) as fault:
             return str(fault)
         return ""

@@ -1,7 +1,7 @@
 """Runs compared: what differs in their recipes, and how good each of them became."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from charplay.recipes.recipe import LIVE, Recipe
@@ -49,8 +49,8 @@ def current_recipe(run: Run) -> Recipe:
     return run.resolved.model_copy(update={name: getattr(recipe, name) for name in LIVE})
 
 
-def read_compared(store: RunStore, name_or_path: str, watch: Callable[[float], object] = lambda _: None) -> ComparedRun:
-    """Read what a run, or the demo, is compared by; `watch` is told the share that is read, and may raise to cancel.
+def final_numbers(store: RunStore, name_or_path: str) -> ComparedRun:
+    """Read a run, or the demo, without its evaluations, which stand in every row of its metrics.
 
     Raises RunError, CheckpointError.
     """
@@ -62,15 +62,24 @@ def read_compared(store: RunStore, name_or_path: str, watch: Callable[[float], o
         )  # fmt: skip
     run = store.find(name_or_path)
     numbers = run_status(run, in_use=run.owner is not None)
-    evaluations = _evaluations(run, watch)
-    best_step, best = min(evaluations, key=lambda each: each[1], default=(None, None))
     return ComparedRun(
         name=run.name, recipe=current_recipe(run), corpus=run.corpus, finished=run.finished is not None,
         step=numbers.get("step"), epoch=numbers.get("epoch"), seconds=numbers.get("seconds"),
         train_loss=numbers.get("train_loss"), val_loss=numbers.get("val_loss"),
-        val_loss_cold=numbers.get("val_loss_cold"), last_val_loss=evaluations[-1][1] if evaluations else None,
-        best_val_loss=best, best_step=best_step,
+        val_loss_cold=numbers.get("val_loss_cold"),
     )  # fmt: skip
+
+
+def read_compared(store: RunStore, name_or_path: str, watch: Callable[[float], object] = lambda _: None) -> ComparedRun:
+    """Read what a run, or the demo, is compared by; `watch` is told the share that is read, and may raise to cancel.
+
+    Raises RunError, CheckpointError.
+    """
+    read = final_numbers(store, name_or_path)
+    if name_or_path == DEMO_NAME or not (evaluations := _evaluations(store.find(name_or_path), watch)):
+        return read
+    best_step, best = min(evaluations, key=lambda each: each[1])
+    return replace(read, last_val_loss=evaluations[-1][1], best_val_loss=best, best_step=best_step)
 
 
 def _evaluations(run: Run, watch: Callable[[float], object]) -> list[tuple[int, float]]:

@@ -1,7 +1,9 @@
 """The runs that were kept: listed, offered, begun again, laid over the chart, exported and deleted."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sitting import Sitting, keep_run
@@ -9,14 +11,19 @@ from spoken_trainer import progress, started
 
 from charplay.corpora.errors import Cancelled
 from charplay.corpora.progress import Progress
-from charplay.playground.happenings import CurvesRead, RunDeleted, RunsListed, Said
+from charplay.playground.happenings import CurvesRead, RunDeleted, RunsCompared, RunsListed, Said
+from charplay.playground.run_details import read_details
 from charplay.playground.run_history import kept_curves
 from charplay.playground.run_list import LOOK_SECONDS
+from charplay.playground.run_view import ORDERS, RunView
 from charplay.protocol.events import Failed
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.recipe import Recipe
 from charplay.runs import store
+from charplay.runs.checkpoint import read_checkpoint
+from charplay.runs.errors import RunError
 from charplay.runs.home import Home
+from charplay.runs.store import RunSummary
 
 
 def listed(sitting: Sitting) -> list[str]:
@@ -231,3 +238,98 @@ def test_an_epoch_is_not_timed_beside_a_run(sitting: Sitting) -> None:
     sitting.playground.runs.start(TrainRequest(home="/"))
     with pytest.raises(RuntimeError, match="a run is under way"):
         sitting.playground.time_epoch(recipe, corpus, lambda _: True)
+
+
+# How the runs are looked at
+
+
+def made_up(name: str, **told: Any) -> RunSummary:
+    return RunSummary(name=name, folder=Path(name), modified=0.0, **told)
+
+
+def test_a_list_is_sorted_and_searched_by_words_of_any_kind() -> None:
+    runs = [
+        made_up("b-new", corpus="Alice", cell="gru", num_layers=2, hidden_size=64, step=5, note="Too wide"),
+        made_up("a-old", corpus="fox", cell="lstm", num_layers=1, hidden_size=32, step=9, val_loss=1.5),
+        made_up("C-oldest", corpus="fox", cell="lstm", num_layers=1, hidden_size=64, val_loss=1.25, favourite=True),
+    ]
+    view, orders = RunView(), {}
+    for _ in ORDERS:
+        orders[view.order] = [run.name for run in view.shown(runs)]
+        view.next_order()
+    assert orders == {
+        "newest": ["b-new", "a-old", "C-oldest"], "loss": ["C-oldest", "a-old", "b-new"],
+        "name": ["a-old", "b-new", "C-oldest"], "step": ["a-old", "b-new", "C-oldest"],
+        "favourite": ["C-oldest", "b-new", "a-old"],
+    }  # fmt: skip
+    assert view.order == "newest"
+    for needle, names in {
+        "": ["b-new", "a-old", "C-oldest"], "FOX": ["a-old", "C-oldest"], "fox 1x64": ["C-oldest"], "wide": ["b-new"],
+        "favourite": ["C-oldest"], "alice fox": [], "gru": ["b-new"],
+    }.items():  # fmt: skip
+        view.needle = needle
+        assert [run.name for run in view.shown(runs)] == names
+
+
+def test_what_is_looked_at_leaves_what_is_known(sitting: Sitting) -> None:
+    keep_run(sitting.home)
+    run_list = sitting.playground.run_list
+    run_list.refresh()
+    sitting.quiet()
+    before = run_list.revision
+    run_list.filter("nosuch")
+    assert (run_list.shown, run_list.revision) == ([], before + 1)
+    assert run_list.find("kept-1") is not None
+    assert run_list.unfinished is not None
+
+
+def test_a_run_is_noted_and_renamed_and_stays_on_the_chart(sitting: Sitting) -> None:
+    keep_run(sitting.home)
+    run_list, chart = sitting.playground.run_list, sitting.playground.chart
+    run_list.read_curves("kept-1")
+    sitting.quiet()
+    run_list.note("kept-1", favourite=True)
+    run_list.note("kept-1", note="the one")
+    run_list.rename("kept-1", "liked")
+    sitting.quiet()
+    liked = run_list.find("liked")
+    assert liked is not None
+    assert (liked.favourite, liked.note, run_list.find("kept-1")) == (True, "the one", None)
+    assert chart.markers == {"liked": "○"}
+    sitting.happened.clear()
+    run_list.rename("liked", "a/b")
+    run_list.note("demo", favourite=True)
+    sitting.quiet()
+    assert ["cannot be a run's name" in sitting.said[0], "comes with charplay" in sitting.said[1]] == [True, True]
+
+
+def test_runs_are_compared_in_the_background(sitting: Sitting) -> None:
+    keep_run(sitting.home, rows=(100, 200))
+    run_list = sitting.playground.run_list
+    run_list.compare(["kept-1", "demo"])
+    sitting.quiet()
+    (compared,) = [each.runs for each in sitting.happened if isinstance(each, RunsCompared)]
+    assert [(run.name, run.best_step) for run in compared] == [("kept-1", 100), ("demo", None)]
+    run_list.compare(["kept-1", "nosuch"])
+    sitting.quiet()
+    assert "there is no run or checkpoint 'nosuch'" in sitting.said[-1]
+
+
+def test_details_have_every_checkpoint_and_what_was_changed(sitting: Sitting) -> None:
+    run = keep_run(sitting.home, finished=True)
+    assert run.best is not None
+    made = read_checkpoint(run.best)
+    for step in (10, 20):
+        run.keep_snapshot(replace(made, step=step, epoch=step / 100), 2.5)
+    run.append("changes", [{"step": 3, "seconds": 1.0, "field": "learning_rate", "old": 0.1, "new": 0.2}])
+    (run.folder / "snapshots" / "00000030-1.0.safetensors").write_text("damaged")
+    found = read_details(sitting.playground.store, "kept-1")
+    assert [(each.kind, each.step, each.epoch) for each in found.checkpoints] == [
+        ("best", 500, 1.0), ("latest", 500, 1.0), ("snapshot", 10, 0.1), ("snapshot", 20, 0.2),
+    ]  # fmt: skip
+    assert [(each.field, each.new) for each in found.changes] == [("learning_rate", 0.2)]
+    assert (found.run.finished, found.run.val_loss, found.asked["steps"]) == (True, 2.1, 1000)
+    demo = read_details(sitting.playground.store, "demo")
+    assert [each.kind for each in demo.checkpoints] == ["best"]
+    with pytest.raises(RunError):
+        read_details(sitting.playground.store, "nosuch")

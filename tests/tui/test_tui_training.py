@@ -13,6 +13,7 @@ from played import Play, Played
 from charplay.protocol.commands import PublishWeights
 from charplay.protocol.events import Changed, Evaluated, Failed, Finished, Sampled, Stopped
 from charplay.recipes.network import whole
+from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.tui.dialogs.reader import ReaderDialog
@@ -274,3 +275,25 @@ async def test_a_text_that_has_changed_is_asked_about(play: Play, kept_run: Call
         await it.until(lambda: len(it.trainer.requests) == 3)
         assert [request.changed_text for request in it.trainer.requests] == [False, False, True]
         assert it.trainer.requests[2].resume == it.trainer.requests[1].resume
+
+
+async def test_details_show_a_run_whole_and_the_list_marks_what_writes_and_what_is_liked(
+    play: Play, kept_run: Callable[..., Run]
+) -> None:
+    run = kept_run(name="liked-1", finished=True)
+    assert run.best is not None
+    run.keep_snapshot(read_checkpoint(run.best), 2.5)
+    async with play((120, 40)) as it:
+        await it.until(lambda: it.main.runs.rows.number() == 2)
+        await it.press("3", "home", "asterisk")
+        await it.until(lambda: re.search(r" ★liked-1 ", it.seen()))
+        await it.press("i")
+        await it.until(lambda: "snapshot" in it.seen())
+        assert re.search(r"best +step 500  epoch 1\.00  held-out 2\.100", it.seen())
+        assert re.search(r"hidden_size +12", it.seen())
+        await it.press("down", "down", "enter")
+        await it.until(lambda: re.search(r"▸liked-1 ", it.seen()))
+        assert it.main.playground.instrument.origin.path == str(run.snapshots[0])
+        await it.press("slash", *"nosuch", "enter")
+        await it.until(lambda: "Runs /nosuch" in it.seen())
+        assert it.main.runs.rows.number() == 0

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from textual import events, on
 
 from charplay.formatting.units import age, count, decimals
+from charplay.playground.run_view import ORDERS
 from charplay.tui.widgets.pane import Pane
 from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
 
 if TYPE_CHECKING:
     from charplay.playground.run_list import RunList
+    from charplay.playground.run_view import RunView
     from charplay.runs.store import RunSummary
 
+WRITES, FAVOURITE = "▸", "★"
 COLUMNS = f"step{'loss':>8}{'age':>8}"
 """Over the numbers of a row."""
 
@@ -27,6 +30,8 @@ class _Runs(RowList):
         self.runs: Sequence[RunSummary] = ()
         self.markers: Mapping[str, str] = {}
         """The runs on the chart by name, each with its marker there."""
+        self.writes = ""
+        """Name of the run that writes now."""
 
     def number(self) -> int:
         """Return how many runs there are."""
@@ -38,9 +43,10 @@ class _Runs(RowList):
         return self.runs[self.cursor].name if self.runs else ""
 
     def draw(self, index: int, width: int) -> list[Cell]:
-        """Draw name, step, loss, when; before the chart's runs their markers."""
+        """Draw name, step, loss, when; before them its marker on the chart, and whether it writes, or else is liked."""
         run = self.runs[index]
-        mark = f"{self.markers.get(run.name, ' ')} "
+        sign = WRITES if run.name == self.writes else FAVOURITE if run.favourite else " "
+        mark = f"{self.markers.get(run.name, ' ')}{sign}"
         if run.broken:
             return [(mark, "accent"), (fit(f"{run.name}  {run.broken}", width - 2), "bad")]
         when = "" if run.read_only else "runs" if run.in_use else age(time.time() - run.modified)
@@ -82,10 +88,10 @@ class RunsPane(Pane):
         """Name of the run under the cursor; empty where there is none."""
         return self.rows.selected
 
-    def mark(self, markers: Mapping[str, str]) -> None:
-        """Mark the runs on the chart, each by its marker there."""
-        if markers != self.rows.markers:
-            self.rows.markers = dict(markers)
+    def mark(self, markers: Mapping[str, str], *, writes: str) -> None:
+        """Mark the runs on the chart, each by its marker there, and the one that writes."""
+        if (markers, writes) != (self.rows.markers, self.rows.writes):
+            self.rows.markers, self.rows.writes = dict(markers), writes
             self.rows.refresh()
 
     def sync(self) -> None:
@@ -94,10 +100,18 @@ class RunsPane(Pane):
             return
         self._shown = self._run_list.revision
         rows, now = self.rows, self.selected
-        rows.runs = list(self._run_list.summaries)
+        rows.runs = self._run_list.shown
         rows.cursor = next((i for i, run in enumerate(rows.runs) if run.name == now), rows.cursor)
-        self.set_title("Runs", f"{'t training  ' if any(map(_held_nothing_out, rows.runs)) else ''}{COLUMNS}")
+        self.set_title(
+            _title(self._run_list.view), f"{'t training  ' if any(map(_held_nothing_out, rows.runs)) else ''}{COLUMNS}"
+        )
         rows.repaint()
+
+
+def _title(view: "RunView") -> str:
+    """Say what is shown, and in which order where that is not the usual one."""
+    order = "" if view.order == next(iter(ORDERS)) else f" by {view.order}"
+    return f"Runs{order}" + (f" /{view.needle}" if view.needle else "")
 
 
 def _held_nothing_out(run: "RunSummary") -> bool:

@@ -23,6 +23,7 @@ from charplay.tui.controllers.form import FormController
 from charplay.tui.controllers.panes import PanesController
 from charplay.tui.controllers.playback import PlaybackController
 from charplay.tui.controllers.prompts import PromptController
+from charplay.tui.controllers.run_list import RunListController
 from charplay.tui.controllers.runs import RunsController
 from charplay.tui.controllers.training import TrainingController
 from charplay.tui.controllers.writing import WritingController
@@ -60,8 +61,8 @@ READING = "…"
 """Before the name of a run that is being read for the chart."""
 
 CONTROLLERS: tuple[type[Controller], ...] = (
-    CorpusController, FormController, RunsController, TrainingController, ChartController, BranchController,
-    AnalysisController, PromptController, PlaybackController, WritingController, PanesController,
+    CorpusController, FormController, RunsController, RunListController, TrainingController, ChartController,
+    BranchController, AnalysisController, PromptController, PlaybackController, WritingController, PanesController,
 )  # fmt: skip
 """In the order in which the line of keys shows their commands."""
 
@@ -243,7 +244,8 @@ class MainScreen(Screen[None]):
         self.text.set_tint(self.playground.tint)
         self.text.refresh_state()
         self._show_hint()
-        self.runs.mark(dict.fromkeys(self.playground.run_list.reading, READING) | self.playground.chart.markers)
+        marks = dict.fromkeys(self.playground.run_list.reading, READING) | self.playground.chart.markers
+        self.runs.mark(marks, writes=self.playground.instrument.origin.run)
 
     def _show_status(self) -> None:
         state, corpora = self.playground.runs.state, self.playground.corpora

@@ -1,0 +1,100 @@
+"""Every command on the list of runs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sitting import Sitting, keep_run
+
+from charplay.tui.controllers.base import CommandTable
+from charplay.tui.controllers.run_list import RunListController
+from charplay.tui.dialogs.run_details import RunDetailsDialog
+from charplay.tui.dialogs.text_input import TextInputDialog
+
+
+@pytest.fixture
+def commands(table: Callable[..., CommandTable], sitting: Sitting, ui: Any) -> CommandTable:
+    keep_run(sitting.home)
+    keep_run(sitting.home, "open-1", saved=False)
+    sitting.playground.run_list.refresh()
+    sitting.quiet()
+    ui.cursors["runs"] = "kept-1"
+    return table(RunListController)
+
+
+def disabled(commands: CommandTable) -> dict[str, str]:
+    return {each.method: reason for each in commands if (reason := commands.disabled(each.id))}
+
+
+def test_what_cannot_be_done_is_said(commands: CommandTable, sitting: Sitting, ui: Any) -> None:
+    assert not disabled(commands)
+    ui.cursors["runs"] = ""
+    assert disabled(commands) == dict.fromkeys(
+        ["details", "favourite", "note", "rename"], "There is no run under the cursor."
+    )
+    ui.cursors["runs"] = "demo"
+    assert disabled(commands) == dict.fromkeys(
+        ["favourite", "note", "rename"], "demo comes with charplay and stays as it is"
+    )
+    ui.cursors["runs"] = "kept-1"
+    sitting.playground.play("kept-1")
+    assert disabled(commands).keys() == {"rename"}
+    with sitting.playground.store.find("open-1").lock():
+        sitting.playground.run_list.refresh()
+        sitting.quiet()
+        ui.cursors["runs"] = "open-1"
+        assert "is in use by" in disabled(commands)["rename"]
+
+
+def test_a_checkpoint_of_the_details_plays(commands: CommandTable, sitting: Sitting, ui: Any) -> None:
+    commands.run("run_list.details")
+    dialog = ui.dialogs[-1][0]
+    assert isinstance(dialog, RunDetailsDialog)
+    chosen = dialog.rows.chosen
+    assert chosen is not None
+    ui.answer(None, RunDetailsDialog)
+    assert sitting.playground.instrument.origin.run == ""
+    commands.run("run_list.details")
+    ui.answer(chosen, RunDetailsDialog)
+    assert sitting.playground.instrument.origin == ("kept-1", str(chosen.path))
+    chosen.path.unlink()
+    commands.run("run_list.details")
+    ui.answer(chosen, RunDetailsDialog)
+    assert "does not exist" in ui.noted[-1][0]
+    (sitting.home.checkpoints / "kept-1" / "run.json").unlink()
+    commands.run("run_list.details")
+    assert ui.noted[-1][1]
+    assert not ui.dialogs
+
+
+def test_runs_are_searched_and_sorted(commands: CommandTable, sitting: Sitting, ui: Any) -> None:
+    run_list = sitting.playground.run_list
+    for words, left in (("open", ["open-1"]), (None, ["open-1"]), ("", ["demo", "kept-1", "open-1"])):
+        commands.run("run_list.search")
+        dialog = ui.answer(words, TextInputDialog)
+        assert dialog._check("") == ""
+        assert sorted(run.name for run in run_list.shown) == left
+    commands.run("run_list.sort")
+    assert run_list.view.order == "loss"
+
+
+def test_a_run_is_marked_noted_and_renamed(commands: CommandTable, sitting: Sitting, ui: Any) -> None:
+    for marked in (True, False):
+        commands.run("run_list.favourite")
+        sitting.quiet()
+        run = sitting.playground.run_list.find("kept-1")
+        assert run is not None
+        assert run.favourite is marked
+    for note, kept in (("a line", "a line"), (None, "a line"), ("", "")):
+        commands.run("run_list.note")
+        dialog = ui.answer(note, TextInputDialog)
+        sitting.quiet()
+        run = sitting.playground.run_list.find("kept-1")
+        assert run is not None
+        assert run.note == kept
+    assert dialog._check("x" * 3000)
+    for new in (None, "kept-1", "better"):
+        commands.run("run_list.rename")
+        ui.answer(new, TextInputDialog)
+        sitting.quiet()
+    assert sitting.playground.run_list.find("better") is not None
