@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import cycle
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,9 +10,10 @@ import numpy as np
 from charplay.playground.chart_quantities import MEASURES, Quantity
 from charplay.playground.chart_series import MARKERS, overlaid_series, own_series
 from charplay.plotting.downsample import X_AXES
-from charplay.plotting.grid import Mark, Reference, Series
+from charplay.plotting.grid import Mark, Reference, Series, View
 
 if TYPE_CHECKING:
+    from charplay.playground.curve_export import DrawnChart
     from charplay.playground.drawn_ruler import DrawnRuler
     from charplay.playground.run_controller import RunController
     from charplay.playground.run_curves import RunCurves
@@ -100,6 +102,32 @@ class ChartState:
     def own(self) -> list[Series]:
         """The curves of the run under way."""
         return own_series(self._runs.history.curves, self.measure, self.x_axis)
+
+    @property
+    def own_name(self) -> str:
+        """Name of the run under way, or of the last one; empty where there is none."""
+        begun = self._runs.history.begun
+        return Path(begun.folder).name if begun is not None else ""
+
+    @property
+    def names(self) -> list[str]:
+        """The runs that are drawn: the one under way, then the earlier ones."""
+        return list(dict.fromkeys([*([self.own_name] if self.own_name else []), *self._overlays]))
+
+    def drawn(self) -> "DrawnChart":
+        """Return all that the chart shows now."""
+        from charplay.playground.curve_export import DrawnChart
+
+        own = own_series(self._runs.history.curves, self.measure, self.x_axis, self.own_name) if self.own_name else []
+        return DrawnChart(
+            title=self.measure.title, series=[*own, *self.earlier()], references=self.references(),
+            marks=self.marks(), view=self.view,
+        )  # fmt: skip
+
+    @property
+    def view(self) -> View:
+        """How the chart is looked at."""
+        return View(log_y=self.log_y, recent=self.recent, x_title=self.x_axis, x_end=self.x_end)
 
     def references(self) -> list[Reference]:
         """Reference losses, where the quantity is one: first what the run has passed last, then what comes next."""

@@ -20,13 +20,16 @@ STYLES = [(COLOURS[number % len(COLOURS)], marker) for number, marker in enumera
 """The role and the marker of each run that is laid over the chart."""
 
 
-def own_series(curves: "RunCurves", measure: "Quantity", axis: str) -> list[Series]:
-    """Return a run's curves in training and on held-out text, where the quantity has the latter."""
+def own_series(curves: "RunCurves", measure: "Quantity", axis: str, run: str = "") -> list[Series]:
+    """Return a run's curves in training and on held-out text, where the quantity has the latter.
+
+    `run` stands before their names, where they are to be told from other runs.
+    """
     series = []
     for name, column in (("train", measure.train), ("held-out", measure.held_out)):
         if column:
             x, y = curves.points(column, axis)
-            series.append(Series(name, name, x, measure.convert(y)))
+            series.append(Series(f"{run}, {name}" if run else name, name, x, measure.convert(y)))
     return series
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,8 @@ import numpy as np
 from charplay.corpora.progress import Progress
 from charplay.errors import CharplayError
 from charplay.formatting.sanitize import sanitize_line
+from charplay.fs.atomic import replace_bytes
+from charplay.fs.paths import new_path
 from charplay.playground.chart_series import overlaid_series, own_series
 from charplay.playground.run_curves import PLACED, RunCurves, is_row
 from charplay.playground.run_history import kept_curves, paced_curves
@@ -96,6 +98,17 @@ def curves_csv(runs: "Sequence[Run]", progress: Progress) -> Iterator[str]:
             yield line.getvalue()
 
 
+def write_new(folder: Path, stem: str, ending: str, data: str) -> Path:
+    """Write a file into a folder, under a name that is free there, and return its path. ExportError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = new_path(folder, stem, ending)
+        replace_bytes(path, data.encode())
+    except OSError as error:
+        raise ExportError(f"nothing can be written in {folder} ({error.strerror}); make room or free it") from None
+    return path
+
+
 def write_tensorboard(run: "Run", folder: Path, progress: Progress, *, overwrite: bool = False) -> Path:
     """Write a run's metrics as TensorBoard events into a folder of the run's name in `folder`, and return it.
 
@@ -136,7 +149,7 @@ def kept_chart(runs: "Sequence[Run]", measure: "Quantity", axis: str, progress: 
         for number, run in enumerate(runs)
     )
     overlaid = dict(zip([run.name for run in runs[1:]], others, strict=True))
-    own = [replace(each, name=f"{runs[0].name}, {each.name}") for each in own_series(first, measure, axis)]
+    own = own_series(first, measure, axis, runs[0].name)
     return DrawnChart(
         title=measure.title, series=[*own, *overlaid_series(overlaid, measure, axis)], view=View(x_title=axis)
     )

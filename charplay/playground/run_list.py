@@ -1,6 +1,8 @@
 """The runs that were kept: listed, and what may be done with one of them besides playing and resuming it."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from charplay.corpora.progress import Progress, Watch
 from charplay.playground.happenings import CurvesRead, RunDeleted, RunRenamed, RunsCompared, RunsListed, Said
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from charplay.recipes.recipe import Recipe
     from charplay.runs.compared_run import ComparedRun
     from charplay.runs.store import RunStore, RunSummary
+
+Result = TypeVar("Result")
 
 LOOK_SECONDS = 60.0
 """Between two readings of the store: another process may have run, or let go of, what is in it. One takes a fifth of a
@@ -42,7 +46,8 @@ class RunList:
         """Another number after every change."""
         self._looked: float | None = None
         self._listing: BackgroundJob[Sequence[RunSummary]] | None = None
-        self._comparing: BackgroundJob[list[ComparedRun]] | None = None
+        self._waiting: dict[BackgroundJob[Any], Callable[[Any], object]] = {}
+        """Job -> what happened, by its result."""
         self._curves: dict[BackgroundJob[RunCurves], str] = {}
         self._happened: list[object] = []
 
@@ -81,8 +86,12 @@ class RunList:
                 self.summaries = job.result
                 self.revision += 1
                 self._happened.append(RunsListed())
-        elif job is self._comparing:
-            self._take_compared(self._comparing)
+        elif job in self._waiting:
+            then = self._waiting.pop(job)
+            if job.result is not None:
+                self._happened.append(then(job.result))
+            else:
+                self._complain(job.fault)
         elif job in self._curves:
             self._take_curves(self._curves.pop(job), job)
 
@@ -193,8 +202,6 @@ class RunList:
 
     def compare(self, names: "Sequence[str]") -> None:
         """Read what runs are compared by, in the background; `RunsCompared` follows, or a sentence why not."""
-        if self._comparing is not None:
-            self._comparing.cancel()
 
         def work(watch: Watch) -> "list[ComparedRun]":
             from charplay.runs.compared_run import read_compared
@@ -203,14 +210,22 @@ class RunList:
             return [read_compared(self.store, name, progress.part(i / parts, (i + 1) / parts).at)
                     for i, name in enumerate(names)]  # fmt: skip
 
-        self._comparing = self._jobs.start(BackgroundJob(work))
+        self._start(work, lambda read: RunsCompared(tuple(read)))
 
-    def _take_compared(self, read: "BackgroundJob[list[ComparedRun]]") -> None:
-        self._comparing = None
-        if read.result is not None:
-            self._happened.append(RunsCompared(tuple(read.result)))
-        else:
-            self._complain(read.fault)
+    def write_curves(self, names: "Sequence[str]", folder: Path) -> None:
+        """Write the curves of runs as one CSV into a folder, under a new name, in the background, and say where."""
+
+        def work(watch: Watch) -> Path:
+            from charplay.playground.curve_export import curves_csv, write_new
+
+            data = "".join(curves_csv([self.store.find(name) for name in names], Progress(watch)))
+            return write_new(folder, f"curves-{names[0]}", ".csv", data)
+
+        self._start(work, lambda path: Said(f"Written to {path.parent.name}/{path.name}", passing=True))
+
+    def _start(self, work: Callable[[Watch], Result], then: Callable[[Result], object]) -> None:
+        """Work in the background; what `then` makes of the result happens, or a sentence why there is none."""
+        self._waiting[self._jobs.start(BackgroundJob(work))] = then
 
     def delete(self, name: str) -> None:
         """Delete a run."""

@@ -270,3 +270,14 @@ def test_the_scale_and_the_part_are_toggled(chart: ChartState) -> None:
     chart.toggle_log()
     chart.toggle_recent()
     assert (chart.log_y, chart.recent) == (False, False)
+
+
+def test_what_is_drawn_can_be_taken_out(training: RunController, chart: ChartState, kept: Run) -> None:
+    chart.overlay("kept-1", kept_curves(kept))
+    chart.toggle_log()
+    drawn = chart.drawn()
+    assert chart.names == [chart.own_name, "kept-1"]
+    assert [each.name for each in drawn.series] == [f"{chart.own_name}, train", f"{chart.own_name}, held-out", "kept-1"]
+    assert drawn.view.log_y
+    assert drawn.references == chart.references()
+    assert drawn.svg().count("<polyline") == len([each for each in drawn.series if len(each.x)])

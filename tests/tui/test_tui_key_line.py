@@ -19,7 +19,7 @@ PANES = {
     "1": "t train  ⏎ choose  v view  o open a file  space write",
     "2": "t train  ⏎ edit  ← less  → more  m all fields  n what the network sees  space write",
     "3": "t train  ⏎ play  a again  r resume  o overlay  i details  space write",
-    "4": "t train  a across  v upward  g log  w recent  e samples  space write",
+    "4": "t train  a across  v upward  g log  r recent  e samples  space write",
     "5": "t train  c rewind  i type  g branches  v tint  o copied  h score  r passage  a rides",
 }
 ALL_OF_TEXT = f"{PANES['5']}  l side by side  . one  n anew  e prompt  m filters  y copy  w keep  space write"

@@ -410,7 +410,7 @@ async def test_a_run_plays_fills_the_form_and_lies_over_the_chart(play: Play, ke
         await it.until(lambda: "kept-1, step 500" in it.seen())
         await it.press("o")
         await it.until(lambda: set(it.main.playground.chart.markers) == {"kept-1"})
-        await it.press("4", "a", "v", "g", "w", "c", "3")
+        await it.press("4", "a", "v", "g", "r", "c", "3")
         assert not it.main.playground.chart.markers
         await it.press("a")
         assert it.main.form.draft.asked.hidden_size == 12

@@ -3,6 +3,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
+from charplay.playground.happenings import RunsCompared
 from charplay.tui.command import Command
 from charplay.tui.controllers.base import Controller
 
@@ -18,8 +19,10 @@ class ChartController(Controller):
         Command("chart.across", "a", "across", "What runs across: steps, epochs, characters or seconds", place="training", footer=True),
         Command("chart.upward", "v", "upward", "What is drawn: loss, bits, perplexity, accuracy, gradient norm, learning rate, speed", place="training", footer=True),
         Command("chart.logarithmic", "g", "log", "A logarithmic or a linear scale", place="training", footer=True),
-        Command("chart.recent", "w", "recent", "The whole run, or its recent part", place="training", footer=True),
+        Command("chart.recent", "r", "recent", "The whole run, or its recent part", place="training", footer=True),
         Command("chart.clear", "c", "clear", "Take the earlier runs off the chart", place="training"),
+        Command("chart.differences", "d", "differences", "What differs in the recipes of the runs on the chart, and their losses", place="training"),
+        Command("chart.write", "w", "write", "Write the chart as a picture or as text, or its curves as CSV", place="training"),
         Command("chart.worth", "n", "worth", "What the loss is worth: all that it can be compared with on this text", place="training"),
         Command("chart.samples", "e", "samples", "Read the text samples that the run wrote last while it trained", place="training", footer=True),
     )
@@ -29,6 +32,10 @@ class ChartController(Controller):
         """Return why a command cannot be used now."""
         if command.method == "clear" and not self.playground.chart.markers:
             return "No earlier run is on the chart; 3 and o lay one there."
+        if command.method == "differences" and len(self.playground.chart.names) < 2:
+            return "Nothing is there to compare: 3 and o lay another run on the chart."
+        if command.method == "write" and not self.playground.chart.names:
+            return "No run is on the chart; 3 and o lay one there, t trains one."
         if command.method == "worth" and not self.playground.ruler.all_lines:
             return "Nothing is known of this text to compare a loss with, or not yet."
         return ""
@@ -60,6 +67,46 @@ class ChartController(Controller):
 
         lines = ruler_table(self.playground.ruler.all_lines, self.playground.chart.worth)
         self.ui.open_dialog(ReaderDialog("What a loss is worth", lines))
+
+    def differences(self) -> None:
+        """Have the runs on the chart compared."""
+        self.playground.run_list.compare(self.playground.chart.names)
+
+    def hear(self, happening: object) -> None:
+        """Show what differs once it was read."""
+        if isinstance(happening, RunsCompared) and not self.ui.covered():
+            from charplay.tui.dialogs.reader import ReaderDialog
+            from charplay.tui.presentation.run_differences import difference_lines
+
+            lines = difference_lines(happening.runs, self.playground.chart.markers)
+            self.ui.open_dialog(ReaderDialog("Runs compared", lines))
+
+    def write(self) -> None:
+        """Ask in which form, and write it among the texts."""
+        from charplay.tui.dialogs.choice import Choice, ChoiceDialog
+
+        answers = [
+            Choice("svg", "a picture", "SVG, as it is drawn now", "p"),
+            Choice("txt", "text", "lines of characters", "t"),
+            Choice("csv", "the curves", "CSV, everything that the runs have told", "c"),
+        ]
+        self.ui.open_dialog(ChoiceDialog("Write", "Write the chart's runs as:", answers), self._write)
+
+    def _write(self, form: str | None) -> None:
+        from charplay.playground.curve_export import ExportError, write_new
+
+        chart, folder = self.playground.chart, self.playground.home.texts
+        if form == "csv":
+            self.playground.run_list.write_curves(chart.names, folder)
+        elif form:
+            drawn = chart.drawn()
+            data = drawn.svg() if form == "svg" else drawn.text()
+            try:
+                path = write_new(folder, f"chart-{chart.names[0]}", f".{form}", data)
+            except ExportError as fault:
+                self.ui.note(str(fault), warning=True)
+            else:
+                self.ui.note(f"Written to {path.parent.name}/{path.name}")
 
     def samples(self) -> None:
         """Read the newest text samples."""
