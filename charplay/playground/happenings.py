@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
     from charplay.corpora.entries import Entry
     from charplay.playground.run_curves import RunCurves
+    from charplay.playground.sample_rounds import SampleRounds
     from charplay.runs.compared_run import ComparedRun
 
 
@@ -103,3 +104,11 @@ class RunsCompared:
     """What runs are compared by was read."""
 
     runs: "tuple[ComparedRun, ...]"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SamplesRead:
+    """The text samples that a run wrote while it trained were read from its folder."""
+
+    run: str
+    samples: "SampleRounds"

@@ -12,6 +12,7 @@ from charplay.corpora.progress import Watch
 from charplay.playground.jobs import BackgroundJob, JobSlot
 from charplay.playground.run_curves import RunCurves, characters_per_step
 from charplay.playground.run_marks import Marks, UndoStack, with_mark
+from charplay.playground.sample_rounds import SampleRounds
 from charplay.protocol.events import ASKED, Changed, Evaluated, Event, Paused, Progress, Row, Sampled, Started
 
 if TYPE_CHECKING:
@@ -31,8 +32,7 @@ class RunHistory:
         """What the run said of itself when it began; None before the first."""
         self.curves = RunCurves()
         self.marks: Marks = []
-        self.samples: list[Sampled] = []
-        """The newest round."""
+        self.samples = SampleRounds()
         self.recipe: dict[str, object] = {}
         """The run's, under the values that it has now."""
         self._changes = UndoStack()
@@ -60,7 +60,7 @@ class RunHistory:
             case Paused() if event.reason != ASKED:
                 self.marks = [*self.marks, (event.step, event.reason)]
             case Sampled():
-                self.samples = newest_round(self.samples, event)
+                self.samples.add(event)
             case _:
                 pass
 
@@ -68,7 +68,7 @@ class RunHistory:
         self.begun = event
         self.recipe = dict(event.recipe)
         self.curves = RunCurves(characters_per_step(event.recipe))
-        self.marks, self._changes, self.samples = [], UndoStack(), []
+        self.marks, self._changes, self.samples = [], UndoStack(), SampleRounds()
         self._reading.cancel()
         self._meanwhile = []
         if event.resumed:
@@ -96,15 +96,14 @@ class RunHistory:
         return True
 
     def _adopt(self, kept: "KeptHistory") -> None:
-        self.curves, self.marks, self._changes, self.samples = kept.curves, [], UndoStack(), []
+        self.curves, self.samples, self.marks, self._changes = kept.curves, kept.samples, [], UndoStack()
         for change in kept.changes:
             self._mark(change)
-        for sample in kept.samples:
-            self.samples = newest_round(self.samples, sample)
 
     def _change(self, change: Changed) -> None:
         if change.field == "undo":
             self.curves.cut(change.step)
+            self.samples.cut(change.step)
         else:
             self.recipe |= {change.field: change.new}
             self.curves.read_on(change.step, characters_per_step(self.recipe))
@@ -115,17 +114,12 @@ class RunHistory:
             self.marks = with_mark(self.marks, change)
 
 
-def newest_round(samples: Iterable[Sampled], one: Sampled) -> list[Sampled]:
-    """Return the round that a sample belongs to, with it: a sample of another step begins a new one."""
-    return [*(each for each in samples if each.step == one.step), one]
-
-
 class KeptHistory(NamedTuple):
     """What a run's folder has of its past."""
 
     curves: RunCurves
     changes: list[Changed]
-    samples: list[Sampled]
+    samples: SampleRounds
 
 
 def read_kept(folder: Path, last: float, watch: Watch | None = None) -> KeptHistory:
@@ -164,9 +158,12 @@ def kept_changes(run: "Run", last: float) -> list[Changed]:
     return _told(Changed, run.changes(), last)
 
 
-def kept_samples(run: "Run", last: float) -> list[Sampled]:
+def kept_samples(run: "Run", last: float = math.inf) -> SampleRounds:
     """Read the text samples up to the step `last`."""
-    return _told(Sampled, run.samples(), last)
+    rounds = SampleRounds()
+    for sample in _told(Sampled, run.samples(), last):
+        rounds.add(sample)
+    return rounds
 
 
 def _told(kind: type[Told], rows: Iterable[Mapping[str, Any]], last: float) -> list[Told]:

@@ -5,7 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from charplay.corpora.progress import Progress, Watch
-from charplay.playground.happenings import CurvesRead, RunDeleted, RunRenamed, RunsCompared, RunsListed, Said
+from charplay.playground.happenings import (
+    CurvesRead,
+    RunDeleted,
+    RunRenamed,
+    RunsCompared,
+    RunsListed,
+    Said,
+    SamplesRead,
+)
 from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs
 from charplay.playground.run_view import RunView
 
@@ -13,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from charplay.playground.run_curves import RunCurves
+    from charplay.playground.sample_rounds import SampleRounds
     from charplay.recipes.recipe import Recipe
     from charplay.runs.compared_run import ComparedRun
     from charplay.runs.store import RunStore, RunSummary
@@ -222,6 +231,16 @@ class RunList:
             return write_new(folder, f"curves-{names[0]}", ".csv", data)
 
         self._start(work, lambda path: Said(f"Written to {path.parent.name}/{path.name}", passing=True))
+
+    def read_samples(self, name: str) -> None:
+        """Read the text samples of a run, in the background; `SamplesRead` follows, or a sentence why not."""
+
+        def work(_: Watch) -> "SampleRounds":
+            from charplay.playground.run_history import kept_samples
+
+            return kept_samples(self.store.find(name))
+
+        self._start(work, lambda samples: SamplesRead(name, samples))
 
     def _start(self, work: Callable[[Watch], Result], then: Callable[[Result], object]) -> None:
         """Work in the background; what `then` makes of the result happens, or a sentence why there is none."""

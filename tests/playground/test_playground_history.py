@@ -89,7 +89,7 @@ def test_a_new_run_begins_anew(training: RunController, trainer: SpokenTrainer, 
     hear(Changed(step=100, field="dropout", old=0.0, new=0.3), sampled(100, "a"))
     hear(started(), progress(10))
     history = training.history
-    assert (steps(training), history.marks, history.samples) == ([10], [], [])
+    assert (steps(training), history.marks, history.samples.rounds) == ([10], [], [])
 
 
 def test_a_run_that_is_taken_up_has_what_its_folder_has_up_to_the_save(
@@ -112,7 +112,7 @@ def test_a_run_that_is_taken_up_has_what_its_folder_has_up_to_the_save(
     caught_up(runs)
     assert steps(runs) == [100, 200, 300, 400, 500, 550]
     assert history.marks == [(100, "rate 1e-2"), (250, "undone"), (300, f"batch size {2 * size}")]
-    assert [each.text for each in history.samples] == ["late one", "late two"]
+    assert [each.text for each in history.samples.newest] == ["late one", "late two"]
     hear(Changed(step=500, field="batch_size", old=2 * size, new=size), progress(600))
     x, _ = history.curves.points("train_loss", "characters")
     assert (x[0], x[-1]) == (100 * read_in_a_step(kept), (300 + 2 * 200 + 100) * read_in_a_step(kept))
@@ -166,7 +166,7 @@ def test_a_pause_of_the_trainer_s_own_is_marked(training: RunController, hear: H
 
 def test_samples_are_those_of_one_step(training: RunController, hear: Hear) -> None:
     hear(sampled(100, "long ago"), sampled(200, "one"), sampled(200, "two"))
-    assert [each.text for each in training.history.samples] == ["one", "two"]
+    assert [each.text for each in training.history.samples.newest] == ["one", "two"]
 
 
 def test_every_quantity_and_every_axis_comes_around(training: RunController, chart: ChartState) -> None:

@@ -17,6 +17,7 @@ from charplay.runs.checkpoint import read_checkpoint
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.tui.dialogs.reader import ReaderDialog
+from charplay.tui.dialogs.samples import SamplesDialog
 
 
 def steps(it: Played) -> NDArray[np.float64]:
@@ -224,7 +225,7 @@ async def test_where_nothing_is_held_out_the_key_says_that_nothing_is_known(play
         await it.until(lambda: "Nothing is known of this text" in it.seen())
 
 
-async def test_the_newest_round_of_samples_can_be_read(play: Play) -> None:
+async def test_rounds_of_samples_are_gone_through_and_the_newest_is_followed(play: Play) -> None:
     def sampled(step: int, **over: Any) -> Sampled:
         return Sampled(step=step, epoch=step / 500, **{"temperature": 0.5, "prompt": "the ", "text": "fox", **over})
 
@@ -234,14 +235,25 @@ async def test_the_newest_round_of_samples_can_be_read(play: Play) -> None:
         await it.training()
         it.trainer.put(sampled(100, text="long ago"), sampled(200, text="a \x1b[31mdog\nbarks", truth="lazy dog"),
                        sampled(200, temperature=1.0, text="a cat"))  # fmt: skip
-        await it.until(lambda: len(it.main.playground.runs.history.samples) == 2)
+        await it.until(lambda: len(it.main.playground.runs.history.samples.newest) == 2)
         await it.press("e")
-        assert isinstance(it.screen, ReaderDialog)
+        assert isinstance(it.screen, SamplesDialog)
         await it.until(lambda: "a cat" in it.seen())
-        for told in ("step 200", "epoch 0.40", "temperature 0.5", "temperature 1", "barks", "lazy dog", "the "):
+        for told in ("step 200, epoch 0.40: 2 of 2, the newest is followed", "temperature 0.5", "temperature 1",
+                     "barks", "lazy dog", "the "):  # fmt: skip
             assert told in it.seen()
+        assert re.search(r"text +truth", it.seen())
         assert "long ago" not in it.seen()
         assert "\x1b" not in it.seen()
+        it.trainer.put(sampled(300, text="newer still"))
+        await it.until(lambda: "newer still" in it.seen())
+        await it.press("shift+left")
+        await it.until(lambda: "long ago" in it.seen() and "step 100, epoch 0.20: 1 of 3" in it.seen())
+        it.trainer.put(sampled(400, text="unseen"))
+        await it.until(lambda: "1 of 4" in it.seen())
+        assert "unseen" not in it.seen()
+        await it.press("right")
+        await it.until(lambda: "step 200" in it.seen())
 
 
 @pytest.mark.parametrize("end", [Stopped(step=100, reason="asked", run="r"), Failed(step=100, message="It broke.")])

@@ -13,6 +13,7 @@ from charplay.tui.controllers.base import CommandTable
 from charplay.tui.controllers.chart import ChartController
 from charplay.tui.dialogs.choice import ChoiceDialog
 from charplay.tui.dialogs.reader import ReaderDialog
+from charplay.tui.dialogs.samples import SamplesDialog
 
 
 @pytest.fixture
@@ -65,10 +66,8 @@ def test_samples_are_read_where_there_are_any(commands: CommandTable, sitting: S
     sitting.playground.launcher.train()
     sitting.hear(Sampled(step=100, epoch=0.2, temperature=0.5, prompt="the ", text="fox"))
     commands.run("chart.samples")
-    ((dialog, _),) = ui.dialogs
-    assert isinstance(dialog, ReaderDialog)
-    told = [text.strip() for line in dialog._lines for text, _ in line]
-    assert {"step 100, epoch 0.20", "temperature 0.5", "fox"} <= set(told)
+    dialog = ui.answer(None, SamplesDialog)
+    assert dialog.browser.title == "step 100, epoch 0.20: 1 of 1, the newest is followed"
 
 
 def test_the_runs_on_the_chart_are_compared(commands: CommandTable, sitting: Sitting, ui: Any) -> None:

@@ -9,6 +9,7 @@ from sitting import Sitting, keep_run
 from charplay.tui.controllers.base import CommandTable
 from charplay.tui.controllers.run_list import RunListController
 from charplay.tui.dialogs.run_details import RunDetailsDialog
+from charplay.tui.dialogs.samples import SamplesDialog
 from charplay.tui.dialogs.text_input import TextInputDialog
 
 
@@ -30,10 +31,11 @@ def test_what_cannot_be_done_is_said(commands: CommandTable, sitting: Sitting, u
     assert not disabled(commands)
     ui.cursors["runs"] = ""
     assert disabled(commands) == dict.fromkeys(
-        ["details", "favourite", "note", "rename"], "There is no run under the cursor."
+        ["details", "samples", "favourite", "note", "rename"], "There is no run under the cursor."
     )
     ui.cursors["runs"] = "demo"
-    assert disabled(commands) == dict.fromkeys(
+    assert "came as a checkpoint" in disabled(commands)["samples"]
+    assert disabled(commands) == {"samples": disabled(commands)["samples"]} | dict.fromkeys(
         ["favourite", "note", "rename"], "demo comes with charplay and stays as it is"
     )
     ui.cursors["runs"] = "kept-1"
@@ -98,3 +100,24 @@ def test_a_run_is_marked_noted_and_renamed(commands: CommandTable, sitting: Sitt
         ui.answer(new, TextInputDialog)
         sitting.quiet()
     assert sitting.playground.run_list.find("better") is not None
+
+
+def test_samples_of_a_kept_run_are_gone_through(commands: CommandTable, sitting: Sitting, ui: Any) -> None:
+    def hear() -> None:
+        commands.run("run_list.samples")
+        sitting.quiet()
+        for happening in sitting.happened:
+            commands.hear(happening)
+        sitting.happened.clear()
+
+    hear()
+    assert ui.noted[-1][0] == "kept-1 wrote no samples while it trained."
+    rows = [{"step": step, "seconds": 1.0, "epoch": step / 10, "temperature": 0.8, "prompt": "", "text": "fox",
+             "truth": ""} for step in (1, 1, 2, 3)]  # fmt: skip
+    sitting.playground.store.find("kept-1").append("samples", rows)
+    hear()
+    browser = ui.answer(None, SamplesDialog).browser
+    assert browser.title == "step 3, epoch 0.30: 3 of 3, the newest is followed"
+    ui.under_a_dialog = True
+    hear()
+    assert not ui.dialogs, "it does not burst into another dialog"

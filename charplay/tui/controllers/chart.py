@@ -24,7 +24,7 @@ class ChartController(Controller):
         Command("chart.differences", "d", "differences", "What differs in the recipes of the runs on the chart, and their losses", place="training"),
         Command("chart.write", "w", "write", "Write the chart as a picture or as text, or its curves as CSV", place="training"),
         Command("chart.worth", "n", "worth", "What the loss is worth: all that it can be compared with on this text", place="training"),
-        Command("chart.samples", "e", "samples", "Read the text samples that the run wrote last while it trained", place="training", footer=True),
+        Command("chart.samples", "e", "samples", "Go through the text samples that the run writes while it trains, beside the truth", place="training", footer=True),
     )
     # fmt: on
 
@@ -109,12 +109,13 @@ class ChartController(Controller):
                 self.ui.note(f"Written to {path.parent.name}/{path.name}")
 
     def samples(self) -> None:
-        """Read the newest text samples."""
-        from charplay.tui.dialogs.reader import ReaderDialog
-        from charplay.tui.presentation.training_samples import sample_lines
+        """Go through the text samples, from the newest on."""
+        from charplay.playground.sample_rounds import SampleBrowser
+        from charplay.tui.dialogs.samples import SamplesDialog
 
-        samples = self.playground.runs.history.samples
-        if samples:
-            self.ui.open_dialog(ReaderDialog("Samples", sample_lines(samples)))
+        history = self.playground.runs.history
+        if history.samples.rounds:
+            browser = SampleBrowser(lambda: history.samples.rounds)
+            self.ui.open_dialog(SamplesDialog(self.playground.chart.own_name, browser))
         else:
             self.ui.note("No sample was written yet; the next run writes them where sample every is set: 2 and m.")

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from charplay.formatting.sanitize import sanitize_line
+from charplay.playground.happenings import SamplesRead
 from charplay.tui.command import Command
 from charplay.tui.controllers.base import Controller
 
@@ -20,6 +21,8 @@ class RunListController(Controller):
     commands = (
         Command("run_list.details", "i", "details", "All that is kept of the run: its recipe, its checkpoints to play",
                 place="runs", footer=True),
+        Command("run_list.samples", "v", "samples", "Go through the text samples that the run wrote while it trained",
+                place="runs"),
         Command("run_list.search", "slash", "search", "Show only runs that have certain words, in name, text or note",
                 place="runs"),
         Command("run_list.sort", "S", "sort", "Sort by age, loss, name, steps, or favourites first", place="runs"),
@@ -37,6 +40,8 @@ class RunListController(Controller):
             return "There is no run under the cursor."
         if wanted == "details":
             return run.broken
+        if wanted == "samples":
+            return run.broken or (f"{run.name} has no samples: it came as a checkpoint" if run.read_only else "")
         if run.read_only:
             return f"{run.name} comes with charplay and stays as it is"
         return self._not_renamable(run) if wanted == "rename" else ""
@@ -70,6 +75,23 @@ class RunListController(Controller):
         fault = self.playground.play_checkpoint(chosen.path, name) if chosen is not None else ""
         if fault:
             self.ui.note(sanitize_line(fault), warning=True)
+
+    def samples(self) -> None:
+        """Have them read."""
+        self.playground.run_list.read_samples(self.ui.selected("runs"))
+
+    def hear(self, happening: object) -> None:
+        """Show the samples of a run once they were read."""
+        if not isinstance(happening, SamplesRead) or self.ui.covered():
+            return
+        rounds = happening.samples.rounds
+        if not rounds:
+            self.ui.note(f"{happening.run} wrote no samples while it trained.")
+            return
+        from charplay.playground.sample_rounds import SampleBrowser
+        from charplay.tui.dialogs.samples import SamplesDialog
+
+        self.ui.open_dialog(SamplesDialog(happening.run, SampleBrowser(lambda: rounds)))
 
     def search(self) -> None:
         """Ask for words that the runs shown must have."""
