@@ -130,7 +130,7 @@ class Recipe(BaseModel):
     sample_every: Annotated[Every | None, Optional] = _declared("budget", "write samples every so many steps", unit="steps", start=500, default=None)
     patience: Annotated[Count | None, Optional] = _declared("budget", "stop after so many evaluations without a better one", unit="evaluations", start=5, default=None)
     monitor: Literal["val_loss", "train_loss"] = _declared("budget", "the loss that decides what is best", default="val_loss")
-    keep: Literal["best", "every-improvement"] = _declared("budget", "keep the best checkpoint, or one at every improvement too", default="best")
+    keep: Literal["best", "every-improvement", "timeline"] = _declared("budget", "keep the best checkpoint, or one at every improvement too, or up to 12 from early on to the end", default="best")
 
     sample_temperatures: Annotated[tuple[Annotated[float, Field(ge=0, le=5)], ...], BeforeValidator(_parse_list)] = _declared("text samples", "a sample at each of these temperatures", default=(0.8,))
     sample_length: Annotated[int, Field(ge=1, le=100_000)] = _declared("text samples", "characters in a sample", unit="characters", default=200)

@@ -147,14 +147,17 @@ class PeriodicTasks:
         session = self.session
         best, session.best_unsaved, session.hyperparameters_changed = session.best_unsaved, False, False
         snapshot = best and session.recipe.keep == "every-improvement"
+        moment, session.moment_unsaved = session.moment_unsaved, False
         session.writer.flush_rows()
         arrays = session.arrays()
+        checkpoint = session.checkpoint(session.learner.inference_weights(arrays))
         session.writer.save(
             arrays,
             session.state(),
-            session.checkpoint(session.learner.inference_weights(arrays)),
+            checkpoint,
             best=best,
             snapshot=session.early_stopping.best if snapshot else None,
+            moment=(checkpoint.val_loss or checkpoint.train_loss or 0.0) if moment else None,
         )
         yield from self.report_saves()
         return True

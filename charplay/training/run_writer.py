@@ -122,6 +122,7 @@ class RunWriter:
         *,
         best: bool = False,
         snapshot: float | None = None,
+        moment: float | None = None,
     ) -> None:
         """Request a save of the resume file and `latest`.
 
@@ -134,10 +135,11 @@ class RunWriter:
             latest: the checkpoint of these weights.
             best: write it as the best one too.
             snapshot: the loss to name a snapshot of it by; None writes no snapshot.
+            moment: the same for a snapshot of the timeline, which older ones make room for.
         """
         self._save_requested_at = time.monotonic()
         self.requested_step = latest.step
-        self._thread.submit(SaveJob(arrays, state, latest, best, snapshot, self._truncate_after))
+        self._thread.submit(SaveJob(arrays, state, latest, best, snapshot, self._truncate_after, moment))
 
     def finished_saves(self) -> list[SaveResult]:
         """Return the saves that succeeded since the last call; turn those that failed into warnings."""

@@ -9,6 +9,8 @@ import numpy as np
 
 from charplay.runs.checkpoint import Checkpoint, CheckpointError
 from charplay.runs.run import LATEST, Run
+from charplay.runs.snapshots import thin
+from charplay.training.timeline import MAX_BYTES, MOMENTS
 
 MAX_QUEUED = 2
 """The most saves in the queue; if none of them may be dropped, `submit` waits for the disk."""
@@ -26,6 +28,8 @@ class SaveJob:
     """The loss to name a snapshot of the checkpoint by; None writes no snapshot."""
     truncate_after: int | None
     """Metrics after this step belong to an undone branch; delete them once this save is on disk. None: keep all."""
+    moment: float | None = None
+    """The loss to name a snapshot of the timeline by; None if this step is none of its moments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,15 @@ class SaveThread:
 
     A newer save replaces one that waits in the queue, unless the older one has a snapshot, or has the best weights and
     the newer one has not. A best checkpoint that could not be written is written with the next save, and so is its
-    snapshot, unless that save has a newer best one.
+    snapshot, unless that save has a newer best one. Snapshots of the timeline are written with the next save that is
+    not older, and are kept until the disk takes them.
     """
 
     run: Run
     _queue: list[SaveJob] = field(default_factory=list)
     _results: list[SaveResult] = field(default_factory=list)
     _busy: bool = False
+    _moments: list[tuple[Checkpoint, float]] = field(default_factory=list)
     _unsaved_best: tuple[Checkpoint, float | None] | None = None
     _condition: threading.Condition = field(default_factory=threading.Condition)
 
@@ -65,6 +71,8 @@ class SaveThread:
             self._queue = [older for older in self._queue if not _superseded(older, job)]
             self._condition.wait_for(lambda: len(self._queue) < MAX_QUEUED)
             self._queue.append(job)
+            if job.moment is not None:
+                self._moments.append((job.latest, job.moment))
             if not self._busy:
                 self._busy = True
                 # The thread ends when the queue is empty. As a daemon, it cannot delay the exit.
@@ -115,6 +123,7 @@ class SaveThread:
                 if loss is not None:
                     self.run.keep_snapshot(best, loss)
                 self._unsaved_best = None
+            self._write_moments(job.latest.step)
         except CheckpointError as error:
             kept = "the last good save is kept" if self.run.latest else "nothing was saved before"
             return f"{error}; {kept}", False
@@ -123,6 +132,13 @@ class SaveThread:
         except Exception as error:  # noqa: BLE001 - no one else would see an exception of a thread
             return f"saving failed with {type(error).__name__} ({error}); the old files stand", False
         return "", False
+
+    def _write_moments(self, step: int) -> None:
+        """Write the timeline's snapshots up to a step, and thin them."""
+        while self._moments and self._moments[0][0].step <= step:
+            self.run.keep_snapshot(*self._moments[0])
+            self._moments.pop(0)
+            thin(self.run.snapshots, MOMENTS, MAX_BYTES)
 
 
 def _superseded(older: SaveJob, newer: SaveJob) -> bool:

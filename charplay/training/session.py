@@ -46,6 +46,8 @@ class Session:
     """What is still to be done after this step, in order: evaluate, sample, save."""
     best_unsaved: bool = False
     """Whether these weights are the best so far and not yet saved as such."""
+    moment_unsaved: bool = False
+    """Whether these weights belong to the timeline and are not yet saved for it."""
     hyperparameters_changed: bool = False
     """Whether a live value was changed since the last save."""
 

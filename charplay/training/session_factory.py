@@ -293,4 +293,6 @@ def _best_is_saved(session: Session) -> bool:
     run, step = session.run, session.step
     if run.best is None or read_header(run.best).step != step:
         return False
-    return session.recipe.keep == "best" or any(path.name.startswith(f"{step:08d}-") for path in run.snapshots)
+    return session.recipe.keep != "every-improvement" or any(
+        path.name.startswith(f"{step:08d}-") for path in run.snapshots
+    )

@@ -1,6 +1,7 @@
 """When the tasks between steps are due: evaluation, text samples, saves."""
 
 from charplay.training.session import Session
+from charplay.training.timeline import Timeline
 
 MAX_EVALUATION_SHARE = 0.06
 """The largest share of a budget in minutes that evaluations take."""
@@ -11,6 +12,7 @@ class TaskSchedule:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._timeline = Timeline(session.run, session.budget) if session.recipe.keep == "timeline" else None
         self._evaluation_overdue = False
         self._evaluation_seconds = self._last_evaluation_seconds = 0.0
 
@@ -24,7 +26,10 @@ class TaskSchedule:
             tasks.append("evaluate")
         if recipe.sample_every is not None and self._is_multiple(step, recipe.sample_every):
             tasks.append("sample")
-        if self._is_multiple(step, recipe.save_every) or self._session.writer.save_due:
+        if self._timeline is not None:
+            session = self._session
+            session.moment_unsaved |= self._timeline.comes(session.budget, step, session.clock.seconds)
+        if self._is_multiple(step, recipe.save_every) or self._session.writer.save_due or self._session.moment_unsaved:
             tasks.append("save")
         return tasks
 

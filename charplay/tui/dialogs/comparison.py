@@ -236,7 +236,7 @@ class ComparisonScreen(Screen[Column]):
         """Ask for checkpoints."""
         found = self._checkpoints()
         if len(found) < FEWEST:
-            self._complain("There is only one checkpoint; train a run, with keep at every-improvement for more of one.")
+            self._complain("There is only one checkpoint; train a run, with keep at timeline for more of one.")
             return
         choices = [Choice(str(number), each.title, each.note) for number, each in enumerate(found)]
         dialog = MultiChoiceDialog("Side by side", "Which checkpoints?", choices, least=FEWEST, most=self._room)
