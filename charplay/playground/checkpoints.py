@@ -7,7 +7,7 @@ from charplay.formatting.units import decimals
 from charplay.playground.saved_texts import ModelOrigin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from charplay.runs.store import RunStore, RunSummary
     from charplay.sampling.model import CharModel
@@ -66,6 +66,13 @@ def list_checkpoints(runs: "Iterable[RunSummary]") -> list[CheckpointEntry]:
         if len(found) >= MOST:
             break
     return found[:MOST]
+
+
+def spread(checkpoints: "Sequence[CheckpointEntry]", most: int) -> list[CheckpointEntry]:
+    """Return at most so many checkpoints, 2 or more: the first, the last, and others evenly spaced in their list."""
+    if len(checkpoints) <= most:
+        return list(checkpoints)
+    return [checkpoints[round(number * (len(checkpoints) - 1) / (most - 1))] for number in range(most)]
 
 
 def _files(summary: "RunSummary") -> "list[Path]":

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from charplay.playground.weight_follower import WeightFollower
     from charplay.recipes.recipe import Recipe
     from charplay.runs.home import Home
-    from charplay.runs.store import RunStore
+    from charplay.runs.store import RunStore, RunSummary
     from charplay.sampling.recording import Recording
 
 TimeEpoch = Callable[["Recipe", "Corpus", Watch], float]
@@ -326,6 +326,17 @@ class Playground:
             loaded, instrument.prompt, instrument.params, speed=instrument.speed, room=room,
             temperatures=self.preferences.columns,
         )  # fmt: skip
+
+    def compare_along(self, run: "RunSummary", room: int) -> "Comparison":
+        """Return one text as a run's checkpoints write it, from its first to its last, in at most so many columns.
+
+        Prompt, seed and temperature are those of the text that is written. CheckpointError, ModelError.
+        """
+        from charplay.playground.checkpoints import list_checkpoints, spread
+
+        comparison = self.new_comparison(room)
+        comparison.open_checkpoints(spread(list_checkpoints([run]), comparison.room))
+        return comparison
 
     def take_column(self, column: "Column | None") -> None:
         """Go on with a column of a comparison, where one was taken."""

@@ -1,13 +1,16 @@
 """Every command on the list of runs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sitting import Sitting, keep_run
 
+from charplay.runs.checkpoint import read_checkpoint
 from charplay.tui.controllers.base import CommandTable
 from charplay.tui.controllers.run_list import RunListController
+from charplay.tui.dialogs.comparison import ComparisonScreen
 from charplay.tui.dialogs.run_details import RunDetailsDialog
 from charplay.tui.dialogs.samples import SamplesDialog
 from charplay.tui.dialogs.text_input import TextInputDialog
@@ -31,7 +34,7 @@ def test_what_cannot_be_done_is_said(commands: CommandTable, sitting: Sitting, u
     assert not disabled(commands)
     ui.cursors["runs"] = ""
     assert disabled(commands) == dict.fromkeys(
-        ["details", "samples", "favourite", "note", "rename"], "There is no run under the cursor."
+        ["details", "samples", "along", "favourite", "note", "rename"], "There is no run under the cursor."
     )
     ui.cursors["runs"] = "demo"
     assert "came as a checkpoint" in disabled(commands)["samples"]
@@ -121,3 +124,30 @@ def test_samples_of_a_kept_run_are_gone_through(commands: CommandTable, sitting:
     ui.under_a_dialog = True
     hear()
     assert not ui.dialogs, "it does not burst into another dialog"
+
+
+def test_a_runs_checkpoints_write_one_text_side_by_side(commands: CommandTable, sitting: Sitting, ui: Any) -> None:
+    commands.run("run_list.along")
+    assert "keep at timeline" in ui.noted[-1][0]
+    run = sitting.playground.store.find("kept-1")
+    assert run.best is not None
+    made = read_checkpoint(run.best)
+    for step in (10, 20, 40, 80, 160):
+        run.keep_snapshot(replace(made, step=step), 2.5)
+    sitting.playground.play("kept-1")
+    commands.run("run_list.along")
+    screen, take = ui.dialogs.pop()
+    assert isinstance(screen, ComparisonScreen)
+    comparison = screen._new_comparison(4)
+    assert [each.source.rpartition(" ")[2] for each in comparison.generators] == ["10", "40", "80", "500"]
+    comparison.write(5, 60.0)
+    assert len({each.transcript.text() for each in comparison.generators}) == 1, "the same weights, the same luck"
+    assert {each.params.seed for each in comparison.generators} == {sitting.playground.instrument.params.seed}
+    take(comparison.column(1))
+    assert sitting.playground.instrument.origin.path == str(run.snapshots[2])
+    run.snapshots[0].write_text("damaged")
+    assert len(screen._new_comparison(4).generators) > 1
+    good = run.snapshots[1].read_bytes()
+    run.snapshots[1].write_bytes(good[:-4] + bytes([good[-4] ^ 1]) + good[-3:])
+    screen._new_comparison(10)
+    assert ui.noted[-1][1]

@@ -8,11 +8,14 @@ from charplay.tui.command import Command
 from charplay.tui.controllers.base import Controller
 
 if TYPE_CHECKING:
+    from charplay.playground.comparison import Comparison
     from charplay.playground.run_details import KeptCheckpoint
     from charplay.runs.store import RunSummary
 
 OF_THE_LIST = {"search", "sort"}
 """Commands that need no run under the cursor."""
+READING = {"details", "samples", "along"}
+"""Commands that only read a run; those that are left write about it."""
 
 
 class RunListController(Controller):
@@ -22,6 +25,8 @@ class RunListController(Controller):
         Command("run_list.details", "i", "details", "All that is kept of the run: its recipe, its checkpoints to play",
                 place="runs", footer=True),
         Command("run_list.samples", "v", "samples", "Go through the text samples that the run wrote while it trained",
+                place="runs"),
+        Command("run_list.along", "l", "along the run", "One text, from one seed, as the run's checkpoints write it",
                 place="runs"),
         Command("run_list.search", "slash", "search", "Show only runs that have certain words, in name, text or note",
                 place="runs"),
@@ -38,13 +43,15 @@ class RunListController(Controller):
             return ""
         if run is None:
             return "There is no run under the cursor."
-        if wanted == "details":
-            return run.broken
-        if wanted == "samples":
-            return run.broken or (f"{run.name} has no samples: it came as a checkpoint" if run.read_only else "")
+        if wanted in READING:
+            return run.broken or self._without_samples(run, wanted)
         if run.read_only:
             return f"{run.name} comes with charplay and stays as it is"
         return self._not_renamable(run) if wanted == "rename" else ""
+
+    def _without_samples(self, run: "RunSummary", wanted: str) -> str:
+        none = wanted == "samples" and run.read_only
+        return f"{run.name} has no samples: it came as a checkpoint" if none else ""
 
     def _not_renamable(self, run: "RunSummary") -> str:
         if run.in_use:
@@ -92,6 +99,31 @@ class RunListController(Controller):
         from charplay.tui.dialogs.samples import SamplesDialog
 
         self.ui.open_dialog(SamplesDialog(happening.run, SampleBrowser(lambda: rounds)))
+
+    def along(self) -> None:
+        """Have its checkpoints write side by side, those of its timeline above all."""
+        from charplay.playground.checkpoints import list_checkpoints
+        from charplay.playground.temperatures import FEWEST
+        from charplay.tui.dialogs.comparison import ComparisonScreen
+
+        run, playground = self._run, self.playground
+        found = list_checkpoints([run] if run is not None else [])
+        if run is None or len(found) < FEWEST:
+            self.ui.note("This run has a single checkpoint or none; one trained with keep at timeline has a dozen.")
+            return
+        screen = ComparisonScreen(lambda room: self._compare_along(run, room), lambda: found, playground.clock)
+        self.ui.open_dialog(screen, playground.take_column)
+
+    def _compare_along(self, run: "RunSummary", room: int) -> "Comparison":
+        """Return the comparison; where a checkpoint cannot be played, that of the model that writes, and say why."""
+        from charplay.runs.checkpoint import CheckpointError
+        from charplay.sampling.errors import ModelError
+
+        try:
+            return self.playground.compare_along(run, room)
+        except (CheckpointError, ModelError) as fault:
+            self.ui.note(sanitize_line(str(fault)), warning=True)
+            return self.playground.new_comparison(room)
 
     def search(self) -> None:
         """Ask for words that the runs shown must have."""
