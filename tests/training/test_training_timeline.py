@@ -65,6 +65,7 @@ def test_a_run_that_was_stopped_has_the_moments_of_one_that_was_not(train: Train
     assert steps_kept(folder) == moments(STEPS)
 
 
+@pytest.mark.fault("47")
 def test_a_snapshot_that_a_kill_prevented_comes_when_the_run_is_taken_up(
     train: Train, only: Only, quick_disk: None
 ) -> None:
@@ -114,7 +115,7 @@ def test_what_snapshots_take_is_bounded(
     assert (kept[0], kept[-1]) == (moments(STEPS)[0], STEPS)
 
 
-@pytest.mark.fault("1")
+@pytest.mark.fault("49")
 def test_snapshots_that_the_disk_refuses_come_once_it_takes_them(train: Train, only: Only, quick_disk: None) -> None:
     plain, refused = Run.keep_snapshot, list[int]()
 
