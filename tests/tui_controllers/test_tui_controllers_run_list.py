@@ -72,6 +72,17 @@ def test_a_checkpoint_of_the_details_plays(commands: CommandTable, sitting: Sitt
     assert not ui.dialogs
 
 
+def test_a_long_note_stands_whole_among_the_details(commands: CommandTable, sitting: Sitting, ui: Any) -> None:
+    note = "wider is better, but only with dropout; " * 6
+    sitting.playground.store.note("kept-1", note=note, favourite=True)
+    commands.run("run_list.details")
+    rows = ui.answer(None, RunDetailsDialog).rows.rows
+    start = next(at for at, row in enumerate(rows) if row.label == "  note")
+    end = next(at for at, row in enumerate(rows) if row.label == "  folder")
+    assert "".join(row.value for row in rows[start:end]).split() == f"★ {note}".split()
+    assert {row.label for row in rows[start + 1 : end]} == {""}
+
+
 def test_runs_are_searched_and_sorted(commands: CommandTable, sitting: Sitting, ui: Any) -> None:
     run_list = sitting.playground.run_list
     for words, left in (("open", ["open-1"]), (None, ["open-1"]), ("", ["demo", "kept-1", "open-1"])):

@@ -6,7 +6,7 @@ from charplay.playground.run_details import KeptCheckpoint, RunDetails
 from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.presentation.run_details import LABEL_CELLS, detail_rows
-from charplay.tui.widgets.row_list import Cell, RowList, fit
+from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
 
 
 class _Rows(RowList):
@@ -22,7 +22,7 @@ class _Rows(RowList):
         row = self.rows[index]
         label = min(LABEL_CELLS, width // 2)
         tone = "plain" if row.checkpoint is not None else row.tone if row.tone == "strong" else "quiet"
-        return [(fit(row.label, label), tone), (fit(row.value, width - label), "plain")]
+        return [(fit(row.label, label), tone), (fit_name(row.value, width - label), "plain")]
 
     @property
     def chosen(self) -> KeptCheckpoint | None:

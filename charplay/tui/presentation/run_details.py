@@ -6,8 +6,11 @@ from typing import NamedTuple
 from charplay.formatting.units import decimals, duration, format_bytes, format_loss
 from charplay.playground.run_details import KeptCheckpoint, RunDetails
 from charplay.recipes.specs import format_value
+from charplay.tui.widgets.wrapping import wrap
 
 LABEL_CELLS = 22
+NOTE_CELLS = 46
+"""Of a line of a note: a dialog on 80 columns has room for it."""
 
 
 class DetailRow(NamedTuple):
@@ -36,8 +39,9 @@ def _checkpoints(details: RunDetails) -> Iterator[DetailRow]:
 def _numbers(details: RunDetails) -> Iterator[DetailRow]:
     run = details.run
     yield DetailRow("Run", "finished" if run.finished else "not finished", "strong")
-    if details.notes.favourite or details.notes.note:
-        yield DetailRow("  note", f"{'★ ' * details.notes.favourite}{details.notes.note}")
+    noted = f"{'★ ' * details.notes.favourite}{details.notes.note}"
+    for number, line in enumerate(wrap(noted, NOTE_CELLS) if noted else ()):
+        yield DetailRow("" if number else "  note", line)
     yield DetailRow("  folder", str(details.folder))
     yield DetailRow("  text", f"{run.corpus.name}, {run.corpus.characters:,} characters")
     if run.step is not None:
