@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from charplay.formatting.units import decimals
 from charplay.playground.chart_quantities import MEASURES, Quantity
 from charplay.playground.chart_series import MARKERS, overlaid_series, own_series
+from charplay.playground.chart_window import ChartWindow
+from charplay.plotting.axes import bounds
 from charplay.plotting.downsample import X_AXES
 from charplay.plotting.grid import Mark, Reference, Series, View
+from charplay.plotting.plot import drawable
 
 if TYPE_CHECKING:
     from charplay.playground.curve_export import DrawnChart
@@ -33,6 +37,7 @@ class ChartState:
         self.log_y = False
         self.recent = False
         """Whether only the recent part is shown."""
+        self.window = ChartWindow()
         self._overlays: dict[str, RunCurves] = {}
 
     @property
@@ -127,7 +132,32 @@ class ChartState:
     @property
     def view(self) -> View:
         """How the chart is looked at."""
-        return View(log_y=self.log_y, recent=self.recent, x_title=self.x_axis, x_end=self.x_end)
+        return View(log_y=self.log_y, recent=self.recent, x_title=self.x_axis, x_end=self.x_end,
+                    window=self.window.shown)  # fmt: skip
+
+    @property
+    def cursor(self) -> float | None:
+        """Where the cursor stands on the x axis; None where nothing is read off."""
+        share = self.window.cursor
+        series = [drawable(each, self.view) for each in (*self.own(), *self.earlier())]
+        if share is None or not any(len(each.x) for each in series):
+            return None
+        low, high, *_ = bounds(series, (), self.view) or (0.0, 1.0)
+        return low + share * (high - low)
+
+    @property
+    def reading(self) -> str:
+        """What the curves say where the cursor stands: each one's newest reading by then; empty without a cursor."""
+        at = self.cursor
+        if at is None:
+            return ""
+        values = []
+        for each in (*self.own(), *self.earlier()):
+            number = int(np.searchsorted(each.x, at, "right")) - 1
+            if number >= 0:
+                values.append(f"{each.marker or each.name} {decimals(float(each.y[number]), 3)}")
+        place = f"{at:,.2f}" if self.x_axis == "epoch" else f"{at:,.0f}"
+        return f"{self.x_axis} {place}: {'  '.join(values)}"
 
     def references(self) -> list[Reference]:
         """Reference losses, where the quantity is one: first what the run has passed last, then what comes next."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from charplay.plotting.braille import DOTS_ACROSS, DOTS_DOWN, Floats
-from charplay.plotting.grid import Grid, Reference, Series, View
+from charplay.plotting.grid import WHOLE, Grid, Reference, Series, View
 from charplay.plotting.ticks import linear_ticks, log_ticks, tick_labels
 
 
@@ -50,6 +50,8 @@ def bounds(
         x_high = max(x_high, view.x_end)
     if not view.log_x and not view.recent and 0 <= x_low < 0.2 * x_high:
         x_low = 0.0
+    if view.window != WHOLE:
+        return _windowed(filled, view, x_low, x_high)
     values = [each.y[each.x >= x_low] for each in filled]
     y_low = min(float(y.min()) for y in values)
     y_high = max(float(y.max()) for y in values)
@@ -60,6 +62,14 @@ def bounds(
     ends_as_planned = not view.recent and x_high == view.x_end
     x_low, rounded = _rounded(x_low, x_high, log=view.log_x, parts=8)
     return x_low, (x_high if ends_as_planned else rounded), *_rounded(y_low, y_high, log=view.log_y, parts=16)
+
+
+def _windowed(series: Sequence[Series], view: View, low: float, high: float) -> tuple[float, float, float, float]:
+    """The ranges where a part of the x axis is shown: exactly that part, and the heights of the curves within it."""
+    x_low, x_high = (low + share * (high - low) for share in view.window)
+    inside = [each.y[(each.x >= x_low) & (each.x <= x_high)] for each in series]
+    y = np.concatenate(inside if any(map(len, inside)) else [each.y for each in series])
+    return x_low, x_high, *_rounded(float(y.min()), float(y.max()), log=view.log_y, parts=16)
 
 
 def _rounded(low: float, high: float, *, log: bool, parts: int) -> tuple[float, float]:

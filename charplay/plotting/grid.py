@@ -12,6 +12,10 @@ ROLES = (
 """What a cell can be part of; its number here is its number in a grid, and curves are drawn in this order."""
 
 
+WHOLE = (0.0, 1.0)
+"""The window that shows all of the x axis."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
     """A curve: x and y, each (n,), x rising, and the role that gives its colour."""
@@ -42,13 +46,17 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How to look: scales, the part shown, what x counts and where it will end (None: unknown)."""
+    """How to look: scales, the part shown, what x counts and where it will end (None: unknown).
+
+    `window` is the part of the x axis that is shown, in shares of the whole.
+    """
 
     log_x: bool = False
     log_y: bool = False
     recent: bool = False
     x_title: str = "step"
     x_end: float | None = None
+    window: tuple[float, float] = WHOLE
 
 
 class Grid:

@@ -88,7 +88,8 @@ class _Plot:
         if series.role == "held-out" and len(series.x) == 1:
             return
         x = self.across.place(series.x)
-        inside = slice(max(0, int(np.searchsorted(x, -0.5)) - 1), None)
+        end = int(np.searchsorted(x, self.across.dots - 0.5))
+        inside = slice(max(0, int(np.searchsorted(x, -0.5)) - 1), end)
         x, y = x[inside], self._down(series.y[inside])
         if len(x) > 2 * self.across.dots // 3:
             self._dots(x, y, "noise")

@@ -113,7 +113,9 @@ def _marks(frame: _Frame, marks: Sequence[Mark]) -> Iterator[str]:
 
 def _curve(frame: _Frame, series: Series, colour: str, dashes: str) -> Iterator[str]:
     """The line through a series; the noise of a long one stays behind its running mean, faint."""
-    x, y = frame.x(series.x), frame.y(series.y)
+    x = frame.x(series.x)
+    shown = slice(*np.searchsorted(x, [LEFT, WIDTH - RIGHT + 0.5]).tolist())
+    x, y = x[shown], frame.y(series.y[shown])
     if len(x) > 2 * frame.across.dots // 3:
         yield _line(x, y, colour, "none", width=0.5, opacity=0.4)
         x, y = smoothed(x, y, WIDTH)

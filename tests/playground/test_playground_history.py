@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sitting import keep_run
 from spoken_trainer import REQUEST, SpokenTrainer, progress, row, started
 
 from charplay.corpora.ruler.reference_lines import blind_guessing
 from charplay.playground.chart import ChartState
 from charplay.playground.chart_quantities import MEASURES
+from charplay.playground.chart_window import NARROWEST, ChartWindow
 from charplay.playground.run_controller import RunController
 from charplay.playground.run_curves import RunCurves
 from charplay.playground.run_history import kept_curves
 from charplay.plotting.downsample import X_AXES
+from charplay.plotting.grid import WHOLE
 from charplay.protocol.events import Changed, Evaluated, Event, Paused, Sampled
 from charplay.runs.home import Home
 from charplay.runs.run import Run
@@ -281,3 +285,45 @@ def test_what_is_drawn_can_be_taken_out(training: RunController, chart: ChartSta
     assert drawn.view.log_y
     assert drawn.references == chart.references()
     assert drawn.svg().count("<polyline") == len([each for each in drawn.series if len(each.x)])
+
+
+def test_a_cursor_reads_the_curves_off_in_every_window(training: RunController, chart: ChartState, kept: Run) -> None:
+    chart.overlay("kept-1", kept_curves(kept))
+    assert (chart.cursor, chart.reading) == (None, "")
+    chart.window.move_cursor(-1)
+    at = chart.cursor
+    assert at is not None
+    assert at >= kept.metrics()[-1]["step"], "it begins at the right end"
+    assert "○ 2.000" in chart.reading
+    assert chart.reading.startswith(f"step {at:,.0f}: train ")
+    for factor in (0.5, 0.25, 1e-9):
+        chart.window.zoom(factor)
+        assert chart.cursor == pytest.approx(at), "zooming leaves what the cursor stands on"
+    low, high = chart.view.window
+    assert high - low == pytest.approx(NARROWEST)
+    chart.next_x_axis()
+    assert chart.reading.startswith("epoch ")
+    chart.window.leave()
+    assert (chart.view.window, chart.cursor) == (WHOLE, None)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(-70, 70), st.floats(0.01, 100)), max_size=30))
+def test_a_window_stays_within_the_whole(moves: list[tuple[bool, int, float]]) -> None:
+    window = ChartWindow()
+    for moves_cursor, by, factor in moves:
+        window.move_cursor(by) if moves_cursor else window.zoom(factor)
+        low, high = window.shown
+        assert -1e-9 <= low < high <= 1 + 1e-9
+        assert window.cursor is None or 0 <= window.cursor <= 1
+
+
+def test_a_cursor_that_meets_an_end_takes_the_window_along() -> None:
+    window = ChartWindow()
+    window.zoom(0.5)
+    assert window.shown == (0.25, 0.75)
+    window.move_cursor(1)
+    window.move_cursor(25)
+    assert (window.shown, window.cursor) == ((0.5, 1.0), 1.0)
+    window.move_cursor(-75)
+    assert window.shown == pytest.approx((0.25, 0.75))
+    assert window.cursor == 0.0

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from charplay.playground.chart_quantities import MEASURES
+from charplay.plotting.axes import bounds
 from charplay.plotting.braille import GLYPHS, codes, polyline
 from charplay.plotting.grid import ROLES, Mark, Reference, Series, View
 from charplay.plotting.plot import draw
@@ -137,6 +138,25 @@ def test_a_chart_fits_its_size_in_every_view(
     assert all(len(c) == 1 for c in grid.glyphs.ravel())
     if size[0] >= 40:
         assert {"train", "held-out", "label"} <= {ROLES[r] for r in np.unique(grid.roles)}
+
+
+@pytest.mark.parametrize("window", [(0.0, 0.25), (0.4, 0.6), (0.75, 1.0), (0.999, 1.0)])
+@pytest.mark.parametrize("number", [5, 300, 5000])
+def test_a_window_shows_its_part_of_the_x_axis_and_the_heights_in_it(window: tuple[float, float], number: int) -> None:
+    x = np.linspace(0, 1000, number)
+    falling = Series("train", "train", x, 4 - x / 500)
+    whole = bounds([falling], [], View())
+    shown = bounds([falling], [], View(window=window))
+    assert whole is not None
+    assert shown is not None
+    assert shown[:2] == pytest.approx([1000 * window[0], 1000 * window[1]])
+    assert shown[3] - shown[2] <= whole[3] - whole[2]
+    inside = falling.y[(x >= shown[0]) & (x <= shown[1])]
+    assert not len(inside) or (shown[2] <= inside.min() and inside.max() <= shown[3])
+    roles = draw([falling], [], [], View(window=window), (80, 12)).roles
+    drawn = (roles == ROLES.index("train")).any(0)
+    assert drawn.any() or number == 5
+    assert number < 300 or window == (0.999, 1.0) or drawn[12:].mean() > 0.9, "over the whole width"
 
 
 def test_a_single_spike_among_ten_thousand_points_is_seen() -> None:

@@ -21,6 +21,11 @@ class ChartController(Controller):
         Command("chart.logarithmic", "g", "log", "A logarithmic or a linear scale", place="training", footer=True),
         Command("chart.recent", "r", "recent", "The whole run, or its recent part", place="training", footer=True),
         Command("chart.clear", "c", "clear", "Take the earlier runs off the chart", place="training"),
+        Command("chart.zoom_in", "plus", "zoom in", "Show half as much of the runs, around the cursor", place="training"),
+        Command("chart.zoom_out", "minus", "zoom out", "Show twice as much of the runs", place="training"),
+        Command("chart.read_back", "less_than_sign", "read back", "Move the cursor to the left, which reads the curves off; what is shown goes with it", place="training"),
+        Command("chart.read_on", "greater_than_sign", "read on", "Move the cursor to the right", place="training"),
+        Command("chart.whole", "h", "whole", "Show the whole runs again, without a cursor", place="training"),
         Command("chart.differences", "d", "differences", "What differs in the recipes of the runs on the chart, and their losses", place="training"),
         Command("chart.write", "w", "write", "Write the chart as a picture or as text, or its curves as CSV", place="training"),
         Command("chart.worth", "n", "worth", "What the loss is worth: all that it can be compared with on this text", place="training"),
@@ -55,6 +60,26 @@ class ChartController(Controller):
     def recent(self) -> None:
         """Change between the whole run and its recent part."""
         self.playground.chart.toggle_recent()
+
+    def zoom_in(self) -> None:
+        """Show half as much."""
+        self.playground.chart.window.zoom(0.5)
+
+    def zoom_out(self) -> None:
+        """Show twice as much."""
+        self.playground.chart.window.zoom(2.0)
+
+    def read_back(self) -> None:
+        """Move the cursor to the left."""
+        self.playground.chart.window.move_cursor(-1)
+
+    def read_on(self) -> None:
+        """Move the cursor to the right."""
+        self.playground.chart.window.move_cursor(1)
+
+    def whole(self) -> None:
+        """Show everything, and read nothing off."""
+        self.playground.chart.window.leave()
 
     def clear(self) -> None:
         """Take the earlier runs off."""

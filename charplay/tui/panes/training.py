@@ -1,5 +1,6 @@
 """The training pane: the runs' curves, and the strip of live values."""
 
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.content import Content
 
+from charplay.plotting.grid import Mark
 from charplay.tui.panes.live_strip import LiveStrip
 from charplay.tui.widgets.chart import Chart
 from charplay.tui.widgets.pane import Pane
@@ -59,9 +61,12 @@ class TrainingPane(Pane):
     def _draw(self) -> None:
         looked_at = self._looked_at
         earlier, own = looked_at.earlier(), looked_at.own()
-        self.chart.set_data([*earlier, *own], looked_at.references(), looked_at.marks())
-        self.chart.look(log_y=looked_at.log_y, recent=looked_at.recent, x_title=looked_at.x_axis, x_end=looked_at.x_end)
-        foot = partial(self.chart.legend, earlier) if earlier else partial(_fitting, looked_at.worth)
+        cursor = looked_at.cursor
+        marks = looked_at.marks() + ([] if cursor is None else [Mark(cursor, "")])
+        self.chart.set_data([*earlier, *own], looked_at.references(), marks)
+        self.chart.look(**asdict(looked_at.view))
+        legend = partial(self.chart.legend, earlier) if earlier else partial(_fitting, looked_at.worth)
+        foot = legend if cursor is None else looked_at.reading
         self.set_title(looked_at.measure.title, partial(self.chart.legend, own), foot)
 
 
