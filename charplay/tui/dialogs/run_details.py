@@ -38,7 +38,7 @@ class RunDetailsDialog(Dialog[KeptCheckpoint]):
     """Dismissed with a checkpoint to play, or with None."""
 
     commands = (
-        Command("run_details.play", "enter", "play", "Let the checkpoint under the cursor write", footer=True,
+        Command("details.play", "enter", "play", "Let the checkpoint under the cursor write", footer=True,
                 action="play"),
     )  # fmt: skip
     BINDINGS = bindings(commands)
