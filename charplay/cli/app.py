@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from charplay.cli import corpora, describe, doctor, runs, sample, score, settings, train
+from charplay.cli import control, corpora, describe, doctor, runs, sample, score, settings, train
 
 app = typer.Typer(
     name="charplay",
@@ -46,7 +46,9 @@ def _everywhere(
     """They are taken out of the arguments before this parser sees them; they stand here for `--help`."""
 
 
-for verb in (train.train, sample.sample, score.score, describe.describe, settings.settings, doctor.doctor):
+for verb in (
+    train.train, control.control, sample.sample, score.score, describe.describe, settings.settings, doctor.doctor,
+):  # fmt: skip
     app.command()(verb)
 app.add_typer(corpora.app, name="corpora")
 app.add_typer(runs.app, name="runs")

@@ -126,6 +126,20 @@ def settings(home: "Home", word: str) -> Iterator[Candidate]:
     yield from (Candidate(f"{name}={value.value}", value.help) for value in _values(home, name, typed))
 
 
+def live_settings(home: "Home", word: str) -> Iterator[Candidate]:
+    """Every field that may change while a run trains, as `settings` completes it."""
+    from charplay.recipes.recipe import LIVE
+
+    return (found for found in settings(home, word) if found.value.partition("=")[0] in LIVE)
+
+
+def commands(_home: "Home", _word: str) -> Iterator[Candidate]:
+    """What a run that trains on its own can be told."""
+    from charplay.cli.control import WORDS
+
+    return map(Candidate, WORDS)
+
+
 def cleaning(home: "Home", word: str) -> Iterable[Candidate]:
     """Every cleaning rule, after the last comma."""
     return _values(home, "cleaning", word)
@@ -180,6 +194,7 @@ COMPLETERS: dict[str, Completer] = VALUES | {
     "across": x_axes,
     "checkpoint": checkpoints,
     "classic": classics,
+    "assignments": live_settings,
     "cleaning": cleaning,
     "file": files,
     "form": forms,
@@ -205,5 +220,6 @@ COMPLETERS: dict[str, Completer] = VALUES | {
     "upward": quantities,
     "vocabulary": files,
     "weights": files,
+    "word": commands,
 }
 """Name of a verb's parameter -> what completes it; any other takes what nobody can foresee, such as a number."""

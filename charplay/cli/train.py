@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from charplay.cli.adding import PIPE, kept_pipe
+from charplay.cli.detaching import train_detached
 from charplay.cli.errors import EXIT_FAILED, EXIT_USAGE, print_error
 from charplay.cli.output import print_note, redirect_to_devnull
 from charplay.cli.recipe_options import (
@@ -23,7 +24,7 @@ from charplay.cli.recipe_options import (
 )
 from charplay.cli.signals import StopRequest, stop_on_signals
 from charplay.cli.torchrun import follow, is_follower, require_alone
-from charplay.cli.train_options import ChangedText, Continues, Device, Name, Plan, Resume, Seed, Source, Wait
+from charplay.cli.train_options import ChangedText, Continues, Detach, Device, Name, Plan, Resume, Seed, Source, Wait
 from charplay.cli.train_requests import AskedRun
 from charplay.protocol.commands import Stop
 from charplay.protocol.events import Event, Failed, Finished, Paused, Started, Stopped, Warned
@@ -55,6 +56,7 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
     encoding: EncodingOption = None,
     changed_text: ChangedText = False,
     plan: Plan = False,
+    detach: Detach = False,
     json: JsonOption = False,
 ) -> int:
     """Train a network on a text. Ctrl-C saves and leaves; --resume goes on."""
@@ -62,8 +64,8 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
 
     if is_follower():
         return follow()
-    if plan:
-        require_alone("--plan")
+    for option in ("--plan",) * plan + ("--detach",) * detach:
+        require_alone(option)
     corpus = kept_pipe(context.obj, encoding) if corpus == PIPE else corpus
     inbox = CommandQueue()
     with nullcontext(StopRequest(inbox)) if plan else stop_on_signals(inbox) as stop:
@@ -80,7 +82,11 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
         options = RecipeOptions.of(preset, settings, **recipe)
         asked = AskedRun(options, name, source, encoding=encoding, wait=wait, changed_text=changed_text, plan=plan)
         request = asked.request(home, stop, resume=resume, continues=continues)
-        return _plan(request, home, json=json) if plan else _run(request, home, inbox, stop, json=json)
+        if plan:
+            return _plan(request, home, json=json)
+        if detach:
+            return train_detached(request, home, stop, json=json)
+        return _run(request, home, inbox, stop, json=json)
 
 
 def _plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:

@@ -14,5 +14,8 @@ Resume = Annotated[str | None, typer.Option("--resume", metavar="RUN", help="Tak
 Continues = Annotated[bool, typer.Option("--continue", metavar="", help="With --name: take that run up, or start it; a job may requeue.")]
 Wait = Annotated[float, typer.Option("--wait", metavar="S", min=0, show_default=False, help="Wait so many seconds for a run in use.")]
 ChangedText = Annotated[bool, typer.Option("--changed-text", metavar="", help="With --resume or --continue: go on though the text has changed.")]
+Detach = Annotated[
+    bool, typer.Option("--detach", metavar="", help="Train in a process of its own, which outlives this terminal.")
+]
 Plan = Annotated[bool, typer.Option("--plan", metavar="", help="With minutes: only say what they come to.")]
 # fmt: on

@@ -1,0 +1,54 @@
+"""`charplay train --detach`: begins a run in a process of its own, and says how it is reached."""
+
+import shlex
+from typing import TYPE_CHECKING
+
+from charplay.cli.host import host_command
+from charplay.cli.output import print_json, print_note, print_safe
+from charplay.protocol.events import Event, Preparing, Warned, as_json
+
+if TYPE_CHECKING:
+    from charplay.cli.signals import StopRequest
+    from charplay.protocol.request import TrainRequest
+    from charplay.runs.home import Home
+
+
+def train_detached(request: "TrainRequest", home: "Home", stop: "StopRequest", *, json: bool) -> int:
+    """Begin a run on its own, and return 0 once it has taken its lock; a signal until then gives it up."""
+    from charplay.cli.data_dir import log_file
+    from charplay.server.errors import ServerError
+    from charplay.server.launching import launch
+    from charplay.server.logind import REMEDY, kills_at_logout
+
+    if kills_at_logout():
+        print_note(REMEDY)
+
+    def watch(event: Event | None) -> bool:
+        if isinstance(event, Warned):
+            print_note(event.message)
+        elif isinstance(event, Preparing) and json is False:
+            print_note(f"{event.phase} ...")
+        return not stop.code
+
+    name = request.name or (request.resume or "").rpartition("/")[2] or "new"
+    log = log_file(home)
+    try:
+        launched = launch(host_command(name), request, log, watch=watch)
+    except ServerError:
+        if stop.code:
+            return stop.code
+        raise
+    started = launched.started
+    for note in started.notes:
+        print_note(note)
+    if json:
+        print_json(as_json(started))
+        print_json({"event": "detached", "run": started.run, "folder": started.folder, "pid": launched.pid})
+        return 0
+    run = shlex.quote(started.run)
+    print_safe(
+        f"{started.run} trains on its own, as process {launched.pid}; it outlives this terminal\n"
+        f"`charplay attach {run}` shows it, `charplay control {run} status` says where it stands, and\n"
+        f"`charplay control {run} stop` saves and ends it"
+    )
+    return 0
