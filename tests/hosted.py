@@ -2,17 +2,23 @@
 
 import json
 import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from scripted_trainer import ScriptedTrainer
 from spoken_trainer import started
 
 from charplay.protocol.commands import Command
-from charplay.protocol.events import Event
+from charplay.protocol.events import Event, Stopped
 from charplay.protocol.queues import CommandQueue
+from charplay.protocol.request import TrainRequest
 from charplay.server.host import Host
+from charplay.server.hosting import host_run
+from charplay.server.link import ask
 from charplay.server.socket_folder import listen
 
 
@@ -22,6 +28,24 @@ def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
     while not condition():
         assert time.monotonic() < end, "it never came true"
         time.sleep(0.002)
+
+
+@contextmanager
+def hosted_run(sockets: Path, script: ScriptedTrainer) -> Iterator[Path]:
+    """Where a run is hosted that does what the script says; it has come to step 100."""
+    (listener, path), inbox = listen(sockets), CommandQueue()
+    request = TrainRequest(home=str(script.home.root), recipe={"steps": 3000, "minutes": None})
+    thread = threading.Thread(
+        target=host_run, args=(request, script, listener, path, inbox, lambda _: None), daemon=True
+    )
+    thread.start()
+    until(lambda: script.requests)
+    script.put(script.started(), script.progress(100))
+    until(lambda: ask(path, {"command": "status"}, 5.0)["step"] == 100)  # type: ignore[index]
+    yield path
+    script.put(Stopped(step=script.step, reason="the test is over"))
+    thread.join(10)
+    assert not thread.is_alive()
 
 
 class Hosted:

@@ -10,16 +10,19 @@ from charplay.cli.errors import EXIT_FAILED, EXIT_USAGE, print_error
 from charplay.training import malloc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from charplay.corpora.corpus import Corpus
     from charplay.corpora.progress import Watch
+    from charplay.playground.trainer_client import TrainerClient
     from charplay.protocol.events import Event
     from charplay.protocol.queues import CommandQueue
     from charplay.protocol.request import TrainRequest
     from charplay.recipes.recipe import Recipe
     from charplay.runs.home import Home
     from charplay.training.device import Device
+
+    Attach = Callable[[TrainerClient], TrainerClient]
 
 GC_THRESHOLD = 50_000
 """Allocations between two runs of the garbage collector."""
@@ -32,10 +35,11 @@ its headless speed behind the screen, and keeps 0.93 with this value.
 """
 
 
-def play(home_option: str | None, path: str | None) -> int:
+def play(home_option: str | None, path: str | None, attach: "Attach | None" = None) -> int:
     """Open the playground, with the text at `path` chosen if one is named; return the exit code.
 
-    It needs a terminal, unless TEXTUAL_DRIVER names what shows it instead, such as a browser.
+    With `attach` it shows a run of another process. It needs a terminal, unless TEXTUAL_DRIVER names what shows it
+    instead, such as a browser.
     """
     on_terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     if not on_terminal and not os.environ.get("TEXTUAL_DRIVER"):
@@ -54,7 +58,7 @@ def play(home_option: str | None, path: str | None) -> int:
     home = open_home(home_option)
     log = log_file(home)
     with capture_library_output(log):
-        code = _run_app(home, home_option, path)
+        code = _run_app(home, home_option, path, attach)
     if code == EXIT_FAILED:
         print_error(f"the screen broke down; the details are in {log}")
     return code
@@ -70,7 +74,7 @@ def _set_up_process() -> None:
     malloc.use_one_arena()
 
 
-def _run_app(home: "Home", home_option: str | None, path: str | None) -> int:
+def _run_app(home: "Home", home_option: str | None, path: str | None, attach: "Attach | None" = None) -> int:
     """Run the app until a person leaves it, and end what trains; return the exit code."""
     from charplay.playground.home import open_library, open_store
     from charplay.tui.app import CharplayApp
@@ -83,6 +87,7 @@ def _run_app(home: "Home", home_option: str | None, path: str | None) -> int:
         list_devices=_list_devices,
         measure=_measure,
         path=path,
+        attach=attach or (lambda local: local),
     )
     try:
         app.run()

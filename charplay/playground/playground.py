@@ -150,6 +150,8 @@ class Playground:
         now = self.clock()
         self.next_run.begin(self.preferences, self.library, path, now)
         self.run_list.begin(self.store, now)
+        if self.runs.remote:
+            self.launcher.attach()
 
     def remember(self) -> "Preferences":
         """Return the preferences with what is chosen now, for the next start."""

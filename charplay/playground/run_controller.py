@@ -164,6 +164,8 @@ class RunController:
 
         A trainer that ended without a word is told of by a `Failed` of its own.
         """
+        if self.remote and self.state.status == "idle":
+            return []  # what a run elsewhere tells is kept until `attach`
         over = not self._trainer.alive
         events = self._trainer.drain()
         if over and self._next is not None and not events:

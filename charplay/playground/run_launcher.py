@@ -31,6 +31,12 @@ class RunLauncher:
             follower.follow(promised=True)
         runs.start(request)
 
+    def attach(self) -> None:
+        """Take part in the run that the trainer has under way elsewhere, and let it write."""
+        if self._context.follower is not None:
+            self._context.follower.follow()
+        self._context.runs.attach()
+
     def train(self) -> Said | None:
         """Start the next run, fetching its text first where it must be; return what there is to say."""
         from charplay.playground.run_requests import new_run

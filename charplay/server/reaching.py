@@ -20,7 +20,8 @@ def reach(run: Run) -> Path:
         raise ServerError(f"run {run.name} is trained on {owner.host}; `{way_to(owner, run.name)}` gets there")
     if not owner.socket:
         raise ServerError(
-            f"run {run.name} is trained on a terminal ({owner}); D on its screen lets it go on without one"
+            f"run {run.name} is trained on a terminal ({owner}); once it is stopped there, "
+            f"`charplay train --resume {shlex.quote(run.name)} --detach` lets it go on without one"
         )
     return Path(owner.socket)
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from charplay.playground.devices import DeviceInfo
     from charplay.playground.local_trainer import OpenTraining
     from charplay.playground.playground import TimeEpoch
+    from charplay.playground.trainer_client import TrainerClient
     from charplay.runs.home import Home
     from charplay.runs.store import RunStore
 
@@ -61,13 +62,15 @@ class CharplayApp(PatchedApp):
         list_devices: "Callable[[], Sequence[DeviceInfo]]",
         measure: "TimeEpoch",
         path: str | None = None,
+        attach: "Callable[[TrainerClient], TrainerClient]" = lambda local: local,
     ) -> None:
+        """`attach` takes the trainer of this process, and returns one that has a run of another under way."""
         super().__init__()
         self._home = home
         self._preferences, notice = read_preferences(home.settings)
         self.playground = Playground(
             home,
-            LocalTrainer(open_training),
+            attach(LocalTrainer(open_training)),
             open_library=open_library,
             open_store=open_store,
             preferences=self._preferences,

@@ -14,8 +14,9 @@ from types import SimpleNamespace
 
 import pytest
 from hosted import Hosted, until
-from spoken_trainer import REQUEST, progress
+from spoken_trainer import REQUEST, SpokenTrainer, progress
 
+from charplay.playground.trainer_client import TrainerClient
 from charplay.protocol.commands import SetHyperparameter
 from charplay.protocol.events import Changed
 from charplay.runs.home import Home
@@ -141,6 +142,29 @@ def test_a_change_is_acknowledged_once_it_is_made(cli: Cli, hosted: Hosted, save
         out, _ = process.communicate(timeout=20)
     assert json.loads(out)["ok"] is True
     assert process.returncode == 0
+
+
+def test_without_a_run_there_is_nothing_to_attach_to(cli: Cli, saved_run: Run) -> None:
+    done = cli("attach")
+    assert (done.code, "no run trains on its own" in done.err) == (1, True)
+    done = cli("attach", saved_run.name)
+    assert (done.code, f"nobody trains run {saved_run.name} now" in done.err) == (1, True)
+
+
+def test_the_newest_run_that_trains_on_its_own_is_attached_to(
+    cli: Cli, hosted: Hosted, saved_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attached: list[TrainerClient] = []
+
+    def play(_home: object, _path: object, attach: Callable[[TrainerClient], TrainerClient]) -> int:
+        attached.append(attach(SpokenTrainer()))
+        return 0
+
+    monkeypatch.setattr("charplay.cli.play.play", play)
+    assert cli("attach").code == 0
+    assert attached[0].outlives
+    assert saved_run.owner is not None
+    assert hosted.host.state.run == "r-1"
 
 
 @pytest.mark.parametrize(

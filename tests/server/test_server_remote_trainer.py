@@ -7,18 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hosted import Hosted, until
+from hosted import Hosted, hosted_run, until
 from scripted_trainer import ScriptedTrainer
 from spoken_trainer import REQUEST, SpokenTrainer, progress
 
 from charplay.playground.run_controller import RunController
 from charplay.protocol.commands import Pause, PublishWeights
-from charplay.protocol.events import Commanded, Event, Published, Saved, Stopped
-from charplay.protocol.queues import CommandQueue
-from charplay.protocol.request import TrainRequest
+from charplay.protocol.events import Commanded, Event, Published, Saved
 from charplay.runs.home import Home
 from charplay.server.errors import ServerError
-from charplay.server.hosting import host_run
 from charplay.server.link import Link, ask
 from charplay.server.remote_trainer import RemoteTrainer
 from charplay.server.socket_folder import listen, weights_path
@@ -30,20 +27,9 @@ def script(home: Home) -> ScriptedTrainer:
 
 
 @pytest.fixture
-def path(sockets: Path, script: ScriptedTrainer, home: Home) -> Iterator[Path]:
-    """Where a run is hosted that does what the script says."""
-    (listener, path), inbox = listen(sockets), CommandQueue()
-    request = TrainRequest(home=str(home.root), recipe={"steps": 3000, "minutes": None})
-    args = (request, script, listener, path, inbox, lambda _: None)
-    thread = threading.Thread(target=host_run, args=args, daemon=True)
-    thread.start()
-    until(lambda: script.requests)
-    script.put(script.started(), script.progress(100))
-    until(lambda: ask(path, {"command": "status"}, 5.0)["step"] == 100)  # type: ignore[index]
-    yield path
-    script.put(Stopped(step=script.step, reason="the test is over"))
-    thread.join(10)
-    assert not thread.is_alive()
+def path(sockets: Path, script: ScriptedTrainer) -> Iterator[Path]:
+    with hosted_run(sockets, script) as path:
+        yield path
 
 
 def attached(path: Path, *, watch: bool = False) -> RunController:

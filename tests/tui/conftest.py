@@ -40,7 +40,8 @@ def make_app(home: Home, trainer: ScriptedTrainer) -> Callable[..., CharplayApp]
     def make(path: str | None = "fox", **over: Any) -> CharplayApp:
         library = over.get("library") or Library(home.corpora, home.cache)
         measure = over.get("measure", lambda *_: 61.0)
-        return CharplayApp(home, lambda: library, lambda: RunStore(home), trainer, lambda: [Device()], measure, path)
+        return CharplayApp(home, lambda: library, lambda: RunStore(home), trainer, lambda: [Device()], measure, path,
+                           over.get("attach", lambda local: local))  # fmt: skip
 
     return make
 

@@ -166,10 +166,18 @@ class TrainingController(Controller):
 
         self._asked_to_leave = True
         answers = [Choice("leave", "save and leave", key="q"), Choice("", "go on training", key="g")]
+        if self.playground.runs.remote:
+            answers = [
+                Choice("leave", "leave it running", key="q"),
+                Choice("stop", "save and stop it, and leave", key="x"),
+                Choice("", "stay", key="g"),
+            ]
         self._ask(ChoiceDialog("Training is under way", "", answers), self._leave)
 
     def _leave(self, answer: str | None) -> None:
         self._asked_to_leave = False
+        if answer == "stop":
+            self.playground.runs.stop()
         if answer:
             self.ui.leave()
 
