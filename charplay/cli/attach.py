@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from charplay.cli.data_dir import open_store
 from charplay.cli.errors import EXIT_FAILED, print_error
+from charplay.playground.home import open_store
 
 if TYPE_CHECKING:
     from charplay.playground.trainer_client import TrainerClient

@@ -5,12 +5,45 @@ from typing import TYPE_CHECKING
 
 from charplay.cli.host import host_command
 from charplay.cli.output import print_json, print_note, print_safe
+from charplay.playground.happenings import Detached
 from charplay.protocol.events import Event, Preparing, Warned, as_json
 
 if TYPE_CHECKING:
     from charplay.cli.signals import StopRequest
     from charplay.protocol.request import TrainRequest
     from charplay.runs.home import Home
+
+
+class ProcessStarter:
+    """Starts hosts for runs that are left from the screen: see `StartHost`."""
+
+    def __init__(self, home: "Home") -> None:
+        self._home = home
+
+    @property
+    def warning(self) -> str:
+        """What is to be said before a run is left; empty where nothing is."""
+        from charplay.server.logind import REMEDY, kills_at_logout
+
+        return f"{REMEDY[:1].upper()}{REMEDY[1:]}." if kills_at_logout() else ""
+
+    def start(self, request: "TrainRequest", *, paused: bool) -> int:
+        """Start a process that takes a run up; return its number. Raises ServerError where it does not begin."""
+        from charplay.cli.data_dir import log_file
+        from charplay.server.launching import launch
+
+        name = (request.resume or "").rpartition("/")[2]
+        return launch(host_command(name), request, log_file(self._home), paused=paused).pid
+
+
+def print_left(left: Detached) -> None:
+    """Say, once the screen is gone, how a run that was left is reached."""
+    run = shlex.quote(left.run)
+    print_safe(
+        f"{left.run} trains on its own, as process {left.pid}; it outlives this terminal\n"
+        f"`charplay attach {run}` shows it, `charplay control {run} status` says where it stands, and\n"
+        f"`charplay control {run} stop` saves and ends it"
+    )
 
 
 def train_detached(request: "TrainRequest", home: "Home", stop: "StopRequest", *, json: bool) -> int:
@@ -45,10 +78,5 @@ def train_detached(request: "TrainRequest", home: "Home", stop: "StopRequest", *
         print_json(as_json(started))
         print_json({"event": "detached", "run": started.run, "folder": started.folder, "pid": launched.pid})
         return 0
-    run = shlex.quote(started.run)
-    print_safe(
-        f"{started.run} trains on its own, as process {launched.pid}; it outlives this terminal\n"
-        f"`charplay attach {run}` shows it, `charplay control {run} status` says where it stands, and\n"
-        f"`charplay control {run} stop` saves and ends it"
-    )
+    print_left(Detached(started.run, launched.pid))
     return 0

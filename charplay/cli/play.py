@@ -76,6 +76,7 @@ def _set_up_process() -> None:
 
 def _run_app(home: "Home", home_option: str | None, path: str | None, attach: "Attach | None" = None) -> int:
     """Run the app until a person leaves it, and end what trains; return the exit code."""
+    from charplay.cli.detaching import ProcessStarter, print_left
     from charplay.playground.home import open_library, open_store
     from charplay.tui.app import CharplayApp
 
@@ -89,6 +90,7 @@ def _run_app(home: "Home", home_option: str | None, path: str | None, attach: "A
         path=path,
         attach=attach or (lambda local: local),
     )
+    app.playground.detachment.host = ProcessStarter(home)
     try:
         app.run()
     finally:
@@ -97,6 +99,8 @@ def _run_app(home: "Home", home_option: str | None, path: str | None, attach: "A
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         app.end_training()
     code = app.return_code or 0
+    if code == 0 and (left := app.playground.detachment.left) is not None:
+        print_left(left)
     if app.stuck:
         os._exit(code)  # everything is on the disk; the interpreter's shutdown would block on that terminal
     return code

@@ -85,6 +85,14 @@ class RulerMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class Detached:
+    """A run was left to a process of its own, which trains it now."""
+
+    run: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunDeleted:
     """A run is gone."""
 

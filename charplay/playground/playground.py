@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from charplay.corpora.progress import Watch
 from charplay.playground.announcements import Announcements
 from charplay.playground.corpus_selection import CorpusSelection
+from charplay.playground.detachment import Detachment
 from charplay.playground.drawn_ruler import DrawnRuler
 from charplay.playground.happenings import (
     CorpusRead,
@@ -87,6 +88,7 @@ class Playground:
         self.run_list = RunList(self.jobs)
         self.runs = RunController(trainer, clock)
         self.launcher = RunLauncher(self)
+        self.detachment = Detachment(self, self.launcher)
         self.listener = RunListener(self)
         self.ruler = DrawnRuler(self, self.jobs)
         self.follower: WeightFollower | None = None
@@ -208,7 +210,7 @@ class Playground:
         for event in self.runs.advance():
             happened += [event, *self.listener.hear(event)]
         self.listener.ask_for_weights()
-        return happened
+        return [*happened, *self.detachment.advance()]
 
     def _react(self, happened: object) -> None:
         """Hand on what became of texts and kept runs to the chart, and to the run that waits for it."""

@@ -38,6 +38,8 @@ PATIENCE = 1.5
 """Seconds a trainer has to save when a person leaves."""
 SIGNAL_PATIENCE = 4.0
 """Seconds it has when a signal came, or the screen broke down: then nobody waits for the screen."""
+DETACH_PATIENCE = 60.0
+"""Seconds that a run whose terminal is gone has to begin in a process of its own."""
 LOOK_SECONDS = 0.02
 """Between two looks whether the trainer has saved."""
 
@@ -85,6 +87,8 @@ class CharplayApp(PatchedApp):
         light = self._preferences.light if theme == "last" else theme == "light"
         self.theme = LIGHT.name if light else DARK.name
         self._leaving = False
+        self._code = 0
+        """Of the exit, once it is known."""
 
     @property
     def stuck(self) -> bool:
@@ -140,10 +144,21 @@ class CharplayApp(PatchedApp):
 
     async def action_quit(self) -> None:
         """Save and leave, without asking."""
-        await self._leave(0, "asked", PATIENCE)
+        await self._leave(self._code, "asked", PATIENCE)
 
     async def _signalled(self, code: int) -> None:
+        if code == HUNG_UP and not self._leaving and self.playground.settings.on_hangup == "detach":
+            self._code = code
+            await self._leave_run_alone()
         await self._leave(code, REASONS[code], SIGNAL_PATIENCE)
+
+    async def _leave_run_alone(self) -> None:
+        """Leave the run under way to a process of its own, where that can be: else it is saved as ever."""
+        playground, until = self.playground, time.monotonic() + DETACH_PATIENCE
+        playground.detachment.begin()
+        while playground.detachment.under_way and time.monotonic() < until:
+            await asyncio.sleep(LOOK_SECONDS)
+            playground.advance(playground.clock())
 
     async def _leave(self, code: int, reason: str, patience: float) -> None:
         if self._leaving:

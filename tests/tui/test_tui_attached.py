@@ -42,7 +42,8 @@ async def test_it_is_shown_steered_and_written_by(play: Play, path: Path, elsewh
         await it.until(lambda: SetHyperparameter("learning_rate", 0.001) in elsewhere.commands)
         await it.press("q")
         assert isinstance(it.screen, ChoiceDialog)
-        assert all(label in it.seen() for label in ("leave it running", "save and stop it, and leave", "stay"))
+        labels = ("leave it running", "save and stop it, and leave", "go on training")
+        await it.until(lambda: all(label in it.seen() for label in labels))
         await it.press("q")
         await it.until(lambda: not it.app.screen_stack or not it.app.is_running)
     assert not [command for command in elsewhere.commands if isinstance(command, Stop)]

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sitting import Sitting
+from sitting import Sitting, keep_run
 from spoken_trainer import RECIPE, progress, started
 
+from charplay.playground.happenings import Detached
 from charplay.protocol.commands import Pause, Resume, Save, SetHyperparameter, StepOnce, Stop, Undo
-from charplay.protocol.events import Changed, Event, Failed, Paused, Preparing
+from charplay.protocol.events import Changed, Event, Failed, Paused, Preparing, Stopped
+from charplay.protocol.request import TrainRequest
 from charplay.tui.controllers.base import CommandTable
 from charplay.tui.controllers.training import IDLE, STOPPING, TrainingController
 from charplay.tui.dialogs.choice import ChoiceDialog
@@ -183,6 +185,51 @@ def test_leaving_while_training_asks(
     assert ui.left == left
     run("leave")
     assert len(ui.dialogs) == 1, "it is asked again"
+
+
+class Host:
+    """Takes every run."""
+
+    warning = ""
+
+    def start(self, request: TrainRequest, *, paused: bool) -> int:
+        assert request.resume
+        assert not paused
+        return 4121
+
+
+def test_a_run_can_be_left_running(training: Sitting, run: Callable[[str], None], ui: Any) -> None:
+    kept = keep_run(training.home, "r-1")
+    training.hear(started(folder=str(kept.folder)))
+    training.playground.detachment.host = Host()
+    run("leave")
+    assert answers(ui.answer("detach")) == ["leave", "detach", ""]
+    assert ui.left == 0
+    assert [type(command) for command in training.trainer.asked] == [Stop]
+    training.trainer.alive = False
+    training.hear(Stopped(step=100, reason="left", run="r-1"))
+    training.until(lambda: training.playground.detachment.left)
+    assert training.playground.detachment.left == Detached("r-1", 4121)
+
+
+def test_where_the_system_would_end_it_that_is_said_first(
+    training: Sitting, run: Callable[[str], None], ui: Any
+) -> None:
+    training.playground.detachment.host = Host()
+    training.playground.detachment.host.warning = "This machine ends it."
+    run("detach")
+    assert training.trainer.asked == []
+    assert answers(ui.answer("detach")) == ["", "detach"]
+    assert [type(command) for command in training.trainer.asked] == [Stop]
+
+
+def test_what_trains_elsewhere_is_left_at_once(training: Sitting, run: Callable[[str], None], ui: Any) -> None:
+    training.trainer.outlives = True
+    run("leave")
+    assert answers(ui.answer("stop")) == ["leave", "stop", ""]
+    assert [type(command) for command in training.trainer.asked] == [Stop]
+    run("detach")
+    assert ui.left == 2
 
 
 def test_a_second_wish_to_leave_is_not_asked_about(training: Sitting, run: Callable[[str], None], ui: Any) -> None:

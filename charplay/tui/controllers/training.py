@@ -3,7 +3,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from charplay.playground.happenings import Said
+from charplay.playground.happenings import Detached, Said
 from charplay.protocol.events import Event, Failed, Finished, Stopped
 from charplay.tui.command import Command
 from charplay.tui.controllers.base import Controller, Ui
@@ -33,6 +33,7 @@ class TrainingController(Controller):
         Command("training.undo", "z", "undo", "Take the last live change back: weights, optimizer and step, too"),
         Command("training.take_up", "u", "take up", "Take up the run that was not finished"),
         Command("training.follow", "f", "follow", "Let the live run write again, after another one was played"),
+        Command("training.detach", "D", "detach", "Leave the run to a process of its own, which outlives this terminal, and leave charplay"),
         Command("training.leave", "q", "quit", "Save and leave charplay", footer=True),
     )
     # fmt: on
@@ -55,6 +56,7 @@ class TrainingController(Controller):
             "save": (state.status in {"training", "paused"}, "There is nothing to save yet."),
             "undo": (state.busy and state.changes, "No live change can be taken back."),
             "take_up": (not runs.busy, "A run is under way."),
+            "detach": (runs.remote or not self.playground.detachment.disabled, self.playground.detachment.disabled),
             "follow": (state.busy and not self.playground.following, "The live run writes already."),
         }
         usable, reason = conditions.get(command.method, (True, ""))
@@ -72,6 +74,8 @@ class TrainingController(Controller):
         """Ask what to do where a run cannot just go on; what was asked about a run goes when that has ended."""
         if isinstance(happening, Finished | Stopped | Failed) and self._question is not None:
             self._question.dismiss(None)
+        if isinstance(happening, Detached) and not self.playground.runs.busy:
+            self.ui.leave()
         found = self.playground.launcher.recovery(happening) if isinstance(happening, Event) else None
         if found is not None:
             from charplay.tui.dialogs.training_trouble import recovery_dialog
@@ -157,6 +161,23 @@ class TrainingController(Controller):
 
         self.ui.open_dialog(LiveHyperparametersDialog(LiveEdits(self.playground.runs)))
 
+    def detach(self) -> None:
+        """Leave the run to a process of its own; say first where the system would end that."""
+        warning = self.playground.detachment.warning
+        if not warning or self.playground.runs.remote:
+            self._detach("detach")
+            return
+        from charplay.tui.dialogs.choice import Choice, ChoiceDialog
+
+        answers = [Choice("", "stay", key="g"), Choice("detach", "leave it all the same", key="d")]
+        self._ask(ChoiceDialog("It may not outlive this session", warning, answers), self._detach)
+
+    def _detach(self, answer: str | None) -> None:
+        if answer and self.playground.runs.remote:
+            self.ui.leave()  # it is in a process of its own already
+        elif answer:
+            self._complain(self.playground.detachment.begin())
+
     def leave(self) -> None:
         """Leave; ask once while training."""
         if not self.playground.runs.busy or self._asked_to_leave:
@@ -165,20 +186,23 @@ class TrainingController(Controller):
         from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 
         self._asked_to_leave = True
-        answers = [Choice("leave", "save and leave", key="q"), Choice("", "go on training", key="g")]
+        stay = Choice("", "go on training", key="g")
         if self.playground.runs.remote:
-            answers = [
-                Choice("leave", "leave it running", key="q"),
-                Choice("stop", "save and stop it, and leave", key="x"),
-                Choice("", "stay", key="g"),
-            ]
+            stop = Choice("stop", "save and stop it, and leave", key="x")
+            answers = [Choice("leave", "leave it running", key="q"), stop, stay]
+        else:
+            left = Choice("detach", "leave it running", "in a process of its own", "d")
+            left_or_not = [] if self.playground.detachment.disabled else [left]
+            answers = [Choice("leave", "save and leave", key="q"), *left_or_not, stay]
         self._ask(ChoiceDialog("Training is under way", "", answers), self._leave)
 
     def _leave(self, answer: str | None) -> None:
         self._asked_to_leave = False
         if answer == "stop":
             self.playground.runs.stop()
-        if answer:
+        if answer == "detach":
+            self.detach()
+        elif answer:
             self.ui.leave()
 
     def _complain(self, reason: str) -> None:
