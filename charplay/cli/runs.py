@@ -244,9 +244,12 @@ def _noted(favourite: bool, note: str) -> str:
     return f"{FAVOURITE} {note}".strip() if favourite else note
 
 
+PLACES = {"detached": "detached", "here": "here", "terminal": "on a terminal", "elsewhere": "elsewhere"}
+
+
 def _state(line: "RunSummary") -> str:
-    if line.in_use:
-        return "training"
+    if line.place:
+        return f"training, {PLACES[line.place]}"
     if line.read_only:
         return "comes with charplay"
     return "finished" if line.finished else "unfinished"

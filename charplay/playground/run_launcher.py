@@ -84,9 +84,14 @@ class RunLauncher:
     def offer(self, waiting: "RunSummary | None") -> Said | None:
         """Offer, once, the run that was not finished."""
         offered, self._offered = self._offered, True
-        if waiting is None or offered or self._context.runs.busy:
+        if offered or self._context.runs.busy:
             return None
-        where, said = f"from step {waiting.step:,}", self._context.announcements
+        said = self._context.announcements
+        if waiting is None:
+            left = [run.name for run in self._context.run_list.summaries if run.place == "detached"]
+            said.offer = f"{left[0]} trains on its own: `charplay attach {left[0]}` shows it" if left else ""
+            return said.say(said.notes) if left else None
+        where = f"from step {waiting.step:,}"
         said.offer = f"{waiting.name} is not finished: u takes it up again {where}, t starts another"
         return said.say(said.notes)
 

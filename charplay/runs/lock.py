@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from charplay.fs import atomic
 
 NAME = "lock"
+
+Place = Literal["detached", "here", "terminal", "elsewhere"]
+"""Where a run trains: in a process of its own, in this one, in another one on a terminal, on another machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,15 @@ class Owner:
     """Path of the socket that the run is reached by; empty where it trains on somebody's terminal."""
     job: str = ""
     """The batch job that it is a part of, as Slurm numbers it; empty where there is none."""
+
+    @property
+    def place(self) -> Place:
+        """Where the run trains, as this process sees it."""
+        if self.host != socket.gethostname():
+            return "elsewhere"
+        if self.socket:
+            return "detached"
+        return "here" if self.pid == os.getpid() else "terminal"
 
     def __str__(self) -> str:
         return f"pid {self.pid} on {self.host} since {self.since}"

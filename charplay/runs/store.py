@@ -15,7 +15,7 @@ from charplay.runs import naming
 from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header, read_numbers
 from charplay.runs.errors import RunError
 from charplay.runs.home import Home
-from charplay.runs.lock import AlreadyLocked, Lock
+from charplay.runs.lock import AlreadyLocked, Lock, Place
 from charplay.runs.metadata import FILE_NAME as RUN_JSON
 from charplay.runs.naming import DEMO_NAME
 from charplay.runs.notes import read_notes, write_notes
@@ -52,6 +52,8 @@ class RunSummary:
     read_only: bool = False
     in_use: str = ""
     """The process that trains it: "pid 4121 on host since ..."."""
+    place: Place | None = None
+    """Where it trains now; None where it does not."""
     broken: str = ""
     """The reason why it cannot be read."""
     favourite: bool = False
@@ -266,6 +268,7 @@ def _summary(folder: Path) -> RunSummary:
         finished=run.finished is not None,
         playable=run.playable,
         in_use=str(owner or ""),
+        place=owner.place if owner else None,
         favourite=notes.favourite,
         note=notes.note,
     )

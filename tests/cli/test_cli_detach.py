@@ -144,6 +144,13 @@ def test_a_change_is_acknowledged_once_it_is_made(cli: Cli, hosted: Hosted, save
     assert process.returncode == 0
 
 
+def test_the_list_says_where_a_run_trains(cli: Cli, hosted: Hosted, saved_run: Run) -> None:
+    assert hosted.path.exists()
+    assert "training, detached" in cli("runs").out
+    (listed,) = [line for line in cli("runs", "--json").lines if line["name"] == saved_run.name]
+    assert listed["place"] == "detached"
+
+
 def test_without_a_run_there_is_nothing_to_attach_to(cli: Cli, saved_run: Run) -> None:
     done = cli("attach")
     assert (done.code, "no run trains on its own" in done.err) == (1, True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from charplay.runs.errors import RunError
-from charplay.runs.lock import Lock
+from charplay.runs.lock import Lock, Owner
 from charplay.runs.run import Run
 
 
@@ -55,6 +55,19 @@ def test_the_lock_names_where_its_run_is_reached(make_run: Callable[..., Run], m
         assert (run.owner.socket, run.owner.job) == ("/tmp/charplay-1/7.sock", "4711")
         (run.folder / "lock").write_text('{"pid": 7, "host": "h", "since": "s"}')  # as it was written before
         assert (run.owner.pid, run.owner.socket, run.owner.job) == (7, "", "")
+
+
+@pytest.mark.parametrize(
+    ("owner", "place"),
+    [
+        (Owner(os.getpid(), socket.gethostname(), "now"), "here"),
+        (Owner(1, socket.gethostname(), "now"), "terminal"),
+        (Owner(1, socket.gethostname(), "now", "/tmp/x.sock"), "detached"),
+        (Owner(os.getpid(), "another", "now", "/tmp/x.sock"), "elsewhere"),
+    ],
+)
+def test_where_a_run_trains_follows_from_its_owner(owner: Owner, place: str) -> None:
+    assert owner.place == place
 
 
 def test_one_process_cannot_own_it_twice(make_run: Callable[..., Run]) -> None:

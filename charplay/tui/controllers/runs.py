@@ -57,6 +57,8 @@ class RunsController(Controller):
     def _not_resumable(self, run: "RunSummary") -> str:
         if run.read_only:
             return f"{run.name} is a checkpoint to play and to start from, not a run to go on with"
+        if run.place == "detached":
+            return f"{run.name} trains on its own; `charplay attach {run.name}` shows it"
         if run.in_use:
             return f"{run.name} is in use by {run.in_use}"
         return "A run is under way; stop it first: x" if self.playground.runs.busy else ""

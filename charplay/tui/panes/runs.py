@@ -49,13 +49,13 @@ class _Runs(RowList):
         mark = f"{self.markers.get(run.name, ' ')}{sign}"
         if run.broken:
             return [(mark, "accent"), (fit(f"{run.name}  {run.broken}", width - 2), "bad")]
-        when = "" if run.read_only else "runs" if run.in_use else age(time.time() - run.modified)
+        when = "" if run.read_only else PLACES[run.place] if run.place else age(time.time() - run.modified)
         return [
             (mark, "accent"),
             (fit_name(run.name, width - 27), "plain" if run.finished else "strong"),
             (fit(count(run.step), 7, right=True), "quiet"),
             (_loss(run), "plain"),
-            (fit(when, 7, right=True) + "  ", "quiet"),
+            (fit(f"{when:>7}", 9), "quiet"),
         ]
 
     @on(events.Focus)
@@ -66,6 +66,10 @@ class _Runs(RowList):
     def clicked(self) -> None:
         """A second click plays."""
         self.call_later(self.run_action, "screen.run_command('runs.play')")
+
+
+PLACES = {"detached": "detached", "here": "runs", "terminal": "terminal", "elsewhere": "elsewhere"}
+"""What stands for a run's age while it trains."""
 
 
 class RunsPane(Pane):
