@@ -3,8 +3,11 @@
 import json
 import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -141,6 +144,38 @@ def test_another_user_cannot_connect(host: MakeHost) -> None:
     client = hosted.connect()
     assert client.next() == {"error": "this run belongs to another user"}
     assert client.next() is None
+    assert hosted.commands == []
+
+
+AS_NOBODY = """
+import os, socket, sys
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
+end = socket.socket(socket.AF_UNIX)
+try:
+    end.connect(sys.argv[1])
+except PermissionError:
+    print("not let in")
+else:
+    print(end.makefile().readline())
+"""
+
+
+@pytest.mark.fault("64")
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+@pytest.mark.parametrize("open_to_all", [False, True], ids=["modes", "peer"])
+def test_another_user_is_kept_out_by_the_modes_and_where_these_are_gone_by_the_uid(
+    host: MakeHost, sockets: Path, *, open_to_all: bool
+) -> None:
+    hosted = host()
+    if open_to_all:
+        sockets.chmod(0o755)
+        hosted.path.chmod(0o777)
+    done = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, str(hosted.path)], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert ("belongs to another user" if open_to_all else "not let in") in done.stdout
     assert hosted.commands == []
 
 
