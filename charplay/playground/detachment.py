@@ -40,6 +40,8 @@ class Detachment:
         self.left: Detached | None = None
         """The run that was left, and the process that has it."""
         self._stage: Literal["", "saving", "starting"] = ""
+        self._folder = ""
+        """Of the run that is left."""
         self._paused = False
         self._starting: BackgroundJob[int] | None = None
         self._request: TrainRequest | None = None
@@ -69,13 +71,15 @@ class Detachment:
         if reason := self.disabled:
             return reason
         runs = self._context.runs
-        self._paused, self._stage = runs.paused, "saving"
+        self._folder, self._paused, self._stage = runs.state.folder, runs.paused, "saving"
         runs.stop(REASON)
         return ""
 
     def advance(self) -> list[object]:
         """Go on with it, and return what happened."""
         runs, starting = self._context.runs, self._starting
+        if self._stage == "saving" and runs.state.folder != self._folder:
+            return self._give_up()  # another one was begun in its place
         if self._stage == "saving" and not runs.busy:
             return self._hand_over() if runs.state.status == "stopped" else self._give_up()
         if starting is not None and starting.done:
@@ -106,7 +110,7 @@ class Detachment:
         return [Said(f"{runs.state.run} is saved, and goes on in a process of its own in a moment")]
 
     def _give_up(self) -> list[object]:
-        """The run ended by itself meanwhile: there is nothing to leave, and its end says so."""
+        """There is nothing to leave any more: the run's end, or the next one's beginning, says so."""
         self._stage = ""
         return []
 

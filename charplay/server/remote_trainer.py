@@ -1,6 +1,7 @@
 """The trainer of a run that another process hosts, as the playground of a client knows it."""
 
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from charplay.server.socket_folder import weights_path
 
 PATIENCE_SECONDS = 2.0
 """A host that hung up answers again within this, or is taken to be gone."""
+
+REST_SECONDS = 0.2
+"""Between two connections: where each breaks off at once, they are not made for ever without a pause."""
 
 
 class RemoteTrainer:
@@ -67,10 +71,11 @@ class RemoteTrainer:
             try:
                 for message in self._link.messages():
                     self._take(message)
-            except (ServerError, OSError) as fault:
-                reason = str(fault)
+            except Exception as fault:  # noqa: BLE001 - a client that hears nothing more must not look as if it did
+                reason = str(fault) or type(fault).__name__
             self._link.close()
             if not self._over:
+                time.sleep(REST_SECONDS)
                 self._attach_again(reason)
 
     def _attach_again(self, reason: str) -> None:

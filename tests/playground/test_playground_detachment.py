@@ -102,6 +102,20 @@ def test_one_that_ends_by_itself_meanwhile_is_not_left(training: Sitting) -> Non
     assert host.asked == []
 
 
+def test_one_in_whose_place_another_is_begun_is_not_left_and_neither_is_the_other(training: Sitting) -> None:
+    training.playground.detachment.host = host = Host()
+    training.playground.detachment.begin()
+    training.playground.launcher.train()  # begins once the one before has saved
+    saved(training)
+    training.until(lambda: len(training.trainer.requests) == 2)
+    training.hear(started(run="r-2", folder="/runs/r-2"), progress(10))
+    training.playground.runs.stop()
+    training.trainer.alive = False
+    training.hear(Stopped(step=10, reason="asked", run="r-2"))
+    assert host.asked == []
+    assert not training.playground.detachment.under_way
+
+
 @pytest.mark.fault("65")
 def test_one_that_fails_meanwhile_is_helped_as_ever(training: Sitting) -> None:
     training.playground.detachment.host = Host()

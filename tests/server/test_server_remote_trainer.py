@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +159,23 @@ def test_a_client_that_was_dropped_attaches_anew(host: Callable[..., Hosted]) ->
     until(lambda: runs.advance() is not None and runs.state.step == 20)
     runs.pause()
     until(lambda: Pause() in hosted.commands)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Later(Event):
+    """An event that only a later version knows."""
+
+    kind = "later"
+
+
+@pytest.mark.fault("64")
+def test_an_event_that_it_does_not_know_makes_it_attach_anew(host: Callable[..., Hosted]) -> None:
+    hosted = host()
+    runs = attached(hosted.path)
+    until(lambda: runs.advance() is not None and runs.state.folder)
+    hosted.tell(Later())
+    hosted.tell(progress(20))
+    until(lambda: runs.advance() is not None and runs.state.step == 20)
 
 
 def test_a_socket_without_a_host_and_a_host_of_another_version_are_sentences(sockets: Path) -> None:
