@@ -2,7 +2,7 @@
 
 import os
 import sys
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import typer
@@ -32,6 +32,8 @@ from charplay.protocol.exit_codes import HUNG_UP
 from charplay.protocol.queues import CommandQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from charplay.cli.nonblocking_output import NonBlockingStream
     from charplay.cli.reporting import Reporter
     from charplay.protocol.request import TrainRequest
@@ -98,18 +100,22 @@ def _plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
 def _run(request: "TrainRequest", home: "Home", inbox: CommandQueue, stop: StopRequest, *, json: bool) -> int:
     from charplay.cli.nonblocking_output import nonblocking_stdout
 
-    with nonblocking_stdout() as output:
-        return _train(request, _reporter(output, json=json), home, inbox, stop)
+    with nonblocking_stdout() as output, _reporter(output, home, json=json) as reporter:
+        return _train(request, reporter, home, inbox, stop)
 
 
-def _reporter(output: "NonBlockingStream | None", *, json: bool) -> "Reporter":
+@contextmanager
+def _reporter(output: "NonBlockingStream | None", home: "Home", *, json: bool) -> "Iterator[Reporter]":
     from charplay.cli.reporting import JsonReporter, LineReporter, ProgressReporter
+    from charplay.cli.sign_reporter import sign_reporter
 
     if json:
-        return JsonReporter()
-    if output is None or os.environ.get("TERM") == "dumb":
-        return LineReporter()
-    return ProgressReporter(lambda: output.behind)
+        yield JsonReporter()
+    elif output is None or os.environ.get("TERM") == "dumb":
+        yield LineReporter()
+    else:
+        with sign_reporter(ProgressReporter(lambda: output.behind), home) as reporter:
+            yield reporter
 
 
 def _train(request: "TrainRequest", reporter: "Reporter", home: "Home", inbox: CommandQueue, stop: StopRequest) -> int:

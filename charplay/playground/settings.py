@@ -31,7 +31,11 @@ class Settings:
     theme: Literal["last", "dark", "light"] = _declare(
         "How the screen begins: as it was left, or always dark or light.", default="last"
     )
-    bell: bool = _declare("Whether the terminal rings when a run ends on the screen.", default=False)
+    bell: bool = _declare("Whether the terminal rings when a run ends.", default=False)
+    signs: bool = _declare(
+        "Whether a run shows in the terminal's title, as its progress, and in a notice at the end when nobody looks.",
+        default=True,
+    )
     on_hangup: Literal["save", "detach"] = _declare(
         "What becomes of a run when its terminal goes: it is saved and ends, or it goes on by itself.", default="save"
     )

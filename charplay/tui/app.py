@@ -12,9 +12,11 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from charplay.formatting.sanitize import sanitize
+from charplay.formatting.terminal_features import TerminalFeatures, detect_features
 from charplay.playground.local_trainer import LocalTrainer
 from charplay.playground.playground import Playground
 from charplay.playground.preferences import read_preferences, write_preferences
+from charplay.playground.run_signs import RunSigns
 from charplay.protocol.exit_codes import HUNG_UP, REASONS
 from charplay.tui.app_commands import APP_COMMANDS
 from charplay.tui.command import bindings
@@ -40,6 +42,8 @@ SIGNAL_PATIENCE = 4.0
 """Seconds it has when a signal came, or the screen broke down: then nobody waits for the screen."""
 DETACH_PATIENCE = 60.0
 """Seconds that a run whose terminal is gone has to begin in a process of its own."""
+SIGN_SECONDS = 1.0
+"""Between two looks whether the terminal's title and progress still hold."""
 LOOK_SECONDS = 0.02
 """Between two looks whether the trainer has saved."""
 
@@ -86,6 +90,7 @@ class CharplayApp(PatchedApp):
         theme = self.playground.settings.theme
         light = self._preferences.light if theme == "last" else theme == "light"
         self.theme = LIGHT.name if light else DARK.name
+        self._signs = RunSigns(self._terminal_features)
         self._leaving = False
         self._code = 0
         """Of the exit, once it is known."""
@@ -104,9 +109,20 @@ class CharplayApp(PatchedApp):
         terminal = self.terminal
         if terminal is not None:
             terminal.away = self.playground.runs.suspended
+            terminal.farewell = self._signs.clear
+            self.backpressure.add(self.set_interval(SIGN_SECONDS, self._show_signs))
         listen(self._signalled, self.playground.runs.save, terminal.fileno if terminal else None)
         if self._notices:
             self.notify(sanitize(" ".join(self._notices), " "), severity="warning", markup=False)
+
+    def _terminal_features(self) -> TerminalFeatures:
+        return detect_features(os.environ) if self.playground.settings.signs else TerminalFeatures()
+
+    def _show_signs(self) -> None:
+        """Show the run in the terminal's title and as its progress; tell of its end where nobody looks."""
+        terminal = self.terminal
+        if terminal is not None and not terminal.behind and not self._leaving:
+            terminal.write(self._signs.update(self.playground.runs.state, watched=self.app_focus))
 
     def notify(
         self, message: str, *, title: str = "", severity: SeverityLevel = "information", timeout: float | None = None,

@@ -356,3 +356,14 @@ async def test_a_program_in_the_background_does_not_touch_the_terminal(
     driver._on_continue()  # by `fg`
     assert modes() != theirs
     assert b"\x1b[?1049h" in taken(pseudo_terminal[0])
+
+
+async def test_what_else_was_written_is_taken_back_before_the_terminal_is_given_back(
+    driver: Listened, pseudo_terminal: tuple[int, int]
+) -> None:
+    driver.farewell = lambda: "<farewell>"
+    driver._modes.take()
+    assert b"<farewell>" not in taken(pseudo_terminal[0])
+    driver.stop_application_mode()
+    sent = taken(pseudo_terminal[0])
+    assert 0 <= sent.index(b"<farewell>") < sent.index(b"\x1b[?1049l")

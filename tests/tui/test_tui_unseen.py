@@ -24,6 +24,10 @@ class StandsStill:
     def __init__(self) -> None:
         self.waiting: list[Callable[..., Any]] = []
 
+    def write(self, data: str) -> None:
+        """Take what is no frame."""
+        assert not self.behind
+
     def once_caught_up(self, then: Callable[..., Any]) -> None:
         self.waiting.append(then)
 

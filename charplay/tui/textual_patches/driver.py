@@ -45,6 +45,8 @@ class TerminalDriver(Driver):
 
     away: Callable[[float | None], None] | None = None
     """Hears that the process is about to be stopped (None), and then for how many seconds it was."""
+    farewell: Callable[[], str] = str
+    """Returns what takes back whatever else was written, before the terminal is given back."""
 
     def __init__(
         self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
@@ -125,6 +127,7 @@ class TerminalDriver(Driver):
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was found."""
         self.disable_input()
+        self.write(self.farewell())
         self._modes.give_back()
 
     def _on_stop(self, *_: object) -> None:
