@@ -55,7 +55,7 @@ class _Runs(RowList):
             (fit_name(run.name, width - 27), "plain" if run.finished else "strong"),
             (fit(count(run.step), 7, right=True), "quiet"),
             (_loss(run), "plain"),
-            (fit(f"{when:>7}", 9), "quiet"),
+            (fit(f"{when:>7}" if len(when) < 8 else f" {when}", 9), "quiet"),
         ]
 
     @on(events.Focus)
@@ -68,7 +68,7 @@ class _Runs(RowList):
         self.call_later(self.run_action, "screen.run_command('runs.play')")
 
 
-PLACES = {"detached": "detached", "here": "runs", "terminal": "terminal", "elsewhere": "elsewhere"}
+PLACES = {"detached": "detached", "here": "runs", "terminal": "terminal", "elsewhere": "remote"}
 """What stands for a run's age while it trains."""
 
 

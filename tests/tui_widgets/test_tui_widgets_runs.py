@@ -1,0 +1,19 @@
+"""A row of the runs pane."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from charplay.runs.store import RunSummary
+from charplay.tui.panes.runs import PLACES, _Runs
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_where_a_run_trains_stands_apart_from_its_loss_and_whole(place: Any) -> None:
+    pane: Any = _Runs.__new__(_Runs)  # drawing a row asks no app
+    pane.runs = [RunSummary(name="alone", folder=Path("alone"), modified=0.0, place=place, step=520, train_loss=2.417)]
+    pane.markers, pane.writes = {}, ""
+    row = "".join(text for text, _ in pane.draw(0, 48))
+    assert f" {PLACES[place]}" in row
+    assert len(row) == 48
