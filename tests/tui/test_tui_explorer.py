@@ -10,6 +10,7 @@ from charplay.tui.dialogs.cleaning import CleaningDialog
 from charplay.tui.dialogs.explorer import ExplorerScreen
 from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.dialogs.text_input import TextInputDialog
+from charplay.tui.widgets.row_list import RowList
 
 
 async def explore(it: Any) -> ExplorerScreen:
@@ -126,7 +127,8 @@ async def test_a_row_is_opened_in_the_text_and_escape_goes_back_to_it(play: Play
         assert screen.explorer.tabs.open == "read"
         await it.press("escape")
         assert screen.explorer.tabs.open == "chars"
-        assert screen.tables["chars"].list.cursor == 1
+        assert isinstance(screen.focused, RowList)
+        assert screen.focused.cursor == 1
         await it.press("s", "y")
         assert "U+" in it.app.clipboard
         await it.press("w")

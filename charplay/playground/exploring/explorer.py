@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from charplay.playground.exploring.table_tab import TableTab
     from charplay.playground.instrument import Instrument
 
+NO_TABLE = "This is the text itself; the other tabs have tables."
 MOST_STEPS_BACK = 100
 LONGEST_COPY = 100_000
 """Characters that are copied at most."""
@@ -114,15 +115,15 @@ class Explorer:
     @property
     def at_work(self) -> bool:
         """Whether anything is under way that `advance` takes in, or the tint reads."""
-        table = self.tabs.table
         tinting = self.tint.shown is not None and self.tint.shown.at_work
-        return self.search.running or not self.lines.ready or tinting or (table is not None and table.at_work)
+        tab = self.tabs.tab
+        return self.search.running or not self.lines.ready or tinting or (tab is not None and tab.at_work)
 
     def advance(self) -> bool:
         """Take in what was found; True where something did end."""
         ended = self.tabs.advance(self.focus)
-        if (table := self.tabs.table) is not None:
-            self._said = table.take_said() or self._said
+        if (tab := self.tabs.tab) is not None:
+            self._said = tab.take_said() or self._said
         if not self.search.advance():
             return ended
         if self.search.fault:
@@ -185,11 +186,13 @@ class Explorer:
         return self.cleaning.toggle(rule.name) if self.cleaning is not None and rule is not None else NO_RULE
 
     def open_places(self) -> str:
-        """Read where the row of the table comes first, and search it; return why that cannot be."""
-        table = self.tabs.table
-        if table is None:
+        """Read where what one stands on comes first, and search it; return why that cannot be."""
+        tab = self.tabs.tab
+        if tab is None:
             return "This is the text itself."
-        if (places := table.occurrences()) is None:
+        if tab.enter():
+            return ""
+        if (places := tab.occurrences()) is None:
             return "There is no row to open."
         if places.first is not None:
             self.go(places.first, places.first + places.length)
@@ -202,10 +205,10 @@ class Explorer:
         return ""
 
     def write_table(self) -> str:
-        """Write the open table as CSV into the home's texts; return why that cannot be."""
-        if self.tabs.table is None:
-            return "This is the text itself; the other tabs have tables."
-        return self.tabs.table.write(self._folder, f"{file_stem(self.corpus.name)}-{self.tabs.open}")
+        """Write what is in the open tab as CSV into the home's texts; return why that cannot be."""
+        if self.tabs.tab is None:
+            return NO_TABLE
+        return self.tabs.tab.write(self._folder, f"{file_stem(self.corpus.name)}-{self.tabs.open}")
 
     # Places.
 
@@ -213,6 +216,12 @@ class Explorer:
     def focus(self) -> int:
         """The position that tabs share: what one has jumped to, or else where the page begins."""
         return self.marked[0]
+
+    @property
+    def here(self) -> int:
+        """Where in the text one stands: in the tab, where that says so."""
+        position = self.tabs.tab.position if self.tabs.tab is not None else None
+        return self.focus if position is None else position
 
     def read_from(self, place: int) -> None:
         """Take note where the page begins since it was scrolled."""
@@ -237,8 +246,8 @@ class Explorer:
         if self.search.cancel():
             self._say("The search was given up.")
             return True
-        if self.tabs.cancel():
-            self._said = self.tabs.table.take_said() if self.tabs.table is not None else ""
+        if self.tabs.back():
+            self._said = self.tabs.tab.take_said() if self.tabs.tab is not None else ""
             return True
         if not self._back:
             return False
@@ -367,8 +376,8 @@ class Explorer:
 
     def _marked_or_row(self) -> Span | None:
         """Return what is marked, in a table where its row comes; None where that is to be found first."""
-        table = self.tabs.table
-        if table is None:
+        tab = self.tabs.tab
+        if tab is None:
             return self.marked
-        places = table.occurrences()
+        places = tab.occurrences()
         return None if places is None or places.first is None else (places.first, places.first + places.length)

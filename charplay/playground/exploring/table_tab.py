@@ -81,7 +81,11 @@ class Beside(Protocol):
 
 
 class TableTab:
-    """What one tab knows. `count` makes the table; a job of its own does it, and another one searches or writes."""
+    """A tab with a table. `count` makes it; a job of its own does that, and another one searches or writes."""
+
+    one = "row"
+    position = None
+    """A row comes at many places."""
 
     def __init__(self, what: str, count: Callable[[Progress], Counted] | None, missing: str = "") -> None:
         """`what`: is counted, in the plural; without `count` there is nothing to be counted, and `missing` says so."""
@@ -127,6 +131,10 @@ class TableTab:
             self.counted.beside.cancel()
         self.revision += bool(given_up)
         return bool(given_up)
+
+    def back(self) -> bool:
+        """Give up what is under way."""
+        return self.cancel()
 
     @property
     def at_work(self) -> bool:
@@ -237,6 +245,14 @@ class TableTab:
 
     # What keys do.
 
+    def enter(self) -> bool:
+        """Leave it to the text to show where a row comes."""
+        return False
+
+    def change_tint(self) -> str:
+        """Say that a table has none."""
+        return "That tints the text; 1 opens it."
+
     def sort(self) -> str:
         """Sort by the next column; return why that cannot be."""
         return self._sorted(lambda table: table.sort_by_next())
@@ -271,7 +287,7 @@ class TableTab:
         if table is None:
             return self.facts()
         if not self._writing.busy:
-            self._writing.put(BackgroundJob(lambda watch: _write(folder, stem, table, polite(watch))).start())
+            self._writing.put(BackgroundJob(lambda watch: write_csv(folder, stem, table, polite(watch))).start())
         return ""
 
     def around(self) -> "TableTab | None":
@@ -289,7 +305,8 @@ class TableTab:
         return self.counted.occurrences(table.row(self.line))
 
 
-def _write(folder: Path, stem: str, table: "Table", progress: Progress) -> Path:
+def write_csv(folder: Path, stem: str, table: "Table", progress: Progress) -> Path:
+    """Write a table into a folder, under a new name, and return its path. Raises OSError, Cancelled."""
     folder.mkdir(parents=True, exist_ok=True)
     data = "".join(table.csv(progress)).encode("utf-8", "surrogatepass")
     path = new_path(folder, stem, ".csv")

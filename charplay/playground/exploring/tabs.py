@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
     from charplay.corpora.progress import Progress
     from charplay.playground.cleaning_choice import CleaningChoice
+    from charplay.playground.exploring.tab import Tab
     from charplay.playground.exploring.table_tab import TableTab
     from charplay.playground.exploring.text_search import TextSearch
 
@@ -26,7 +27,7 @@ MOST_COUNTED = 3
 
 
 class Tabs:
-    """Everything but the text itself is a table, and is counted when its tab is opened first."""
+    """Everything but the text itself, most of it tables; a tab begins its work when it is opened first."""
 
     def __init__(self, corpus: "Corpus", search: "TextSearch", cleaning: "CleaningChoice | None" = None) -> None:
         self._corpus = corpus
@@ -54,14 +55,23 @@ class Tabs:
         """The open tab, where it has a table."""
         return self.tables.get(self.open)
 
+    @property
+    def tab(self) -> "Tab | None":
+        """The open tab; None where that is the text itself."""
+        return self._all.get(self.open)
+
+    @property
+    def _all(self) -> "dict[str, Tab]":
+        return {**self.tables}
+
     def show(self, name: str, place: int) -> None:
         """Open a tab at what stands at a place of the text; as it was left where that is the place of the last time."""
         self.open = name
         self._renew_lines()
         moved = self._places[name] != place
         self._places[name] = place
-        if (table := self.table) is not None:
-            table.open(place if moved else None)
+        if (tab := self.tab) is not None:
+            tab.open(place if moved else None)
 
     def next(self, by: int, place: int) -> None:
         """Open the next tab, or the one before."""
@@ -117,16 +127,16 @@ class Tabs:
         if self.open == "lines" and self._renew_lines():
             self.tables["lines"].open(place)
             return True
-        ended = [tab.advance() for tab in self.tables.values()]
+        ended = [tab.advance() for tab in self._all.values()]
         return any(ended)
 
-    def cancel(self) -> bool:
-        """Give up what is under way in the open tab; False where nothing is."""
-        return self.table is not None and self.table.cancel()
+    def back(self) -> bool:
+        """Go one step back within the open tab; False where there is none."""
+        return self.tab is not None and self.tab.back()
 
     def close(self) -> None:
         """Give up what is under way in any tab, without a word."""
-        for tab in self.tables.values():
+        for tab in self._all.values():
             tab.cancel()
             tab.take_said()
 

@@ -10,18 +10,20 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.color import Color
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from charplay.formatting.escapes import unescape
 from charplay.formatting.sanitize import sanitize_line
 from charplay.formatting.units import plural
-from charplay.playground.exploring.explorer import NO_RULE
+from charplay.playground.exploring.explorer import NO_RULE, NO_TABLE
 from charplay.playground.exploring.positions import FORMS
 from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 from charplay.tui.dialogs.cleaning import arguments_dialog
 from charplay.tui.dialogs.explorer_foot import Foot
-from charplay.tui.dialogs.explorer_keys import COMMANDS, LAST, TABS, key_label
+from charplay.tui.dialogs.explorer_keys import COMMANDS, LAST, SEARCHES_ROWS, TABS, key_label
+from charplay.tui.dialogs.explorer_views import views_of
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.presentation.tinting import OF_BITS, bit_tints, legend, palette, tints
 from charplay.tui.textual_patches.backpressure import Ticker
@@ -30,7 +32,7 @@ from charplay.tui.widgets.key_line import KeyLine
 from charplay.tui.widgets.line_entry import LineEntry
 from charplay.tui.widgets.row_list import RowList
 from charplay.tui.widgets.tab_line import TabLine
-from charplay.tui.widgets.table_view import TableList, TableView
+from charplay.tui.widgets.table_view import TableList
 from charplay.tui.widgets.text_page import TextPage
 from charplay.tui.widgets.text_strip import TextStrip
 
@@ -39,8 +41,8 @@ if TYPE_CHECKING:
 
     from charplay.playground.exploring.explorer import Explorer
     from charplay.playground.exploring.references import Reference
+    from charplay.tui.dialogs.explorer_views import View
 
-NO_TABLE = "This is the text itself; the other tabs have tables."
 LOOK_SECONDS = 0.05
 """Between two looks at what was found."""
 LOOKS_AT_REST = 5
@@ -71,9 +73,9 @@ class ExplorerScreen(Screen[None]):
         self.page = TextPage(explorer.corpus, explorer.place)
         self.page.spans = explorer.search.spans
         self.page.ranges, self.page.cuts = explorer.ranges.spans, explorer.ranges.cuts
-        self.tables = {name: TableView() for name in explorer.tabs.tables}
+        self.views = views_of(explorer.tabs)
         self._shown: tuple[str, object, int] = ("", None, -1)
-        """Which tab is shown, its table, and which revision of that."""
+        """The name of the tab that is shown, the tab, and which revision of it."""
         self.strip = TextStrip()
         self.palette: Sequence[Style] = ()
         """The styles of tints."""
@@ -89,7 +91,7 @@ class ExplorerScreen(Screen[None]):
         yield self.tabs
         yield self._about
         yield self.page
-        yield from self.tables.values()
+        yield from (view.widget for view in self.views.values())
         yield self.strip
         yield self.foot
         yield KeyLine(
@@ -100,8 +102,7 @@ class ExplorerScreen(Screen[None]):
 
     def _label(self, binding: Binding) -> str:
         """What the line of keys calls a key; nothing where it means nothing in this tab."""
-        name = (binding.id or "").rpartition(".")[2]
-        return key_label(name, self.explorer.tabs.open, binding.description)
+        return key_label((binding.id or "").rpartition(".")[2], binding.description, self.explorer.tabs.open)
 
     def on_mount(self) -> None:
         """Read first, search later."""
@@ -132,22 +133,21 @@ class ExplorerScreen(Screen[None]):
         if explorer.advance():
             self.page.redraw()
             self._show()
-        if (table := explorer.tabs.table) is not None:
-            rows = self.tables[explorer.tabs.open].list
-            table.look(rows.top, rows.top + rows.size.height)
+        if (view := self._view) is not None:
+            view.look()
         self._show_facts()
         self._ticker.quick = explorer.at_work
 
     def _show(self) -> None:
         """Show where the explorer is by now."""
-        explorer, table = self.explorer, self.explorer.tabs.table
-        shown = (explorer.tabs.open, table, table.revision if table is not None else 0)
+        explorer, view = self.explorer, self._view
+        shown = (explorer.tabs.open, view and view.tab, view.tab.revision if view is not None else 0)
         if shown[0] != self._shown[0]:
             self._show_tab()
-        if shown != self._shown and table is not None:
-            self.tables[explorer.tabs.open].show(table.table, table.line)
+        if shown != self._shown and view is not None:
+            view.show()
         self._shown = shown
-        if self._jumps != explorer.jumps and table is None:
+        if self._jumps != explorer.jumps and view is None:
             self._jumps = explorer.jumps
             self.page.go(*explorer.marked)
             explorer.place = self.page.place
@@ -157,23 +157,27 @@ class ExplorerScreen(Screen[None]):
             self.foot.say(said)
         self._ticker.quick = True
 
+    @property
+    def _view(self) -> "View | None":
+        """What draws the open tab; None where that is the text itself."""
+        return self.views.get(self.explorer.tabs.open)
+
     def _show_tab(self) -> None:
         """Put the open tab up."""
         open_tab = self.explorer.tabs.open
         self.tabs.show(list(TABS).index(open_tab))
         self.page.display = open_tab == "read"
-        for name, view in self.tables.items():
-            view.display = name == open_tab
+        for name, view in self.views.items():
+            view.widget.display = name == open_tab
         self._focus_tab()
         self.refresh_bindings()
 
     def _focus_tab(self) -> None:
-        table = self.tables.get(self.explorer.tabs.open)
-        self.set_focus(self.page if table is None else table.list)
+        self.set_focus(self.page if self._view is None else self._view.list)
 
     def _show_facts(self) -> None:
-        table = self.explorer.tabs.table
-        facts = table.facts() if table is not None else self._legend() if self.explorer.tint.shown else self._facts()
+        view = self._view
+        facts = view.about() if view is not None else self._legend() if self.explorer.tint.shown else self._facts()
         if facts != self._told:
             self._told = facts
             self._about.update(facts if isinstance(facts, Text) else sanitize_line(facts))
@@ -182,13 +186,13 @@ class ExplorerScreen(Screen[None]):
     def _show_place(self) -> None:
         explorer = self.explorer
         size, hits = len(explorer.corpus), explorer.search.hits
-        table = explorer.tabs.table
+        tab = explorer.tabs.tab
         self.foot.show(
-            explorer.place_facts() if table is None else table.line_facts(),
-            explorer.search.facts(explorer.focus) if table is None else table.work_facts(),
+            explorer.place_facts() if tab is None else tab.line_facts(),
+            explorer.search.facts(explorer.focus) if tab is None else tab.work_facts(),
         )
         slices = hits.slices if hits is not None else ()
-        self.strip.show(explorer.focus / size, explorer.held_out_start / size, slices)
+        self.strip.show(explorer.here / size, explorer.held_out_start / size, slices)
 
     def _facts(self) -> str:
         corpus = self.explorer.corpus
@@ -224,7 +228,7 @@ class ExplorerScreen(Screen[None]):
     def action_search(self) -> None:
         """Ask what to search."""
         table = self.explorer.tabs.table
-        if table is not None and self.explorer.tabs.open != "lines":
+        if table is not None and self.explorer.tabs.open in SEARCHES_ROWS:
             self.foot.ask("rows", "search the rows: ", lambda typed: table.find(unescape(typed), here=True))
         else:
             self.foot.ask("search", self._search_question(), self.explorer.search_for)
@@ -276,9 +280,11 @@ class ExplorerScreen(Screen[None]):
 
     @on(RowList.Moved)
     def _stand_on_row(self, message: RowList.Moved) -> None:
-        table = self.explorer.tabs.table
-        if table is not None and message.rows is self.tables[self.explorer.tabs.open].list:
-            table.line = message.index
+        self._stand_on(message.rows, message.index)
+
+    def _stand_on(self, widget: Widget, number: int) -> None:
+        if self._view is not None and widget is self._view.list:
+            self._view.stand_on(number)
             self._ticker.quick = True
 
     def action_step(self, direction: int) -> None:
@@ -296,13 +302,13 @@ class ExplorerScreen(Screen[None]):
 
     def action_sort(self) -> None:
         """Sort by the next column."""
-        table = self.explorer.tabs.table
-        self._do(NO_TABLE if table is None else table.sort())
+        tab = self.explorer.tabs.tab
+        self._do(NO_TABLE if tab is None else tab.sort())
 
     def action_reverse(self) -> None:
         """Sort the other way round."""
-        table = self.explorer.tabs.table
-        self._do(NO_TABLE if table is None else table.reverse())
+        tab = self.explorer.tabs.tab
+        self._do(NO_TABLE if tab is None else tab.reverse())
 
     def action_count(self, what: str) -> None:
         """Count otherwise."""
@@ -348,8 +354,8 @@ class ExplorerScreen(Screen[None]):
 
     def action_tint(self) -> None:
         """Show the next tint."""
-        if self.explorer.tabs.table is not None:
-            self.foot.say("That tints the text; 1 opens it.")
+        if (tab := self.explorer.tabs.tab) is not None:
+            self._do(tab.change_tint())
             return
         if fault := self.explorer.tint_by(TINTS[(TINTS.index(self.explorer.tint.name) + 1) % len(TINTS)]):
             self.foot.say(fault)
@@ -371,10 +377,9 @@ class ExplorerScreen(Screen[None]):
 
     def action_copy(self) -> None:
         """Copy what is marked, or the page, or the row."""
-        table = self.explorer.tabs.table
-        if table is not None:
-            self.app.copy_to_clipboard(table.copied())
-            self.foot.say("The row is copied." if table.copied() else table.facts())
+        if (tab := self.explorer.tabs.tab) is not None:
+            self.app.copy_to_clipboard(tab.copied())
+            self.foot.say(f"The {tab.one} is copied." if tab.copied() else tab.facts())
             return
         start, stop = self.explorer.passage(self.page.shown)
         self.app.copy_to_clipboard(self.explorer.corpus.text(start, stop))

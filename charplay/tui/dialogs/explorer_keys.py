@@ -11,12 +11,19 @@ TABS = {
     "clean": ("7", "Clean", "What every cleaning rule would change; those that are on hold for the next run"),
 }
 """The tabs' keys, what they are called, and what they show."""
-IN_TEXT = ("random", "tint", "prompt", "go_to", "mark", "cut")
-IN_TABLE = ("enter", "sort", "reverse", "write")
-IN_WORDS = ("unit", "longer", "case", "around")
-IN_KEYS = ("other",)
-IN_CLEAN = ("arguments",)
-"""Commands whose keys the line of keys shows over the text, over a table, or over one table, alone."""
+TABLES = ("chars", "words", "lines", "keys", "clean")
+SEARCHES_ROWS = ("chars", "words", "keys", "clean")
+"""Tabs in which a search is for a row; else it is for a place of the text."""
+ONLY_IN = {
+    **dict.fromkeys(("random", "tint", "prompt", "go_to", "mark", "cut"), ("read",)),
+    **dict.fromkeys(("enter", "sort", "reverse", "write"), TABLES),
+    **dict.fromkeys(("unit", "longer", "case", "around"), ("words",)),
+    "other": ("keys",),
+    "arguments": ("clean",),
+}
+"""Commands whose keys the line of keys shows in some tabs alone, and in which."""
+OTHERWISE = {("enter", "clean"): "on, off"}
+"""What keys do in a tab that do something else elsewhere."""
 LAST = {"explorer.keys": -2, "explorer.close": -1}
 """Keys at the right-hand end of the line of keys."""
 
@@ -71,19 +78,8 @@ COMMANDS = (
 )  # fmt: skip
 
 
-def key_label(name: str, open_tab: str, usual: str) -> str:
+def key_label(name: str, description: str, open_tab: str) -> str:
     """Return what the line of keys calls a command in a tab; nothing where its key means nothing there."""
-    if (name, open_tab) == ("enter", "clean"):
-        return "on, off"
-    return usual if _is_shown(name, open_tab) else ""
-
-
-def _is_shown(name: str, open_tab: str) -> bool:
-    in_text = open_tab == "read"
-    return not (
-        (name in IN_TEXT and not in_text)
-        or (name in IN_TABLE and in_text)
-        or (name in IN_WORDS and open_tab != "words")
-        or (name in IN_KEYS and open_tab != "keys")
-        or (name in IN_CLEAN and open_tab != "clean")
-    )
+    if open_tab not in ONLY_IN.get(name, TABS):
+        return ""
+    return OTHERWISE.get((name, open_tab), description)

@@ -1,0 +1,83 @@
+"""What draws each tab of the explorer: a widget, and what the tab hears of it."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from rich.text import Text
+from textual.widget import Widget
+
+from charplay.tui.widgets.table_view import TableView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from charplay.playground.exploring.tab import Tab
+    from charplay.playground.exploring.table_tab import TableTab
+    from charplay.playground.exploring.tabs import Tabs
+
+
+class View(Protocol):
+    """Draws a tab, whichever one has its name by now."""
+
+    @property
+    def tab(self) -> "Tab":
+        """What is drawn."""
+
+    @property
+    def widget(self) -> Widget:
+        """What is laid out."""
+
+    @property
+    def list(self) -> Widget:
+        """What has the focus."""
+
+    def show(self) -> None:
+        """Draw the tab as it is by now."""
+
+    def look(self) -> None:
+        """Tell the tab what is in sight."""
+
+    def stand_on(self, number: int) -> None:
+        """Tell the tab on which of its rows or cells one stands."""
+
+    def about(self) -> str | Text:
+        """Say above the tab what all of it is."""
+
+
+class TableTabView:
+    """Draws a tab with a table."""
+
+    def __init__(self, find: "Callable[[], TableTab]") -> None:
+        self._find = find
+        self.widget = TableView()
+
+    @property
+    def tab(self) -> "TableTab":
+        """What is drawn."""
+        return self._find()
+
+    @property
+    def list(self) -> Widget:
+        """The rows."""
+        return self.widget.list
+
+    def show(self) -> None:
+        """Draw the rows and the cursor."""
+        self.widget.show(self.tab.table, self.tab.line)
+
+    def look(self) -> None:
+        """Tell which lines are in sight."""
+        rows = self.widget.list
+        self.tab.look(rows.top, rows.top + rows.size.height)
+
+    def stand_on(self, number: int) -> None:
+        """Stand on a line."""
+        self.tab.line = number
+
+    def about(self) -> str:
+        """Say what is in the table."""
+        return self.tab.facts()
+
+
+def views_of(tabs: "Tabs") -> dict[str, View]:
+    """Return what draws each tab but the text itself, by name."""
+    return {name: TableTabView(lambda name=name: tabs.tables[name]) for name in tabs.tables}  # type: ignore[misc]
