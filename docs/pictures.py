@@ -151,6 +151,25 @@ async def instrument(text: str | None) -> None:
         keep("copied-120x40", photograph(pilot))
 
 
+async def x_ray(pilot: Charplay) -> None:
+    """The map of the text, all of it read, with the cursor somewhere within."""
+    await pilot.press("6")
+    await until(pilot, "nats")
+    await until(pilot, "% read", gone=True)
+    await pilot.press(*("down",) * 5, *("right",) * 20)
+    await pilot.pause(1)
+
+
+async def explorer_map(text: str | None) -> None:
+    """The X-ray alone."""
+    for width, height in ((120, 40), (80, 24)):
+        async with charplay((width, height), text or "python-manual") as pilot:
+            await pilot.press("1", "v")
+            await until(pilot, "line 1")
+            await x_ray(pilot)
+            keep(f"explorer-xray-{width}x{height}", photograph(pilot))
+
+
 async def explorer(text: str | None) -> None:
     """Every tab of the explorer, on a large and on a small screen."""
     for width, height in ((120, 40), (80, 24)):
@@ -174,13 +193,15 @@ async def explorer(text: str | None) -> None:
             await pilot.press("5", "o", "enter")
             await until(pilot, "over-used")
             keep(f"explorer-keys-{width}x{height}", photograph(pilot))
+            await x_ray(pilot)
+            keep(f"explorer-xray-{width}x{height}", photograph(pilot))
 
 
 def main() -> None:
     """Draw them all, or those named."""
     scenes: dict[str, Callable[[str | None], Awaitable[None]]] = {
         "minute-one": minute_one, "training": while_training, "inside": inside, "instrument": instrument,
-        "explorer": explorer,
+        "explorer": explorer, "x-ray": explorer_map,
     }  # fmt: skip
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--text", help="a text's name or path")

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from charplay.corpora.exploring.text_map import WindowLosses
     from charplay.corpora.progress import Progress
 
-BATCH = 256
-"""Windows that are read at once."""
 BEGINNING = 50
 """Characters of a window that are printed for people."""
 
@@ -74,7 +72,7 @@ def _rows(losses: "WindowLosses", corpus: "Corpus", progress: "Progress") -> Ite
     from charplay.corpora.exploring.text_map import read_windows
 
     unknown = 0
-    for windows, figures in read_windows(losses, len(corpus), progress, BATCH):
+    for windows, figures in read_windows(losses, len(corpus), progress):
         sizes = windows.stops - windows.starts
         for position, size, nats in zip(windows.starts.tolist(), sizes.tolist(), figures.tolist(), strict=True):
             if math.isnan(nats):

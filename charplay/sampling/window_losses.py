@@ -24,6 +24,8 @@ class NetworkLosses:
     know.
     """
 
+    batch = TOGETHER
+
     def __init__(self, model: CharModel, text: Callable[[int, int], str]) -> None:
         """`text` gives the characters from a position up to another."""
         self._model = model

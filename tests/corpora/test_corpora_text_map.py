@@ -198,6 +198,8 @@ def test_the_ten_worst_cells_lie_in_what_is_unlike_the_rest(name: str, share: fl
 class Scripted:
     """Gives figures by where a window begins."""
 
+    batch = 10
+
     def __init__(self, figures: dict[int, float]) -> None:
         self.figures = figures
 
@@ -222,12 +224,13 @@ def test_all_alike_is_all_in_the_lowest_band_and_what_is_not_known_has_none() ->
     assert found.bands().tolist() == [0, 0, 0, UNKNOWN, 0, 0, 0, 0]
 
 
-def test_every_window_of_a_text_is_read_once_and_the_last_one_may_be_short() -> None:
+def test_every_window_of_a_text_is_read_once_and_the_last_one_may_be_short(monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = from_text("short", prose(1000))
+    monkeypatch.setattr(CrossFittedNgrams, "batch", 2)
     losses = CrossFittedNgrams(corpus, Progress())
     rows = [
         (start, stop, figure)
-        for windows, nats in read_windows(losses, len(corpus), Progress(), 2)
+        for windows, nats in read_windows(losses, len(corpus), Progress())
         for start, stop, figure in zip(windows.starts.tolist(), windows.stops.tolist(), nats.tolist(), strict=True)
     ]
     assert [row[:2] for row in rows] == [(0, 256), (256, 512), (512, 768), (768, 1000)]

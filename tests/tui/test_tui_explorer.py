@@ -6,6 +6,7 @@ import pytest
 from played import Play
 from sitting import FOX
 
+from charplay.playground.exploring.tabs import TABS
 from charplay.tui.dialogs.cleaning import CleaningDialog
 from charplay.tui.dialogs.explorer import ExplorerScreen
 from charplay.tui.dialogs.reader import ReaderDialog
@@ -114,7 +115,7 @@ async def test_every_tab_is_drawn_within_the_screen(play: Play, size: tuple[int,
         await it.press("tab")
         assert screen.explorer.tabs.open == "read"
         await it.press("shift+tab")
-        assert screen.explorer.tabs.open == "clean"
+        assert screen.explorer.tabs.open == TABS[-1]
 
 
 async def test_a_row_is_opened_in_the_text_and_escape_goes_back_to_it(play: Play) -> None:
@@ -193,3 +194,33 @@ async def test_the_form_has_a_checklist_of_rules(play: Play, size: tuple[int, in
         await it.until(lambda: draft.asked.cleaning == ("basic-36", "cut(10-20)") and "5,380" in it.seen())
         await it.press("escape")
         assert it.screen is it.main
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
+async def test_an_x_ray_is_drawn_walked_zoomed_and_left(play: Play, size: tuple[int, int]) -> None:
+    async with play(size) as it:
+        screen = await explore(it)
+        await it.press("6")
+        await it.until(lambda: "held out, from character" in it.seen() and " nats" in it.seen())
+        tab = screen.explorer.tabs.xray
+        await it.until(lambda: not tab.at_work)
+        for line in it.seen().splitlines():
+            assert len(line) == size[0]
+        assert it.seen().splitlines()[-1].rstrip().endswith("esc back")
+        await it.press("end")
+        assert tab.cell == len(tab.map.grid) - 1
+        assert "held out" in it.seen().splitlines()[-2]
+        await it.press("k", "h", "l", "up", "home", "right")
+        assert tab.cell == 1
+        place = tab.position
+        assert place is not None
+        await it.press("y")
+        assert it.app.clipboard == FOX[place : place + 256]
+        await it.press("enter")
+        assert screen.explorer.tabs.open == "read"
+        assert screen.page.marked == (place, place + 256)
+        await it.press("escape")
+        assert screen.explorer.tabs.open == "xray"
+        assert tab.cell == 1
+        await it.press("v")
+        await it.until(lambda: "demo" in it.seen().splitlines()[1])

@@ -23,6 +23,8 @@ class CrossFittedNgrams:
     surprising as it is unlike the rest.
     """
 
+    batch = 256
+
     def __init__(self, corpus: Corpus, progress: Progress) -> None:
         """Count both halves. Raises Cancelled."""
         self._corpus = corpus

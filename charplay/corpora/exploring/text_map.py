@@ -35,14 +35,19 @@ class Windows(NamedTuple):
 class WindowLosses(Protocol):
     """Foretells the characters of windows."""
 
+    @property
+    def batch(self) -> int:
+        """How many windows are read in a fraction of a second."""
+
     def nats(self, windows: Windows, progress: Progress) -> Figures:
         """Return the mean loss (N,) of each; NaN where too few of its characters are known. Raises Cancelled."""
 
 
-def read_windows(losses: WindowLosses, size: int, progress: Progress, batch: int) -> Iterator[tuple[Windows, Figures]]:
-    """Yield every window of a text of `size` characters with its figure, `batch` at a time. Raises Cancelled."""
-    for first in range(0, size, batch * WINDOW):
-        last = min(size, first + batch * WINDOW)
+def read_windows(losses: WindowLosses, size: int, progress: Progress) -> Iterator[tuple[Windows, Figures]]:
+    """Yield every window of a text of `size` characters with its figure, a batch at a time. Raises Cancelled."""
+    batch = losses.batch * WINDOW
+    for first in range(0, size, batch):
+        last = min(size, first + batch)
         starts = np.arange(first, last, WINDOW)
         windows = Windows(starts, np.minimum(starts + WINDOW, size))
         yield windows, losses.nats(windows, progress.part(first / size, last / size))

@@ -15,6 +15,7 @@ from charplay.playground.exploring.references import WRITTEN
 from charplay.playground.exploring.surprisal_tint import SurprisalTint
 from charplay.playground.exploring.tabs import Tabs
 from charplay.playground.exploring.text_search import MODES, Span, TextSearch, make_query, meant_in_regex
+from charplay.playground.exploring.xray_tab import XrayTab
 from charplay.playground.saved_texts import file_stem
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from charplay.playground.exploring.references import Reference, References
     from charplay.playground.exploring.table_tab import TableTab
     from charplay.playground.instrument import Instrument
+    from charplay.sampling.generator import TextGenerator
 
 NO_TABLE = "This is the text itself; the other tabs have tables."
 MOST_STEPS_BACK = 100
@@ -78,7 +80,7 @@ class Explorer:
         self.search = TextSearch(corpus)
         self.cleaning = cleaning
         self.ranges = MarkedRanges(corpus, cleaning)
-        self.tabs = Tabs(corpus, self.search, cleaning)
+        self.tabs = Tabs(corpus, self.search, XrayTab(corpus, self.held_out_start, self._writer), cleaning)
         self.mode = MODES[0]
         """How the next search looks."""
         self.lines = LineIndex(corpus)
@@ -341,7 +343,11 @@ class Explorer:
 
     def tint_by(self, tint: str) -> str:
         """Tint the text by the surprise of the network that writes now; return why that cannot be."""
-        return self.tint.use(tint, self._instrument.generator if self._instrument is not None else None)
+        return self.tint.use(tint, self._writer())
+
+    def _writer(self) -> "TextGenerator | None":
+        """Return what writes now."""
+        return self._instrument.generator if self._instrument is not None else None
 
     def change_ranges(self, what: str) -> str:
         """Mark a range, cut or keep what is marked, or take back; return what came of it."""

@@ -8,6 +8,7 @@ from charplay.playground.exploring.clean_tab import clean_tab
 from charplay.playground.exploring.concordance_tab import concordance_tab
 from charplay.playground.exploring.keyword_tab import keyword_tab, no_keywords
 from charplay.playground.exploring.word_tab import LONGEST, Counting, word_tab
+from charplay.playground.exploring.xray_tab import XrayTab
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from charplay.playground.exploring.table_tab import TableTab
     from charplay.playground.exploring.text_search import TextSearch
 
-TABS = ("read", "chars", "words", "lines", "keys", "clean")
+TABS = ("read", "chars", "words", "lines", "keys", "xray", "clean")
 """The tabs, in the order of their keys."""
 
 MOST_COUNTED = 3
@@ -29,7 +30,9 @@ MOST_COUNTED = 3
 class Tabs:
     """Everything but the text itself, most of it tables; a tab begins its work when it is opened first."""
 
-    def __init__(self, corpus: "Corpus", search: "TextSearch", cleaning: "CleaningChoice | None" = None) -> None:
+    def __init__(
+        self, corpus: "Corpus", search: "TextSearch", xray: XrayTab, cleaning: "CleaningChoice | None" = None
+    ) -> None:
         self._corpus = corpus
         self._search = search
         self.open = "read"
@@ -45,6 +48,7 @@ class Tabs:
             "clean": clean_tab(cleaning),
         }
         """Those that have a table, by name."""
+        self.xray = xray
         self._hits = search.hits
         """The hits that the lines are of."""
         self._places = dict.fromkeys(TABS, -1)
@@ -62,7 +66,7 @@ class Tabs:
 
     @property
     def _all(self) -> "dict[str, Tab]":
-        return {**self.tables}
+        return {**self.tables, "xray": self.xray}
 
     def show(self, name: str, place: int) -> None:
         """Open a tab at what stands at a place of the text; as it was left where that is the place of the last time."""

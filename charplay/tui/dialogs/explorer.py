@@ -33,6 +33,7 @@ from charplay.tui.widgets.line_entry import LineEntry
 from charplay.tui.widgets.row_list import RowList
 from charplay.tui.widgets.tab_line import TabLine
 from charplay.tui.widgets.table_view import TableList
+from charplay.tui.widgets.text_map import TextMapView
 from charplay.tui.widgets.text_page import TextPage
 from charplay.tui.widgets.text_strip import TextStrip
 
@@ -61,7 +62,7 @@ class ExplorerScreen(Screen[None]):
     DEFAULT_CSS = """
     ExplorerScreen {
         & > #about { height: 1; padding: 0 1; color: $foreground 55%; text-wrap: nowrap; text-overflow: ellipsis; }
-        & > TextPage, & > TableView { margin: 0 1; }
+        & > TextPage, & > TableView, & > TextMapView { margin: 0 1; }
         & > TextStrip { margin: 0 1; }
     }
     """
@@ -282,6 +283,11 @@ class ExplorerScreen(Screen[None]):
     def _stand_on_row(self, message: RowList.Moved) -> None:
         self._stand_on(message.rows, message.index)
 
+    @on(TextMapView.Moved)
+    def _stand_on_cell(self, message: TextMapView.Moved) -> None:
+        self._stand_on(message.view, message.cell)
+        self._show()
+
     def _stand_on(self, widget: Widget, number: int) -> None:
         if self._view is not None and widget is self._view.list:
             self._view.stand_on(number)
@@ -404,5 +410,6 @@ class ExplorerScreen(Screen[None]):
             ("In the explorer", self.commands),
             ("On a page", TextPage.commands),
             ("In a table", TableList.commands),
+            ("In an X-ray", TextMapView.commands),
         ]
         self.app.push_screen(ReaderDialog("Keys", key_lines(sections, self.app.get_key_display)))

@@ -29,7 +29,8 @@ class Foot(Vertical):
         padding: 0 1;
         & #facts { height: 1; }
         & #place { width: auto; color: $foreground 75%; }
-        & #found { width: 1fr; color: $accent; text-align: right; text-wrap: nowrap; text-overflow: ellipsis; }
+        & #found { width: 1fr; margin-left: 3; text-align: right; text-wrap: nowrap; text-overflow: ellipsis; }
+        & #found { color: $accent; }
         & #said { height: 1; display: none; color: $accent; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """

@@ -8,6 +8,7 @@ TABS = {
     "words": ("3", "Words", "The words, or n-grams of words or characters"),
     "lines": ("4", "Lines", "The hits of the search in their contexts: a concordance"),
     "keys": ("5", "Keys", "What is said more, or less, often than in another text: keywords"),
+    "xray": ("6", "X-ray", "The whole text as a map of where it is hard to foretell: what is unlike the rest"),
     "clean": ("7", "Clean", "What every cleaning rule would change; those that are on hold for the next run"),
 }
 """The tabs' keys, what they are called, and what they show."""
@@ -15,14 +16,16 @@ TABLES = ("chars", "words", "lines", "keys", "clean")
 SEARCHES_ROWS = ("chars", "words", "keys", "clean")
 """Tabs in which a search is for a row; else it is for a place of the text."""
 ONLY_IN = {
-    **dict.fromkeys(("random", "tint", "prompt", "go_to", "mark", "cut"), ("read",)),
-    **dict.fromkeys(("enter", "sort", "reverse", "write"), TABLES),
+    **dict.fromkeys(("random", "go_to", "mark", "cut"), ("read",)),
+    **dict.fromkeys(("tint", "prompt"), ("read", "xray")),
+    **dict.fromkeys(("enter", "write"), (*TABLES, "xray")),
+    **dict.fromkeys(("sort", "reverse"), TABLES),
     **dict.fromkeys(("unit", "longer", "case", "around"), ("words",)),
     "other": ("keys",),
     "arguments": ("clean",),
 }
 """Commands whose keys the line of keys shows in some tabs alone, and in which."""
-OTHERWISE = {("enter", "clean"): "on, off"}
+OTHERWISE = {("enter", "clean"): "on, off", ("enter", "xray"): "zoom in", ("tint", "xray"): "n-grams or network"}
 """What keys do in a tab that do something else elsewhere."""
 LAST = {"explorer.keys": -2, "explorer.close": -1}
 """Keys at the right-hand end of the line of keys."""
@@ -32,8 +35,9 @@ COMMANDS = (
             action="search"),
     Command("explorer.next", "n", "next", "To the next hit", footer=True, action="step(1)"),
     Command("explorer.previous", "N", "previous", "To the hit before", action="step(-1)"),
-    Command("explorer.enter", "enter", "places", "Read where the row's occurrences are; n goes on to the next. A "
-            "cleaning rule is switched on or off", footer=True, action="enter"),
+    Command("explorer.enter", "enter", "places", "Read where the row's occurrences are, and n goes on to the next; "
+            "zoom into an X-ray's cell, down to the text; switch a cleaning rule on or off", footer=True,
+            action="enter"),
     Command("explorer.unit", "u", "unit", "Count words, or characters", footer=True, action="count('unit')"),
     Command("explorer.longer", "plus", "longer", "Count longer n-grams", footer=True, action="count('longer')"),
     Command("explorer.shorter", "minus", "shorter", "Count shorter n-grams", action="count('shorter')"),
@@ -53,8 +57,8 @@ COMMANDS = (
     Command("explorer.go_to", "colon", "go to", "Go to a character (12,345), a share (40%) or a line (L120)",
             footer=True, action="go_to"),
     Command("explorer.random", "r", "random", "To a passage somewhere in the text", footer=True, action="random"),
-    Command("explorer.tint", "v", "tint", "Tint the text by the network's surprise, or probability", footer=True,
-            action="tint"),
+    Command("explorer.tint", "v", "tint", "Tint the text by the network's surprise, or probability; an X-ray by "
+            "n-grams, or the network", footer=True, action="tint"),
     Command("explorer.prompt", "p", "prompt", "Let the network go on from what is marked, or from this page",
             footer=True, action="prompt"),
     Command("explorer.mark", "m", "mark", "Begin a range at what one has jumped to, or at this page, and end it there",
