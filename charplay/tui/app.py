@@ -3,11 +3,10 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from textual.app import SystemCommand
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -20,6 +19,7 @@ from charplay.playground.run_signs import RunSigns
 from charplay.protocol.exit_codes import HUNG_UP, REASONS
 from charplay.tui.app_commands import APP_COMMANDS
 from charplay.tui.command import bindings
+from charplay.tui.presentation.command_search import CommandSearch, Offer
 from charplay.tui.screens.main import MainScreen
 from charplay.tui.textual_patches.palette import Palette
 from charplay.tui.textual_patches.patched_app import PatchedApp
@@ -55,6 +55,7 @@ class CharplayApp(PatchedApp):
     """
 
     BINDINGS = bindings(APP_COMMANDS)
+    COMMANDS = {CommandSearch}  # noqa: RUF012 - Textual's form
     TITLE = "charplay"
     NOTIFICATION_TIMEOUT = 6
     SHOWS_ESCAPES = (EscapedInput,)
@@ -134,15 +135,18 @@ class CharplayApp(PatchedApp):
         else:
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: every command that can be used now, by its name and sentence."""
+    def offers(self, screen: Screen[Any]) -> Iterator[Offer]:
+        """Return what the palette lists: over the panes every command of all of them, and what else a key does here."""
+        if screen is self._main:
+            yield from self._main.offers()
         seen = {"command_palette"}
-        for node, binding, enabled, _ in screen.active_bindings.values():
-            if binding.tooltip and enabled and self._main.is_enabled(binding) and binding.action not in seen:
+        active = sorted(screen.active_bindings.values(), key=lambda each: each.node is not screen)
+        for node, binding, enabled, _ in active:
+            known = screen is self._main and self._main.commands.find(binding.id or "") is not None
+            if binding.tooltip and enabled and not known and binding.action not in seen:
                 seen.add(binding.action)
-                # The palette reads titles as markup: a key in brackets would be a tag.
-                title = f"{binding.description.capitalize()}   {self.get_key_display(binding)}"
-                yield SystemCommand(title, binding.tooltip, partial(self.run_action, binding.action, node))
+                run = partial(self.run_action, binding.action, node)
+                yield Offer(binding.id or "", binding.description, binding.tooltip, self.get_key_display(binding), run)
 
     def action_command_palette(self) -> None:
         """Find a command by name."""

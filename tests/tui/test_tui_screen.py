@@ -114,28 +114,6 @@ async def test_every_command_has_an_action_and_is_in_the_help(play: Play) -> Non
             assert all(binding.tooltip in said for binding in owned)
 
 
-async def test_the_palette_offers_what_can_be_done_and_nothing_else(play: Play) -> None:
-    async with play() as it:
-        offered = {command.title for command in it.app.get_system_commands(it.main)}
-        assert any(title.startswith("Train ") for title in offered)
-        assert not any(title.startswith(("Pause ", "Stop ", "Step ")) for title in offered)
-        await it.training()
-        offered = {command.title for command in it.app.get_system_commands(it.main)}
-        assert any(title.startswith("Pause ") for title in offered)
-
-
-async def test_the_palette_shows_every_key_as_it_is(play: Play) -> None:
-    async with play((120, 60)) as it:
-        await it.press("1", "v")
-        await it.until(lambda: isinstance(it.screen, ExplorerScreen))
-        await it.press("ctrl+p")
-        await it.until(lambda: "Go to   :" in it.seen())
-        await it.press("escape", "escape", "ctrl+p")
-        await it.until(lambda: "Cooler   [" in it.seen() and "Step" not in it.seen())
-        await it.press(*"train")
-        await it.until(lambda: "Train   t" in it.seen() and "Cooler" not in it.seen())
-
-
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (99, 24), (100, 24), (120, 40), (200, 50)])
 async def test_nothing_is_clipped_and_the_stage_is_whole(play: Play, width: int, height: int) -> None:
     async with play((width, height)) as it:

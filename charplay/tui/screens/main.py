@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from charplay.formatting.sanitize import sanitize
 from charplay.playground.happenings import Said, TextChanged
 from charplay.protocol.events import Started
-from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
+from charplay.tui.app_commands import SCREEN_COMMANDS
 from charplay.tui.command import Bindings, Command, bindings
 from charplay.tui.controllers.analysis import AnalysisController
 from charplay.tui.controllers.base import CommandTable, Controller
@@ -31,6 +31,7 @@ from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.runs import RunsPane
 from charplay.tui.panes.status import Hint, StatusLine
+from charplay.tui.screens.command_guide import WITHIN, CommandGuide
 from charplay.tui.screens.key_order import ranks
 from charplay.tui.screens.pane_layout import PaneLayout
 from charplay.tui.textual_patches.backpressure import Ticker
@@ -39,13 +40,12 @@ from charplay.tui.widgets.key_line import KeyLine
 from charplay.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from textual.widget import Widget
+    from collections.abc import Callable, Iterable, Iterator
 
     from charplay.playground.playground import Playground
     from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
+    from charplay.tui.presentation.command_search import Offer
 
 Answer = TypeVar("Answer")
 
@@ -113,6 +113,7 @@ class MainScreen(Screen[None]):
         self.pane_layout = PaneLayout(self.corpus, self.form, self.runs)
         self.hint = Hint()
         self.commands = CommandTable([each(playground, self) for each in CONTROLLERS], self)
+        self._guide = CommandGuide(self.commands, self._is_within)
         self._hinted = ""
         """What the text pane said last that can be done."""
         self._state = "idle"
@@ -317,6 +318,16 @@ class MainScreen(Screen[None]):
         self.commands.run(name)
         self._after_command()
 
+    def offers(self) -> "Iterator[Offer]":
+        """Return what the palette offers of the panes: every command of them all, once they are there."""
+        return self._guide.offers(self.app.get_key_display, self._go_and_run) if self.furnished else iter(())
+
+    def _go_and_run(self, command: Command) -> None:
+        """Carry a command out where its key works."""
+        if command.place and not self._is_within(command.place):
+            self.go_to(WITHIN.get(command.place, command.place))
+        self.action_run_command(command.id)
+
     def _after_command(self) -> None:
         """Show what a key did to the text, and after the paint that it waits for whatever else it may have changed."""
         if self.furnished:
@@ -368,28 +379,8 @@ class MainScreen(Screen[None]):
     def action_keys(self) -> None:
         """Every key, pane by pane, beginning with the pane in use."""
         from charplay.tui.dialogs.reader import ReaderDialog, key_lines
-        from charplay.tui.widgets.cursor_text import CursorText
-        from charplay.tui.widgets.growing_text import GrowingText
-        from charplay.tui.widgets.slider import Slider
 
-        places: list[tuple[Widget, str, Iterable[Command]]] = [
-            (self, "Everywhere", [*self._commands_at(""), *SCREEN_COMMANDS, *APP_COMMANDS]),
-            (self.corpus, "Corpus", self._commands_at("corpus")),
-            (self.form, "Next run", self._commands_at("form")),
-            (self.runs, "Runs", self._commands_at("runs")),
-            (self.training, "Loss", self._commands_at("training")),
-            (self.text, "Text", self._commands_at("text")),
-            (self.text, "Text, with the cursor out", [*self._commands_at("writing"), *CursorText.commands]),
-            (self.text, "In the written text", GrowingText.commands),
-            (self, "In every list", RowList.commands),
-            (self, "On every slider", Slider.commands),
-        ]
-        used = [] if self.focused is None else [each for each in self.focused.ancestors_with_self if each is not self]
-        sections = [place[1:] for place in sorted(places, key=lambda place: place[0] not in used)]
-        self.app.push_screen(ReaderDialog("Keys", key_lines(sections, self.app.get_key_display)))
-
-    def _commands_at(self, place: str) -> list[Command]:
-        return [command for command in self.commands if command.place == place]
+        self.app.push_screen(ReaderDialog("Keys", key_lines(self._guide.sections(), self.app.get_key_display)))
 
 
 def _enable_collector() -> None:
