@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from charplay.cli import attach, control, corpora, describe, doctor, runs, sample, score, settings, train
+from charplay.cli import attach, control, corpora, describe, doctor, runs, sample, score, settings, sweep, train
 
 app = typer.Typer(
     name="charplay",
@@ -47,8 +47,8 @@ def _everywhere(
 
 
 for verb in (
-    train.train, attach.attach, control.control, sample.sample, score.score, describe.describe, settings.settings,
-    doctor.doctor,
+    train.train, sweep.sweep, attach.attach, control.control, sample.sample, score.score, describe.describe,
+    settings.settings, doctor.doctor,
 ):  # fmt: skip
     app.command()(verb)
 app.add_typer(corpora.app, name="corpora")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from charplay.cli.compare_groups import print_groups, require_field
 from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_note, print_table, progress_line
 from charplay.cli.recipe_options import JsonOption
@@ -15,20 +16,32 @@ if TYPE_CHECKING:
 
 def compare(
     context: typer.Context,
-    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Two runs or more, or the demo.")],
+    runs: Annotated[
+        list[str], typer.Argument(metavar="RUN...", help="Two runs or more, a family of them, or the demo.")
+    ],
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="FIELD", help="Mean, deviation and n for each value of a field.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Compare runs: what differs in their recipes, and their losses. Losses are nats a character."""
     from charplay.corpora.progress import Progress
     from charplay.playground.comparison_table import difference_rows, number_rows
     from charplay.runs.compared_run import read_compared
+    from charplay.runs.families import with_families
 
+    store, progress = open_store(context.obj), Progress(progress_line("reading the runs"))
+    runs = with_families(store, runs)
     if len(runs) < 2:
         raise UsageError("one run has nothing to be compared with; name two or more, `charplay runs` lists them")
-    store, progress = open_store(context.obj), Progress(progress_line("reading the runs"))
+    if by is not None:
+        require_field(by)
     compared = [read_compared(store, name, progress.part(i / len(runs), (i + 1) / len(runs)).at)
                 for i, name in enumerate(runs)]  # fmt: skip
     progress.at(1)
+    if by is not None:
+        print_groups(compared, by, json=json)
+        return
     if json:
         _print_json(compared)
         return

@@ -140,6 +140,13 @@ def commands(_home: "Home", _word: str) -> Iterator[Candidate]:
     return map(Candidate, WORDS)
 
 
+def fields(_home: "Home", _word: str) -> Iterator[Candidate]:
+    """Every field of the recipe."""
+    from charplay.recipes.specs import specs
+
+    return (Candidate(field.name, field.help) for field in specs())
+
+
 def cleaning(home: "Home", word: str) -> Iterable[Candidate]:
     """Every cleaning rule, after the last comma."""
     return _values(home, "cleaning", word)
@@ -192,6 +199,7 @@ VALUES: dict[str, Completer] = {"corpus": texts, "device": devices}
 
 COMPLETERS: dict[str, Completer] = VALUES | {
     "across": x_axes,
+    "by": fields,
     "checkpoint": checkpoints,
     "classic": classics,
     "assignments": live_settings,

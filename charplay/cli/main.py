@@ -15,7 +15,10 @@ from charplay.protocol.exit_codes import INTERRUPTED
 LOADS_TORCH = {"charplay.training.run_training", "charplay.training.epoch_timing", "charplay.training.followers"}
 """What loads torch, or has loaded it."""
 
-VERBS = ("play", "train", "sample", "score", "describe", "corpora", "runs", "attach", "control", "settings", "doctor")
+VERBS = (
+    "play", "train", "sweep", "sample", "score", "describe", "corpora", "runs", "attach", "control", "settings",
+    "doctor",
+)  # fmt: skip
 COMPLETION = ("--show-completion", "--install-completion")
 
 

@@ -24,7 +24,19 @@ from charplay.cli.recipe_options import (
 )
 from charplay.cli.signals import StopRequest, stop_on_signals
 from charplay.cli.torchrun import follow, is_follower, require_alone
-from charplay.cli.train_options import ChangedText, Continues, Detach, Device, Name, Plan, Resume, Seed, Source, Wait
+from charplay.cli.train_options import (
+    ChangedText,
+    Continues,
+    Detach,
+    Device,
+    Family,
+    Name,
+    Plan,
+    Resume,
+    Seed,
+    Source,
+    Wait,
+)
 from charplay.cli.train_requests import AskedRun
 from charplay.protocol.commands import Stop
 from charplay.protocol.events import Event, Failed, Finished, Paused, Started, Stopped, Warned
@@ -52,6 +64,7 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
     seed: Seed = None,
     name: Name = None,
     source: Source = None,
+    family: Family = None,
     resume: Resume = None,
     continues: Continues = False,
     wait: Wait = 0.0,
@@ -82,7 +95,9 @@ def train(  # noqa: PLR0917  (the parser passes options by name)
             "seed": seed,
         }
         options = RecipeOptions.of(preset, settings, **recipe)
-        asked = AskedRun(options, name, source, encoding=encoding, wait=wait, changed_text=changed_text, plan=plan)
+        asked = AskedRun(
+            options, name, source, family=family, encoding=encoding, wait=wait, changed_text=changed_text, plan=plan
+        )
         request = asked.request(home, stop, resume=resume, continues=continues)
         if plan:
             return _plan(request, home, json=json)

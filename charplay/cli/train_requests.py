@@ -24,6 +24,7 @@ class AskedRun:
     name: str | None
     source: str | None
     """What to take the weights of: a run or a checkpoint."""
+    family: str | None
     encoding: str | None
     wait: float
     """Seconds that another process may still hold the run."""
@@ -40,7 +41,13 @@ class AskedRun:
     def _found(self, home: "Home", stop: "StopRequest", *, resume: str | None, continues: bool) -> "TrainRequest":
         if resume is not None:
             _reject_for_resume(
-                {"--name": self.name, "--from": self.source, "--plan": self.plan, "--continue": continues}
+                {
+                    "--name": self.name,
+                    "--from": self.source,
+                    "--family": self.family,
+                    "--plan": self.plan,
+                    "--continue": continues,
+                }
             )
             return _resumed(home, resume, self.options)
         if continues:
@@ -79,7 +86,7 @@ class AskedRun:
             entry = composed.corpus
             hint = "" if entry.name == DEFAULT else f"; `charplay corpora fetch {DEFAULT}` gets the usual one"
             print_note(f"no text was named, so this is {entry.title}; --corpus takes another{hint}")
-        return composed.request
+        return replace(composed.request, family=self.family or "")
 
 
 def _resumed(home: "Home", resume: str, options: RecipeOptions) -> "TrainRequest":

@@ -33,6 +33,15 @@ NUMBERS: dict[str, tuple[str, Callable[[Any], str]]] = {
 """Field of a compared run -> its title and how it is written. Losses are nats a character."""
 
 
+WHOLE = {"step", "best_step"}
+"""Numbers that are counts."""
+
+
+def write_number(name: str, value: float) -> str:
+    """Write a number of a compared run, or a mean of several; a mean of whole numbers is rounded to one."""
+    return NUMBERS[name][1](round(value) if name in WHOLE else value)
+
+
 def difference_rows(runs: Sequence[ComparedRun]) -> list[ComparisonRow]:
     """Return a row for each field that differs."""
     return [ComparisonRow(field, list(map(format_value, values))) for field, values in differences(runs).items()]

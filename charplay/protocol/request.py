@@ -34,5 +34,7 @@ class TrainRequest:
     """
     changed_text: bool = False
     """A resumed run may go on with a text that has changed, if that has no character unknown to the run."""
+    family: str = ""
+    """What a new run is tried together with: the name that `runs compare` finds all of them by."""
     socket: str = ""
     """Path of the socket that others reach the run by, which its lock names; empty where there is none."""

@@ -114,6 +114,11 @@ class Run:
         return self._asked
 
     @property
+    def family(self) -> str:
+        """The name of the runs that it was tried together with, as by `charplay sweep`; empty where it has none."""
+        return str(self.facts.get("family", ""))
+
+    @property
     def resolved(self) -> Recipe:
         """The resolved recipe, which is trained."""
         return self._resolved

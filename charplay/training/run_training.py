@@ -187,6 +187,7 @@ class _RunExecution:
                 vocabulary=corpus.vocabulary.characters,
                 facts=facts
                 | {"shares": plan.shares}
+                | ({"family": self.request.family} if self.request.family else {})
                 | ({} if plan.parent is None else {"parent": plan.parent.facts()}),
                 name=self.request.name,
             )
