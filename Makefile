@@ -10,7 +10,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check -c constraints.txt
 .DEFAULT_GOAL := help
 MINUTES ?= 30
 
-.PHONY: help play test torture check bench gpu-check classics pictures format clean
+.PHONY: help play test torture check bench gpu-check classics pictures reference format clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -54,6 +54,9 @@ classics: $(READY)  ## Check the classic presets, to the parameter, on the texts
 
 pictures: $(READY)  ## Draw the README's pictures from the real program
 	$(BIN)/python docs/pictures.py
+
+reference: $(READY)  ## Write the pages made from declarations: keys, hyperparameters, the man page
+	$(BIN)/python docs/reference.py
 
 clean:  ## Remove what the targets made
 	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

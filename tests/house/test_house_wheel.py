@@ -35,7 +35,7 @@ def tracked() -> Any:
 
 
 def test_the_wheel_is_the_package_as_tracked(shipped: set[str]) -> None:
-    assert {name for name in shipped if ".dist-info/" not in name} == tracked()
+    assert {name for name in shipped if ".dist-info/" not in name and ".data/" not in name} == tracked()
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,12 @@ def test_what_a_bare_home_needs_is_in_the_wheel(shipped: set[str], name: str) ->
 def test_nothing_compiled_or_personal_is_in_the_wheel(shipped: set[str]) -> None:
     assert not [name for name in shipped if name.endswith((".pyc", ".so")) or "__pycache__" in name]
     assert not [name for name in shipped if name.startswith(("corpora/", "checkpoints/", "tests/"))]
+
+
+def test_the_wheel_brings_the_manual_page_where_installers_look_and_nothing_else_of_that_kind(
+    shipped: set[str],
+) -> None:
+    assert [name.partition(".data/")[2] for name in shipped if ".data/" in name] == ["data/share/man/man1/charplay.1"]
 
 
 def test_the_wheel_has_the_command_and_the_licence(shipped: set[str]) -> None:
