@@ -10,7 +10,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check -c constraints.txt
 .DEFAULT_GOAL := help
 MINUTES ?= 30
 
-.PHONY: help play test torture check bench gpu-check classics pictures reference format clean
+.PHONY: help play test torture check bench gpu-check classics pictures reference docs format clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -57,6 +57,10 @@ pictures: $(READY)  ## Draw the README's pictures from the real program
 
 reference: $(READY)  ## Write the pages made from declarations: keys, hyperparameters, the man page
 	$(BIN)/python docs/reference.py
+
+docs: reference  ## Build the documentation as a site in build/site, strictly: every link is checked
+	$(BIN)/python -m pip install $(PIP_FLAGS) -e '.[docs]'
+	$(BIN)/mkdocs build --quiet --strict
 
 clean:  ## Remove what the targets made
 	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

@@ -1,7 +1,8 @@
-"""Writes the pages that are made from declarations: keys, hyperparameters, the manual page of the command line."""
+"""Writes the pages that are made from declarations: keys, hyperparameters, the Python API, the manual page."""
 
 from pathlib import Path
 
+import api_page
 import hyperparameters
 import key_tables
 import man_page
@@ -10,6 +11,7 @@ HERE = Path(__file__).parent
 PAGES = {
     "KEYS.md": key_tables.page,
     "HYPERPARAMETERS.md": hyperparameters.page,
+    "API.md": api_page.page,
     "charplay.1": man_page.page,
 }
 

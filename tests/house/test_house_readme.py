@@ -40,7 +40,7 @@ def help_of(*verb: str) -> str:
 
 def faults(command: str) -> list[Any]:
     """What a command names that does not exist."""
-    words = re.sub(r"\s#.*|[|;&>].*", "", command).split()
+    words = [word.strip("\"'") for word in re.sub(r"\s#.*|[|;&>].*", "", command).split()]
     if words[:1] == ["make"]:
         return [word for word in words[1:] if "=" not in word and not word.startswith("-") and word not in TARGETS]
     while words and words[0] != "charplay" and not words[0].startswith("-"):
@@ -52,9 +52,9 @@ def faults(command: str) -> list[Any]:
     verbs = words[1:3] if verb in GROUPS and words[2:3] and not words[2].startswith("-") else [verb]
     wrong = [option for option in options if not re.search(rf"{option}\b", help_of(*verbs))]
     following = dict(zip(words, [*words[1:], ""], strict=True))
-    if "--set" in following and following["--set"].partition("=")[0] not in {*Recipe.model_fields, "FIELD", "..."}:
+    if "--set" in following and following["--set"].partition("=")[0] not in {*Recipe.model_fields, "FIELD", "...", ""}:
         wrong.append(following["--set"])
-    if "--preset" in following and following["--preset"] not in {*preset_names(), "P", "NAME"}:
+    if "--preset" in following and following["--preset"] not in {*preset_names(), "P", "NAME", ""}:
         wrong.append(following["--preset"])
     return wrong
 
