@@ -48,6 +48,8 @@ class Preferences:
     processor_speed: dict[str, object] = field(default_factory=dict)
     """What the last run found that measured the processor, by hidden size, in multiples of two usual cores."""
     light: bool = False
+    theme: str = ""
+    """The theme's name; empty where it is charplay's own, dark or `light`."""
 
     def place(self, text: str) -> int:
         """Return where a text was read last; its beginning where it was not."""

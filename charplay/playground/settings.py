@@ -16,6 +16,14 @@ MOST_BYTES = 1_000_000
 
 Value = str | bool
 
+ThemeName = Literal[
+    "last", "dark", "light", "ansi-dark", "ansi-light", "atom-one-dark", "atom-one-light", "catppuccin-frappe",
+    "catppuccin-latte", "catppuccin-macchiato", "catppuccin-mocha", "dracula", "flexoki", "gruvbox", "monokai", "nord",
+    "rose-pine", "rose-pine-dawn", "rose-pine-moon", "solarized-dark", "solarized-light", "textual-dark",
+    "textual-light", "tokyo-night",
+]  # fmt: skip
+"""The theme that was left, charplay's own two, and Textual's by their names."""
+
 
 def _declare(help_: str, *, default: Any) -> Any:
     return field(default=default, metadata={"help": help_})
@@ -28,8 +36,9 @@ class Settings:
     unit: Literal["nats", "bits", "bits-per-byte", "perplexity"] = _declare(
         "The unit of every loss that is shown; with --json losses stay nats a character.", default="nats"
     )
-    theme: Literal["last", "dark", "light"] = _declare(
-        "How the screen begins: as it was left, or always dark or light.", default="last"
+    theme: ThemeName = _declare(  # noqa: RUF009  (the type is a Literal)
+        "How the screen begins: as it was left, always in charplay's dark or light theme, or in another one.",
+        default="last",
     )
     bell: bool = _declare("Whether the terminal rings when a run ends.", default=False)
     signs: bool = _declare(

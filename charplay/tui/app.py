@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.theme import Theme, ThemeProvider
 
 from charplay.formatting.sanitize import sanitize
 from charplay.formatting.terminal_features import TerminalFeatures, detect_features
@@ -24,7 +25,7 @@ from charplay.tui.screens.main import MainScreen
 from charplay.tui.textual_patches.palette import Palette
 from charplay.tui.textual_patches.patched_app import PatchedApp
 from charplay.tui.textual_patches.signals import listen
-from charplay.tui.themes import DARK, LIGHT
+from charplay.tui.themes import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT, first_theme, other_brightness, readable_theme
 from charplay.tui.widgets.escaped_input import EscapedInput
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class CharplayApp(PatchedApp):
         attach: "Callable[[TrainerClient], TrainerClient]" = lambda local: local,
     ) -> None:
         """`attach` takes the trainer of this process, and returns one that has a run of another under way."""
+        self._themes: dict[str, Theme] = {}  # Textual asks for one at once
         super().__init__()
         self._home = home
         self._preferences, notice = read_preferences(home.settings)
@@ -88,9 +90,7 @@ class CharplayApp(PatchedApp):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self._notices = [each for each in (notice, *self.playground.setting_faults) if each]
-        theme = self.playground.settings.theme
-        light = self._preferences.light if theme == "last" else theme == "light"
-        self.theme = LIGHT.name if light else DARK.name
+        self.theme = first_theme(self.playground.settings.theme, self._preferences.theme, light=self._preferences.light)
         self._signs = RunSigns(self._terminal_features)
         self._leaving = False
         self._code = 0
@@ -109,12 +109,30 @@ class CharplayApp(PatchedApp):
         """Listen to signals; say what was wrong with the preferences and the settings."""
         terminal = self.terminal
         if terminal is not None:
+            self._use_its_colours()
             terminal.away = self.playground.runs.suspended
             terminal.farewell = self._signs.clear
             self.backpressure.add(self.set_interval(SIGN_SECONDS, self._show_signs))
         listen(self._signalled, self.playground.runs.save, terminal.fileno if terminal else None)
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
         if self._notices:
             self.notify(sanitize(" ".join(self._notices), " "), severity="warning", markup=False)
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """Give a theme so that all its text can be read."""
+        theme = super().get_theme(theme_name)
+        if theme is not None and theme_name not in self._themes:
+            self._themes[theme_name] = readable_theme(theme)
+        return self._themes.get(theme_name)
+
+    def _use_its_colours(self) -> None:
+        """Take a theme of the terminal's own 16 colours where it has no others, or must be sent none."""
+        few = self.console.color_system == "standard" and self.playground.settings.theme == "last"
+        if (few or self.no_color) and not self.current_theme.ansi:
+            self.theme = ANSI_DARK if self.current_theme.dark else ANSI_LIGHT
+
+    def _remember_theme(self, theme: Theme) -> None:
+        self._preferences.theme, self._preferences.light = theme.name, not theme.dark
 
     def _terminal_features(self) -> TerminalFeatures:
         return detect_features(os.environ) if self.playground.settings.signs else TerminalFeatures()
@@ -147,6 +165,7 @@ class CharplayApp(PatchedApp):
                 seen.add(binding.action)
                 run = partial(self.run_action, binding.action, node)
                 yield Offer(binding.id or "", binding.description, binding.tooltip, self.get_key_display(binding), run)
+        yield Offer("app.themes", "Theme", "Choose the colours of the screen by name", "", self.action_themes)
 
     def action_command_palette(self) -> None:
         """Find a command by name."""
@@ -155,8 +174,12 @@ class CharplayApp(PatchedApp):
 
     def action_brightness(self) -> None:
         """Dark or light."""
-        self._preferences.light = self.theme == DARK.name
-        self.theme = LIGHT.name if self._preferences.light else DARK.name
+        self.theme = other_brightness(self.current_theme)
+
+    def action_themes(self) -> None:
+        """Choose a theme by name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(providers=[ThemeProvider], placeholder="Name of a theme"))
 
     def action_leave(self) -> None:
         """Leave from wherever this is pressed."""

@@ -156,7 +156,7 @@ class BranchesDialog(Dialog[str]):
     DEFAULT_CSS = """
     BranchesDialog {
         & _Branches { height: 1fr; }
-        & #said { height: 1; color: $foreground 60%; }
+        & #said { height: 1; color: $foreground-muted; }
     }
     """
 

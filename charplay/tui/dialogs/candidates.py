@@ -53,7 +53,7 @@ class CandidatesDialog(Dialog[str]):
     BINDINGS = bindings(commands)
     DEFAULT_CSS = """
     CandidatesDialog {
-        & .heading { color: $foreground 55%; }
+        & .heading { color: $foreground-muted; }
         & .fault { color: $error; height: 1; }
     }
     """

@@ -93,11 +93,11 @@ class ComparisonScreen(Screen[Column]):
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
     ComparisonScreen {
-        & > #what { height: 1; padding: 0 1; color: $foreground 75%; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #what { height: 1; padding: 0 1; color: $foreground-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         & > #what.-fault { height: auto; max-height: 3; color: $warning; text-wrap: wrap; }
         & > #below { height: 1; padding: 0 1; }
         & #speed { width: 34; margin-right: 3; }
-        & #hint { width: 1fr; color: $foreground 45%; }
+        & #hint { width: 1fr; color: $foreground-muted; }
     }
     """
 

@@ -34,7 +34,7 @@ class Dialog(ModalScreen[Answer]):
             max-height: 94%;
             border: round $accent;
             border-title-color: $foreground;
-            border-subtitle-color: $foreground 60%;
+            border-subtitle-color: $foreground-muted;
             padding: 0 1;
             background: $background;
         }

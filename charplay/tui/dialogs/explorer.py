@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
-from textual.color import Color
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -25,7 +24,7 @@ from charplay.tui.dialogs.explorer_foot import Foot
 from charplay.tui.dialogs.explorer_keys import COMMANDS, LAST, SEARCHES_ROWS, TABS, key_label
 from charplay.tui.dialogs.explorer_views import views_of
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
-from charplay.tui.presentation.tinting import OF_BITS, bit_tints, legend, palette, tints
+from charplay.tui.presentation.tinting import OF_BITS, bit_tints, legend, theme_palette, tints
 from charplay.tui.textual_patches.backpressure import Ticker
 from charplay.tui.textual_patches.safe_dismiss import dismiss_once
 from charplay.tui.widgets.key_line import KeyLine
@@ -61,7 +60,7 @@ class ExplorerScreen(Screen[None]):
     """The writing goes on behind it."""
     DEFAULT_CSS = """
     ExplorerScreen {
-        & > #about { height: 1; padding: 0 1; color: $foreground 55%; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #about { height: 1; padding: 0 1; color: $foreground-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         & > TextPage, & > TableView, & > TextMapView { margin: 0 1; }
         & > TextStrip { margin: 0 1; }
     }
@@ -120,8 +119,7 @@ class ExplorerScreen(Screen[None]):
         self.explorer.close()
 
     def _use_theme(self) -> None:
-        foreground = Color.parse(self.app.theme_variables["foreground"])
-        self.palette = palette(foreground, dark=self.app.current_theme.dark)
+        self.palette = theme_palette(self.app.theme_variables, dark=self.app.current_theme.dark)
         self.page.set_palette(self.palette)
         self._show()
 

@@ -28,7 +28,7 @@ class Foot(Vertical):
         height: 1;
         padding: 0 1;
         & #facts { height: 1; }
-        & #place { width: auto; color: $foreground 75%; }
+        & #place { width: auto; color: $foreground-muted; }
         & #found { width: 1fr; margin-left: 3; text-align: right; text-wrap: nowrap; text-overflow: ellipsis; }
         & #found { color: $accent; }
         & #said { height: 1; display: none; color: $accent; text-wrap: nowrap; text-overflow: ellipsis; }

@@ -65,7 +65,7 @@ class LiveHyperparametersDialog(Dialog[None]):
     DEFAULT_CSS = """
     LiveHyperparametersDialog {
         & .rows { layers: below above; height: auto; }
-        & .about { height: 3; color: $foreground 55%; padding-top: 1; }
+        & .about { height: 3; color: $foreground-muted; padding-top: 1; }
         & .about.-fault { color: $error; }
     }
     """

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 from textual.app import ComposeResult
-from textual.color import Color
 from textual.containers import Horizontal
 
 from charplay.sampling.generator import TextGenerator
-from charplay.tui.presentation.tinting import LEFT_OUT, PROMPT, palette, tint_number
+from charplay.tui.presentation.tinting import LEFT_OUT, PROMPT, theme_palette, tint_number
 from charplay.tui.widgets.growing_text import GrowingText
 from charplay.tui.widgets.pane import Pane
 
@@ -101,8 +100,7 @@ class SideBySide(Horizontal):
         self.app.theme_changed_signal.subscribe(self, lambda _: self._colour())
 
     def _palette(self) -> list[Style]:
-        foreground = Color.parse(self.app.theme_variables["foreground"])
-        return palette(foreground, dark=self.app.current_theme.dark)
+        return theme_palette(self.app.theme_variables, dark=self.app.current_theme.dark)
 
     def _colour(self) -> None:
         styles = self._palette()

@@ -22,7 +22,7 @@ class FormSummary(Static):
     DEFAULT_CSS = """
     FormSummary {
         height: auto;
-        color: $foreground 55%;
+        color: $foreground-muted;
         padding: 0 1;
         &.-fault { color: $error; }
     }

@@ -28,7 +28,7 @@ class LiveStrip(Horizontal):
         height: 1;
         padding: 0 1;
         & > Slider { width: 36; display: none; }
-        & > Static { width: 1fr; height: 1; text-align: right; color: $foreground 55%; }
+        & > Static { width: 1fr; height: 1; text-align: right; color: $foreground-muted; }
         &.-movable > Slider { display: block; }
     }
     """

@@ -19,7 +19,7 @@ class MemorizationRow(Horizontal):
     MemorizationRow {
         height: 1;
         & > Slider { width: 1fr; margin-right: 3; }
-        & > Static { width: 1fr; min-width: 36; height: 1; color: $foreground 75%; }
+        & > Static { width: 1fr; min-width: 36; height: 1; color: $foreground-muted; }
         & > Static { text-overflow: ellipsis; text-wrap: nowrap; }
     }
     """

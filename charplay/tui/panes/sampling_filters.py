@@ -93,7 +93,7 @@ class SamplingFilters(Vertical):
         & > Horizontal { height: 1; }
         & > Horizontal > * { width: 1fr; margin-right: 2; }
         & > Horizontal > *:last-child { margin-right: 0; }
-        & #bias { height: 1; & > Static { width: 5; color: $foreground 65%; } }
+        & #bias { height: 1; & > Static { width: 5; color: $foreground-muted; } }
     }
     """
 

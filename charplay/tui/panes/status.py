@@ -37,7 +37,7 @@ class Hint(Static):
         min-height: 1;
         max-height: 3;
         padding: 0 1;
-        color: $foreground 55%;
+        color: $foreground-muted;
         &.-warning { color: $warning; }
     }
     """
@@ -95,7 +95,7 @@ class StatusLine(Widget):
         height: 1;
         padding: 0 1;
         & > .status--name { color: $accent; text-style: bold; }
-        & > .status--quiet { color: $foreground 55%; }
+        & > .status--quiet { color: $foreground-muted; }
         & > .status--busy { color: $accent; }
         & > .status--bad { color: $error; }
     }

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
-from textual.color import Color
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
@@ -28,7 +27,7 @@ from charplay.tui.panes.sampling_controls import SamplingControls
 from charplay.tui.panes.sampling_filters import BiasEntry, SamplingFilters
 from charplay.tui.panes.transcript_view import TranscriptView
 from charplay.tui.presentation.character_details import looked_at
-from charplay.tui.presentation.tinting import palette, tints
+from charplay.tui.presentation.tinting import theme_palette, tints
 from charplay.tui.widgets.candidate_bars import CandidateBars
 from charplay.tui.widgets.cursor_text import CursorText
 from charplay.tui.widgets.pane import Pane
@@ -60,9 +59,9 @@ class TextPane(Pane):
         & > #filters { display: none; }
         & > #copies { display: none; }
         & > #prompt { display: none; }
-        & > #look { display: none; height: auto; max-height: 3; color: $foreground 75%; }
+        & > #look { display: none; height: auto; max-height: 3; color: $foreground-muted; }
         & > #own { display: none; }
-        & > #truth { display: none; height: auto; max-height: 2; color: $foreground 50%; }
+        & > #truth { display: none; height: auto; max-height: 2; color: $foreground-muted; }
         &.-filters > #filters { display: block; }
         &.-copies > #copies { display: block; }
         &.-prompting > #prompt { display: block; }
@@ -122,8 +121,7 @@ class TextPane(Pane):
         self._instrument.close()
 
     def _colour(self, theme: Theme) -> None:
-        foreground = Color.parse(self.app.theme_variables["foreground"])
-        self.sheet.set_palette(palette(foreground, dark=theme.dark))
+        self.sheet.set_palette(theme_palette(self.app.theme_variables, dark=theme.dark))
 
     @on(events.Resize)
     def _arrange(self) -> None:

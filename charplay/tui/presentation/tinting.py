@@ -5,7 +5,7 @@ underlined: copied from the training text.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from rich.style import Style
 from textual.color import Color
@@ -13,6 +13,7 @@ from textual.color import Color
 from charplay.fs.registry import entry_names, load_entry
 from charplay.sampling.segment import KINDS
 from charplay.sampling.transcript import Transcript
+from charplay.tui.presentation.contrast import hit_ground, readable
 from charplay.tui.presentation.tint import Colours, Tint
 
 PLAIN, PROMPT, LEFT_OUT = range(3)
@@ -29,7 +30,9 @@ _DRAWN = KINDS.index("drawn")
 _DARK = ("#4f9dff", "#ffb454", "#ff5c47", "#3fd68c")
 _LIGHT = ("#0a53be", "#a35200", "#c01c0c", "#067a3d")
 _FAINT = "#808080"
-
+_ANSI = {True: ("ansi_blue", "ansi_yellow", "ansi_red", "ansi_green"),
+         False: ("ansi_blue", "ansi_magenta", "ansi_red", "ansi_green")}  # fmt: skip
+"""Of a terminal's 16 colours, on a dark ground or on a light one."""
 
 _FOUND: dict[str, Tint] = {name: load_entry(_FOLDER, name).TINT for name in entry_names(_FOLDER)}
 _TINTS = dict(sorted(_FOUND.items(), key=lambda each: (each[1].place, each[0])))
@@ -98,17 +101,33 @@ def bit_tints(name: str, bits: Iterable[float]) -> list[int]:
     return _numbers(name if value else "", [value(each) if value else each for each in bits])
 
 
-def palette(foreground: Color, *, dark: bool) -> list[Style]:
-    """Return a style for each number, for a text of this colour on a dark or a light ground."""
-    colours = Colours(foreground, *map(Color.parse, _DARK if dark else _LIGHT))
-    styles = [Style(), Style(bold=True), Style(strike=True, color=_FAINT)]
+def palette(foreground: Color, *, dark: bool, grounds: Sequence[Color] = ()) -> list[Style]:
+    """Return a style for each number, for a text of this colour on a dark or a light ground.
+
+    Every colour can be read on each of `grounds`. A text in one of a terminal's 16 colours is tinted with those alone.
+    """
+    plain = foreground.ansi is not None
+    known = _ANSI[dark] if plain else _DARK if dark else _LIGHT
+    colours = Colours(foreground, *map(Color.parse, known))
+    faint = Color.parse("ansi_default" if plain else _FAINT)
+    styles = [Style(), Style(bold=True), Style(strike=True, color=readable(faint, grounds).rich_color)]
     for name in _FIRST:
         ramp = _TINTS[name].ramp(colours)
-        styles += (Style(color=_between(ramp, step / STEPS).rich_color) for step in range(STEPS + 1))
+        shades = (_between(ramp, step / STEPS) for step in range(STEPS + 1))
+        styles += (Style(color=readable(shade, grounds).rich_color) for shade in shades)
     return [*styles, *(style + Style(underline=True) for style in styles)]
+
+
+def theme_palette(variables: Mapping[str, str], *, dark: bool) -> list[Style]:
+    """Return the palette of a theme's variables, to be read on its background, and where a hit is marked there."""
+    foreground, background, accent = (Color.parse(variables[name]) for name in ("foreground", "background", "accent"))
+    grounds = () if foreground.ansi is not None else (background, hit_ground(background, accent))
+    return palette(foreground, dark=dark, grounds=grounds)
 
 
 def _between(knots: Sequence[Color], share: float) -> Color:
     spot = share * (len(knots) - 1)
+    if any(knot.ansi is not None for knot in knots):  # nothing lies between two of those
+        return knots[round(spot)]
     piece = min(int(spot), len(knots) - 2)
     return knots[piece].blend(knots[piece + 1], spot - piece)

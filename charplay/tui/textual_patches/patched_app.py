@@ -3,6 +3,7 @@
 Each hands on to a plain object that does the work. Private parts used: `_display`, `_handle_exception`, `_driver`.
 """
 
+import os
 from typing import Any, ClassVar
 
 from textual import constants, events, on
@@ -28,7 +29,8 @@ class PatchedApp(App[None]):
     """Fields that show as escapes what is no plain glyph; the others show what they hold as it stands."""
 
     def __init__(self) -> None:
-        super().__init__()
+        # Where no colours are wanted Textual sends greys, unless the terminal's own colours hold from the start.
+        super().__init__(ansi_color="NO_COLOR" in os.environ or None)
         patch_styles_cache()
         self.backpressure = Backpressure(self)
         self.key_queue = KeyQueue(self)

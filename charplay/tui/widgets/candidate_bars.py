@@ -38,7 +38,7 @@ class CandidateBars(FastWidget):
         & .bars--character { color: $foreground; text-style: bold; }
         & .bars--bar { color: $accent; }
         & .bars--rest { color: $foreground 20%; }
-        & .bars--percent { color: $foreground 60%; }
+        & .bars--percent { color: $foreground-muted; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"bars--{part}" for part in PARTS}

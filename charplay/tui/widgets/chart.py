@@ -41,8 +41,8 @@ class Chart(Widget):
         height: 1fr;
         & .chart--reference { color: $foreground 25%; }
         & .chart--axis { color: $foreground 35%; }
-        & .chart--mark { color: $foreground 55%; }
-        & .chart--label { color: $foreground 65%; }
+        & .chart--mark { color: $foreground-muted; }
+        & .chart--label { color: $foreground-muted; }
         & .chart--noise { color: $primary 40%; }
         & .chart--run-1 { color: $success; }
         & .chart--run-2 { color: $foreground 70%; }

@@ -31,6 +31,7 @@ class CursorText(GrowingText):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"pointing--point"}
     DEFAULT_CSS = """
     CursorText .pointing--point { background: $accent; color: $background; text-style: bold; }
+    CursorText:ansi .pointing--point { background: ansi_default; color: ansi_default; text-style: bold reverse; }
     """
 
     class Moved(Message):

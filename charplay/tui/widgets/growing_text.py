@@ -52,7 +52,7 @@ class GrowingText(Widget, can_focus=True):
     GrowingText {
         width: 1fr;
         height: 1fr;
-        & .writing--margin { color: $foreground 45%; }
+        & .writing--margin { color: $foreground-muted; }
         & .writing--cursor { color: $accent; }
     }
     """

@@ -26,7 +26,7 @@ class KeyLine(Widget):
         height: 1;
         padding: 0 1;
         & > .keys--key { color: $accent; }
-        & > .keys--label { color: $foreground 55%; }
+        & > .keys--label { color: $foreground-muted; }
     }
     """
 

@@ -22,7 +22,7 @@ class LineEntry(Horizontal):
     LineEntry {
         height: 1;
         display: none;
-        & > #question { width: auto; color: $foreground 65%; }
+        & > #question { width: auto; color: $foreground-muted; }
         & > EscapedInput { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
     }
     """

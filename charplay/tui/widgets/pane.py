@@ -23,12 +23,13 @@ class Pane(Vertical):
     DEFAULT_CSS = """
     Pane {
         border: round $foreground 25%;
-        border-title-color: $foreground 80%;
-        border-subtitle-color: $foreground 60%;
+        border-title-color: $foreground-muted;
+        border-subtitle-color: $foreground-muted;
         &:focus, &:focus-within {
             border: round $accent;
             border-title-color: $foreground;
         }
+        &:ansi:focus-within { border: heavy $accent; }
     }
     """
 

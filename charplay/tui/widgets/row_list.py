@@ -23,7 +23,7 @@ TONES = {"rows--plain", "rows--quiet", "rows--strong", "rows--accent", "rows--ba
 """The component classes of the tones."""
 TONES_CSS = """
     & > .rows--plain { color: $foreground; }
-    & > .rows--quiet { color: $foreground 55%; }
+    & > .rows--quiet { color: $foreground-muted; }
     & > .rows--strong { color: $foreground; text-style: bold; }
     & > .rows--accent { color: $accent; }
     & > .rows--bad { color: $error; }
@@ -78,6 +78,7 @@ class RowList(Widget, can_focus=True):
         {TONES_CSS}
         & > .rows--cursor {{ background: $surface; }}
         &:focus > .rows--cursor {{ background: $cursor; }}
+        &:ansi:focus > .rows--cursor {{ text-style: reverse; }}
     }}
     """
 

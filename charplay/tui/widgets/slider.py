@@ -32,7 +32,7 @@ class Slider(Widget, can_focus=True):
         height: 1;
         width: 1fr;
         min-width: 16;
-        & .slider--label { color: $foreground 65%; }
+        & .slider--label { color: $foreground-muted; }
         & .slider--filled { color: $foreground 60%; }
         & .slider--track { color: $foreground 25%; }
         & .slider--knob { color: $foreground; }

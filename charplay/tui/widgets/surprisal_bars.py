@@ -35,7 +35,7 @@ class SurprisalBars(FastWidget):
     DEFAULT_CSS = """
     SurprisalBars {
         height: 5;
-        & .along--label { color: $foreground 55%; }
+        & .along--label { color: $foreground-muted; }
         & .along--bar { color: $foreground 50%; }
         & .along--marked { color: $accent; }
     }

@@ -21,9 +21,10 @@ class TabLine(Widget):
     TabLine {
         height: 1;
         & > .tabs--open { color: $background; background: $accent; text-style: bold; }
-        & > .tabs--other { color: $foreground 75%; }
+        &:ansi > .tabs--open { background: ansi_default; color: ansi_default; text-style: bold reverse; }
+        & > .tabs--other { color: $foreground-muted; }
         & > .tabs--number { color: $accent; }
-        & > .tabs--title { color: $foreground 75%; }
+        & > .tabs--title { color: $foreground-muted; }
     }
     """
 

@@ -50,8 +50,8 @@ class TextMapView(Widget, can_focus=True):
         & > .map--2 { color: $primary; }
         & > .map--3 { color: $warning; }
         & > .map--4 { color: $error; }
-        & > .map--other { color: $foreground 55%; }
-        & > .map--label { color: $foreground 55%; }
+        & > .map--other { color: $foreground-muted; }
+        & > .map--label { color: $foreground-muted; }
         & > .map--rule { color: $primary; }
         & > .map--cursor { background: $foreground; color: $background; text-style: bold; }
     }

@@ -63,9 +63,11 @@ class TextPage(Widget, can_focus=True):
     TextPage {
         height: 1fr;
         & > .page--marked { background: $accent; color: $background; }
-        & > .page--hit { background: $accent 30%; }
-        & > .page--range { background: $primary 40%; text-style: underline; }
-        & > .page--cut { color: $foreground 50%; text-style: strike; }
+        & > .page--hit { background: $accent 20%; }
+        & > .page--range { background: $primary 20%; text-style: underline; }
+        & > .page--cut { color: $foreground-muted; text-style: strike; }
+        &:ansi > .page--hit, &:ansi > .page--range { background: ansi_default; text-style: underline; }
+        &:ansi > .page--marked { background: ansi_default; color: ansi_default; text-style: reverse; }
     }
     """
 

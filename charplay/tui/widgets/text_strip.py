@@ -35,6 +35,7 @@ class TextStrip(Widget):
         & > .strip--held-out { color: $primary; }
         & > .strip--hit { color: $accent; }
         & > .strip--here { background: $foreground; color: $background; }
+        &:ansi > .strip--here { background: ansi_default; color: ansi_default; text-style: reverse; }
     }
     """
 
