@@ -8,7 +8,8 @@ from charplay.cli.compare_groups import print_groups, require_field
 from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_note, print_table, progress_line
 from charplay.cli.recipe_options import JsonOption
-from charplay.playground.home import open_store
+from charplay.cli.settings import loss_unit
+from charplay.playground.home import open_store, read_home
 
 if TYPE_CHECKING:
     from charplay.runs.compared_run import ComparedRun
@@ -24,7 +25,7 @@ def compare(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Compare runs: what differs in their recipes, and their losses. Losses are nats a character."""
+    """Compare runs: what differs in their recipes, and their losses, with --json in nats a character."""
     from charplay.corpora.progress import Progress
     from charplay.playground.comparison_table import difference_rows, number_rows
     from charplay.runs.compared_run import read_compared
@@ -48,8 +49,9 @@ def compare(
     differing = difference_rows(compared)
     if not differing:
         print_note("Their texts and recipes do not differ.")
-    rows = [[row.title, *row.values] for row in (*differing, *number_rows(compared))]
-    print_table(["", *(run.name for run in compared)], rows)
+    unit = loss_unit(read_home(context.obj))
+    rows = [[row.title, *row.values] for row in (*differing, *number_rows(compared, unit))]
+    print_table([f"losses in {unit.heading}", *(run.name for run in compared)], rows)
 
 
 def _print_json(compared: "list[ComparedRun]") -> None:

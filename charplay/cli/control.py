@@ -8,8 +8,10 @@ import typer
 from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_safe
 from charplay.cli.recipe_options import JsonOption
-from charplay.formatting.units import duration, format_nats
-from charplay.playground.home import open_store
+from charplay.cli.settings import loss_unit
+from charplay.formatting.loss_units import LossUnit
+from charplay.formatting.units import duration
+from charplay.playground.home import open_store, read_home
 
 if TYPE_CHECKING:
     from charplay.protocol.codec import Json
@@ -32,14 +34,17 @@ def control(
 ) -> int:
     """Steer a run that trains on its own: pause, resume, stop, save, set FIELD=VALUE, undo, status."""
     messages = list(_messages(word, assignments or []))
+    from charplay.runs.store import known_bytes
     from charplay.server.link import ask
     from charplay.server.reaching import reach
 
-    path = reach(open_store(context.obj).find(own_run))
+    run = open_store(context.obj).find(own_run)
+    path = reach(run)
     for message in messages:
         answer = ask(path, message, PATIENCE_SECONDS)
         if isinstance(answer, Mapping):
-            _print_status(answer, json=json)
+            unit = loss_unit(read_home(context.obj)).on(known_bytes(run.vocabulary, run.facts))
+            _print_status(answer, unit, json=json)
         elif json:
             print_json({"run": own_run, **message, "ok": True})
     return 0
@@ -63,15 +68,15 @@ def _messages(word: str, assignments: list[str]) -> "Iterator[Json]":
         yield {"command": "set-hyperparameter", "field": name, "value": value}
 
 
-def _print_status(status: Mapping[str, Any], *, json: bool) -> None:
+def _print_status(status: Mapping[str, Any], unit: LossUnit, *, json: bool) -> None:
     if json:
         print_json(status)
         return
     total = f" of {status['total_steps']:,}" if status["total_steps"] else ""
     left = f", {duration(status['seconds_left'])} left" if status["seconds_left"] is not None else ""
     reason = f" ({status['reason']})" if status["reason"] else ""
-    named = {"train": format_nats(status["train_loss"]), "held-out": format_nats(status["val_loss"])}
-    losses = "".join(f", {name} {loss} nats" for name, loss in named.items() if loss is not None)
+    named = {"train": status["train_loss"], "held-out": status["val_loss"]}
+    losses = "".join(f", {name} {unit.write(loss)}" for name, loss in named.items() if loss is not None)
     print_safe(
         f"{status['run']}: {status['state']}{reason}, step {status['step']:,}{total}{left}{losses}\n"
         f"process {status['pid']}, {status['device']}, {status['clients']} attached"

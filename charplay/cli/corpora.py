@@ -10,9 +10,11 @@ from charplay.cli.cleaning import cleaning
 from charplay.cli.output import print_json, print_safe, print_table, progress_line
 from charplay.cli.recipe_options import EncodingOption, JsonOption
 from charplay.cli.ruler import kept_for_corpus, print_ruler, ruler, ruler_json
+from charplay.cli.settings import loss_unit
 from charplay.cli.xray import xray
-from charplay.formatting.units import format_bytes, format_loss, plural
-from charplay.playground.home import open_library
+from charplay.formatting.loss_units import format_loss
+from charplay.formatting.units import format_bytes, plural
+from charplay.playground.home import open_library, read_home
 
 if TYPE_CHECKING:
     from charplay.corpora.library import Corpus, Entry
@@ -78,16 +80,19 @@ def _show(
             }
         )
         return
+    unit = loss_unit(read_home(context.obj)).on(corpus.utf8_bytes() / len(corpus))
     print_safe(f"{entry.name}  {entry.title}\n{corpus.path}")
     print_safe("  ".join(part for part in (entry.licence, entry.note) if part))
     print_safe(f"{plural(len(corpus), 'character')}, {len(corpus.vocabulary):,} distinct, {corpus.encoding}")
-    print_safe(f"knowing only how often each character comes: {format_loss(corpus.unigram_entropy())} a character")
+    print_safe(
+        f"knowing only how often each character comes: {format_loss(corpus.unigram_entropy(), unit)} a character"
+    )
     for note in corpus.notes:
         print_safe(note)
     print_safe(f"most frequent: {_frequent(corpus)}")
     if kept:
         print()
-        print_ruler(kept)
+        print_ruler(kept, unit)
     print_safe(f"\n{corpus.text(0, PREVIEW_CHARACTERS)}")
 
 

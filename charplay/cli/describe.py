@@ -18,6 +18,7 @@ from charplay.cli.recipe_options import (
     reject_relative_budget,
 )
 from charplay.cli.ruler import kept_for_corpus, print_ruler, ruler_json
+from charplay.cli.settings import loss_unit
 from charplay.formatting.units import duration, format_bytes
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def describe(  # noqa: PLR0917  (the parser passes options by name)
     _print(facts, text, (*text.notes, *described.notes, *_device_notes(described)))
     if kept:
         print()
-        print_ruler(kept)
+        print_ruler(kept, loss_unit(read_home(context.obj)))
     if explain:
         _print_explained(explained)
 

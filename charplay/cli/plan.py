@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_note, print_safe, print_table
-from charplay.formatting.units import duration, format_bytes, format_loss
+from charplay.cli.settings import loss_unit
+from charplay.formatting.loss_units import LossUnit, format_loss
+from charplay.formatting.units import duration, format_bytes
 
 if TYPE_CHECKING:
     from charplay.protocol.request import TrainRequest
@@ -38,11 +40,12 @@ def print_plan(request: "TrainRequest", home: "Home", *, json: bool) -> int:
     if json:
         print_json(asdict(proposal) | {"recipe": proposal.recipe.model_dump()})
     else:
-        _print(proposal, recipe, corpus.title)
+        unit = loss_unit(home).on(corpus.utf8_bytes() / len(corpus))
+        _print(proposal, recipe, corpus.title, unit)
     return 0
 
 
-def _print(proposal: "Proposal", asked: "Recipe", title: str) -> None:
+def _print(proposal: "Proposal", asked: "Recipe", title: str, unit: LossUnit) -> None:
     from charplay.recipes.specs import format_value
 
     recipe = proposal.recipe
@@ -55,7 +58,7 @@ def _print(proposal: "Proposal", asked: "Recipe", title: str) -> None:
         f"{proposal.epochs:.1f} epochs, at {proposal.chars_per_second:,.0f} characters a second"
     )
     if proposal.expected_loss is not None:
-        print_safe(f"expected held-out loss: about {format_loss(proposal.expected_loss)} a character")
+        print_safe(f"expected held-out loss: about {format_loss(proposal.expected_loss, unit)} a character")
     chosen = {name: value for name, value in recipe.model_dump().items() if getattr(asked, name) == "auto"}
     print()
     print_table(("chosen", ""), [(name, format_value(value)) for name, value in chosen.items()])

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from charplay.cli.output import print_json, print_safe, sanitize_for
-from charplay.formatting.units import duration, format_loss, format_nats, format_share, plural
+from charplay.formatting.loss_units import NATS, LossUnit, format_loss
+from charplay.formatting.units import duration, format_share, plural
 from charplay.playground.run_state import RunState
 from charplay.protocol import events
 from charplay.recipes.specs import format_value
@@ -38,8 +39,10 @@ class JsonReporter:
 class LineReporter:
     """Prints one line for each start, evaluation, epoch, sample and end."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: LossUnit = NATS) -> None:
+        """`unit` is that of every loss."""
         self._state = RunState(status="preparing")
+        self._set_unit, self._unit = unit, unit.on(None)
 
     def report(self, event: events.Event) -> None:
         """Print the event's lines, if any."""
@@ -49,6 +52,8 @@ class LineReporter:
 
     def _lines(self, event: events.Event) -> list[str]:
         self._state.apply(event)
+        if isinstance(event, events.Started):
+            self._unit = self._set_unit.on(event.bytes_per_character)
         match event:
             case events.Progress() if self._counts_epochs():
                 return [self._epoch(row) for row in event.rows if row.epoch_loss is not None]
@@ -57,7 +62,7 @@ class LineReporter:
             case events.Stopped():
                 return [_stop(event, self._state.saved_step)]
             case _:
-                line = _sentence(event)
+                line = _end(event, self._unit) if isinstance(event, events.Finished) else _sentence(event)
                 return [] if line is None else [line]
 
     def _counts_epochs(self) -> bool:
@@ -68,22 +73,22 @@ class LineReporter:
     def _epoch(self, row: events.Row) -> str:
         asked = self._state.recipe.get("epochs")
         of = f"/{asked:g}" if isinstance(asked, float) else ""
-        return f"{_where(row)}  epoch {row.epoch:.0f}{of} loss {format_nats(row.epoch_loss)}"
+        return f"{_where(row)}  epoch {row.epoch:.0f}{of} loss {self._unit.number(row.epoch_loss or 0.0)}"
 
     def _evaluation(self, event: events.Evaluated) -> str:
-        held_out = f"held-out {format_loss(event.val_loss)}, {format_share(event.val_accuracy, 1)} right"
+        held_out = f"held-out {format_loss(event.val_loss, self._unit)}, {format_share(event.val_accuracy, 1)} right"
         return f"{_where(event)}  {self._train_loss()}{held_out}{'  best' if event.best else ''}"
 
     def _train_loss(self) -> str:
-        return f"train {format_nats(self._state.train_loss)}  " if self._state.train_loss is not None else ""
+        return f"train {self._unit.number(self._state.train_loss)}  " if self._state.train_loss is not None else ""
 
 
 class ProgressReporter(LineReporter):
     """Prints the same lines, and a progress line beneath them with a bar and the time that is left."""
 
-    def __init__(self, behind: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, behind: Callable[[], bool] = lambda: False, unit: LossUnit = NATS) -> None:
         """`behind` returns whether the terminal has not yet taken the last output; nothing is drawn until it has."""
-        super().__init__()
+        super().__init__(unit)
         self._drawn = 0.0
         self._behind = behind
 
@@ -128,18 +133,16 @@ def _sentence(event: events.Event) -> str | None:
             return f"\nstep {event.step:,}, temperature {event.temperature:g}: {event.prompt}{event.text}\n"
         case events.Changed():
             return f"step {event.step:>7,}  {event.field}: {format_value(event.old)} becomes {format_value(event.new)}"
-        case events.Finished():
-            return _end(event)
         case _:
             return None
 
 
-def _end(event: events.Finished) -> str:
-    losses = f", train {format_nats(event.train_loss)} nats" if event.train_loss is not None else ""
+def _end(event: events.Finished, unit: LossUnit) -> str:
+    losses = f", train {unit.write(event.train_loss)}" if event.train_loss is not None else ""
     if event.val_loss is not None:
-        losses += f", held-out {format_loss(event.val_loss)}"
+        losses += f", held-out {format_loss(event.val_loss, unit)}"
     if event.val_loss_cold is not None:
-        losses += f" (cold {format_nats(event.val_loss_cold)})"
+        losses += f" (cold {unit.number(event.val_loss_cold)})"
     if event.held_out_share is not None and event.held_out_share < 1:
         losses += f", on the first {format_share(event.held_out_share, 1)} of the held-out text"
     done = f"finished: {plural(event.steps, 'step')} in {duration(event.seconds)}{losses}"

@@ -8,7 +8,9 @@ import typer
 
 from charplay.cli.output import print_json, print_safe, print_table, progress_line
 from charplay.cli.recipe_options import EncodingOption, JsonOption
-from charplay.formatting.units import format_bits, format_nats, format_perplexity, format_share
+from charplay.cli.settings import loss_unit
+from charplay.formatting.loss_units import LossUnit
+from charplay.formatting.units import format_share
 from charplay.playground.home import open_store, read_home
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def ruler(
         print_json(ruler_json(corpus.name, made))
         return
     print_safe(corpus.title)
-    print_ruler(made, bounded=split.held_out is not None)
+    print_ruler(made, loss_unit(home), bounded=split.held_out is not None)
 
 
 def kept_for_corpus(home: str | None, corpus: "Corpus", encoding: str | None, recipe: "Recipe") -> "Ruler | None":
@@ -108,10 +110,10 @@ def ruler_json(text: str, made: "Ruler") -> dict[str, Any]:
     return {"text": text, **asdict(made.losses), "rough": made.losses.is_rough}
 
 
-def print_ruler(made: "Ruler", *, bounded: bool = False) -> None:
+def print_ruler(made: "Ruler", unit: LossUnit, *, bounded: bool = False) -> None:
     """Print a ruler as a table, the worst predictor first, and a sentence below.
 
-    `bounded` says that not all characters of a long run's closing loss are predicted.
+    `unit` has the first column; `bounded` says that not all characters of a long run's closing loss are predicted.
     """
     from charplay.corpora.ruler.compressors import COMPRESSORS
 
@@ -120,17 +122,14 @@ def print_ruler(made: "Ruler", *, bounded: bool = False) -> None:
         print("nothing is held out to compare with; --validation-fraction says how much is")
         return
     windows = {name: f"{name}, window {compressor.window}" for name, compressor in COMPRESSORS.items()}
-    rows = [(windows.get(line.label, line.label), *map(str, _figures(line.loss))) for line in made.lines]
-    print_table(("predictor", "nats", "bits", "perplexity"), rows)
+    units = (unit.on(losses.bytes_per_character), *unit.others)
+    rows = [(windows.get(line.label, line.label), *(one.number(line.loss) for one in units)) for line in made.lines]
+    print_table(("predictor", *(one.heading for one in units)), rows)
     which = f"first {losses.characters_held_out:,}" if bounded else f"{losses.characters_held_out:,}"
     whose = "" if bounded else " of a run's closing loss"
     print(f"\nOn the {which} held-out characters{whose}, {_training(losses.characters_train, losses.share_counted)}.")
     if losses.is_rough:
         print("So few held-out characters make these figures rough.")
-
-
-def _figures(loss: float) -> tuple[str | None, str | None, str]:
-    return format_nats(loss), format_bits(loss), format_perplexity(loss)
 
 
 def _training(trained: int, share_counted: float) -> str:

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,9 +14,11 @@ from charplay.cli.export import export
 from charplay.cli.output import print_json, print_safe, print_table, sanitize_for
 from charplay.cli.recipe_options import JsonOption
 from charplay.cli.ruler import kept_for_run, ruler_json, way_to_measure
+from charplay.cli.settings import loss_unit
 from charplay.cli.weights import import_weights
-from charplay.formatting.units import duration, format_bits, format_loss, format_nats, format_share
-from charplay.playground.home import open_store
+from charplay.formatting.loss_units import LossUnit, format_loss
+from charplay.formatting.units import duration, format_share
+from charplay.playground.home import open_store, read_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,8 +51,10 @@ def _list(context: typer.Context, json: JsonOption = False) -> None:
         for line in lines:
             print_json(_as_json(line))
         return
-    header = ("run", "text", "network", "step", "epoch", "time", "train", "held-out", "bits", "state", "note")
-    print_table(header, [_row(line) for line in lines])
+    unit = loss_unit(read_home(context.obj))
+    losses = (f"train, {unit.heading}", "held-out", unit.beside.heading)
+    header = ("run", "text", "network", "step", "epoch", "time", *losses, "state", "note")
+    print_table(header, [_row(line, unit) for line in lines])
 
 
 @app.command("show")
@@ -82,7 +87,7 @@ def _show_run(home: str | None, found: "Run", *, json: bool) -> None:
     from charplay.playground.ruler import counted_characters
     from charplay.runs.compared_run import current_recipe
     from charplay.runs.notes import read_notes
-    from charplay.runs.store import run_status
+    from charplay.runs.store import known_bytes, run_status
 
     recipe, notes, counted = current_recipe(found), read_notes(found.folder), counted_characters(found)
     ruler = kept_for_run(home, found.corpus, recipe, counted, found.name)
@@ -111,13 +116,15 @@ def _show_run(home: str | None, found: "Run", *, json: bool) -> None:
     print_safe(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
     if found.playable and _digest(found.playable) == "":
         _print_unverified(found.playable)
-    worth = ruler.describe if ruler else lambda _: way_to_measure(found.corpus, recipe, counted)
-    _print_numbers(run_status(found, in_use=found.owner is not None), recipe, worth)
+    unit = loss_unit(read_home(home)).on(known_bytes(found.vocabulary, found.facts))
+    worth = partial(ruler.describe, unit=unit) if ruler else lambda _: way_to_measure(found.corpus, recipe, counted)
+    _print_numbers(run_status(found, in_use=found.owner is not None), recipe, worth, unit)
 
 
 def _show_checkpoint(home: str | None, path: Path, *, json: bool) -> None:
     from charplay.recipes.resolve import EVALUATED_CHARACTERS
     from charplay.runs.checkpoint import read_header
+    from charplay.runs.store import known_bytes
 
     found = read_header(path)
     ruler = kept_for_run(home, found.corpus, found.recipe, EVALUATED_CHARACTERS)
@@ -144,11 +151,14 @@ def _show_checkpoint(home: str | None, path: Path, *, json: bool) -> None:
     )
     if not found.digest:
         _print_unverified(path)
+    unit = loss_unit(read_home(home)).on(known_bytes(found.vocabulary))
     way = way_to_measure(found.corpus, found.recipe, EVALUATED_CHARACTERS)
-    _print_numbers(numbers, found.recipe, ruler.describe if ruler else lambda _: way)
+    _print_numbers(numbers, found.recipe, partial(ruler.describe, unit=unit) if ruler else lambda _: way, unit)
 
 
-def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe", worth: "Callable[[float], str]") -> None:
+def _print_numbers(
+    numbers: "Mapping[str, Any]", recipe: "Recipe", worth: "Callable[[float], str]", unit: LossUnit
+) -> None:
     """Print the step, the losses, what they are worth, and the recipe of a run or a checkpoint.
 
     `worth` says of a held-out loss what it is worth, or how that is measured; nothing where there is nothing to say.
@@ -160,7 +170,7 @@ def _print_numbers(numbers: "Mapping[str, Any]", recipe: "Recipe", worth: "Calla
         print_safe(f"step {step:,}  epoch {epoch:.2f}  {duration(seconds)}")
     for name, title in (("train_loss", "train"), ("val_loss", "held-out"), ("val_loss_cold", "held-out, cold")):
         if (value := numbers.get(name)) is not None:
-            print_safe(f"{title}: {format_loss(value)} a character")
+            print_safe(f"{title}: {format_loss(value, unit)} a character")
     if (value := numbers.get("val_loss")) is not None and (said := worth(value)):
         print_safe(said)
     if (share := numbers.get("held_out_share") or 1) < 1:
@@ -222,7 +232,7 @@ def _note(
     open_store(context.obj).note(own_run, favourite=favourite, note=note)
 
 
-def _row(line: "RunSummary") -> tuple[object, ...]:
+def _row(line: "RunSummary", unit: LossUnit) -> tuple[object, ...]:
     if line.broken:
         return (line.name, *[None] * 8, "broken", _noted(line.favourite, line.note))
     return (
@@ -232,9 +242,9 @@ def _row(line: "RunSummary") -> tuple[object, ...]:
         f"{line.step:,}",
         f"{line.epoch:.2f}",
         duration(line.seconds),
-        format_nats(line.train_loss),
-        format_nats(line.val_loss),
-        format_bits(line.val_loss),
+        unit.cell(line.train_loss, line.bytes_per_character),
+        unit.cell(line.val_loss, line.bytes_per_character),
+        unit.beside.cell(line.val_loss),
         _state(line),
         _noted(line.favourite, line.note),
     )

@@ -7,6 +7,7 @@ import typer
 
 from charplay.cli.output import print_json, print_note, print_safe
 from charplay.cli.recipe_options import JsonOption
+from charplay.cli.settings import loss_unit
 
 if TYPE_CHECKING:
     from charplay.playground.checkpoints import LoadedModel
@@ -25,12 +26,13 @@ def score(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Measure a text under a model, in nats and bits a character."""
+    """Measure a text under a model, in nats and bits a character, or in the unit that is set."""
     from charplay.corpora.reading import read_file
-    from charplay.formatting.units import format_loss, plural
+    from charplay.formatting.loss_units import format_loss
+    from charplay.formatting.units import plural
     from charplay.fs.paths import user_path
     from charplay.playground.checkpoints import open_checkpoint
-    from charplay.playground.home import open_store
+    from charplay.playground.home import open_store, read_home
     from charplay.sampling.score import score as measure
 
     opened = open_checkpoint(open_store(context.obj), checkpoint)
@@ -45,7 +47,8 @@ def score(
     if json:
         print_json(_facts(opened, result, raw=raw))
         return
-    measured = f"{format_loss(result.nats, 4)} a character"
+    unit = loss_unit(read_home(context.obj)).on(result.bytes_per_character)
+    measured = f"{format_loss(result.nats, unit, 4)} a character"
     nothing = "nothing was foretold; that takes at least 2 that the model knows"
     print_safe(f"{plural(result.characters, 'character')}: {measured if result.characters > 1 else nothing}")
     if result.skipped:

@@ -11,7 +11,9 @@ from charplay.cli.recipe_options import JsonOption
 from charplay.playground.home import open_home, read_home
 
 if TYPE_CHECKING:
+    from charplay.formatting.loss_units import LossUnit
     from charplay.playground.settings import Settings
+    from charplay.runs.home import Home
 
 
 def settings(
@@ -43,11 +45,18 @@ def settings(
         print_note(fault)
 
 
-def read_and_note(home: str | None) -> "Settings":
+def read_and_note(home: "Home") -> "Settings":
     """Read the settings of a home; what could not be taken is a note on stderr."""
     from charplay.playground.settings import read_settings
 
-    found, faults = read_settings(read_home(home).user_settings)
+    found, faults = read_settings(home.user_settings)
     for fault in faults:
         print_note(fault)
     return found
+
+
+def loss_unit(home: "Home") -> "LossUnit":
+    """Return the unit in which losses are to be shown; notes as `read_and_note`."""
+    from charplay.formatting.loss_units import UNITS
+
+    return UNITS[read_and_note(home).unit]

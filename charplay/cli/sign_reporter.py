@@ -13,7 +13,7 @@ from charplay.playground.run_state import RunState
 from charplay.protocol import events
 
 if TYPE_CHECKING:
-    from charplay.runs.home import Home
+    from charplay.playground.settings import Settings
 
 WATCHED_SECONDS = 60.0
 """A run that took less was watched, as a command is; whether somebody looks is not known here."""
@@ -40,11 +40,8 @@ class SignReporter:
 
 
 @contextmanager
-def sign_reporter(reporter: Reporter, home: "Home") -> Iterator[SignReporter]:
+def sign_reporter(reporter: Reporter, settings: "Settings") -> Iterator[SignReporter]:
     """Give a reporter the terminal's signs as the settings have them; whatever ends it, they are taken back."""
-    from charplay.cli.settings import read_and_note
-
-    settings = read_and_note(str(home.root))
     signs = RunSigns(lambda: detect_features(os.environ) if settings.signs else TerminalFeatures())
     try:
         yield SignReporter(reporter, signs, bell=settings.bell)

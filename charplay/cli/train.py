@@ -122,14 +122,19 @@ def _run(request: "TrainRequest", home: "Home", inbox: CommandQueue, stop: StopR
 @contextmanager
 def _reporter(output: "NonBlockingStream | None", home: "Home", *, json: bool) -> "Iterator[Reporter]":
     from charplay.cli.reporting import JsonReporter, LineReporter, ProgressReporter
+    from charplay.cli.settings import read_and_note
     from charplay.cli.sign_reporter import sign_reporter
+    from charplay.formatting.loss_units import UNITS
 
     if json:
         yield JsonReporter()
-    elif output is None or os.environ.get("TERM") == "dumb":
-        yield LineReporter()
+        return
+    settings = read_and_note(home)
+    unit = UNITS[settings.unit]
+    if output is None or os.environ.get("TERM") == "dumb":
+        yield LineReporter(unit)
     else:
-        with sign_reporter(ProgressReporter(lambda: output.behind), home) as reporter:
+        with sign_reporter(ProgressReporter(lambda: output.behind, unit), settings) as reporter:
             yield reporter
 
 

@@ -10,8 +10,10 @@ import typer
 from charplay.cli.explore import TextArgument, TopOption
 from charplay.cli.output import print_json, print_note, print_safe, progress_line
 from charplay.cli.recipe_options import EncodingOption, JsonOption
-from charplay.formatting.units import format_nats, plural
-from charplay.playground.home import open_library, open_store
+from charplay.cli.settings import loss_unit
+from charplay.formatting.loss_units import LossUnit
+from charplay.formatting.units import plural
+from charplay.playground.home import open_library, open_store, read_home
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
@@ -51,8 +53,9 @@ def xray(
     rows: Iterable[_Row] = _rows(losses, corpus, progress.part(0.05, 1))
     if not in_order:
         rows = heapq.nlargest(top, rows, key=lambda row: row.nats)
+    unit = loss_unit(read_home(context.obj)).on(corpus.utf8_bytes() / len(corpus))
     for row in rows:
-        _print(row, corpus.text(row.position, row.position + row.characters), json=json)
+        _print(row, corpus.text(row.position, row.position + row.characters), unit, json=json)
 
 
 def _losses(context: typer.Context, corpus: "Corpus", run: str | None, progress: "Progress") -> "WindowLosses":
@@ -84,9 +87,9 @@ def _rows(losses: "WindowLosses", corpus: "Corpus", progress: "Progress") -> Ite
         print_note(f"The network knows too few of the characters of {plural(unknown, 'window')}; they are left out.")
 
 
-def _print(row: _Row, text: str, *, json: bool) -> None:
+def _print(row: _Row, text: str, unit: LossUnit, *, json: bool) -> None:
     if json:
         print_json({**row._asdict(), "text": text})
     else:
         beginning = text[:BEGINNING].replace("\n", " ")
-        print_safe(f"{row.position:>13,}  {format_nats(row.nats)} nats  {beginning}")
+        print_safe(f"{row.position:>13,}  {unit.write(row.nats)}  {beginning}")

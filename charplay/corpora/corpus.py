@@ -52,6 +52,13 @@ class Corpus:
         counts.flags.writeable = False
         return counts
 
+    def utf8_bytes(self, start: int = 0, stop: int | None = None) -> int:
+        """Return how many bytes the characters from `start` up to `stop` take as UTF-8."""
+        sizes = np.array([len(one.encode("utf-8", "surrogatepass")) for one in self.vocabulary.characters])
+        if (start, stop) == (0, None):
+            return int(self.counts() @ sizes)
+        return int(np.bincount(self.ids[start:stop], minlength=len(sizes)) @ sizes)
+
     def unigram_entropy(self) -> float:
         """Return the entropy of single characters in nats: the loss of a model that knows only their frequencies."""
         counts = self.counts()

@@ -49,21 +49,6 @@ def format_bytes(number: float | None) -> str | None:
     return f"{number:.0f} {unit}" if unit == "B" or number >= 99.5 else f"{number:.1f} {unit}"
 
 
-def format_nats(nats: float | None) -> str | None:
-    """A loss in nats per character with three decimals; None stays None."""
-    return None if nats is None else decimals(nats, 3)
-
-
-def format_bits(nats: float | None) -> str | None:
-    """A loss given in nats per character, written in bits per character; None stays None."""
-    return None if nats is None else format_nats(nats / math.log(2))
-
-
-def format_loss(nats: float, places: int = 3) -> str:
-    """A loss in both units: "1.612 nats, 2.326 bits"."""
-    return no_number(nats) or f"{decimals(nats, places)} nats, {decimals(nats / math.log(2), places)} bits"
-
-
 def format_perplexity(nats: float) -> str:
     """The perplexity of a loss in nats per character, in short where it has run away: "4.95", "1,204", "485 M"."""
     perplexity = math.exp(nats) if not nats > MAX_EXPONENT else math.inf

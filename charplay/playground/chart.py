@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from charplay.formatting.units import decimals
-from charplay.playground.chart_quantities import MEASURES, Quantity
+from charplay.playground.chart_quantities import LOSS, MEASURES, QUANTITIES, Quantity, loss_in
 from charplay.playground.chart_series import MARKERS, overlaid_series, own_series
 from charplay.playground.chart_window import ChartWindow
 from charplay.plotting.axes import bounds
@@ -17,21 +17,22 @@ from charplay.plotting.grid import Mark, Reference, Series, View
 from charplay.plotting.plot import drawable
 
 if TYPE_CHECKING:
+    from charplay.formatting.loss_units import LossUnit
     from charplay.playground.curve_export import DrawnChart
     from charplay.playground.drawn_ruler import DrawnRuler
     from charplay.playground.run_controller import RunController
     from charplay.playground.run_curves import RunCurves
-
-OF_LOSSES = {"loss", "bits", "perplexity"}
-"""Quantities to which reference losses can be compared."""
+    from charplay.playground.unit_choice import UnitChoice
 
 
 class ChartState:
     """The way of looking at the runs' curves, and what is then to be drawn."""
 
-    def __init__(self, runs: "RunController", ruler: "DrawnRuler") -> None:
+    def __init__(self, runs: "RunController", ruler: "DrawnRuler", unit: "UnitChoice") -> None:
+        """`unit` is that of losses; in bits a byte each run's are by the bytes of its own text."""
         self._runs = runs
         self._ruler = ruler
+        self._unit = unit
         self._measure = 0
         self._axis = 0
         self.log_y = False
@@ -42,13 +43,31 @@ class ChartState:
 
     @property
     def quantity(self) -> str:
-        """What is drawn: a name of `MEASURES`."""
-        return tuple(MEASURES)[self._measure]
+        """What is drawn: one of `QUANTITIES`."""
+        return QUANTITIES[self._measure]
 
     @property
     def measure(self) -> Quantity:
-        """How the quantity follows from the columns of metrics."""
-        return MEASURES[self.quantity]
+        """How the quantity follows from the columns of metrics of the text that is drawn."""
+        return self._measure_of(self._ruler.bytes_per_character)
+
+    def _measure_of(self, bytes_per_character: float | None) -> Quantity:
+        return loss_in(self._unit.current.on(bytes_per_character)) if self._of_losses else MEASURES[self.quantity]
+
+    def _measure_if_known(self, curves: "RunCurves") -> Quantity | None:
+        """Return the quantity of an earlier run; None where nobody knows its text's bytes, and they count."""
+        measure = self._measure_of(curves.bytes_per_character)
+        return measure if measure.title == self.measure.title else None
+
+    @property
+    def _of_losses(self) -> bool:
+        """Whether reference losses can be compared to the quantity."""
+        return self.quantity == LOSS
+
+    @property
+    def unit(self) -> "LossUnit":
+        """The unit of losses on the text that is drawn."""
+        return self._unit.current.on(self._ruler.bytes_per_character)
 
     @property
     def x_axis(self) -> str:
@@ -57,7 +76,7 @@ class ChartState:
 
     def next_quantity(self) -> None:
         """Draw the next quantity."""
-        self._measure = (self._measure + 1) % len(MEASURES)
+        self._measure = (self._measure + 1) % len(QUANTITIES)
 
     def next_x_axis(self) -> None:
         """Count the next thing across."""
@@ -102,7 +121,7 @@ class ChartState:
 
     def earlier(self) -> list[Series]:
         """The earlier runs' curves: of held-out text, or of training where that was not measured."""
-        return overlaid_series(self._overlays, self.measure, self.x_axis)
+        return overlaid_series(self._overlays, self._measure_if_known, self.x_axis)
 
     def own(self) -> list[Series]:
         """The curves of the run under way."""
@@ -163,7 +182,7 @@ class ChartState:
         """Reference losses, where the quantity is one: first what the run has passed last, then what comes next."""
         from charplay.corpora.ruler.reference_lines import by_priority
 
-        if self.quantity not in OF_LOSSES:
+        if not self._of_losses:
             return []
         state = self._runs.state
         loss = state.train_loss if state.val_loss is None else state.val_loss
@@ -176,7 +195,7 @@ class ChartState:
     def worth(self) -> str:
         """What the held-out loss of the run under way is worth; empty while there is none, or nothing to compare."""
         loss = self._runs.state.val_loss
-        return self._ruler.describe(loss) if loss is not None and self.quantity in OF_LOSSES else ""
+        return self._ruler.describe(loss, self.unit) if loss is not None and self._of_losses else ""
 
     def marks(self) -> list[Mark]:
         """What happened to the run under way, where it lies on the x axis."""

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from charplay.formatting.loss_units import BITS, NATS, PERPLEXITY, LossUnit
+from charplay.formatting.units import MAX_EXPONENT
+
 Floats = NDArray[np.float64]
 
 
@@ -20,20 +23,24 @@ class Quantity:
     convert: Callable[[Floats], Floats] = np.asarray
 
 
-def _bits(nats: Floats) -> Floats:
-    return np.asarray(nats / np.log(2))
+def loss_in(unit: LossUnit) -> Quantity:
+    """Return the loss as a quantity in a unit."""
+
+    def convert(nats: Floats) -> Floats:
+        return np.asarray(np.exp(np.minimum(nats, MAX_EXPONENT)) if unit.exponential else nats * unit.factor)
+
+    return Quantity(unit.title, "train_loss", "val_loss", convert)
 
 
-def _perplexity(nats: Floats) -> Floats:
-    return np.asarray(np.exp(np.minimum(nats, 700.0)))
-
-
+LOSS = "loss"
 MEASURES = {
-    "loss": Quantity("Loss, nats a character", "train_loss", "val_loss"),
-    "bits": Quantity("Bits a character", "train_loss", "val_loss", _bits),
-    "perplexity": Quantity("Perplexity", "train_loss", "val_loss", _perplexity),
+    LOSS: loss_in(NATS),
+    "bits": loss_in(BITS),
+    "perplexity": loss_in(PERPLEXITY),
     "accuracy": Quantity("Accuracy", "train_accuracy", "val_accuracy"),
     "gradient norm": Quantity("Gradient norm", "grad_norm"),
     "speed": Quantity("Characters a second", "chars_per_second"),
     "learning rate": Quantity("Learning rate", "learning_rate"),
 }
+QUANTITIES = tuple(name for name, measure in MEASURES.items() if name == LOSS or measure.train != MEASURES[LOSS].train)
+"""What a chart on the screen steps through: there the loss is in the sitting's unit."""

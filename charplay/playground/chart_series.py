@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from charplay.plotting.grid import Series
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from charplay.playground.chart_quantities import Quantity
     from charplay.playground.run_curves import RunCurves
@@ -33,13 +33,18 @@ def own_series(curves: "RunCurves", measure: "Quantity", axis: str, run: str = "
     return series
 
 
-def overlaid_series(runs: "Mapping[str, RunCurves]", measure: "Quantity", axis: str) -> list[Series]:
+def overlaid_series(
+    runs: "Mapping[str, RunCurves]", measure_of: "Callable[[RunCurves], Quantity | None]", axis: str
+) -> list[Series]:
     """Return a curve of each of some runs: on held-out text, or in training where that was not measured.
 
-    The colours are those of four runs; what tells more of them apart are the markers.
+    `measure_of` returns the quantity as it is for a run; None leaves the run out. The colours are those of four runs;
+    what tells more of them apart are the markers.
     """
     series = []
     for (name, curves), (role, marker) in zip(runs.items(), cycle(STYLES), strict=False):
+        if (measure := measure_of(curves)) is None:
+            continue
         x, y = curves.points(measure.held_out, axis)
         if not len(x):
             x, y = curves.points(measure.train, axis)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from charplay.formatting.units import decimals, duration
+from charplay.formatting.loss_units import LossUnit
+from charplay.formatting.units import duration
 from charplay.recipes.specs import format_value
 from charplay.runs.compared_run import ComparedRun, differences
 
@@ -15,22 +16,18 @@ class ComparisonRow(NamedTuple):
     values: list[str]
 
 
-def _loss(value: float) -> str:
-    return decimals(value, 3)
-
-
-NUMBERS: dict[str, tuple[str, Callable[[Any], str]]] = {
+NUMBERS: dict[str, tuple[str, Callable[[Any], str] | None]] = {
     "step": ("step", "{:,}".format),
     "epoch": ("epoch", "{:.2f}".format),
     "seconds": ("time", duration),
-    "train_loss": ("train", _loss),
-    "val_loss": ("held-out", _loss),
-    "val_loss_cold": ("held-out, cold", _loss),
-    "last_val_loss": ("last evaluation", _loss),
-    "best_val_loss": ("best evaluation", _loss),
+    "train_loss": ("train", None),
+    "val_loss": ("held-out", None),
+    "val_loss_cold": ("held-out, cold", None),
+    "last_val_loss": ("last evaluation", None),
+    "best_val_loss": ("best evaluation", None),
     "best_step": ("at step", "{:,}".format),
 }
-"""Field of a compared run -> its title and how it is written. Losses are nats a character."""
+"""Field of a compared run -> its title and how it is written; None for a loss, which is in the unit that is set."""
 
 
 WHOLE = {"step", "best_step"}
@@ -47,11 +44,17 @@ def difference_rows(runs: Sequence[ComparedRun]) -> list[ComparisonRow]:
     return [ComparisonRow(field, list(map(format_value, values))) for field, values in differences(runs).items()]
 
 
-def number_rows(runs: Sequence[ComparedRun]) -> list[ComparisonRow]:
-    """Return a row for each number that any of the runs has."""
+def number_rows(runs: Sequence[ComparedRun], unit: LossUnit) -> list[ComparisonRow]:
+    """Return a row for each number that any of the runs has; losses are in `unit`."""
     rows = []
     for name, (title, write) in NUMBERS.items():
         values = [getattr(run, name) for run in runs]
         if any(value is not None for value in values):
-            rows.append(ComparisonRow(title, ["" if value is None else write(value) for value in values]))
+            rows.append(ComparisonRow(title, [_written(run, getattr(run, name), write, unit) for run in runs]))
     return rows
+
+
+def _written(run: ComparedRun, value: Any, write: Callable[[Any], str] | None, unit: LossUnit) -> str:
+    if value is None:
+        return ""
+    return write(value) if write is not None else unit.cell(value, run.bytes_per_character) or ""

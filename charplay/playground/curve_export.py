@@ -151,5 +151,5 @@ def kept_chart(runs: "Sequence[Run]", measure: "Quantity", axis: str, progress: 
     overlaid = dict(zip([run.name for run in runs[1:]], others, strict=True))
     own = own_series(first, measure, axis, runs[0].name)
     return DrawnChart(
-        title=measure.title, series=[*own, *overlaid_series(overlaid, measure, axis)], view=View(x_title=axis)
+        title=measure.title, series=[*own, *overlaid_series(overlaid, lambda _: measure, axis)], view=View(x_title=axis)
     )

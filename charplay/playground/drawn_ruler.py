@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charplay.corpora.progress import Progress, Watch
+from charplay.formatting.loss_units import NATS, LossUnit
 from charplay.playground.happenings import RulerMeasured
 from charplay.playground.jobs import BackgroundJob, JobEnded, JobProgressed, Jobs
 
@@ -37,6 +38,13 @@ class _NextText:
     def vocabulary_size(self) -> int:
         return len(self.corpus.vocabulary)
 
+    @property
+    def bytes_per_character(self) -> float:
+        from charplay.corpora.held_out import bytes_per_character
+        from charplay.recipes.network import training_characters
+
+        return bytes_per_character(self.corpus, training_characters(self.recipe, len(self.corpus)))
+
     def read(self) -> "tuple[CorpusOrigin, Recipe]":
         from charplay.runs.checkpoint import CorpusOrigin
 
@@ -52,6 +60,7 @@ class _RunText:
     run: str
     vocabulary_size: int
     counted: int
+    bytes_per_character: float | None
 
     def read(self) -> "tuple[CorpusOrigin, Recipe]":
         from charplay.playground.training_text import read_origin
@@ -76,12 +85,14 @@ class DrawnRuler:
         self._due = math.inf
         self._job: BackgroundJob[Ruler] | None = None
         self._ruler: Ruler | None = None
+        self.bytes_per_character: float | None = None
+        """Bytes of UTF-8, of the text that is drawn; None where there is none, or they are not known."""
         self.lines: tuple[ReferenceLine, ...] = ()
         """What is worth being passed on the text that is drawn, from the highest loss to the lowest."""
 
-    def describe(self, loss: float) -> str:
+    def describe(self, loss: float, unit: LossUnit = NATS) -> str:
         """Say in a sentence what a loss is worth; empty while that is not known."""
-        return self._ruler.describe(loss) if self._ruler is not None and self._ruler.lines else ""
+        return self._ruler.describe(loss, unit) if self._ruler is not None and self._ruler.lines else ""
 
     @property
     def all_lines(self) -> "tuple[ReferenceLine, ...]":
@@ -119,7 +130,7 @@ class DrawnRuler:
         begun = self._context.runs.history.begun
         if begun is not None:
             counted = max(EVALUATED_CHARACTERS, self._context.runs.state.counted_characters or 0)
-            return _RunText(begun.folder, begun.run, begun.vocabulary_size, counted)
+            return _RunText(begun.folder, begun.run, begun.vocabulary_size, counted, begun.bytes_per_character)
         chosen, asked = self._context.corpora, draft.asked
         if chosen.read is None:
             return None
@@ -132,6 +143,7 @@ class DrawnRuler:
             self._job.cancel()
         self._job = self._ruler = None
         self._text = text
+        self.bytes_per_character = None if text is None else text.bytes_per_character
         self.lines = () if text is None else (blind_guessing(math.log(text.vocabulary_size)),)
         self._due = math.inf if text is None else now + SETTLE_SECONDS
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charplay.corpora.progress import Watch
+from charplay.formatting.loss_units import UNITS
 from charplay.playground.announcements import Announcements
 from charplay.playground.corpus_selection import CorpusSelection
 from charplay.playground.detachment import Detachment
@@ -27,6 +28,7 @@ from charplay.playground.run_launcher import RunLauncher
 from charplay.playground.run_list import RunList
 from charplay.playground.run_listener import RunListener
 from charplay.playground.settings import read_settings
+from charplay.playground.unit_choice import UnitChoice
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
@@ -79,6 +81,7 @@ class Playground:
         self.home = home
         self.preferences = preferences
         self.settings, self.setting_faults = read_settings(home.user_settings)
+        self.loss_unit = UnitChoice(UNITS[self.settings.unit])
         self.clock = clock
         self._open_library, self._open_store, self._measure = open_library, open_store, measure
         self.jobs = Jobs()
@@ -116,7 +119,7 @@ class Playground:
         """What the chart shows. It loads numpy."""
         from charplay.playground.chart import ChartState
 
-        return ChartState(self.runs, self.ruler)
+        return ChartState(self.runs, self.ruler, self.loss_unit)
 
     @property
     def draft(self) -> "RecipeDraft | None":

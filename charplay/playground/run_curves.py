@@ -26,6 +26,8 @@ class RunCurves:
         self._paces = [(0, 0.0, characters_per_step)]
         """From which step on, after how many characters, a step reads how many."""
         self._columns: dict[str, DownsampledCurve] = {}
+        self.bytes_per_character: float | None = None
+        """Bytes of UTF-8 of the run's text; None where they are not known."""
         self._axes = DownsampledCurve()
 
     def read_on(self, step: int, characters_per_step: float) -> None:

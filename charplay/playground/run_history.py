@@ -145,8 +145,11 @@ def kept_curves(run: "Run", last: float = math.inf, progress: Share | None = Non
 
 def paced_curves(run: "Run", last: float = math.inf) -> RunCurves:
     """Return empty curves that know how many characters each of a run's steps read."""
+    from charplay.runs.store import known_bytes
+
     recipe = run.resolved.model_dump()
     curves = RunCurves(characters_per_step(recipe))
+    curves.bytes_per_character = known_bytes(run.vocabulary, run.facts)
     for change in kept_changes(run, last):
         recipe[change.field] = change.new
         curves.read_on(change.step, characters_per_step(recipe))

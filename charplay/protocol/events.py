@@ -89,6 +89,8 @@ class Started(Event):
     """How many times as fast as two usual cores the device was measured to be, by hidden size; None where it was not
     measured, and empty where it is about as fast.
     """
+    bytes_per_character: float | None = None
+    """Bytes of UTF-8 a character of the held-out text, else of the whole: for losses in bits a byte."""
     notes: tuple[str, ...] = ()
     """What charplay chose or shrank for the user, one sentence each."""
 

@@ -8,7 +8,7 @@ from charplay.recipes.recipe import LIVE, Recipe
 from charplay.runs.checkpoint import CheckpointError, CorpusOrigin, read_header
 from charplay.runs.naming import DEMO_NAME
 from charplay.runs.run import Run
-from charplay.runs.store import RunStore, run_status
+from charplay.runs.store import RunStore, known_bytes, run_status
 
 TEXT = "text"
 """What stands for the runs' texts among the fields that differ."""
@@ -36,6 +36,8 @@ class ComparedRun:
     best_val_loss: float | None = None
     """Of the best evaluation while it trained."""
     best_step: int | None = None
+    bytes_per_character: float | None = None
+    """Bytes of UTF-8, of the text that its closing loss counts, where they are known."""
 
 
 def current_recipe(run: Run) -> Recipe:
@@ -59,6 +61,7 @@ def final_numbers(store: RunStore, name_or_path: str) -> ComparedRun:
         return ComparedRun(
             name=DEMO_NAME, recipe=header.recipe, corpus=header.corpus, finished=True, step=header.step,
             epoch=header.epoch, seconds=header.seconds, train_loss=header.train_loss, val_loss=header.val_loss,
+            bytes_per_character=known_bytes(header.vocabulary),
         )  # fmt: skip
     run = store.find(name_or_path)
     numbers = run_status(run, in_use=run.owner is not None)
@@ -66,7 +69,7 @@ def final_numbers(store: RunStore, name_or_path: str) -> ComparedRun:
         name=run.name, recipe=current_recipe(run), corpus=run.corpus, finished=run.finished is not None,
         step=numbers.get("step"), epoch=numbers.get("epoch"), seconds=numbers.get("seconds"),
         train_loss=numbers.get("train_loss"), val_loss=numbers.get("val_loss"),
-        val_loss_cold=numbers.get("val_loss_cold"),
+        val_loss_cold=numbers.get("val_loss_cold"), bytes_per_character=known_bytes(run.vocabulary, run.facts),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from charplay.fs import atomic
@@ -49,6 +50,8 @@ class RunSummary:
     val_loss: float | None = None
     finished: bool = False
     playable: Path | None = None
+    bytes_per_character: float | None = None
+    """Bytes of UTF-8, of the text that its closing loss counts; None for an older run whose text is not ASCII."""
     read_only: bool = False
     in_use: str = ""
     """The process that trains it: "pid 4121 on host since ..."."""
@@ -267,6 +270,7 @@ def _summary(folder: Path) -> RunSummary:
         val_loss=_number(numbers, "val_loss"),
         finished=run.finished is not None,
         playable=run.playable,
+        bytes_per_character=known_bytes(run.vocabulary, run.facts),
         in_use=str(owner or ""),
         place=owner.place if owner else None,
         favourite=notes.favourite,
@@ -288,6 +292,11 @@ def run_status(run: Run, *, in_use: bool) -> dict[str, Any]:
     if not numbers.keys() >= STATUS:
         numbers = run.newest_metrics(STATUS - numbers.keys()) | numbers
     return numbers
+
+
+def known_bytes(vocabulary: str, facts: Mapping[str, object] = MappingProxyType({})) -> float | None:
+    """Return the bytes of UTF-8 a character of a run's text, as far as that is known: a character of ASCII is one."""
+    return 1.0 if vocabulary.isascii() else _number(facts, "bytes_per_character")
 
 
 def _number(numbers: Mapping[str, object], name: str) -> float | None:
@@ -333,6 +342,7 @@ def _demo() -> list[RunSummary]:
             val_loss=header.val_loss,
             finished=True,
             playable=DEMO,
+            bytes_per_character=known_bytes(header.vocabulary),
             read_only=True,
         )
     ]

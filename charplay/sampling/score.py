@@ -48,6 +48,8 @@ class Score:
     """(characters - 1,) nats of surprise at every character but the first, which is read and not foretold."""
     places: NDArray[np.intp] = field(repr=False, compare=False)
     """(characters - 1,) where in the text these characters stand; one that became several is there several times."""
+    bytes_per_character: float = 1.0
+    """Bytes of UTF-8, of the characters that were foretold."""
     note: str = ""
     """What the run's cleaning did to the text, as in "lowercased as in training"; empty where nothing was done."""
 
@@ -117,7 +119,15 @@ def score(model: CharModel, text: str, watch: Callable[[float], bool] | None = N
         read = min(read + BLOCK, len(targets))
         if watch is not None and not watch(read / len(targets)):
             break
-    return Score(min(read + 1, len(ids)), len(cleaned) - len(known), surprises[:read], places[1 : read + 1], note)
+    sizes = np.array([len(one.encode("utf-8", "surrogatepass")) for one in vocabulary.characters])
+    return Score(
+        min(read + 1, len(ids)),
+        len(cleaned) - len(known),
+        surprises[:read],
+        places[1 : read + 1],
+        bytes_per_character=float(sizes[targets[:read]].mean()) if read else 1.0,
+        note=note,
+    )
 
 
 def _places(text: str, cleaning: Sequence[str]) -> NDArray[np.intp]:

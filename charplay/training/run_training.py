@@ -186,7 +186,7 @@ class _RunExecution:
                 corpus=session_factory.corpus_origin(corpus, self.request.encoding or ""),
                 vocabulary=corpus.vocabulary.characters,
                 facts=facts
-                | {"shares": plan.shares}
+                | {"shares": plan.shares, "bytes_per_character": session_factory.text_bytes(corpus, plan.resolved)}
                 | ({"family": self.request.family} if self.request.family else {})
                 | ({} if plan.parent is None else {"parent": plan.parent.facts()}),
                 name=self.request.name,
@@ -205,6 +205,8 @@ class _RunExecution:
         return Trainer(session, live_changes, self.commands)
 
     def _started(self, session: "Session", plan: "RunPlan", context: DeviceContext, *, resumed: bool) -> Started:
+        from charplay.training.session_factory import text_bytes
+
         assert self._corpus is not None
         run, corpus = session.run, self._corpus
         return Started(
@@ -221,6 +223,7 @@ class _RunExecution:
             device=context.description,
             resumed=resumed,
             speed=None if plan.speed is None else {str(size): times for size, times in plan.speed.items()},
+            bytes_per_character=text_bytes(corpus, session.recipe),
             notes=plan.notes,
         )
 

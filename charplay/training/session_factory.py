@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from charplay.corpora.corpus import Corpus
+from charplay.corpora.held_out import bytes_per_character
 from charplay.corpora.progress import Watch
 from charplay.protocol.events import Changed
 from charplay.protocol.request import TrainRequest
@@ -168,6 +169,11 @@ def _budget_spent(state: Mapping[str, Any] | None) -> dict[str, float]:
         "epochs": EpochCounter(**state["ledger"]["passes"]).epochs_at(step),
         "minutes": state["seconds"] / 60,
     }
+
+
+def text_bytes(corpus: Corpus, recipe: Recipe) -> float:
+    """Return the bytes of UTF-8 a character of the text that a closing loss counts."""
+    return bytes_per_character(corpus, training_characters(recipe, len(corpus)))
 
 
 def device_facts(context: DeviceContext, choice: DeviceChoice) -> dict[str, object]:

@@ -24,7 +24,7 @@ def test_it_prints_one_object(cli: Cli, text_file: Path) -> None:
     measured = measure_references(from_text("pangram", TEXT), trained)
     assert list(line) == [
         "text", "characters_train", "characters_held_out", "share_counted", "uniform", "frequencies", "ngram",
-        "zlib", "bz2", "xz", "rough",
+        "zlib", "bz2", "xz", "bytes_per_character", "rough",
     ]  # fmt: skip
     assert (line["text"], line["rough"]) == ("pangram", True)
     assert [line[name] for name in COUNTS] == [trained, len(TEXT) - trained, 1.0]

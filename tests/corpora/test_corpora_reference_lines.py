@@ -13,6 +13,7 @@ from charplay.corpora.ruler.reference_cache import SplitText
 from charplay.corpora.ruler.reference_lines import (
     BestRun,
     ReferenceLine,
+    Ruler,
     by_priority,
     describe_loss,
     milestones,
@@ -21,11 +22,12 @@ from charplay.corpora.ruler.reference_lines import (
 )
 from charplay.corpora.ruler.reference_losses import ReferenceLosses
 from charplay.corpora.ruler.yardsticks import all_yardsticks, yardsticks_of
+from charplay.formatting.loss_units import UNITS
 
 NGRAM = {"1": 3.31, "2": 2.46, "3": 2.05, "4": 1.81, "5": 1.58, "6": 1.54, "7": 1.54, "8": 1.55}
 LOSSES = ReferenceLosses(
     characters_train=1_003_854, characters_held_out=111_488, share_counted=1.0, uniform=4.17, frequencies=3.3,
-    ngram=NGRAM, zlib=2.15, bz2=1.66, xz=1.74,
+    ngram=NGRAM, zlib=2.15, bz2=1.66, xz=1.74, bytes_per_character=1.5,
 )  # fmt: skip
 LINES = milestones(reference_lines(LOSSES))
 SHAKESPEARE = SplitText(
@@ -52,6 +54,19 @@ def test_yardsticks_and_the_best_run_are_lines_too() -> None:
     assert [(line.label, line.kind) for line in lines[-2:]] == [
         ("nanoGPT on a GPU", "yardstick"), ("your best run fox-01", "best run"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [
+        ("bits", "2.37 bits: about 5 choices a character; better than the compressor bz2 (2.39), next a 5-gram (2.28)"),
+        ("bits-per-byte", "1.58 bits/byte: about 5 choices a character; better than the compressor bz2 (1.60)"),
+        ("perplexity", "perplexity 5.16: about 5 choices a character; better than the compressor bz2 (5.26)"),
+    ],
+)
+def test_a_sentence_is_in_one_unit(unit: str, said: str) -> None:
+    ruler = Ruler(LOSSES, reference_lines(LOSSES))
+    assert ruler.describe(1.64, UNITS[unit]).startswith(said)
 
 
 def test_where_nothing_is_held_out_there_are_no_lines() -> None:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,10 +12,7 @@ from charplay.formatting.units import (
     count,
     decimals,
     duration,
-    format_bits,
     format_bytes,
-    format_loss,
-    format_nats,
     format_perplexity,
     format_share,
     rate,
@@ -41,37 +37,20 @@ def test_bytes_below_a_terabyte_have_three_digits_at_most(number: float) -> None
     assert abs(float(digits) * {"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}[unit] - number) <= max(0.5, 0.05 * number)
 
 
-@pytest.mark.parametrize(
-    ("nats", "text"), [(0.0, "0.000"), (1.6124, "1.612"), (999.9, "999.900"), (12_345.6, "1.23e+04")]
-)
-def test_losses_have_three_decimals_until_they_run_away(nats: float, text: str) -> None:
-    assert format_nats(nats) == text
-
-
-def test_bits_are_nats_over_the_logarithm_of_two() -> None:
-    assert format_bits(math.log(2)) == "1.000"
-
-
-@pytest.mark.parametrize("written", [format_bytes, format_nats, format_bits])
-def test_what_is_not_known_stays_blank(written: Callable[..., Any]) -> None:
-    assert written(None) is None
+def test_what_is_not_known_stays_blank() -> None:
+    assert format_bytes(None) is None
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 @pytest.mark.parametrize(
     "written",
-    [age, count, lambda x: decimals(x, 2), duration, format_bits, format_bytes, format_loss, format_nats,
-     format_perplexity, format_share, rate],
+    [age, count, lambda x: decimals(x, 2), duration, format_bytes, format_perplexity, format_share,
+     rate],
 )  # fmt: skip
 def test_a_number_that_is_none_is_said_in_words(written: Callable[..., str], number: float) -> None:
     assert written(number) in (
         {"no number", "infinite", "0.00"} if written is format_perplexity else {"no number", "infinite"}
     )
-
-
-def test_a_loss_is_written_in_both_units() -> None:
-    assert format_loss(1.6124) == "1.612 nats, 2.326 bits"
-    assert format_loss(1.6124, 4) == "1.6124 nats, 2.3262 bits"
 
 
 @pytest.mark.parametrize(

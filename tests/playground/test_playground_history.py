@@ -15,12 +15,14 @@ from sitting import keep_run
 from spoken_trainer import REQUEST, SpokenTrainer, progress, row, started
 
 from charplay.corpora.ruler.reference_lines import blind_guessing
+from charplay.formatting.loss_units import NATS, UNITS, LossUnit
 from charplay.playground.chart import ChartState
-from charplay.playground.chart_quantities import MEASURES
+from charplay.playground.chart_quantities import QUANTITIES
 from charplay.playground.chart_window import NARROWEST, ChartWindow
 from charplay.playground.run_controller import RunController
 from charplay.playground.run_curves import RunCurves
 from charplay.playground.run_history import kept_curves
+from charplay.playground.unit_choice import UnitChoice
 from charplay.plotting.downsample import X_AXES
 from charplay.plotting.grid import WHOLE
 from charplay.protocol.events import Changed, Evaluated, Event, Paused, Sampled
@@ -73,14 +75,20 @@ class Guessing:
     """Of a text of four letters nothing else is known."""
 
     lines = (blind_guessing(math.log(4)),)
+    bytes_per_character = 2.0
 
-    def describe(self, loss: float) -> str:
+    def describe(self, loss: float, unit: LossUnit) -> str:
         return ""
 
 
 @pytest.fixture
-def chart(runs: RunController) -> ChartState:
-    return ChartState(runs, cast("DrawnRuler", Guessing()))
+def unit() -> UnitChoice:
+    return UnitChoice(NATS)
+
+
+@pytest.fixture
+def chart(runs: RunController, unit: UnitChoice) -> ChartState:
+    return ChartState(runs, cast("DrawnRuler", Guessing()), unit)
 
 
 def test_rows_and_evaluations_become_curves(training: RunController, hear: Hear) -> None:
@@ -175,39 +183,49 @@ def test_samples_are_those_of_one_step(training: RunController, hear: Hear) -> N
 
 def test_every_quantity_and_every_axis_comes_around(training: RunController, chart: ChartState) -> None:
     quantities, axes = [], []
-    for _ in MEASURES:
+    for _ in QUANTITIES:
         quantities.append(chart.quantity)
         chart.next_quantity()
     for _ in X_AXES:
         axes.append(chart.x_axis)
         chart.next_x_axis()
-    assert (quantities, axes) == (list(MEASURES), list(X_AXES))
+    assert (quantities, axes) == (list(QUANTITIES), list(X_AXES))
     assert (chart.quantity, chart.x_axis) == (quantities[0], axes[0])
 
 
 def test_own_curves_are_in_the_quantity_that_is_looked_at(
-    training: RunController, chart: ChartState, hear: Hear
+    training: RunController, chart: ChartState, unit: UnitChoice, hear: Hear
 ) -> None:
     hear(evaluated(100, 1.0))
     train, held_out = chart.own()
     assert (train.name, train.role, set(train.y)) == ("train", "train", {2.0})
     assert (held_out.name, held_out.role, set(held_out.y)) == ("held-out", "held-out", {1.0})
-    chart.next_quantity()
-    assert chart.quantity == "bits"
+    unit.next()
+    assert (chart.quantity, chart.measure.title) == ("loss", "Bits a character")
     assert [float(each.y[0]) for each in chart.own()] == pytest.approx([2 / math.log(2), 1 / math.log(2)])
     while chart.quantity != "gradient norm":
         chart.next_quantity()
     assert [each.name for each in chart.own()] == ["train"]
 
 
-def test_references_stand_beside_losses_only_and_in_their_unit(training: RunController, chart: ChartState) -> None:
-    assert [each.y for each in chart.references()] == pytest.approx([math.log(4)])
-    chart.next_quantity()
-    assert [each.y for each in chart.references()] == pytest.approx([2.0])
-    shown = {"loss", "bits", "perplexity"}
-    for _ in MEASURES:
-        assert bool(chart.references()) == (chart.quantity in shown)
+def test_references_stand_beside_losses_only_and_in_their_unit(
+    training: RunController, chart: ChartState, unit: UnitChoice
+) -> None:
+    for expected in (math.log(4), 2.0, 1.0, 4.0):
+        assert [each.y for each in chart.references()] == pytest.approx([expected])
+        unit.next()
+    for _ in QUANTITIES:
+        assert bool(chart.references()) == (chart.quantity == "loss")
         chart.next_quantity()
+
+
+def test_an_earlier_run_is_in_bits_a_byte_of_its_own_text(kept: Run, chart: ChartState, unit: UnitChoice) -> None:
+    chart.overlay("kept-1", kept_curves(kept))
+    unit.current = UNITS["bits-per-byte"]
+    (known,) = chart.earlier()
+    assert list(known.y) == pytest.approx([2.0 / math.log(2)] * len(known.y))  # ASCII: a byte a character
+    chart.overlay("old", RunCurves())
+    assert [each.name for each in chart.earlier()] == ["kept-1"], "of the other nobody knows the bytes"
 
 
 def test_any_number_of_earlier_runs_lies_over_the_chart_told_apart_by_markers(chart: ChartState) -> None:

@@ -10,6 +10,8 @@ import pytest
 from numpy.typing import NDArray
 from played import Play, Played
 
+from charplay.formatting.loss_units import UNITS
+from charplay.playground.chart_quantities import QUANTITIES
 from charplay.protocol.commands import PublishWeights
 from charplay.protocol.events import Changed, Evaluated, Failed, Finished, Sampled, Stopped
 from charplay.recipes.network import whole
@@ -101,11 +103,11 @@ async def test_the_chart_names_its_quantity_and_each_run_by_the_marker_that_the_
         for name, marker in markers.items():
             await it.until(lambda: re.search(rf"{marker} a-text\S+{name[-2:]} ", it.seen()))  # noqa: B023
         await it.press("4")
-        for _ in range(7):
+        for key in "v" * len(QUANTITIES) + "U" * len(UNITS):
             above, below = edges(it)
             assert f" {it.main.training._title} " in above
             assert all(f"{name[-2:]} {marker}" in below for name, marker in markers.items())
-            await it.press("v")
+            await it.press(key)
         assert "train ⠶  held-out ●" in edges(it)[0]
         assert markers == {each.name: each.marker for each in it.main.training.chart._series[:number]}
 

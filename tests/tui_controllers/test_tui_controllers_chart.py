@@ -1,10 +1,11 @@
 """Every command of the chart."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sitting import Sitting, keep_run
+from sitting import Sitting, fox_home, keep_run
 
 from charplay.playground.drawn_ruler import SETTLE_SECONDS
 from charplay.playground.run_curves import RunCurves
@@ -34,13 +35,13 @@ def test_every_command_works_at_the_chart_and_can_be_used(commands: CommandTable
     sitting.advance(SETTLE_SECONDS + 0.01)
     sitting.quiet()
     for command in commands:
-        assert command.place == "training"
+        assert command.place == ("" if command.method == "unit" else "training")
         assert not commands.disabled(command.id)
 
 
 @pytest.mark.parametrize(
     ("name", "look", "before", "after"),
-    [("across", "x_axis", "step", "epoch"), ("upward", "quantity", "loss", "bits"),
+    [("across", "x_axis", "step", "epoch"), ("upward", "quantity", "loss", "accuracy"),
      ("logarithmic", "log_y", False, True), ("recent", "recent", False, True)],
 )  # fmt: skip
 def test_the_chart_is_looked_at_in_another_way(
@@ -50,6 +51,19 @@ def test_the_chart_is_looked_at_in_another_way(
     assert getattr(chart, look) == before
     commands.run(f"chart.{name}")
     assert getattr(chart, look) == after
+
+
+def test_the_unit_of_losses_changes_everywhere(commands: CommandTable, sitting: Sitting, ui: Any) -> None:
+    commands.run("chart.unit")
+    assert sitting.playground.chart.measure.title == "Bits a character"
+    assert sitting.playground.loss_unit.current.name == "bits"
+    assert ui.noted == [("Losses are in bits now.", False)]
+
+
+def test_a_sitting_begins_in_the_unit_that_is_set(tmp_path: Path) -> None:
+    home = fox_home(tmp_path / "home")
+    home.user_settings.write_text('unit = "perplexity"')
+    assert Sitting(home).playground.chart.measure.title == "Perplexity"
 
 
 def test_earlier_runs_are_taken_off(commands: CommandTable, sitting: Sitting) -> None:

@@ -162,3 +162,15 @@ def test_a_runs_checkpoints_write_one_text_side_by_side(commands: CommandTable, 
     run.snapshots[1].write_bytes(good[:-4] + bytes([good[-4] ^ 1]) + good[-3:])
     screen._new_comparison(10)
     assert ui.noted[-1][1]
+
+
+def test_the_details_are_in_the_unit_that_is_shown(commands: CommandTable, sitting: Sitting, ui: Any) -> None:
+    said = []
+    for _ in range(2):
+        commands.run("run_list.details")
+        rows = ui.answer(None, RunDetailsDialog).rows.rows
+        said.append(next(row.value for row in rows if row.label == "  held-out"))
+        sitting.playground.loss_unit.next()
+    nats, bits = said
+    assert nats.split(", ") == bits.split(", ")[::-1]
+    assert bits.endswith(" nats")

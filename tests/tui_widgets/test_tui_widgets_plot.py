@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from charplay.playground.chart_quantities import MEASURES
+from charplay.formatting.loss_units import UNITS
+from charplay.playground.chart_quantities import MEASURES, loss_in
 from charplay.plotting.axes import bounds
 from charplay.plotting.braille import GLYPHS, codes, polyline
 from charplay.plotting.grid import ROLES, Mark, Reference, Series, View
@@ -243,6 +244,7 @@ def test_outside_text_in_a_chart_is_harmless() -> None:
 
 def test_measures_follow_from_nats() -> None:
     nats = np.array([math.log(2)])
-    assert MEASURES["bits"].convert(nats) == pytest.approx([1.0])
-    assert MEASURES["perplexity"].convert(nats) == pytest.approx([2.0])
-    assert MEASURES["loss"].convert(nats) is nats
+    assert loss_in(UNITS["bits"]).convert(nats) == pytest.approx([1.0])
+    assert loss_in(UNITS["bits-per-byte"].on(2.0)).convert(nats) == pytest.approx([0.5])
+    assert loss_in(UNITS["perplexity"]).convert(nats) == pytest.approx([2.0])
+    assert MEASURES["loss"].convert(nats) == pytest.approx(nats)

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 from charplay.corpora.ruler.compressors import COMPRESSORS
 from charplay.corpora.ruler.reference_losses import ReferenceLosses
 from charplay.corpora.ruler.yardsticks import Yardstick
-from charplay.formatting.units import decimals, no_number
+from charplay.formatting.loss_units import NATS, LossUnit
+from charplay.formatting.units import no_number
 
 Kind = Literal["uniform", "frequencies", "ngram", "compressor", "yardstick", "demo", "best run"]
 
@@ -129,12 +130,13 @@ class Ruler:
     lines: tuple[ReferenceLine, ...]
     """All of them, from the highest loss to the lowest."""
 
-    def describe(self, loss: float) -> str:
-        """Say what a loss is worth on this text."""
-        return describe_loss(loss, milestones(self.lines), rough=self.losses.is_rough)
+    def describe(self, loss: float, unit: LossUnit = NATS) -> str:
+        """Say what a loss is worth on this text; it is given in nats, and said in `unit`."""
+        unit = unit.on(self.losses.bytes_per_character)
+        return describe_loss(loss, milestones(self.lines), unit, rough=self.losses.is_rough)
 
 
-def describe_loss(loss: float, lines: Sequence[ReferenceLine], *, rough: bool = False) -> str:
+def describe_loss(loss: float, lines: Sequence[ReferenceLine], unit: LossUnit = NATS, *, rough: bool = False) -> str:
     """Say what a loss is worth.
 
     As in "1.64 nats: about 5 choices a character; better than a 4-gram (1.81), next a 5-gram (1.58)".
@@ -142,25 +144,27 @@ def describe_loss(loss: float, lines: Sequence[ReferenceLine], *, rough: bool = 
     Args:
         loss: nats a character.
         lines: milestones of the same text and split; the sentence ends before them where there are none.
+        unit: in which losses are said.
         rough: whether so little is held out that the lines are rough.
     """
     if said := no_number(loss):
         return said
-    worth = f"{decimals(loss, 2)} nats: {_choices(loss)} a character"
+    worth = f"{unit.write(loss, 2)}: {_choices(loss)} a character"
     passed, following = standing(loss, lines)
     if passed:
         compared = (
-            f"better than {_with_loss(passed)}, {f'next {_with_loss(following)}' if following else 'the lowest here'}"
+            f"better than {_with_loss(passed, unit)}, "
+            f"{f'next {_with_loss(following, unit)}' if following else 'the lowest here'}"
         )
     elif following:
-        compared = f"worse than {_with_loss(following)}"
+        compared = f"worse than {_with_loss(following, unit)}"
     else:
         return worth
     return f"{worth}; {compared}" + " (roughly: little is held out)" * rough
 
 
-def _with_loss(line: ReferenceLine) -> str:
-    return f"{line.phrase} ({decimals(line.loss, 2)})"
+def _with_loss(line: ReferenceLine, unit: LossUnit) -> str:
+    return f"{line.phrase} ({unit.number(line.loss, 2)})"
 
 
 def _choices(loss: float) -> str:

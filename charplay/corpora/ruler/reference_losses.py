@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from charplay.corpora.corpus import Corpus
-from charplay.corpora.held_out import final_characters
+from charplay.corpora.held_out import bytes_per_character, final_characters
 from charplay.corpora.progress import Progress
 from charplay.corpora.ruler.compressors import COMPRESSORS, compressed_loss
 from charplay.corpora.ruler.ngram_model import HIGHEST_ORDER, losses
@@ -42,6 +42,8 @@ class ReferenceLosses:
     zlib: float | None
     bz2: float | None
     xz: float | None
+    bytes_per_character: float | None
+    """Bytes of UTF-8, of the held-out characters that were read."""
 
     @property
     def is_rough(self) -> bool:
@@ -78,6 +80,7 @@ def measure_references(
         frequencies=_frequency_loss(counted, vocabulary_size, text[-(stop - trained) :]),
         ngram={str(order): ngram.get(order) for order in range(1, HIGHEST_ORDER + 1)},
         **compressed,
+        bytes_per_character=bytes_per_character(corpus, trained),
     )
 
 
@@ -92,6 +95,7 @@ def _nothing(trained: int) -> ReferenceLosses:
         zlib=None,
         bz2=None,
         xz=None,
+        bytes_per_character=None,
     )
 
 

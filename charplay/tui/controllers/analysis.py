@@ -81,6 +81,6 @@ class AnalysisController(Controller):
             self.ui.open_dialog(
                 ScoreDialog(
                     generator, written, self.playground.corpora.corpus, self.playground.open_text,
-                    lambda: list_checkpoints(run_list.summaries), self._view,
+                    lambda: list_checkpoints(run_list.summaries), self._view, self.playground.loss_unit.current,
                 )
             )  # fmt: skip

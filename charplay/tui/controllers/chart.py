@@ -17,7 +17,8 @@ class ChartController(Controller):
     # fmt: off
     commands: "ClassVar[Sequence[Command]]" = (
         Command("chart.across", "a", "across", "What runs across: steps, epochs, characters or seconds", place="training", footer=True),
-        Command("chart.upward", "v", "upward", "What is drawn: loss, bits, perplexity, accuracy, gradient norm, learning rate, speed", place="training", footer=True),
+        Command("chart.upward", "v", "upward", "What is drawn: loss, accuracy, gradient norm, learning rate, speed", place="training", footer=True),
+        Command("chart.unit", "U", "unit", "The unit of losses everywhere: nats, bits, bits a byte, perplexity"),
         Command("chart.logarithmic", "g", "log", "A logarithmic or a linear scale", place="training", footer=True),
         Command("chart.recent", "r", "recent", "The whole run, or its recent part", place="training", footer=True),
         Command("chart.clear", "c", "clear", "Take the earlier runs off the chart", place="training"),
@@ -52,6 +53,11 @@ class ChartController(Controller):
     def upward(self) -> None:
         """Draw the next quantity."""
         self.playground.chart.next_quantity()
+
+    def unit(self) -> None:
+        """Show losses in the next unit."""
+        self.playground.loss_unit.next()
+        self.ui.note(f"Losses are in {self.playground.loss_unit.current.heading} now.")
 
     def logarithmic(self) -> None:
         """Change between a linear and a logarithmic scale."""
@@ -90,7 +96,7 @@ class ChartController(Controller):
         from charplay.tui.dialogs.reader import ReaderDialog
         from charplay.tui.presentation.ruler_table import ruler_table
 
-        lines = ruler_table(self.playground.ruler.all_lines, self.playground.chart.worth)
+        lines = ruler_table(self.playground.ruler.all_lines, self.playground.chart.worth, self.playground.chart.unit)
         self.ui.open_dialog(ReaderDialog("What a loss is worth", lines))
 
     def differences(self) -> None:
@@ -103,7 +109,8 @@ class ChartController(Controller):
             from charplay.tui.dialogs.reader import ReaderDialog
             from charplay.tui.presentation.run_differences import difference_lines
 
-            lines = difference_lines(happening.runs, self.playground.chart.markers)
+            unit = self.playground.loss_unit.current
+            lines = difference_lines(happening.runs, self.playground.chart.markers, unit)
             self.ui.open_dialog(ReaderDialog("Runs compared", lines))
 
     def write(self) -> None:

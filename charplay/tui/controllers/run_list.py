@@ -76,7 +76,8 @@ class RunListController(Controller):
         except (RunError, CheckpointError) as fault:
             self.ui.note(sanitize_line(str(fault)), warning=True)
             return
-        self.ui.open_dialog(RunDetailsDialog(found), lambda chosen: self._play(name, chosen))
+        unit = self.playground.loss_unit.current
+        self.ui.open_dialog(RunDetailsDialog(found, unit), lambda chosen: self._play(name, chosen))
 
     def _play(self, name: str, chosen: "KeptCheckpoint | None") -> None:
         fault = self.playground.play_checkpoint(chosen.path, name) if chosen is not None else ""

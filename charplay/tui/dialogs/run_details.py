@@ -2,6 +2,7 @@
 
 from textual.app import ComposeResult
 
+from charplay.formatting.loss_units import LossUnit
 from charplay.playground.run_details import KeptCheckpoint, RunDetails
 from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.dialog import Dialog
@@ -10,9 +11,9 @@ from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
 
 
 class _Rows(RowList):
-    def __init__(self, details: RunDetails) -> None:
+    def __init__(self, details: RunDetails, unit: LossUnit) -> None:
         super().__init__()
-        self.rows = detail_rows(details)
+        self.rows = detail_rows(details, unit)
         self.cursor = next((at for at, row in enumerate(self.rows) if row.checkpoint is not None), 0)
 
     def number(self) -> int:
@@ -46,10 +47,10 @@ class RunDetailsDialog(Dialog[KeptCheckpoint]):
     RunDetailsDialog _Rows { height: 1fr; }
     """
 
-    def __init__(self, details: RunDetails) -> None:
+    def __init__(self, details: RunDetails, unit: LossUnit) -> None:
         super().__init__()
         self._title = details.run.name
-        self.rows = _Rows(details)
+        self.rows = _Rows(details, unit)
 
     def compose(self) -> ComposeResult:
         """The rows in a box."""

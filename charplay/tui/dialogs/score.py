@@ -10,8 +10,8 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
+from charplay.formatting.loss_units import NATS, LossUnit, format_loss
 from charplay.formatting.sanitize import sanitize_line
-from charplay.formatting.units import decimals, format_perplexity
 from charplay.playground.checkpoints import CheckpointEntry, open_model
 from charplay.playground.scoring import Named, NotScored, Scored, ScoringJob, TextPart, held_out
 from charplay.tui.command import Command, bindings
@@ -69,12 +69,12 @@ class ScoreDialog(Dialog[None]):
     def __init__(
         self, generator: "TextGenerator", written: "Corpus | None", corpus: "Corpus | None",
         open_text: Callable[[str], "Corpus"], others: Callable[[], Sequence[CheckpointEntry]],
-        view: Callable[["Corpus", tuple[int, int]], object],
+        view: Callable[["Corpus", tuple[int, int]], object], unit: LossUnit = NATS,
     ) -> None:  # fmt: skip
         """Prepare to score.
 
         `written`: the generated text; `open_text` opens a path (CorpusError); `others`: all checkpoints; `view` shows a
-        passage, from where to where, in its text.
+        passage, from where to where, in its text; `unit` is that of the loss.
         """
         super().__init__()
         self._generator = generator
@@ -83,6 +83,7 @@ class ScoreDialog(Dialog[None]):
         self._open_text = open_text
         self._others = others
         self._view = view
+        self._unit = unit
         self._fault = ""
         """What could not be read."""
         self._scoring: ScoringJob | None = None
@@ -246,10 +247,12 @@ class ScoreDialog(Dialog[None]):
         what = ", ".join(filter(None, (part.corpus.title, part.note)))
         if not len(found.surprises):
             return what, "Nothing was foretold; that takes at least 2 characters that the network knows."
-        measured = f"{what}   {decimals(found.bits, 3)} bits a character   perplexity {format_perplexity(found.nats)}"
+        unit = self._unit.on(found.bytes_per_character)
+        third = next(other for other in reversed(unit.others) if other != unit.beside)
+        measured = f"{what}   {format_loss(found.nats, unit)} a character"
         skipped = f"   {found.skipped:,} unknown ones skipped" if found.skipped else ""
         cleaned = f"   {found.note}" if found.note else ""
-        return measured, f"{decimals(found.nats, 4)} nats   {found.characters:,} characters{skipped}{cleaned}"
+        return measured, f"{third.write(found.nats)}   {found.characters:,} characters{skipped}{cleaned}"
 
     def _show(self) -> None:
         part, found = self._part, self._scores.get(self._generator.source)

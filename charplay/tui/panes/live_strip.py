@@ -1,18 +1,22 @@
 """The line under the chart: the live run's learning rate to move, and its newest values."""
 
-import math
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from charplay.formatting.units import decimals, format_perplexity, format_share, no_number, rate
+from charplay.formatting.loss_units import LossUnit
+from charplay.formatting.units import format_share, no_number, rate
 from charplay.playground.run_controller import RunController
 from charplay.playground.run_state import RunState
 from charplay.playground.scales import Log
 from charplay.tui.widgets.slider import Slider
+
+if TYPE_CHECKING:
+    from charplay.playground.chart import ChartState
 
 RATES = Log(1e-6, 100.0)
 """Up to the largest that a recipe takes."""
@@ -33,9 +37,10 @@ class LiveStrip(Horizontal):
     }
     """
 
-    def __init__(self, runs: RunController) -> None:
+    def __init__(self, runs: RunController, looked_at: "ChartState") -> None:
         super().__init__(id="strip")
         self._runs = runs
+        self._looked_at = looked_at
         self.rate = Slider("learning rate", 5e-3, RATES, show=partial(rate, digits=3), value_width=7)
         self._values = Static("", markup=False)
         self._shown_values = ""
@@ -57,7 +62,7 @@ class LiveStrip(Horizontal):
         self.set_class(self.movable, "-movable")
         if isinstance(peak, float):
             self.rate.value = peak
-        parts = _parts(state)
+        parts = _parts(state, self._looked_at.unit)
         room = self.size.width - SLIDER
         while parts and len("  ".join(parts)) > room:
             parts.pop()
@@ -76,7 +81,7 @@ class LiveStrip(Horizontal):
         self._runs.set_hyperparameter("learning_rate", event.value)
 
 
-def _parts(state: RunState) -> list[str]:
+def _parts(state: RunState, unit: LossUnit) -> list[str]:
     held_out = state.val_loss is not None
     loss, accuracy = (state.val_loss, state.val_accuracy) if held_out else (state.train_loss, state.train_accuracy)
     name = "train" if not held_out else "best val" if state.status == "finished" else "val"
@@ -84,8 +89,7 @@ def _parts(state: RunState) -> list[str]:
     if loss is not None:
         parts = [f"{name} {no_number(loss)}"]
         if not no_number(loss):
-            bits = decimals(loss / math.log(2), 2)
-            parts = [f"{name} {decimals(loss, 3)} nats", f"{bits} bits", f"perplexity {format_perplexity(loss)}"]
+            parts = [f"{name} {unit.write(loss)}", *(other.write(loss, 2) for other in unit.others)]
     if accuracy is not None:
         parts.append(f"accuracy {format_share(accuracy)}")
     if state.learning_rate is not None:

@@ -6,27 +6,28 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 
-from charplay.formatting.units import age, count, decimals
+from charplay.formatting.units import age, count
 from charplay.playground.run_view import ORDERS
 from charplay.tui.widgets.pane import Pane
 from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
 
 if TYPE_CHECKING:
+    from charplay.formatting.loss_units import LossUnit
     from charplay.playground.run_list import RunList
     from charplay.playground.run_view import RunView
+    from charplay.playground.unit_choice import UnitChoice
     from charplay.runs.store import RunSummary
 
 WRITES, FAVOURITE = "▸", "★"
-COLUMNS = f"step{'loss':>8}{'age':>8}"
-"""Over the numbers of a row."""
 
 
 class _Runs(RowList):
     """A row for each run, newest first."""
 
-    def __init__(self, run_list: "RunList") -> None:
+    def __init__(self, run_list: "RunList", unit: "UnitChoice") -> None:
         super().__init__(id="run-list")
         self._run_list = run_list
+        self._unit = unit
         self.runs: Sequence[RunSummary] = ()
         self.markers: Mapping[str, str] = {}
         """The runs on the chart by name, each with its marker there."""
@@ -54,7 +55,7 @@ class _Runs(RowList):
             (mark, "accent"),
             (fit_name(run.name, width - 27), "plain" if run.finished else "strong"),
             (fit(count(run.step), 7, right=True), "quiet"),
-            (_loss(run), "plain"),
+            (_loss(run, self._unit.current), "plain"),
             (fit(f"{when:>7}" if len(when) < 8 else f" {when}", 9), "quiet"),
         ]
 
@@ -80,12 +81,13 @@ class RunsPane(Pane):
     """
     _title = "Runs"
 
-    def __init__(self, run_list: "RunList") -> None:
-        self.rows = _Runs(run_list)
+    def __init__(self, run_list: "RunList", unit: "UnitChoice") -> None:
+        self.rows = _Runs(run_list, unit)
         super().__init__(self.rows, id="runs")
         self._run_list = run_list
-        self._shown = -1
-        """The revision that is shown."""
+        self._unit = unit
+        self._shown = (-1, unit.current)
+        """The revision that is shown, and in which unit."""
 
     @property
     def selected(self) -> str:
@@ -100,14 +102,16 @@ class RunsPane(Pane):
 
     def sync(self) -> None:
         """Show the runs as they are now; the cursor stays on its run."""
-        if self._run_list.revision == self._shown:
+        now_shown = (self._run_list.revision, self._unit.current)
+        if now_shown == self._shown:
             return
-        self._shown = self._run_list.revision
+        self._shown = now_shown
         rows, now = self.rows, self.selected
         rows.runs = self._run_list.shown
         rows.cursor = next((i for i, run in enumerate(rows.runs) if run.name == now), rows.cursor)
         self.set_title(
-            _title(self._run_list.view), f"{'t training  ' if any(map(_held_nothing_out, rows.runs)) else ''}{COLUMNS}"
+            _title(self._run_list.view),
+            f"{'t training  ' if any(map(_held_nothing_out, rows.runs)) else ''}{_columns(self._unit.current)}",
         )
         rows.repaint()
 
@@ -118,12 +122,17 @@ def _title(view: "RunView") -> str:
     return f"Runs{order}" + (f" /{view.needle}" if view.needle else "")
 
 
+def _columns(unit: "LossUnit") -> str:
+    """Return what stands over the numbers of a row."""
+    return f"step{unit.short:>8}{'age':>8}"
+
+
 def _held_nothing_out(run: "RunSummary") -> bool:
     return run.val_loss is None and run.train_loss is not None
 
 
-def _loss(run: "RunSummary") -> str:
+def _loss(run: "RunSummary", unit: "LossUnit") -> str:
     """Write the loss on held-out text; where that is not known, in training, which is said."""
-    if run.val_loss is not None:
-        return fit(decimals(run.val_loss, 3), 8, right=True) + " "
-    return " " * 9 if run.train_loss is None else fit(decimals(run.train_loss, 3), 8, right=True) + "t"
+    loss = run.train_loss if run.val_loss is None else run.val_loss
+    written = unit.cell(loss, run.bytes_per_character) or ""
+    return fit(written, 8, right=True) + ("t" if written and _held_nothing_out(run) else " ")

@@ -34,7 +34,7 @@ class TrainingPane(Pane):
         self._runs = runs
         self._looked_at = looked_at
         self.chart = Curves()
-        self.strip = LiveStrip(runs)
+        self.strip = LiveStrip(runs, looked_at)
 
     def compose(self) -> ComposeResult:
         """The chart, and one line under it."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from charplay.formatting.units import decimals, format_bits, format_perplexity
+from charplay.formatting.loss_units import LossUnit
 from charplay.tui.widgets.row_list import Cell, fit
 
 if TYPE_CHECKING:
@@ -16,14 +16,14 @@ FIGURE = 12
 """Columns of a figure."""
 
 
-def ruler_table(lines: "Sequence[ReferenceLine]", worth: str) -> list[list[Cell]]:
+def ruler_table(lines: "Sequence[ReferenceLine]", worth: str, unit: LossUnit) -> list[list[Cell]]:
     """Show every line, the highest loss first, below the sentence that says what the run's loss is worth."""
     widest = max(cell_len(line.label) for line in lines)
-    head = "".join(fit(name, FIGURE, right=True) for name in ("nats", "bits", "perplexity"))
+    units = (unit, *unit.others)
+    head = "".join(fit(one.heading, FIGURE, right=True) for one in units)
     shown: list[list[Cell]] = [[(worth, "plain")], []] if worth else []
     shown.append([(f"{' ' * widest}{head}", "quiet")])
     for line in lines:
-        figures = (decimals(line.loss, 3), format_bits(line.loss) or "", format_perplexity(line.loss))
-        row = "".join(fit(figure, FIGURE, right=True) for figure in figures)
+        row = "".join(fit(one.number(line.loss), FIGURE, right=True) for one in units)
         shown.append([(fit(line.label, widest), "plain"), (row, "accent")])
     return shown

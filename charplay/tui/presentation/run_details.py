@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from charplay.formatting.units import decimals, duration, format_bytes, format_loss
+from charplay.formatting.loss_units import LossUnit, format_loss
+from charplay.formatting.units import duration, format_bytes
 from charplay.playground.run_details import KeptCheckpoint, RunDetails
 from charplay.recipes.specs import format_value
 from charplay.tui.widgets.wrapping import wrap
@@ -22,21 +23,22 @@ class DetailRow(NamedTuple):
     checkpoint: KeptCheckpoint | None = None
 
 
-def detail_rows(details: RunDetails) -> list[DetailRow]:
-    """Return the rows of a run, what can be played first."""
-    return [*_checkpoints(details), *_numbers(details), *_recipe(details), *_happened(details)]
+def detail_rows(details: RunDetails, unit: LossUnit) -> list[DetailRow]:
+    """Return the rows of a run, what can be played first; losses are in `unit`."""
+    unit = unit.on(details.run.bytes_per_character)
+    return [*_checkpoints(details, unit), *_numbers(details, unit), *_recipe(details), *_happened(details)]
 
 
-def _checkpoints(details: RunDetails) -> Iterator[DetailRow]:
+def _checkpoints(details: RunDetails, unit: LossUnit) -> Iterator[DetailRow]:
     yield DetailRow("Checkpoints", "" if details.checkpoints else "none is saved yet", "strong")
     for each in details.checkpoints:
         losses = {"held-out": each.val_loss, "train": each.train_loss}
-        told = [f"{name} {decimals(loss, 3)}" for name, loss in losses.items() if loss is not None]
+        told = [f"{name} {unit.number(loss)}" for name, loss in losses.items() if loss is not None]
         value = "  ".join([f"step {each.step:,}", f"epoch {each.epoch:.2f}", *told, format_bytes(each.size) or ""])
         yield DetailRow(f"  {each.kind}", value, checkpoint=each)
 
 
-def _numbers(details: RunDetails) -> Iterator[DetailRow]:
+def _numbers(details: RunDetails, unit: LossUnit) -> Iterator[DetailRow]:
     run = details.run
     yield DetailRow("Run", "finished" if run.finished else "not finished", "strong")
     noted = f"{'★ ' * details.notes.favourite}{details.notes.note}"
@@ -47,7 +49,7 @@ def _numbers(details: RunDetails) -> Iterator[DetailRow]:
     if run.step is not None:
         yield DetailRow("  trained", f"step {run.step:,}, epoch {run.epoch or 0:.2f}, {duration(run.seconds or 0)}")
     losses = {"train": run.train_loss, "held-out": run.val_loss, "held-out, cold": run.val_loss_cold}
-    yield from (DetailRow(f"  {name}", format_loss(loss)) for name, loss in losses.items() if loss is not None)
+    yield from (DetailRow(f"  {name}", format_loss(loss, unit)) for name, loss in losses.items() if loss is not None)
     if details.created:
         yield DetailRow("  made", details.created.partition(".")[0].replace("T", " "))
     yield from (DetailRow(f"  {name}", str(fact)) for name, fact in details.facts.items())

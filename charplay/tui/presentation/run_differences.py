@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from charplay.formatting.loss_units import LossUnit
 from charplay.playground.comparison_table import ComparisonRow, difference_rows, number_rows
 from charplay.runs.compared_run import ComparedRun
 from charplay.tui.widgets.row_list import Cell, fit, fit_name
@@ -13,13 +14,14 @@ UNDER_WAY = "●"
 """What stands for the chart's own run."""
 
 
-def difference_lines(runs: Sequence[ComparedRun], markers: Mapping[str, str]) -> list[list[Cell]]:
-    """Return the lines; `markers` are those of the runs on the chart, by name."""
+def difference_lines(runs: Sequence[ComparedRun], markers: Mapping[str, str], unit: LossUnit) -> list[list[Cell]]:
+    """Return the lines; `markers` are those of the runs on the chart, by name, and losses are in `unit`."""
     signs = [markers.get(run.name, UNDER_WAY) for run in runs]
     lines: list[list[Cell]] = [
         [(f"{sign} ", "accent"), (run.name, "plain")] for sign, run in zip(signs, runs, strict=True)
     ]
-    differing, numbers = difference_rows(runs), number_rows(runs)
+    differing, numbers = difference_rows(runs), number_rows(runs, unit)
+    lines += [[], [(f"Losses are in {unit.heading}.", "quiet")]]
     if not differing:
         lines += [[], [("Their texts and recipes do not differ.", "quiet")]]
     for start in range(0, len(runs), A_BLOCK):

@@ -109,7 +109,7 @@ class MainScreen(Screen[None]):
         self.status = StatusLine()
         self.corpus = CorpusPane(playground.corpora)
         self.form = FormPane(playground)
-        self.runs = RunsPane(playground.run_list)
+        self.runs = RunsPane(playground.run_list, playground.loss_unit)
         self.pane_layout = PaneLayout(self.corpus, self.form, self.runs)
         self.hint = Hint()
         self.commands = CommandTable([each(playground, self) for each in CONTROLLERS], self)
