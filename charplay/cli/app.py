@@ -5,15 +5,17 @@ from typing import Annotated
 import typer
 
 from charplay.cli import attach, control, corpora, describe, doctor, runs, sample, score, settings, sweep, train
+from charplay.cli.plain_output import is_accessible
 
 app = typer.Typer(
     name="charplay",
     help="A terminal playground for character-level recurrent language models. Without a verb it opens; "
     "with a PATH it opens with that text.",
-    epilog="--home FOLDER and --version may stand anywhere.",
+    epilog="--home FOLDER, --ascii and --version may stand anywhere.",
     no_args_is_help=False,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None if is_accessible() else "rich",  # the latter draws boxes
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -34,6 +36,9 @@ def _everywhere(
     home: Annotated[
         str | None, typer.Option("--home", metavar="FOLDER", help="Where texts and runs are kept [CHARPLAY_HOME].")
     ] = None,
+    ascii_: Annotated[
+        bool, typer.Option("--ascii", metavar="", help="Send the terminal ASCII alone: no lines, dots or arrows.")
+    ] = False,
     version: Annotated[bool, typer.Option("--version", metavar="", help="Print the version.")] = False,
     show_completion: Annotated[
         bool, typer.Option("--show-completion", metavar="[SHELL]", help="Print what makes a shell complete words.")

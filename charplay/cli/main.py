@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from charplay.cli.errors import EXIT_FAILED, UsageError, report_error
 from charplay.cli.global_options import take_global_options
+from charplay.cli.plain_output import is_accessible, take_ascii_option
 from charplay.protocol.exit_codes import INTERRUPTED
 
 LOADS_TORCH = {"charplay.training.run_training", "charplay.training.epoch_timing", "charplay.training.followers"}
@@ -43,7 +44,7 @@ def run(arguments: Sequence[str]) -> int:
 
             code = answer(question)
         else:
-            home, version, rest = take_global_options(arguments)
+            home, version, rest = take_global_options(take_ascii_option(arguments))
             code = _version() if version else _dispatch(home, rest)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -88,6 +89,8 @@ def _version() -> int:
 
 
 def _dispatch(home: str | None, arguments: list[str]) -> int:
+    if not arguments and is_accessible():
+        arguments = ["--help"]  # the screen is boxes and motion; `charplay play` opens it all the same
     plain = not any(argument.startswith("-") for argument in arguments)
     if plain and (not arguments or arguments[0] == "play" or arguments[0] not in VERBS):
         # The playground starts without typer, whose import would be a fifth of the time to the first paint.

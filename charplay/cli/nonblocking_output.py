@@ -18,7 +18,7 @@ class NonBlockingStream(io.TextIOBase):
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
         self._encoding = stream.encoding or "utf-8"
-        self._writer = NonBlockingWriter(stream.fileno(), encoding=self._encoding)
+        self._writer = NonBlockingWriter(stream.fileno(), encoding=self._encoding, errors=stream.errors or "replace")
 
     @property
     def encoding(self) -> str:  # type: ignore[override]

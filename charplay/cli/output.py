@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TextIO
 
+from charplay.cli.plain_output import is_accessible
+
 
 def sanitize_for(text: str, stream: TextIO) -> str:
     """Sanitize outside text where `stream` is a terminal; leave it unchanged for a pipe or a file."""
@@ -31,13 +33,13 @@ def print_note(sentence: str) -> None:
 
 
 def progress_line(title: str) -> Callable[[float], bool]:
-    """Return a watcher that prints the progress on a terminal, and clears the line at the end.
+    """Return a watcher that prints the progress on a terminal, and clears the line at the end; plain output has none.
 
     It never cancels: Ctrl-C does.
     """
 
     def watch(share: float) -> bool:
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and not is_accessible():
             # At the end the line is cleared: what is printed next may be shorter.
             end = "\r\x1b[K" if share >= 1 else ""
             print(f"\r\x1b[K{title} {share:4.0%}", end=end, file=sys.stderr, flush=True)

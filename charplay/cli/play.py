@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from charplay.cli.errors import EXIT_FAILED, EXIT_USAGE, print_error
+from charplay.cli.plain_output import draw_in_ascii
 from charplay.training import malloc
 
 if TYPE_CHECKING:
@@ -54,9 +55,12 @@ def play(home_option: str | None, path: str | None, attach: "Attach | None" = No
     from charplay.cli.data_dir import log_file
     from charplay.cli.output_capture import capture_library_output
     from charplay.playground.home import open_home
+    from charplay.playground.settings import read_settings
 
     home = open_home(home_option)
     log = log_file(home)
+    if read_settings(home.user_settings)[0].ascii:
+        draw_in_ascii()
     with capture_library_output(log):
         code = _run_app(home, home_option, path, attach)
     if code == EXIT_FAILED:

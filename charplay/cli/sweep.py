@@ -20,7 +20,8 @@ from charplay.cli.recipe_options import (
 )
 from charplay.cli.signals import stop_on_signals
 from charplay.cli.torchrun import require_alone
-from charplay.formatting.units import duration, format_loss, plural
+from charplay.formatting.loss_units import format_loss
+from charplay.formatting.units import duration, plural
 from charplay.protocol.queues import CommandQueue
 
 if TYPE_CHECKING:

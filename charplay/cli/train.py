@@ -11,6 +11,7 @@ from charplay.cli.adding import PIPE, kept_pipe
 from charplay.cli.detaching import train_detached
 from charplay.cli.errors import EXIT_FAILED, EXIT_USAGE, print_error
 from charplay.cli.output import print_note, redirect_to_devnull
+from charplay.cli.plain_output import is_accessible
 from charplay.cli.recipe_options import (
     CorpusOption,
     EncodingOption,
@@ -131,7 +132,7 @@ def _reporter(output: "NonBlockingStream | None", home: "Home", *, json: bool) -
         return
     settings = read_and_note(home)
     unit = UNITS[settings.unit]
-    if output is None or os.environ.get("TERM") == "dumb":
+    if output is None or os.environ.get("TERM") == "dumb" or is_accessible():
         yield LineReporter(unit)
     else:
         with sign_reporter(ProgressReporter(lambda: output.behind, unit), settings) as reporter:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from charplay.formatting.loss_units import LossUnit
+from charplay.formatting.loss_units import NATS, LossUnit
 from charplay.formatting.units import duration
 from charplay.recipes.specs import format_value
 from charplay.runs.compared_run import ComparedRun, differences
@@ -35,8 +35,9 @@ WHOLE = {"step", "best_step"}
 
 
 def write_number(name: str, value: float) -> str:
-    """Write a number of a compared run, or a mean of several; a mean of whole numbers is rounded to one."""
-    return NUMBERS[name][1](round(value) if name in WHOLE else value)
+    """Write a number of a compared run, or a mean of several, losses in nats; a mean of whole numbers is rounded."""
+    write = NUMBERS[name][1] or NATS.number
+    return write(round(value) if name in WHOLE else value)
 
 
 def difference_rows(runs: Sequence[ComparedRun]) -> list[ComparisonRow]:

@@ -40,6 +40,9 @@ class Settings:
         "How the screen begins: as it was left, always in charplay's dark or light theme, or in another one.",
         default="last",
     )
+    ascii: bool = _declare(
+        "Whether the screen is drawn in ASCII alone, for terminals and fonts without lines and dots.", default=False
+    )
     bell: bool = _declare("Whether the terminal rings when a run ends.", default=False)
     signs: bool = _declare(
         "Whether a run shows in the terminal's title, as its progress, and in a notice at the end when nobody looks.",

@@ -15,9 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import charplay
-from charplay.cli import main
+from charplay.cli import main, plain_output, train
 from charplay.cli.errors import UsageError
 from charplay.cli.global_options import take_global_options
+from charplay.cli.output import progress_line
+from charplay.cli.reporting import LineReporter
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 from charplay.runs.store import RunStore
@@ -35,6 +37,38 @@ def test_home_may_stand_anywhere(words: list[str], place: int, joined: bool) -> 
 
 def test_what_follows_two_dashes_is_left_alone() -> None:
     assert take_global_options(["a", "--", "--home", "--version"]) == (None, False, ["a", "--", "--home", "--version"])
+
+
+def test_ascii_may_stand_anywhere_before_two_dashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(plain_output, "draw_in_ascii", lambda: asked.append(1))
+    assert plain_output.take_ascii_option(["a", "--", "--ascii"]) == ["a", "--", "--ascii"]
+    assert not asked
+    assert plain_output.take_ascii_option(["a", "--ascii", "b", "--", "--ascii"]) == ["a", "b", "--", "--ascii"]
+    assert asked == [1]
+
+
+@pytest.mark.parametrize(("value", "plain"), [("1", True), ("yes", True), ("0", False), ("", False)])
+def test_for_a_screen_reader_there_is_no_motion(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], value: str, plain: bool
+) -> None:
+    monkeypatch.setenv("ACCESSIBLE", value)
+    monkeypatch.setenv("TERM", "xterm")
+    with train._reporter(SimpleNamespace(behind=False), home, json=False) as reporter:  # type: ignore[arg-type]
+        assert isinstance(reporter, LineReporter) is plain
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    progress_line("reading")(0.5)
+    assert ("reading" in capsys.readouterr().err) is not plain
+
+
+def test_for_a_screen_reader_the_verbs_are_listed_without_boxes(home: Home) -> None:
+    env = {**os.environ, "ACCESSIBLE": "1", "CHARPLAY_HOME": str(home.root), "FORCE_COLOR": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "charplay"], capture_output=True, text=True, env=env, timeout=60, check=True
+    )
+    assert all(verb in done.stdout for verb in main.VERBS)
+    assert done.stdout.isascii()
+    assert "\x1b" not in done.stdout
 
 
 def test_home_without_a_folder_is_wrong_usage() -> None:

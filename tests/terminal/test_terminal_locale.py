@@ -49,3 +49,17 @@ def test_a_byte_that_is_no_text_leaves_the_keyboard_heard(terminal: Callable[...
     term.wait_for(HELP, 30)
     term.press("ctrl+c")
     assert term.wait(30) == 0
+
+
+@pytest.mark.parametrize(("options", "setting"), [(["--ascii"], ""), ([], "ascii = true\n")], ids=["option", "setting"])
+def test_ascii_alone_is_drawn_where_it_is_asked_for(
+    terminal: Callable[..., Terminal], tmp_path: Path, options: list[str], setting: str
+) -> None:
+    (tmp_path / "settings.toml").write_text(setting)
+    env = {"CHARPLAY_HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    term = terminal([sys.executable, "-m", "charplay", *options], env=env)
+    term.wait_for("t trains", 60)
+    assert "+- Corpus -" in term.text
+    term.press("ctrl+c")
+    assert term.wait(30) == 0
+    assert term.raw.isascii()

@@ -9,7 +9,8 @@ import numpy as np
 
 from charplay.corpora.exploring.cross_fitted import CrossFittedNgrams
 from charplay.corpora.exploring.text_map import ROUNDS, WINDOW, Figures, Grid, TextMap, WindowLosses
-from charplay.formatting.units import decimals, format_nats
+from charplay.formatting.loss_units import NATS
+from charplay.formatting.units import decimals
 from charplay.playground.exploring.table import Column, Table
 from charplay.playground.exploring.table_tab import Occurrences, polite, write_csv
 from charplay.playground.jobs import BackgroundJob, JobSlot
@@ -230,7 +231,7 @@ class XrayTab:
         if (at := self.position) is None:
             return ""
         nats = float(self.map.nats[self.cell])
-        figure = f"{format_nats(nats)} nats" if not np.isnan(nats) else "unread, or unknown"
+        figure = NATS.write(nats) if not np.isnan(nats) else "unread, or unknown"
         facts = [f"character {at:,}", f"{at / len(self._corpus):.1%}", figure]
         return "   ".join([*facts, "held out"] if at >= self._border else facts)
 
