@@ -4,7 +4,20 @@ from typing import Annotated
 
 import typer
 
-from charplay.cli import attach, control, corpora, describe, doctor, runs, sample, score, settings, sweep, train
+from charplay.cli import (
+    attach,
+    control,
+    corpora,
+    describe,
+    doctor,
+    runs,
+    sample,
+    score,
+    settings,
+    shannon,
+    sweep,
+    train,
+)
 from charplay.cli.plain_output import is_accessible
 
 app = typer.Typer(
@@ -53,6 +66,7 @@ def _everywhere(
 
 for verb in (
     train.train, sweep.sweep, attach.attach, control.control, sample.sample, score.score, describe.describe,
+    shannon.shannon,
     settings.settings, doctor.doctor,
 ):  # fmt: skip
     app.command()(verb)

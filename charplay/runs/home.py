@@ -81,6 +81,11 @@ class Home:
         return self.root / "settings.toml"
 
     @property
+    def shannon(self) -> Path:
+        """File of the rounds of Shannon's game that were played."""
+        return self.root / "shannon.jsonl"
+
+    @property
     def folders(self) -> tuple[Path, ...]:
         """All folders, the home itself first."""
         return self.root, self.corpora, self.checkpoints, self.texts, self.cache, self.log, self.presets
