@@ -71,15 +71,15 @@ def _turns(played: "ShannonRound") -> Iterator["Turn"]:
 
 def _print_turn(turn: "Turn") -> None:
     from charplay.formatting.sanitize import sanitize_char
+    from charplay.playground.shannon.round import said_guesses
 
-    guesses = "1 guess" if turn.guesses == 1 else f"{turn.guesses} guesses"
     machines = (
         f"{name} {found.rank}, {found.bits:.2f} bits" for name, found in turn.machines.items() if found is not None
     )
-    print("   ".join([f"{sanitize_char(turn.character)}   {guesses}", *machines]))
+    print("   ".join([f"{sanitize_char(turn.character)}   {said_guesses(turn)}", *machines]))
 
 
-def _print_round(played: "ShannonRound", all_guesses: list[int]) -> None:
+def _print_round(played: "ShannonRound", all_guesses: list[int | None]) -> None:
     """Print who was how good: the machines' losses are exact, a person's is bounded by the guesses."""
     from charplay.playground.shannon.bounds import shannon_bounds
 
@@ -90,5 +90,5 @@ def _print_round(played: "ShannonRound", all_guesses: list[int]) -> None:
         rows.append((machine.name, "" if bits is None else f"{bits:.2f}"))
     print()
     print_table((f"{len(played.turns)} characters", "bits a character"), rows)
-    lower, upper = shannon_bounds(all_guesses)
+    lower, upper = shannon_bounds(all_guesses, len(played.corpus.vocabulary))
     print(f"\nYour {len(all_guesses)} characters of this text so far: {lower:.2f} to {upper:.2f} bits a character.")

@@ -12,6 +12,7 @@ from charplay.fs import atomic
 
 MARKER = ".charplay-home"
 VARIABLE = "CHARPLAY_HOME"
+SHANNON = "shannon.jsonl"
 
 
 class HomeError(CharplayError):
@@ -83,7 +84,7 @@ class Home:
     @property
     def shannon(self) -> Path:
         """File of the rounds of Shannon's game that were played."""
-        return self.root / "shannon.jsonl"
+        return self.texts / SHANNON
 
     @property
     def folders(self) -> tuple[Path, ...]:

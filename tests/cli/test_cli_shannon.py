@@ -37,7 +37,7 @@ def test_who_gives_everything_up_plays_a_round_that_is_kept(
     typed("\n" * LENGTH)
     shown = cli("shannon", network, "--seed", 1)
     assert shown.code == 0
-    assert shown.out.count("guesses") == LENGTH
+    assert shown.out.count("given up") == LENGTH
     assert all(name in shown.out for name in ("you", "5-gram", "network", "bits a character"))
     (kept,) = map(json.loads, home.shannon.read_text().splitlines())
     assert (kept["corpus"], kept["characters"]) == ("pangram", LENGTH)

@@ -37,19 +37,25 @@ def played() -> ShannonRound:
 
 def test_bounds_of_a_worked_example() -> None:
     # Half at the first guess, a quarter each at the second and third: log2 of 1, 2 and 3 with their weights.
-    lower, upper = shannon_bounds([1, 1, 2, 3])
+    lower, upper = shannon_bounds([1, 1, 2, 3], 27)
     assert upper == pytest.approx(1.5)
     assert lower == pytest.approx(0.25 * 2 + 0.25 * (3 * math.log2(3) - 2))
 
 
-@given(st.lists(st.integers(1, 30), min_size=1))
-def test_the_lower_bound_is_never_above_the_upper_one(guesses: list[int]) -> None:
-    lower, upper = shannon_bounds(guesses)
-    assert 0 <= lower <= upper <= math.log2(len(set(guesses))) + 1e-9
+@given(st.lists(st.none() | st.integers(1, 30), min_size=1))
+def test_the_lower_bound_is_never_above_the_upper_one(guesses: list[int | None]) -> None:
+    lower, upper = shannon_bounds(guesses, 30)
+    assert 0 <= lower <= upper
+    if None not in guesses:
+        assert upper <= math.log2(len(set(guesses))) + 1e-9
 
 
 def test_who_always_guesses_right_at_once_knows_the_text() -> None:
-    assert shannon_bounds([1] * 20) == (0, 0)
+    assert shannon_bounds([1] * 20, 27) == (0, 0)
+
+
+def test_who_gives_everything_up_knows_no_more_than_the_alphabet() -> None:
+    assert shannon_bounds([None] * 20, 32) == (0, 5)
 
 
 @given(PROBABILITIES, st.data())
@@ -98,9 +104,9 @@ def test_guesses_are_counted_until_one_is_right(played: ShannonRound) -> None:
     assert not played.tried
 
 
-def test_what_is_given_up_counts_as_found_last_of_all(played: ShannonRound) -> None:
+def test_what_is_given_up_was_not_found(played: ShannonRound) -> None:
     played.give_up()
-    assert played.turns[0].guesses == len(CORPUS.vocabulary)
+    assert played.turns[0].guesses is None
 
 
 def test_a_round_has_an_end(played: ShannonRound) -> None:
@@ -128,5 +134,5 @@ def test_rounds_are_kept_by_text(tmp_path: Path, played: ShannonRound) -> None:
     keep_round(path, played, "demo, step 1")
     with path.open("a") as file:
         file.write('{"sha256": 3}\nnonsense\n[]\n{"torn')
-    assert kept_guesses(path, CORPUS.sha256) == [len(CORPUS.vocabulary)] * 2
+    assert kept_guesses(path, CORPUS.sha256) == [None] * 2
     assert kept_guesses(path, "another") == []

@@ -1,5 +1,6 @@
 """The explorer on the screen: its places, its search, and what goes on behind it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,9 +8,11 @@ from played import Play
 from sitting import FOX
 
 from charplay.playground.exploring.tabs import TABS
+from charplay.runs.home import Home
 from charplay.tui.dialogs.cleaning import CleaningDialog
 from charplay.tui.dialogs.explorer import ExplorerScreen
 from charplay.tui.dialogs.reader import ReaderDialog
+from charplay.tui.dialogs.shannon import ShannonDialog
 from charplay.tui.dialogs.text_input import TextInputDialog
 from charplay.tui.widgets.row_list import RowList
 
@@ -51,6 +54,36 @@ async def test_hits_are_counted_and_marked_and_the_mode_is_changed_by_tab(play: 
         assert screen.foot.entry.text == r"l\w+y"
         await it.press("escape")
         assert it.screen is screen
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_held_out_part_is_guessed_and_the_rounds_are_kept(
+    play: Play, home: Home, size: tuple[int, int]
+) -> None:
+    async with play(size) as it:
+        screen = await explore(it)
+        await it.press("G")
+        await it.until(lambda: "That is played in the held-out part" in it.seen())
+        await it.press("colon", *"95%", "enter")
+        await it.until(lambda: "held out" in it.seen())
+        place = screen.explorer.focus
+        await it.press("G")
+        await it.until(lambda: "▌" in it.seen() and isinstance(it.screen, ShannonDialog))
+        wrong = "z" if FOX[place] != "z" else "x"
+        await it.press(wrong)
+        await it.until(lambda: f"not {wrong}" in it.seen())
+        for character in FOX[place : place + 20]:
+            await it.press({"\n": "enter", " ": "space"}.get(character, character))
+        await it.until(lambda: "The round is over" in it.seen())
+        assert "20 of 20, in bits a character:" in it.seen()
+        assert "2 guesses" not in it.seen(), "only the newest are listed"
+        await it.press("enter")
+        await it.press("tab")
+        await it.until(lambda: "1 of 20" in it.seen() and "you in 21" in it.seen())
+        await it.press("escape")
+        assert it.screen is screen
+    first, second = map(json.loads, home.shannon.read_text().splitlines())
+    assert (first["position"], first["turns"][0]["guesses"], second["position"]) == (place, 2, place + 20)
 
 
 async def test_the_writing_goes_on_behind_it(play: Play) -> None:

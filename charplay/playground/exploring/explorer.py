@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from charplay.playground.exploring.references import Reference, References
     from charplay.playground.exploring.table_tab import TableTab
     from charplay.playground.instrument import Instrument
+    from charplay.playground.shannon.game import ShannonGame
     from charplay.sampling.generator import TextGenerator
 
 NO_TABLE = "This is the text itself; the other tabs have tables."
@@ -354,6 +355,15 @@ class Explorer:
         if self.tabs.open != "read":
             return "Ranges are marked in the text itself; 1 opens it."
         return self.ranges.change(what, self.marked)
+
+    def shannon_game(self) -> "ShannonGame | str":
+        """Return Shannon's game from this place on, or why it cannot be played here."""
+        from charplay.playground.shannon.game import ShannonGame
+
+        if self.focus < self.held_out_start:
+            return "That is played in the held-out part, which the network has not seen; :95% goes there."
+        generator = self._instrument.generator if self._instrument is not None else None
+        return ShannonGame(self.corpus, self.held_out_start, self.focus, generator, self._folder)
 
     # A passage of it.
 

@@ -5,6 +5,7 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from charplay.corpora.errors import CorpusError
+from charplay.corpora.learned import NotFound, open_learned
 from charplay.playground.shannon.machines import NetworkMachine, NgramMachine
 from charplay.playground.shannon.round import LENGTH, SHOWN, ShannonRound
 
@@ -38,12 +39,16 @@ def open_round(store: "RunStore", library: "Library", run: str, seed: int | None
         CorpusError: its text is not here, or nothing of it was held out.
     """
     from charplay.playground.checkpoints import open_checkpoint
-    from charplay.playground.training_text import open_training_text, read_origin
+    from charplay.playground.training_text import read_origin
     from charplay.recipes.network import training_characters
 
     loaded = open_checkpoint(store, run)
     origin, recipe = read_origin(Path(loaded.origin.path))
-    corpus = open_training_text(library, origin, recipe, lambda _: True)
+    try:
+        corpus = open_learned(library, origin, cleaning=recipe.cleaning, limit=recipe.limit)
+    except NotFound as fault:
+        what = "is not here" if fault.changed is None else "is another text by now"
+        raise CorpusError(f"{fault.title}, which {run} learned, {what}; `charplay corpora` lists the texts.") from None
     trained = training_characters(recipe, len(corpus))
     if trained == len(corpus):
         raise CorpusError(f"{run} held nothing out of its text; choose a run that has a held-out loss.")

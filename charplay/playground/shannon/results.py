@@ -38,19 +38,19 @@ def keep_round(path: Path, played: ShannonRound, source: str) -> None:
         file.write(line + "\n")
 
 
-def kept_guesses(path: Path, sha256: str) -> list[int]:
+def kept_guesses(path: Path, sha256: str) -> list[int | None]:
     """Return the guesses of all rounds that were played on a text, oldest first; torn and foreign lines are let go."""
     try:
         with open_regular(path) as file:
             lines = file.read().splitlines()
     except OSError:
         return []
-    found: list[int] = []
+    found: list[int | None] = []
     for line in lines:
         try:
             row = json.loads(line)
             if row["sha256"] == sha256:
-                found += [int(turn["guesses"]) for turn in row["turns"]]
+                found += [None if turn["guesses"] is None else int(turn["guesses"]) for turn in row["turns"]]
         except (ValueError, TypeError, KeyError):
             continue
     return found

@@ -18,10 +18,17 @@ class Turn:
     """A character that was found."""
 
     character: str
-    guesses: int
-    """Of the person; the vocabulary's size where they gave up."""
+    guesses: int | None
+    """Of the person; None where they gave up."""
     machines: dict[str, Foretold | None]
     """By name; None where a machine does not know the character."""
+
+
+def said_guesses(turn: Turn) -> str:
+    """Say how many guesses a character took: "1 guess", "3 guesses", "given up"."""
+    if turn.guesses is None:
+        return "given up"
+    return "1 guess" if turn.guesses == 1 else f"{turn.guesses} guesses"
 
 
 @dataclass
@@ -65,14 +72,14 @@ class ShannonRound:
         return ""
 
     def give_up(self) -> None:
-        """See the next character; it counts as found last of all."""
+        """See the next character, which was not found."""
         if not self.done:
-            self._find(len(self.corpus.vocabulary))
+            self._find(None)
 
     @property
     def bounds(self) -> Bounds:
         """Shannon's bounds by the guesses so far; ValueError before the first character was found."""
-        return shannon_bounds([turn.guesses for turn in self.turns])
+        return shannon_bounds([turn.guesses for turn in self.turns], len(self.corpus.vocabulary))
 
     def bits(self, machine: str) -> float | None:
         """Return a machine's mean bits a character, its exact loss; None where it knew none of them."""
@@ -84,7 +91,7 @@ class ShannonRound:
         at = self.start + len(self.turns)
         return self.corpus.text(at, at + 1)
 
-    def _find(self, guesses: int) -> None:
+    def _find(self, guesses: int | None) -> None:
         character = self._next
         foretold = {machine.name: machine.foretell(character) for machine in self.machines}
         self.turns.append(Turn(character, guesses, foretold))

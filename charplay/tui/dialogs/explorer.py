@@ -24,6 +24,7 @@ from charplay.tui.dialogs.explorer_foot import Foot
 from charplay.tui.dialogs.explorer_keys import COMMANDS, LAST, SEARCHES_ROWS, TABS, key_label
 from charplay.tui.dialogs.explorer_views import views_of
 from charplay.tui.dialogs.reader import ReaderDialog, key_lines
+from charplay.tui.dialogs.shannon import ShannonDialog
 from charplay.tui.presentation.tinting import OF_BITS, bit_tints, legend, theme_palette, tints
 from charplay.tui.textual_patches.backpressure import Ticker
 from charplay.tui.textual_patches.safe_dismiss import dismiss_once
@@ -378,6 +379,14 @@ class ExplorerScreen(Screen[None]):
     def action_prompt(self) -> None:
         """Let the network go on from here."""
         self.foot.say(self.explorer.prompt(self.page.shown))
+
+    def action_shannon(self) -> None:
+        """Guess what comes next."""
+        game = self.explorer.shannon_game()
+        if isinstance(game, str):
+            self.foot.say(game)
+        else:
+            self.app.push_screen(ShannonDialog(game))
 
     def action_copy(self) -> None:
         """Copy what is marked, or the page, or the row."""

@@ -16,7 +16,7 @@ TABLES = ("chars", "words", "lines", "keys", "clean")
 SEARCHES_ROWS = ("chars", "words", "keys", "clean")
 """Tabs in which a search is for a row; else it is for a place of the text."""
 ONLY_IN = {
-    **dict.fromkeys(("random", "go_to", "mark", "cut"), ("read",)),
+    **dict.fromkeys(("random", "go_to", "mark", "cut", "shannon"), ("read",)),
     **dict.fromkeys(("tint", "prompt"), ("read", "xray")),
     **dict.fromkeys(("enter", "write"), (*TABLES, "xray")),
     **dict.fromkeys(("sort", "reverse"), TABLES),
@@ -70,6 +70,8 @@ COMMANDS = (
             action="ranges('take back')"),
     Command("explorer.as_text", "T", "as text", "Make a new text of what is marked, or of this page",
             action="keep_as_text"),
+    Command("explorer.shannon", "G", "guess", "Shannon's game: guess what comes next, beside a 5-gram and a network",
+            footer=True, action="shannon"),
     Command("explorer.copy", "y", "copy", "Copy what is marked, or this page; in a table, the row", footer=True,
             action="copy"),
     *(Command(f"explorer.tab_{name}", keys, title.lower(), sentence, action=f"tab('{name}')")
