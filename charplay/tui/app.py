@@ -172,6 +172,16 @@ class CharplayApp(PatchedApp):
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette())
 
+    def action_words(self) -> None:
+        """Explain the words of what has the focus."""
+        from charplay.tui.dialogs.reader import ReaderDialog
+        from charplay.tui.presentation.words import explain
+
+        if not isinstance(self.screen, Palette) and not self.screen.has_class("words"):
+            dialog = ReaderDialog("Words that stand here", explain(self.screen))
+            dialog.add_class("words")
+            self.push_screen(dialog)
+
     def action_brightness(self) -> None:
         """Dark or light."""
         self.theme = other_brightness(self.current_theme)

@@ -19,6 +19,8 @@ SCREEN_COMMANDS = (
 """On the main screen alone."""
 
 APP_COMMANDS = (
+    Command("app.words", "f1", "words", "What the words mean that stand here: held-out, nats, epoch, top-p, ...",
+            first=True, action="app.words"),
     Command("app.leave", "ctrl+c,ctrl+q", "quit", "Save and leave charplay, from anywhere; twice without asking",
             first=True, action="leave"),
 )

@@ -51,6 +51,12 @@ class ReaderLines(Widget, can_focus=True):
         self.action_move(0)
         self.refresh()
 
+    def words_here(self) -> str:
+        """Return the lines in sight."""
+        return "\n".join(
+            "".join(text for text, _ in line) for line in self.lines[self.top : self.top + self.size.height]
+        )
+
     def action_move(self, by: int) -> None:
         """Scroll by so many lines."""
         self.top = max(0, min(self.top + by, len(self.lines) - self.size.height))

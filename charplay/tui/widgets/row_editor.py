@@ -33,6 +33,10 @@ class RowEditor(EscapedInput):
         """What is meant by what stands there."""
         return unescape(self.value)
 
+    def words_here(self) -> str:
+        """Return what the row says that is edited."""
+        return self._rows.words_here()
+
     def open(self, text: str) -> None:
         """Show `text` for typing."""
         self.value = escape(text)

@@ -30,6 +30,8 @@ TONES_CSS = """
 """
 """To be put into the style of a widget that draws rows."""
 
+WHOLE_ROW = 300
+"""Cells in which nothing of a row is cut that matters."""
 _NOTHING = Style.null()
 
 
@@ -106,6 +108,10 @@ class RowList(Widget, can_focus=True):
     def draw(self, index: int, width: int) -> list[Cell]:
         """Row `index` as pieces, cells together at most `width` wide."""
         raise NotImplementedError
+
+    def words_here(self) -> str:
+        """Return what the row under the cursor says."""
+        return "".join(text for text, _ in self.draw(self.cursor, WHOLE_ROW)) if self.number() else ""
 
     def stands(self, index: int) -> bool:
         """Whether the cursor may stand on a row; headings are passed over."""

@@ -130,6 +130,10 @@ class Slider(Widget, can_focus=True):
         low, high = self.show(self.scale.low), self.show(self.scale.high)
         self.notify(f"{self.label} goes from {low} to {high} here.".capitalize(), markup=False)
 
+    def words_here(self) -> str:
+        """Return what it sets."""
+        return self.label
+
     def action_type(self) -> None:
         """Open the value for typing; enter takes it, escape leaves it."""
         self.typed = ""

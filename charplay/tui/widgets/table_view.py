@@ -134,6 +134,10 @@ class TableList(RowList):
             cells += [(_fitted(column, text, room), column.tone), (" " * column.gap, "plain")]
         return cells
 
+    def words_here(self) -> str:
+        """Return what its columns are called: its rows are words of a text."""
+        return "  ".join(column.title for column in self.rows.columns) if self.rows is not None else ""
+
     def action_page(self, by: int) -> None:
         """Move the cursor by a page, a row kept in sight."""
         self.action_move(by * max(1, self.size.height - 1))
