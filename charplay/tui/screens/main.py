@@ -282,7 +282,8 @@ class MainScreen(Screen[None]):
     def _answered(self, then: "Callable[[Answer | None], object]", answer: "Answer | None") -> None:
         then(answer)
         self._stale = True
-        self._catch_up()
+        if self.training.is_attached:  # the dialog may have been left because the whole screen goes
+            self._catch_up()
 
     def go_to(self, place: str) -> None:
         """Go to a pane, or to a row of one."""
