@@ -9,7 +9,9 @@ from charplay.recipes.layers import compose
 from charplay.recipes.network import examples_per_epoch, parameter_count
 from charplay.recipes.presets import load_preset, preset_names
 
-PAGE = (Path(__file__).parents[2] / "docs" / "RECIPES.md").read_text()
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "RECIPES.md").read_text()
+MEASUREMENTS = (ROOT / "docs" / "BENCHMARKS.md").read_text()
 
 
 def rows(page: str) -> list[list[str]]:
@@ -48,3 +50,17 @@ def test_the_figures_are_what_the_preset_builds(name: str) -> None:
     assert f"of {recipe.sequence_length}" in windows
     if characters != "any":
         assert examples_per_epoch(recipe, number(characters)) == number(windows)
+
+
+def of_charplay(page: str) -> set[str]:
+    """The losses that a page says charplay reached: 1.434, with three digits, as the table of measurements has them."""
+    told = [line for line in page.splitlines() if line.startswith("| charplay, preset")]
+    told += re.findall(r"^In 148 seconds.*?nanoGPT", page, re.MULTILINE | re.DOTALL)
+    return set(re.findall(r"\b1\.\d{3}\b", " ".join(told)))
+
+
+@pytest.mark.parametrize(("name", "least"), [("README.md", 2), ("docs/COMPARED.md", 6)])
+def test_what_charplay_is_said_to_reach_was_measured(name: str, least: int) -> None:
+    told = of_charplay((ROOT / name).read_text())
+    assert len(told) >= least
+    assert told <= set(re.findall(r"\| (1\.\d{3}) ", MEASUREMENTS))
