@@ -12,6 +12,7 @@ from charplay.playground.announcements import Announcements
 from charplay.playground.corpus_selection import CorpusSelection
 from charplay.playground.detachment import Detachment
 from charplay.playground.drawn_ruler import DrawnRuler
+from charplay.playground.gauges import Gauges
 from charplay.playground.happenings import (
     CorpusRead,
     CurvesRead,
@@ -90,6 +91,7 @@ class Playground:
         self.next_run = NextRun(home, self.corpora, self.jobs, list_devices)
         self.run_list = RunList(self.jobs)
         self.runs = RunController(trainer, clock)
+        self.gauges = Gauges(on=preferences.gauges)
         self.launcher = RunLauncher(self)
         self.detachment = Detachment(self, self.launcher)
         self.listener = RunListener(self)
@@ -161,6 +163,7 @@ class Playground:
     def remember(self) -> "Preferences":
         """Return the preferences with what is chosen now, for the next start."""
         self.next_run.remember(self.preferences)
+        self.preferences.gauges = self.gauges.on
         if self._writes:
             from charplay.playground.saved_params import remember_params
 
@@ -182,6 +185,7 @@ class Playground:
         """
         happened = [*self._advance_choices(now), *self._advance_runs()]
         self.ruler.advance(now)
+        self.gauges.advance(now)
         if self._writes:
             self.passages.advance()
             self.instrument.advance(now)

@@ -48,6 +48,8 @@ class Preferences:
     processor_speed: dict[str, object] = field(default_factory=dict)
     """What the last run found that measured the processor, by hidden size, in multiples of two usual cores."""
     light: bool = False
+    gauges: bool = False
+    """Whether they are shown."""
     theme: str = ""
     """The theme's name; empty where it is charplay's own, dark or `light`."""
 

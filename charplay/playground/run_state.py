@@ -29,6 +29,8 @@ class RunState:
     folder: str = ""
     corpus: str = ""
     device: str = ""
+    device_reason: str = ""
+    """Why it trains on that one."""
     recipe: Mapping[str, object] = field(default_factory=dict)
     parameters: int = 0
     characters: int = 0
@@ -104,6 +106,7 @@ class RunState:
 
     def _begin(self, event: events.Started) -> None:
         self.run, self.folder, self.corpus, self.device = event.run, event.folder, event.corpus, event.device
+        self.device_reason = event.device_reason
         self.recipe, self.parameters = event.recipe, event.parameters
         self.characters, self.vocabulary_size = event.characters, event.vocabulary_size
         self.total_steps, self.step = event.total_steps, event.step

@@ -84,6 +84,8 @@ class Started(Event):
     """None where the budget is in minutes."""
     device: str
     """For display: "cpu, 2 threads"."""
+    device_reason: str = ""
+    """Why it was chosen: "asked for", "no CUDA device is visible"."""
     resumed: bool = False
     speed: Mapping[str, object] | None = None
     """How many times as fast as two usual cores the device was measured to be, by hidden size; None where it was not

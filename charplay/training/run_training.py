@@ -210,6 +210,7 @@ class _RunExecution:
         assert self._corpus is not None
         run, corpus = session.run, self._corpus
         return Started(
+            device_reason=self._choice.reason if self._choice else "",
             **self.timestamp(),
             run=run.name,
             folder=str(run.folder.resolve()),

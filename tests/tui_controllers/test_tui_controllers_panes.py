@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from sitting import Sitting
 
 from charplay.tui.command import Command
 from charplay.tui.controllers.base import CommandTable
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
     from tui_controllers.conftest import RecordingUi
 
 
-@pytest.mark.parametrize("command", PanesController.commands, ids=lambda command: command.method)
+PLACES = [command for command in PanesController.commands if command.key.isdecimal()]
+
+
+@pytest.mark.parametrize("command", PLACES, ids=lambda command: command.method)
 def test_each_goes_to_the_pane_that_it_names(
     command: Command, table: Callable[..., CommandTable], ui: "RecordingUi"
 ) -> None:
@@ -21,3 +25,13 @@ def test_each_goes_to_the_pane_that_it_names(
     assert commands.disabled(command.id) == ""
     commands.run(command.id)
     assert ui.places == [command.method]
+
+
+def test_the_gauges_are_shown_and_hidden(
+    table: Callable[..., CommandTable], ui: "RecordingUi", sitting: Sitting
+) -> None:
+    commands = table(PanesController)
+    for shown in (True, False):
+        commands.run("panes.gauges")
+        assert sitting.playground.gauges.on is shown
+    assert not ui.places

@@ -1,4 +1,4 @@
-"""The commands that go to a pane."""
+"""The commands that go to a pane, or show one."""
 
 from charplay.tui.command import Command
 from charplay.tui.controllers.base import Controller
@@ -13,6 +13,7 @@ class PanesController(Controller):
         Command("panes.runs", "3", "runs", "Go to the runs"),
         Command("panes.training", "4", "loss", "Go to the chart"),
         Command("panes.text", "5", "text", "Go to the text that is written"),
+        Command("panes.gauges", "G", "gauges", "Show or hide what processor, memory and graphics card do"),
     )
 
     def corpus(self) -> None:
@@ -34,3 +35,7 @@ class PanesController(Controller):
     def text(self) -> None:
         """Go to the text."""
         self.ui.go_to("text")
+
+    def gauges(self) -> None:
+        """Show or hide the gauges."""
+        self.playground.gauges.toggle()

@@ -29,6 +29,7 @@ from charplay.tui.controllers.training import TrainingController
 from charplay.tui.controllers.writing import WritingController
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.form import FormPane
+from charplay.tui.panes.gauges import GaugeLine
 from charplay.tui.panes.runs import RunsPane
 from charplay.tui.panes.status import Hint, StatusLine
 from charplay.tui.screens.command_guide import WITHIN, CommandGuide
@@ -107,6 +108,7 @@ class MainScreen(Screen[None]):
         self.furnished = False
         """Whether all panes are there."""
         self.status = StatusLine()
+        self.gauges = GaugeLine()
         self.corpus = CorpusPane(playground.corpora)
         self.form = FormPane(playground)
         self.runs = RunsPane(playground.run_list, playground.loss_unit)
@@ -125,6 +127,7 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Status, the two columns, a hint, the keys."""
         yield self.status
+        yield self.gauges
         yield self.pane_layout
         yield self.hint
         yield KeyLine(self.label, self.rank, ("1-5", "panes"))
@@ -252,6 +255,7 @@ class MainScreen(Screen[None]):
         state, corpora = self.playground.runs.state, self.playground.corpora
         title = corpora.chosen.title if corpora.chosen else ""
         self.status.show(state, self.playground.draft, title, corpora.reading)
+        self.gauges.show(self.playground.gauges.line(state))
         if state.status != self._state:
             self._state, self._stale = state.status, True
             self.refresh_bindings()
