@@ -182,7 +182,7 @@ def test_collocates_of_a_word_are_shown_and_left_again(explorer: Explorer) -> No
     until(explorer, lambda: explorer.tabs.table and explorer.tabs.table.counted)
     near = explorer.tabs.table
     assert near is not None
-    assert near.facts().startswith(f'{len(column(near, "word"))} collocates of "sat": within 5 words')
+    assert near.facts().startswith(f'{len(column(near, "word"))} collocates of "sat" within 5 words')
     assert "zebra" not in column(near, "word")
     assert column(near, "near")[column(near, "word").index("hat")] == "40"
     assert explorer.show_around() == "Collocates belong to a word; 3 opens the words."

@@ -132,6 +132,7 @@ async def test_every_tab_is_drawn_within_the_screen(play: Play, size: tuple[int,
         screen = await explore(it)
         await it.press("slash", *"fox", "enter", "2")
         await it.until(lambda: "cover" in it.seen() and "SPACE" in it.seen())
+        assert "MALL LETTER O" in it.seen()
         await it.press("3")
         await it.until(lambda: "words," in it.seen() and "█" in it.seen())
         await it.press("4")

@@ -49,7 +49,7 @@ def _columns(found: CharacterTable) -> list[Column]:
         Column("code", 8, lambda row: f"U+{int(points[row]):04X}", lambda: points, falls=False, is_text=True,
                name="code point"),
         Column("name", 0, lambda row: str(names[row]), lambda: names, falls=False, is_text=True,
-               cut="middle", most=50),
+               cut="start", most=50),
         Column("cat", 4, lambda row: str(categories[row]), lambda: categories, falls=False, is_text=True,
                name="category"),
         Column("count", 11, lambda row: f"{int(found.counts[row]):,}", lambda: found.counts,

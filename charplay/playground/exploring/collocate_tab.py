@@ -28,7 +28,7 @@ def _count(word: str, words: FrequencyList, progress: Progress) -> Counted:
 
     return Counted(
         Table(_columns(found), len(found), sorted_by=4),
-        f"{near}: within {SPAN} words, at least {LEAST} times; esc goes back to all words",
+        f"{near} within {SPAN} words, at least {LEAST} times",
         occurrences,
         lambda _position: None,
     )
