@@ -144,7 +144,7 @@ def train(evening: Evening) -> None:
     learned, held = chart.own()
     assert (distinct(learned.x), distinct(held.x)) == ([50.0, 100.0, 150.0, 200.0], [100.0, 200.0])
     assert distinct(-learned.y) == [-2.95, -2.9, -2.85, -2.8]
-    chart.next_quantity()
+    playground.loss_unit.next()
     assert np.allclose(chart.own()[0].y, learned.y / np.log(2))
     chart.next_x_axis()
     assert distinct(chart.own()[1].x) == [0.2, 0.4]

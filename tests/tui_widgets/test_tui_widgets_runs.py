@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from charplay.formatting.loss_units import NATS
+from charplay.playground.unit_choice import UnitChoice
 from charplay.runs.store import RunSummary
 from charplay.tui.panes.runs import PLACES, _Runs
 
@@ -13,7 +15,7 @@ from charplay.tui.panes.runs import PLACES, _Runs
 def test_where_a_run_trains_stands_apart_from_its_loss_and_whole(place: Any) -> None:
     pane: Any = _Runs.__new__(_Runs)  # drawing a row asks no app
     pane.runs = [RunSummary(name="alone", folder=Path("alone"), modified=0.0, place=place, step=520, train_loss=2.417)]
-    pane.markers, pane.writes = {}, ""
+    pane.markers, pane.writes, pane._unit = {}, "", UnitChoice(NATS)
     row = "".join(text for text, _ in pane.draw(0, 48))
     assert f" {PLACES[place]}" in row
     assert len(row) == 48
