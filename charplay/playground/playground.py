@@ -28,6 +28,7 @@ from charplay.playground.run_controller import RunController
 from charplay.playground.run_launcher import RunLauncher
 from charplay.playground.run_list import RunList
 from charplay.playground.run_listener import RunListener
+from charplay.playground.run_queue import RunQueue
 from charplay.playground.settings import read_settings
 from charplay.playground.unit_choice import UnitChoice
 
@@ -95,6 +96,7 @@ class Playground:
         self.launcher = RunLauncher(self)
         self.detachment = Detachment(self, self.launcher)
         self.listener = RunListener(self)
+        self.queue = RunQueue(self, self.launcher)
         self.ruler = DrawnRuler(self, self.jobs)
         self.follower: WeightFollower | None = None
         """Which weights play; None before anything writes."""
@@ -157,6 +159,7 @@ class Playground:
         now = self.clock()
         self.next_run.begin(self.preferences, self.library, path, now)
         self.run_list.begin(self.store, now)
+        self._say(self.queue.load())
         if self.runs.remote:
             self.launcher.attach()
 
@@ -215,7 +218,7 @@ class Playground:
     def _advance_runs(self) -> list[object]:
         happened: list[object] = [HistoryRead()] if self.runs.catch_up() else []
         for event in self.runs.advance():
-            happened += [event, *self.listener.hear(event)]
+            happened += [event, *self.listener.hear(event), *self.queue.hear(event)]
         self.listener.ask_for_weights()
         return [*happened, *self.detachment.advance()]
 

@@ -213,6 +213,11 @@ class RunController:
             self._trainer.send(Stop(reason))
 
     @property
+    def closed(self) -> bool:
+        """Whether it was stopped for good."""
+        return self._close_by is not None
+
+    @property
     def closing(self) -> bool:
         """Whether a run that was closed still saves, and its time is not over."""
         if self._close_by is None or self.remote:

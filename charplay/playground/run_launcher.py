@@ -39,21 +39,33 @@ class RunLauncher:
 
     def train(self) -> Said | None:
         """Start the next run, fetching its text first where it must be; return what there is to say."""
+        draft, text = self._context.draft, self._context.corpora
+        if draft is None or text.chosen is None:
+            return None
+        if not (text.trouble or draft.faults or text.chosen.ready):
+            return _fetch(text, text.chosen)
+        request = self.next_request()
+        if isinstance(request, str):
+            return _refusal(request)
+        self.start(request)
+        return None
+
+    def next_request(self) -> "TrainRequest | str":
+        """Return what starts the next run, or the sentence that says why it cannot be started."""
         from charplay.playground.run_requests import new_run
 
         draft, text = self._context.draft, self._context.corpora
         if draft is None or text.chosen is None:
-            return None
+            return "No text is chosen yet; 1 chooses one."
         if text.trouble:
-            return _refusal(f"{text.trouble} 1 chooses another text.")
+            return f"{text.trouble} 1 chooses another text."
         if draft.faults:
-            return _refusal(draft.faults[0])
+            return draft.faults[0]
         if not text.chosen.ready:
-            return _fetch(text, text.chosen)
+            return f"{text.chosen.title} is not here yet; t fetches it and trains."
         source = draft.warm_start.path if draft.warm_start else None
         asked, encoding = draft.asked, text.encoding or None
-        self.start(new_run(self._context.home, asked, asked.corpus, source=source, encoding=encoding))
-        return None
+        return new_run(self._context.home, asked, asked.corpus, source=source, encoding=encoding)
 
     def resume(self, name: str, more: str = "", device: str = "") -> str:
         """Go on with a run: with `more`, a budget added to what was done; with `device`, there. Return why not."""

@@ -77,6 +77,11 @@ class Home:
         return self.root / "settings.json"
 
     @property
+    def queue(self) -> Path:
+        """File of the runs that wait to be trained."""
+        return self.root / "queue.json"
+
+    @property
     def user_settings(self) -> Path:
         """File of the settings: what people set for every start. Only they write it, once it is there."""
         return self.root / "settings.toml"

@@ -47,7 +47,7 @@ def answers(dialog: Any) -> list[str]:
 
 
 def test_what_can_be_done_follows_the_run(commands: CommandTable, sitting: Sitting) -> None:
-    always = {"train", "leave"}
+    always = {"train", "queue", "leave"}
     assert usable(commands) == {*always, "take_up"}
     sitting.playground.launcher.train()
     assert usable(commands) == {*always, "pause", "stop"}

@@ -26,6 +26,7 @@ class TrainingController(Controller):
     commands: "ClassVar[Sequence[Command]]" = (
         Command("training.values", "l", "live values", "Change the running network's values: dropout, clipping, lengths and more", place="training", footer=True, hides=True),
         Command("training.train", "t", "train", "Train a network with the next run's recipe", footer=True),
+        Command("training.queue", "Q", "queue", "Queue the next run as the form has it, and show what waits; it begins when the run before has ended"),
         Command("training.pause", "p", "pause", "Hold training still, or let it go on", footer=True, hides=True),
         Command("training.step", "s", "step", "Train one step while training is paused", footer=True, hides=True),
         Command("training.stop", "x", "stop", "Save and stop training", footer=True, hides=True),
@@ -118,6 +119,15 @@ class TrainingController(Controller):
         said = self.playground.launcher.train()
         if said is not None:
             self._tell(said)
+
+    def queue(self) -> None:
+        """Queue the next run and show the queue; what cannot be queued is said, and what waits is shown all the same."""
+        queue = self.playground.queue
+        self._complain(queue.add())
+        if queue.runs:
+            from charplay.tui.dialogs.run_queue import RunQueueDialog
+
+            self.ui.open_dialog(RunQueueDialog(queue))
 
     def pause(self) -> None:
         """Pause, or go on."""
