@@ -70,6 +70,16 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
+def rough_duration(seconds: float) -> str:
+    """Write about how long: 42 is "42 s", 2,520 is "42 min", 6,500 is "1.8 h", a million is "11.6 days"."""
+    if said := no_number(seconds):
+        return said
+    for limit, unit, size, digits in ((90, "s", 1, 0), (5400, "min", 60, 0), (172_800, "h", 3600, 1)):
+        if seconds < limit:
+            return f"{max(1, seconds / size):.{digits}f} {unit}"
+    return f"{seconds / 86_400:.1f} days"
+
+
 def rate(value: float, digits: int = 2) -> str:
     """A learning rate, short, with up to so many digits: "5e-3", "3.1e-3"."""
     if said := no_number(value):

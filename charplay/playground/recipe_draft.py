@@ -15,8 +15,9 @@ from charplay.recipes.device_dependent import SENTENCE, likely_device, nearly_kn
 from charplay.recipes.errors import RecipeError
 from charplay.recipes.from_parent import inherit_shape
 from charplay.recipes.layers import ConfigLayer, compose
-from charplay.recipes.presets import load_preset, preset_names, read_preset, save_preset
+from charplay.recipes.presets import load_preset, preset_names, save_preset
 from charplay.recipes.recipe import BUDGETS, Recipe
+from charplay.recipes.reference_hardware import CorpusSize, expected_seconds
 from charplay.recipes.resolve import resolve
 from charplay.recipes.specs import FieldSpec, format_value, spec, specs
 
@@ -141,16 +142,6 @@ class RecipeDraft:
         """Every preset, the user's own ones too."""
         return tuple(preset_names(self.presets))
 
-    def titles(self) -> dict[str, str]:
-        """What each preset says of itself; of one that cannot be read, why."""
-        titles = {}
-        for name in self.preset_names():
-            try:
-                titles[name] = read_preset(name, self.presets).title
-            except RecipeError as fault:
-                titles[name] = str(fault)
-        return titles
-
     def rows(self, *, everything: bool) -> list[str]:
         """Names of the rows to show: the common ones, and below them the rest that applies, group by group.
 
@@ -196,6 +187,13 @@ class RecipeDraft:
     def budget(self) -> tuple[str, float]:
         """The one budget: its unit and its amount."""
         return budget_of(self.asked)
+
+    def seconds(self) -> float | None:
+        """Return about how long it trains here; None where that is not known before the start."""
+        if self.resolved is None or not nearly_known(likely_device(self.asked.device, self.devices)):
+            return None
+        text = CorpusSize.of(self.resolved, self.characters, self.vocabulary_size)
+        return expected_seconds(self.resolved, text, self.speed)
 
     def help(self, name: str) -> str:
         """The sentence of a row."""

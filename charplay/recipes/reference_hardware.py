@@ -43,6 +43,17 @@ def reference_seconds(recipe: Recipe, hidden: int, text: CorpusSize, speed: Spee
     return max(1.0, 60 * minutes * (_interpolate(speed, hidden) if speed else 1.0))
 
 
+def expected_seconds(recipe: Recipe, text: CorpusSize, speed: Speed | None = None) -> float:
+    """Seconds that a resolved recipe is likely to train on a machine this fast.
+
+    Without `speed` it is the yardstick. Rounds of evaluation and samples come on top.
+    """
+    if recipe.minutes is not None:
+        return 60 * recipe.minutes
+    hidden = whole(recipe, "hidden_size")
+    return reference_seconds(recipe, hidden, text, None) / (_interpolate(speed, hidden) if speed else 1.0)
+
+
 def reference_speed(recipe: Recipe, hidden: int, text: CorpusSize) -> float:
     """Characters a second that the yardstick trains on with this hidden size, from its floating-point operations."""
     sized = recipe.model_copy(update={"hidden_size": hidden, "sequence_length": 1, "batch_size": 1})

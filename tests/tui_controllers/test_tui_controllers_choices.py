@@ -291,3 +291,19 @@ def test_what_cannot_be_done_with_a_run_is_said(sitting: Sitting, ui: "Recording
     sitting.quiet()
     assert "open-1 is in use by" in table.disabled("runs.resume")
     lock.release()
+
+
+def test_a_preset_offers_its_text(sitting: Sitting, ui: "RecordingUi", table: CommandTable) -> None:
+    (sitting.home.corpora / "own.txt").write_text("the hare and the tortoise\n" * 90)
+    (sitting.home.presets / "mine.toml").write_text('corpus = "own"\nsteps = 10\n')
+    ui.cursors["form"] = "preset"
+    table.run("form.edit")
+    ui.answer("mine", ChoiceDialog)
+    assert sitting.draft.preset == "mine"
+    question = ui.answer("own", ChoiceDialog)
+    assert [each.value for each in question._choices] == ["own", ""]
+    assert sitting.corpora.chosen is not None
+    assert sitting.corpora.chosen.name == "own"
+    table.run("form.edit")
+    ui.answer("mine", ChoiceDialog)
+    assert not ui.dialogs

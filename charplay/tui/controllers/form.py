@@ -71,7 +71,7 @@ class FormController(Controller):
         elif name == "cleaning":
             self._choose_cleaning()
         elif choices:
-            notes = draft.titles() if name == PRESET else {}
+            notes = self._preset_notes() if name == PRESET else {}
             notes |= {each.name: _memory(each) for each in self.playground.next_run.devices} if name == "device" else {}
             answers = [Choice(value, value, notes.get(value, "")) for value in choices]
             dialog = ChoiceDialog(name.replace("_", " "), draft.help(name), answers, draft.shown(name)[0])
@@ -79,8 +79,32 @@ class FormController(Controller):
         else:
             self.ui.go_to("form.editor")
 
+    def _preset_notes(self) -> dict[str, str]:
+        from charplay.playground.preset_notes import preset_notes
+
+        sizes = {entry.name: entry.size or 0 for entry in self.playground.library.entries()}
+        return preset_notes(self._draft, sizes)
+
     def _set(self, name: str, value: str) -> None:
-        self._complain(self._draft.set(name, value) if value else "")
+        from charplay.playground.recipe_rows import PRESET
+
+        fault = self._draft.set(name, value) if value else ""
+        self._complain(fault)
+        if value and not fault and name == PRESET:
+            self._offer_text()
+
+    def _offer_text(self) -> None:
+        """Ask whether to take the text that the preset is meant for, where another one is chosen."""
+        from charplay.playground.preset_notes import preset_text
+        from charplay.tui.dialogs.choice import Choice, ChoiceDialog
+
+        corpora, wanted = self.playground.corpora, preset_text(self._draft)
+        now = corpora.chosen.name if corpora.chosen else ""
+        if wanted in {"", now} or wanted not in {entry.name for entry in self.playground.library.entries()}:
+            return
+        answers = [Choice(wanted, f"take {wanted}", "", "t"), Choice("", f"keep {now}" if now else "not now", "", "k")]
+        question = ChoiceDialog("The preset's text", f"{self._draft.preset} is meant for {wanted}.", answers)
+        self.ui.open_dialog(question, lambda text: corpora.choose(text, "") if text else None)
 
     def less(self) -> None:
         """The value before."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize_line
-from charplay.formatting.units import count, duration
+from charplay.formatting.units import count, duration, rough_duration
 
 if TYPE_CHECKING:
     from charplay.playground.recipe_draft import RecipeDraft
@@ -72,4 +72,6 @@ def _numbers(draft: "RecipeDraft") -> str:
     unit, amount = draft.budget()
     if unit == "minutes":
         parts.append(f"{'' if about else 'about '}{duration(amount * 60)}")
+    elif (seconds := draft.seconds()) is not None:
+        parts.append(f"about {rough_duration(seconds)}")
     return ", ".join(parts)
