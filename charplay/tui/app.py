@@ -182,6 +182,13 @@ class CharplayApp(PatchedApp):
             dialog.add_class("words")
             self.push_screen(dialog)
 
+    def action_keys(self) -> None:
+        """Every key of the dialog in front; the main screen has a help of its own."""
+        from charplay.tui.dialogs.keys import KeysDialog, sections_of
+
+        if not isinstance(self.screen, KeysDialog):
+            self.push_screen(KeysDialog(sections_of(self.screen), self.get_key_display))
+
     def action_brightness(self) -> None:
         """Dark or light."""
         self.theme = other_brightness(self.current_theme)

@@ -11,7 +11,7 @@ from charplay.playground.exploring.tabs import TABS
 from charplay.runs.home import Home
 from charplay.tui.dialogs.cleaning import CleaningDialog
 from charplay.tui.dialogs.explorer import ExplorerScreen
-from charplay.tui.dialogs.reader import ReaderDialog
+from charplay.tui.dialogs.keys import KeysDialog, key_lines
 from charplay.tui.dialogs.shannon import ShannonDialog
 from charplay.tui.dialogs.text_input import TextInputDialog
 from charplay.tui.widgets.row_list import RowList
@@ -111,8 +111,8 @@ async def test_every_key_of_it_is_in_its_help(play: Play) -> None:
     async with play((120, 40)) as it:
         screen = await explore(it)
         await it.press("question_mark")
-        await it.until(lambda: isinstance(it.screen, ReaderDialog))
-        said = " ".join(text for line in it.screen._lines for text, _ in line)
+        await it.until(lambda: isinstance(it.screen, KeysDialog))
+        said = " ".join(text for line in key_lines(it.screen._sections, it.app.get_key_display) for text, _ in line)
         assert all(command.help in said for command in screen.commands)
 
 

@@ -20,9 +20,9 @@ PANES = {
     "2": "t train  ⏎ edit  ← less  → more  m all fields  n what the network sees  space write",
     "3": "t train  ⏎ play  a again  r resume  o overlay  i details  space write",
     "4": "t train  a across  v upward  g log  r recent  e samples  space write",
-    "5": "t train  c rewind  i type  g branches  v tint  o copied  h score  r passage  a rides",
+    "5": "t train  c rewind  i type  g branches  v tint  o copied  h score  r passage  a rides  …",
 }
-ALL_OF_TEXT = f"{PANES['5']}  l side by side  . one  n anew  e prompt  m filters  y copy  w keep  space write"
+ALL_OF_TEXT = f"{PANES['5'][:-3]}  l side by side  . one  n anew  e prompt  m filters  y copy  w keep  space write"
 
 
 def line(it: Played) -> Any:
@@ -115,11 +115,44 @@ class Lines(App[None]):
     ("width", "shown"),
     [
         (60, "c c  b rather long  a first" + " " * 14 + "0-9 all  d away"),
-        (34, "c c  a first" + " " * 3 + "0-9 all  d away"),
-        (22, "0-9 all  d away"),
+        (34, "c c  …" + " " * 9 + "0-9 all  d away"),
+        (22, "…  0-9 all  d away"),
     ],
 )
 async def test_what_has_no_room_is_left_out_and_the_right_hand_keys_stay(width: Any, shown: Any) -> None:
     app = Lines()
     async with app.run_test(size=(width, 4)):
         assert str(app.query_one(KeyLine).render()).strip() == shown
+
+
+class Clicked(App[None]):
+    """Keeps which keys were carried out."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's form
+        Binding("a,f1", "took('a')", "first", show=True, id="one"),
+        Binding("b", "took('b')", "second", show=True),
+    ]
+
+    def compose(self) -> Iterator[Any]:
+        self.taken: list[str] = []
+        yield KeyLine(rank=lambda binding: -1 if binding.key == "b" else 0, many=("0-9", "all"))
+
+    def action_took(self, key: str) -> None:
+        self.taken.append(key)
+
+
+@pytest.mark.parametrize(("column", "taken"), [(1, ["a"]), (7, ["a"]), (8, []), (22, []), (29, ["b"]), (36, ["b"])])
+async def test_a_click_on_a_key_does_what_the_key_does(column: int, taken: list[str]) -> None:
+    app = Clicked()
+    async with app.run_test(size=(40, 4)) as pilot:
+        line = app.query_one(KeyLine)
+        assert str(line.render()) == "a first" + " " * 12 + "0-9 all  b second  "
+        await pilot.click(KeyLine, offset=(column, 0))
+        await pilot.pause()
+        assert app.taken == taken
+
+
+async def test_a_click_on_the_main_screens_line_trains(play: Play) -> None:
+    async with play((120, 40)) as it:
+        await it.pilot.click(KeyLine, offset=(2, 0))
+        await it.until(lambda: it.trainer.requests)

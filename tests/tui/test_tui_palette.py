@@ -6,7 +6,7 @@ from played import Play
 from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
 from charplay.tui.dialogs.explorer import ExplorerScreen
 from charplay.tui.dialogs.file_picker import FilePicker
-from charplay.tui.presentation.command_search import Offer, relevance
+from charplay.tui.presentation.command_search import Offer
 from charplay.tui.presentation.synonyms import SYNONYMS
 from charplay.tui.screens.main import CONTROLLERS
 
@@ -15,7 +15,7 @@ COMMANDS = [command for each in CONTROLLERS for command in each.commands]
 
 def found(word: str, offers: list[Offer]) -> list[str]:
     """The ids of what a search finds, the best first."""
-    ranked = sorted(((relevance(word, offer), offer) for offer in offers), key=lambda each: -each[0])
+    ranked = sorted(((offer.relevance(word), offer) for offer in offers), key=lambda each: -each[0])
     return [offer.id for score, offer in ranked if score > 0]
 
 

@@ -21,7 +21,7 @@ from charplay.recipes.network import memory_bytes, parameter_count
 from charplay.recipes.presets import preset_names
 from charplay.recipes.recipe import Recipe
 from charplay.recipes.specs import FieldSpec, spec, specs
-from charplay.tui.dialogs.reader import ReaderDialog
+from charplay.tui.dialogs.keys import KeysDialog
 from charplay.tui.panes.form_summary import _numbers
 from charplay.tui.panes.status import GAP, LEAST_NAME, StatusLine
 from charplay.tui.widgets.reader_lines import ReaderLines, folded
@@ -334,7 +334,7 @@ def test_a_line_is_wrapped_without_losing_a_word_or_leaving_its_column(text: str
 async def test_no_sentence_of_the_keys_is_cut(play: Play, width: int) -> None:
     async with play((width, 50)) as it:
         await it.press("question_mark")
-        await it.until(lambda: isinstance(it.screen, ReaderDialog))
+        await it.until(lambda: isinstance(it.screen, KeysDialog))
         reader = it.screen.query_one(ReaderLines)
         await it.until(lambda: len(reader.lines) > 20)
         said = " ".join(text for row in reader.lines for text, _ in row)

@@ -15,11 +15,11 @@ async def test_rewind_and_branches_are_found_from_the_key_line_and_at_the_top_of
         keys = it.seen().splitlines()[-1]
         assert all(label in keys for label in ("c rewind", "i type", "g branches"))
         await it.press("question_mark")
-        first = [[text.strip() for text, _ in line] for line in it.screen._lines[:4]]
+        first = [[text.strip() for text, _ in line] for line in it.screen.lines.lines[:4]]
         assert first[0] == ["Text"]
         assert [line[0] for line in first[1:]] == ["c", "i", "g"]
         await it.press("escape", "1", "question_mark")
-        assert it.screen._lines[0][0][0] == "Corpus"
+        assert it.screen.lines.lines[0][0][0] == "Corpus"
 
 
 async def test_a_text_is_gone_back_in_branched_and_found_again(play: Play) -> None:

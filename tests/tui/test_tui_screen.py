@@ -23,7 +23,7 @@ from charplay.sampling.stop_sequences import parse_stop_texts
 from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
 from charplay.tui.command import Bindings, bindings
 from charplay.tui.dialogs.explorer import ExplorerScreen
-from charplay.tui.dialogs.reader import ReaderDialog
+from charplay.tui.dialogs.keys import KeysDialog, key_lines
 from charplay.tui.screens.main import CONTROLLERS, TICKS_A_BAR
 from charplay.tui.textual_patches.key_queue import KeyHandled
 from charplay.tui.textual_patches.signals import listen
@@ -108,8 +108,8 @@ async def test_every_command_has_an_action_and_is_in_the_help(play: Play) -> Non
                 node = {"": owner, "app": it.app, "screen": main}[place]
                 assert callable(getattr(node, f"action_{action}"))
         await it.press("question_mark")
-        assert isinstance(it.screen, ReaderDialog)
-        said = " ".join(text for line in it.screen._lines for text, _ in line)
+        assert isinstance(it.screen, KeysDialog)
+        said = " ".join(text for line in key_lines(it.screen._sections, it.app.get_key_display) for text, _ in line)
         for _, owned in owners:
             assert all(binding.tooltip in said for binding in owned)
 

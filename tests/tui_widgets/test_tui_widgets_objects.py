@@ -148,10 +148,10 @@ async def test_lines_to_read_are_scrolled_by_the_keys_of_a_list_and_keep_their_p
         reader = app.query_one(ReaderLines)
         reader.focus()
         await pilot.press(*keys)
-        top = {"end": 22, "pagedown": 10, "down": 3 if keys[0] == "down" else 1}[keys[-1]]
+        top = {"end": 22, "pagedown": 7, "down": 3 if keys[0] == "down" else 1}[keys[-1]]
         assert reader.top == top
-        assert reader.render_line(0).text == f"{top} of 30".ljust(30)
+        assert reader.render_line(0).text == f"{top} of 28".ljust(29) + "▲"
         await pilot.resize_terminal(20, 8)
-        assert reader.render_line(0).text == f"{top} of 20".ljust(20)
+        assert reader.render_line(0).text == f"{top} of 18".ljust(19) + "▲"
         reader.show(lambda width: [[("all", "bad")]])
         assert (reader.top, reader.render_line(0).text.strip(), reader.render_line(1).text.strip()) == (0, "all", "")

@@ -19,12 +19,10 @@ from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.choice import Choice
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
-from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.dialogs.side_by_side import SideBySide
 from charplay.tui.dialogs.text_input import TextInputDialog
 from charplay.tui.textual_patches.backpressure import Ticker
 from charplay.tui.textual_patches.safe_dismiss import dismiss_once
-from charplay.tui.widgets.growing_text import GrowingText
 from charplay.tui.widgets.key_line import KeyLine
 from charplay.tui.widgets.slider import Slider
 from charplay.tui.widgets.speed_slider import speed_slider
@@ -42,7 +40,6 @@ class ComparisonScreen(Screen[Column]):
         Command(
             "comparison.write", "space", "write", "Let the columns write, or hold them", footer=True, action="write"
         ),
-        Command("comparison.keys", "question_mark", "keys", "Show every key", footer=True, action="all_keys"),
         *Dialog.commands,
         Command("comparison.one", "full_stop", "one", "Write one character in each column, and hold", action="one"),
         Command("comparison.anew", "n", "anew", "Begin anew, with another seed", footer=True, action="anew"),
@@ -213,11 +210,6 @@ class ComparisonScreen(Screen[Column]):
     def action_close(self) -> None:
         """Leave without one."""
         self.dismiss(None)
-
-    def action_all_keys(self) -> None:
-        """Every key of this screen."""
-        sections = [("Side by side", self.commands), ("In a column", GrowingText.commands)]
-        self.app.push_screen(ReaderDialog("Keys", key_lines(sections, self.app.get_key_display)))
 
     def action_temperatures(self) -> None:
         """Ask for other temperatures."""

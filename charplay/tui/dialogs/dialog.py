@@ -20,6 +20,14 @@ class Dialog(ModalScreen[Answer]):
     """A box with a title. Subclasses yield `self.box(...)` from `compose`; escape leaves without an answer."""
 
     commands: ClassVar[Sequence[Command]] = (
+        Command(
+            "dialog.keys",
+            "question_mark",
+            "keys",
+            "Show every key",
+            footer=True,
+            action="app.keys",
+        ),
         Command("dialog.close", "escape", "back", "Back to the playground", footer=True, action="close"),
     )
     BINDINGS = bindings(commands)

@@ -23,7 +23,6 @@ from charplay.tui.dialogs.cleaning import arguments_dialog
 from charplay.tui.dialogs.explorer_foot import Foot
 from charplay.tui.dialogs.explorer_keys import COMMANDS, LAST, SEARCHES_ROWS, TABS, key_label
 from charplay.tui.dialogs.explorer_views import views_of
-from charplay.tui.dialogs.reader import ReaderDialog, key_lines
 from charplay.tui.dialogs.shannon import ShannonDialog
 from charplay.tui.presentation.tinting import OF_BITS, bit_tints, legend, theme_palette, tints
 from charplay.tui.textual_patches.backpressure import Ticker
@@ -32,7 +31,6 @@ from charplay.tui.widgets.key_line import KeyLine
 from charplay.tui.widgets.line_entry import LineEntry
 from charplay.tui.widgets.row_list import RowList
 from charplay.tui.widgets.tab_line import TabLine
-from charplay.tui.widgets.table_view import TableList
 from charplay.tui.widgets.text_map import TextMapView
 from charplay.tui.widgets.text_page import TextPage
 from charplay.tui.widgets.text_strip import TextStrip
@@ -410,13 +408,3 @@ class ExplorerScreen(Screen[None]):
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Leave, once: a second key finds another screen in front."""
         return dismiss_once(self, super().dismiss, result)
-
-    def action_all_keys(self) -> None:
-        """Show every key of this screen."""
-        sections = [
-            ("In the explorer", self.commands),
-            ("On a page", TextPage.commands),
-            ("In a table", TableList.commands),
-            ("In an X-ray", TextMapView.commands),
-        ]
-        self.app.push_screen(ReaderDialog("Keys", key_lines(sections, self.app.get_key_display)))

@@ -78,7 +78,7 @@ COMMANDS = (
       for name, (keys, title, sentence) in TABS.items()),
     Command("explorer.tab_next", "tab", "next tab", "To the next tab", action="next_tab(1)"),
     Command("explorer.tab_before", "shift+tab", "tab before", "To the tab before", action="next_tab(-1)"),
-    Command("explorer.keys", "question_mark", "keys", "Show every key", footer=True, action="all_keys"),
+    Command("explorer.keys", "question_mark", "keys", "Show every key", footer=True, action="app.keys"),
     Command("explorer.close", "escape", "back", "One step back: leave the field, give up what is under way, go "
             "where one was before, leave the text", footer=True, action="close"),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from charplay.tui.presentation.synonyms import SYNONYMS
 
-IN_NAME, IN_SYNONYMS, IN_PANE, IN_SENTENCE = 8.0, 4.0, 2.0, 1.0
+IN_NAME, IN_SYNONYMS, IN_PLACE, IN_SENTENCE = 8.0, 4.0, 2.0, 1.0
 """What a word of the search counts, by where it was found."""
 
 
@@ -35,6 +35,10 @@ class Offer:
         pane = f"   {self.pane}" if self.pane else ""
         return f"{self.label[:1].upper()}{self.label[1:]}   {self.key}{pane}"
 
+    def relevance(self, query: str) -> float:
+        """Return how well it answers a search; 0 where it does not."""
+        return relevance(query, self.id, self.label, f"{self.pane} {self.key}", self.help)
+
 
 class Offering(Protocol):
     """An app that says what its palette offers."""
@@ -43,12 +47,12 @@ class Offering(Protocol):
         """Return every command that the palette lists over a screen."""
 
 
-def relevance(query: str, offer: Offer) -> float:
-    """Return how well an offer answers a search; 0 where one of the search's words begins none of its words."""
-    places = (
-        (IN_NAME, offer.label), (IN_SYNONYMS, SYNONYMS.get(offer.id, "")), (IN_PANE, offer.pane),
-        (IN_SENTENCE, offer.help),
-    )  # fmt: skip
+def relevance(query: str, name: str, label: str, place: str, sentence: str) -> float:
+    """Return how well a command answers a search; 0 where one of the search's words begins none of its words.
+
+    `name`: its id; `place`: where it works, and its key.
+    """
+    places = ((IN_NAME, label), (IN_SYNONYMS, SYNONYMS.get(name, "")), (IN_PLACE, place), (IN_SENTENCE, sentence))
     found = [
         max((worth for worth, text in places if _has(text, word)), default=0.0) for word in query.casefold().split()
     ]
@@ -70,7 +74,7 @@ class CommandSearch(Provider):
     async def search(self, query: str) -> Hits:
         """Offer what answers a search; names that merely have its letters where nothing does."""
         offers = self._offers()
-        ranked = [(relevance(query, offer), offer) for offer in offers]
+        ranked = [(offer.relevance(query), offer) for offer in offers]
         if not any(score for score, _ in ranked):
             matcher = self.matcher(query)
             ranked = [(matcher.match(offer.label), offer) for offer in offers]

@@ -383,9 +383,9 @@ class MainScreen(Screen[None]):
 
     def action_keys(self) -> None:
         """Every key, pane by pane, beginning with the pane in use."""
-        from charplay.tui.dialogs.reader import ReaderDialog, key_lines
+        from charplay.tui.dialogs.keys import KeysDialog
 
-        self.app.push_screen(ReaderDialog("Keys", key_lines(self._guide.sections(), self.app.get_key_display)))
+        self.app.push_screen(KeysDialog(self._guide.sections(), self.app.get_key_display))
 
 
 def _enable_collector() -> None:

@@ -1,6 +1,8 @@
-"""The last line of a screen: which keys can be pressed."""
+"""The last line of a screen: which keys can be pressed, or clicked."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -10,8 +12,25 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
-Entry = tuple[str, str]
-"""A key as it is shown, and what it does in a word or two."""
+if TYPE_CHECKING:
+    from textual.binding import ActiveBinding
+
+MORE = "…  "
+"""Stands behind the left-hand keys where there was no room for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key as it is shown, what it does in a word or two, and the binding that a click carries out, if any."""
+
+    key: str
+    label: str
+    active: "ActiveBinding | None" = None
+
+    @property
+    def width(self) -> int:
+        """Cells that it takes."""
+        return cell_len(f"{self.key} {self.label}  ")
 
 
 class KeyLine(Widget):
@@ -34,7 +53,7 @@ class KeyLine(Widget):
         self,
         label: Callable[[Binding], str] = lambda binding: binding.description,
         rank: Callable[[Binding], int] = lambda _: 0,
-        many: Entry | None = None,
+        many: tuple[str, str] | None = None,
     ) -> None:
         """Take over what the screen says of its keys.
 
@@ -46,6 +65,8 @@ class KeyLine(Widget):
         self._label = label
         self._rank = rank
         self._many = [many] if many else []
+        self._places: list[tuple[int, int, Entry]] = []
+        """From which column up to which an entry was written."""
 
     @on(events.Mount)
     def _listen(self) -> None:
@@ -56,39 +77,58 @@ class KeyLine(Widget):
 
     def render(self) -> RenderResult:
         """Write the left-hand keys that there is room for, a gap, and all right-hand ones."""
-        bindings = sorted(self._usable(), key=self._rank)
-        right = self._entries(binding for binding in bindings if self._rank(binding) < 0)
+        usable = sorted(self._usable(), key=lambda each: self._rank(each.binding))
+        right = [self._entry(each) for each in usable if self._rank(each.binding) < 0]
         if right:
-            right = [*self._many, *right]
-        room = self.size.width - sum(map(_width, right))
+            right = [*(Entry(*each) for each in self._many), *right]
+        left = [self._entry(each) for each in usable if self._rank(each.binding) >= 0]
+        shown = self._fitting(left, self.size.width - sum(each.width for each in right))
+        gap = self.size.width - sum(each.width for each in (*shown, *right))
+        self._places = []
         line = Text(no_wrap=True, end="")
-        for entry in self._entries(binding for binding in bindings if self._rank(binding) >= 0):
-            if _width(entry) <= room:
-                room -= _width(entry)
+        for entry in (*shown, None, *right):
+            if entry is None:
+                line.append(MORE.ljust(gap) if len(shown) < len(left) and gap >= len(MORE) else " " * gap)
+            else:
                 self._write(line, entry)
-        if right:
-            line.append(" " * room)
-        for entry in right:
-            self._write(line, entry)
         return line
 
-    def _entries(self, bindings: Iterable[Binding]) -> list[Entry]:
-        return [(self.app.get_key_display(binding), self._label(binding)) for binding in bindings]
+    def _fitting(self, entries: Sequence[Entry], room: int) -> list[Entry]:
+        """Return the entries that there is room for, the first ones first; room is left to say that there are more."""
+        if sum(each.width for each in entries) > room:
+            room -= len(MORE)
+        fitting = []
+        for entry in entries:
+            if entry.width <= room:
+                room -= entry.width
+                fitting.append(entry)
+        return fitting
+
+    def _entry(self, active: "ActiveBinding") -> Entry:
+        return Entry(self.app.get_key_display(active.binding), self._label(active.binding), active)
 
     def _write(self, line: Text, entry: Entry) -> None:
-        key, label = entry
-        line.append(key, str(self.get_component_rich_style("keys--key")))
-        line.append(f" {label}  ", str(self.get_component_rich_style("keys--label")))
+        start = line.cell_len
+        line.append(entry.key, str(self.get_component_rich_style("keys--key")))
+        line.append(f" {entry.label}  ", str(self.get_component_rich_style("keys--label")))
+        self._places.append((start, line.cell_len - len("  "), entry))
 
-    def _usable(self) -> Iterator[Binding]:
-        """The bindings to show; a key that a text field would take for itself is none."""
-        focused = self.screen.focused
-        for _, binding, enabled, _ in self.screen.active_bindings.values():
+    @on(events.Click)
+    async def _press(self, event: events.Click) -> None:
+        """A click on a key does what the key does."""
+        at = event.get_content_offset_capture(self).x
+        active = next((entry.active for start, stop, entry in self._places if start <= at < stop), None)
+        if active is not None:
+            await self.app.run_action(active.binding.action, active.node)
+
+    def _usable(self) -> "Iterator[ActiveBinding]":
+        """The bindings to show, each by its first key; a key that a text field would take for itself is none."""
+        focused, seen = self.screen.focused, set[str]()
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            name = binding.id or binding.key
             character = binding.key if len(binding.key) == 1 else None
             taken = focused is not None and focused.check_consume_key(binding.key, character)
-            if binding.show and enabled and not taken and self._label(binding):
-                yield binding
-
-
-def _width(entry: Entry) -> int:
-    return cell_len("{} {}  ".format(*entry))
+            if binding.show and active.enabled and not taken and name not in seen and self._label(binding):
+                seen.add(name)
+                yield active

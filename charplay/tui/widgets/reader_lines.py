@@ -18,6 +18,8 @@ Line = Sequence[Cell]
 
 LEAST = 16
 """Columns into which the end of a line may be wrapped; where there are fewer, it is cut."""
+MARK = 2
+"""Columns at the right-hand end for a sign that there is more above or below."""
 
 _WHEEL_LINES = 3
 
@@ -47,7 +49,7 @@ class ReaderLines(Widget, can_focus=True):
 
     @on(events.Resize)
     def _resized(self) -> None:
-        self.lines = self._lay_out(self.size.width)
+        self.lines = self._lay_out(max(1, self.size.width - MARK))
         self.action_move(0)
         self.refresh()
 
@@ -61,6 +63,10 @@ class ReaderLines(Widget, can_focus=True):
         """Scroll by so many lines."""
         self.top = max(0, min(self.top + by, len(self.lines) - self.size.height))
 
+    def action_page(self, by: int) -> None:
+        """Scroll by so many pages, a line kept in sight."""
+        self.action_move(by * max(1, self.size.height - 1))
+
     @on(events.MouseScrollDown)
     def _wheel_down(self) -> None:
         self.action_move(_WHEEL_LINES)
@@ -71,8 +77,13 @@ class ReaderLines(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one row."""
-        number = self.top + y
-        return row_strip(self, self.lines[number] if number < len(self.lines) else (), self.size.width)
+        number, width, last = self.top + y, self.size.width, self.size.height - 1
+        line = self.lines[number] if number < len(self.lines) else ()
+        above, below = y == 0 < self.top, y == last and number + 1 < len(self.lines)
+        if not above and not below:
+            return row_strip(self, line, width)
+        mark = row_strip(self, [(" ▲" if above else " ▼", "accent")], min(MARK, width))
+        return Strip.join([row_strip(self, line, width - mark.cell_length), mark])
 
 
 def fold(lines: Sequence[Line]) -> Callable[[int], list[Line]]:

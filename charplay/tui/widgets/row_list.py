@@ -68,8 +68,8 @@ class RowList(Widget, can_focus=True):
     commands: ClassVar[Sequence[Command]] = (
         Command("list.up", "up", "up", "One up", action="move(-1)"),
         Command("list.down", "down", "down", "One down", action="move(1)"),
-        Command("list.page_up", "pageup", "page up", "Ten up", action="move(-10)"),
-        Command("list.page_down", "pagedown", "page down", "Ten down", action="move(10)"),
+        Command("list.page_up", "pageup", "page up", "A page up", action="page(-1)"),
+        Command("list.page_down", "pagedown", "page down", "A page down", action="page(1)"),
         Command("list.first", "home", "first", "To the first", action="move(-1000000000)"),
         Command("list.last", "end", "last", "To the last", action="move(1000000000)"),
     )
@@ -147,6 +147,10 @@ class RowList(Widget, can_focus=True):
         wanted = max(0, min(self.cursor + by, self.number() - 1))
         beyond, before = range(wanted, self.number() if by > 0 else -1, step), range(wanted, self.cursor, -step)
         self.cursor = next((index for index in (*beyond, *before) if self.stands(index)), self.cursor)
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by so many pages, a row kept in sight."""
+        self.action_move(by * max(1, self.size.height - 1))
 
     @on(events.Click)
     def _choose_by_mouse(self, event: events.Click) -> None:
