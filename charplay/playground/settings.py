@@ -48,6 +48,8 @@ class Settings:
         "Whether a run shows in the terminal's title, as its progress, and in a notice at the end when nobody looks.",
         default=True,
     )
+    keys: Mapping[str, str] = field(default_factory=dict, metadata={"help": ""})
+    """Of commands by their ids; whether there are such commands and keys only the screen knows."""
     on_hangup: Literal["save", "detach"] = _declare(
         "What becomes of a run when its terminal goes: it is saved and ends, or it goes on by itself.", default="save"
     )
@@ -70,6 +72,7 @@ def setting_specs() -> tuple[SettingSpec, ...]:
     return tuple(
         SettingSpec(name, getattr(defaults, name), get_args(types[name]) or (True, False), help_)
         for name, help_ in helps.items()
+        if name != "keys"
     )
 
 
@@ -91,7 +94,8 @@ def read_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
         reason = str(error) if type(error).__name__ == "TOMLDecodeError" else "it is no text of that kind"
         return Settings(), (f"{path.name} is not TOML: {reason}; every setting has its default.",)
     taken = {spec.name: found[spec.name] for spec in setting_specs() if _accepts(spec, found.get(spec.name))}
-    return Settings(**taken), tuple(f"{path.name}: {fault}" for fault in _faults(found))
+    keys = {name: key for name, key in _flat(found.get("keys")) if isinstance(key, str)}
+    return Settings(**taken, keys=keys), tuple(f"{path.name}: {fault}" for fault in _faults(found))
 
 
 def template() -> str:
@@ -100,10 +104,15 @@ def template() -> str:
         "# Settings of charplay. It reads this file when it starts, and never changes it.\n"
         "# To set something, take the # before its name away. `charplay settings` says what holds.\n"
     )
-    return head + "".join(
+    foot = (
+        "\n# Keys of commands, by their ids; several with commas between them. The help (?) shows what holds.\n"
+        '# [keys]\n# writing.anew = "ctrl+n"\n'
+    )
+    choices = (
         f"\n# {spec.help}\n# One of: {', '.join(map(written, spec.choices))}\n# {spec.name} = {written(spec.default)}\n"
         for spec in setting_specs()
     )
+    return "".join((head, *choices, foot))
 
 
 def write_template(path: Path) -> None:
@@ -134,7 +143,10 @@ def _accepts(spec: SettingSpec, value: object) -> bool:
 def _faults(found: Mapping[str, object]) -> Iterator[str]:
     specs = {spec.name: spec for spec in setting_specs()}
     for name, value in found.items():
-        if name not in specs:
+        if name == "keys":
+            if not isinstance(value, dict) or not all(isinstance(key, str) for _, key in _flat(value)):
+                yield 'keys is a table of keys by the commands\' ids, such as [keys] and below it "chart.write" = "W".'
+        elif name not in specs:
             yield f"there is no setting {name!r}; the nearest is {_nearest(name, specs)}."
         elif not _accepts(specs[name], value):
             choices = [written(choice) for choice in specs[name].choices]
@@ -143,6 +155,13 @@ def _faults(found: Mapping[str, object]) -> Iterator[str]:
                 f"{name} is one of {', '.join(choices)}, not {_shown(value)}; "
                 f"the nearest is {_nearest(_shown(value), choices)}, and {default} holds now."
             )
+
+
+def _flat(table: object, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the entries of a table by their whole names: a name with a dot that is not quoted is a table in TOML."""
+    if isinstance(table, dict):
+        for name, value in table.items():
+            yield from _flat(value, f"{before}{name}.") if isinstance(value, dict) else ((before + name, value),)
 
 
 def _nearest(word: str, known: "Mapping[str, object] | list[str]") -> str:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,8 @@ from charplay.playground.preferences import read_preferences, write_preferences
 from charplay.playground.run_signs import RunSigns
 from charplay.protocol.exit_codes import HUNG_UP, REASONS
 from charplay.tui.app_commands import APP_COMMANDS
-from charplay.tui.command import bindings
+from charplay.tui.command import Command, bindings
+from charplay.tui.keymap import read_keymap, unknown_ids
 from charplay.tui.presentation.command_search import CommandSearch, Offer
 from charplay.tui.screens.main import MainScreen
 from charplay.tui.textual_patches.palette import Palette
@@ -45,6 +47,8 @@ DETACH_PATIENCE = 60.0
 """Seconds that a run whose terminal is gone has to begin in a process of its own."""
 SIGN_SECONDS = 1.0
 """Between two looks whether the terminal's title and progress still hold."""
+CHECK_SECONDS = 1.0
+"""After the start, until the keys that are set are checked: that loads every dialog, and the panes come first."""
 LOOK_SECONDS = 0.02
 """Between two looks whether the trainer has saved."""
 
@@ -92,6 +96,9 @@ class CharplayApp(PatchedApp):
         self._notices = [each for each in (notice, *self.playground.setting_faults) if each]
         self.theme = first_theme(self.playground.settings.theme, self._preferences.theme, light=self._preferences.light)
         self._signs = RunSigns(self._terminal_features)
+        self._rebound, faults = read_keymap(self.playground.settings.keys)
+        self._notices += [f"settings.toml, keys: {fault}" for fault in faults]
+        self.set_keymap(self._rebound)
         self._leaving = False
         self._code = 0
         """Of the exit, once it is known."""
@@ -115,6 +122,8 @@ class CharplayApp(PatchedApp):
             self.backpressure.add(self.set_interval(SIGN_SECONDS, self._show_signs))
         listen(self._signalled, self.playground.runs.save, terminal.fileno if terminal else None)
         self.theme_changed_signal.subscribe(self, self._remember_theme)
+        if self._rebound:
+            self.set_timer(CHECK_SECONDS, self._check_keymap)
         if self._notices:
             self.notify(sanitize(" ".join(self._notices), " "), severity="warning", markup=False)
 
@@ -143,6 +152,16 @@ class CharplayApp(PatchedApp):
         if terminal is not None and not terminal.behind and not self._leaving:
             terminal.write(self._signs.update(self.playground.runs.state, watched=self.app_focus))
 
+    def _check_keymap(self) -> None:
+        """Say which ids of the settings no command has."""
+        faults = unknown_ids(self._rebound)
+        if faults:
+            self.notify(sanitize(f"settings.toml, keys: {' '.join(faults)}", " "), severity="warning", markup=False)
+
+    def _rebind(self, command: Command) -> Command:
+        """Return a command with the key that it has here."""
+        return replace(command, key=self._rebound.get(command.id, command.key))
+
     def notify(
         self, message: str, *, title: str = "", severity: SeverityLevel = "information", timeout: float | None = None,
         markup: bool = True,
@@ -156,7 +175,7 @@ class CharplayApp(PatchedApp):
     def offers(self, screen: Screen[Any]) -> Iterator[Offer]:
         """Return what the palette lists: over the panes every command of all of them, and what else a key does here."""
         if screen is self._main:
-            yield from self._main.offers()
+            yield from self._main.offers(self._rebind)
         seen = {"command_palette"}
         active = sorted(screen.active_bindings.values(), key=lambda each: each.node is not screen)
         for node, binding, enabled, _ in active:
@@ -183,11 +202,13 @@ class CharplayApp(PatchedApp):
             self.push_screen(dialog)
 
     def action_keys(self) -> None:
-        """Every key of the dialog in front; the main screen has a help of its own."""
+        """Every key of the screen in front."""
         from charplay.tui.dialogs.keys import KeysDialog, sections_of
 
         if not isinstance(self.screen, KeysDialog):
-            self.push_screen(KeysDialog(sections_of(self.screen), self.get_key_display))
+            found = self._main.sections() if self.screen is self._main else sections_of(self.screen)
+            sections = [(title, [*map(self._rebind, commands)]) for title, commands in found]
+            self.push_screen(KeysDialog(sections, self.get_key_display))
 
     def action_brightness(self) -> None:
         """Dark or light."""

@@ -11,7 +11,7 @@ SCREEN_COMMANDS = (
     Command("app.focus_previous", "shift+tab", "pane before", "To the one before", action="app.focus_previous"),
     Command("app.brightness", "b", "light or dark", "Change between the dark and the light theme",
             action="app.brightness"),
-    Command("app.keys", "question_mark", "keys", "Show every key", footer=True, action="keys"),
+    Command("app.keys", "question_mark", "keys", "Show every key", footer=True, action="app.keys"),
     Command("app.palette", "ctrl+p", "palette", "Find a command by name", footer=True, action="app.command_palette"),
     Command("app.suspend", "ctrl+z", "suspend", "Go back to the shell for a while; `fg` returns",
             action="app.suspend_process"),

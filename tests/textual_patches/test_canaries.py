@@ -11,6 +11,7 @@ import importlib.util
 import inspect
 import io
 import re
+import sys
 import threading
 import tomllib
 import weakref
@@ -23,7 +24,7 @@ import pytest
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual import _styles_cache, constants, events
+from textual import _styles_cache, binding, constants, events
 from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
 from textual._context import active_message_pump
 from textual._xterm_parser import XTermParser
@@ -226,6 +227,21 @@ def test_row_compositor_replaces_a_method_that_is_still_asked() -> None:
     assert "self._get_renders(crop)" in inspect.getsource(Compositor._render_chops)
     assert "self._render_chops(" in inspect.getsource(Compositor.render_partial_update)
     assert isinstance(Compositor.visible_widgets, property)
+
+
+# keymap
+
+
+def test_keymap_of_textual_still_takes_a_key_from_bindings_that_it_does_not_name() -> None:
+    spec = importlib.util.spec_from_file_location("fresh_binding", binding.__file__)
+    assert spec
+    assert spec.loader
+    fresh = importlib.util.module_from_spec(spec)
+    sys.modules["fresh_binding"] = fresh  # its dataclasses look there
+    spec.loader.exec_module(fresh)
+    bindings = fresh.BindingsMap([fresh.Binding("e", "a", id="a"), fresh.Binding("e", "b", id="b")])
+    bindings.apply_keymap({"a": "x"})
+    assert "e" not in bindings.key_to_bindings
 
 
 # styles_cache

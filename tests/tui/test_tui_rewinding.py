@@ -5,6 +5,7 @@ from played import Play
 
 from charplay.tui.dialogs.branches import BranchesDialog
 from charplay.tui.dialogs.candidates import CandidatesDialog
+from charplay.tui.dialogs.keys import key_lines
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -15,7 +16,9 @@ async def test_rewind_and_branches_are_found_from_the_key_line_and_at_the_top_of
         keys = it.seen().splitlines()[-1]
         assert all(label in keys for label in ("c rewind", "i type", "g branches"))
         await it.press("question_mark")
-        first = [[text.strip() for text, _ in line] for line in it.screen.lines.lines[:4]]
+        first = [
+            [text.strip() for text, _ in line] for line in key_lines(it.screen._sections, it.app.get_key_display)[:4]
+        ]
         assert first[0] == ["Text"]
         assert [line[0] for line in first[1:]] == ["c", "i", "g"]
         await it.press("escape", "1", "question_mark")

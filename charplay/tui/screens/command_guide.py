@@ -40,11 +40,16 @@ class CommandGuide:
         ]
         return [(title, found) for _, title, found in sorted(places, key=lambda each: not self._in_use(each[0]))]
 
-    def offers(self, display: Callable[[Binding], str], run: Callable[[Command], object]) -> Iterator[Offer]:
-        """Return every controller's command for the palette; `display` writes a key, `run` carries a command out."""
+    def offers(
+        self, rebind: Callable[[Command], Command], display: Callable[[Binding], str], run: Callable[[Command], object]
+    ) -> Iterator[Offer]:
+        """Return every controller's command for the palette.
+
+        `rebind` gives it the key that a person has set, `display` writes a key, `run` carries a command out.
+        """
 
         def offer(command: Command) -> Offer:
-            name, key = command.id, display(Binding(command.key.partition(",")[0], ""))
+            name, key = command.id, display(Binding(rebind(command).key.partition(",")[0], ""))
             title, reason = TITLES.get(command.place, ""), self._commands.disabled(name)
             return Offer(name, self._commands.label(name), command.help, key, lambda: run(command), title, reason)
 

@@ -41,7 +41,7 @@ from charplay.tui.widgets.key_line import KeyLine
 from charplay.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from charplay.playground.playground import Playground
     from charplay.tui.panes.text import TextPane
@@ -323,9 +323,14 @@ class MainScreen(Screen[None]):
         self.commands.run(name)
         self._after_command()
 
-    def offers(self) -> "Iterator[Offer]":
-        """Return what the palette offers of the panes: every command of them all, once they are there."""
-        return self._guide.offers(self.app.get_key_display, self._go_and_run) if self.furnished else iter(())
+    def sections(self) -> "list[tuple[str, Sequence[Command]]]":
+        """Return every command under the name of its place, for the help, beginning with the pane in use."""
+        return self._guide.sections()
+
+    def offers(self, rebind: "Callable[[Command], Command]") -> "Iterator[Offer]":
+        """Return what the palette offers of the panes, once they are there; `rebind` gives a command its key."""
+        display = self.app.get_key_display
+        return self._guide.offers(rebind, display, self._go_and_run) if self.furnished else iter(())
 
     def _go_and_run(self, command: Command) -> None:
         """Carry a command out where its key works."""
@@ -380,12 +385,6 @@ class MainScreen(Screen[None]):
     def _keep_focus_in_sight(self) -> None:
         """What a narrower screen hides cannot keep the focus."""
         self.call_after_refresh(self.pane_layout.refocus)
-
-    def action_keys(self) -> None:
-        """Every key, pane by pane, beginning with the pane in use."""
-        from charplay.tui.dialogs.keys import KeysDialog
-
-        self.app.push_screen(KeysDialog(self._guide.sections(), self.app.get_key_display))
 
 
 def _enable_collector() -> None:

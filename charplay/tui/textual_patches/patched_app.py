@@ -18,6 +18,7 @@ from charplay.tui.textual_patches.backpressure import Backpressure
 from charplay.tui.textual_patches.cell_diff import ScreenBuffer, diffed
 from charplay.tui.textual_patches.driver import TerminalDriver
 from charplay.tui.textual_patches.key_queue import KeyHandled, KeyQueue
+from charplay.tui.textual_patches.keymap import patch_keymap
 from charplay.tui.textual_patches.late_errors import is_late, log_error
 from charplay.tui.textual_patches.styles_cache import patch_styles_cache
 
@@ -32,6 +33,7 @@ class PatchedApp(App[None]):
         # Where no colours are wanted Textual sends greys, unless the terminal's own colours hold from the start.
         super().__init__(ansi_color="NO_COLOR" in os.environ or None)
         patch_styles_cache()
+        patch_keymap()
         self.backpressure = Backpressure(self)
         self.key_queue = KeyQueue(self)
         self._screen_buffer = ScreenBuffer()
