@@ -42,11 +42,11 @@ async def test_a_search_narrows_the_help_and_escape_leaves_it_step_by_step(play:
     async with play((120, 60)) as it:
         await it.press("5", "question_mark", "slash", *"export")
         await it.until(lambda: isinstance(it.screen, KeysDialog) and "Copy the run's best" in it.seen())
-        await it.until(lambda: "Lower the temperature" not in it.seen())
+        await it.until(lambda: "A cursor on the text" not in it.seen())
         await it.press(*" elephant")
         await it.until(lambda: "No key does that here." in it.seen())
         await it.press("escape")
-        await it.until(lambda: "Lower the temperature" in it.seen())
+        await it.until(lambda: "A cursor on the text" in it.seen())
         await it.press("escape")
         assert it.screen is it.main
 

@@ -41,7 +41,7 @@ def test_a_synonym_is_of_a_command_that_there_is() -> None:
         ("stop", {"training.stop", "prompts.stop_texts"}),
         ("epoch", {"chart.across", "chart.samples", "run_list.samples"}),
         ("theme", {"app.brightness"}),
-        ("glossary", {"app.keys"}),
+        ("glossary", {"app.words"}),
         ("learning rate", {"training.values"}),
         ("CHECKPOINT", {"runs.play", "runs.export"}),
         ("runs delete", {"runs.delete"}),
