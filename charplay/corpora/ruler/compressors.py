@@ -12,6 +12,8 @@ from charplay.corpora.progress import Progress
 
 PIECE = 1 << 16
 """Characters compressed between two reports of progress: so few that what decodes them holds no key up."""
+LEAST_WINDOW, XZ_WINDOW = 1 << 20, 1 << 26
+"""Bytes in which xz finds repetitions: for a short text, and as preset 9 does."""
 
 
 class _Stream(Protocol):
@@ -22,15 +24,27 @@ class _Stream(Protocol):
 class Compressor(NamedTuple):
     """A compressor at its strongest setting."""
 
-    open: Callable[[], _Stream]
+    open: Callable[[int], _Stream]
+    """Begins a stream of so many bytes at most."""
     window: str
     """How far back it finds repetitions; bz2 reads blocks of that size."""
 
 
+def _open_xz(size: int) -> _Stream:
+    """Begin a stream of preset 9 with no larger window than there are bytes.
+
+    What it finds is the same. A window of 64 MB, and ten times that of tables, would be made in one call, for which
+    keys wait 40 ms.
+    """
+    window = 1 << (max(size, LEAST_WINDOW) - 1).bit_length()
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": min(window, XZ_WINDOW)}]
+    return lzma.LZMACompressor(filters=filters)
+
+
 COMPRESSORS = {
-    "zlib": Compressor(lambda: zlib.compressobj(9), "32 kB"),
-    "bz2": Compressor(lambda: bz2.BZ2Compressor(9), "900 kB"),
-    "xz": Compressor(lambda: lzma.LZMACompressor(preset=9), "64 MB"),
+    "zlib": Compressor(lambda _: zlib.compressobj(9), "32 kB"),
+    "bz2": Compressor(lambda _: bz2.BZ2Compressor(9), "900 kB"),
+    "xz": Compressor(_open_xz, "64 MB"),
 }
 
 
@@ -43,8 +57,11 @@ def compressed_loss(
     """
     before = border - start
     share = before / (before + stop - start)
-    alone = _compressed_size(compressor, _pieces(corpus, start, border, progress.part(0, share)))
-    together = _compressed_size(compressor, _pieces(corpus, start, stop, progress.part(share, 1)))
+    widest = len(corpus.vocabulary.characters[-1].encode("utf-8", "surrogatepass"))
+    alone = _compressed_size(compressor, _pieces(corpus, start, border, progress.part(0, share)), widest * before)
+    together = _compressed_size(
+        compressor, _pieces(corpus, start, stop, progress.part(share, 1)), widest * (stop - start)
+    )
     return (together - alone) * 8 * math.log(2) / (stop - border)
 
 
@@ -54,6 +71,6 @@ def _pieces(corpus: Corpus, start: int, stop: int, progress: Progress) -> Iterat
         yield corpus.text(position, min(position + PIECE, stop)).encode("utf-8", "surrogatepass")
 
 
-def _compressed_size(compressor: Compressor, pieces: Iterable[bytes]) -> int:
-    stream = compressor.open()
+def _compressed_size(compressor: Compressor, pieces: Iterable[bytes], most: int) -> int:
+    stream = compressor.open(most)
     return sum(len(stream.compress(piece)) for piece in pieces) + len(stream.flush())
