@@ -34,6 +34,7 @@ SUBJECTS = (
     "copies",
     "pipe",
     "keys",
+    "explorer_keys",
     "ablation",
     "screen",
     "throughput",
