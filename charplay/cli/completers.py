@@ -178,6 +178,12 @@ def forms(_home: "Home", _word: str) -> Iterator[Candidate]:
     yield Candidate("torch", "a state dict for plain nn.LSTM or nn.GRU")
 
 
+def parts(_home: "Home", _word: str) -> Iterator[Candidate]:
+    """Every part of a text that can be scored."""
+    yield Candidate("test", "what test_fraction kept from training")
+    yield Candidate("held-out", "what validation_fraction held out")
+
+
 def _paths(word: str) -> Iterator[Candidate]:
     start = word.rpartition("/")[2]
     folder = word.removesuffix(start)
@@ -211,6 +217,7 @@ COMPLETERS: dict[str, Completer] = VALUES | {
     "output": folders,
     "overlay": runs,
     "own_run": runs,
+    "part": parts,
     "path": files,
     "paths": files,
     "preset": presets,

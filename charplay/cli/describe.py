@@ -85,6 +85,9 @@ def _print(facts: dict[str, Any], text: "Corpus", notes: tuple[str, ...]) -> Non
     from charplay.recipes.specs import format_value
 
     print_safe(f"{text.title}: {facts['characters']:,} characters, {facts['vocabulary_size']:,} distinct")
+    parts = {"for training": "train", "held out": "held_out", "for a test": "test"}
+    counted = {said: facts[f"characters_{name}"] for said, name in parts.items()}
+    print(", ".join(f"{number:,} {said}" for said, number in counted.items() if number))
     print()
     rows = [
         (layer["name"], " x ".join(map(str, layer["output_shape"])), f"{layer['parameters']:,}", layer["formula"])

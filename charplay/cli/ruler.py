@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from charplay.runs.checkpoint import CorpusOrigin
 
 
-def ruler(
+def ruler(  # noqa: PLR0917  (the parser passes options by name)
     context: typer.Context,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="A text's name, or the path of a file or folder.")],
     cleaning: Annotated[
@@ -32,6 +32,9 @@ def ruler(
     ] = None,
     validation_fraction: Annotated[
         str | None, typer.Option("--validation-fraction", metavar="F", help="The share that is held out [0.1].")
+    ] = None,
+    test_fraction: Annotated[
+        str | None, typer.Option("--test-fraction", metavar="F", help="The share behind it, which is not read [0].")
     ] = None,
     held_out: Annotated[
         int | None,
@@ -47,7 +50,10 @@ def ruler(
     from charplay.playground.ruler import make_ruler
     from charplay.recipes.layers import ConfigLayer, compose
 
-    asked = {"cleaning": cleaning, "limit": limit, "validation_fraction": validation_fraction}
+    asked = {
+        "cleaning": cleaning, "limit": limit, "validation_fraction": validation_fraction,
+        "test_fraction": test_fraction,
+    }  # fmt: skip
     given = {name: value for name, value in asked.items() if value is not None}
     recipe, _ = compose(ConfigLayer("the command line", given))
     home = read_home(context.obj)
@@ -98,6 +104,7 @@ def way_to_measure(origin: "CorpusOrigin", recipe: "Recipe", counted: int | None
         "--validation-fraction": ""
         if recipe.validation_fraction == usual.validation_fraction
         else recipe.validation_fraction,
+        "--test-fraction": recipe.test_fraction or "",
         "--encoding": origin.encoding,
     }
     words = [quote(str(word)) for name, value in options.items() if value != "" for word in (name, value)]

@@ -1,10 +1,11 @@
 """`charplay score`: how well a model predicts a text."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from charplay.cli.errors import UsageError
 from charplay.cli.output import print_json, print_note, print_safe
 from charplay.cli.recipe_options import JsonOption
 from charplay.cli.settings import loss_unit
@@ -20,28 +21,31 @@ LONG = 50_000
 def score(
     context: typer.Context,
     checkpoint: Annotated[str, typer.Argument(metavar="CHECKPOINT", help="A checkpoint file, a run, or `demo`.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A text file.")],
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A text file; none with --part.")] = None,
+    part: Annotated[
+        Literal["test", "held-out"] | None,
+        typer.Option("--part", metavar="PART", help="A part of its own text: test, or held-out."),
+    ] = None,
     raw: Annotated[
         bool, typer.Option("--raw", metavar="", help="Score the text as it is, not cleaned as the training text was.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
     """Measure a text under a model, in nats and bits a character, or in the unit that is set."""
-    from charplay.corpora.reading import read_file
     from charplay.formatting.loss_units import format_loss
     from charplay.formatting.units import plural
-    from charplay.fs.paths import user_path
     from charplay.playground.checkpoints import open_checkpoint
     from charplay.playground.home import open_store, read_home
     from charplay.sampling.score import score as measure
 
+    if (file is None) == (part is None):
+        raise UsageError("name what is to be scored: FILE, or a part of its own text by --part test")
     opened = open_checkpoint(open_store(context.obj), checkpoint)
-    decoded = read_file(user_path(file))
-    for note in decoded.notes:
-        print_note(note)
-    if len(decoded.text) >= LONG:
-        print_note(f"reading {len(decoded.text):,} characters, layer by layer")
-    result = measure(opened.model, decoded.text, raw=raw)
+    text = _read(file) if file is not None else _part(context, opened, part)
+    if len(text) >= LONG:
+        print_note(f"reading {len(text):,} characters, layer by layer")
+    raw = raw or part is not None  # which was cleaned when it was opened
+    result = measure(opened.model, text, raw=raw)
     if result.note:
         print_note(f"the text was {result.note}; --raw leaves that out")
     if json:
@@ -53,6 +57,33 @@ def score(
     print_safe(f"{plural(result.characters, 'character')}: {measured if result.characters > 1 else nothing}")
     if result.skipped:
         print_safe(f"skipped, as the model does not know them: {plural(result.skipped, 'character')}")
+
+
+def _read(file: Path) -> str:
+    from charplay.corpora.reading import read_file
+    from charplay.fs.paths import user_path
+
+    decoded = read_file(user_path(file))
+    for note in decoded.notes:
+        print_note(note)
+    return decoded.text
+
+
+def _part(context: typer.Context, opened: "LoadedModel", part: str | None) -> str:
+    """Return a part of the text that a network learned. CorpusError where there is none."""
+    from charplay.corpora.errors import CorpusError
+    from charplay.playground.home import open_library
+    from charplay.playground.training_text import open_training_text, read_origin
+    from charplay.recipes.network import seen_characters, training_characters
+
+    origin, recipe = read_origin(Path(opened.origin.path))
+    corpus = open_training_text(open_library(context.obj), origin, recipe, lambda _: True)
+    trained, seen = training_characters(recipe, len(corpus)), seen_characters(recipe, len(corpus))
+    start, stop = (seen, len(corpus)) if part == "test" else (trained, seen)
+    if start == stop:
+        field = "test_fraction" if part == "test" else "validation_fraction"
+        raise CorpusError(f"its recipe keeps no {part} part of {corpus.title}; {field} in a recipe does")
+    return corpus.text(start, stop)
 
 
 def _facts(opened: "LoadedModel", result: "Score", *, raw: bool) -> dict[str, object]:

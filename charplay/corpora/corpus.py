@@ -36,6 +36,10 @@ class Corpus:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def first(self, characters: int) -> "Corpus":
+        """Return the beginning of this text, of so many characters, with the vocabulary of the whole."""
+        return self if characters >= len(self) else replace(self, ids=self.ids[:characters])
+
     def text(self, start: int = 0, stop: int | None = None) -> str:
         """Decode the characters from `start` up to `stop`."""
         return self.vocabulary.decode(self.ids[start:stop])

@@ -27,7 +27,8 @@ class _NextText:
 
     corpus: "Corpus"
     encoding: str
-    held_out: float
+    held_out: tuple[float, float]
+    """The shares that are held out, and kept for a test."""
     counted: int
     """Held-out characters of the losses that it is to be compared with, at most."""
     recipe: "Recipe" = field(compare=False)
@@ -41,9 +42,11 @@ class _NextText:
     @property
     def bytes_per_character(self) -> float:
         from charplay.corpora.held_out import bytes_per_character
-        from charplay.recipes.network import training_characters
+        from charplay.recipes.network import seen_characters, training_characters
 
-        return bytes_per_character(self.corpus, training_characters(self.recipe, len(self.corpus)))
+        characters = len(self.corpus)
+        seen = self.corpus.first(seen_characters(self.recipe, characters))
+        return bytes_per_character(seen, training_characters(self.recipe, characters))
 
     def read(self) -> "tuple[CorpusOrigin, Recipe]":
         from charplay.runs.checkpoint import CorpusOrigin
@@ -134,7 +137,9 @@ class DrawnRuler:
         chosen, asked = self._context.corpora, draft.asked
         if chosen.read is None:
             return None
-        return _NextText(chosen.read, chosen.encoding, asked.validation_fraction, EVALUATED_CHARACTERS, asked)
+        return _NextText(
+            chosen.read, chosen.encoding, (asked.validation_fraction, asked.test_fraction), EVALUATED_CHARACTERS, asked
+        )
 
     def _turn_to(self, text: _NextText | _RunText | None, now: float) -> None:
         from charplay.corpora.ruler.reference_lines import blind_guessing

@@ -303,10 +303,11 @@ class Playground:
 
         explorer = self._explorer
         if explorer is None or not explorer.explores(corpus):
-            fraction = self.draft.asked.validation_fraction if self.draft is not None else 0.0
+            asked = self.draft.asked if self.draft is not None else None
+            held_out, test = (asked.validation_fraction, asked.test_fraction) if asked is not None else (0.0, 0.0)
             instrument = self.instrument if self._writes else None
             explorer = Explorer(
-                corpus, fraction, place=self.preferences.place(corpus.name), folder=self.home.texts,
+                corpus, held_out, test_fraction=test, place=self.preferences.place(corpus.name), folder=self.home.texts,
                 instrument=instrument, references=References(self.library, instrument),
                 cleaning=cleaning_choice(self.draft, self.corpora, corpus),
             )  # fmt: skip

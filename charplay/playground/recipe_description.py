@@ -53,8 +53,10 @@ def describe(
 
 def _facts(recipe: "Recipe", text: "Corpus", shares: int) -> dict[str, Any]:
     from charplay.recipes.explain import network_facts
+    from charplay.recipes.network import seen_characters, training_characters
 
     symbols, characters = len(text.vocabulary), len(text)
+    trained, seen = training_characters(recipe, characters), seen_characters(recipe, characters)
     facts = network_facts(recipe, characters, symbols, shares)
     return {
         "parameters": facts.parameters,
@@ -63,6 +65,9 @@ def _facts(recipe: "Recipe", text: "Corpus", shares: int) -> dict[str, Any]:
             for row in facts.layers
         ],
         "characters": characters,
+        "characters_train": trained,
+        "characters_held_out": seen - trained,
+        "characters_test": characters - seen,
         "vocabulary_size": symbols,
         "vocabulary": text.vocabulary.characters,
         "examples_per_epoch": facts.examples_per_epoch,

@@ -22,17 +22,17 @@ def split_text(origin: "CorpusOrigin", recipe: "Recipe", counted: int | None = N
     """
     from charplay.corpora.held_out import final_characters
     from charplay.corpora.ruler.reference_cache import SplitText
-    from charplay.recipes.network import training_characters
+    from charplay.recipes.network import seen_characters, training_characters
 
-    trained = training_characters(recipe, origin.characters)
-    most = final_characters(origin.characters - trained)
+    trained, seen = training_characters(recipe, origin.characters), seen_characters(recipe, origin.characters)
+    most = final_characters(seen - trained)
     held_out = most if counted is None else min(most, final_characters(counted))
     return SplitText(
         sha256=origin.sha256,
         encoding=origin.encoding,
         cleaning=tuple(recipe.cleaning),
         limit=recipe.limit,
-        characters=origin.characters,
+        characters=seen,
         trained=trained,
         held_out=held_out if held_out < most else None,
     )
@@ -43,7 +43,7 @@ def counted_characters(run: "Run") -> int | None:
 
     Until a run is finished, its loss is that of an evaluation.
     """
-    from charplay.recipes.network import training_characters
+    from charplay.recipes.network import seen_characters, training_characters
     from charplay.recipes.resolve import EVALUATED_CHARACTERS
 
     if run.finished is None or run.finished.get("val_loss") is None:
@@ -51,7 +51,8 @@ def counted_characters(run: "Run") -> int | None:
     if (counted := run.finished.get("held_out_characters")) is not None:
         return int(counted)
     share = run.finished.get("held_out_share")  # a run of before
-    held_out = run.corpus.characters - training_characters(run.resolved, run.corpus.characters)
+    recipe, characters = run.resolved, run.corpus.characters
+    held_out = seen_characters(recipe, characters) - training_characters(recipe, characters)
     return None if share is None else round(share * held_out)
 
 

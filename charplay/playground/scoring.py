@@ -32,10 +32,10 @@ class TextPart(NamedTuple):
         return self.corpus.text(self.start, self.stop)
 
 
-def held_out(corpus: "Corpus", fraction: float) -> TextPart:
-    """The end of a text, as training with such a `validation_fraction` held it out."""
-    start = int(len(corpus) * (1 - (fraction or HELD_OUT)))
-    stop = min(len(corpus), start + MOST)
+def held_out(corpus: "Corpus", fraction: float, test: float = 0.0) -> TextPart:
+    """The end of a text, as training with such a `validation_fraction` held it out; before the `test` part."""
+    start = int(len(corpus) * (1 - (fraction or HELD_OUT) - test))
+    stop = min(int(len(corpus) * (1 - test)), start + MOST)
     return TextPart(corpus, start, stop, "held-out end" if fraction else "its end")
 
 

@@ -115,8 +115,13 @@ def parameter_count(recipe: Recipe, vocabulary_size: int) -> int:
 
 
 def training_characters(recipe: Recipe, characters: int) -> int:
-    """How many of the text's characters are trained on: the rest, its end, is held out."""
-    return floor(characters * (1 - recipe.validation_fraction))
+    """How many of the text's characters are trained on: what follows up to `seen_characters` is held out."""
+    return floor(characters * (1 - recipe.validation_fraction - recipe.test_fraction))
+
+
+def seen_characters(recipe: Recipe, characters: int) -> int:
+    """How many of the text's characters training and its evaluations read: the rest, its end, is the test part."""
+    return floor(characters * (1 - recipe.test_fraction))
 
 
 def examples_per_epoch(recipe: Recipe, characters: int) -> int:

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.progress import Watch
 from charplay.recipes.loss_estimate import expected_loss
-from charplay.recipes.network import memory_bytes, parameter_count, share_count, training_characters, whole
+from charplay.recipes.network import (
+    memory_bytes,
+    parameter_count,
+    seen_characters,
+    share_count,
+    training_characters,
+    whole,
+)
 from charplay.recipes.recipe import BUDGETS, Recipe
 from charplay.recipes.reference_hardware import CorpusSize, Speed, reference_seconds
 from charplay.recipes.resolve import EVALUATION_SHARE, resolve
@@ -57,7 +64,7 @@ def plan(recipe: Recipe, corpus: Corpus, minutes: float, *, watch: Watch | None 
     resolved, notes = _fit_to_memory(asked, resolution.recipe, corpus, context, significant)
     chars_per_second = measure_step_speed(resolved, corpus, context, TRY_SECONDS, watch)
     training_total = training_characters(resolved, characters_total)
-    held_out = characters_total - training_total
+    held_out = seen_characters(resolved, characters_total) - training_total
     characters = int(60 * minutes * (1 - EVALUATION_SHARE) * chars_per_second)
     epochs = characters / training_total
     seconds_on_reference = reference_seconds(

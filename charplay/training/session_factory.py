@@ -15,7 +15,7 @@ from charplay.protocol.events import Changed
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.device_dependent import open_fields
 from charplay.recipes.from_parent import inherit_shape
-from charplay.recipes.network import share_count, training_characters, whole
+from charplay.recipes.network import seen_characters, share_count, training_characters, whole
 from charplay.recipes.recipe import BUDGETS, LIVE, Recipe
 from charplay.recipes.reference_hardware import CorpusSize, Speed, reference_speed
 from charplay.recipes.resolve import resolve
@@ -173,7 +173,8 @@ def _budget_spent(state: Mapping[str, Any] | None) -> dict[str, float]:
 
 def text_bytes(corpus: Corpus, recipe: Recipe) -> float:
     """Return the bytes of UTF-8 a character of the text that a closing loss counts."""
-    return bytes_per_character(corpus, training_characters(recipe, len(corpus)))
+    trained = training_characters(recipe, len(corpus))
+    return bytes_per_character(corpus.first(seen_characters(recipe, len(corpus))), trained)
 
 
 def device_facts(context: DeviceContext, choice: DeviceChoice) -> dict[str, object]:
@@ -199,6 +200,7 @@ def build_session(run: Run, plan: RunPlan, corpus: Corpus, context: DeviceContex
     state = plan.saved[1] if plan.saved else None
     recipe = plan.resolved.model_copy(update=state["live"] if state else {})
     trained = training_characters(recipe, len(corpus))
+    corpus = corpus.first(seen_characters(recipe, len(corpus)))
     resident = context.text_fits(corpus.ids)
     context = context.with_shares(plan.shares, recipe.seed)
     open_followers(context, recipe, len(corpus.vocabulary), corpus.ids[:trained])

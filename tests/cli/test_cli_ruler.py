@@ -1,6 +1,7 @@
 """`corpora ruler`, and where what it measured is shown again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from tiny_model import TEXT, tiny_checkpoint
 
 from charplay.corpora.corpus import from_text
 from charplay.corpora.ruler.reference_losses import measure_references
+from charplay.runs.checkpoint import write_checkpoint
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 
@@ -165,3 +167,32 @@ def test_ones_best_run_is_a_line_but_not_for_itself(cli: Cli, saved_run: Run, te
     assert "next your best run best (2.62)" in cli("runs", "show", "middling").out
     assert "your best run" not in cli("corpora", "ruler", text_file, "--limit", 1000).out
     assert "best run best" not in cli("runs", "show", "best").out
+
+
+def test_score_reads_the_parts_of_a_text_that_a_run_kept(cli: Cli, home: Home, tmp_path: Path) -> None:
+    made = tiny_checkpoint()
+    (home.corpora / "pangram.txt").write_text(TEXT)
+    recipe = made.recipe.model_copy(update={"test_fraction": 0.2})
+    paths = {"kept": tmp_path / "kept.safetensors", "none": tmp_path / "none.safetensors"}
+    write_checkpoint(paths["kept"], replace(made, recipe=recipe))
+    write_checkpoint(paths["none"], made)
+    border = (int(len(TEXT) * 0.7), int(len(TEXT) * 0.8))
+    for part, text in (("test", TEXT[border[1] :]), ("held-out", TEXT[slice(*border)])):
+        (tmp_path / "part.txt").write_text(text)
+        (by_part,) = cli("score", paths["kept"], "--part", part, "--json").lines
+        (by_file,) = cli("score", paths["kept"], tmp_path / "part.txt", "--json").lines
+        assert (by_part["characters"], by_part["nats"]) == (len(text), by_file["nats"])
+    for arguments in ((paths["none"], "--part", "test"), (paths["kept"],)):
+        refused = cli("score", *arguments)
+        assert refused.code
+        assert "test_fraction" in refused.err or "--part test" in refused.err
+
+
+def test_describe_and_ruler_know_the_border_of_the_test_part(cli: Cli, home: Home) -> None:
+    (home.corpora / "pangram.txt").write_text(TEXT)
+    (facts,) = cli("describe", "--set", "corpus=pangram", "--set", "test_fraction=0.2", "--json").lines
+    (figures,) = cli("corpora", "ruler", "pangram", "--test-fraction", "0.2", "--json").lines
+    size = len(TEXT)
+    assert (facts["characters_train"], facts["characters_test"]) == (int(size * 0.7), size - int(size * 0.8))
+    assert figures["characters_train"] == facts["characters_train"]
+    assert figures["characters_held_out"] <= facts["characters_held_out"]

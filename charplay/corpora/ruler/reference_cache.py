@@ -27,7 +27,7 @@ class SplitText:
     cleaning: Sequence[str]
     limit: int | None
     characters: int
-    """After cleaning and limit."""
+    """After cleaning and limit, without the test part: no figure reads what comes after them."""
     trained: int
     """The first so many characters, which are trained on."""
     held_out: int | None = None
@@ -61,7 +61,7 @@ class ReferenceCache:
         """Return what is kept of a text, or measure it on its `corpus` and keep it. Raises Cancelled."""
         if kept := self.load(text):
             return kept
-        measured = measure_references(corpus, text.trained, progress, text.held_out)
+        measured = measure_references(corpus.first(text.characters), text.trained, progress, text.held_out)
         if text.sha256:
             with suppress(OSError):  # a cache that cannot be written costs only time
                 self._folder.mkdir(parents=True, exist_ok=True)

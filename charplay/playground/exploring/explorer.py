@@ -55,18 +55,20 @@ class Explorer:
     goes to what is `marked`.
     """
 
-    def __init__(
-        self, corpus: "Corpus", held_out_fraction: float = 0.0, *, place: int = 0,
+    def __init__(  # noqa: PLR0913  (what of a sitting reaches into it, by name)
+        self, corpus: "Corpus", held_out_fraction: float = 0.0, *, test_fraction: float = 0.0, place: int = 0,
         folder: Path = Path(), instrument: "Instrument | None" = None, references: "References | None" = None,
         random: Callable[[], float] = random, cleaning: "CleaningChoice | None" = None,
     ) -> None:  # fmt: skip
-        """`held_out_fraction`: of the text's end; `folder`: where tables are written; `random` chooses passages.
+        """`held_out_fraction`: of the text, before the `test_fraction` at its end; `random` chooses passages.
 
-        `cleaning`: of the next run, seen on this text.
+        `folder`: where tables are written; `cleaning`: of the next run, seen on this text.
         """
         self.corpus = corpus
-        self.held_out_start = int(len(corpus) * (1 - held_out_fraction))
-        """The first held-out character; the text's length where none is."""
+        self.test_start = int(len(corpus) * (1 - test_fraction))
+        """The first character of the test part; the text's length where there is none."""
+        self.held_out_start = int(len(corpus) * (1 - held_out_fraction - test_fraction))
+        """The first held-out character; that of the test part, or the text's length, where none is."""
         self._instrument = instrument
         self._random = random
         self._folder = folder
@@ -81,7 +83,9 @@ class Explorer:
         self.search = TextSearch(corpus)
         self.cleaning = cleaning
         self.ranges = MarkedRanges(corpus, cleaning)
-        self.tabs = Tabs(corpus, self.search, XrayTab(corpus, self.held_out_start, self._writer), cleaning)
+        self.tabs = Tabs(
+            corpus, self.search, XrayTab(corpus, self.held_out_start, self.test_start, self._writer), cleaning
+        )
         self.mode = MODES[0]
         """How the next search looks."""
         self.lines = LineIndex(corpus)
@@ -337,7 +341,7 @@ class Explorer:
         if self.lines.ready:
             facts.append(f"line {self.lines.line_of(at):,}")
         if at >= self.held_out_start:
-            facts.append("held out")
+            facts.append("held out" if at < self.test_start else "test part")
         return "   ".join(facts)
 
     # What the network makes of it.
@@ -362,8 +366,10 @@ class Explorer:
 
         if self.focus < self.held_out_start:
             return "That is played in the held-out part, which the network has not seen; :95% goes there."
+        if self.focus >= self.test_start:
+            return "The test part is for `charplay score --part test`; the held-out part before it is played in."
         generator = self._instrument.generator if self._instrument is not None else None
-        return ShannonGame(self.corpus, self.held_out_start, self.focus, generator, self._folder)
+        return ShannonGame(self.corpus.first(self.test_start), self.held_out_start, self.focus, generator, self._folder)
 
     # A passage of it.
 

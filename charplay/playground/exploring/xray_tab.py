@@ -43,10 +43,12 @@ class XrayTab:
 
     one = "window"
 
-    def __init__(self, corpus: "Corpus", held_out_start: int, writer: "Callable[[], TextGenerator | None]") -> None:
-        """`writer` gives what writes now; `held_out_start` is the first held-out character."""
+    def __init__(
+        self, corpus: "Corpus", held_out_start: int, test_start: int, writer: "Callable[[], TextGenerator | None]"
+    ) -> None:
+        """`writer` gives what writes now; `held_out_start` and `test_start` are where those parts begin."""
         self._corpus = corpus
-        self._border = held_out_start
+        self._border, self._test_start = held_out_start, test_start
         self._writer = writer
         self._levels: list[_Level] = []
         """From the whole text down to the part that is shown."""
@@ -176,10 +178,11 @@ class XrayTab:
         """Each row of the map: what stands at its left, and its cells; none in the row between the parts."""
         grid, size = self.map.grid, len(self._corpus)
         places = 1 if len(self._levels) == 1 else 4
+        test = f", for a test from {self._test_start:,} on" if self._test_start < size else ""
         rows = []
         for cells in grid.rows:
             if not cells:
-                rows.append((f"held out, from character {self._border:,} on ({self._border / size:.1%})", cells))
+                rows.append((f"held out, from character {self._border:,} on ({self._border / size:.1%}){test}", cells))
             else:
                 rows.append((f"{grid.starts[cells[0]] / size:.{places}%}", cells))
         return rows
@@ -233,7 +236,9 @@ class XrayTab:
         nats = float(self.map.nats[self.cell])
         figure = NATS.write(nats) if not np.isnan(nats) else "unread, or unknown"
         facts = [f"character {at:,}", f"{at / len(self._corpus):.1%}", figure]
-        return "   ".join([*facts, "held out"] if at >= self._border else facts)
+        if at >= self._border:
+            facts.append("held out" if at < self._test_start else "test part")
+        return "   ".join(facts)
 
     def work_facts(self) -> str:
         """Return how the worst window begins."""

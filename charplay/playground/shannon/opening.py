@@ -40,7 +40,7 @@ def open_round(store: "RunStore", library: "Library", run: str, seed: int | None
     """
     from charplay.playground.checkpoints import open_checkpoint
     from charplay.playground.training_text import read_origin
-    from charplay.recipes.network import training_characters
+    from charplay.recipes.network import seen_characters, training_characters
 
     loaded = open_checkpoint(store, run)
     origin, recipe = read_origin(Path(loaded.origin.path))
@@ -50,6 +50,7 @@ def open_round(store: "RunStore", library: "Library", run: str, seed: int | None
         what = "is not here" if fault.changed is None else "is another text by now"
         raise CorpusError(f"{fault.title}, which {run} learned, {what}; `charplay corpora` lists the texts.") from None
     trained = training_characters(recipe, len(corpus))
+    corpus = corpus.first(seen_characters(recipe, len(corpus)))
     if trained == len(corpus):
         raise CorpusError(f"{run} held nothing out of its text; choose a run that has a held-out loss.")
     chosen = Random(seed)  # noqa: S311  # a place in a text, no secret

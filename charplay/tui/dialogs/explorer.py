@@ -190,7 +190,7 @@ class ExplorerScreen(Screen[None]):
             explorer.search.facts(explorer.focus) if tab is None else tab.work_facts(),
         )
         slices = hits.slices if hits is not None else ()
-        self.strip.show(explorer.here / size, explorer.held_out_start / size, slices)
+        self.strip.show(explorer.here / size, explorer.held_out_start / size, explorer.test_start / size, slices)
 
     def _facts(self) -> str:
         corpus = self.explorer.corpus

@@ -143,7 +143,8 @@ class ScoreDialog(Dialog[None]):
         elif part is not None and part.corpus is corpus and part.note:
             self._begin(lambda: TextPart(corpus, 0, len(corpus)))
         else:
-            self._begin(lambda: held_out(corpus, self._generator.model.recipe.validation_fraction))
+            recipe = self._generator.model.recipe
+            self._begin(lambda: held_out(corpus, recipe.validation_fraction, recipe.test_fraction))
 
     def action_file(self) -> None:
         """Ask for its path."""

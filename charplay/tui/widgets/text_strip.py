@@ -1,4 +1,4 @@
-"""A whole text as one row: where one is in it, where its held-out part begins, where a search has its hits."""
+"""A whole text as one row: where one is in it, where its held-out and its test part begin, and a search's hits."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from charplay.plotting.sparkline import bar
 
-_TEXT, _HELD_OUT = "─", "┄"
+_TEXT, _HELD_OUT, _TEST = "─", "┄", "┈"
 
 
 def cells_of(counts: Sequence[int], columns: int) -> list[int]:
@@ -49,32 +49,33 @@ class TextStrip(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._here = 0.0
-        self._held_out = 1.0
+        self._held_out = self._test = 1.0
         self._given: Iterable[int] = ()
         self._counts: Sequence[int] = ()
 
-    def show(self, here: float, held_out: float, counts: Iterable[int]) -> None:
-        """Show a position and the beginning of the held-out part as shares of the text, and hits in its slices.
+    def show(self, here: float, held_out: float, test: float, counts: Iterable[int]) -> None:
+        """Show a position, the beginnings of the held-out and the test part, and hits in the text's slices.
 
-        `counts` are read where they are another object than before.
+        All but the hits are shares of the text. `counts` are read where they are another object than before.
         """
         if counts is not self._given:
             self._given, self._counts = counts, [int(count) for count in counts]
             self.refresh()
-        if (here, held_out) != (self._here, self._held_out):
-            self._here, self._held_out = here, held_out
+        if (here, held_out, test) != (self._here, self._held_out, self._test):
+            self._here, self._held_out, self._test = here, held_out, test
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draw the one line."""
         width = self.size.width
         here, held_out = int(self._here * (width - 1) + 0.5), round(self._held_out * width)
+        test = round(self._test * width)
         counts = cells_of(self._counts, width) if self._counts and width else [0] * width
         most = max(counts, default=0)
         segments = []
         for column, number in enumerate(counts):
             beyond = column >= held_out
-            glyph = bar(number, most) if number else _HELD_OUT if beyond else _TEXT
+            glyph = bar(number, most) if number else _TEST if column >= test else _HELD_OUT if beyond else _TEXT
             part = "held-out" if beyond else "hit" if number else "text"
             part = "here" if column == here else part
             segments.append(Segment(glyph, self.get_component_rich_style(f"strip--{part}")))
