@@ -3,13 +3,21 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from charplay.playground.checkpoints import CheckpointEntry, LoadedModel, open_model
 from charplay.playground.instrument import BUDGET, TICKS
 from charplay.playground.pace import Pace
-from charplay.playground.saved_texts import ModelOrigin
+from charplay.playground.saved_texts import (
+    Generation,
+    ModelOrigin,
+    generation,
+    side_by_side,
+    temperatures,
+    write_columns,
+)
 from charplay.playground.temperatures import FEWEST, MOST, parse_temperatures, temperatures_fault, write_temperatures
 from charplay.sampling.batched import BatchedGenerators
 from charplay.sampling.generator import TextGenerator
@@ -109,6 +117,20 @@ class Comparison:
         """Return a column as the instrument takes it over."""
         generator = self.generators[number]
         return Column(generator, self._origins[id(generator.model)])
+
+    def _written(self) -> list[Generation]:
+        """Return the columns from which something was drawn."""
+        columns = map(self.column, range(len(self.generators)))
+        rides = [(column, temperatures(column.generator.transcript)) for column in columns]
+        return [generation(column.generator, ride, column.origin) for column, ride in rides if ride]
+
+    def text(self) -> str:
+        """Return the texts one below the other; empty while nothing is written."""
+        return side_by_side(written) if (written := self._written()) else ""
+
+    def keep(self, folder: Path, now: datetime) -> Path | None:
+        """Write the texts to a file in a folder, and return its path; None while nothing is written. OSError."""
+        return write_columns(folder, written, now) if (written := self._written()) else None
 
     def advance(self, now: float) -> "list[list[GeneratedChar]]":
         """Write what is due by now, in seconds on any clock; the new characters of each column."""

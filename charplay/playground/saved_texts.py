@@ -109,6 +109,27 @@ def write_text(folder: Path, written: Generation, now: datetime) -> Path:
     return path
 
 
+def side_by_side(columns: Sequence[Generation]) -> str:
+    """Return texts one below the other, each under a line that says whose it is, at which temperature and seed."""
+    return "\n\n".join(f"# {_heading(each)}\n{each.text}" for each in columns) + "\n"
+
+
+def _heading(column: Generation) -> str:
+    temperature = f", temperature {column.temperatures[-1][1]:.2f}" if column.temperatures else ""
+    return f"{column.source}{temperature}, seed {column.seed}"
+
+
+def write_columns(folder: Path, columns: Sequence[Generation], now: datetime) -> Path:
+    """Write texts one below the other to a text file, and the rest to a JSON file beside it; return the text's path."""
+    stem = f"{now:%Y-%m-%d-%H%M%S}-{file_stem(columns[0].source)}-side-by-side"
+    path = new_path(folder, stem, ".txt")
+    folder.mkdir(parents=True, exist_ok=True)
+    about = {"columns": [asdict(column) for column in columns]}
+    replace_bytes(path.with_suffix(".json"), json.dumps(about, indent=2).encode())
+    replace_bytes(path, side_by_side(columns).encode("utf-8", "surrogatepass"))
+    return path
+
+
 def write_branches(folder: Path, tree: BranchTree, now: datetime) -> Path:
     """A JSON file with every branch of a text; returns its path."""
     stem = f"{now:%Y-%m-%d-%H%M%S}-{file_stem(tree.generator.source)}-branches"

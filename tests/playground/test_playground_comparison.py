@@ -1,5 +1,7 @@
 """Texts side by side: each writes what it would write alone, and one can be taken."""
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +22,7 @@ from charplay.sampling.generator import TextGenerator
 from charplay.sampling.params import SEEDS, SamplingParams
 
 PATIENT = 60.0
+WHEN = datetime(2026, 1, 2, tzinfo=UTC)
 DEMO = ModelOrigin("demo", "/demo")
 
 
@@ -184,3 +187,26 @@ def test_what_is_wrong_with_temperatures_is_one_sentence(typed: str) -> None:
     assert temperatures_fault(typed, 4)
     assert not temperatures_fault("0, 0.5", 4)
     assert "temperatures" in temperatures_fault("x", 4)
+
+
+def test_columns_are_copied_and_kept_with_what_it_takes_to_write_them_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("charplay.playground.comparison.BatchedGenerators", OneByOne)
+    loaded = LoadedModel(scholar(), "demo, step 5", DEMO)
+    comparison = Comparison(loaded, "to ", SamplingParams(), speed=30.0, temperatures="0.2 1")
+    assert comparison.text() == ""
+    assert comparison.keep(tmp_path, WHEN) is None
+    comparison.write(12, PATIENT)
+    texts = [generator.text for generator in comparison.generators]
+    heads = [f"# demo, step 5, temperature {one}, seed 1" for one in ("0.20", "1.00")]
+    assert comparison.text() == f"{heads[0]}\n{texts[0]}\n\n{heads[1]}\n{texts[1]}\n"
+    path = comparison.keep(tmp_path, WHEN)
+    again = comparison.keep(tmp_path, WHEN)
+    assert path is not None
+    assert again not in {None, path}
+    assert path.read_text() == comparison.text()
+    kept = json.loads(path.with_suffix(".json").read_text())["columns"]
+    assert [(each["text"], each["seed"], each["temperatures"]) for each in kept] == [
+        (texts[0], 1, [[3, 0.2]]), (texts[1], 1, [[3, 1.0]]),
+    ]  # fmt: skip

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,7 +68,8 @@ def dialogs(kept_run: Callable[..., Run], home: Home) -> dict[str, Any]:
         "score": lambda: ScoreDialog(generator, corpus, None, lambda _: corpus, list, lambda *_: None),
         "branches": lambda: BranchesDialog(tree, str),
         "columns": lambda: ComparisonScreen(
-            lambda room: Comparison(opened, "", SamplingParams(), speed=30.0, room=room), list, time.monotonic
+            lambda room: Comparison(opened, "", SamplingParams(), speed=30.0, room=room), list, time.monotonic,
+            Path("texts"),
         ),
         "live values": lambda: LiveHyperparametersDialog(LiveEdits(runs)),
     }  # fmt: skip

@@ -240,3 +240,14 @@ def test_no_key_has_two_meanings_here_nor_in_the_text_pane() -> None:
     ):
         pressed = [key for binding in bindings if isinstance(binding, Binding) for key in binding.key.split(",")]
         assert sorted(pressed) == sorted(set(pressed))
+
+
+async def test_columns_are_copied_and_kept(play: Play) -> None:
+    async with play() as it:
+        screen = await beside(it)
+        screen.beside.add(screen.comparison.write(30, PATIENT))
+        screen.comparison.playing = False
+        await it.press("y", "w")
+        assert it.app.clipboard == screen.comparison.text()
+        (kept,) = it.main.playground.home.texts.glob("*-side-by-side.txt")
+        assert kept.read_text() == screen.comparison.text()

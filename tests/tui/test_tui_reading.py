@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from played import Play
 from sampling_models import make_model
+from textual.events import Paste
 from textual.widgets import Input
 
 from charplay.corpora.corpus import from_text
@@ -30,6 +31,7 @@ from charplay.tui.dialogs.explorer import ExplorerScreen
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.score import ScoreDialog
 from charplay.tui.presentation.tinting import PLAIN, bit_tints, tint_number
+from charplay.tui.widgets.escaped_input import EscapedInput
 
 VERSE = "the quick brown fox jumps over the lazy dog\nand goes on to say so once again\n"
 
@@ -318,3 +320,25 @@ async def test_a_network_of_small_letters_says_wherever_it_reads_capitals_how_it
         assert "lowercased" not in it.seen()
         await it.press("v")
         await it.until(lambda: "surprise under small, lowercased as in training" in it.seen())
+
+
+async def test_a_text_that_is_pasted_is_scored(play: Play) -> None:
+    async with play((80, 24)) as it:
+        for _ in range(50):
+            it.instrument.generator.next()
+        await it.press("5", "h")
+        await it.until(lambda: isinstance(it.screen, ScoreDialog) and it.screen._scoring is None)
+        screen = it.screen
+        await it.press("p")
+        it.app.post_message(Paste("the hen\r\nthe fox\rthe\tend"))
+        await it.until(lambda: "end" in screen.query_one(EscapedInput).value)
+        await it.press("enter")
+        await it.until(lambda: screen._part and screen._part.corpus.title == "pasted text" and screen._scoring is None)
+        assert screen._part.text() == "the hen\nthe fox\nthe\tend"
+        assert "pasted text" in it.seen()
+        screen.query_one(EscapedInput).value = ""
+        await it.press("p", "enter")
+        assert "No text was typed" in it.seen()
+        assert screen._part.corpus.title == "pasted text"
+        await it.press("p", "escape")
+        assert it.screen is screen

@@ -141,8 +141,9 @@ class PlaybackController(Controller):
 
         playground = self.playground
         screen = ComparisonScreen(
-            playground.new_comparison, lambda: list_checkpoints(playground.run_list.summaries), playground.clock
-        )
+            playground.new_comparison, lambda: list_checkpoints(playground.run_list.summaries), playground.clock,
+            playground.home.texts,
+        )  # fmt: skip
 
         def leave(column: "Column | None") -> None:
             self.playground.preferences.columns = screen.comparison.temperatures

@@ -112,7 +112,9 @@ class RunListController(Controller):
         if run is None or len(found) < FEWEST:
             self.ui.note("This run has a single checkpoint or none; one trained with keep at timeline has a dozen.")
             return
-        screen = ComparisonScreen(lambda room: self._compare_along(run, room), lambda: found, playground.clock)
+        screen = ComparisonScreen(
+            lambda room: self._compare_along(run, room), lambda: found, playground.clock, playground.home.texts
+        )
         self.ui.open_dialog(screen, playground.take_column)
 
     def _compare_along(self, run: "RunSummary", room: int) -> "Comparison":

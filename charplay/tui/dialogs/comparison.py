@@ -1,6 +1,8 @@
 """Side by side: one prompt and one luck at several temperatures, or from several checkpoints."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
@@ -83,6 +85,8 @@ class ComparisonScreen(Screen[Column]):
             footer=True,
             action="checkpoints",
         ),
+        Command("comparison.copy", "y", "copy", "Copy all columns, one below the other", action="copy"),
+        Command("comparison.keep", "w", "keep", "Write all columns to a file", footer=True, action="keep"),
         Command("comparison.slower", "minus", "slower", "Write slower", action="speed(-4)"),
         Command("comparison.faster", "plus", "faster", "Write faster", action="speed(4)"),
     )
@@ -103,9 +107,14 @@ class ComparisonScreen(Screen[Column]):
         new_comparison: Callable[[int], Comparison],
         checkpoints: Callable[[], Sequence[CheckpointEntry]],
         clock: Callable[[], float],
+        texts: Path,
     ) -> None:
-        """`new_comparison` begins one for which there is room for so many columns; `checkpoints` may be compared."""
+        """`new_comparison` begins one for which there is room for so many columns; `checkpoints` may be compared.
+
+        Columns that are kept go to the folder `texts`.
+        """
         super().__init__()
+        self._texts = texts
         self._new_comparison = new_comparison
         self._checkpoints = checkpoints
         self._clock = clock
@@ -198,6 +207,23 @@ class ComparisonScreen(Screen[Column]):
     def _slid(self, event: Slider.Changed) -> None:
         event.stop()
         self.comparison.speed = event.value
+
+    def action_copy(self) -> None:
+        """Copy all texts."""
+        text = self.comparison.text()
+        if text:
+            self.app.copy_to_clipboard(text)
+        self.notify(f"Copied {len(text):,} characters." if text else "Nothing is written yet.", markup=False)
+
+    def action_keep(self) -> None:
+        """Write all texts to a file."""
+        try:
+            path = self.comparison.keep(self._texts, datetime.now().astimezone())
+        except OSError as error:
+            self._complain(f"The texts could not be written: {error.strerror}.")
+        else:
+            said = sanitize_line(f"Written to {path.parent.name}/{path.name}") if path else "Nothing is written yet."
+            self.notify(said, markup=False)
 
     def action_take(self) -> None:
         """Leave with the chosen column."""

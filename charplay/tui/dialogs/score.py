@@ -10,6 +10,8 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
+from charplay.corpora.corpus import from_text
+from charplay.formatting.escapes import unescape
 from charplay.formatting.loss_units import NATS, LossUnit, format_loss
 from charplay.formatting.sanitize import sanitize_line
 from charplay.playground.checkpoints import CheckpointEntry, open_model
@@ -19,6 +21,7 @@ from charplay.tui.dialogs.choice import Choice
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.score_results import ScoreResults
+from charplay.tui.widgets.escaped_input import EscapedInput
 from charplay.tui.widgets.row_list import RowList
 from charplay.tui.widgets.surprisal_bars import SurprisalBars
 
@@ -46,6 +49,7 @@ class ScoreDialog(Dialog[None]):
             action="corpus",
         ),
         Command("score.file", "o", "a file", "Score any file", footer=True, action="file"),
+        Command("score.typed", "p", "a text", "Score a text that is pasted or typed", footer=True, action="typed"),
         Command(
             "score.others",
             "a",
@@ -97,15 +101,19 @@ class ScoreDialog(Dialog[None]):
         self._field = Input(placeholder="path of a text file", compact=True)
         self._field.cursor_blink = False
         self._field.display = False
+        self._text_field = EscapedInput(placeholder="a text, typed or pasted", compact=True)
+        self._text_field.cursor_blink = False
+        self._text_field.display = False
 
     def compose(self) -> ComposeResult:
         """What was found in a sentence, along the text, and passage by passage."""
-        keys = "g generated  c corpus  o a file  a networks  enter opens  esc back"
+        keys = "g generated  c corpus  o a file  p a text  a networks  esc back"
         with self.box(f"Score   {self._generator.source}", keys, wide=True):
             yield self._said
             yield self._along
             yield self._findings
             yield self._field
+            yield self._text_field
 
     @on(ScoreResults.Chosen)
     def _chosen(self) -> None:
@@ -148,26 +156,38 @@ class ScoreDialog(Dialog[None]):
 
     def action_file(self) -> None:
         """Ask for its path."""
-        self._field.display = True
-        self.set_focus(self._field)
+        self._ask(self._field)
+
+    def action_typed(self) -> None:
+        """Ask for the text itself."""
+        self._ask(self._text_field)
+
+    def _ask(self, field: Input) -> None:
+        for each in (self._field, self._text_field):
+            each.display = each is field
+        self.set_focus(field)
 
     @on(Input.Submitted)
     def _open_file(self, event: Input.Submitted) -> None:
         event.stop()
         self._close_field()
-        path = event.value.strip()
-        if path:
+        path, text = event.value.strip(), unescape(event.value)
+        if event.input is self._text_field and text:
+            self._begin(lambda: _whole(from_text("pasted text", text)))
+        elif event.input is self._text_field:
+            self._say("No text was typed; what stands here stays.")
+        elif path:
             self._begin(lambda: _whole(self._open_text(path)))
         else:
             self._say("No path was typed; what stands here stays.")
 
     def _close_field(self) -> None:
-        self._field.display = False
+        self._field.display = self._text_field.display = False
         self.set_focus(self._findings)
 
     def action_close(self) -> None:
-        """Leave the path, else the screen."""
-        if self._field.display:
+        """Leave the field, else the screen."""
+        if self._field.display or self._text_field.display:
             self._close_field()
         else:
             super().action_close()
