@@ -1,5 +1,6 @@
 """`charplay corpora`: the texts."""
 
+from math import isnan
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +18,7 @@ from charplay.formatting.units import format_bytes, plural
 from charplay.playground.home import open_library, read_home
 
 if TYPE_CHECKING:
+    from charplay.corpora.exploring.text_statistics import TextStatistics
     from charplay.corpora.library import Corpus, Entry
 
 app = typer.Typer(help="The texts: list, show, explore, measure, fetch, add.", invoke_without_command=True)
@@ -57,12 +59,15 @@ def _show(
     context: typer.Context, text: explore.TextArgument, encoding: EncodingOption = None, json: JsonOption = False
 ) -> None:
     """Show a text: characters, vocabulary, frequencies, how it begins; its ruler, once that was measured."""
+    from charplay.corpora.exploring.text_statistics import measure_text
+    from charplay.corpora.progress import Progress
     from charplay.recipes.recipe import Recipe
 
     library = open_library(context.obj)
     entry = library.find(text)
     corpus = library.open(entry, encoding=encoding)
     kept = kept_for_corpus(context.obj, corpus, encoding, Recipe())
+    measured = measure_text(corpus, progress=Progress(progress_line(entry.title)))
     if json:
         counts = corpus.counts().tolist()
         print_json(
@@ -77,6 +82,7 @@ def _show(
                 "sha256": corpus.sha256,
                 "notes": corpus.notes,
                 "ruler": kept and ruler_json(corpus.name, kept),
+                "statistics": _statistics(measured),
             }
         )
         return
@@ -89,6 +95,14 @@ def _show(
     )
     for note in corpus.notes:
         print_safe(note)
+    for name, lengths in (("line", measured.lines), ("word", measured.word_lengths)):
+        if lengths.number:
+            print_safe(
+                f"{plural(lengths.number, name)} of {lengths.mean:.1f} characters in the mean, "
+                f"{lengths.median:,} in the median, {lengths.longest:,} at most"
+            )
+    if measured.word_lengths.number:
+        print_safe(f"{len(measured.words):,} different words{_variety(measured)}")
     print_safe(f"most frequent: {_frequent(corpus)}")
     if kept:
         print()
@@ -110,6 +124,28 @@ def _fetch(
         print_json(_as_json(entry))
     else:
         print_safe(f"{entry.name} is there already" if was_ready else str(entry.path))
+
+
+def _variety(measured: "TextStatistics") -> str:
+    """Say how many words of a stretch differ; nothing where the text has no such stretch."""
+    from charplay.corpora.exploring.text_statistics import STRETCH
+
+    different = measured.different_in_stretch
+    return "" if isnan(different) else f"; {different:.0f} of {STRETCH:,} in a row on average"
+
+
+def _statistics(measured: "TextStatistics") -> dict[str, object]:
+    lengths = {"lines": measured.lines, "words": measured.word_lengths}
+    told = {
+        name: {"number": each.number, "mean": each.mean, "median": each.median, "longest": each.longest}
+        for name, each in lengths.items()
+    }
+    different = measured.different_in_stretch
+    return {
+        **told,
+        "different_words": len(measured.words),
+        "different_in_1000": None if isnan(different) else different,
+    }
 
 
 def _frequent(corpus: "Corpus") -> str:

@@ -483,3 +483,14 @@ def test_a_finished_run_that_lost_its_checkpoints_is_shown(cli: Callable[..., Si
         path.unlink()
     result = cli("runs", "show", saved_run.name)
     assert (result.code, "2.625 nats" in result.out) == (0, True)
+
+
+def test_show_tells_of_lines_and_words(cli: Callable[..., SimpleNamespace], home: Home) -> None:
+    (home.corpora / "lines.txt").write_text("one two two\nthree\n" * 20)
+    (told,) = cli("corpora", "show", "lines", "--json").lines
+    assert told["statistics"]["lines"] == {"number": 40, "mean": 8.0, "median": 5, "longest": 11}
+    assert told["statistics"]["words"] == {"number": 80, "mean": 3.5, "median": 3, "longest": 5}
+    assert (told["statistics"]["different_words"], told["statistics"]["different_in_1000"]) == (3, None)
+    shown = cli("corpora", "show", "lines").out
+    assert "40 lines of 8.0 characters in the mean, 5 in the median, 11 at most" in shown
+    assert "3 different words\n" in shown
