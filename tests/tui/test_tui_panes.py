@@ -567,3 +567,20 @@ async def test_every_note_that_fits_is_shown_whole(play: Play, size: tuple[int, 
         assert ("and so is the second" in it.seen()) == (form._summary.size.height >= 4)
         shown = it.seen().count("xxxx")
         assert shown == 0 or 110 <= shown <= 125  # whole, or not at all
+
+
+@pytest.mark.parametrize(("width", "stage"), [(80, True), (120, False)])
+async def test_a_start_shows_the_chart_and_the_text_where_another_pane_hides_them(
+    play: Play, width: int, stage: bool
+) -> None:
+    async with play((width, 24)) as it:
+        await it.press("2")
+        assert it.main.form.is_on_screen
+        assert it.main.text.is_on_screen != stage
+        await it.training()
+        await it.until(lambda: it.main.training.is_on_screen and it.main.text.is_on_screen)
+        assert it.main._is_within("text" if stage else "form")
+        await it.press("2")  # and who goes back stays there
+        it.trainer.put(it.trainer.progress(200))
+        await it.until(lambda: "200" in it.seen())
+        assert it.main._is_within("form")

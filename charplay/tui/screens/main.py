@@ -259,6 +259,8 @@ class MainScreen(Screen[None]):
         if state.status != self._state:
             self._state, self._stale = state.status, True
             self.refresh_bindings()
+            if state.status == "preparing":
+                self.pane_layout.show_stage()
             if not state.busy:
                 self.playground.run_list.refresh()
                 if self.playground.settings.bell:

@@ -68,6 +68,11 @@ class PaneLayout(Horizontal):
             self.set_class(each == name, f"-{each}")
         self._panes[name].focus_first()
 
+    def show_stage(self) -> None:
+        """Show the chart and the text where a narrow screen shows another pane in their place."""
+        if not self._panes["text"].is_on_screen:
+            self.go_to("text")
+
     def refocus(self) -> None:
         """Go where the focus can be seen: what a narrower screen hides cannot keep it."""
         focused = self.screen.focused
