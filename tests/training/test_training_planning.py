@@ -91,7 +91,10 @@ def test_a_plan_counts_the_final_evaluation_as_it_is_bounded(
         assert proposal.seconds - 60 * minutes == pytest.approx(readings * count / 3_000, abs=0.01)
 
 
-def test_a_plan_for_two_threads_counts_the_gradients_of_two_shares(corpus: Corpus, brief: None) -> None:
+def test_a_plan_for_two_threads_counts_the_gradients_of_two_shares(
+    corpus: Corpus, brief: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "measure_relative_speed", lambda *_: {128: 1.0, 256: 1.0})
     sized = {"hidden_size": 64, "batch_size": 64, "sequence_length": 16}
     one, two = (plan(ASKED.model_copy(update={**sized, "threads": count}), corpus, 1.0) for count in (1, 2))
     assert two.memory_bytes == one.memory_bytes + 4 * one.parameters
