@@ -198,7 +198,7 @@ class RecipeDraft:
     def help(self, name: str) -> str:
         """The sentence of a row."""
         if name == PRESET:
-            return "where the other fields start from"
+            return "Ready-made settings; the fields below begin with them"
         if name == BUDGET:
             return "how long to train: 3 minutes, 90 s, 1.5 h, 2 epochs or 5000 steps"
         if name == WARM_START:

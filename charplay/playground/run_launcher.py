@@ -104,7 +104,7 @@ class RunLauncher:
             said.offer = f"{left[0]} trains on its own: `charplay attach {left[0]}` shows it" if left else ""
             return said.say(said.notes) if left else None
         where = f"from step {waiting.step:,}"
-        said.offer = f"{waiting.name} is not finished: u takes it up again {where}, t starts another"
+        said.offer = f"{waiting.name} is not finished: u continues it {where}, t starts another"
         return said.say(said.notes)
 
     def forget(self, name: str) -> None:

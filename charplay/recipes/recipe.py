@@ -84,7 +84,7 @@ class Recipe(BaseModel):
 
     # fmt: off
     corpus: str = _declared("text", "name of a text, or the path of a file or folder; empty takes the default text", default="")
-    cleaning: Annotated[tuple[Annotated[str, AfterValidator(EntryName(CLEANING, takes_arguments=True))], ...], BeforeValidator(_parse_list)] = _declared("text", "what is done to the text before it is counted, in this order", default=())
+    cleaning: Annotated[tuple[Annotated[str, AfterValidator(EntryName(CLEANING, takes_arguments=True))], ...], BeforeValidator(_parse_list)] = _declared("text", "cleans the text before training, in this order", default=())
     limit: Annotated[Count | None, Optional] = _declared("text", "use only the first so many characters", unit="characters", start=100_000, default=None)
     validation_fraction: Annotated[float, Field(ge=0, le=0.5)] = _declared("text", "share of the text, its end, that is held out; 0 holds out nothing", default=0.1)
     test_fraction: Annotated[float, Field(ge=0, le=0.4)] = _declared("text", "share of the text, behind the held-out part, that nothing reads until `score --part test` does", default=0.0)

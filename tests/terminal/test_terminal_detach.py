@@ -67,7 +67,7 @@ def test_a_run_is_left_its_terminal_killed_and_attached_to_from_another(
     run = begun(place)
     until(lambda: run.owner is None, 20)
     first = terminal([sys.executable, "-m", "charplay"], env=place)
-    first.wait_for("u takes it up", 60)
+    first.wait_for("u continues it", 60)
     first.press("u")
     first.wait_for("● training", 60)
     ours = run.owner
@@ -103,7 +103,7 @@ def test_a_link_that_is_lost_leaves_the_run_where_the_settings_say_so(
     until(lambda: run.owner is None, 20)
     Home(Path(place["CHARPLAY_HOME"])).user_settings.write_text('on_hangup = "detach"\n')
     first = terminal([sys.executable, "-m", "charplay"], env=place)
-    first.wait_for("u takes it up", 60)
+    first.wait_for("u continues it", 60)
     first.press("u")
     first.wait_for("● training", 60)
     first.hang_up()

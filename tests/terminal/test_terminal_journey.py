@@ -114,7 +114,7 @@ def test_a_person_trains_a_network_and_plays_it(
 
     # The next start offers the run, and one key takes it up where it was.
     term = terminal(CHARPLAY, columns=columns, rows=rows, env=env)
-    term.wait_for("u takes it up", PATIENT)
+    term.wait_for("u continues it", PATIENT)
     term.press("u")
     term.wait_for(lambda t: (step(t) or 0) > left_at, PATIENT)
     term.press("q")

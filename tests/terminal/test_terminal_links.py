@@ -100,7 +100,7 @@ def test_after_a_kill_the_next_start_takes_the_run_up_and_mends_the_terminal(
     shell = term.process.pid
     killed = time.monotonic()
     os.kill(int(Path(f"/proc/{shell}/task/{shell}/children").read_text()), signal.SIGKILL)
-    term.wait_for("u takes it up", PATIENT)
+    term.wait_for("u continues it", PATIENT)
     term.press("q")
     assert term.wait(PATIENT) == 0
     left = term.raw_since(killed)

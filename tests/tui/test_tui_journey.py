@@ -272,7 +272,7 @@ async def test_the_unfinished_run_is_offered_in_one_line_and_taken_up(play: Play
     run = kept_run()
     run.append("metrics", [{"step": 600, "epoch": 1.2, "seconds": 30, "train_loss": 2.0}])  # it was killed
     async with play() as it:
-        await it.until(lambda: "kept-1 is not finished: u takes it up again from step 500" in it.seen())
+        await it.until(lambda: "kept-1 is not finished: u continues it from step 500" in it.seen())
         await it.press("u")
         await it.until(lambda: it.trainer.requests)
         (request,) = it.trainer.requests
@@ -308,7 +308,7 @@ async def test_the_encoding_of_a_text_can_be_named_trained_with_and_found_again(
 
 
 NOTE = "Line ends (CRLF) are read as LF"
-BOTH = f"kept-1 is not finished: u takes it up again from step 500, t starts another. {NOTE}"
+BOTH = f"kept-1 is not finished: u continues it from step 500, t starts another. {NOTE}"
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ async def test_any_other_slider_leaves_the_ride(stage: "Stage", slider: str) -> 
         stage.write(5)
         stage.instrument.replay(Recording.of(stage.transcript))
         stage.show()
-        assert "riding, 5 to go" in stage.pane.hint()
+        assert "Replaying, 5 characters left" in stage.pane.hint()
         if slider == "top_p":
             stage.pane.open_row("filters")
             stage.set_focus(stage.pane.filters.top_p)

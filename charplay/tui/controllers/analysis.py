@@ -25,7 +25,7 @@ class AnalysisController(Controller):
             "Open the passage that a copy comes from: at the cursor, or the newest one", "text",
         ),
         Command(
-            "analysis.score", "h", "score", "How well the network foretells this text, the corpus or a file", "text",
+            "analysis.score", "h", "score", "How predictable this text, the corpus or a file is to the network", "text",
             footer=True,
         ),
     )  # fmt: skip

@@ -20,7 +20,7 @@ class BranchController(Controller):
             "branches.type", "i", "type", "Type into the text: at the cursor, or at the end", "text", footer=True
         ),
         Command(
-            "branches.show_all", "g", "branches", "Every way that the text has gone, and going back to one", "text",
+            "branches.show_all", "g", "branches", "All versions of this text, and going back to one", "text",
             footer=True,
         ),
         Command(

@@ -25,7 +25,7 @@ class PlaybackController(Controller):
             footer=True,
         ),
         Command(
-            "playback.leave_ride", "escape", "leave the ride", "Leave the ride, and write on by hand", "text",
+            "playback.leave_ride", "escape", "leave the ride", "Stop the replay, and go on freely", "text",
             passes=True,
         ),
     )  # fmt: skip

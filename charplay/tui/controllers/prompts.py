@@ -13,7 +13,7 @@ class PromptController(Controller):
         Command(
             "prompts.passage", "r", "passage", "A random passage of the chosen text as the prompt", "text", footer=True
         ),
-        Command("prompts.stop_texts", "d", "hold at", "Texts at which the writing holds", "text"),
+        Command("prompts.stop_texts", "d", "hold at", "Pause when one of these texts is written", "text"),
     )  # fmt: skip
 
     def disabled(self, command: Command) -> str:
@@ -35,7 +35,7 @@ class PromptController(Controller):
         """Ask for the texts at which the writing holds."""
         from charplay.tui.dialogs.text_input import TextInputDialog
 
-        sentence = r"Hold where the text ends with one of these, with | between them; \n is a new line. Empty: never."
+        sentence = r"Pause after any of these, with | between them; \n is a new line. Empty: never pause."
         dialog = TextInputDialog(
             "Hold at", sentence, self.playground.instrument.stops, check=lambda _: "", escaped=True
         )

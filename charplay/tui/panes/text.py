@@ -242,7 +242,7 @@ class TextPane(Pane):
     def _writing_hint(self) -> str:
         instrument, generator = self._instrument, self._instrument.generator
         if instrument.replaying:
-            return f"riding, {instrument.left_to_replay:,} to go: escape or the temperature leaves the ride"
+            return f"Replaying, {instrument.left_to_replay:,} characters left: escape or the temperature takes over"
         if self.filters.bias.trouble:
             return self.filters.bias.trouble
         if not instrument.playing:
