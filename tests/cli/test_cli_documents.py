@@ -5,6 +5,7 @@ process. Trainings are cut to a few steps of small batches on the processor; not
 page speaks of are made here.
 """
 
+import io
 import random
 import re
 import subprocess
@@ -26,6 +27,7 @@ LEFT_OUT = {
     r"^charplay attach ": "opens the screen: tests/terminal",
     r" --detach\b": "starts a process of its own: tests/terminal, tests/training",
     r"^charplay control ": "needs such a process: tests/server",
+    r"^charplay (sweep|runs compare sweep) ": "starts a process for each run: test_cli_sweep",
     r"^charplay runs import ": "needs weights of another program: test_cli_weights",
     r" --device cuda ": "needs a card: make gpu-check",
     r"^charplay --install-completion": "writes into a shell's files: test_cli_completion",
@@ -93,6 +95,7 @@ def texts(home: Home, monkeypatch: pytest.MonkeyPatch) -> Path:
     copies = (Mirror("nowhere", len(data), sha256(data).hexdigest()),)
     catalog = tuple(replace(classic, mirrors=copies) for classic in read_catalog())
     monkeypatch.setattr("charplay.corpora.library.read_catalog", lambda: catalog)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))  # a game is left at once
     (home.corpora / "a-classic.txt").write_bytes(data)
     return here
 

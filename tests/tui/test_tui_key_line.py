@@ -76,7 +76,7 @@ async def test_the_columns_show_their_keys_as_they_are_declared(play: Play) -> N
     async with play((120, 40)) as it:
         await it.press("5", "l")
         await it.until(lambda: isinstance(it.app.screen, ComparisonScreen) and it.app.screen.beside.columns)
-        shown = "space write  ? keys  esc back  n anew  ⏎ take  e temperatures  r checkpoints"
+        shown = "space write  ? keys  esc back  n anew  ⏎ take  e temperatures  r checkpoints  w keep"
         assert it.seen().splitlines()[-1].strip() == shown
 
 

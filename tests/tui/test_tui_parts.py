@@ -132,7 +132,7 @@ def test_a_draft_says_about_what_the_start_decides_on_a_processor(tmp_path: Path
     assert draft.set(BUDGET, "2 epochs") == ""
     draft.reset("hidden_size")
     assert draft.network == "lstm 1x64"
-    assert re.fullmatch(r"[0-9,]+ parameters, [0-9.]+ [kM]?B", _numbers(draft))
+    assert re.fullmatch(r"[0-9,]+ parameters, [0-9.]+ [kM]?B, about [0-9]+ s", _numbers(draft))
 
 
 @pytest.mark.parametrize(
