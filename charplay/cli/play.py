@@ -103,7 +103,7 @@ def _run_app(home: "Home", home_option: str | None, path: str | None, attach: "A
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         app.end_training()
     code = app.return_code or 0
-    if code == 0 and (left := app.playground.detachment.left) is not None:
+    if code == 0 and (left := app.playground.detachment.outlives) is not None:
         print_left(left)
     if app.stuck:
         os._exit(code)  # everything is on the disk; the interpreter's shutdown would block on that terminal

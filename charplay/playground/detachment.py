@@ -47,6 +47,20 @@ class Detachment:
         self._request: TrainRequest | None = None
 
     @property
+    def outlives(self) -> Detached | None:
+        """The run that goes on when this process leaves: one that was left, or another process's that is shown here."""
+        from charplay.runs.errors import RunError
+
+        runs = self._context.runs
+        if self.left is not None or not (runs.remote and runs.state.busy and runs.state.folder):
+            return self.left
+        try:
+            owner = self._context.store.find(runs.state.folder).owner
+        except RunError:  # it was taken away meanwhile: there is nothing to come back to
+            return None
+        return None if owner is None else Detached(runs.state.run, owner.pid)
+
+    @property
     def under_way(self) -> bool:
         """Whether a run is being left, and is not yet there or back."""
         return bool(self._stage)

@@ -1,7 +1,9 @@
 """A run is left to another process, or goes on here; at no moment is it nowhere."""
 
+import os
 import threading
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from sitting import Sitting, fox_home, keep_run
@@ -68,6 +70,19 @@ def test_it_is_saved_here_and_begins_there(training: Sitting) -> None:
     assert training.happened[-1] == detachment.left
     assert not detachment.under_way
     assert len(training.trainer.requests) == 1
+
+
+def test_one_that_another_process_trains_is_named_when_this_one_leaves(
+    training: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detachment, run = training.playground.detachment, training.playground.store.find("r-1")
+    assert detachment.outlives is None
+    monkeypatch.setattr(type(training.playground.runs), "remote", True)
+    with run.lock():
+        assert detachment.outlives == Detached("r-1", os.getpid())
+    assert detachment.outlives is None
+    rmtree(run.folder)
+    assert detachment.outlives is None
 
 
 @pytest.mark.fault("65")
