@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from charplay.corpora.corpus import Corpus
     from charplay.corpora.progress import Watch
+    from charplay.playground.happenings import Detached
     from charplay.playground.trainer_client import TrainerClient
     from charplay.protocol.events import Event
     from charplay.protocol.queues import CommandQueue
@@ -62,9 +63,13 @@ def play(home_option: str | None, path: str | None, attach: "Attach | None" = No
     if read_settings(home.user_settings)[0].ascii:
         draw_in_ascii()
     with capture_library_output(log):
-        code = _run_app(home, home_option, path, attach)
+        code, left = _run_app(home, home_option, path, attach)
     if code == EXIT_FAILED:
         print_error(f"the screen broke down; the details are in {log}")
+    if code == 0 and left is not None:
+        from charplay.cli.detaching import print_left
+
+        print_left(left)
     return code
 
 
@@ -78,9 +83,11 @@ def _set_up_process() -> None:
     malloc.use_one_arena()
 
 
-def _run_app(home: "Home", home_option: str | None, path: str | None, attach: "Attach | None" = None) -> int:
-    """Run the app until a person leaves it, and end what trains; return the exit code."""
-    from charplay.cli.detaching import ProcessStarter, print_left
+def _run_app(
+    home: "Home", home_option: str | None, path: str | None, attach: "Attach | None" = None
+) -> "tuple[int, Detached | None]":
+    """Run the app until a person leaves it, and end what trains; return the exit code, and the run that goes on."""
+    from charplay.cli.detaching import ProcessStarter
     from charplay.playground.home import open_library, open_store
     from charplay.tui.app import CharplayApp
 
@@ -103,11 +110,9 @@ def _run_app(home: "Home", home_option: str | None, path: str | None, attach: "A
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         app.end_training()
     code = app.return_code or 0
-    if code == 0 and (left := app.playground.detachment.outlives) is not None:
-        print_left(left)
     if app.stuck:
         os._exit(code)  # everything is on the disk; the interpreter's shutdown would block on that terminal
-    return code
+    return code, app.playground.detachment.outlives
 
 
 # The other rooms are imported when they are first needed, after the first paint.

@@ -73,6 +73,7 @@ def test_a_run_is_left_its_terminal_killed_and_attached_to_from_another(
     ours = run.owner
     first.press("D")
     until(lambda: (owner := run.owner) is not None and owner.socket, 60)
+    first.wait_for("it outlives this terminal", 30)
     first.hang_up()
     owner = run.owner
     assert ours is not None
