@@ -198,7 +198,7 @@ class RecipeDraft:
     def help(self, name: str) -> str:
         """The sentence of a row."""
         if name == PRESET:
-            return "Ready-made settings; the fields below begin with them"
+            return "Ready-made settings to begin with"
         if name == BUDGET:
             return "how long to train: 3 minutes, 90 s, 1.5 h, 2 epochs or 5000 steps"
         if name == WARM_START:

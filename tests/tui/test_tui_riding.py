@@ -113,7 +113,7 @@ async def test_a_ride_can_be_left_at_any_character(play: Play, leave: str) -> No
         text.controls.speed.value = 1.0  # what the clock writes meanwhile must not come to the ride's end
         await answer(it, "r")
         write(it, 30)
-        assert "riding" in it.seen()
+        assert "Replaying" in it.seen()
         if leave == "slider":
             await it.press("left_square_bracket")
         elif leave == "escape":
@@ -127,7 +127,7 @@ async def test_a_ride_can_be_left_at_any_character(play: Play, leave: str) -> No
         assert len(it.instrument.generator.text) == len(stands) + 100
         assert set(temperatures(it.instrument.generator)[len(stands) - len("to ") :]) == {heat}
         assert not it.instrument.generator.text.startswith(before)
-        await it.until(lambda: "riding" not in it.seen())
+        await it.until(lambda: "Replaying" not in it.seen())
 
 
 async def test_ride_files_go_both_ways(
