@@ -30,7 +30,7 @@ class EncodedText:
 
 def encode(text: Pieces, encoding: str, notes: tuple[str, ...], progress: Progress) -> EncodedText:
     """Encode a text in memory. Raises Cancelled."""
-    vocabulary = _vocabulary(text, progress.part(0, 0.4))
+    vocabulary = read_vocabulary(text, progress.part(0, 0.4))
     ids, done = np.empty(len(text), vocabulary.dtype), 0
     for piece in _pieces(vocabulary, text, progress.part(0.4, 1)):
         ids[done : done + len(piece)] = piece
@@ -44,7 +44,7 @@ def store(text: Pieces, encoding: str, notes: tuple[str, ...], base: Path, progr
 
     Raises Cancelled.
     """
-    vocabulary = _vocabulary(text, progress.part(0, 0.4))
+    vocabulary = read_vocabulary(text, progress.part(0, 0.4))
     facts = {
         "characters": len(text), "vocabulary": vocabulary.characters, "encoding": encoding, "notes": notes
     }  # fmt: skip
@@ -80,7 +80,8 @@ def cache_key(sha256: str, *choices: object) -> str:
     return hashlib.sha256(json.dumps([FORMAT, sha256, *choices]).encode()).hexdigest()[:32]
 
 
-def _vocabulary(text: Pieces, progress: Progress) -> Vocabulary:
+def read_vocabulary(text: Pieces, progress: Progress) -> Vocabulary:
+    """Return the different characters of a text. Raises Cancelled."""
     seen: set[str] = set()
     done = 0
     for piece in text:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from charplay.corpora.corpus import Corpus
+from charplay.corpora.encoded_cache import read_vocabulary
 from charplay.corpora.errors import CorpusError
 from charplay.corpora.pieces import PIECE, Pieces
 from charplay.corpora.progress import Progress
 from charplay.corpora.rules import FOLDER, clean_pieces, counts_original, parse_rule, with_defaults
-from charplay.corpora.vocabulary import Vocabulary
 from charplay.fs.registry import entry_names
 
 BEFORE, AFTER = 12, 24
@@ -47,13 +47,7 @@ def pieces_of(corpus: Corpus) -> Pieces:
 
 def vocabulary_of(text: Pieces, progress: Progress) -> str:
     """Return the different characters of a text, sorted. Raises Cancelled."""
-    seen: set[str] = set()
-    done = 0
-    for piece in text:
-        progress.at(done / len(text))
-        seen.update(Vocabulary.of(piece).characters)
-        done += len(piece)
-    return "".join(sorted(seen))
+    return read_vocabulary(text, progress).characters
 
 
 def measure_effect(text: Pieces, vocabulary: str, rule: str, progress: Progress) -> tuple[Effect, Pieces]:
