@@ -10,36 +10,45 @@ from charplay.tui.presentation.contrast import first_readable, hit_ground, reada
 ANSI_DARK, ANSI_LIGHT = "ansi-dark", "ansi-light"
 """Textual's names of the themes of a terminal's own 16 colours."""
 
+_QUIET = ("foreground-muted", "foreground-disabled", "text-muted", "text-disabled")
+"""Textual's names of the colours of quiet text."""
+
+
+def _quiet(colour: str) -> dict[str, str]:
+    return dict.fromkeys(_QUIET, colour)
+
+
+# These two can be read as they stand: the start has no time to find colours (tests/tui_widgets holds their contrast).
 DARK = Theme(
     name="charplay-dark",
     dark=True,
     primary="#6cb6eb",
-    secondary="#a48add",
-    accent="#f2a65a",
-    warning="#e5c07b",
-    error="#ef7a85",
+    secondary="#a78ede",
+    accent="#f1a65a",
+    warning="#e4c07b",
+    error="#ee7a85",
     success="#8cc878",
     foreground="#d8dbe2",
     background="#14161b",
     surface="#20242c",
     panel="#1a1d23",
-    variables={"cursor": "#2d3440"},
+    variables=_quiet("#999ba2") | {"cursor": "#2d3440"},
 )
 
 LIGHT = Theme(
     name="charplay-light",
     dark=False,
-    primary="#1f6fb2",
+    primary="#1c66a3",
     secondary="#6b4fb3",
-    accent="#b3560b",
-    warning="#8a6a00",
-    error="#b3261e",
-    success="#2f7d32",
+    accent="#9c4b09",
+    warning="#7b5f00",
+    error="#b2261e",
+    success="#2a702d",
     foreground="#24272e",
     background="#fbfaf7",
     surface="#efede6",
     panel="#f4f2ec",
-    variables={"cursor": "#e3dfd3"},
+    variables=_quiet("#606266") | {"cursor": "#e3dfd3"},
 )
 
 _MUTED = 0.4
@@ -53,10 +62,10 @@ def readable_theme(theme: Theme) -> Theme:
     text's own colour, as near to the ground as it may be. A theme of 16 colours has no quiet text: its shades are the
     terminal's, and nobody knows their contrast.
     """
+    if theme in (DARK, LIGHT):
+        return theme
     if theme.ansi:
-        plain = dict.fromkeys(("cursor", "foreground-muted", "foreground-disabled", "text-muted", "text-disabled"),
-                              "ansi_default")  # fmt: skip
-        return replace(theme, variables=theme.variables | plain)
+        return replace(theme, variables=theme.variables | _quiet("ansi_default") | {"cursor": "ansi_default"})
     colours = theme.to_color_system().generate()
     background = Color.parse(colours["background"])
     cursor = theme.variables.get("cursor") or background.blend(Color.parse(colours["primary"]), 0.2).hex
@@ -69,7 +78,6 @@ def readable_theme(theme: Theme) -> Theme:
     foreground = readable(Color.parse(colours["foreground"]), [*grounds, hit])
     steps = [foreground.blend(background, share / 100) for share in range(round(100 * _MUTED), -1, -1)]
     muted = first_readable(steps, grounds).hex
-    quiet = dict.fromkeys(("foreground-muted", "foreground-disabled", "text-muted", "text-disabled"), muted)
     return replace(
         theme,
         primary=moved("primary"),
@@ -79,7 +87,7 @@ def readable_theme(theme: Theme) -> Theme:
         error=moved("error"),
         success=moved("success"),
         foreground=foreground.hex,
-        variables=theme.variables | quiet | {"cursor": cursor},
+        variables=theme.variables | _quiet(muted) | {"cursor": cursor},
     )
 
 

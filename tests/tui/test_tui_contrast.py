@@ -17,7 +17,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 from charplay.playground.preferences import Preferences, read_preferences, write_preferences
 from charplay.playground.settings import ThemeName
 from charplay.runs.home import Home
-from charplay.tui.presentation.contrast import ENOUGH, contrast, readable
+from charplay.tui.presentation.contrast import ENOUGH, contrast, least_contrast, readable
 from charplay.tui.presentation.tinting import theme_palette
 from charplay.tui.themes import DARK, LIGHT, first_theme, other_brightness, readable_theme
 
@@ -41,6 +41,15 @@ def test_a_colour_moves_only_as_far_as_it_must(ground: str) -> None:
         assert contrast(moved, on) >= ENOUGH or moved in {BLACK, WHITE}
         if contrast(Color.parse(colour), on) >= ENOUGH:
             assert moved.hex == Color.parse(colour).hex
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_our_themes_can_be_read_as_they_stand(theme: Theme) -> None:
+    assert readable_theme(theme) is theme, "the start has no time to find colours"
+    colours = {name: Color.parse(value) for name, value in theme.to_color_system().generate().items() if "#" in value}
+    grounds = [colours["background"], colours["surface"], colours["panel"], Color.parse(theme.variables["cursor"])]
+    for name in ("primary", "secondary", "accent", "warning", "error", "success", "foreground", "foreground-muted"):
+        assert least_contrast(colours[name], grounds) >= ENOUGH - ROUNDING, name
 
 
 @pytest.mark.parametrize("name", COLOURED)
