@@ -1,13 +1,14 @@
 """The gauges: one line of what processor, memory and graphics cards do, read in the background while it is wanted."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from charplay.formatting.units import format_bytes, format_share
 from charplay.playground.jobs import BackgroundJob, JobSlot
-from charplay.playground.machine import CardReading, MachineProbe, MachineReading
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from charplay.playground.machine import CardReading, MachineReading
     from charplay.playground.run_state import RunState
 
 SECONDS = 1.0
@@ -18,10 +19,10 @@ GAP = "   "
 class Gauges:
     """Has the machine read once a second while they are on, in a job; never waits for it, and never starts two."""
 
-    def __init__(self, probe: Callable[[], MachineReading] | None = None, *, on: bool = False) -> None:
+    def __init__(self, probe: "Callable[[], MachineReading] | None" = None, *, on: bool = False) -> None:
         """`probe` is called in a thread and may take its time."""
         self.on = on
-        self._probe = probe or MachineProbe()
+        self._probe = probe
         self._slot: JobSlot[MachineReading] = JobSlot()
         self._next = 0.0
         self._said = "reading the machine"
@@ -37,21 +38,28 @@ class Gauges:
             self._said = failed if ended.result is None else describe(ended.result)
         if self.on and now >= self._next and not self._slot.busy:
             self._next = now + SECONDS
-            self._slot.put(BackgroundJob(lambda _: self._probe()).start())
+            self._slot.put(BackgroundJob(lambda _: self._read()).start())
+
+    def _read(self) -> "MachineReading":
+        if self._probe is None:
+            from charplay.playground.machine import MachineProbe  # most sittings are without gauges
+
+            self._probe = MachineProbe()
+        return self._probe()
 
     def line(self, state: "RunState") -> str:
         """Return what is shown: which device trains and why, then the machine; empty while they are off."""
         return GAP.join(filter(None, (_trains_on(state), self._said))) if self.on else ""
 
 
-def describe(reading: MachineReading) -> str:
+def describe(reading: "MachineReading") -> str:
     """Return the facts of a reading; in brackets what is this process's own part."""
     processor = f"CPU {format_share(reading.load)} (own {format_share(reading.own_load)})"
     memory = f"memory {_of(reading.used, reading.total)} (own {format_bytes(reading.own)})"
     return GAP.join((processor, memory, *map(_describe_card, reading.cards)))
 
 
-def _describe_card(card: CardReading) -> str:
+def _describe_card(card: "CardReading") -> str:
     memory = "" if card.used is None or card.total is None else _of(card.used, card.total)
     facts = (
         "" if card.load is None else format_share(card.load),

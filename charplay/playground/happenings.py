@@ -1,10 +1,10 @@
 """What `Playground.advance` returns: what happened since the last call, as frozen values.
 
-A trainer's events (`charplay.protocol.events`) are among them as they are.
+A trainer's events (`charplay.protocol.events`) are among them as they are. These are named tuples: they are loaded
+before the first paint, and a frozen dataclass takes six times as long to make.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
@@ -20,8 +20,7 @@ class TextChanged:
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A sentence for the person who plays."""
 
     sentence: str
@@ -30,15 +29,13 @@ class Said:
     """Whether it is to be seen for a while only; else until another sentence takes its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusChosen:
+class CorpusChosen(NamedTuple):
     """The next run learns another text, or the same one read in another way."""
 
     entry: "Entry"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CorpusRead:
+class CorpusRead(NamedTuple):
     """The chosen text was read and counted."""
 
     corpus: "Corpus"
@@ -46,76 +43,65 @@ class CorpusRead:
     """Whether training waits for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusUnreadable:
+class CorpusUnreadable(NamedTuple):
     """The chosen text could not be read."""
 
     entry: "Entry"
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CorpusOpened:
+class CorpusOpened(NamedTuple):
     """A text that was not chosen is ready to be looked at."""
 
     corpus: "Corpus"
 
 
-@dataclass(frozen=True, slots=True)
-class RunsListed:
+class RunsListed(NamedTuple):
     """The runs were read from the disk."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CurvesRead:
+class CurvesRead(NamedTuple):
     """A run's curves were read from its folder, to be laid over the chart."""
 
     run: str
     curves: "RunCurves"
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRead:
+class HistoryRead(NamedTuple):
     """What was kept of the run that was taken up is on the chart."""
 
 
-@dataclass(frozen=True, slots=True)
-class RulerMeasured:
+class RulerMeasured(NamedTuple):
     """What losses on the text that is drawn are compared with is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Detached:
+class Detached(NamedTuple):
     """A run was left to a process of its own, which trains it now."""
 
     run: str
     pid: int
 
 
-@dataclass(frozen=True, slots=True)
-class RunDeleted:
+class RunDeleted(NamedTuple):
     """A run is gone."""
 
     run: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunRenamed:
+class RunRenamed(NamedTuple):
     """A run has another name."""
 
     run: str
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunsCompared:
+class RunsCompared(NamedTuple):
     """What runs are compared by was read."""
 
     runs: "tuple[ComparedRun, ...]"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SamplesRead:
+class SamplesRead(NamedTuple):
     """The text samples that a run wrote while it trained were read from its folder."""
 
     run: str

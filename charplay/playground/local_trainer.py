@@ -5,13 +5,16 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from charplay.protocol.commands import Command
 from charplay.protocol.events import Event, Failed
 from charplay.protocol.queues import CommandQueue, EventQueue
-from charplay.protocol.request import TrainRequest
 
-OpenTraining = Callable[[TrainRequest, CommandQueue], Iterator[Event]]
+if TYPE_CHECKING:
+    from charplay.protocol.request import TrainRequest
+
+OpenTraining = Callable[["TrainRequest", CommandQueue], Iterator[Event]]
 """Opens a training: an iterator that trains while it is read, and reads its commands from the queue."""
 
 
@@ -34,7 +37,7 @@ class LocalTrainer:
         """Whether the run goes on when this process leaves: a thread does not."""
         return False
 
-    def start(self, request: TrainRequest) -> bool:
+    def start(self, request: "TrainRequest") -> bool:
         """Begin a run; False where one is under way."""
         if self.alive:
             return False
@@ -51,7 +54,7 @@ class LocalTrainer:
         """Return the events since the last call, oldest first."""
         return self._events.drain()
 
-    def _work(self, request: TrainRequest, commands: CommandQueue) -> None:
+    def _work(self, request: "TrainRequest", commands: CommandQueue) -> None:
         _yield_to_waking_threads()
         try:
             for event in self._open(request, commands):

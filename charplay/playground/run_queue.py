@@ -6,24 +6,24 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from charplay.errors import CharplayError
 from charplay.formatting.units import plural
 from charplay.fs.atomic import replace_bytes
 from charplay.fs.paths import new_path
 from charplay.playground.happenings import Said
-from charplay.protocol.codec import ProtocolError, decode_request, encode_request
 from charplay.protocol.events import Event, Failed, Finished, Started, Stopped
-from charplay.protocol.request import TrainRequest
 
 if TYPE_CHECKING:
     from charplay.playground.run_context import RunContext
     from charplay.playground.run_launcher import RunLauncher
+    from charplay.protocol.request import TrainRequest
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedRun:
     """A run that waits."""
 
-    request: TrainRequest
+    request: "TrainRequest"
     fault: str = ""
     """Why it could not be begun; it waits until a person begins it."""
 
@@ -64,7 +64,7 @@ class RunQueue:
             self.runs = [_decode(each, str(self._context.home.root)) for each in found["runs"]]
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError, ProtocolError):
+        except (OSError, ValueError, KeyError, TypeError, CharplayError):
             return self._put_aside()
         self.held = bool(self.runs)
         if not self.held:
@@ -153,11 +153,15 @@ class RunQueue:
 
 
 def _encode(run: QueuedRun) -> dict[str, object]:
+    from charplay.protocol.codec import encode_request
+
     return {"request": encode_request(run.request), "fault": run.fault}
 
 
 def _decode(found: Mapping[str, object], home: str) -> QueuedRun:
     """Return a run as it was kept, for this home, which may lie elsewhere now. ValueError for no usable recipe."""
+    from charplay.protocol.codec import decode_request
+
     run = QueuedRun(replace(decode_request(found["request"]), home=home), str(found.get("fault", "")))
     assert run.title  # it checks the recipe
     return run

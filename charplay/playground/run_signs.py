@@ -1,12 +1,13 @@
 """What a terminal shows of a run outside its screen: in its title, as a progress, and in a notice at the end."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from charplay.formatting import terminal_signs
-from charplay.formatting.terminal_features import TerminalFeatures
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from charplay.formatting.terminal_features import TerminalFeatures
     from charplay.playground.run_state import RunState
 
 NAME = "charplay"
@@ -26,7 +27,7 @@ class RunSigns:
     Whoever has the terminal writes what `update` returns, and what `clear` returns before giving the terminal back.
     """
 
-    def __init__(self, find_features: Callable[[], TerminalFeatures]) -> None:
+    def __init__(self, find_features: "Callable[[], TerminalFeatures]") -> None:
         """`find_features` is called once, with the first update: it may ask another program."""
         self._find_features = find_features
         self._features: TerminalFeatures | None = None
@@ -58,14 +59,14 @@ class RunSigns:
         self._title, self._progress = "", (terminal_signs.GONE, 0)
         return written
 
-    def _set_title(self, features: TerminalFeatures, title: str) -> str:
+    def _set_title(self, features: "TerminalFeatures", title: str) -> str:
         if not features.title or title == self._title:
             return ""
         kept = "" if self._title else terminal_signs.KEEP_TITLE
         self._title = title
         return kept + terminal_signs.title(title)
 
-    def _set_progress(self, features: TerminalFeatures, state: "RunState") -> str:
+    def _set_progress(self, features: "TerminalFeatures", state: "RunState") -> str:
         sign = _PROGRESS.get(state.status, terminal_signs.GONE)
         shown = sign, 0 if sign in {terminal_signs.GONE, terminal_signs.UNMEASURED} else _percent(state)
         if shown == self._progress:
@@ -73,7 +74,7 @@ class RunSigns:
         self._progress = shown
         return terminal_signs.progress(features, *shown)
 
-    def _tell(self, features: TerminalFeatures, state: "RunState", *, watched: bool) -> str:
+    def _tell(self, features: "TerminalFeatures", state: "RunState", *, watched: bool) -> str:
         before, self._news = self._news, _news(state)
         is_new = self._news not in {"", before}
         return terminal_signs.notice(features, self._news) if is_new and not watched else ""

@@ -3,17 +3,16 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from textual.command import Provider
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme, ThemeProvider
 
 from charplay.formatting.sanitize import sanitize
-from charplay.formatting.terminal_features import TerminalFeatures, detect_features
 from charplay.playground.local_trainer import LocalTrainer
 from charplay.playground.playground import Playground
 from charplay.playground.preferences import read_preferences, write_preferences
@@ -22,7 +21,6 @@ from charplay.protocol.exit_codes import HUNG_UP, REASONS
 from charplay.tui.app_commands import APP_COMMANDS
 from charplay.tui.command import Command, bindings
 from charplay.tui.keymap import read_keymap, unknown_ids
-from charplay.tui.presentation.command_search import CommandSearch, Offer
 from charplay.tui.screens.main import MainScreen
 from charplay.tui.textual_patches.palette import Palette
 from charplay.tui.textual_patches.patched_app import PatchedApp
@@ -31,13 +29,17 @@ from charplay.tui.themes import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT, first_theme,
 from charplay.tui.widgets.escaped_input import EscapedInput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from charplay.corpora.library import Library
+    from charplay.formatting.terminal_features import TerminalFeatures
     from charplay.playground.devices import DeviceInfo
     from charplay.playground.local_trainer import OpenTraining
     from charplay.playground.playground import TimeEpoch
     from charplay.playground.trainer_client import TrainerClient
     from charplay.runs.home import Home
     from charplay.runs.store import RunStore
+    from charplay.tui.presentation.command_search import Offer
 
 PATIENCE = 1.5
 """Seconds a trainer has to save when a person leaves."""
@@ -53,6 +55,12 @@ LOOK_SECONDS = 0.02
 """Between two looks whether the trainer has saved."""
 
 
+def _command_search() -> type[Provider]:
+    from charplay.tui.presentation.command_search import CommandSearch
+
+    return CommandSearch
+
+
 class CharplayApp(PatchedApp):
     """The playground. `run` returns when it was left; `return_code` is then the process's exit code.
 
@@ -60,7 +68,7 @@ class CharplayApp(PatchedApp):
     """
 
     BINDINGS = bindings(APP_COMMANDS)
-    COMMANDS = {CommandSearch}  # noqa: RUF012 - Textual's form
+    COMMANDS = {_command_search}  # noqa: RUF012 - Textual's form
     TITLE = "charplay"
     NOTIFICATION_TIMEOUT = 6
     SHOWS_ESCAPES = (EscapedInput,)
@@ -143,7 +151,9 @@ class CharplayApp(PatchedApp):
     def _remember_theme(self, theme: Theme) -> None:
         self._preferences.theme, self._preferences.light = theme.name, not theme.dark
 
-    def _terminal_features(self) -> TerminalFeatures:
+    def _terminal_features(self) -> "TerminalFeatures":
+        from charplay.formatting.terminal_features import TerminalFeatures, detect_features
+
         return detect_features(os.environ) if self.playground.settings.signs else TerminalFeatures()
 
     def _show_signs(self) -> None:
@@ -172,8 +182,10 @@ class CharplayApp(PatchedApp):
         else:
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
-    def offers(self, screen: Screen[Any]) -> Iterator[Offer]:
+    def offers(self, screen: Screen[Any]) -> "Iterator[Offer]":
         """Return what the palette lists: over the panes every command of all of them, and what else a key does here."""
+        from charplay.tui.presentation.command_search import Offer
+
         if screen is self._main:
             yield from self._main.offers(self._rebind)
         seen = {"command_palette"}

@@ -1,7 +1,6 @@
 """The keys that a person has set for commands, by the commands' ids."""
 
 import importlib
-import pkgutil
 import unicodedata
 from collections.abc import Iterator, Mapping
 
@@ -35,6 +34,8 @@ def unknown_ids(wanted: Mapping[str, str]) -> list[str]:
 
 def command_ids() -> Iterator[str]:
     """Yield the id of every command there is."""
+    import pkgutil
+
     import charplay.tui as room
 
     for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):

@@ -315,8 +315,8 @@ def test_the_best_of_a_finished_run_writes_where_it_was_followed(sitting: Sittin
     assert sitting.hear(FINISHED) == [done]
     assert not follower.told, "another one writes"
     (said,) = sitting.hear(replace(FINISHED, held_out_share=0.125))
-    assert said == replace(
-        done, sentence=done.sentence.replace("finished", "finished, measured on the first 12.5% of the held-out text")
+    assert said == done._replace(
+        sentence=done.sentence.replace("finished", "finished, measured on the first 12.5% of the held-out text")
     )
 
 

@@ -1,15 +1,18 @@
 """What a person can do on the main screen, place by place: the sections of the help, and what the palette offers."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
 from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
 from charplay.tui.command import Command
 from charplay.tui.controllers.base import CommandTable
-from charplay.tui.presentation.command_search import Offer
 from charplay.tui.widgets.row_list import RowList
 from charplay.tui.widgets.slider import Slider
+
+if TYPE_CHECKING:
+    from charplay.tui.presentation.command_search import Offer
 
 TITLES = {"corpus": "Corpus", "form": "Next run", "runs": "Runs", "training": "Loss", "text": "Text", "writing": "Text"}
 """What the places of commands are called."""
@@ -42,11 +45,12 @@ class CommandGuide:
 
     def offers(
         self, rebind: Callable[[Command], Command], display: Callable[[Binding], str], run: Callable[[Command], object]
-    ) -> Iterator[Offer]:
+    ) -> "Iterator[Offer]":
         """Return every controller's command for the palette.
 
         `rebind` gives it the key that a person has set, `display` writes a key, `run` carries a command out.
         """
+        from charplay.tui.presentation.command_search import Offer
 
         def offer(command: Command) -> Offer:
             name, key = command.id, display(Binding(rebind(command).key.partition(",")[0], ""))
