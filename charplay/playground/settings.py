@@ -1,8 +1,10 @@
 """The settings: a TOML file in the home that people write and charplay only reads.
 
+A variable of the environment, CHARPLAY_ and the setting's name in capitals, wins over the file for one start.
 What was chosen last is another thing, the preferences: charplay writes those itself.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -76,26 +78,30 @@ def setting_specs() -> tuple[SettingSpec, ...]:
     )
 
 
-def read_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
-    """Read the settings in a file; also return a sentence for each thing in it that could not be taken.
+def read_settings(path: Path, environ: Mapping[str, str] = os.environ) -> tuple[Settings, tuple[str, ...]]:
+    """Read the settings in a file and those of the environment; also return a sentence for each that is not taken.
 
     A setting that is wrong, or not there, has its default. No file is no fault.
     """
-    try:
-        with open_regular(path) as file:
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        return Settings(), ()
-    except OSError as error:
-        return Settings(), (f"{path} cannot be read ({error.strerror}); every setting has its default.",)
-    try:
-        found = _parse(data)
-    except (ValueError, RecursionError) as error:
-        reason = str(error) if type(error).__name__ == "TOMLDecodeError" else "it is no text of that kind"
-        return Settings(), (f"{path.name} is not TOML: {reason}; every setting has its default.",)
-    taken = {spec.name: found[spec.name] for spec in setting_specs() if _accepts(spec, found.get(spec.name))}
+    found, broken = _read_file(path)
+    set_here = {
+        spec.name: {"true": True, "false": False}.get(value, value)
+        for spec in setting_specs()
+        if (value := environ.get(variable(spec.name)))
+    }
+    taken: dict[str, Any] = {}
+    for spec in setting_specs():
+        for source in (found, set_here):
+            if _accepts(spec, source.get(spec.name)):
+                taken[spec.name] = source[spec.name]
     keys = {name: key for name, key in _flat(found.get("keys")) if isinstance(key, str)}
-    return Settings(**taken, keys=keys), tuple(f"{path.name}: {fault}" for fault in _faults(found))
+    faults = (*broken, *(f"{path.name}: {fault}" for fault in _faults(found)))
+    return Settings(**taken, keys=keys), (*faults, *(f"in the environment, {fault}" for fault in _faults(set_here)))
+
+
+def variable(name: str) -> str:
+    """Return the variable of the environment that gives a setting."""
+    return f"CHARPLAY_{name.upper()}"
 
 
 def template() -> str:
@@ -103,6 +109,7 @@ def template() -> str:
     head = (
         "# Settings of charplay. It reads this file when it starts, and never changes it.\n"
         "# To set something, take the # before its name away. `charplay settings` says what holds.\n"
+        "# For one start a variable does the same and wins: CHARPLAY_THEME=dark charplay\n"
     )
     foot = (
         "\n# Keys of commands, by their ids; several with commas between them. The help (?) shows what holds.\n"
@@ -125,6 +132,21 @@ def write_template(path: Path) -> None:
 def written(value: Value) -> str:
     """Return a value as it is written in TOML."""
     return str(value).lower() if isinstance(value, bool) else f'"{value}"'
+
+
+def _read_file(path: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+    try:
+        with open_regular(path) as file:
+            data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        return {}, ()
+    except OSError as error:
+        return {}, (f"{path} cannot be read ({error.strerror}); every setting has its default.",)
+    try:
+        return _parse(data), ()
+    except (ValueError, RecursionError) as error:
+        reason = str(error) if type(error).__name__ == "TOMLDecodeError" else "it is no text of that kind"
+        return {}, (f"{path.name} is not TOML: {reason}; every setting has its default.",)
 
 
 def _parse(data: bytes) -> dict[str, Any]:

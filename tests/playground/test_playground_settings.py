@@ -103,3 +103,16 @@ def test_nothing_that_a_file_holds_is_fatal(tmp_path_factory: pytest.TempPathFac
     found, faults = read_settings(path)
     assert isinstance(found, Settings)
     assert all("\n" not in fault for fault in faults)
+
+
+def test_a_variable_of_the_environment_wins_for_one_start(path: Path) -> None:
+    path.write_text('theme = "light"\nbell = true')
+    found, faults = read_settings(path, {"CHARPLAY_THEME": "dark", "CHARPLAY_ASCII": "true", "CHARPLAY_BELL": ""})
+    assert (found.theme, found.ascii, found.bell, faults) == ("dark", True, True, ())
+
+
+def test_a_variable_that_is_no_choice_is_named_and_leaves_what_the_file_says(path: Path) -> None:
+    path.write_text('theme = "light"')
+    found, (fault,) = read_settings(path, {"CHARPLAY_THEME": "drak"})
+    assert found.theme == "light"
+    assert fault.startswith("in the environment, theme is one of")
