@@ -81,10 +81,15 @@ class Detachment:
         return "" if runs.state.folder and runs.state.busy else "The run has not begun yet."
 
     def begin(self) -> str:
-        """Begin to leave the run; return why that cannot be. `Detached` follows, or a sentence why it goes on here."""
+        """Begin to leave the run; return why that cannot be. `Detached` follows, or a sentence why it goes on here.
+
+        A run of another process is on its own already: nothing is asked of it, and nothing follows.
+        """
+        runs = self._context.runs
+        if runs.remote:
+            return ""
         if reason := self.disabled:
             return reason
-        runs = self._context.runs
         self._folder, self._paused, self._stage = runs.state.folder, runs.paused, "saving"
         runs.stop(REASON)
         return ""

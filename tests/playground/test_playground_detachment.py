@@ -85,6 +85,17 @@ def test_one_that_another_process_trains_is_named_when_this_one_leaves(
     assert detachment.outlives is None
 
 
+def test_one_that_another_process_trains_is_asked_for_nothing(
+    training: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training.playground.detachment.host = Host()
+    monkeypatch.setattr(type(training.playground.runs), "remote", True)
+    assert training.playground.detachment.begin() == ""
+    training.advance()
+    assert not training.playground.detachment.under_way
+    assert training.trainer.asked == []
+
+
 @pytest.mark.fault("65")
 @pytest.mark.parametrize("paused", [False, True])
 def test_where_it_does_not_begin_it_goes_on_here(training: Sitting, *, paused: bool) -> None:
