@@ -13,6 +13,7 @@ from charplay.cli import (
     runs,
     sample,
     score,
+    serve,
     settings,
     shannon,
     sweep,
@@ -65,9 +66,8 @@ def _everywhere(
 
 
 for verb in (
-    train.train, sweep.sweep, attach.attach, control.control, sample.sample, score.score, describe.describe,
-    shannon.shannon,
-    settings.settings, doctor.doctor,
+    train.train, sweep.sweep, attach.attach, serve.serve, control.control, sample.sample, score.score,
+    describe.describe, shannon.shannon, settings.settings, doctor.doctor,
 ):  # fmt: skip
     app.command()(verb)
 app.add_typer(corpora.app, name="corpora")

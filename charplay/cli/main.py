@@ -17,8 +17,8 @@ LOADS_TORCH = {"charplay.training.run_training", "charplay.training.epoch_timing
 """What loads torch, or has loaded it."""
 
 VERBS = (
-    "play", "train", "sweep", "sample", "score", "describe", "corpora", "runs", "attach", "control", "shannon",
-    "settings", "doctor",
+    "play", "train", "sweep", "sample", "score", "describe", "corpora", "runs", "attach", "serve", "control",
+    "shannon", "settings", "doctor",
 )  # fmt: skip
 COMPLETION = ("--show-completion", "--install-completion")
 

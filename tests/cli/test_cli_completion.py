@@ -27,10 +27,10 @@ from charplay.runs.home import Home
 from charplay.runs.run import Run
 
 FREE = {
-    "bias", "characters", "count", "devices", "encoding", "epochs", "family", "held_out", "index", "jobs", "length",
-    "limit", "limit_hits", "min_p", "minutes", "name", "note", "order", "pattern", "prompt", "repetition_penalty",
-    "repetition_window", "seed", "seeds", "separator", "steps", "stop", "temperature", "temperatures", "test_fraction",
-    "top", "top_k", "top_p", "validation_fraction", "wait",
+    "address", "bias", "characters", "count", "devices", "encoding", "epochs", "family", "held_out", "index", "jobs",
+    "length", "limit", "limit_hits", "linger", "min_p", "minutes", "name", "note", "order", "pattern", "port", "prompt",
+    "repetition_penalty", "repetition_window", "seed", "seeds", "separator", "steps", "stop", "temperature",
+    "temperatures", "test_fraction", "top", "top_k", "top_p", "validation_fraction", "wait",
 }  # fmt: skip
 """Parameters that take what nobody can foresee."""
 

@@ -25,6 +25,7 @@ PAGES = ("README.md", "docs/TUTORIAL.md", "docs/LESSON.md", "docs/HOWTO.md")
 LEFT_OUT = {
     r"^charplay( \S+\.txt)?$": "opens the screen: tests/terminal",
     r"^charplay attach ": "opens the screen: tests/terminal",
+    r"^charplay serve": "waits for browsers: tests/terminal",
     r" --detach\b": "starts a process of its own: tests/terminal, tests/training",
     r"^charplay control ": "needs such a process: tests/server",
     r"^charplay (sweep|runs compare sweep) ": "starts a process for each run: test_cli_sweep",
