@@ -10,6 +10,7 @@ EFFECTS = {
     "limit": "A small part is learned by heart within minutes: the shortest way to see overfitting.",
     "validation_fraction": "With 0 no held-out loss is measured, and overfitting stays unseen.",
     "test_fraction": "Less is learned from; a choice among many runs by their held-out losses can then be checked.",
+    "held_out_corpus": "Nothing is taken from training, and the test says what was learned beyond one text.",
     "cell": "An LSTM keeps more; a GRU has a quarter fewer weights and learns about as well on short texts.",
     "input": "An embedding learns which characters are alike; a scalar makes the network guess that from a number.",
     "scalar_scale": "Raw ids saturate the gates at the start.",

@@ -97,6 +97,7 @@ def _show_run(home: str | None, found: "Run", *, json: bool) -> None:
                 "run": found.name,
                 "folder": str(found.folder),
                 "corpus": asdict(found.corpus),
+                "held_out_corpus": asdict(found.held_out_corpus) if found.held_out_corpus else None,
                 "asked": found.asked.model_dump(),
                 "recipe": recipe.model_dump(),
                 "facts": found.facts,
@@ -114,6 +115,8 @@ def _show_run(home: str | None, found: "Run", *, json: bool) -> None:
     if noted := _noted(notes.favourite, notes.note):
         print_safe(noted)
     print_safe(f"\n{found.corpus.name}, {found.corpus.characters:,} characters, {len(found.vocabulary)} distinct")
+    if kept := found.held_out_corpus:
+        print_safe(f"kept for a test: {kept.name}, {kept.characters:,} characters")
     if found.playable and _digest(found.playable) == "":
         _print_unverified(found.playable)
     unit = loss_unit(read_home(home)).on(known_bytes(found.vocabulary, found.facts))

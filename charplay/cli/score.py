@@ -24,7 +24,7 @@ def score(
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A text file; none with --part.")] = None,
     part: Annotated[
         Literal["test", "held-out"] | None,
-        typer.Option("--part", metavar="PART", help="A part of its own text: test, or held-out."),
+        typer.Option("--part", metavar="PART", help="What its run keeps from training: test, or held-out."),
     ] = None,
     raw: Annotated[
         bool, typer.Option("--raw", metavar="", help="Score the text as it is, not cleaned as the training text was.")
@@ -35,13 +35,17 @@ def score(
     from charplay.formatting.loss_units import format_loss
     from charplay.formatting.units import plural
     from charplay.playground.checkpoints import open_checkpoint
-    from charplay.playground.home import open_store, read_home
+    from charplay.playground.home import open_library, open_store, read_home
+    from charplay.playground.kept_parts import open_kept_part
     from charplay.sampling.score import score as measure
 
     if (file is None) == (part is None):
         raise UsageError("name what is to be scored: FILE, or a part of its own text by --part test")
     opened = open_checkpoint(open_store(context.obj), checkpoint)
-    text = _read(file) if file is not None else _part(context, opened, part)
+    if file is not None:
+        text = _read(file)
+    elif part is not None:
+        text = open_kept_part(open_library(context.obj), Path(opened.origin.path), part).text()
     if len(text) >= LONG:
         print_note(f"reading {len(text):,} characters, layer by layer")
     raw = raw or part is not None  # which was cleaned when it was opened
@@ -67,23 +71,6 @@ def _read(file: Path) -> str:
     for note in decoded.notes:
         print_note(note)
     return decoded.text
-
-
-def _part(context: typer.Context, opened: "LoadedModel", part: str | None) -> str:
-    """Return a part of the text that a network learned. CorpusError where there is none."""
-    from charplay.corpora.errors import CorpusError
-    from charplay.playground.home import open_library
-    from charplay.playground.training_text import open_training_text, read_origin
-    from charplay.recipes.network import seen_characters, training_characters
-
-    origin, recipe = read_origin(Path(opened.origin.path))
-    corpus = open_training_text(open_library(context.obj), origin, recipe, lambda _: True)
-    trained, seen = training_characters(recipe, len(corpus)), seen_characters(recipe, len(corpus))
-    start, stop = (seen, len(corpus)) if part == "test" else (trained, seen)
-    if start == stop:
-        field = "test_fraction" if part == "test" else "validation_fraction"
-        raise CorpusError(f"its recipe keeps no {part} part of {corpus.title}; {field} in a recipe does")
-    return corpus.text(start, stop)
 
 
 def _facts(opened: "LoadedModel", result: "Score", *, raw: bool) -> dict[str, object]:

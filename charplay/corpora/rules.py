@@ -80,6 +80,14 @@ def require_original(cleaning: Sequence[str], sha256: str, title: str) -> None:
             )
 
 
+def rules_for_another_text(cleaning: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the named rules that clean a whole text beside the one for which they were chosen.
+
+    Left out is what would do another thing to it: ranges that were marked in the one, characters that are rare there.
+    """
+    return tuple(written for written in cleaning if not getattr(parse_rule(written).module, "OF_ITS_TEXT", False))
+
+
 class CleanedInput(NamedTuple):
     """A text from outside, cleaned as the corpus was that a network learned."""
 

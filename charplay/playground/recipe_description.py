@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from charplay.corpora.corpus import Corpus
+    from charplay.corpora.held_out_corpus import HeldOutCorpus
     from charplay.playground.devices import DeviceInfo
     from charplay.recipes.layers import ConfigLayer
     from charplay.recipes.recipe import Recipe
@@ -34,6 +35,7 @@ def describe(
 
     Raises RecipeError with every fault, CorpusError where the text cannot be read or trained on.
     """
+    from charplay.corpora.held_out_corpus import open_held_out_corpus
     from charplay.corpora.library import Library
     from charplay.recipes.device_dependent import likely_device
     from charplay.recipes.layers import compose
@@ -47,11 +49,14 @@ def describe(
     text.require_trainable()
     resolution = resolve(asked.model_copy(update={"corpus": entry.name}), len(text), len(text.vocabulary))
     recipe, device = resolution.recipe, likely_device(asked.device, [found.name for found in devices])
-    facts = _facts(recipe, text, share_count(recipe, device, devices[0].threads))
-    return RecipeDescription(asked, recipe, text, device, facts, (*notes, *resolution.notes))
+    named = recipe.held_out_corpus
+    kept = open_held_out_corpus(library, named, recipe.cleaning, text) if named else None
+    facts = _facts(recipe, text, share_count(recipe, device, devices[0].threads), kept)
+    said = (*notes, *resolution.notes, *((kept.note,) if kept else ()))
+    return RecipeDescription(asked, recipe, text, device, facts, said)
 
 
-def _facts(recipe: "Recipe", text: "Corpus", shares: int) -> dict[str, Any]:
+def _facts(recipe: "Recipe", text: "Corpus", shares: int, kept: "HeldOutCorpus | None") -> dict[str, Any]:
     from charplay.recipes.explain import network_facts
     from charplay.recipes.network import seen_characters, training_characters
 
@@ -67,7 +72,8 @@ def _facts(recipe: "Recipe", text: "Corpus", shares: int) -> dict[str, Any]:
         "characters": characters,
         "characters_train": trained,
         "characters_held_out": seen - trained,
-        "characters_test": characters - seen,
+        "characters_test": len(kept.corpus) if kept else characters - seen,
+        "characters_test_unknown": kept.unknown if kept else 0,
         "vocabulary_size": symbols,
         "vocabulary": text.vocabulary.characters,
         "examples_per_epoch": facts.examples_per_epoch,

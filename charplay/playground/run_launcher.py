@@ -52,6 +52,7 @@ class RunLauncher:
 
     def next_request(self) -> "TrainRequest | str":
         """Return what starts the next run, or the sentence that says why it cannot be started."""
+        from charplay.corpora.errors import CorpusError
         from charplay.playground.run_requests import new_run
 
         draft, text = self._context.draft, self._context.corpora
@@ -65,7 +66,10 @@ class RunLauncher:
             return f"{text.chosen.title} is not here yet; t fetches it and trains."
         source = draft.warm_start.path if draft.warm_start else None
         asked, encoding = draft.asked, text.encoding or None
-        return new_run(self._context.home, asked, asked.corpus, source=source, encoding=encoding)
+        try:
+            return new_run(self._context.home, asked, asked.corpus, source=source, encoding=encoding)
+        except CorpusError as fault:
+            return str(fault)
 
     def resume(self, name: str, more: str = "", device: str = "") -> str:
         """Go on with a run: with `more`, a budget added to what was done; with `device`, there. Return why not."""

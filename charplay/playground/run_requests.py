@@ -28,9 +28,11 @@ def new_run(
     """Return the request for a new run on a text.
 
     `corpus` is the text's own name or absolute path, which mean the same from any folder and on any later day;
-    `source` the path of a checkpoint whose weights the run starts from.
+    `source` the path of a checkpoint whose weights the run starts from. CorpusError where there is no text of the name
+    that the recipe has as `held_out_corpus`.
     """
-    recipe = asked.model_copy(update={"corpus": corpus}).model_dump()
+    kept = _own_name(home, "held_out_corpus", asked.held_out_corpus)
+    recipe = asked.model_copy(update={"corpus": corpus, "held_out_corpus": kept}).model_dump()
     return TrainRequest(home=str(home.root), recipe=recipe, name=name, source=source, encoding=encoding)
 
 
@@ -111,12 +113,21 @@ def resumed_run(
 
 
 def _stored(layer: "ConfigLayer", home: "Home") -> "ConfigLayer":
-    """Return the layer with its text, if it names one, called as runs store it. CorpusError where there is none."""
+    """Return the layer with the texts that it names called as runs store them. CorpusError where there is none."""
+    texts = {name: layer.values[name] for name in ("corpus", "held_out_corpus") if name in layer.values}
+    found = {field: _own_name(home, field, str(named)) for field, named in texts.items() if named}
+    return replace(layer, values={**layer.values, **found})
+
+
+def _own_name(home: "Home", field: str, named: str) -> str:
+    """Return the name of a text, or its absolute path, as runs store it; empty for none. CorpusError."""
+    from charplay.corpora.held_out_corpus import find_held_out_corpus
     from charplay.corpora.library import Library
 
-    named = layer.values.get("corpus")
-    found = {"corpus": Library(home.corpora, home.cache).find(str(named)).name} if named else {}
-    return replace(layer, values={**layer.values, **found})
+    if not named:
+        return ""
+    library = Library(home.corpora, home.cache)
+    return (find_held_out_corpus(library, named) if field == "held_out_corpus" else library.find(named)).name
 
 
 def added_budget(amount: str, asked: "Recipe | None" = None) -> "ConfigLayer":

@@ -26,6 +26,7 @@ CLASHES = (
     Clash(("embedding_size", "input"), lambda r: r.input != "embedding" and isinstance(r.embedding_size, int), "embedding_size is for embedding input; set input=embedding or leave embedding_size out"),
     Clash(("embedding_size", "input"), lambda r: r.input == "embedding" and r.embedding_size is None, "embedding input needs an embedding_size; set it to auto or to a number"),
     Clash(("dropout", "num_layers"), lambda r: r.num_layers == 1 and r.dropout not in {0, "auto"}, "dropout is between recurrent layers and there is only one; set num_layers=2, or use output_dropout"),
+    Clash(("held_out_corpus", "test_fraction"), lambda r: bool(r.held_out_corpus and r.test_fraction), "a run has one test part; leave only one of held_out_corpus and test_fraction"),
     Clash(("cleaning",), lambda r: sum(rule.startswith("cut(") for rule in r.cleaning) > 1, "cleaning has cut twice, and each counts the original's characters; write all ranges into one, as in cut(1-20;30-40)"),
 )
 # fmt: on

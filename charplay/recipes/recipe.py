@@ -88,6 +88,7 @@ class Recipe(BaseModel):
     limit: Annotated[Count | None, Optional] = _declared("text", "use only the first so many characters", unit="characters", start=100_000, default=None)
     validation_fraction: Annotated[float, Field(ge=0, le=0.5)] = _declared("text", "share of the text, its end, that is held out; 0 holds out nothing", default=0.1)
     test_fraction: Annotated[float, Field(ge=0, le=0.4)] = _declared("text", "share of the text, behind the held-out part, that nothing reads until `score --part test` does", default=0.0)
+    held_out_corpus: str = _declared("text", "another text that nothing reads until `score --part test` does, in place of a test_fraction; empty names none", default="")
 
     cell: Annotated[str, AfterValidator(EntryName(CELLS))] = _declared("model", "the recurrent cell", default="lstm")
     input: Literal["embedding", "one-hot", "scalar"] = _declared("model", "how a character enters the network", default="embedding")

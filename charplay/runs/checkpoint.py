@@ -53,6 +53,8 @@ class Checkpoint:
     vocabulary: str
     """The characters in the order of their ids, distinct and sorted."""
     corpus: CorpusOrigin
+    held_out_corpus: CorpusOrigin | None = None
+    """Another text, which is kept for a test."""
     step: int
     epoch: float
     seconds: float
@@ -78,6 +80,7 @@ class _Metadata(BaseModel):
     recipe: dict[str, Any]
     vocabulary: str
     corpus: CorpusOrigin
+    held_out_corpus: CorpusOrigin | None = None
     step: Annotated[int, Field(ge=0, lt=2**63)]
     epoch: Annotated[float, Field(ge=0)]
     seconds: Annotated[float, Field(ge=0)]
@@ -213,6 +216,7 @@ def _described(checkpoint: Checkpoint) -> _Metadata:
         recipe=checkpoint.recipe.model_dump(mode="json"),
         vocabulary=checkpoint.vocabulary,
         corpus=checkpoint.corpus,
+        held_out_corpus=checkpoint.held_out_corpus,
         step=checkpoint.step,
         epoch=checkpoint.epoch,
         seconds=checkpoint.seconds,

@@ -42,6 +42,7 @@ class RunMetadata(BaseModel):
     asked: dict[str, Any]
     resolved: dict[str, Any]
     corpus: CorpusOrigin
+    held_out_corpus: CorpusOrigin | None = None
     vocabulary: Annotated[str, AfterValidator(_require_order)]
     facts: dict[str, Any]
     schedule_start: float = 0.0

@@ -49,6 +49,7 @@ class Run:
         corpus: CorpusOrigin,
         vocabulary: str,
         facts: Mapping[str, object],
+        held_out_corpus: CorpusOrigin | None = None,
         name: str | None = None,
     ) -> "Run":
         """Create a run's folder in `checkpoints`; its run.json is on the disk when this returns.
@@ -63,6 +64,7 @@ class Run:
             asked=asked.model_dump(mode="json"),
             resolved=resolved.model_dump(mode="json"),
             corpus=corpus,
+            held_out_corpus=held_out_corpus,
             vocabulary=vocabulary,
             facts=dict(facts),
         )
@@ -127,6 +129,11 @@ class Run:
     def corpus(self) -> CorpusOrigin:
         """The text that the run learns."""
         return self._metadata.corpus
+
+    @property
+    def held_out_corpus(self) -> CorpusOrigin | None:
+        """Another text, which is kept for a test; None where the recipe names none."""
+        return self._metadata.held_out_corpus
 
     @property
     def vocabulary(self) -> str:

@@ -42,6 +42,7 @@ class LiveWeights:
             recipe=Recipe.model_validate(dict(state.recipe)),
             vocabulary=self._run.vocabulary,
             corpus=self._run.corpus,
+            held_out_corpus=self._run.held_out_corpus,
             step=published.step,
             epoch=0.0,
             seconds=published.seconds,

@@ -8,6 +8,7 @@ from pathlib import Path
 from charplay.corpora.corpus import Corpus
 from charplay.corpora.entries import Entry
 from charplay.corpora.errors import ChangedText, CorpusError
+from charplay.corpora.held_out_corpus import HeldOutCorpus, open_held_out_corpus
 from charplay.corpora.learned import candidates
 from charplay.corpora.library import Library
 from charplay.corpora.progress import Watch
@@ -42,6 +43,18 @@ def load_corpus(request: TrainRequest, recipe: Recipe, run: Run | None, watch: W
     if corpus_changed(corpus, run):
         _require_usable(corpus, run, allowed=request.changed_text)
     return corpus.reencoded(Vocabulary(run.vocabulary))
+
+
+def load_held_out_corpus(request: TrainRequest, recipe: Recipe, corpus: Corpus, watch: Watch) -> HeldOutCorpus | None:
+    """Read the other text that a new run keeps for its test, to see that it is one; None where it keeps none.
+
+    Raises Cancelled, and CorpusError where it cannot be a test of what is learned.
+    """
+    if not recipe.held_out_corpus:
+        return None
+    home = Home(Path(request.home))
+    library = Library(home.corpora, home.cache)
+    return open_held_out_corpus(library, recipe.held_out_corpus, recipe.cleaning, corpus, watch)
 
 
 def _as_read_before(opened: Callable[..., Corpus], run: Run) -> Corpus | None:

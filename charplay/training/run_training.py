@@ -164,6 +164,7 @@ class _RunExecution:
     def _start(self, asked: Recipe, context: DeviceContext) -> "Generator[Event, None, Trainer]":
         """Create or resume the run, build its session, and report that it has started."""
         from charplay.training import session_factory
+        from charplay.training.corpus_loader import load_held_out_corpus
         from charplay.training.live_changes import LiveChanges
         from charplay.training.trainer import Trainer
 
@@ -176,14 +177,17 @@ class _RunExecution:
         elif open_fields(asked, context.device.type):
             yield self._phase("measuring the device")
         if resumed is None:
+            held_out = load_held_out_corpus(self.request, asked, corpus, self._may_continue)
             plan = self._plan = session_factory.plan_new(
                 asked, corpus, self.request.source, context, self._may_continue
             )
+            plan.notes += (held_out.note,) if held_out else ()
             run = self.run = Run.create(
                 Home(Path(self.request.home)).checkpoints,
                 asked=asked,
                 resolved=plan.resolved,
                 corpus=session_factory.corpus_origin(corpus, self.request.encoding or ""),
+                held_out_corpus=session_factory.corpus_origin(held_out.corpus, "") if held_out else None,
                 vocabulary=corpus.vocabulary.characters,
                 facts=facts
                 | {"shares": plan.shares, "bytes_per_character": session_factory.text_bytes(corpus, plan.resolved)}

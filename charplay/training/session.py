@@ -136,6 +136,7 @@ class Session:
             recipe=self.recipe,
             vocabulary=self.run.vocabulary,
             corpus=self.run.corpus,
+            held_out_corpus=self.run.held_out_corpus,
             step=self.step,
             epoch=self.metrics.epochs,
             seconds=self.clock.seconds,

@@ -253,6 +253,7 @@ KEYS = [
     "characters_train",
     "characters_held_out",
     "characters_test",
+    "characters_test_unknown",
     "vocabulary_size",
     "vocabulary",
     "examples_per_epoch",

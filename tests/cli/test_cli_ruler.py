@@ -12,7 +12,7 @@ from tiny_model import TEXT, tiny_checkpoint
 
 from charplay.corpora.corpus import from_text
 from charplay.corpora.ruler.reference_losses import measure_references
-from charplay.runs.checkpoint import write_checkpoint
+from charplay.runs.checkpoint import CorpusOrigin, write_checkpoint
 from charplay.runs.home import Home
 from charplay.runs.run import Run
 
@@ -196,3 +196,36 @@ def test_describe_and_ruler_know_the_border_of_the_test_part(cli: Cli, home: Hom
     assert (facts["characters_train"], facts["characters_test"]) == (int(size * 0.7), size - int(size * 0.8))
     assert figures["characters_train"] == facts["characters_train"]
     assert figures["characters_held_out"] <= facts["characters_held_out"]
+
+
+def test_score_reads_the_other_text_that_is_kept_for_a_test(cli: Cli, home: Home, tmp_path: Path) -> None:
+    """All of it, cleaned as the training text was; what the network does not know is left out, counted and said."""
+    made = tiny_checkpoint()
+    recipe = made.recipe.model_copy(update={"held_out_corpus": "other", "cleaning": ("lowercase", "rare(below=50)")})
+    other = home.corpora / "other.txt"
+    other.write_text("A QUICK dog \u00e9\u00e8 jumps.")
+    plain = tmp_path / "plain.txt"
+    plain.write_text("a quick dog  jumps.")
+    origin = CorpusOrigin("other", str(other), sha256(other.read_bytes()).hexdigest(), 21)
+    path = tmp_path / "kept.safetensors"
+    write_checkpoint(path, replace(made, recipe=recipe, held_out_corpus=origin))
+    (scored,) = cli("score", path, "--part", "test", "--json").lines
+    (by_file,) = cli("score", path, plain, "--json", "--raw").lines
+    assert (scored["characters"], scored["skipped"], scored["nats"]) == (19, 2, by_file["nats"])
+    assert "skipped, as the model does not know them: 2 characters" in cli("score", path, "--part", "test").out
+    other.write_text("another one by now")
+    assert "has changed since" in cli("score", path, "--part", "test").err
+    other.unlink()
+    assert "is not here any more" in cli("score", path, "--part", "test").err
+
+
+def test_describe_counts_the_other_text_that_is_kept_for_a_test(cli: Cli, home: Home) -> None:
+    (home.corpora / "pangram.txt").write_text(TEXT)
+    (home.corpora / "other.txt").write_text("a quick dog \u00e9")
+    settings = ("--set", "corpus=pangram", "--set", "held_out_corpus=other")
+    (facts,) = cli("describe", *settings, "--json").lines
+    assert (facts["characters_test"], facts["characters_test_unknown"]) == (13, 1)
+    assert facts["characters_train"] + facts["characters_held_out"] == len(TEXT)
+    assert "13 for a test" in cli("describe", *settings).out
+    assert "1 (7.69%, 1 different) are outside the vocabulary" in cli("describe", *settings).out
+    assert "leave only one of" in cli("describe", *settings, "--set", "test_fraction=0.1").err

@@ -1,8 +1,11 @@
 """The command line and the screen ask for a run in one way."""
 
+from pathlib import Path
+
 import pytest
 from sitting import ASKED, keep_run
 
+from charplay.corpora.errors import CorpusError
 from charplay.playground.run_requests import added_budget, new_run, resumed_run
 from charplay.protocol.request import TrainRequest
 from charplay.recipes.errors import RecipeError
@@ -16,6 +19,19 @@ def test_a_new_run_is_asked_for_with_every_field_and_its_text_s_own_name(home: H
         home=str(home.root), recipe={**ASKED.model_dump(), "corpus": "fox"}, name="mine", source="/x.safetensors",
         encoding="latin-1",
     )  # fmt: skip
+
+
+def test_another_text_for_the_test_is_asked_for_by_its_own_name(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "letters.txt"
+    path.write_text("to whom it may concern")
+    (home.corpora / "hare.txt").write_text("the hare")
+    for named, own in (("HARE", "hare"), (str(path), str(path)), ("", "")):
+        asked = ASKED.model_copy(update={"held_out_corpus": named})
+        assert new_run(home, asked, "fox").recipe["held_out_corpus"] == own
+    with pytest.raises(CorpusError, match="held_out_corpus: There is no text called 'hedgehog'"):
+        new_run(home, ASKED.model_copy(update={"held_out_corpus": "hedgehog"}), "fox")
+    with pytest.raises(RecipeError, match="held_out_corpus is none in this run and cannot become hare"):
+        resumed_run(home, keep_run(home), ConfigLayer("", {"held_out_corpus": "Hare"}))
 
 
 def test_a_run_goes_on_as_it_was_asked_for(home: Home) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from trainings import Only, Train, stop_at
+from trainings import Only, Train, failure, stop_at
 
 from charplay.playground.ruler import split_text
 from charplay.protocol.events import Evaluated, Finished, Sampled, Started
@@ -58,6 +58,56 @@ def test_a_run_knows_its_test_part_when_it_is_taken_up(train: Train, only: Only)
     (begun,) = only(train(stop_at(12), test_fraction=0.2, steps=30), Started)
     (finished,) = only(train(resume=begun.folder), Finished)
     assert finished.val_loss == whole.val_loss
+
+
+OTHER = "a mat sat on the cat. \u00e9\u00e9\u00e8 "
+
+
+def test_another_text_is_kept_for_the_test_and_changes_nothing(train: Train, only: Only, home: Path) -> None:
+    (home / "corpora" / "other.txt").write_text(OTHER)
+    plain, kept = only(train(), Finished)[0], only(train(held_out_corpus="other"), Finished)[0]
+    assert (plain.train_loss, plain.val_loss) == (kept.train_loss, kept.val_loss)
+    tensors = [read_checkpoint(Path(each.checkpoint)) for each in (plain, kept)]
+    assert all(np.array_equal(tensors[0].tensors[name], tensors[1].tensors[name]) for name in tensors[0].tensors)
+    run = Run.open(home / "checkpoints" / str(kept.run))
+    assert run.asked.held_out_corpus == "other"
+    assert run.held_out_corpus is not None
+    assert (run.held_out_corpus.name, run.held_out_corpus.characters) == ("other", len(OTHER))
+    assert tensors[1].held_out_corpus == run.held_out_corpus
+    assert tensors[0].held_out_corpus is None
+
+
+def test_a_start_says_how_much_of_the_other_text_is_unknown(train: Train, only: Only, home: Path) -> None:
+    (home / "corpora" / "other.txt").write_text(OTHER)
+    (started,) = only(train(held_out_corpus="other"), Started)
+    assert any("3 (11.54%, 2 different) are outside" in note for note in started.notes), started.notes
+
+
+def test_a_run_goes_on_without_the_other_text(train: Train, only: Only, home: Path) -> None:
+    other = home / "corpora" / "other.txt"
+    other.write_text(OTHER)
+    whole = only(train(held_out_corpus="other", steps=30), Finished)[0]
+    (begun,) = only(train(stop_at(12), held_out_corpus="other", steps=30), Started)
+    other.unlink()
+    (finished,) = only(train(resume=begun.folder), Finished)
+    assert (finished.train_loss, finished.val_loss) == (whole.train_loss, whole.val_loss)
+    before, after = (read_checkpoint(Path(each.checkpoint)) for each in (whole, finished))
+    assert all(np.array_equal(before.tensors[name], after.tensors[name]) for name in before.tensors)
+    assert after.held_out_corpus == before.held_out_corpus
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("words", "the very text that is learned"),
+        ("missing", "held_out_corpus: There is no text called 'missing'"),
+        ("greek", "nothing of it is in the vocabulary"),
+    ],
+)
+def test_what_cannot_be_a_test_is_refused_before_a_run_is_made(train: Train, home: Path, named: str, said: str) -> None:
+    (home / "corpora" / "greek.txt").write_text("\u03b1\u03b2\u03b3" * 100)
+    assert said in failure(train(held_out_corpus=named)).message
+    assert not list((home / "checkpoints").iterdir())
 
 
 @pytest.mark.parametrize("fraction", [0, 0.1, 1 / 3, 0.5])

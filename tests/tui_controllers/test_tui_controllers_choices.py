@@ -107,6 +107,27 @@ def test_an_encoding_is_named_and_found_out_again(sitting: Sitting, ui: "Recordi
     assert ui.noted == [("The text is not here yet; t fetches it.", True)]
 
 
+def test_another_text_is_kept_for_the_test_by_choice(sitting: Sitting, ui: "RecordingUi", table: CommandTable) -> None:
+    draft = sitting.playground.draft
+    assert draft is not None
+    (sitting.playground.home.corpora / "letters.txt").write_text("to whom it may concern")
+    ui.cursors["form"] = "held_out_corpus"
+    assert "held_out_corpus" in draft.rows(everything=True)
+    for answer, now in (("letters", "letters"), (None, "letters"), ("", "")):
+        table.run("form.edit")
+        dialog = ui.answer(answer, ChoiceDialog)
+        assert draft.asked.held_out_corpus == now
+    offered = [each.value for each in dialog._choices]
+    assert "" in offered
+    assert "letters" in offered
+    assert draft.corpus not in offered, "the text that is learned is no test"
+    draft.set("held_out_corpus", "letters")
+    (sitting.playground.home.corpora / "letters.txt").unlink()
+    refused = sitting.playground.launcher.next_request()
+    assert isinstance(refused, str)
+    assert refused.startswith("held_out_corpus: There is no text called 'letters'")
+
+
 def test_values_are_edited_stepped_through_and_reset(sitting: Sitting, ui: "RecordingUi", table: CommandTable) -> None:
     draft = sitting.playground.draft
     assert draft is not None

@@ -55,6 +55,7 @@ ALPHABET = None
 PIECEWISE = False
 APPLIES_TO_INPUT = False
 COUNTS_ORIGINAL = True
+OF_ITS_TEXT = True
 PARAMETERS = (Parameter("ranges", lambda typed: write_ranges(parse_ranges(typed))), Parameter("of", _digest, ""))
 EXAMPLE = "cut(120-480;9000-9100)"
 

@@ -1,7 +1,8 @@
 """Takes rare characters out, or puts one sign in their place: a network never learns what it sees three times.
 
-It counts the text as the rules before it left it. What a network is given does not go through it, since no prompt says
-how rare its characters were in the training text: those that the network does not know are left out as ever.
+It counts the text as the rules before it left it. What a network is given does not go through it, nor does another text
+that it is tested on, since neither says how rare its characters were in the training text: those that the network does
+not know are left out as ever.
 """
 
 import re
@@ -35,6 +36,7 @@ DESCRIPTION = "characters that come seldom go, or become one sign: rare(below=5,
 ALPHABET = None
 PIECEWISE = False
 APPLIES_TO_INPUT = False
+OF_ITS_TEXT = True
 PARAMETERS = (Parameter("below", _count, "5"), Parameter("to", _sign, DROP))
 EXAMPLE = "rare(below=5, to=drop)"
 

@@ -70,6 +70,8 @@ class FormController(Controller):
             self._choose_weights()
         elif name == "cleaning":
             self._choose_cleaning()
+        elif name == "held_out_corpus":
+            self._choose_held_out_corpus()
         elif choices:
             notes = self._preset_notes() if name == PRESET else {}
             notes |= {each.name: _memory(each) for each in self.playground.next_run.devices} if name == "device" else {}
@@ -149,6 +151,19 @@ class FormController(Controller):
         choice = cleaning_choice(self._draft, corpora, corpora.corpus)
         if choice is not None:
             self.ui.open_dialog(CleaningDialog(choice))
+
+    def _choose_held_out_corpus(self) -> None:
+        """Show the texts that may be kept for the test: those that are here, but for the one that is learned."""
+        from charplay.formatting.units import format_bytes
+        from charplay.tui.dialogs.choice import Choice, ChoiceDialog
+
+        draft, name = self._draft, "held_out_corpus"
+        others = [each for each in self.playground.library.entries() if each.ready and each.name != draft.corpus]
+        sizes = [format_bytes(each.size) or "" for each in others]
+        answers = [Choice(each.name, each.title, size) for each, size in zip(others, sizes, strict=True)]
+        answers.insert(0, Choice("", "no other text", key="0"))
+        dialog = ChoiceDialog("held out corpus", draft.help(name), answers, draft.shown(name)[0])
+        self.ui.open_dialog(dialog, lambda text: self._complain("" if text is None else draft.set(name, text)))
 
     def _choose_weights(self) -> None:
         from charplay.tui.dialogs.choice import Choice, ChoiceDialog
