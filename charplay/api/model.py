@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, Unpack
 
 from charplay.api.listings import FilePath, home_option
 from charplay.playground.home import open_store
@@ -99,8 +100,10 @@ class Model:
     not know are left out.
     """
 
-    def __init__(self, loaded: "LoadedModel") -> None:
+    def __init__(self, loaded: "LoadedModel", home: str | None = None) -> None:
+        """`home`: where the texts are that its run keeps from training."""
         self._model = loaded.model
+        self._home = home
         self.name = loaded.source
         """The run and the step."""
         self.path = loaded.origin.path
@@ -154,15 +157,31 @@ class Model:
         generator, _ = self._generator(prompt, settings)
         return characters_until(generator, _checked(length), clean_stop_texts(stop, self.recipe.cleaning)[0])
 
-    def score(self, text: str, *, raw: bool = False) -> "Score":
+    def score(
+        self, text: str | None = None, *, part: Literal["test", "held-out"] | None = None, raw: bool = False
+    ) -> "Score":
         """Measure how well the network foretells a text: `nats` and `bits` per character.
 
-        `characters` counts those that were read, `skipped` those that it does not know. `raw` leaves the cleaning out.
-        Both means are NaN where nothing was foretold, which takes at least two known characters.
+        In place of a text, `part` names what its run keeps from training: `"held-out"`, which chose the best
+        checkpoint, or `"test"`, which nothing has read before (`test_fraction` or `held_out_corpus` in the recipe).
+
+        `characters` counts those that were read, `skipped` those that it does not know. `raw` leaves the cleaning out;
+        a part is always cleaned as its recipe says. Both means are NaN where nothing was foretold, which takes at least
+        two known characters.
+
+        Raises:
+            CharplayError: the run keeps no such part, or the text that it is in is not here, or has changed.
         """
+        from charplay.playground.home import open_library
+        from charplay.playground.kept_parts import open_kept_part
+        from charplay.sampling.errors import SettingError
         from charplay.sampling.score import score
 
-        return score(self._model, text, raw=raw)
+        if text is not None and part is None:
+            return score(self._model, text, raw=raw)
+        if text is None and part in {"test", "held-out"}:
+            return score(self._model, open_kept_part(open_library(self._home), Path(self.path), part).text(), raw=True)
+        raise SettingError('a score is of a text, or of a part that the run keeps: part="test" or part="held-out"')
 
     def surprisal(self, text: str, *, raw: bool = False) -> Surprisal:
         """Measure by how many bits each character of a text surprises the network, given all those before it."""
@@ -218,7 +237,7 @@ def load(run: FilePath, *, home: FilePath | None = None) -> Model:
     """
     from charplay.playground.checkpoints import open_checkpoint
 
-    return Model(open_checkpoint(open_store(home_option(home)), home_option(run) or ""))
+    return Model(open_checkpoint(open_store(home_option(home)), home_option(run) or ""), home_option(home))
 
 
 def _checked(length: int) -> int:

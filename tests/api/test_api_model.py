@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from tiny_model import TEXT, tiny_checkpoint
 import charplay
 from charplay.cli.main import run
 from charplay.corpora.vocabulary import Vocabulary
+from charplay.runs.checkpoint import CorpusOrigin, write_checkpoint
 from charplay.runs.home import Home
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.model import CharModel
@@ -72,6 +75,33 @@ def test_score_and_surprisal_are_the_samplers(checkpoint: Path) -> None:
     assert np.nanmean(surprisal.bits) == pytest.approx(expected.bits)
 
 
+def test_the_parts_that_a_run_keeps_are_scored(home: Home, pangram: str, tmp_path: Path) -> None:
+    path = tmp_path / "kept.safetensors"
+    recipe = TINY.recipe.model_copy(update={"test_fraction": 0.2})
+    write_checkpoint(path, replace(TINY, recipe=recipe))
+    model, (trained, seen) = charplay.load(path, home=home.root), (int(len(TEXT) * 0.7), int(len(TEXT) * 0.8))
+    assert model.score(part="test").nats == score(MODEL, TEXT[seen:]).nats
+    assert model.score(part="held-out").nats == score(MODEL, TEXT[trained:seen]).nats
+    write_checkpoint(path, TINY)
+    with pytest.raises(charplay.CharplayError, match="keeps no test part"):
+        charplay.load(path).score(part="test")
+
+
+def test_the_other_text_that_a_run_keeps_is_scored_where_its_home_is(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home.corpora / "other.txt").write_text("the lazy \u00ff dog")
+    digest = sha256("the lazy \u00ff dog".encode()).hexdigest()
+    path = tmp_path / "kept.safetensors"
+    write_checkpoint(path, replace(TINY, held_out_corpus=CorpusOrigin("other", "", digest, 14)))
+    monkeypatch.setenv("CHARPLAY_HOME", str(tmp_path / "elsewhere"))
+    scored = charplay.load(path, home=home.root).score(part="test")
+    assert (scored.nats, scored.skipped) == (score(MODEL, "the lazy  dog").nats, 1)
+    (home.corpora / "other.txt").write_text("another dog")
+    with pytest.raises(charplay.CharplayError, match="has changed since"):
+        charplay.load(path, home=home.root).score(part="test")
+
+
 def test_states_are_those_of_step_by_step(checkpoint: Path) -> None:
     found = charplay.load(checkpoint).states("the ÿfox")
     assert found.text == "the fox"
@@ -96,6 +126,9 @@ def test_it_says_what_it_is(checkpoint: Path) -> None:
         (lambda model: model.stream(top_k=0), "top-k keeps at least 1 character"),
         (lambda model: model.sample(length=-1), "a length is a number of characters"),
         (lambda model: model.stream(length=-1), "a length is a number of characters"),
+        (lambda model: model.score(), "a score is of a text, or of a part"),
+        (lambda model: model.score("the fox", part="test"), "a score is of a text, or of a part"),
+        (lambda model: model.score(part="tests"), "a score is of a text, or of a part"),
         (lambda model: model.sample(bias=dict.fromkeys(model.vocabulary, -math.inf)), "forbids every character"),
     ],
 )
