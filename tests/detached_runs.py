@@ -19,7 +19,7 @@ from charplay.runs.run import Run
 
 ROOT = Path(__file__).parents[1]
 TRAIN = ["--steps", "1000000", "--device", "cpu", "--name", "own"]
-TINY = ("hidden_size=8", "embedding_size=4", "batch_size=4", "sequence_length=6", "threads=1", "log_every=1")
+TINY = ("hidden_size=8", "embedding_size=4", "batch_size=16", "sequence_length=24", "threads=1", "log_every=1")
 
 
 @pytest.fixture
@@ -30,9 +30,9 @@ def place(tmp_path: Path) -> Iterator[dict[str, str]]:
     home.prepare()
     (home.corpora / "fox.txt").write_text("the quick brown fox jumps over the lazy dog\n" * 60)
     yield os.environ | UNMEASURED | {"CHARPLAY_HOME": str(home.root), "TMPDIR": sockets, "PYTHONPATH": str(ROOT)}
-    run = home.checkpoints / "own"
-    if run.exists() and (owner := Run.open(run).owner) is not None:
-        os.kill(owner.pid, signal.SIGKILL)
+    for folder in home.checkpoints.glob("[!.]*"):
+        if (owner := Run.open(folder).owner) is not None and owner.pid != os.getpid():
+            os.kill(owner.pid, signal.SIGKILL)
     shutil.rmtree(sockets)
 
 
@@ -45,8 +45,8 @@ def charplay(place: dict[str, str], *words: str) -> list[Any]:
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
-def status(place: dict[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = charplay(place, "control", "own", "status", "--json")[0]
+def status(place: dict[str, str], run: Run) -> dict[str, Any]:
+    found: dict[str, Any] = charplay(place, "control", run.name, "status", "--json")[0]
     return found
 
 

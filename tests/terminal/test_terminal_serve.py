@@ -127,8 +127,8 @@ async def test_a_run_is_trained_watched_and_played_in_a_browser_whose_end_leaves
     until(lambda: (owner := run.owner) is not None and owner.socket, PATIENCE + LINGER)
     assert before_death is not None
     assert not before_death.socket
-    step = status(place)["step"]
-    until(lambda: status(place)["step"] > step, 30)
+    step = status(place, run)["step"]
+    until(lambda: status(place, run)["step"] > step, 30)
     charplay(place, "control", "own", "stop")
 
 
@@ -145,7 +145,7 @@ async def test_a_link_that_is_lost_leaves_the_run_alone(place: dict[str, str], s
 
 @pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
 async def test_a_run_that_trains_on_its_own_is_watched_and_nobody_types(place: dict[str, str], tmp_path: Path) -> None:
-    begun(place)
+    run = begun(place)
     charplay(place, "train", "--resume", "own", "--detach", "--json")
     process = subprocess.Popen(
         [sys.executable, "-m", "charplay", "serve", "--port", "0", "--watch", "own"],
@@ -164,13 +164,13 @@ async def test_a_run_that_trains_on_its_own_is_watched_and_nobody_types(place: d
             async with watching(entrance, 200, 60) as watcher:
                 await watcher.wait_for("● training")
                 await browser.press("x", "p")
-                step = status(place)["step"]
-                until(lambda: status(place)["step"] > step, 30)
-                assert status(place)["state"] == "training"
+                step = status(place, run)["step"]
+                until(lambda: status(place, run)["step"] > step, 30)
+                assert status(place, run)["state"] == "training"
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
-    assert status(place)["state"] == "training"
+    assert status(place, run)["state"] == "training"
     charplay(place, "control", "own", "stop")
 
 

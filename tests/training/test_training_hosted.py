@@ -9,15 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from hosted import Client, until
 from spoken_trainer import SpokenTrainer
-from trainings import Only, Train, last_save, stop_at
+from trainings import Only, Train, commands_of, difference, replay, stop_at
 
 from charplay.playground.run_controller import RunController
-from charplay.protocol.commands import Command, SetHyperparameter, Undo
-from charplay.protocol.events import Event, Progress, Started
+from charplay.protocol.commands import SetHyperparameter, Undo
+from charplay.protocol.events import Started
 from charplay.protocol.queues import CommandQueue
 from charplay.protocol.request import TrainRequest
 from charplay.runs.run import Run
@@ -30,7 +29,6 @@ SETTINGS: dict[str, Any] = {
     "steps": 1500, "log_every": 1, "evaluate_every": 200, "save_every": 300, "output_dropout": 0.2,
     "schedule": "cosine",
 }  # fmt: skip
-CLOCK = {"seconds", "chars_per_second"}
 
 
 class Hosting:
@@ -61,44 +59,6 @@ def left(train: Train, only: Only, home: Path) -> TrainRequest:
     """A run that was stopped at its step 50, as when it is left, and the request to take it up."""
     folder = only(train(stop_at(50), **SETTINGS), Started)[0].folder
     return TrainRequest(home=str(home), resume=folder)
-
-
-def metrics(run: Run) -> list[dict[str, Any]]:
-    return [{name: value for name, value in row.items() if name not in CLOCK} for row in run.metrics()]
-
-
-def given(run: Run) -> list[tuple[int, Command]]:
-    """The commands that a run's changes tell of, each with the step at which it was carried out."""
-    commands: list[tuple[int, Command]] = []
-    rows = iter(run.changes())
-    for row in rows:
-        if row["field"] == "undo":
-            commands.append((row["old"], Undo()))
-            next(rows)  # the value that went back
-        else:
-            commands.append((row["step"], SetHyperparameter(row["field"], row["new"])))
-    return commands
-
-
-def replay(commands: list[tuple[int, Command]]) -> Callable[[Event, CommandQueue], None]:
-    """A watcher that gives the commands again, each at its step."""
-    waiting = list(commands)
-
-    def watch(event: Event, inbox: CommandQueue) -> None:
-        if isinstance(event, Progress):
-            while waiting and waiting[0][0] == event.step:
-                inbox.put(waiting.pop(0)[1])
-
-    return watch
-
-
-def same(one: Run, other: Run) -> None:
-    """Two runs are one, but for the clock."""
-    assert metrics(one) == metrics(other)
-    (arrays, _), (others, _) = last_save(one), last_save(other)
-    assert arrays.keys() == others.keys()
-    for name, array in arrays.items():
-        assert np.array_equal(array, others[name]), name
 
 
 def reached(runs: RunController, condition: Callable[[], object]) -> Callable[[], bool]:
@@ -136,10 +96,10 @@ def test_it_is_the_headless_run_to_the_bit(
     hosting.thread.join(30)
     assert left.resume
     run = Run.open(Path(left.resume))
-    commands = given(run)
+    commands = commands_of(run)
     assert [type(command) for _, command in commands] == [SetHyperparameter, SetHyperparameter, SetHyperparameter, Undo]
     headless = only(train(replay(commands), **SETTINGS), Started)[0].folder
-    same(run, Run.open(Path(headless)))
+    assert difference(run, Run.open(Path(headless))) == ""
     assert run.finished is not None
 
 
@@ -152,10 +112,9 @@ def test_the_comparison_can_fail(left: TrainRequest, sockets: Path, train: Train
     hosting.thread.join(30)
     assert left.resume
     run = Run.open(Path(left.resume))
-    ((step, command),) = given(run)
+    ((step, command),) = commands_of(run)
     headless = only(train(replay([(step + 1, command)]), **SETTINGS), Started)[0].folder
-    with pytest.raises(AssertionError):
-        same(run, Run.open(Path(headless)))
+    assert difference(run, Run.open(Path(headless))) != ""
 
 
 @pytest.mark.fault("64")
