@@ -19,12 +19,14 @@ class Announcements:
         """What the next sentence must not wipe away: why another text is read, say."""
         self.offer = ""
         """Of a run that was not finished: it stands until a run is begun."""
+        self.kept_text = ""
+        """What there is to say of the text that was left last; it stands as long as `offer`."""
         self.notes: Sequence[str] = ()
         """What was said of the text that was read last, as long as it may be seen."""
 
     def say(self, notes: Sequence[str]) -> Said:
         """Say notes on a text or a run, after what went wrong before and what is on offer."""
-        said = [self.trouble, self.offer, *map(_begun, notes)]
+        said = [self.trouble, self.offer, self.kept_text, *map(_begun, notes)]
         return Said(". ".join(note.rstrip(".") for note in said if note), warning=bool(self.trouble))
 
 

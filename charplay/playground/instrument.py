@@ -1,6 +1,6 @@
 """The instrument: who writes, on which branch, from which prompt, with which sampling parameters."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -11,18 +11,10 @@ from charplay.playground.happenings import Said, TextChanged
 from charplay.playground.next_prompt import MAX_READ, NextPrompt, cut_remark
 from charplay.playground.pace import Pace
 from charplay.playground.playback import Playback
-from charplay.playground.recordings import write_ride
-from charplay.playground.saved_texts import (
-    ModelOrigin,
-    generation,
-    keep_recent,
-    temperatures,
-    write_branches,
-    write_text,
-)
+from charplay.playground.saved_texts import ModelOrigin, generation, keep_recent, temperatures
 from charplay.playground.text_changes import Appended, Began, Reweighted, Rewritten
 from charplay.playground.text_cursor import TextCursor
-from charplay.sampling.branches import BranchTree
+from charplay.sampling.branches import BranchTree, KeptBranch
 from charplay.sampling.errors import TranscriptError
 from charplay.sampling.generator import Candidate, Inspection, TextGenerator
 from charplay.sampling.input_text import InputText, read_input
@@ -377,26 +369,25 @@ class Instrument:
             self._begin(below=False)
         return True
 
+    def take_up(self, kept: Sequence[KeptBranch], present: str, origins: Mapping[TextGenerator, ModelOrigin]) -> bool:
+        """Add branches that were kept to these, go over to one of them and hold; False where that cannot be."""
+        if self.branches is None:
+            return False
+        self._keep_recent()
+        self._origins.update(origins)
+        self.playing = False
+        return self.switch_to(self.branches.adopt(kept)[present])
+
+    def origin_of(self, model: CharModel) -> ModelOrigin:
+        """Return where the weights of a model come from that wrote here."""
+        return next((origin for one, origin in self._origins.items() if one.model is model), ModelOrigin())
+
     # What becomes of it.
 
     def drain(self) -> list[TextChanged | Said]:
         """Return what happened since the last call, oldest first."""
         happened, self._happened = self._happened, []
         return happened
-
-    def keep(self, now: datetime) -> Path | None:
-        """Write the text to a file, and return its path; None while nothing is written. OSError."""
-        if self.generator is None or not (ride := self.temperatures):
-            return None
-        return write_text(self.texts, generation(self.generator, ride, self.origin), now)
-
-    def keep_recording(self, now: datetime) -> Path | None:
-        """Write what was done to a file, and return its path; None while nothing is written. OSError."""
-        return write_ride(self.texts, self.generator, now) if self.generator is not None and self.temperatures else None
-
-    def export_branches(self, now: datetime) -> Path | None:
-        """Write every branch to a file, and return its path; None before there is one. OSError."""
-        return write_branches(self.texts, self.branches, now) if self.branches is not None else None
 
     def close(self) -> None:
         """Keep the text that was written last."""

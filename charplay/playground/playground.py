@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +25,7 @@ from charplay.playground.happenings import (
     Said,
 )
 from charplay.playground.jobs import Jobs
+from charplay.playground.kept_texts import KeptTexts
 from charplay.playground.next_run import NextRun
 from charplay.playground.run_controller import RunController
 from charplay.playground.run_launcher import RunLauncher
@@ -100,6 +103,7 @@ class Playground:
         self.ruler = DrawnRuler(self, self.jobs)
         self.follower: WeightFollower | None = None
         """Which weights play; None before anything writes."""
+        self.kept_texts = KeptTexts(home.texts)
         self.tint = "temperature"
         """By what the text is tinted: the name of a tint."""
         self._explorer: Explorer | None = None
@@ -158,6 +162,8 @@ class Playground:
         """Fill everything else with what was chosen last, or with the text at `path`."""
         now = self.clock()
         self.next_run.begin(self.preferences, self.library, path, now)
+        if kept := self.kept_texts.newest():
+            self.announcements.kept_text = f"T goes on with your text of {kept.summary}"
         self.run_list.begin(self.store, now)
         self._say(self.queue.load())
         if self.runs.remote:
@@ -315,6 +321,20 @@ class Playground:
         if passage is not None:
             explorer.go(*passage, step=False)
         return explorer
+
+    def keep_text(self) -> None:
+        """Keep the text for the next sitting; where the disk takes nothing it is lost, and nobody is held up."""
+        if self._writes:
+            with suppress(OSError):
+                self.kept_texts.keep(self.instrument, datetime.now().astimezone())
+
+    def take_up_text(self) -> str:
+        """Go on with the text that was left last; return why that cannot be."""
+        refusal = self.kept_texts.take_up(self.instrument, self.store)
+        if not refusal:
+            self.announcements.kept_text = ""
+            self._follow_what_writes()
+        return refusal
 
     def switch_branch(self, name: str) -> None:
         """Go over to a branch of the text; a branch of the live run follows it again."""

@@ -106,7 +106,7 @@ class RunLauncher:
         if waiting is None:
             left = [run.name for run in self._context.run_list.summaries if run.place == "detached"]
             said.offer = f"{left[0]} trains on its own: `charplay attach {left[0]}` shows it" if left else ""
-            return said.say(said.notes) if left else None
+            return said.say(said.notes) if left or said.kept_text else None
         where = f"from step {waiting.step:,}"
         said.offer = f"{waiting.name} is not finished: u continues it {where}, t starts another"
         return said.say(said.notes)

@@ -31,7 +31,7 @@ class RunListener:
         runs, announcements = self._context.runs, self._context.announcements
         match event:
             case Started():
-                announcements.offer = ""
+                announcements.offer = announcements.kept_text = ""
                 if event.speed is not None and event.device.startswith("cpu") and self._context.draft is not None:
                     self._context.draft.use_speed(event.speed)
                 said = announcements.say(event.notes)

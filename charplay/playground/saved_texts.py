@@ -67,7 +67,7 @@ def generation(generator: TextGenerator, ride: Sequence[tuple[int, float]], orig
     """What a generator wrote, at these temperatures, with weights from there."""
     settings = generator.params
     filters = {name: getattr(settings, name.replace("-", "_")) for name in settings.active}
-    weights = tuple(Weights(start, source, _step(source)) for start, source in generator.transcript.weights_spans)
+    weights = tuple(Weights(start, source, step_of(source)) for start, source in generator.transcript.weights_spans)
     return Generation(
         generator.source,
         generator.prompt,
@@ -93,7 +93,8 @@ def temperatures(transcript: Transcript) -> list[tuple[int, float]]:
     return found
 
 
-def _step(source: str) -> int | None:
+def step_of(source: str) -> int | None:
+    """Return the step in the name of weights, where it has one."""
     found = _STEP.search(source)
     return int(found[1].replace(",", "")) if found else None
 

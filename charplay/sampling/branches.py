@@ -1,5 +1,6 @@
 """Keeps the branches of a text: every way that it has gone on, and how to go from one to another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from weakref import ReferenceType, ref
@@ -45,6 +46,18 @@ class Branch(NamedTuple):
     seed: int
     temperature: float
     """Of its next character."""
+
+
+class KeptBranch(NamedTuple):
+    """A branch as it outlives the tree that it grew on."""
+
+    name: str
+    parent: str
+    """Of the branches that were kept with it; empty for a beginning."""
+    transcript: Transcript
+    params: SamplingParams
+    generator: TextGenerator | None
+    """Who can go on with it; None where it can only be read."""
 
 
 class TextDiff(NamedTuple):
@@ -154,12 +167,35 @@ class BranchTree:
             return
         generator = head.generator()
         if generator is None:
-            raise TranscriptError(f"only the {HELD} networks that wrote last are kept")
+            raise TranscriptError(f"its network is not here, or wrote before the {HELD} that wrote last")
         self._store_current()
         generator.resume(head.transcript)
         generator.params = head.params
         self._switch_generator(generator)
         self._current = name
+
+    def keep(self) -> list[KeptBranch]:
+        """Return all branches, the oldest first."""
+        self._store_current()
+        return [
+            KeptBranch(name, head.parent, head.transcript, head.params, head.generator())
+            for name, head in self._heads.items()
+        ]
+
+    def adopt(self, branches: Sequence[KeptBranch]) -> dict[str, str]:
+        """Add branches that were kept to these; return the name that each has here by the one that it had there.
+
+        Parents come before their children.
+        """
+        names: dict[str, str] = {}
+        for branch in branches:
+            taken = branch.name in self._heads or branch.name.isdecimal()
+            name = names[branch.name] = self._new_name() if taken else branch.name
+            generator = ref(branch.generator) if branch.generator is not None else _nobody()
+            self._heads[name] = _BranchHead(names.get(branch.parent, ""), generator, branch.transcript, branch.params)
+            if branch.generator is not None and branch.generator not in self._held:
+                self._held = [*self._held, branch.generator][:HELD]
+        return names
 
     def rename(self, old: str, new: str) -> None:
         """Give a branch another name. ValueError where that is empty, too long or taken."""
@@ -239,3 +275,8 @@ class BranchTree:
         for head in self._heads.values():
             if head.parent == old:
                 head.parent = new
+
+
+def _nobody() -> ReferenceType[TextGenerator]:
+    """Return a reference to a generator that is gone."""
+    return ref(TextGenerator.__new__(TextGenerator))

@@ -56,7 +56,7 @@ class Recording:
         """Plain data for JSON: of each change only the settings that are new."""
         changes, before = [], dict[str, Any]()
         for at, params in self.changes:
-            values = _plain(params)
+            values = plain_params(params)
             changes.append([at, {name: value for name, value in values.items() if before.get(name, ...) != value}])
             before = values
         return {
@@ -102,7 +102,7 @@ class Recording:
         for at, values in _entries(found["settings"], 2, length):
             _check(isinstance(values, dict), "a change is an object of settings", values)
             params = params | values
-            changes.append((at, _sampling(params)))
+            changes.append((at, parse_params(params)))
         _check(not length or bool(changes and changes[0][0] == 0), "a ride's settings begin at 0", found["settings"])
         written: list[tuple[int, str, str]] = []
         for at, kind, text in _entries(found["written"], 3, length):
@@ -144,14 +144,15 @@ def _replay(
                 yield generator.transcript[len(generator.transcript) - 1]
 
 
-def _plain(params: SamplingParams) -> dict[str, Any]:
+def plain_params(params: SamplingParams) -> dict[str, Any]:
     """Settings as JSON has them; a bias of null forbids."""
     values = {field.name: getattr(params, field.name) for field in fields(params)}
     values["bias"] = [[character, None if math.isinf(nats) else nats] for character, nats in params.bias]
     return values
 
 
-def _sampling(values: Mapping[str, object]) -> SamplingParams:
+def parse_params(values: Mapping[str, object]) -> SamplingParams:
+    """Return the settings that `plain_params` made plain; SettingError where they are none."""
     names = [field.name for field in fields(SamplingParams)]
     _check(sorted(values) == sorted(names), f"settings are {', '.join(names)}", ", ".join(map(str, values)))
     for name, value in values.items():

@@ -1,7 +1,7 @@
 """What one model wrote, one character after another, and the states that are remembered of it."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from struct import Struct
 from typing import NamedTuple, TypeAlias
 from weakref import ReferenceType, ref
@@ -9,7 +9,7 @@ from weakref import ReferenceType, ref
 import numpy as np
 from numpy.typing import NDArray
 
-from charplay.sampling.model import CharModel, State
+from charplay.sampling.model import CharModel, ModelSignature, State
 from charplay.sampling.params import SamplingParams
 
 EVERY = 64
@@ -22,7 +22,7 @@ MEMORY = 64 * 1024 * 1024
 KINDS = ("prompt", "typed", "drawn", "picked")
 """How a character came about; `picked` is one of its candidates, taken by hand."""
 
-_RECORD = np.dtype(
+RECORD = np.dtype(
     [
         ("character", "<u4"),
         ("id", "<u4"),
@@ -34,6 +34,7 @@ _RECORD = np.dtype(
         ("entropy", "<f8"),
     ]
 )
+"""How a character is kept."""
 _RECORD_BYTES = Struct("<IIBIdIdd")
 """The same for `Struct`, which writes one in half the time."""
 
@@ -75,12 +76,31 @@ class Segment:
         self.family = model.family
         self.writer: ReferenceType[CharModel] = ref(model)
         """The same object for all segments of one model, even when that is gone."""
-        self._set_rows(np.empty(16, _RECORD))
+        self._set_rows(np.empty(16, RECORD))
         self.params: list[SamplingParams] = []
         self.itself = ref(self)
         """For those who remember its states and do not keep it alive."""
         self.states: dict[int, State] = {}
         """Position -> what the model remembers before the character there, where that is kept; see `StateCache`."""
+
+    @classmethod
+    def restored(
+        cls, start: int, rows: NDArray[np.void], params: list[SamplingParams], *,
+        source: str, continues: bool, family: ModelSignature, writer: ReferenceType[CharModel],
+    ) -> "Segment":  # fmt: skip
+        """Return one that was kept, with these rows; `writer` refers to nothing where its weights are gone."""
+        segment = cls.__new__(cls)
+        segment.start, segment.stop = start, start + len(rows)
+        segment.source, segment.continues, segment.family, segment.writer = source, continues, family, writer
+        segment._set_rows(np.concatenate([rows, np.empty(16, RECORD)]))  # noqa: SLF001  (of the same class)
+        segment.params = params
+        segment.itself, segment.states = ref(segment), {}
+        return segment
+
+    @property
+    def written(self) -> NDArray[np.void]:
+        """(stop - start,) its characters as records of RECORD."""
+        return self.rows[: self.stop - self.start]
 
     def append(self, written: GeneratedChar, params: SamplingParams) -> None:
         """Add a character."""
@@ -91,7 +111,7 @@ class Segment:
             self._set_rows(np.concatenate([self.rows, np.empty_like(self.rows)]))
         _RECORD_BYTES.pack_into(
             self._bytes,
-            number * _RECORD.itemsize,
+            number * RECORD.itemsize,
             ord(written.character),
             written.id,
             KINDS.index(written.kind),
@@ -167,6 +187,11 @@ class StateCache:
     def begin(self, segment: Segment, state: State) -> None:
         """Remember the state that a segment starts from."""
         self._remember(segment, segment.start, state)
+
+    def restore(self, segment: Segment, states: Mapping[int, State]) -> None:
+        """Remember the states of a segment that was kept, by their positions."""
+        for position in sorted(states):
+            self._remember(segment, position, states[position])
 
     def grow(self, segment: Segment, state: State) -> None:
         """Remember the state after a segment's newest character."""

@@ -68,6 +68,19 @@ class Transcript:
         self._segments = [*before, Segment(start, model, source, continues=continues)]
         self.memory.begin(self._segments[-1], state)
 
+    @classmethod
+    def restored(cls, segments: Sequence[Segment], memory: StateCache, prompt_info: PromptInfo) -> "Transcript":
+        """Return one that was kept, a way through these segments. Only the last may grow, and no other may share it."""
+        transcript = cls.__new__(cls)
+        transcript.memory, transcript.prompt_info = memory, prompt_info
+        transcript._segments = [*segments]  # noqa: SLF001  (of the same class)
+        return transcript
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments that it runs through; it leaves each where the next one starts."""
+        return tuple(self._segments)
+
     def append(self, written: GeneratedChar, params: SamplingParams, state: State) -> None:
         """Add a character and the state after it."""
         last = self._segments[-1]

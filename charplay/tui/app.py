@@ -261,6 +261,7 @@ class CharplayApp(PatchedApp):
         self.playground.runs.close(reason, patience)
         while self.playground.runs.closing:
             await asyncio.sleep(LOOK_SECONDS)
+        self.playground.keep_text()  # by now the weights that wrote it are saved
         if code == HUNG_UP:
             os._exit(HUNG_UP)  # and whatever would be written to restore it is not
         for worker in self.workers:
@@ -274,3 +275,4 @@ class CharplayApp(PatchedApp):
             self.playground.runs.close("the screen broke down", SIGNAL_PATIENCE)
             while self.playground.runs.closing:
                 time.sleep(LOOK_SECONDS)
+            self.playground.keep_text()

@@ -18,6 +18,7 @@ from charplay.playground.instrument import Instrument
 from charplay.playground.saved_texts import ModelOrigin
 from charplay.playground.text_changes import Appended, Began, Reweighted, Rewritten
 from charplay.playground.text_cursor import MAX_CANDIDATES
+from charplay.playground.text_files import export_branches
 from charplay.sampling.branches import HELD, BranchTree
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.params import SamplingParams
@@ -339,7 +340,7 @@ def test_a_branch_that_can_only_be_read_is_one_sentence(instrument: Instrument) 
 def test_every_branch_goes_into_a_file(instrument: Instrument, texts: Path) -> None:
     instrument.write(20)
     instrument.insert(5, "not")
-    path = instrument.export_branches(NOW)
+    path = export_branches(instrument, NOW)
     assert path is not None
     assert list(texts.glob("*-branches.json")) == [path]
     plain = json.loads(path.read_text())

@@ -12,6 +12,7 @@ from charplay.playground.instrument import TICKS, Instrument
 from charplay.playground.next_prompt import MAX_READ
 from charplay.playground.saved_texts import RECENT, ModelOrigin
 from charplay.playground.text_changes import Appended, Began, Reweighted
+from charplay.playground.text_files import export_branches, keep_recording, keep_text
 from charplay.sampling.errors import SettingError
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.params import SEEDS, SamplingParams
@@ -175,7 +176,7 @@ def test_before_there_is_a_model_everything_is_harmless(empty: Instrument, texts
     assert (empty.generator, empty.transcript, empty.branches, empty.recording) == (None, None, None, None)
     assert (empty.candidates(3), empty.all_candidates(0), empty.temperatures) == ((), None, [])
     assert (empty.replaying, empty.left_to_replay, empty.following, empty.from_passage) == (False, 0, False, False)
-    assert (empty.keep(NOW), empty.keep_recording(NOW), empty.export_branches(NOW)) == (None, None, None)
+    assert (keep_text(empty, NOW), keep_recording(empty, NOW), export_branches(empty, NOW)) == (None, None, None)
     assert empty.origin == ModelOrigin()
     empty.close()
     assert empty.drain() == []
@@ -351,11 +352,11 @@ def test_a_text_written_elsewhere_goes_on_here(instrument: Instrument) -> None:
 def test_a_text_is_kept_with_its_prompt_and_its_temperatures(texts: Path) -> None:
     instrument = Instrument(texts, SamplingParams(temperature=0.5), prompt="not")
     instrument.play(reciter(), "demo, step 3,000")
-    assert instrument.keep(NOW) is None  # only a prompt
+    assert keep_text(instrument, NOW) is None  # only a prompt
     instrument.write(3)
     instrument.set_params(temperature=0.6)
     instrument.write(3)
-    kept = [instrument.keep(NOW), instrument.keep(NOW)]
+    kept = [keep_text(instrument, NOW), keep_text(instrument, NOW)]
     assert sorted(texts.glob("*.txt")) == sorted(each for each in kept if each)
     assert len(set(kept)) == 2
     path = kept[0]
@@ -371,7 +372,7 @@ def test_a_kept_text_names_its_run_and_every_change_of_weights(empty: Instrument
     empty.write(3)
     empty.update_weights(reciter(), "live, step 1,200")
     empty.write(2)
-    path = empty.keep(NOW)
+    path = keep_text(empty, NOW)
     assert path is not None
     about = json.loads(path.with_suffix(".json").read_text())
     assert (about["run"], about["path"], about["seed"], about["prompt"]) == ("fox-1", "/runs/fox-1", 1, "")
@@ -383,8 +384,8 @@ def test_a_kept_text_names_its_run_and_every_change_of_weights(empty: Instrument
 def test_where_texts_cannot_be_written_playing_goes_on(instrument: Instrument, texts: Path) -> None:
     texts.write_text("in the way")
     instrument.write(3)
-    for keep in (instrument.keep, instrument.keep_recording, instrument.export_branches):
+    for keep in (keep_text, keep_recording, export_branches):
         with pytest.raises(OSError):  # noqa: PT011 - which one it is depends on the system
-            keep(NOW)
+            keep(instrument, NOW)
     instrument.restart_with_next_seed()
     assert (said(instrument), instrument.params.seed) == ([], 2)

@@ -14,6 +14,7 @@ from charplay.playground.happenings import Said
 from charplay.playground.instrument import Instrument
 from charplay.playground.playback import Playback
 from charplay.playground.recordings import kept_rides, read_ride
+from charplay.playground.text_files import keep_recording
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.params import SamplingParams
 from charplay.sampling.recording import Recording
@@ -257,14 +258,14 @@ def test_a_ride_is_kept_and_read_again(ridden: Instrument, texts: Path) -> None:
 
     recording, before = recording_of(ridden), text(ridden)
     now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    paths = [ridden.keep_recording(now), ridden.keep_recording(now)]
+    paths = [keep_recording(ridden, now), keep_recording(ridden, now)]
     assert sorted(kept_rides(texts)) == sorted(each for each in paths if each)
     assert len(set(paths)) == 2
     assert paths[0] is not None
     assert read_ride(paths[0]) == recording
     ridden.restart_with_next_seed()
     assert ridden.recording is None
-    assert ridden.keep_recording(now) is None
+    assert keep_recording(ridden, now) is None
     ridden.replay(read_ride(paths[0]))
     ridden.write(1000)
     assert text(ridden) == before

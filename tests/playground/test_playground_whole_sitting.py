@@ -20,6 +20,7 @@ from charplay.playground.recipe_rows import BUDGET
 from charplay.playground.recordings import read_ride
 from charplay.playground.scoring import Named, Scored, ScoringJob, held_out
 from charplay.playground.text_changes import Appended, Began, CopiesChanged, Reweighted, Rewritten
+from charplay.playground.text_files import export_branches, keep_recording, keep_text
 from charplay.protocol.commands import Pause, PublishWeights, Resume, Save, SetHyperparameter, Stop
 from charplay.runs.home import Home
 from charplay.sampling.score import compare
@@ -304,7 +305,7 @@ def replay(evening: Evening) -> None:
     instrument.set_params(temperature=0.9)
     instrument.insert(len(evening.text), "otter")
     evening.write(20)
-    text, path = evening.text, instrument.keep_recording(WHEN)
+    text, path = evening.text, keep_recording(instrument, WHEN)
     assert path is not None
     assert path.parent == evening.home.texts
     recording = read_ride(path)
@@ -325,7 +326,7 @@ def replay(evening: Evening) -> None:
 def keep(evening: Evening) -> None:
     """The text, how it came to be, and every branch are on the disk."""
     instrument = evening.instrument
-    path, branches = instrument.keep(WHEN), instrument.export_branches(WHEN)
+    path, branches = keep_text(instrument, WHEN), export_branches(instrument, WHEN)
     assert path is not None
     assert branches is not None
     assert path.read_text() == evening.text

@@ -337,7 +337,7 @@ def test_of_networks_only_those_that_wrote_last_are_kept(monkeypatch: pytest.Mon
         tree.start_text(TextGenerator(make_model.__wrapped__(seed=seed), source=str(seed)))
         tree.generator.advance(most=5)
     tree.switch_to("2")
-    with pytest.raises(TranscriptError, match="the 2 networks that wrote last"):
+    with pytest.raises(TranscriptError, match="before the 2 that wrote last"):
         tree.switch_to("1")
     assert (tree.current, tree.generator.source, tree.text("1")) == ("2", "1", first)
     tree.switch_to("3")

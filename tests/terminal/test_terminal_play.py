@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pseudo_terminal import Terminal
 
-from charplay.protocol.exit_codes import REASONS
+from charplay.protocol.exit_codes import REASONS, SIGNALS
 from charplay.runs.home import Home
 
 BREAKING = """
@@ -220,3 +220,24 @@ def test_what_was_ignored_at_the_start_stays_ignored_behind_the_screen(
     term.signal(signal.SIGTERM)
     assert term.wait() == 143
     assert saved.read_text() == "terminated"
+
+
+def test_the_text_outlives_a_lost_link_and_goes_on_at_the_next_start(
+    terminal: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    first = terminal([sys.executable, "-m", "charplay"], env={"CHARPLAY_HOME": str(tmp_path)})
+    first.wait_for("temperature", 60)
+    first.press("i")
+    first.type("Once upon a midnight dreary")
+    first.press("enter")
+    first.wait_for("Once upon a midnight", 20)
+    first.hang_up()
+    assert first.wait(60) == SIGNALS[signal.SIGHUP]
+    second = terminal([sys.executable, "-m", "charplay"], env={"CHARPLAY_HOME": str(tmp_path)})
+    second.wait_for("T goes on with your text", 60)
+    second.press("5", "T")
+    second.wait_for("Once upon a midnight", 20)
+    second.press("q")
+    assert second.wait(20) == 0
+    (kept,) = (tmp_path / "texts" / "sittings").iterdir()
+    assert kept.stat().st_size > 0

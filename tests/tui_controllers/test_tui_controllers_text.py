@@ -12,6 +12,7 @@ from textual.binding import Binding
 
 from charplay.playground.comparison import Column
 from charplay.playground.jobs import BackgroundJob
+from charplay.playground.kept_texts import KeptTexts
 from charplay.playground.recordings import ENDING, kept_rides, read_ride
 from charplay.runs.home import Home
 from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
@@ -664,3 +665,16 @@ def test_controllers_need_nothing_but_a_playground_and_a_ui(desk: Desk) -> None:
             assert callable(getattr(controller, command.method))
             assert controller.label(command) == command.label
         controller.hear(SimpleNamespace())
+
+
+def test_the_text_of_the_last_sitting_is_taken_up_or_it_is_said_why_not(desk: Desk) -> None:
+    desk.run("branches.take_up")
+    assert desk.ui.noted[-1][0] == "No text of an earlier sitting is kept."
+    instrument = desk.playground.instrument
+    instrument.write(12)
+    instrument.insert(5, "the fox")
+    desk.playground.keep_text()
+    desk.playground.kept_texts = KeptTexts(desk.playground.home.texts)  # the next one's
+    desk.run("branches.take_up")
+    assert "Your text is here again" in desk.ui.noted[-1][0]
+    assert not instrument.playing

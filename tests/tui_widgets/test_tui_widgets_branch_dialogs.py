@@ -9,6 +9,7 @@ import pytest
 from scripted_models import scholar
 
 from charplay.playground.saved_texts import ModelOrigin
+from charplay.playground.text_files import export_branches
 from charplay.sampling.branches import Branch
 from charplay.tui.dialogs.branch_diff import BranchDiffDialog
 from charplay.tui.dialogs.branches import BranchesDialog, limbs
@@ -23,7 +24,7 @@ def open_branches(stage: Any) -> None:
     """Open the dialog; whatever it is answered with is gone to."""
 
     def export() -> str:
-        path = stage.instrument.export_branches(datetime(2026, 1, 2, tzinfo=UTC))
+        path = export_branches(stage.instrument, datetime(2026, 1, 2, tzinfo=UTC))
         return f"Written to {path.name}"
 
     def go(name: str | None) -> None:

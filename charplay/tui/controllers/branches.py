@@ -24,6 +24,10 @@ class BranchController(Controller):
             footer=True,
         ),
         Command(
+            "branches.take_up", "T", "last text", "Go on with the text of the last sitting, with all its branches",
+            "text",
+        ),
+        Command(
             "branches.pick", "enter", "pick another", "Pick another character there, and go on from it", "writing",
             footer=True, passes=True,
         ),
@@ -85,14 +89,21 @@ class BranchController(Controller):
         if branches is not None:
             self.ui.open_dialog(BranchesDialog(branches, self._export), self._go_to)
 
+    def take_up(self) -> None:
+        """Go on with the text of an earlier sitting; it holds until it is told to write."""
+        refusal = self.playground.take_up_text()
+        self.ui.note(refusal or "Your text is here again, with all its branches: space writes on, g shows them.")
+
     def _go_to(self, name: str | None) -> None:
         if name:
             self.playground.switch_branch(name)
 
     def _export(self) -> str:
         """Write all branches to a file; what became of it, in a sentence."""
+        from charplay.playground.text_files import export_branches
+
         try:
-            path = self.playground.instrument.export_branches(datetime.now().astimezone())
+            path = export_branches(self.playground.instrument, datetime.now().astimezone())
         except OSError as error:
             return f"The branches could not be written: {error.strerror}."
         return f"Written to {path.parent.name}/{path.name}" if path else ""

@@ -78,8 +78,10 @@ class PlaybackController(Controller):
                     self._keep()
 
     def _keep(self) -> None:
+        from charplay.playground.text_files import keep_recording
+
         try:
-            path = self.playground.instrument.keep_recording(datetime.now().astimezone())
+            path = keep_recording(self.playground.instrument, datetime.now().astimezone())
         except OSError as error:
             self.ui.note(f"The ride could not be written: {error.strerror}.")
         else:

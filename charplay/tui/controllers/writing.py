@@ -115,8 +115,10 @@ class WritingController(Controller):
 
     def keep(self) -> None:
         """Write the text to a file."""
+        from charplay.playground.text_files import keep_text
+
         try:
-            path = self.playground.instrument.keep(datetime.now().astimezone())
+            path = keep_text(self.playground.instrument, datetime.now().astimezone())
         except OSError as error:
             self.ui.note(f"The text could not be written: {error.strerror}.")
         else:
