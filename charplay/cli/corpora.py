@@ -1,5 +1,6 @@
 """`charplay corpora`: the texts."""
 
+from collections.abc import Iterator
 from math import isnan
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from charplay.formatting.units import format_bytes, plural
 from charplay.playground.home import open_library, read_home
 
 if TYPE_CHECKING:
+    from charplay.corpora.exploring.lengths import Lengths
     from charplay.corpora.exploring.text_statistics import TextStatistics
     from charplay.corpora.library import Corpus, Entry
 
@@ -30,6 +32,8 @@ PREVIEW_CHARACTERS = 400
 """Characters of a text that `show` prints."""
 FREQUENT_CHARACTERS = 24
 """Different characters that `show` lists."""
+COVERED = (0.5, 0.9)
+"""Shares of all words that are said to be made up by so many different ones."""
 
 
 @app.callback()
@@ -95,14 +99,8 @@ def _show(
     )
     for note in corpus.notes:
         print_safe(note)
-    for name, lengths in (("line", measured.lines), ("word", measured.word_lengths)):
-        if lengths.number:
-            print_safe(
-                f"{plural(lengths.number, name)} of {lengths.mean:.1f} characters in the mean, "
-                f"{lengths.median:,} in the median, {lengths.longest:,} at most"
-            )
-    if measured.word_lengths.number:
-        print_safe(f"{len(measured.words):,} different words{_variety(measured)}")
+    for sentence in _told(measured):
+        print_safe(sentence)
     print_safe(f"most frequent: {_frequent(corpus)}")
     if kept:
         print()
@@ -126,25 +124,49 @@ def _fetch(
         print_safe(f"{entry.name} is there already" if was_ready else str(entry.path))
 
 
-def _variety(measured: "TextStatistics") -> str:
-    """Say how many words of a stretch differ; nothing where the text has no such stretch."""
-    from charplay.corpora.exploring.text_statistics import STRETCH
+def _lengths(measured: "TextStatistics") -> "dict[str, Lengths]":
+    return {"lines": measured.lines, "words": measured.words.lengths, "sentences": measured.words.sentences}
 
-    different = measured.different_in_stretch
-    return "" if isnan(different) else f"; {different:.0f} of {STRETCH:,} in a row on average"
+
+def _told(measured: "TextStatistics") -> Iterator[str]:
+    """Yield what there is to say of a text's characters, lines, words and sentences."""
+    from charplay.corpora.exploring.word_statistics import STRETCH
+
+    yield f"{measured.characters.coverage_sentence()}: {measured.characters.kinds_sentence()}"
+    for name, lengths in _lengths(measured).items():
+        if lengths.number:
+            yield (
+                f"{plural(lengths.number, name.removesuffix('s'))} of {lengths.mean:.1f} "
+                f"{'words' if name == 'sentences' else 'characters'} in the mean, "
+                f"{lengths.median:,} in the median, {lengths.longest:,} at most"
+            )
+    words, different = measured.words.words, measured.words.different_in_stretch
+    if words.total:
+        varied = "" if isnan(different) else f"; {different:.0f} of {STRETCH:,} in a row on average"
+        yield f"{plural(len(words), 'different word')}, {words.once:,} of them once{varied}"
+        half, most = (words.covering(share) for share in COVERED)
+        yield f"{half:,} of them cover half of all words, {most:,} cover nine tenths"
 
 
 def _statistics(measured: "TextStatistics") -> dict[str, object]:
-    lengths = {"lines": measured.lines, "words": measured.word_lengths}
     told = {
         name: {"number": each.number, "mean": each.mean, "median": each.median, "longest": each.longest}
-        for name, each in lengths.items()
+        for name, each in _lengths(measured).items()
     }
-    different = measured.different_in_stretch
+    from charplay.corpora.exploring.character_table import NEARLY_ALL
+
+    characters, words, different = measured.characters, measured.words.words, measured.words.different_in_stretch
     return {
         **told,
-        "different_words": len(measured.words),
+        "different_words": len(words),
+        "words_once": words.once,
+        "type_token_ratio": words.type_token_ratio,
         "different_in_1000": None if isnan(different) else different,
+        "coverage": {
+            "characters": {str(NEARLY_ALL): characters.coverage()[0]},
+            "words": {str(share): words.covering(share) for share in COVERED},
+        },
+        "kinds": characters.kinds(),
     }
 
 

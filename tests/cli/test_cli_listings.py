@@ -491,7 +491,14 @@ def test_show_tells_of_lines_and_words(cli: Callable[..., SimpleNamespace], home
     (told,) = cli("corpora", "show", "lines", "--json").lines
     assert told["statistics"]["lines"] == {"number": 40, "mean": 8.0, "median": 5, "longest": 11}
     assert told["statistics"]["words"] == {"number": 80, "mean": 3.5, "median": 3, "longest": 5}
+    assert told["statistics"]["sentences"] == {"number": 1, "mean": 80.0, "median": 80, "longest": 80}
     assert (told["statistics"]["different_words"], told["statistics"]["different_in_1000"]) == (3, None)
+    assert (told["statistics"]["words_once"], told["statistics"]["type_token_ratio"]) == (0, 3 / 80)
+    assert told["statistics"]["coverage"] == {"characters": {"0.9998": 9}, "words": {"0.5": 1, "0.9": 3}}
+    assert told["statistics"]["kinds"] == {"letters": 14 / 18, "spaces": 4 / 18}
     shown = cli("corpora", "show", "lines").out
     assert "40 lines of 8.0 characters in the mean, 5 in the median, 11 at most" in shown
-    assert "3 different words\n" in shown
+    assert "9 of 9 cover 100.00 %: letters 77.8 %, spaces 22.2 %\n" in shown
+    assert "1 sentence of 80.0 words in the mean" in shown
+    assert "3 different words, 0 of them once\n" in shown
+    assert "1 of them cover half of all words, 3 cover nine tenths\n" in shown

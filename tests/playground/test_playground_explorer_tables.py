@@ -1,6 +1,7 @@
 """The tables of an explorer: counted in the background, sorted, searched, written, and opened in the text."""
 
 import csv
+import math
 import time
 import unicodedata
 from collections import Counter
@@ -102,7 +103,14 @@ def test_characters_are_counted_named_and_read_where_they_are(explorer: Explorer
     tab = opened(explorer, "chars")
     counted = Counter(TEXT)
     assert len(column(tab, "char")) == len(counted)
-    assert tab.facts() == f"{len(counted)} of {len(counted)} cover 100.00 %"
+    entropy = sum(-each / len(TEXT) * math.log(each / len(TEXT)) for each in counted.values())
+    letters = sum(each for character, each in counted.items() if character.isalpha()) / len(TEXT)
+    first, second = tab.facts().splitlines()
+    assert first == (
+        f"{len(TEXT):,} characters; {len(counted)} of {len(counted)} cover 100.00 %; "
+        f"entropy {entropy:.3f} nats, {entropy / math.log(2):.3f} bits"
+    )
+    assert second.startswith(f"letters {letters:.1%}".replace("%", " %"))
     assert tab.reverse() == ""
     rarest = column(tab, "code")[0]
     assert counted[chr(int(rarest.removeprefix("U+"), 16))] == 1
@@ -140,7 +148,17 @@ def test_words_are_counted_as_one_reads_them(explorer: Explorer) -> None:
     assert dict(zip(column(tab, "text"), column(tab, "count"), strict=True)) == {
         word: str(count) for word, count in counted.items()
     }
-    assert tab.facts() == f"{sum(counted.values())} words, {len(counted)} different, 6 of them once"
+    first, second = tab.facts().splitlines()
+    words = counted.total()
+    half = next(
+        number
+        for number in range(len(counted))
+        if sum(counted.values()) <= 2 * sum(n for _, n in counted.most_common(number))
+    )
+    assert first == f"{words} words, {len(counted)} different, 6 of them once; {half} cover half"
+    letters = sum(len(word) * number for word, number in counted.items()) / words
+    line = sum(map(len, TEXT.splitlines())) / 41
+    assert second == f"{letters:.1f} characters a word, {line:.1f} a line, {words / 41:.1f} words a sentence"
     tab.look(0, 3)
     until(explorer, lambda: column(tab, "where")[0])
     assert len(column(tab, "where")[0]) == 24

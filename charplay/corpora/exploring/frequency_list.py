@@ -64,6 +64,11 @@ class FrequencyList:
         """Different tokens for each token."""
         return len(self) / max(self.total, 1)
 
+    def covering(self, share: float) -> int:
+        """Return how few of the different tokens make up at least `share` of all."""
+        number = int(np.searchsorted(np.cumsum(self.counts), share * self.total)) + 1
+        return min(number, len(self))
+
     @cached_property
     def _by_key(self) -> tuple[Keys, Places]:
         order = np.argsort(self.keys)

@@ -7,7 +7,9 @@ import numpy as np
 from charplay.corpora.exploring.character_table import CharacterTable, count_characters
 from charplay.corpora.exploring.search import Query, search
 from charplay.corpora.progress import Progress
+from charplay.formatting.loss_units import format_loss
 from charplay.formatting.sanitize import sanitize_char
+from charplay.formatting.units import plural
 from charplay.playground.exploring.table import Column, Table
 from charplay.playground.exploring.table_tab import Counted, Occurrences, TableTab
 
@@ -30,10 +32,16 @@ def _count(corpus: "Corpus", progress: Progress) -> Counted:
 
     return Counted(
         Table(_columns(found), len(found), sorted_by=4),
-        found.coverage_sentence(),
+        _facts(found),
         occurrences,
         lambda position: found.characters.find(corpus.text(position, position + 1)),
     )
+
+
+def _facts(found: CharacterTable) -> str:
+    """Say how many characters there are, how few of them nearly all are, how even, and of what kinds: two lines."""
+    entropy = f"entropy {format_loss(found.entropy())}"
+    return f"{plural(found.total, 'character')}; {found.coverage_sentence()}; {entropy}\n{found.kinds_sentence()}"
 
 
 def _columns(found: CharacterTable) -> list[Column]:

@@ -13,8 +13,11 @@ from charplay.corpora.corpus import from_text
 from charplay.corpora.exploring.character_ngrams import CharacterNgrams
 from charplay.corpora.exploring.dispersion import Dispersion, disperse
 from charplay.corpora.exploring.frequency_list import FrequencyList, count_tokens
+from charplay.corpora.exploring.lengths import Lengths
+from charplay.corpora.exploring.text_statistics import measure_lines
 from charplay.corpora.exploring.token_search import find_tokens
 from charplay.corpora.exploring.units import Unit, read_tokens
+from charplay.corpora.exploring.word_statistics import STRETCH, WordStatistics, measure_words
 from charplay.corpora.exploring.words import WORD, Words
 from charplay.corpora.exploring.writing_system import words_or_characters
 from charplay.corpora.progress import Progress
@@ -39,6 +42,8 @@ COMPARED = 48
 """Characters of tokens that are compared where they are sorted by their spelling."""
 SPELLED_AT_ONCE = 200
 """Rows that are spelled before other threads have their turn."""
+HALF = 0.5
+"""Share of all tokens that is said to be made up by so many different ones."""
 NEAR = 200
 """Characters around a position in which a word is looked for."""
 
@@ -120,11 +125,15 @@ class Dispersions:
 
 
 def _count(corpus: "Corpus", unit: Unit, note: str, progress: Progress) -> Counted:
-    found = count_tokens(corpus, unit, progress)
+    if isinstance(unit, Words) and unit.order == 1:
+        measured = measure_words(corpus, unit, progress.part(0, 0.95))
+        found, more = measured.words, _word_facts(measured, measure_lines(corpus, progress.part(0.95, 1)))
+    else:
+        found, more = count_tokens(corpus, unit, progress), ""
     beside = Dispersions(found)
     return Counted(
         Table(_columns(found, beside), len(found), sorted_by=2),
-        _facts(found, note),
+        "\n".join(filter(None, (_facts(found, note), more))),
         lambda row: _occurrences(found, row),
         lambda position: _row_at(found, position),
         beside,
@@ -168,7 +177,21 @@ def _facts(found: FrequencyList, note: str) -> str:
         facts.append(f"counted in {found.share_counted:.0%} of the text")
     if found.most_missed:
         facts.append(f"counts may be up to {found.most_missed:,} too low, as the rarest were dropped")
+    facts.append(f"{found.covering(HALF):,} cover half")
     return "; ".join([*filter(None, (note,)), *facts])
+
+
+def _word_facts(measured: WordStatistics, lines: Lengths) -> str:
+    """Say how long words, lines and sentences are in the mean, and how many words of a stretch differ."""
+    means = (
+        (measured.lengths, "characters a word"),
+        (lines, "a line"),
+        (measured.sentences, "words a sentence"),
+    )
+    facts = ", ".join(f"{lengths.mean:.1f} {what}" for lengths, what in means)
+    different = measured.different_in_stretch
+    varied = "" if math.isnan(different) else f"; {different:.0f} of {STRETCH:,} differ"
+    return f"{facts}{varied}" if measured.words.total else ""
 
 
 def _occurrences(found: FrequencyList, row: int) -> Occurrences:

@@ -59,7 +59,8 @@ class ExplorerScreen(Screen[None]):
     """The writing goes on behind it."""
     DEFAULT_CSS = """
     ExplorerScreen {
-        & > #about { height: 1; padding: 0 1; color: $foreground-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #about { height: auto; max-height: 2; padding: 0 1; color: $foreground-muted; }
+        & > #about { text-wrap: nowrap; text-overflow: ellipsis; }
         & > TextPage, & > TableView, & > TextMapView { margin: 0 1; }
         & > TextStrip { margin: 0 1; }
     }
@@ -178,7 +179,8 @@ class ExplorerScreen(Screen[None]):
         facts = view.about() if view is not None else self._legend() if self.explorer.tint.shown else self._facts()
         if facts != self._told:
             self._told = facts
-            self._about.update(facts if isinstance(facts, Text) else sanitize_line(facts))
+            lines = facts.splitlines() if isinstance(facts, str) else ()
+            self._about.update(facts if isinstance(facts, Text) else "\n".join(map(sanitize_line, lines)))
         self._show_place()
 
     def _show_place(self) -> None:
