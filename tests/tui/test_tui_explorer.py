@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from played import Play
 from sitting import FOX
+from textual._compositor import Compositor
 
 from charplay.playground.exploring.tabs import TABS
 from charplay.runs.home import Home
@@ -258,3 +259,52 @@ async def test_an_x_ray_is_drawn_walked_zoomed_and_left(play: Play, size: tuple[
         assert tab.cell == 1
         await it.press("v")
         await it.until(lambda: "demo" in it.seen().splitlines()[1])
+
+
+async def test_a_table_says_where_its_cursor_stands_before_the_next_look(play: Play) -> None:
+    async with play((120, 40)) as it:
+        screen = await explore(it)
+        await it.press("3")
+        await it.until(lambda: "row 1 of" in it.seen())
+        screen._ticker.pause()
+        await it.press("down", "down")
+        assert "row 3 of" in it.seen()
+
+
+async def test_a_cursor_that_moves_has_two_rows_drawn(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = list[int]()
+    plain = RowList.render_line
+    monkeypatch.setattr(RowList, "render_line", lambda rows, y: (drawn.append(y), plain(rows, y))[1])
+    async with play((120, 40)) as it:
+        screen = await explore(it)
+        await it.press("3")
+        await it.until(lambda: "row 1 of" in it.seen())
+        screen._ticker.pause()
+        await it.pilot.pause()
+        drawn.clear()
+        await it.press("down")
+        await it.until(lambda: drawn)
+        assert set(drawn) == {0, 1}
+
+
+async def test_neither_facts_nor_what_is_typed_have_the_screen_laid_out(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reflow, laid_out = Compositor.reflow, list[object]()
+    monkeypatch.setattr(Compositor, "reflow", lambda *given: (laid_out.append(given), reflow(*given))[1])
+    async with play((120, 40)) as it:
+        screen = await explore(it)
+        screen._ticker.pause()
+        await it.press("slash")
+        await it.until(lambda: screen.foot.asking)
+        laid_out.clear()
+        await it.press(*"typed")
+        await it.until(lambda: "(tab changes): typed" in it.seen())
+        assert not laid_out
+        await it.press("escape")
+        await it.until(lambda: not screen.foot.asking)
+        laid_out.clear()
+        await it.press("down", "pagedown", "r")
+        screen.foot.show("character 12,345", "searching")
+        await it.until(lambda: "character 12,345" in it.seen() and "searching" in it.seen())
+        assert not laid_out

@@ -26,6 +26,7 @@ from charplay.tui.dialogs.explorer_views import views_of
 from charplay.tui.dialogs.shannon import ShannonDialog
 from charplay.tui.presentation.tinting import OF_BITS, bit_tints, legend, theme_palette, tints
 from charplay.tui.textual_patches.backpressure import Ticker
+from charplay.tui.textual_patches.row_compositor import use_row_compositor
 from charplay.tui.textual_patches.safe_dismiss import dismiss_once
 from charplay.tui.widgets.key_line import KeyLine
 from charplay.tui.widgets.line_entry import LineEntry
@@ -68,6 +69,7 @@ class ExplorerScreen(Screen[None]):
 
     def __init__(self, explorer: "Explorer") -> None:
         super().__init__()
+        use_row_compositor(self)
         self.explorer = explorer
         self.tabs = TabLine([(keys[0], title) for keys, title, _ in TABS.values()], explorer.corpus.title)
         self.page = TextPage(explorer.corpus, explorer.place)
@@ -179,8 +181,9 @@ class ExplorerScreen(Screen[None]):
         facts = view.about() if view is not None else self._legend() if self.explorer.tint.shown else self._facts()
         if facts != self._told:
             self._told = facts
-            lines = facts.splitlines() if isinstance(facts, str) else ()
-            self._about.update(facts if isinstance(facts, Text) else "\n".join(map(sanitize_line, lines)))
+            shown = facts if isinstance(facts, Text) else "\n".join(map(sanitize_line, facts.splitlines()))
+            rows = 1 + str(shown).count("\n")
+            self._about.update(shown, layout=rows != self._about.size.height)  # laying out costs more than painting
         self._show_place()
 
     def _show_place(self) -> None:
@@ -291,6 +294,7 @@ class ExplorerScreen(Screen[None]):
         if self._view is not None and widget is self._view.list:
             self._view.stand_on(number)
             self._ticker.quick = True
+            self._show_place()
 
     def action_step(self, direction: int) -> None:
         """Go to the next hit, or the one before."""

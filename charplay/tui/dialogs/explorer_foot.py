@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
 from charplay.formatting.sanitize import sanitize
+from charplay.tui.widgets.fact_line import FactLine
 from charplay.tui.widgets.line_entry import LineEntry
 
 if TYPE_CHECKING:
@@ -27,10 +28,6 @@ class Foot(Vertical):
     Foot {
         height: 1;
         padding: 0 1;
-        & #facts { height: 1; }
-        & #place { width: auto; color: $foreground-muted; }
-        & #found { width: 1fr; margin-left: 3; text-align: right; text-wrap: nowrap; text-overflow: ellipsis; }
-        & #found { color: $accent; }
         & #said { height: 1; display: none; color: $accent; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
@@ -47,12 +44,10 @@ class Foot(Vertical):
         self.entry = LineEntry()
         self.purpose = ""
         """What was asked last."""
-        self._place, self._found = (Static("", id=name, markup=False) for name in ("place", "found"))
+        self._facts = FactLine()
         self._said = Static("", id="said", markup=False)
-        self._facts = Horizontal(self._place, self._found, id="facts")
         self._take: Callable[[str], str] = lambda _typed: ""
         self._quiet: Timer | None = None
-        self._shown = ("", "")
 
     def compose(self) -> ComposeResult:
         """Lay out all three; one of them is seen."""
@@ -67,10 +62,7 @@ class Foot(Vertical):
 
     def show(self, place: str, found: str) -> None:
         """Show where one is, on the left, and what was found, on the right."""
-        if (place, found) != self._shown:  # an update lays the line out anew
-            self._shown = (place, found)
-            self._place.update(sanitize(place, " "))
-            self._found.update(sanitize(found, " "))
+        self._facts.show(sanitize(place, " "), sanitize(found, " "))
 
     def say(self, sentence: str) -> None:
         """Say something for a while."""

@@ -1,6 +1,8 @@
 """A field for any text, in the notation of `escapes`."""
 
 from textual import events
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from charplay.formatting.escapes import escape, showable, unescape
@@ -11,6 +13,9 @@ class EscapedInput(Input):
 
     What is copied from it is text, too. Its value holds nothing but plain glyphs, however it is set.
     """
+
+    virtual_size = Reactive(Size(0, 0))
+    """What is typed does not change the room that the field takes: Textual lays out the whole screen for every key."""
 
     def validate_value(self, value: str) -> str:
         """Show each character of a value as a plain glyph."""

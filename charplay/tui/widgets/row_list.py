@@ -7,6 +7,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -15,6 +16,7 @@ from textual.widget import Widget
 from charplay.formatting.ellipsis import shorten
 from charplay.formatting.sanitize import sanitize
 from charplay.tui.command import Command, bindings
+from charplay.tui.textual_patches.fast_paint import PartStyles
 
 Cell = tuple[str, str]
 """A piece of a row and its tone: "plain", "quiet", "strong", "accent", "bad"."""
@@ -56,10 +58,15 @@ def fit_name(name: str, width: int) -> str:
     return set_cell_size(shorten(name, width), max(0, width))
 
 
-def row_strip(widget: Widget, cells: Iterable[Cell], width: int, over: Style = _NOTHING) -> Strip:
-    """Draw the cells of one row, `over` laid over each of them, as a line of exactly `width` cells."""
+def row_strip(
+    widget: Widget, cells: Iterable[Cell], width: int, over: Style = _NOTHING, base: Style | None = None
+) -> Strip:
+    """Draw the cells of one row, `over` laid over each of them, as a line of exactly `width` cells.
+
+    `base`: the widget's own style, where that was read already, as reading it takes longer than drawing a row.
+    """
     segments = [Segment(text, widget.get_component_rich_style(f"rows--{tone}") + over) for text, tone in cells]
-    return Strip(segments).adjust_cell_length(width, widget.rich_style + over)
+    return Strip(segments).adjust_cell_length(width, (widget.rich_style if base is None else base) + over)
 
 
 class RowList(Widget, can_focus=True):
@@ -101,6 +108,10 @@ class RowList(Widget, can_focus=True):
             """The list it happened in."""
             return self.rows
 
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._parts = PartStyles()
+
     def number(self) -> int:
         """How many rows there are."""
         raise NotImplementedError
@@ -128,9 +139,11 @@ class RowList(Widget, can_focus=True):
     def _validate_cursor(self, index: int) -> int:
         return max(0, min(index, self.number() - 1))
 
-    def _watch_cursor(self) -> None:
+    def _watch_cursor(self, before: int, after: int) -> None:
         self._follow()
-        self.refresh()
+        # Where other rows came in sight `top` has everything drawn; else the cursor alone has moved.
+        lines = {index - self.top for index in (before, after)}
+        self.refresh(*(Region(0, line, self.size.width, 1) for line in lines if 0 <= line < self.size.height))
         self.post_message(self.Moved(self, self.cursor))
 
     @on(events.Resize)
@@ -174,11 +187,16 @@ class RowList(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the content area."""
-        index, width = self.top + y, self.size.width
+        index, width, base = self.top + y, self.size.width, self._parts.of(self)
         if not 0 <= index < self.number():
-            return row_strip(self, (), width)
+            return row_strip(self, (), width, base=base)
         over = self.get_component_rich_style("rows--cursor", partial=True) if index == self.cursor else _NOTHING
-        return row_strip(self, self.draw(index, width), width, over)
+        return row_strip(self, self.draw(index, width), width, over, base)
+
+    def notify_style_update(self) -> None:
+        """Forget the styles of the theme before."""
+        super().notify_style_update()
+        self._parts.forget()
 
     def _follow(self) -> None:
         height = self.size.height

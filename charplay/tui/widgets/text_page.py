@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from charplay.formatting.sanitize import sanitize
 from charplay.tui.command import Command, bindings
+from charplay.tui.textual_patches.fast_paint import PartStyles
 from charplay.tui.widgets.page_lines import Line, line_start, lines_before, wrap_lines
 
 Span = tuple[int, int]
@@ -89,6 +90,7 @@ class TextPage(Widget, can_focus=True):
         self.cuts: Callable[[int, int], Iterable[Span]] = _no_spans
         self.numbers: Callable[[int, int], Iterable[int]] | None = None
         self._palette: Sequence[Style] = ()
+        self._parts = PartStyles()
         self._styles: dict[int, Style] = {}
         """As they were made for this theme."""
         self._strips: dict[Line, Strip] = {}
@@ -176,7 +178,7 @@ class TextPage(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the page."""
-        page, base = self.page, self.rich_style
+        page, base = self.page, self._parts.of(self)
         if y >= len(page):
             return Strip.blank(self.size.width, base)
         line = page[y]
@@ -211,7 +213,7 @@ class TextPage(Widget, can_focus=True):
         style = self._styles.get(code)
         if style is None:
             number, layer = divmod(code, LAYERS)
-            style = self.rich_style + (self._palette[number] if 0 <= number < len(self._palette) else Style.null())
+            style = self._parts.of(self) + (self._palette[number] if 0 <= number < len(self._palette) else Style.null())
             if layer:
                 component = ("", "page--hit", "page--range", "page--cut", "page--marked")[layer]
                 style += self.get_component_rich_style(component, partial=layer != MARKED)
@@ -221,6 +223,7 @@ class TextPage(Widget, can_focus=True):
     def notify_style_update(self) -> None:
         """Another theme has other colours."""
         super().notify_style_update()
+        self._parts.forget()
         self._styles.clear()
         self._strips.clear()
 
