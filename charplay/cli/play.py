@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 from charplay.cli.errors import EXIT_FAILED, EXIT_USAGE, print_error
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     Attach = Callable[[TrainerClient], TrainerClient]
 
-GC_THRESHOLD = 50_000
-"""Allocations between two runs of the garbage collector."""
+GC_THRESHOLD = 10_000
+"""Allocations between two runs of the garbage collector: few, so that none of them takes as long as a paint."""
 
 SWITCH_INTERVAL_SECONDS = 0.0005
 """Seconds after which Python hands the interpreter lock to a waiting thread.
@@ -119,9 +120,23 @@ def _run_app(
 
 
 def _open_training(request: "TrainRequest", inbox: "CommandQueue") -> "Iterator[Event]":
+    from charplay.protocol.events import Progress
     from charplay.training.run_training import open_training
 
-    yield from open_training(request, inbox)
+    for event in open_training(request, inbox):
+        if isinstance(event, Progress):
+            _spare_modules()
+        yield event
+
+
+@cache
+def _spare_modules() -> None:
+    """Have the garbage collector never search torch's modules, now that they are all there.
+
+    They are 190,000 objects, and a search of them holds up every thread, the screen's too, for 0.2 to 0.6 s. Once: what
+    a later run leaves behind may be garbage.
+    """
+    gc.freeze()
 
 
 def _list_devices() -> "list[Device]":

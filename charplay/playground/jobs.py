@@ -11,6 +11,7 @@ from typing import Any, Generic, Self, TypeVar
 from charplay.corpora.errors import Cancelled
 from charplay.corpora.progress import Watch
 from charplay.formatting.sanitize import sanitize
+from charplay.playground.background_thread import yield_to_screen
 
 Outcome = TypeVar("Outcome")
 
@@ -41,12 +42,16 @@ class BackgroundJob(Generic[Outcome]):
 
     def start(self) -> Self:
         """Begin, and return at once."""
-        threading.Thread(target=self.run, name="job", daemon=True).start()
+        threading.Thread(target=self._run_behind, name="job", daemon=True).start()
         return self
 
     def cancel(self) -> None:
         """Have the work end soon. What comes of it is nobody's from now on."""
         self.cancelled = True
+
+    def _run_behind(self) -> None:
+        yield_to_screen()
+        self.run()
 
     def run(self) -> None:
         """Do the work in the calling thread."""

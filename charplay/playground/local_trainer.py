@@ -1,12 +1,11 @@
 """Trains in a thread of this process."""
 
-import os
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from charplay.playground.background_thread import yield_to_screen
 from charplay.protocol.commands import Command
 from charplay.protocol.events import Event, Failed
 from charplay.protocol.queues import CommandQueue, EventQueue
@@ -55,20 +54,10 @@ class LocalTrainer:
         return self._events.drain()
 
     def _work(self, request: "TrainRequest", commands: CommandQueue) -> None:
-        _yield_to_waking_threads()
+        yield_to_screen()
         try:
             for event in self._open(request, commands):
                 self._events.put(event)
         except Exception as fault:  # noqa: BLE001 - whatever it was, the screen lives on and says it
             message = f"Training broke off: {type(fault).__name__}: {fault}"
             self._events.put(Failed(message=message, cause=traceback.format_exc()))
-
-
-def _yield_to_waking_threads() -> None:
-    """Let this thread, and those that it starts, never interrupt a thread that wakes: keys come before steps.
-
-    `SCHED_BATCH` keeps the thread's share of the processor. Only Linux has it.
-    """
-    if hasattr(os, "SCHED_BATCH"):
-        with suppress(OSError):  # a sandbox may forbid it
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))

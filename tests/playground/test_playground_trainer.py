@@ -4,6 +4,7 @@ import json
 import math
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ import numpy as np
 import pytest
 from scripted_trainer import ScriptedTrainer
 
+from charplay.playground.background_thread import NICENESS
+from charplay.playground.jobs import BackgroundJob
 from charplay.playground.local_trainer import LocalTrainer, OpenTraining
 from charplay.playground.run_controller import RunController
 from charplay.playground.trainer_client import TrainerClient
@@ -284,12 +287,12 @@ def test_all_events_are_there_once_it_is_over(client: TrainerClient, script: Scr
     assert client.drain() == []
 
 
-@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="only Linux schedules threads apart")
-def test_the_training_thread_and_its_helpers_never_interrupt_a_key() -> None:
-    found: list[int] = []
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux schedules threads apart")
+def test_the_training_thread_its_helpers_and_jobs_never_interrupt_a_key() -> None:
+    found: list[tuple[int, int]] = []
 
     def look() -> None:
-        found.append(os.sched_getscheduler(0))
+        found.append(standing())
 
     def open_training(_request: TrainRequest, _commands: CommandQueue) -> Iterator[Event]:
         look()
@@ -298,11 +301,19 @@ def test_the_training_thread_and_its_helpers_never_interrupt_a_key() -> None:
         helper.join()
         yield Stopped(step=0, seconds=0.0, reason="asked")
 
+    before = standing()
     trainer = LocalTrainer(open_training)
     trainer.start(REQUEST)
     until(lambda: not trainer.alive)
-    assert found == [os.SCHED_BATCH] * 2
-    assert os.sched_getscheduler(0) == os.SCHED_OTHER
+    job = BackgroundJob(lambda _: look()).start()
+    until(lambda: job.done)
+    assert found == [(os.SCHED_BATCH, before[1] + NICENESS)] * 3
+    assert standing() == before
+
+
+def standing() -> tuple[int, int]:
+    """How this thread is scheduled, and how nice it is."""
+    return os.sched_getscheduler(0), os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def test_a_whole_run_is_steered(client: TrainerClient, script: ScriptedTrainer) -> None:
