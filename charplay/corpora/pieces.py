@@ -50,6 +50,19 @@ class Pieces:
             yield "".join(begun)
 
 
+def whole_lines(text: str) -> Iterator[tuple[int, int]]:
+    """Yield from which character up to which pieces of whole lines of a string go, longer than PIECE where a line is.
+
+    What a regular expression finds line by line it may look for in one after the other: a search of a whole text is a
+    single call.
+    """
+    begin = 0
+    while begin < len(text):
+        end = text.find("\n", begin + PIECE - 1) + 1 or len(text)
+        yield begin, end
+        begin = end
+
+
 def _regrouped(texts: Iterable[str]) -> Iterator[str]:
     """Cut long texts, and join short ones: each piece costs something, whatever its length."""
     short: list[str] = []

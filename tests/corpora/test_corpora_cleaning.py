@@ -51,6 +51,32 @@ def test_a_rule_leaves_only_its_alphabet(name: str, text: str) -> None:
     assert rule.clean(rule.ALPHABET) == rule.ALPHABET
 
 
+@pytest.mark.parametrize("name", ["gutenberg", "text-end"])
+@given(text=TEXT)
+def test_a_rule_that_searches_piece_by_piece_finds_what_lies_across_them(name: str, text: str) -> None:
+    whole = MODULES[name].clean(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pieces, "PIECE", 3)
+        assert list(pieces.whole_lines(text)) == list(pairwise([0, *_ends_of_lines(text)]))
+        assert MODULES[name].clean(text) == whole
+
+
+def _ends_of_lines(text: str) -> list[int]:
+    """Where pieces of three characters or more end that have whole lines."""
+    ends, at = list[int](), 0
+    while at < len(text):
+        at = next((end for end in range(at + 3, len(text)) if text[end - 1] == "\n"), len(text))
+        ends.append(at)
+    return ends
+
+
+@given(TEXT)
+def test_ascii_reduces_each_stretch_as_it_would_all_of_the_text(text: str) -> None:
+    rule = MODULES["ascii"]
+    whole = unicodedata.normalize("NFKD", text.translate(rule._PLAIN)).encode("ascii", "ignore").decode("ascii")
+    assert rule.clean(text) == whole
+
+
 @pytest.mark.parametrize("name", [name for name in RULES if load_entry("corpora/cleaning", name).PIECEWISE])
 @given(texts=st.lists(TEXT, max_size=4))
 def test_a_piecewise_rule_may_be_done_line_by_line(name: str, texts: list[str]) -> None:

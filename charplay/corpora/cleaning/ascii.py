@@ -1,5 +1,6 @@
 """Reduces a text to ASCII: accents are dropped, typographic marks become plain ones, anything else is left out."""
 
+import re
 import unicodedata
 
 DESCRIPTION = "ASCII only: accents go, curly quotes and dashes become plain, anything else is left out"
@@ -18,9 +19,14 @@ _PLAIN = str.maketrans(
     }
 )  # fmt: skip
 
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
+"""What is not ASCII. Each stretch is reduced by itself, since normalizing costs as much where nothing changes."""
+
 
 def clean(text: str) -> str:
     """Reduce the text to ASCII."""
-    if text.isascii():
-        return text
-    return unicodedata.normalize("NFKD", text.translate(_PLAIN)).encode("ascii", "ignore").decode("ascii")
+    return text if text.isascii() else _BEYOND.sub(_reduced, text)
+
+
+def _reduced(stretch: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKD", stretch[0].translate(_PLAIN)).encode("ascii", "ignore").decode("ascii")

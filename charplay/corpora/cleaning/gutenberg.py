@@ -1,6 +1,9 @@
 """Cuts the header and the licence of Project Gutenberg editions."""
 
 import re
+from collections.abc import Iterator
+
+from charplay.corpora.pieces import whole_lines
 
 DESCRIPTION = "cuts the header and the licence of Gutenberg editions, of each where several are joined"
 ALPHABET = None
@@ -21,10 +24,13 @@ _MARK = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
+_BEGINNING = re.compile(r"^[ \t]*(?:\*|End of )", re.IGNORECASE | re.MULTILINE)
+"""How the line begins with which a mark does."""
+
 
 def clean(text: str) -> str:
     """Keep what is between START and END marks; return a text without marks as it is."""
-    marks = list(_MARK.finditer(text))
+    marks = list(_marks(text))
     if not marks:
         return text
     kept = []
@@ -37,3 +43,13 @@ def clean(text: str) -> str:
     if inside:
         kept.append(text[begin:])
     return "".join(part.strip("\n") + "\n" for part in kept if part.strip("\n"))
+
+
+def _marks(text: str) -> Iterator[re.Match[str]]:
+    """Yield the marks of a text, one behind the other."""
+    free = 0
+    for begin, stop in whole_lines(text):
+        for beginning in _BEGINNING.finditer(text, begin, stop):
+            if beginning.start() >= free and (mark := _MARK.match(text, beginning.start())) is not None:
+                free = mark.end()
+                yield mark

@@ -2,16 +2,19 @@
 
 import re
 
+from charplay.corpora.pieces import whole_lines
+
 DESCRIPTION = "cuts before the first line that says THE END and nothing else"
 ALPHABET = None
 PIECEWISE = False
 APPLIES_TO_INPUT = False
 
-# Matches the line end before it too, so that the text ends with its last line.
-_END = re.compile(r"\n?^[ \t]*THE END[ \t]*$", re.MULTILINE)
+_END = re.compile(r"^[ \t]*THE END[ \t]*$", re.MULTILINE)
 
 
 def clean(text: str) -> str:
     """Return the text before its THE END line, or all of it where there is no such line."""
-    end = _END.search(text)
-    return text[: end.start()] if end else text
+    for begin, stop in whole_lines(text):
+        if (end := _END.search(text, begin, stop)) is not None:
+            return text[: max(0, end.start() - 1)]  # not the line end before it either: a text ends with its last line
+    return text

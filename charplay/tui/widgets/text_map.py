@@ -1,7 +1,7 @@
 """A text as a map: a cell for each part of it, as light or as dense as its figure is low or high."""
 
-from collections.abc import Sequence
-from itertools import groupby
+import re
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -9,9 +9,9 @@ from textual import events, on
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from charplay.tui.command import Command, bindings
+from charplay.tui.textual_patches.fast_paint import FastWidget
 
 SIGNS = "·░▒▓█"
 """Of each band: what is told by colour is told without it, too."""
@@ -22,13 +22,21 @@ LABEL = 10
 Row = tuple[str, range]
 """What stands at the left of a row, and the numbers of its cells; a line with a name where it has none."""
 
+_Line = tuple[str, str, int | None]
+"""What is drawn of a row: its name, the signs of its cells, and on which of them the cursor stands."""
+_RUN = re.compile(r"(.)\1*")
+"""Alike signs beside each other."""
+
 
 def sign(band: int) -> str:
     """Return the sign of a band, counted from 0; -1 is unread, -2 unknown."""
     return SIGNS[band] if band >= 0 else UNREAD if band == -1 else UNKNOWN
 
 
-class TextMapView(Widget, can_focus=True):
+_LOOKS = {mark: f"map--{band}" for band, mark in enumerate(SIGNS)} | dict.fromkeys((UNREAD, UNKNOWN), "map--other")
+
+
+class TextMapView(FastWidget, can_focus=True):
     """Draws the rows of a map with a cursor on one cell."""
 
     commands: ClassVar[Sequence[Command]] = (
@@ -69,6 +77,7 @@ class TextMapView(Widget, can_focus=True):
         super().__init__()
         self._rows: Sequence[Row] = ()
         self._bands: Sequence[int] = ()
+        self._lines: list[_Line] = []
         self.cursor = 0
 
     @property
@@ -78,13 +87,14 @@ class TextMapView(Widget, can_focus=True):
 
     def show(self, rows: Sequence[Row], bands: Sequence[int], cursor: int) -> None:
         """Draw these rows, with the band of each cell; the lines that are others than before are painted."""
-        old = [self._line(number) for number in range(len(self._rows))]
+        old = self._lines
         self._rows, self._bands, self.cursor = rows, bands, cursor
-        new = [self._line(number) for number in range(len(rows))]
-        if len(old) != len(new):
+        signs = "".join(map(sign, bands))
+        self._lines = [self._line(row, signs) for row in rows]
+        if len(old) != len(self._lines):
             self.refresh()
             return
-        changed = [number for number, lines in enumerate(zip(old, new, strict=True)) if lines[0] != lines[1]]
+        changed = [number for number, lines in enumerate(zip(old, self._lines, strict=True)) if lines[0] != lines[1]]
         if changed:
             self.refresh(*(Region(0, number, self.size.width, 1) for number in changed))
 
@@ -119,22 +129,31 @@ class TextMapView(Widget, can_focus=True):
 
     # Painting.
 
-    def _line(self, number: int) -> list[tuple[str, str]]:
-        """Return the pieces of a line, each with its component class."""
-        label, cells = self._rows[number]
-        if not cells:
+    def _line(self, row: Row, signs: str) -> _Line:
+        """Return what is drawn of a row, of the signs of all cells."""
+        label, cells = row
+        return label, signs[cells.start : cells.stop], self.cursor - cells.start if self.cursor in cells else None
+
+    def _pieces(self, line: _Line) -> Iterator[tuple[str, str]]:
+        """Yield the pieces of a line, each with its component class."""
+        label, signs, cursor = line
+        if not signs:
             head = f"{'─' * (LABEL - 1)} {label} "
-            return [(head + "─" * max(0, self.size.width - len(head)), "map--rule")]
-        pieces = [(f"{label:>{LABEL - 2}}  ", "map--label")]
-        bands = self._bands[cells.start : cells.stop]
-        for (band, here), run in groupby((band, cell == self.cursor) for cell, band in zip(cells, bands, strict=True)):
-            look = "map--cursor" if here else self.BANDS[band] if band >= 0 else "map--other"
-            pieces.append((sign(band) * sum(1 for _ in run), look))
-        return pieces
+            yield head + "─" * max(0, self.size.width - len(head)), "map--rule"
+            return
+        yield f"{label:>{LABEL - 2}}  ", "map--label"
+        for run in _RUN.finditer(signs):
+            start, stop = run.span()
+            if cursor is None or not start <= cursor < stop:
+                yield run[0], _LOOKS[run[1]]
+                continue
+            yield signs[start:cursor], _LOOKS[run[1]]
+            yield run[1], "map--cursor"
+            yield signs[cursor + 1 : stop], _LOOKS[run[1]]
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        if y >= len(self._rows):
-            return Strip.blank(self.size.width, self.rich_style)
-        segments = [Segment(text, self.get_component_rich_style(look)) for text, look in self._line(y)]
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        if y >= len(self._lines):
+            return Strip.blank(self.size.width, self.parts.of(self))
+        segments = [Segment(text, self.parts.of(self, look)) for text, look in self._pieces(self._lines[y])]
+        return Strip(segments).adjust_cell_length(self.size.width, self.parts.of(self))
