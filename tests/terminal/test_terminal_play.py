@@ -229,8 +229,8 @@ def test_the_text_outlives_a_lost_link_and_goes_on_at_the_next_start(
     first.wait_for("temperature", 60)
     first.press("i")
     first.type("Once upon a midnight dreary")
-    first.press("enter")
-    first.wait_for("Once upon a midnight", 20)
+    first.press("enter", "space")
+    first.wait_for("held: space goes on", 20)
     first.hang_up()
     assert first.wait(60) == SIGNALS[signal.SIGHUP]
     second = terminal([sys.executable, "-m", "charplay"], env={"CHARPLAY_HOME": str(tmp_path)})
