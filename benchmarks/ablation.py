@@ -144,7 +144,7 @@ def _dialogs(app: Recorder) -> dict[str, float]:
 def _stalled(app: Recorder, seconds: float) -> dict[str, float]:
     app.stall()
     for _ in range(REPAINTS):
-        app.press("b")  # dark and light by turns
+        app.press("B")  # dark and light by turns
         time.sleep(KEY_SECONDS)
     time.sleep(SETTLING)
     busy = _busy(app)

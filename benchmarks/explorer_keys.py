@@ -34,7 +34,7 @@ TABS = {
     "Chars": (("2",), ("down", "pagedown")),
     "Words": (("3",), ("down", "pagedown")),
     "Lines": (("4",), ("down", "pagedown")),
-    "Keys": (("5", "o", "down", "enter"), ("down", "pagedown")),
+    "Keys": (("5", "c", "down", "enter"), ("down", "pagedown")),
     "X-ray": (("6",), ("right", "down")),
     "Clean": (("7",), ("down",)),
 }

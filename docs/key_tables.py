@@ -11,6 +11,7 @@ from textual.keys import format_key
 import charplay.tui
 from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
 from charplay.tui.command import Command
+from charplay.tui.old_keys import moved
 from charplay.tui.screens.main import CONTROLLERS
 
 PLACES = {
@@ -23,6 +24,13 @@ PLACES = {
     "writing": "Text, with the cursor out",
 }
 """The panes, in the order of their numbers."""
+
+MOVED = """\
+## What moved since 0.1
+
+`keys = "0.1"` in the settings (`charplay settings` names the file) brings the old keys back; beside keys of your own it
+is `map = "0.1"` in their table. What is not in this table is where it was, or has got a further key.
+"""
 
 HEAD = """\
 # Keys
@@ -44,7 +52,18 @@ def page() -> str:
             parts.append(f"### {PLACES.get(place, place.capitalize())}\n\n{_table(here)}")
     parts.append("## In dialogs, lists and texts\n")
     parts += [f"### {title}\n\n{_table(found)}" for title, found in _of_classes()]
+    parts += [MOVED, moved_table()]
     return "\n".join(parts)
+
+
+def moved_table() -> str:
+    """Make the table of what has other keys than in charplay 0.1; the changelog has it, too."""
+    commands = [command for each in CONTROLLERS for command in each.commands]
+    places = [(PLACES[each.place], each) for each in [*commands, *SCREEN_COMMANDS]]
+    places += [(title, each) for title, found in _of_classes() for each in found]
+    found = {command.id: (place, command, old) for place, each in places for command, old in moved([each])}
+    rows = [f"| {place} | `{old}` | {_keys(command.key)} | {command.label} |" for place, command, old in found.values()]
+    return "\n".join(["| where | was | is | command |", "|---|---|---|---|", *rows, ""])
 
 
 def _of_classes() -> Iterator[tuple[str, Iterable[Command]]]:

@@ -46,7 +46,7 @@ async def charplay(size: tuple[int, int], text: str | None, *, light: bool = Fal
             await until(pilot, "reading the text", gone=True)
             await until(pilot, "demo, step")
             if light:
-                await pilot.press("b")
+                await pilot.press("B")
             await asyncio.sleep(4)
             yield pilot
 
@@ -115,7 +115,7 @@ async def while_training(text: str | None) -> None:
         await pilot.press("t")
         await asyncio.sleep(45)
         keep("training-120x40", photograph(pilot))
-        await pilot.press("b")
+        await pilot.press("B")
         await pilot.pause(1)
         keep("training-light-120x40", photograph(pilot))
         await pilot.press("x")
@@ -125,7 +125,7 @@ async def while_training(text: str | None) -> None:
 async def inside(text: str | None) -> None:
     """What the network sees."""
     async with charplay((120, 40), text) as pilot:
-        await pilot.press("2", "n")
+        await pilot.press("2", "i")
         await pilot.pause(1)
         keep("network-120x40", photograph(pilot))
 
@@ -133,19 +133,19 @@ async def inside(text: str | None) -> None:
 async def instrument(text: str | None) -> None:
     """The text pane as it is played: a ride with its tints, its branches, and what of it is copied."""
     async with charplay((120, 40), text) as pilot:
-        await pilot.press("n", *("left_square_bracket",) * 12)
+        await pilot.press("a", *("left_square_bracket",) * 12)
         for _ in range(14):  # from 0.2 up to 1.6
             await asyncio.sleep(1)
             await pilot.press(*("right_square_bracket",) * 2)
         keep("ride-120x40", photograph(pilot))
         for back, picked in ((40, "I"), (90, "T"), (30, "A")):
-            await pilot.press("c", *("left",) * back, "enter", picked)
+            await pilot.press("b", *("left",) * back, "enter", picked)
             await asyncio.sleep(2)
         await pilot.press("space", "g")
         await pilot.pause(0.5)
         keep("branches-120x40", photograph(pilot))
     async with charplay((120, 40), text) as pilot:
-        await pilot.press("n", *("left_square_bracket",) * 8, *("plus",) * 3, "o")
+        await pilot.press("a", *("left_square_bracket",) * 8, *("plus",) * 3, "o")
         await until(pilot, "% new")
         await asyncio.sleep(10)
         keep("copied-120x40", photograph(pilot))
@@ -190,7 +190,7 @@ async def explorer(text: str | None) -> None:
             await until(pilot, "27 symbols")
             await asyncio.sleep(3)
             keep(f"explorer-clean-{width}x{height}", photograph(pilot))
-            await pilot.press("5", "o", "enter")
+            await pilot.press("5", "c", "enter")
             await until(pilot, "over-used")
             keep(f"explorer-keys-{width}x{height}", photograph(pilot))
             await x_ray(pilot)

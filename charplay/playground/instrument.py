@@ -319,7 +319,7 @@ class Instrument:
         if transcript is not looked_at and transcript.shared(looked_at) < position:
             self._say("Another text stands here by now; nothing was picked.")
         elif position < len(transcript) and transcript[position].character == character:
-            self._say(f"{sanitize_char(character)} stands there already; pick another, or type with i.")
+            self._say(f"{sanitize_char(character)} stands there already; pick another, or type into the text.")
         else:
             self._write_at(position, character, "picked")
 

@@ -87,7 +87,7 @@ def _bad_numbers(state: RunState) -> Recovery:
     choices = [RecoveryChoice(GO_ON, "go on as it is", "once may be bad luck", "g"), *_HALT]
     if state.peak_rate is not None:
         lower = f"{rate(state.peak_rate)} becomes {rate(state.peak_rate / LOWER)}"
-        choices.insert(0, RecoveryChoice(LOWER_RATE, "lower the learning rate and go on", lower, "l"))
+        choices.insert(0, RecoveryChoice(LOWER_RATE, "lower the learning rate and go on", lower, "r"))
     sentence = f"Step {state.step:,}: {state.warning or state.reason}.\n\n{_saved(state).rstrip()}"
     return Recovery(state.run, f"Paused: {state.reason}", sentence, tuple(choices), choices[0].id)
 
@@ -97,7 +97,7 @@ def _no_memory(state: RunState, devices: Sequence[str]) -> Recovery:
     choices = [RecoveryChoice(GO_ON, "try again", "the memory may be free now", "g")]
     if isinstance(batch := state.recipe.get("batch_size"), int) and batch > 1:
         note = f"{batch:,} becomes {batch // 2:,}"
-        choices.append(RecoveryChoice(HALVE_BATCH, "halve the batch and go on", note, "h"))
+        choices.append(RecoveryChoice(HALVE_BATCH, "halve the batch and go on", note, "v"))
     elsewhere = [name for name in devices if name != state.device.partition(",")[0]]
     choices += [
         RecoveryChoice(MOVE + name, f"go on on {name}", "from this step", str(number))

@@ -8,13 +8,16 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Final, Literal, get_args, get_type_hints
 
 from charplay.fs.atomic import replace_bytes
 from charplay.fs.regular_files import open_regular
 
 MOST_BYTES = 1_000_000
 """A file of settings that is longer is none."""
+
+OLD_MAP: Final = "0.1"
+"""The version whose keys can be had instead."""
 
 Value = str | bool
 
@@ -52,6 +55,8 @@ class Settings:
     )
     keys: Mapping[str, str] = field(default_factory=dict, metadata={"help": ""})
     """Of commands by their ids; whether there are such commands and keys only the screen knows."""
+    key_map: Literal["", "0.1"] = field(default="", metadata={"help": ""})
+    """Of which version the other keys are, as `keys = "0.1"`, or `map = "0.1"` in their table, says; empty: of this."""
     on_hangup: Literal["save", "detach"] = _declare(
         "What becomes of a run when its terminal goes: it is saved and ends, or it goes on by itself.", default="save"
     )
@@ -74,7 +79,7 @@ def setting_specs() -> tuple[SettingSpec, ...]:
     return tuple(
         SettingSpec(name, getattr(defaults, name), get_args(types[name]) or (True, False), help_)
         for name, help_ in helps.items()
-        if name != "keys"
+        if help_
     )
 
 
@@ -95,8 +100,10 @@ def read_settings(path: Path, environ: Mapping[str, str] = os.environ) -> tuple[
             if _accepts(spec, source.get(spec.name)):
                 taken[spec.name] = source[spec.name]
     keys = {name: key for name, key in _flat(found.get("keys")) if isinstance(key, str)}
+    key_map: Literal["", "0.1"] = OLD_MAP if OLD_MAP in (found.get("keys"), keys.pop("map", "")) else ""
     faults = (*broken, *(f"{path.name}: {fault}" for fault in _faults(found)))
-    return Settings(**taken, keys=keys), (*faults, *(f"in the environment, {fault}" for fault in _faults(set_here)))
+    faults += tuple(f"in the environment, {fault}" for fault in _faults(set_here))
+    return Settings(**taken, keys=keys, key_map=key_map), faults
 
 
 def variable(name: str) -> str:
@@ -113,7 +120,8 @@ def template() -> str:
     )
     foot = (
         "\n# Keys of commands, by their ids; several with commas between them. The help (?) shows what holds.\n"
-        '# [keys]\n# writing.anew = "ctrl+n"\n'
+        f'# map = "{OLD_MAP}" brings back those that charplay {OLD_MAP} had; keys = "{OLD_MAP}" alone does the same.\n'
+        f'# [keys]\n# map = "{OLD_MAP}"\n# writing.anew = "ctrl+n"\n'
     )
     choices = (
         f"\n# {spec.help}\n# One of: {', '.join(map(written, spec.choices))}\n# {spec.name} = {written(spec.default)}\n"
@@ -166,8 +174,7 @@ def _faults(found: Mapping[str, object]) -> Iterator[str]:
     specs = {spec.name: spec for spec in setting_specs()}
     for name, value in found.items():
         if name == "keys":
-            if not isinstance(value, dict) or not all(isinstance(key, str) for _, key in _flat(value)):
-                yield 'keys is a table of keys by the commands\' ids, such as [keys] and below it "chart.write" = "W".'
+            yield from _key_faults(value)
         elif name not in specs:
             yield f"there is no setting {name!r}; the nearest is {_nearest(name, specs)}."
         elif not _accepts(specs[name], value):
@@ -177,6 +184,18 @@ def _faults(found: Mapping[str, object]) -> Iterator[str]:
                 f"{name} is one of {', '.join(choices)}, not {_shown(value)}; "
                 f"the nearest is {_nearest(_shown(value), choices)}, and {default} holds now."
             )
+
+
+def _key_faults(keys: object) -> Iterator[str]:
+    if keys == OLD_MAP:
+        return
+    if not isinstance(keys, dict) or not all(isinstance(key, str) for _, key in _flat(keys)):
+        yield (
+            'keys is a table of keys by the commands\' ids, such as [keys] and below it "chart.write" = "W"; '
+            f'or "{OLD_MAP}", for the keys of charplay {OLD_MAP}.'
+        )
+    elif keys.get("map", OLD_MAP) != OLD_MAP:
+        yield f'map in the table of keys is "{OLD_MAP}", for the keys of charplay {OLD_MAP}, or is not there.'
 
 
 def _flat(table: object, before: str = "") -> Iterator[tuple[str, Any]]:

@@ -20,7 +20,7 @@ from charplay.playground.run_signs import RunSigns
 from charplay.protocol.exit_codes import HUNG_UP, REASONS
 from charplay.tui.app_commands import APP_COMMANDS
 from charplay.tui.command import Command, bindings
-from charplay.tui.keymap import read_keymap, unknown_ids
+from charplay.tui.keymap import keymap_of, unknown_ids
 from charplay.tui.screens.main import MainScreen
 from charplay.tui.textual_patches.palette import Palette
 from charplay.tui.textual_patches.patched_app import PatchedApp
@@ -98,13 +98,13 @@ class CharplayApp(PatchedApp):
             list_devices=list_devices,
             measure=measure,
         )
-        self._main = MainScreen(self.playground, path)
+        self._rebound, faults = keymap_of(self.playground.settings)
+        self._main = MainScreen(self.playground, path, self._rebound)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self._notices = [each for each in (notice, *self.playground.setting_faults) if each]
         self.theme = first_theme(self.playground.settings.theme, self._preferences.theme, light=self._preferences.light)
         self._signs = RunSigns(self._terminal_features)
-        self._rebound, faults = read_keymap(self.playground.settings.keys)
         self._notices += [f"settings.toml, keys: {fault}" for fault in faults]
         self.set_keymap(self._rebound)
         self._leaving = False
@@ -130,7 +130,7 @@ class CharplayApp(PatchedApp):
             self.backpressure.add(self.set_interval(SIGN_SECONDS, self._show_signs))
         listen(self._signalled, self.playground.runs.save, terminal.fileno if terminal else None)
         self.theme_changed_signal.subscribe(self, self._remember_theme)
-        if self._rebound:
+        if self.playground.settings.keys:
             self.set_timer(CHECK_SECONDS, self._check_keymap)
         if self._notices:
             self.notify(sanitize(" ".join(self._notices), " "), severity="warning", markup=False)
@@ -164,7 +164,7 @@ class CharplayApp(PatchedApp):
 
     def _check_keymap(self) -> None:
         """Say which ids of the settings no command has."""
-        faults = unknown_ids(self._rebound)
+        faults = unknown_ids(self.playground.settings.keys)
         if faults:
             self.notify(sanitize(f"settings.toml, keys: {' '.join(faults)}", " "), severity="warning", markup=False)
 
@@ -216,10 +216,13 @@ class CharplayApp(PatchedApp):
     def action_keys(self) -> None:
         """Every key of the screen in front."""
         from charplay.tui.dialogs.keys import KeysDialog, sections_of
+        from charplay.tui.old_keys import told
 
         if not isinstance(self.screen, KeysDialog):
             found = self._main.sections() if self.screen is self._main else sections_of(self.screen)
             sections = [(title, [*map(self._rebind, commands)]) for title, commands in found]
+            moved = told(command for _, commands in sections for command in commands)
+            sections += [("Other keys than in charplay 0.1", moved)] if moved else []
             self.push_screen(KeysDialog(sections, self.get_key_display))
 
     def action_brightness(self) -> None:

@@ -9,7 +9,7 @@ from charplay.tui.command import Command
 SCREEN_COMMANDS = (
     Command("app.focus_next", "tab", "next pane", "To the next pane, list or slider", action="app.focus_next"),
     Command("app.focus_previous", "shift+tab", "pane before", "To the one before", action="app.focus_previous"),
-    Command("app.brightness", "b", "light or dark", "Change between the dark and the light theme",
+    Command("app.brightness", "B", "light or dark", "Change between the dark and the light theme",
             action="app.brightness"),
     Command("app.keys", "question_mark", "keys", "Show every key", footer=True, action="app.keys"),
     Command("app.palette", "ctrl+p", "palette", "Find a command by name", footer=True, action="app.command_palette"),

@@ -3,9 +3,13 @@
 import importlib
 import unicodedata
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
+
+if TYPE_CHECKING:
+    from charplay.playground.settings import Settings
 
 MODIFIERS = {"ctrl", "shift", "alt", "super"}
 
@@ -21,6 +25,19 @@ def read_keymap(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
         else:
             nearest = _nearest(wrong, _names())
             faults.append(f"{name}: there is no key {wrong!r}; the nearest is {nearest}.")
+    return taken, faults
+
+
+def keymap_of(settings: "Settings") -> tuple[dict[str, str], list[str]]:
+    """Return the keys of the commands that have others than they declare; also a sentence for each that cannot be.
+
+    What a person has set for a command comes first, and wins over an old map.
+    """
+    taken, faults = read_keymap(settings.keys)
+    if settings.key_map == "0.1":
+        from charplay.tui.old_keys import OLD_KEYS
+
+        taken |= {name: key for name, key in OLD_KEYS.items() if name not in taken}
     return taken, faults
 
 

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 sys.path.append(str(DOCS))
 
 import hyperparameters  # noqa: E402
+import key_tables  # noqa: E402
 import man_page  # noqa: E402
 from reference import PAGES  # noqa: E402
 
@@ -39,3 +41,8 @@ def test_groff_has_nothing_to_complain_of() -> None:
     command = ["groff", "-man", "-Tutf8", "-ww", "-z", str(DOCS / "charplay.1")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_changelog_has_the_table_of_the_keys_that_moved() -> None:
+    told = (DOCS.parent / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert textwrap.indent(key_tables.moved_table(), "  ") in told

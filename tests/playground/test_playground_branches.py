@@ -165,7 +165,7 @@ def test_the_character_that_stands_there_is_no_new_branch(instrument: Instrument
     assert len(tree_of(instrument).branches) == 1
     assert instrument.cursor.is_out
     (sentence,) = said(instrument)
-    assert sentence.endswith("stands there already; pick another, or type with i.")
+    assert sentence.endswith("stands there already; pick another, or type into the text.")
 
 
 def test_at_the_end_a_picked_character_is_simply_written(instrument: Instrument) -> None:

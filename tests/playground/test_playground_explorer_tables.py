@@ -327,7 +327,7 @@ def test_a_text_is_compared_with_another_one(sitting: Sitting) -> None:
     explorer = sitting.playground.explore(corpus)
     explorer.show_tab("keys")
     assert explorer.tabs.table is not None
-    assert explorer.tabs.table.facts() == "Compared with what? o chooses another text, or what the network writes."
+    assert explorer.tabs.table.facts() == "Compared with what? Choose another text, or what the network writes."
     names = [each.name for each in explorer.references()]
     assert "fox" not in names
     explorer.compare_with(next(each for each in explorer.references() if each.name == "own"))

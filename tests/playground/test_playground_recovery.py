@@ -84,7 +84,7 @@ def test_without_memory_a_smaller_batch_or_another_device_may_help() -> None:
     of = state(reason=NO_MEMORY, warning="this needs about 2.0 GB", recipe={"batch_size": 33})
     recovered = found(Paused(reason=NO_MEMORY), of, ("cpu", "cuda:0", "cuda:7"))
     assert ids(recovered) == ["go-on", "halve-batch", "move:cuda:0", "move:cuda:7", "stop", ""]
-    assert [choice.key for choice in recovered.choices] == ["g", "h", "1", "2", "x", "p"]
+    assert [choice.key for choice in recovered.choices] == ["g", "v", "1", "2", "x", "p"]
     assert notes(recovered)["halve-batch"] == "33 becomes 16"
     of.recipe = {"batch_size": 1}
     assert "halve-batch" not in ids(found(Paused(reason=NO_MEMORY), of))

@@ -227,7 +227,7 @@ def test_the_text_outlives_a_lost_link_and_goes_on_at_the_next_start(
 ) -> None:
     first = terminal([sys.executable, "-m", "charplay"], env={"CHARPLAY_HOME": str(tmp_path)})
     first.wait_for("temperature", 60)
-    first.press("i")
+    first.press("e")
     first.type("Once upon a midnight dreary")
     first.press("enter", "space")
     first.wait_for("held: space goes on", 20)

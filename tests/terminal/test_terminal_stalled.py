@@ -24,7 +24,7 @@ def stalled(terminal: Callable[..., Terminal], tmp_path: Path) -> Terminal:
     term.wait_for("q quit", 60)
     term.stall()
     for _ in range(MUCH):
-        term.press("b")  # dark and light by turns
+        term.press("B")  # dark and light by turns
         time.sleep(0.5)
     term.press("w")
     # No key waits when the terminal reads on: what it draws then would count.

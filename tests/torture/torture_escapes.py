@@ -133,19 +133,19 @@ def tour(term: Terminal, hostile: Hostile, slowness: float) -> None:
     time.sleep(0.5)
     press("/")
     paste("searched")
-    press("enter", "n", "c", "pagedown", "escape", "escape")
-    press("2", "n", "pagedown", "escape", "escape")
+    press("enter", "n", "2", "pagedown", "escape", "escape")
+    press("2", "i", "pagedown", "escape", "escape")
     press("2", "home", "down", "down", "down", "enter")
     paste("pasted value")
-    press("enter", "escape", "2", "k")
+    press("enter", "escape", "2", "w")
     paste("kept name")
     press("enter", "escape", "2", "home", "right", "right", "right", "enter", "escape")
     press(
-        "3", "home", "r", "escape", "e", "escape", "down", "r", "escape", "a", "3", "end", "up", "enter", "up", "enter"
+        "3", "home", "r", "escape", "w", "escape", "down", "r", "escape", "a", "3", "end", "up", "enter", "up", "enter"
     )
     press("5", "enter")
     time.sleep(1.5)  # it writes, one character at a time
-    press("v", "o", "c", "left", "left", "escape", "g", "escape", "l", "escape", "h", "escape", "m", "escape", "5", "e")
+    press("v", "o", "b", "left", "left", "escape", "g", "escape", "c", "escape", "i", "escape", "m", "escape", "5", "P")
     paste("pasted prompt")
     press("enter")
     time.sleep(0.5)

@@ -77,8 +77,8 @@ class Soak:
         self.term.wait_for(lambda t: "training" in t.lines[0], 60)
         for _ in range(chance.randint(2, 6)):
             self._press(
-                *chance.choice((("5", "n"), ("3", "down", "enter"), ("1", "v", "escape"), ("?", "escape"),
-                                            ("4", "v"), ("]",), ("p", "p"), ("b",), ("5", "w"))))  # fmt: skip
+                *chance.choice((("5", "a"), ("3", "down", "enter"), ("1", "v", "escape"), ("?", "escape"),
+                                            ("4", "Y"), ("]",), ("p", "p"), ("B",), ("5", "w"))))  # fmt: skip
             time.sleep(chance.uniform(0.05, 0.3))
         for _ in range(6):  # out of whatever was opened, and then stop
             self._press("escape", "x")

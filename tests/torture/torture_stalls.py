@@ -149,7 +149,7 @@ def _stall(term: Terminal, *, screen: bool) -> None:
     """Stop reading; back once nothing is on its way to the terminal any more."""
     term.stall()
     if screen:
-        term.press("b", "b")  # dark and light: two whole screens, more than anything keeps
+        term.press("B", "B")  # dark and light: two whole screens, more than anything keeps
     time.sleep(BEHIND)
 
 

@@ -67,9 +67,9 @@ async def test_what_is_refused_says_why_when_it_is_entered() -> None:
 
 async def test_hold_at_is_emptied(play: Play) -> None:
     async with play(writing=True) as it:
-        await it.press("5", "d", ".", "enter")
+        await it.press("5", "H", ".", "enter")
         assert it.instrument.stops == "."
-        await it.press("d", "ctrl+u", "enter")
+        await it.press("H", "ctrl+u", "enter")
         assert it.screen is it.main
         assert it.instrument.stops == ""
         assert "It holds at no text now." in it.seen()
@@ -79,7 +79,7 @@ async def test_hold_at_keeps_what_no_terminal_shows(play: Play) -> None:
     stops = ("\t", "e\u0301", "a|b", "\\n", "\n\n")
     async with play() as it:
         it.instrument.stop_at(stops)
-        await it.press("5", "d", "enter")
+        await it.press("5", "H", "enter")
         assert it.app.screen is it.main
         assert it.instrument._stops == stops
 
@@ -87,7 +87,7 @@ async def test_hold_at_keeps_what_no_terminal_shows(play: Play) -> None:
 async def test_escape_goes_back_one_question(play: Play) -> None:
     async with play() as it:
         it.write(20)
-        await it.press("5", "a", "o")
+        await it.press("5", "A", "o")
         await it.until(lambda: "Open a ride" in it.seen())
         await it.press("f")
         await it.until(lambda: "The file of a ride" in it.seen())
@@ -127,7 +127,7 @@ async def test_an_answer_that_comes_when_the_screen_is_gone_is_taken_and_not_sho
 async def test_a_branch_is_never_called_nothing(play: Play) -> None:
     async with play() as it:
         it.write(20)
-        await it.press("5", "g", "r", "ctrl+u", "enter")
+        await it.press("5", "g", "R", "ctrl+u", "enter")
         await it.until(lambda: "a branch has a name" in it.seen())
         await it.press("escape", "escape")
         assert it.screen is it.main
@@ -209,7 +209,7 @@ async def test_a_search_for_nothing_or_in_vain_or_around_says_so(play: Play) -> 
 
 async def test_a_preset_without_a_name_is_refused_in_a_sentence(play: Play) -> None:
     async with play() as it:
-        await it.press("2", "k", "enter")
+        await it.press("2", "w", "enter")
         await it.until(lambda: "cannot name a preset" in it.seen())
         await it.press("escape")
         assert not isinstance(it.screen, ChoiceDialog)
@@ -223,7 +223,7 @@ async def test_what_is_typed_is_answered_though_a_note_stands(play: Play) -> Non
     async with play() as it:
         await it.press("5")
         it.main.note("Left out, unknown to the network: T")
-        await it.press("i", *"Z9")
+        await it.press("e", *"Z9")
         await it.until(lambda: "unknown to the network: 9" in it.seen() and "enter writes it" in it.seen())
         assert "Left out" not in it.seen()
         it.main.note("Something newer")

@@ -31,7 +31,7 @@ PATIENT = 60.0
 
 async def beside(it: Played) -> ComparisonScreen:
     """The columns, held."""
-    await it.press("5", "l")
+    await it.press("5", "c")
     await it.until(lambda: isinstance(it.screen, ComparisonScreen) and it.screen.beside.columns)
     it.screen.comparison.playing = False
     for generator in it.screen.comparison.generators:
@@ -98,7 +98,7 @@ async def test_another_seed_begins_all_anew(play: Play) -> None:
         screen.beside.add(screen.comparison.write(30, PATIENT))
         before = [generator.text for generator in screen.comparison.generators]
         seed = screen.comparison.generators[0].params.seed
-        await it.press("n")
+        await it.press("a")
         assert {generator.text for generator in screen.comparison.generators} == {""}
         screen.beside.add(screen.comparison.write(30, PATIENT))
         assert [generator.text for generator in screen.comparison.generators] != before
@@ -188,7 +188,7 @@ async def test_checkpoints_of_several_runs_are_written_side_by_side(play: Play, 
         found = list_checkpoints(it.main.playground.store.list())
         assert {(each.run, each.step) for each in found} >= {("kept-1", 500), ("kept-2", 700)}
         assert len({(each.run, each.step) for each in found}) == len(found) == 3  # the demo, too
-        await it.press("r")
+        await it.press("c")
         await it.until(lambda: isinstance(it.screen, MultiChoiceDialog))
         await it.press("space", "enter")
         assert "1 are marked" in it.seen()
@@ -207,7 +207,7 @@ async def test_a_checkpoint_that_is_gone_is_one_sentence(play: Play, kept_run: C
     run = kept_run()
     async with play() as it:
         screen = await beside(it)
-        await it.press("r")
+        await it.press("c")
         await it.until(lambda: isinstance(it.screen, MultiChoiceDialog))
         (run.folder / "best.safetensors").write_bytes(b"no")
         await it.press("space", "down", "space", "enter")

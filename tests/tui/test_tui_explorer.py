@@ -101,7 +101,7 @@ async def test_a_passage_is_copied_and_becomes_the_prompt(play: Play) -> None:
         await it.until(lambda: "1 of 70 hits" in it.seen())
         await it.press("y")
         assert it.app.clipboard == "quick"
-        await it.press("p")
+        await it.press("P")
         assert it.instrument.prompt == "the quick"
         screen.explorer.read_from(0)
         await it.press("y")
@@ -143,7 +143,7 @@ async def test_every_tab_is_drawn_within_the_screen(play: Play, size: tuple[int,
         assert it.seen().splitlines()[-1].rstrip().endswith("esc back")
         await it.press("tab")
         assert screen.explorer.tabs.open == "keys"
-        assert "o chooses another text" in it.seen()
+        assert "Choose another text" in it.seen()
         await it.press("7")
         await it.until(lambda: "nothing is cleaned; 5,390 characters" in it.seen() and "27 symbols" in it.seen())
         assert it.seen().splitlines()[-1].rstrip().endswith("esc back")
@@ -156,7 +156,7 @@ async def test_every_tab_is_drawn_within_the_screen(play: Play, size: tuple[int,
 async def test_a_row_is_opened_in_the_text_and_escape_goes_back_to_it(play: Play) -> None:
     async with play((80, 24)) as it:
         screen = await explore(it)
-        await it.press("c")
+        await it.press("2")
         await it.until(lambda: "SPACE" in it.seen())
         await it.press("home", "S", "down", "enter")
         await it.until(lambda: "of 70 hits" in it.seen() or "of 140 hits" in it.seen())
@@ -169,7 +169,7 @@ async def test_a_row_is_opened_in_the_text_and_escape_goes_back_to_it(play: Play
         assert "U+" in it.app.clipboard
         await it.press("w")
         await it.until(lambda: "Written: " in it.seen())
-        await it.press("p")
+        await it.press("P")
         assert "The text begins with the" in it.seen()
 
 

@@ -16,8 +16,8 @@ from charplay.tui.dialogs.network_summary import NetworkDialog
 from charplay.tui.dialogs.score import ScoreDialog
 
 WAYS = {
-    ExplorerScreen: ("1", "v"), FilePicker: ("1", "o"), ChoiceDialog: ("2", "enter"), NetworkDialog: ("2", "n"),
-    BranchesDialog: ("5", "g"), ScoreDialog: ("5", "h"), ComparisonScreen: ("5", "l"),
+    ExplorerScreen: ("1", "v"), FilePicker: ("1", "o"), ChoiceDialog: ("2", "enter"), NetworkDialog: ("2", "i"),
+    BranchesDialog: ("5", "g"), ScoreDialog: ("5", "i"), ComparisonScreen: ("5", "c"),
 }  # fmt: skip
 
 

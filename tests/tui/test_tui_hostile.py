@@ -39,13 +39,13 @@ async def test_a_damaged_checkpoint_and_a_user_who_does_not_exist_are_sentences_
     run = kept_run()
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() > 0)
-        await it.press("3", "e")
+        await it.press("3", "w")
         await typed(it, NOBODY)
         await it.until(lambda: "cannot be written" in it.seen())
         data = bytearray(run.best.read_bytes())
         data[-3] ^= 1
         run.best.write_bytes(data)
-        await it.press("e")
+        await it.press("w")
         await typed(it, str(tmp_path / "copy"))
         await it.until(lambda: "the file is damaged" in " ".join(it.seen().split()))
 
@@ -54,7 +54,7 @@ async def test_a_path_of_nobody_is_no_ride(play: Play) -> None:
     with pytest.raises(Exception, match="does not exist"):
         read_ride(Path(NOBODY))
     async with play() as it:
-        await it.press("5", "a", "o", "f")
+        await it.press("5", "A", "o", "f")
         await it.until(lambda: isinstance(it.screen, TextInputDialog))
         it.screen.query_one("Input").value = NOBODY
         await it.until(lambda: "does not exist" in it.seen())
@@ -87,7 +87,7 @@ async def test_a_working_folder_that_has_gone_ends_nothing(
         gone.rmdir()
         await it.press("1", "o")
         await it.until(lambda: isinstance(it.screen, FilePicker))
-        await it.press("escape", "3", "e")
+        await it.press("escape", "3", "w")
         await it.until(lambda: isinstance(it.screen, TextInputDialog))
         await it.press("escape")
         it.main.playground.corpora.choose("nosuch/text.txt")
@@ -101,7 +101,7 @@ async def test_texts_that_begin_while_the_branches_are_shown_leave_the_list_righ
         await it.until(lambda: "live, step 100" in it.seen())
         it.main.text.focus_first()
         for _ in range(25):
-            await it.press("n")
+            await it.press("a")
         it.instrument.playing = True
         await it.until(lambda: len(it.instrument.generator.transcript) > 2)
         await it.press("g")
@@ -123,7 +123,7 @@ async def test_what_was_picked_for_a_text_that_is_gone_is_written_into_no_other(
         await it.until(lambda: len(it.instrument.generator.transcript) > 8)
         it.instrument.playing = False
         looked_at = it.instrument.generator.transcript
-        await it.press("n")
+        await it.press("a")
         await it.until(lambda: it.instrument.generator.transcript is not looked_at)
         it.write(12)
         before = it.instrument.generator.text
@@ -176,7 +176,7 @@ async def test_a_text_is_looked_at_once_however_often_it_was_asked_for(play: Pla
 
 async def test_a_prompt_that_is_left_by_the_mouse_is_closed(play: Play) -> None:
     async with play() as it:
-        await it.press("5", "e")
+        await it.press("5", "P")
         await it.until(lambda: it.main.text.has_class("-prompting"))
         it.main.set_focus(it.main.runs.rows)
         await it.until(lambda: not it.main.text.has_class("-prompting"))
@@ -198,9 +198,9 @@ async def test_a_checkpoint_that_cannot_be_scored_is_named_when_the_others_are_t
     run = kept_run()
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() > 0)
-        await it.press("5", "h", "c")
+        await it.press("5", "i", "H")
         await it.until(lambda: isinstance(it.screen, ScoreDialog) and it.screen._scoring is None)
-        await it.press("a")
+        await it.press("c")
         await it.until(lambda: isinstance(it.screen, MultiChoiceDialog))
         for path in (run.best, run.latest):
             path.write_bytes(path.read_bytes()[:-4] + b"\xff\xff\x7f\x7f")
@@ -211,7 +211,7 @@ async def test_a_checkpoint_that_cannot_be_scored_is_named_when_the_others_are_t
 
 async def test_columns_show_their_first_characters_however_fast_they_begin(play: Play) -> None:
     async with play() as it:
-        await it.press("5", "l")
+        await it.press("5", "c")
         await it.until(lambda: isinstance(it.screen, ComparisonScreen) and it.screen.beside.columns)
         screen = it.screen
         for _ in range(3):

@@ -379,7 +379,7 @@ async def test_a_warning_is_said_whole(play: Play) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "kinds"), [("l", [SetHyperparameter, Resume]), ("g", [Resume]), ("x", [Stop]), ("p", [])]
+    ("key", "kinds"), [("r", [SetHyperparameter, Resume]), ("g", [Resume]), ("x", [Stop]), ("p", [])]
 )
 @pytest.mark.fault("27")
 async def test_bad_numbers_open_a_panel_that_says_what_happened_and_offers_ways_on(
@@ -398,7 +398,7 @@ async def test_bad_numbers_open_a_panel_that_says_what_happened_and_offers_ways_
         await it.press(key)
         await it.until(lambda: not isinstance(it.screen, ChoiceDialog))
         await it.until(lambda: [type(c) for c in it.trainer.commands if not isinstance(c, PublishWeights)] == kinds)
-        if key == "l":
+        if key == "r":
             was = it.trainer.run.resolved.learning_rate
             assert isinstance(was, float)
             heard = [each for each in it.trainer.commands if isinstance(each, SetHyperparameter)]
@@ -406,7 +406,7 @@ async def test_bad_numbers_open_a_panel_that_says_what_happened_and_offers_ways_
 
 
 @pytest.mark.parametrize(
-    ("key", "kinds"), [("g", [Resume]), ("h", [SetHyperparameter, Resume]), ("1", [Stop]), ("x", [Stop])]
+    ("key", "kinds"), [("g", [Resume]), ("v", [SetHyperparameter, Resume]), ("1", [Stop]), ("x", [Stop])]
 )
 @pytest.mark.fault("25")
 async def test_no_memory_opens_a_panel_that_offers_ways_on(play: Play, key: str, kinds: list[type[Any]]) -> None:
@@ -426,7 +426,7 @@ async def test_no_memory_opens_a_panel_that_offers_ways_on(play: Play, key: str,
         await it.until(
             lambda: kinds == [type(c) for c in it.trainer.commands if not isinstance(c, PublishWeights)][: len(kinds)]
         )
-        if key == "h":
+        if key == "v":
             assert SetHyperparameter("batch_size", batch // 2) in it.trainer.commands
         if key == "1":
             await it.until(lambda: len(it.trainer.requests) == 2)
@@ -551,6 +551,6 @@ async def test_a_deleted_run_leaves_the_chart(play: Play, kept_run: Callable[...
     kept_run(finished=True)
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() > 0)
-        await it.press("3", "o", "d", "d")
+        await it.press("3", "c", "d", "d")
         await it.until(lambda: "kept-1 is deleted" in it.seen())
         assert not it.main.playground.chart.markers

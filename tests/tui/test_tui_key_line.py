@@ -17,12 +17,12 @@ from charplay.tui.widgets.key_line import KeyLine
 END = "1-5 panes  ? keys  q quit"
 PANES = {
     "1": "t train  ⏎ choose  v view  o open a file  space write",
-    "2": "t train  ⏎ edit  ← less  → more  m all fields  n what the network sees  space write",
-    "3": "t train  ⏎ play  a again  r resume  o overlay  i details  space write",
-    "4": "t train  a across  v upward  g log  r recent  e samples  space write",
-    "5": "t train  c rewind  i type  g branches  v tint  o copied  h score  r passage  a rides  …",
+    "2": "t train  ⏎ edit  ← less  → more  m all fields  i what the network sees  space write",
+    "3": "t train  ⏎ play  a again  r resume  c overlay  i details  space write",
+    "4": "t train  X across  Y upward  L log  m recent  v samples  space write",
+    "5": "t train  b rewind  e type  g branches  v tint  o copied  i score  r passage  A rides  …",
 }
-ALL_OF_TEXT = f"{PANES['5'][:-3]}  l side by side  . one  n anew  e prompt  m filters  y copy  w keep  space write"
+ALL_OF_TEXT = f"{PANES['5'][:-3]}  c side by side  . one  a anew  P prompt  m filters  y copy  w keep  space write"
 
 
 def line(it: Played) -> Any:
@@ -48,9 +48,9 @@ async def test_a_cursor_has_its_keys_at_both_ends(play: Play) -> None:
     async with play((120, 40)) as it:
         it.instrument.playing = False
         it.write(30, 5.0)
-        await it.press("5", "c")
+        await it.press("5", "b")
         left, right = line(it)
-        assert left.startswith("t train  ⏎ pick another  c rewind  i type")
+        assert left.startswith("t train  ⏎ pick another  b rewind  e type")
         assert right == "1-5 panes  esc put away  ? keys  q quit"
 
 
@@ -58,9 +58,9 @@ async def test_what_is_done_to_a_run_shows_while_it_can_be(play: Play) -> None:
     async with play((120, 40)) as it:
         await it.press("4")
         await it.training()
-        await it.until(lambda: line(it)[0].startswith("t train  p pause  x stop  l live values  a across"))
+        await it.until(lambda: line(it)[0].startswith("t train  p pause  x stop  e live values  X across"))
         await it.press("p")
-        await it.until(lambda: line(it)[0].startswith("t train  p go on  s step  x stop  l live values"))
+        await it.until(lambda: line(it)[0].startswith("t train  p go on  s step  x stop  e live values"))
 
 
 async def test_a_dialog_leaves_the_line_beneath_it_as_it_is(play: Play) -> None:
@@ -74,9 +74,9 @@ async def test_a_dialog_leaves_the_line_beneath_it_as_it_is(play: Play) -> None:
 
 async def test_the_columns_show_their_keys_as_they_are_declared(play: Play) -> None:
     async with play((120, 40)) as it:
-        await it.press("5", "l")
+        await it.press("5", "c")
         await it.until(lambda: isinstance(it.app.screen, ComparisonScreen) and it.app.screen.beside.columns)
-        shown = "space write  ? keys  esc back  n anew  ⏎ take  e temperatures  r checkpoints  w keep"
+        shown = "space write  ? keys  esc back  a anew  ⏎ take  e temperatures  c checkpoints  w keep"
         assert it.seen().splitlines()[-1].strip() == shown
 
 

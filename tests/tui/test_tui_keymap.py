@@ -6,9 +6,9 @@ import pytest
 from played import Play
 from textual.binding import Binding, BindingsMap
 
-from charplay.playground.settings import read_settings
+from charplay.playground.settings import Settings, read_settings
 from charplay.runs.home import Home
-from charplay.tui.keymap import command_ids, read_keymap, unknown_ids
+from charplay.tui.keymap import command_ids, keymap_of, read_keymap, unknown_ids
 from charplay.tui.screens.main import CONTROLLERS
 from charplay.tui.textual_patches.keymap import patch_keymap
 
@@ -18,6 +18,34 @@ def test_a_table_of_keys_is_read_with_and_without_quotes(tmp_path: Path) -> None
     path.write_text('bell = true\n[keys]\nchart.write = "W"\n"runs.export" = "ctrl+e,x"\n')
     found, faults = read_settings(path)
     assert (found.keys, faults) == ({"chart.write": "W", "runs.export": "ctrl+e,x"}, ())
+
+
+@pytest.mark.parametrize("lines", ['keys = "0.1"', '[keys]\nmap = "0.1"\n'])
+def test_the_old_map_is_asked_for_alone_or_beside_keys_of_ones_own(tmp_path: Path, lines: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(lines)
+    found, faults = read_settings(path)
+    assert (found.keys, found.key_map, faults) == ({}, "0.1", ())
+
+
+@pytest.mark.parametrize("lines", ['keys = "0.3"', '[keys]\nmap = "0.3"\n'])
+def test_a_map_that_there_is_not_is_one_sentence(tmp_path: Path, lines: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(lines)
+    found, (fault,) = read_settings(path)
+    assert (found.keys, found.key_map) == ({}, "")
+    assert '"0.1", for the keys of charplay 0.1' in fault
+
+
+def test_keys_of_ones_own_win_over_the_old_map() -> None:
+    found, faults = keymap_of(Settings(keys={"writing.anew": "N", "chart.unit": "c"}, key_map="0.1"))
+    assert faults == []
+    assert (found["writing.anew"], found["chart.unit"], found["branches.cursor"]) == ("N", "c", "c")
+    assert keymap_of(Settings()) == ({}, [])
+    patch_keymap()
+    bindings = BindingsMap([Binding("b", "x", id="branches.cursor"), Binding("U", "y", id="chart.unit")])
+    bindings.apply_keymap(found)
+    assert [each.id for each in bindings.key_to_bindings["c"]] == ["chart.unit", "branches.cursor"]
 
 
 @pytest.mark.parametrize("line", ["keys = 1", "[keys]\nchart.write = 1", "keys = ['a']"])
@@ -83,3 +111,30 @@ async def test_a_set_key_does_it_and_everything_says_so(play: Play, home: Home) 
         await it.until(lambda: "^t" in it.seen())
         await it.press("escape", "ctrl+t")
         await it.until(lambda: it.trainer.requests)
+
+
+async def test_the_old_map_works_and_every_sentence_names_its_keys(play: Play, home: Home) -> None:
+    home.user_settings.write_text('[keys]\nmap = "0.1"\nplayback.rides = "J"\n')
+    async with play((120, 40)) as it:
+        await it.press("5")
+        await it.until(lambda: "c rewind  i type  g branches" in it.seen().splitlines()[-1])
+        await it.press("3", "l")  # neither the new key nor a letter that moves
+        await it.until(lambda: "a single checkpoint" in it.seen())
+        await it.press("4", "c")
+        await it.until(lambda: "3 and o lay one there" in it.seen())
+        keys = {offer.id: offer.key for offer in it.app.offers(it.main)}
+        assert (keys["playback.rides"], keys["form.keep"]) == ("J", "k")
+        await it.press("question_mark")
+        titles = [title for title, _ in it.screen._sections]
+        moved = dict(it.screen._sections)["Other keys than in charplay 0.1"]
+        assert titles[-1] == "Other keys than in charplay 0.1"
+        assert [each.id for each in moved] == ["playback.rides"]
+
+
+async def test_the_help_ends_with_what_has_moved(play: Play) -> None:
+    async with play((120, 40)) as it:
+        await it.press("question_mark", "end")
+        await it.until(lambda: "was a: Replay this text's ride" in it.seen() or "was b: Change between" in it.seen())
+        moved = dict(it.screen._sections)["Other keys than in charplay 0.1"]
+        assert {"branches.cursor", "chart.whole", "app.brightness"} <= {each.id for each in moved}
+        assert "list.up" not in {each.id for each in moved}

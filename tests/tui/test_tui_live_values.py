@@ -22,7 +22,7 @@ async def opened(it: Played, **over: Any) -> LiveHyperparametersDialog:
     await it.until(lambda: it.main.playground.runs.state.status == "training")
     await it.press("4")
     await it.until(lambda: it.main.playground.runs.state.recipe)
-    await it.press("l")
+    await it.press("e")
     await it.until(lambda: isinstance(it.screen, LiveHyperparametersDialog) and it.screen.edits.names)
     return cast("LiveHyperparametersDialog", it.screen)
 
@@ -99,7 +99,7 @@ async def test_leaving_sends_what_was_nudged_last_and_z_takes_it_back(play: Play
         await it.press("left", "escape")
         await it.until(lambda: changes(it) == [("clip_norm", 0.8)])
         await it.until(lambda: len(it.main.playground.runs.state.changes) == 1)
-        await it.press("l")
+        await it.press("e")
         await it.until(lambda: isinstance(it.screen, LiveHyperparametersDialog) and "0.8" in it.seen())
         await it.press("z")
         await it.until(lambda: any(isinstance(each, Undo) for each in it.trainer.commands))
@@ -110,7 +110,7 @@ async def test_leaving_sends_what_was_nudged_last_and_z_takes_it_back(play: Play
 
 async def test_it_leaves_by_itself_when_the_run_ends_and_cannot_be_opened_without_one(play: Play) -> None:
     async with play() as it:
-        await it.press("4", "l")
+        await it.press("4", "e")
         assert it.screen is it.main
         await opened(it)
         it.trainer.put(Finished(step=100, run=it.trainer.run.name, checkpoint="x", train_loss=1.2, val_loss=1.5,

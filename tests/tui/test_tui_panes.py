@@ -57,10 +57,10 @@ async def test_a_value_is_checked_as_it_is_typed_and_taken_when_it_is_sound(play
 
 async def test_keys_write_into_a_text_field_and_command_nothing(play: Play) -> None:
     async with play() as it:
-        await it.press("2", *["down"] * 3, "enter", *"tpxq15[]b?")
+        await it.press("2", *["down"] * 3, "enter", *"tpxq15[]B?")
         await it.pilot.pause()
         assert not it.trainer.requests
-        assert it.main.form._editor.value.endswith("tpxq15[]b?")
+        assert it.main.form._editor.value.endswith("tpxq15[]B?")
         assert it.screen is it.main
         await it.press("escape")
         assert not it.main.form._editor.display
@@ -114,7 +114,7 @@ async def test_the_device_list_says_how_much_memory_is_free(play: Play) -> None:
 
 async def test_what_the_network_sees(play: Play) -> None:
     async with play() as it:
-        await it.press("2", "n")
+        await it.press("2", "i")
         await it.until(lambda: isinstance(it.screen, NetworkDialog) and "lstm 1" in it.seen())
         seen = it.seen()
         assert "(64 + 1) x 28 = 1,820" in seen
@@ -133,32 +133,32 @@ async def test_an_epoch_is_timed_when_asked(play: Play) -> None:
         return 61.0
 
     async with play(measure=measure) as it:
-        await it.press("2", "n")
-        await it.until(lambda: "steps; m times a few of them" in it.seen())
-        await it.press("m")
+        await it.press("2", "i")
+        await it.until(lambda: "steps; not timed yet" in it.seen())
+        await it.press("enter")
         await it.until(lambda: "they could not be timed: no steps" in it.seen())
-        await it.press("m")
+        await it.press("enter")
         await it.until(lambda: "steps; about 1:01 on this machine" in it.seen())
         assert watches[-1](0.0)
         await it.press("escape")
         await it.until(lambda: not watches[-1](0.0))
         await it.training()
-        await it.press("2", "n", "m")
+        await it.press("2", "i", "enter")
         await it.until(lambda: "a run is under way" in it.seen())
         assert len(watches) == 2
 
 
 async def test_kept_presets_can_be_chosen_and_the_line_says_that_they_are_kept(play: Play, home: Home) -> None:
     async with play() as it:
-        await it.press("2", "down", "down", "right", "k")
+        await it.press("2", "down", "down", "right", "w")
         await it.press(*"mine", "enter")
         await it.until(lambda: it.main.form.draft.preset == "mine")
         assert (home.presets / "mine.toml").is_file()
         assert it.main.form.draft.asked.num_layers == 2
         await it.until(lambda: "Kept as the preset mine." in it.seen())
         before = (home.presets / "mine.toml").read_text()
-        for answer in ("l", "r"):
-            await it.press("right", "k", *"mine", "enter")
+        for answer in ("n", "r"):
+            await it.press("right", "w", *"mine", "enter")
             await it.until(lambda: "There is a preset mine already." in it.seen())
             assert (home.presets / "mine.toml").read_text() == before
             await it.press(answer)
@@ -172,7 +172,7 @@ async def test_a_preset_s_name_is_judged_as_it_is_typed_and_stays_to_be_mended(
     play: Play, home: Home, name: str, size: tuple[int, int]
 ) -> None:
     async with play(size=size) as it:
-        await it.press("2", "k")
+        await it.press("2", "w")
         field, fault = it.screen.query_one("Input"), it.screen.query_one(".fault")
 
         def told() -> str:
@@ -194,7 +194,7 @@ async def test_a_preset_that_cannot_be_written_is_one_sentence(play: Play, home:
     async with play() as it:
         home.presets.rmdir()
         home.presets.write_text("in the way")
-        await it.press("2", "k", *"mine", "enter")
+        await it.press("2", "w", *"mine", "enter")
         await it.until(lambda: "The preset could not be written: " in it.seen())
         assert it.main.form.draft.preset == "quick"
 
@@ -313,7 +313,7 @@ async def test_another_window_takes_nothing_away_that_was_typed(play: Play) -> N
 @pytest.mark.parametrize("key", ["escape", "tab", "shift+tab"])
 async def test_a_prompt_is_put_away_by_whatever_leaves_it(play: Play, key: str) -> None:
     async with play() as it:
-        await it.press("5", "e", *"so", key)
+        await it.press("5", "P", *"so", key)
         await it.until(lambda: "enter begins anew" not in it.seen())
         assert not it.main.text.has_class("-prompting")
         assert it.instrument.prompt == ""
@@ -330,7 +330,7 @@ async def test_preview_searches_and_counts(play: Play) -> None:
         await it.until(lambda: sheet.marked == (35, 39))
         await it.press("n")
         assert sheet.marked[0] > 39
-        await it.press("pagedown", "up", "end", "home", "c")
+        await it.press("pagedown", "up", "end", "home", "2")
         await it.until(lambda: "28 of 28 cover 100.00 %" in it.seen())
 
 
@@ -339,7 +339,7 @@ async def test_a_name_that_looks_like_markup_is_a_name(play: Play, home: Home) -
     async with play(path="[b='x") as it:
         await it.press("1", "v")
         await it.until(lambda: isinstance(it.screen, ExplorerScreen) and "[b='x" in it.seen())
-        await it.press("c")
+        await it.press("2")
         await it.until(lambda: "4 of 4 cover" in it.seen())
 
 
@@ -408,9 +408,9 @@ async def test_a_run_plays_fills_the_form_and_lies_over_the_chart(play: Play, ke
         await it.until(lambda: it.main.runs.rows.number() > 0)
         await it.press("3", "enter")
         await it.until(lambda: "kept-1, step 500" in it.seen())
-        await it.press("o")
+        await it.press("c")
         await it.until(lambda: set(it.main.playground.chart.markers) == {"kept-1"})
-        await it.press("4", "a", "v", "g", "r", "c", "3")
+        await it.press("4", "X", "Y", "L", "m", "d", "3")
         assert not it.main.playground.chart.markers
         await it.press("a")
         assert it.main.form.draft.asked.hidden_size == 12
@@ -482,7 +482,7 @@ async def test_a_run_is_deleted_only_when_that_was_confirmed(play: Play, kept_ru
     run = kept_run()
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() > 0)
-        await it.press("3", "d", "k")
+        await it.press("3", "d", "n")
         assert run.folder.exists()
         await it.press("d", "d")
         await it.until(lambda: not run.folder.exists())
@@ -493,7 +493,7 @@ async def test_a_run_is_exported(play: Play, kept_run: Callable[..., Run], tmp_p
     target = tmp_path / "x.safetensors"
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() > 0)
-        await it.press("3", "e")
+        await it.press("3", "w")
         it.screen.query_one("Input").value = str(target)
         await it.press("enter")
         await it.until(target.exists)

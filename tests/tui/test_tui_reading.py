@@ -58,7 +58,7 @@ async def test_a_line_break_in_a_name_breaks_no_heading(play: Play, home: Home) 
     path = home.corpora / "new\nline.txt"
     path.write_text(VERSE * 70)
     async with play(path=str(path)) as it:
-        await it.press("5", "h", "c")
+        await it.press("5", "i", "H")
         await it.until(lambda: "new line, its end   " in it.seen() or "new line, held-out end   " in it.seen())
         await it.press("escape", "1", "v")
         await it.until(lambda: "5,390 characters" in it.seen() and "new line" in it.seen().splitlines()[0])
@@ -162,13 +162,13 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(
     async with play((80, 24)) as it:
         for _ in range(200):
             it.instrument.generator.next()
-        await it.press("5", "h")
+        await it.press("5", "i")
         await it.until(lambda: isinstance(it.screen, ScoreDialog) and it.screen._scoring is None)
         screen = it.screen
         found = score(it.instrument.generator.model, it.instrument.generator.text)
         assert f"{found.bits:.3f} bits a character" in it.seen()
         assert f"perplexity {2**found.bits:.2f}" in it.seen()
-        await it.press("a")
+        await it.press("c")
         assert isinstance(it.screen, MultiChoiceDialog)
         names = [each.label for each in it.screen._rows.choices]
         assert names == ["kept-2, step 700", "kept-1, step 500", "kept-1, step 600"]
@@ -177,12 +177,12 @@ async def test_h_scores_what_was_written_the_corpus_and_a_file_and_compares(
         assert set(screen._scores) == {it.instrument.generator.source, names[0], names[2]}
         await it.press("end")
         await it.until(lambda: "of the networks" in it.seen())
-        await it.press("c")
+        await it.press("H")
         await it.until(lambda: screen._part and screen._part.note == "held-out end" and screen._scoring is None)
         assert it.main.playground.corpora.corpus
         size = len(it.main.playground.corpora.corpus)
         assert (screen._part.start, screen._part.stop) == (int(size * 0.9), size)
-        await it.press("c")
+        await it.press("H")
         await it.until(lambda: screen._part and not screen._part.note and screen._scoring is None)
         (tmp_path / "a file.txt").write_text("it is a \x1b[31mfile\n" * 20)
         await it.press("o")
@@ -305,10 +305,10 @@ async def test_a_network_of_small_letters_says_wherever_it_reads_capitals_how_it
         it.instrument.play(make_model(VERSE.lower(), cleaning=("lowercase",)), "small")
         it.begin("It Is")
         assert it.instrument.generator.text == "it is"
-        await it.press("5", "l")
+        await it.press("5", "c")
         await it.until(lambda: isinstance(it.screen, ComparisonScreen) and it.screen.beside.columns)
         assert 'small, from "It Is", lowercased as in training, seed 1' in it.seen()
-        await it.press("escape", "h", "o")
+        await it.press("escape", "i", "o")
         await it.until(lambda: isinstance(it.screen, ScoreDialog))
         screen = it.screen
         screen.query_one(Input).value = str(tmp_path / "a file.txt")
@@ -326,10 +326,10 @@ async def test_a_text_that_is_pasted_is_scored(play: Play) -> None:
     async with play((80, 24)) as it:
         for _ in range(50):
             it.instrument.generator.next()
-        await it.press("5", "h")
+        await it.press("5", "i")
         await it.until(lambda: isinstance(it.screen, ScoreDialog) and it.screen._scoring is None)
         screen = it.screen
-        await it.press("p")
+        await it.press("e")
         it.app.post_message(Paste("the hen\r\nthe fox\rthe\tend"))
         await it.until(lambda: "end" in screen.query_one(EscapedInput).value)
         await it.press("enter")
@@ -337,8 +337,8 @@ async def test_a_text_that_is_pasted_is_scored(play: Play) -> None:
         assert screen._part.text() == "the hen\nthe fox\nthe\tend"
         assert "pasted text" in it.seen()
         screen.query_one(EscapedInput).value = ""
-        await it.press("p", "enter")
+        await it.press("e", "enter")
         assert "No text was typed" in it.seen()
         assert screen._part.corpus.title == "pasted text"
-        await it.press("p", "escape")
+        await it.press("e", "escape")
         assert it.screen is screen

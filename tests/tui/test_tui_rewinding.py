@@ -14,13 +14,13 @@ async def test_rewind_and_branches_are_found_from_the_key_line_and_at_the_top_of
 ) -> None:
     async with play(size=size) as it:
         keys = it.seen().splitlines()[-1]
-        assert all(label in keys for label in ("c rewind", "i type", "g branches"))
+        assert all(label in keys for label in ("b rewind", "e type", "g branches"))
         await it.press("question_mark")
         first = [
             [text.strip() for text, _ in line] for line in key_lines(it.screen._sections, it.app.get_key_display)[:4]
         ]
         assert first[0] == ["Text"]
-        assert [line[0] for line in first[1:]] == ["c", "i", "g"]
+        assert [line[0] for line in first[1:]] == ["b", "e", "g"]
         await it.press("escape", "1", "question_mark")
         assert it.screen.lines.lines[0][0][0] == "Corpus"
 
@@ -31,7 +31,7 @@ async def test_a_text_is_gone_back_in_branched_and_found_again(play: Play) -> No
         it.write(30, 5.0)
         before = it.instrument.generator.text
         it.instrument.playing = True
-        await it.press("c")
+        await it.press("b")
         assert not it.instrument.at_work
         await it.press("home", "right", "right", "enter")
         assert isinstance(it.screen, CandidatesDialog)
@@ -56,7 +56,7 @@ async def test_enter_twice_takes_the_likeliest_other_and_what_stands_there_is_sa
     async with play() as it:
         it.write(30, 5.0)
         before = it.instrument.generator.text
-        await it.press("5", "c", "home", "right", "enter", before[1])
+        await it.press("5", "b", "home", "right", "enter", before[1])
         await it.until(lambda: "stands there already; pick another" in it.seen())
         likeliest = next(
             candidate.character

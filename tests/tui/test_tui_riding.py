@@ -58,7 +58,7 @@ async def ridden(it: Played) -> tuple[str, list[float]]:
 
 
 async def answer(it: Played, key: str) -> None:
-    await it.press("a")
+    await it.press("A")
     await it.until(lambda: isinstance(it.screen, ChoiceDialog))
     await it.press(key)
     await it.until(lambda: it.screen is it.main)
@@ -94,7 +94,7 @@ async def test_another_seed_and_another_checkpoint_are_ridden_at_the_same_temper
         assert temperatures(it.instrument.generator) == heats
         assert it.instrument.generator.text != before
         assert it.instrument.generator.prompt == "to "
-        await it.press("a", "c")
+        await it.press("A", "c")
         await it.until(lambda: it.screen.query("_Answers") and "kept-1, step 500" in it.seen())
         await it.press("enter")
         await it.until(lambda: "kept-1" in it.instrument.generator.source)
@@ -121,7 +121,7 @@ async def test_a_ride_can_be_left_at_any_character(play: Play, leave: str) -> No
         elif leave == "typed":
             it.instrument.generator.write("and ")
         else:
-            await it.press("n")
+            await it.press("a")
         stands, heat = it.instrument.generator.text, it.instrument.params.temperature
         write(it, 100)
         assert len(it.instrument.generator.text) == len(stands) + 100
@@ -135,7 +135,7 @@ async def test_ride_files_go_both_ways(
 ) -> None:
     async with play() as it:
         before, heats = await ridden(it)
-        await answer(it, "k")
+        await answer(it, "w")
         await it.until(lambda: list(home.texts.glob(f"*{ENDING}")))
     (kept,) = kept_rides(home.texts)
     again = tmp_path / "again.json"
@@ -144,7 +144,7 @@ async def test_ride_files_go_both_ways(
     assert read_ride(again) == read_ride(kept)
     async with play() as it:
         write(it, 10)
-        await it.press("a", "o")
+        await it.press("A", "o")
         await it.until(lambda: kept.name in it.seen())
         await it.press("f")
         await it.until(lambda: isinstance(it.screen, TextInputDialog))
@@ -161,7 +161,7 @@ async def test_what_is_no_ride_is_one_sentence(play: Play, home: Home) -> None:
     async with play() as it:
         write(it, 5)
         before = it.instrument.generator.text
-        await it.press("a", "o", "enter")
+        await it.press("A", "o", "enter")
         await it.until(lambda: "ride" in it.seen().splitlines()[-2])
         assert it.instrument.generator.text == before
 
@@ -194,7 +194,7 @@ async def test_it_holds_where_the_text_ends_with_a_stop_text(play: Play) -> None
         it.begin("", 0.5)
         lone = TextGenerator(it.instrument.generator.model, params=it.instrument.generator.params)
         lone.advance(most=2000)
-        await it.press("d")
+        await it.press("H")
         await it.until(lambda: isinstance(it.screen, TextInputDialog))
         it.screen.query_one(Input).value = r"zzz|the |.\n"
         await it.press("enter")
@@ -210,7 +210,7 @@ async def test_it_holds_where_the_text_ends_with_a_stop_text(play: Play) -> None
         it.instrument.playing = True
         write(it, 2000)
         assert len(it.instrument.generator.text) > len(drawn)
-        await it.press("d")
+        await it.press("H")
         await it.until(lambda: isinstance(it.screen, TextInputDialog))
         assert it.screen.query_one(Input).value == r"zzz|the |.\n"
         it.screen.query_one(Input).value = "|"

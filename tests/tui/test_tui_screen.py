@@ -157,7 +157,7 @@ async def test_what_was_chosen_is_there_at_the_next_start(play: Play, home: Home
     async with play() as it:
         it.instrument.set_params(top_k=40, top_p=0.9, min_p=0.05)
         it.instrument.stop_at(parse_stop_texts(r"the end|\n\n|a\\n"))
-        await it.press("right_square_bracket", "b", "2", "down", "down", "right", "q")
+        await it.press("right_square_bracket", "B", "2", "down", "down", "right", "q")
         await it.until(lambda: it.app._exit)
         heat = it.instrument.params.temperature
     async with play(path=None) as it:
@@ -333,7 +333,7 @@ async def test_keys_that_are_typed_ahead_land_where_they_were_meant_to(play: Pla
         await it.until(lambda: it.main.form.draft.budget() == ("steps", 40))
         assert it.main.form.draft.asked.hidden_size == 48
         assert not it.trainer.requests
-        for name in ("3", "2", "k", *"mine", "enter"):
+        for name in ("3", "2", "w", *"mine", "enter"):
             it.app.post_message(key(name))
         await it.until(lambda: it.main.form.draft.preset == "mine")
         assert not it.trainer.requests

@@ -67,14 +67,14 @@ async def test_in_a_pause_the_weights_that_write_already_are_not_told_again(play
         assert text.sheet.text.marks == [*marks, "100"]
 
 
-@pytest.mark.parametrize("take_off", [("o",), ("4", "c"), ("d", "d")])
+@pytest.mark.parametrize("take_off", [("c",), ("4", "d"), ("d", "d")])
 async def test_the_runs_that_are_marked_are_those_on_the_chart_whoever_takes_one_off(
     play: Play, kept_run: Callable[..., Run], take_off: Any
 ) -> None:
     kept_run(finished=True)
     async with play() as it:
         await it.until(lambda: it.main.runs.rows.number() == 2)
-        await it.press("3", "o")
+        await it.press("3", "c")
         await it.until(lambda: "○ kept-1" in it.seen())
         await it.press(*take_off)
         await it.until(lambda: "○ kept-1" not in it.seen())
@@ -97,7 +97,7 @@ async def test_the_chart_names_its_quantity_and_each_run_by_the_marker_that_the_
         kept_run(name=name, finished=True)
     async with play((width, 40)) as it:
         await it.until(lambda: it.main.runs.rows.number() == number + 1)
-        await it.press("3", "home", *["o", "down"] * number)
+        await it.press("3", "home", *["c", "down"] * number)
         await it.until(lambda: len(it.main.playground.chart.markers) == number)
         markers = it.main.playground.chart.markers
         for name, marker in markers.items():
@@ -214,7 +214,7 @@ async def test_what_the_held_out_loss_is_worth_stands_below_the_chart_where_it_f
         await it.until(lambda: "2.20 nats: about 9 choices a character; better than letter frequencies" in it.seen())
         await it.pilot.resize_terminal(80, 24)
         await it.until(lambda: "better than" not in it.seen())
-        await it.press("4", "n")
+        await it.press("4", "i")
         await it.until(lambda: isinstance(it.screen, ReaderDialog))
         await it.until(lambda: "2.20 nats: about 9 choices a character" in it.seen() and "2-gram" in it.seen())
 
@@ -223,7 +223,7 @@ async def test_where_nothing_is_held_out_the_key_says_that_nothing_is_known(play
     async with play() as it:
         it.main.form.draft.set("validation_fraction", "0")
         await it.until(lambda: not it.main.playground.ruler.all_lines)
-        await it.press("4", "n")
+        await it.press("4", "i")
         await it.until(lambda: "Nothing is known of this text" in it.seen())
 
 
@@ -232,13 +232,13 @@ async def test_rounds_of_samples_are_gone_through_and_the_newest_is_followed(pla
         return Sampled(step=step, epoch=step / 500, **{"temperature": 0.5, "prompt": "the ", "text": "fox", **over})
 
     async with play() as it:
-        await it.press("4", "e")
+        await it.press("4", "v")
         await it.until(lambda: "No sample was written yet" in it.seen())
         await it.training()
         it.trainer.put(sampled(100, text="long ago"), sampled(200, text="a \x1b[31mdog\nbarks", truth="lazy dog"),
                        sampled(200, temperature=1.0, text="a cat"))  # fmt: skip
         await it.until(lambda: len(it.main.playground.runs.history.samples.newest) == 2)
-        await it.press("e")
+        await it.press("v")
         assert isinstance(it.screen, SamplesDialog)
         await it.until(lambda: "a cat" in it.seen())
         for told in ("step 200, epoch 0.40: 2 of 2, the newest is followed", "temperature 0.5", "temperature 1",

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from sitting import Sitting, fox_home
+from textual.keys import format_key
 
 from charplay.tui.controllers.base import CommandTable, Controller
+from charplay.tui.screens.main import CONTROLLERS
 
 
 class RecordingUi:
@@ -40,6 +42,9 @@ class RecordingUi:
 
     def covered(self) -> bool:
         return self.under_a_dialog
+
+    def key(self, name: str) -> str:
+        return format_key(next(each.key for kind in CONTROLLERS for each in kind.commands if each.id == name))
 
     def copy(self, text: str) -> None:
         self.copied.append(text)

@@ -24,11 +24,11 @@ def commands(table: Callable[..., CommandTable]) -> CommandTable:
 
 def test_every_command_works_at_the_chart_and_can_be_used(commands: CommandTable, sitting: Sitting, ui: Any) -> None:
     commands.run("chart.clear")
-    assert ui.noted == [("No earlier run is on the chart; 3 and o lay one there.", True)]
-    assert commands.disabled("chart.write") == "No run is on the chart; 3 and o lay one there, t trains one."
+    assert ui.noted == [("No earlier run is on the chart; 3 and c lay one there.", True)]
+    assert commands.disabled("chart.write") == "No run is on the chart; 3 and c lay one there, t trains one."
     sitting.playground.chart.overlay("kept-1", RunCurves())
     assert (
-        commands.disabled("chart.differences") == "Nothing is there to compare: 3 and o lay another run on the chart."
+        commands.disabled("chart.differences") == "Nothing is there to compare: 3 and c lay another run on the chart."
     )
     sitting.playground.chart.overlay("kept-2", RunCurves())
     assert commands.disabled("chart.worth").startswith("Nothing is known of this text")

@@ -147,10 +147,10 @@ def test_every_command_can_be_carried_out_while_something_writes(desk: Desk, nam
 
 def test_each_reason_goes_with_what_it_names(desk: Desk) -> None:
     disabled = desk.commands.disabled
-    assert disabled("branches.pick") == disabled("branches.put_away") == "The cursor is not out; c brings it."
+    assert disabled("branches.pick") == disabled("branches.put_away") == "The cursor is not out; b brings it."
     desk.instrument.move_cursor(0)
     assert disabled("branches.pick") == disabled("branches.put_away") == ""
-    assert disabled("playback.leave_ride") == "No ride is replayed; a opens one."
+    assert disabled("playback.leave_ride") == "No ride is replayed; A opens one."
     desk.instrument.write(3)
     assert desk.instrument.recording is not None
     desk.instrument.replay(desk.instrument.recording)
@@ -406,7 +406,7 @@ def test_before_anything_is_written_a_ride_can_only_be_opened(desk: Desk) -> Non
     desk.run("playback.rides")
     dialog = desk.ui.answer("")
     assert values(dialog) == ["again", "seed", "another", "keep", "open"]
-    assert [each.key for each in dialog._answers.choices] == ["r", "s", "c", "k", "o"]
+    assert [each.key for each in dialog._answers.choices] == ["r", "s", "c", "w", "o"]
     assert dialog._answers.choices[0].note == "the same text again"
     desk.instrument.update_weights(scholar(), "live, step 9")
     desk.run("playback.rides")

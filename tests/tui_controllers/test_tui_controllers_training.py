@@ -12,7 +12,7 @@ from charplay.protocol.commands import Pause, Resume, Save, SetHyperparameter, S
 from charplay.protocol.events import Changed, Event, Failed, Paused, Preparing, Stopped
 from charplay.protocol.request import TrainRequest
 from charplay.tui.controllers.base import CommandTable
-from charplay.tui.controllers.training import IDLE, STOPPING, TrainingController
+from charplay.tui.controllers.training import STOPPING, TrainingController
 from charplay.tui.dialogs.choice import ChoiceDialog
 from charplay.tui.dialogs.live_hyperparameters import LiveHyperparametersDialog
 
@@ -76,7 +76,7 @@ def test_stop_gives_a_download_up(commands: CommandTable, sitting: Sitting, run:
 @pytest.mark.parametrize("name", ["values", "pause", "step", "stop", "save", "undo", "follow"])
 def test_without_a_run_a_key_says_what_starts_one(run: Callable[[str], None], ui: Any, name: str) -> None:
     run(name)
-    assert ui.noted == [(IDLE, True)]
+    assert ui.noted == [("Nothing trains; t starts a run.", True)]
 
 
 @pytest.mark.parametrize(

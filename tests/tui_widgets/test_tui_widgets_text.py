@@ -311,7 +311,7 @@ async def test_the_cursor_has_the_focus_while_it_is_out(stage: "Stage") -> None:
         stage.pane.open_row("cursor")
         assert not stage.instrument.at_work
         assert stage.focused is stage.pane.sheet
-        assert stage.pane.hint() == "at 29   arrows move   enter picks   i types   esc goes on"
+        assert stage.pane.hint() == "at 29   arrows move   enter picks   esc goes on"
         await pilot.press("left")
         assert stage.pane.hint().startswith("at 28 ")
         stage.instrument.put_cursor_away()

@@ -28,7 +28,7 @@ USES = {"more": "over-used", "less": "under-used", "never": "never", "invented":
 OPENING = 0.5
 """The share of the time that opening, or writing, the other text takes."""
 
-NOTHING = "Compared with what? o chooses another text, or what the network writes."
+NOTHING = "Compared with what? Choose another text, or what the network writes."
 
 
 def keyword_tab(corpus: "Corpus", title: str, open_other: "Callable[[Progress], Corpus]", *, written: bool) -> TableTab:

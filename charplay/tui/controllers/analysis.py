@@ -25,7 +25,7 @@ class AnalysisController(Controller):
             "Open the passage that a copy comes from: at the cursor, or the newest one", "text",
         ),
         Command(
-            "analysis.score", "h", "score", "How predictable this text, the corpus or a file is to the network", "text",
+            "analysis.score", "i", "score", "How predictable this text, the corpus or a file is to the network", "text",
             footer=True,
         ),
     )  # fmt: skip
@@ -35,7 +35,8 @@ class AnalysisController(Controller):
         if command.method == "score" and self.playground.instrument.generator is None:
             return "Nothing writes yet."
         if command.method == "source" and not self.playground.memorization.looking:
-            here = "The training text is not here." if self.playground.memorization.on else "o looks for copies first."
+            look = f"{self.ui.key('analysis.copied')} looks for copies first."
+            here = "The training text is not here." if self.playground.memorization.on else look
             return f"Nothing was looked for: {here}"
         return ""
 

@@ -34,6 +34,9 @@ class Ui(Protocol):
     def covered(self) -> bool:
         """Return whether a dialog lies over the panes."""
 
+    def key(self, name: str) -> str:
+        """Return the key of a command by its id, as people write it; the first one of several."""
+
     def copy(self, text: str) -> None:
         """Put text on the clipboard."""
 

@@ -13,11 +13,11 @@ class BranchController(Controller):
 
     commands: ClassVar = (
         Command(
-            "branches.cursor", "c", "rewind", "A cursor on the text: look at any character, go back, branch", "text",
+            "branches.cursor", "b", "rewind", "A cursor on the text: look at any character, go back, branch", "text",
             footer=True,
         ),
         Command(
-            "branches.type", "i", "type", "Type into the text: at the cursor, or at the end", "text", footer=True
+            "branches.type", "e", "type", "Type into the text: at the cursor, or at the end", "text", footer=True
         ),
         Command(
             "branches.show_all", "g", "branches", "All versions of this text, and going back to one", "text",
@@ -43,7 +43,7 @@ class BranchController(Controller):
         if instrument.generator is None:
             return "Nothing writes yet."
         if command.method in {"pick", "put_away"} and not instrument.cursor.is_out:
-            return "The cursor is not out; c brings it."
+            return f"The cursor is not out; {self.ui.key('branches.cursor')} brings it."
         return ""
 
     def cursor(self) -> None:

@@ -16,35 +16,40 @@ class ChartController(Controller):
 
     # fmt: off
     commands: "ClassVar[Sequence[Command]]" = (
-        Command("chart.across", "a", "across", "What runs across: steps, epochs, characters or seconds", place="training", footer=True),
-        Command("chart.upward", "v", "upward", "What is drawn: loss, accuracy, gradient norm, learning rate, speed", place="training", footer=True),
+        Command("chart.across", "X", "across", "What runs across: steps, epochs, characters or seconds", place="training", footer=True),
+        Command("chart.upward", "Y", "upward", "What is drawn: loss, accuracy, gradient norm, learning rate, speed", place="training", footer=True),
         Command("chart.unit", "U", "unit", "The unit of losses everywhere: nats, bits, bits a byte, perplexity"),
-        Command("chart.logarithmic", "g", "log", "A logarithmic or a linear scale", place="training", footer=True),
-        Command("chart.recent", "r", "recent", "The whole run, or its recent part", place="training", footer=True),
-        Command("chart.clear", "c", "clear", "Take the earlier runs off the chart", place="training"),
+        Command("chart.logarithmic", "L", "log", "A logarithmic or a linear scale", place="training", footer=True),
+        Command("chart.recent", "m", "recent", "The whole run, or its recent part", place="training", footer=True),
+        Command("chart.clear", "d", "clear", "Take the earlier runs off the chart", place="training"),
         Command("chart.zoom_in", "plus", "zoom in", "Show half as much of the runs, around the cursor", place="training"),
         Command("chart.zoom_out", "minus", "zoom out", "Show twice as much of the runs", place="training"),
-        Command("chart.read_back", "less_than_sign", "read back", "Move the cursor to the left, which reads the curves off; what is shown goes with it", place="training"),
-        Command("chart.read_on", "greater_than_sign", "read on", "Move the cursor to the right", place="training"),
-        Command("chart.whole", "h", "whole", "Show the whole runs again, without a cursor", place="training"),
-        Command("chart.differences", "d", "differences", "What differs in the recipes of the runs on the chart, and their losses", place="training"),
+        Command("chart.read_back", "h,less_than_sign", "read back", "Move the cursor to the left, which reads the curves off; what is shown goes with it", place="training"),
+        Command("chart.read_on", "l,greater_than_sign", "read on", "Move the cursor to the right", place="training"),
+        Command("chart.whole", "0", "whole", "Show the whole runs again, without a cursor", place="training"),
+        Command("chart.differences", "c", "differences", "What differs in the recipes of the runs on the chart, and their losses", place="training"),
         Command("chart.write", "w", "write", "Write the chart as a picture or as text, or its curves as CSV", place="training"),
-        Command("chart.worth", "n", "worth", "What the loss is worth: all that it can be compared with on this text", place="training"),
-        Command("chart.samples", "e", "samples", "Go through the text samples that the run writes while it trains, beside the truth", place="training", footer=True),
+        Command("chart.worth", "i", "worth", "What the loss is worth: all that it can be compared with on this text", place="training"),
+        Command("chart.samples", "v", "samples", "Go through the text samples that the run writes while it trains, beside the truth", place="training", footer=True),
     )
     # fmt: on
 
     def disabled(self, command: Command) -> str:
         """Return why a command cannot be used now."""
         if command.method == "clear" and not self.playground.chart.markers:
-            return "No earlier run is on the chart; 3 and o lay one there."
+            return f"No earlier run is on the chart; {self._lay} lay one there."
         if command.method == "differences" and len(self.playground.chart.names) < 2:
-            return "Nothing is there to compare: 3 and o lay another run on the chart."
+            return f"Nothing is there to compare: {self._lay} lay another run on the chart."
         if command.method == "write" and not self.playground.chart.names:
-            return "No run is on the chart; 3 and o lay one there, t trains one."
+            return f"No run is on the chart; {self._lay} lay one there, {self.ui.key('training.train')} trains one."
         if command.method == "worth" and not self.playground.ruler.all_lines:
             return "Nothing is known of this text to compare a loss with, or not yet."
         return ""
+
+    @property
+    def _lay(self) -> str:
+        """The keys that lay an earlier run on the chart."""
+        return f"{self.ui.key('panes.runs')} and {self.ui.key('runs.overlay')}"
 
     def across(self) -> None:
         """Count the next thing across."""
@@ -150,4 +155,5 @@ class ChartController(Controller):
             browser = SampleBrowser(lambda: history.samples.rounds)
             self.ui.open_dialog(SamplesDialog(self.playground.chart.own_name, browser))
         else:
-            self.ui.note("No sample was written yet; the next run writes them where sample every is set: 2 and m.")
+            keys = f"{self.ui.key('panes.form')} and {self.ui.key('form.all_fields')}"
+            self.ui.note(f"No sample was written yet; the next run writes them where sample every is set: {keys}.")

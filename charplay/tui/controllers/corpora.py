@@ -52,9 +52,9 @@ class CorpusController(Controller):
         corpora = self.playground.corpora
         match command.method:
             case "choose" | "view" if self._selected() is None:
-                return "There is no text here; o opens a file."
+                return f"There is no text here; {self.ui.key('corpora.open')} opens a file."
             case "encode" if corpora.chosen is None or not corpora.chosen.ready:
-                return "The text is not here yet; t fetches it."
+                return f"The text is not here yet; {self.ui.key('training.train')} fetches it."
             case "cancel" if corpora.download is None:
                 return "Nothing is fetched just now."
         return ""
@@ -69,7 +69,8 @@ class CorpusController(Controller):
         corpora = self.playground.corpora
         corpora.choose(self.ui.selected("corpus"))
         if not corpora.fetch() and corpora.download is not None:
-            self.ui.note(f"{sanitize_line(corpora.download.entry.title)} is fetched first; esc cancels that")
+            title = sanitize_line(corpora.download.entry.title)
+            self.ui.note(f"{title} is fetched first; {self.ui.key('corpora.cancel')} cancels that")
 
     def view(self) -> None:
         """Look at the text under the cursor; one that is not here yet has a page about it."""

@@ -17,27 +17,31 @@ class FormController(Controller):
     commands = (
         Command(
             "form.edit",
-            "enter",
+            "enter,e",
             "edit",
             "Type a value, choose one from a list, or open a group",
             place="form",
             footer=True,
         ),
-        Command("form.less", "left", "less", "The next smaller value, or the choice before", place="form", footer=True),
-        Command("form.more", "right", "more", "The next larger value, or the choice after", place="form", footer=True),
+        Command(
+            "form.less", "left,h", "less", "The next smaller value, or the choice before", place="form", footer=True
+        ),
+        Command(
+            "form.more", "right,l", "more", "The next larger value, or the choice after", place="form", footer=True
+        ),
         Command("form.reset", "backspace", "reset", "Give the field the preset's value again", place="form"),
         Command(
             "form.all_fields", "m", "all fields", "Show every field, or only the common ones", place="form", footer=True
         ),
         Command(
             "form.network",
-            "n",
+            "i",
             "what the network sees",
             "Layers, parameters, real examples and the character table",
             place="form",
             footer=True,
         ),
-        Command("form.keep", "k", "keep as preset", "Save these values as a preset of your own", place="form"),
+        Command("form.keep", "w", "keep as preset", "Save these values as a preset of your own", place="form"),
     )
 
     def disabled(self, command: Command) -> str:
@@ -104,7 +108,7 @@ class FormController(Controller):
         now = corpora.chosen.name if corpora.chosen else ""
         if wanted in {"", now} or wanted not in {entry.name for entry in self.playground.library.entries()}:
             return
-        answers = [Choice(wanted, f"take {wanted}", "", "t"), Choice("", f"keep {now}" if now else "not now", "", "k")]
+        answers = [Choice(wanted, f"take {wanted}", "", "t"), Choice("", f"keep {now}" if now else "not now", "", "n")]
         question = ChoiceDialog("The preset's text", f"{self._draft.preset} is meant for {wanted}.", answers)
         self.ui.open_dialog(question, lambda text: corpora.choose(text, "") if text else None)
 
@@ -192,7 +196,7 @@ class FormController(Controller):
         from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 
         if name and name in self._draft.preset_names():
-            answers = [Choice("", "leave it", key="l"), Choice(name, "replace it", "with the form's values", "r")]
+            answers = [Choice("", "leave it", key="n"), Choice(name, "replace it", "with the form's values", "r")]
             dialog = ChoiceDialog("Keep as preset", f"There is a preset {name} already.", answers)
             self.ui.open_dialog(dialog, self._keep)
         else:

@@ -18,10 +18,10 @@ class PlaybackController(Controller):
 
     commands: ClassVar = (
         Command(
-            "playback.rides", "a", "rides", "Replay this text's ride, keep it, or open another", "text", footer=True
+            "playback.rides", "A", "rides", "Replay this text's ride, keep it, or open another", "text", footer=True
         ),
         Command(
-            "playback.side_by_side", "l", "side by side", "Several temperatures or checkpoints side by side", "text",
+            "playback.side_by_side", "c", "side by side", "Several temperatures or checkpoints side by side", "text",
             footer=True,
         ),
         Command(
@@ -36,7 +36,7 @@ class PlaybackController(Controller):
         if instrument.generator is None:
             return "Nothing writes yet."
         if command.method == "leave_ride" and not instrument.replaying:
-            return "No ride is replayed; a opens one."
+            return f"No ride is replayed; {self.ui.key('playback.rides')} opens one."
         return ""
 
     def leave_ride(self) -> None:
@@ -55,7 +55,7 @@ class PlaybackController(Controller):
             Choice("again", "replay this ride exactly", changed, "r"),
             Choice("seed", "replay it with another seed", "other luck", "s"),
             Choice("another", "replay it on another checkpoint", "", "c"),
-            Choice("keep", "keep it as a file", "sample --ride takes it", "k"),
+            Choice("keep", "keep it as a file", "sample --ride takes it", "w"),
             Choice("open", "open one from a file", "", "o"),
         ]
         written = self.playground.instrument.recording is not None

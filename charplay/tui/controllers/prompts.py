@@ -13,7 +13,7 @@ class PromptController(Controller):
         Command(
             "prompts.passage", "r", "passage", "A random passage of the chosen text as the prompt", "text", footer=True
         ),
-        Command("prompts.stop_texts", "d", "hold at", "Pause when one of these texts is written", "text"),
+        Command("prompts.stop_texts", "H", "hold at", "Pause when one of these texts is written", "text"),
     )  # fmt: skip
 
     def disabled(self, command: Command) -> str:

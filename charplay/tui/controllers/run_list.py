@@ -26,13 +26,13 @@ class RunListController(Controller):
                 place="runs", footer=True),
         Command("run_list.samples", "v", "samples", "Go through the text samples that the run wrote while it trained",
                 place="runs"),
-        Command("run_list.along", "l", "along the run", "One text, from one seed, as the run's checkpoints write it",
+        Command("run_list.along", "C", "along the run", "One text, from one seed, as the run's checkpoints write it",
                 place="runs"),
         Command("run_list.search", "slash", "search", "Show only runs that have certain words, in name, text or note",
                 place="runs"),
         Command("run_list.sort", "S", "sort", "Sort by age, loss, name, steps, or favourites first", place="runs"),
         Command("run_list.favourite", "asterisk", "favourite", "Mark the run as a favourite, or no more", place="runs"),
-        Command("run_list.note", "n", "note", "Write a line about the run", place="runs"),
+        Command("run_list.note", "e", "note", "Write a line about the run", place="runs"),
         Command("run_list.rename", "R", "rename", "Give the run another name", place="runs"),
     )  # fmt: skip
 
@@ -57,7 +57,9 @@ class RunListController(Controller):
         if run.in_use:
             return f"{run.name} is in use by {run.in_use}"
         writes = self.playground.instrument.origin.run == run.name
-        return f"{run.name} is what writes now; let another run write first: enter" if writes else ""
+        return (
+            f"{run.name} is what writes now; let another run write first: {self.ui.key('runs.play')}" if writes else ""
+        )
 
     @property
     def _run(self) -> "RunSummary | None":

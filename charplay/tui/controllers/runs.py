@@ -33,13 +33,13 @@ class RunsController(Controller):
         ),
         Command(
             "runs.overlay",
-            "o",
+            "c",
             "overlay",
             "Draw the run's losses in the chart, beside those of other runs",
             place="runs",
             footer=True,
         ),
-        Command("runs.export", "e", "export", "Copy the run's best checkpoint to a file", place="runs"),
+        Command("runs.export", "w", "export", "Copy the run's best checkpoint to a file", place="runs"),
         Command("runs.delete", "d", "delete", "Delete the run", place="runs"),
     )
 
@@ -47,7 +47,7 @@ class RunsController(Controller):
         """Return why the run under the cursor is none for a command."""
         run, wanted = self._run(), command.method
         if run is None:
-            return "There is no run here yet; t trains one."
+            return f"There is no run here yet; {self.ui.key('training.train')} trains one."
         if run.broken and wanted not in {"export", "delete"}:
             return run.broken
         if wanted == "delete" and run.read_only:
@@ -61,7 +61,8 @@ class RunsController(Controller):
             return f"{run.name} trains on its own; `charplay attach {run.name}` shows it"
         if run.in_use:
             return f"{run.name} is in use by {run.in_use}"
-        return "A run is under way; stop it first: x" if self.playground.runs.busy else ""
+        stop = f"A run is under way; stop it first: {self.ui.key('training.stop')}"
+        return stop if self.playground.runs.busy else ""
 
     def _run(self) -> "RunSummary | None":
         return self.playground.run_list.find(self.ui.selected("runs"))
@@ -125,7 +126,7 @@ class RunsController(Controller):
         from charplay.tui.dialogs.choice import Choice, ChoiceDialog
 
         name, run_list = self._name, self.playground.run_list
-        answers = [Choice("", "keep it", key="k"), Choice("delete", "delete it", "for good", "d")]
+        answers = [Choice("", "keep it", key="n"), Choice("delete", "delete it", "for good", "d")]
         dialog = ChoiceDialog("Delete", f"Delete the run {sanitize_line(name)} with its checkpoints?", answers)
         self.ui.open_dialog(dialog, lambda answer: run_list.delete(name) if answer else None)
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from charplay.playground.recovery import Recovery
     from charplay.tui.dialogs.choice import ChoiceDialog
 
-IDLE = "Nothing trains; t starts a run."
 STOPPING = "The run stops already, and is being saved."
 
 
@@ -24,7 +23,7 @@ class TrainingController(Controller):
 
     # fmt: off
     commands: "ClassVar[Sequence[Command]]" = (
-        Command("training.values", "l", "live values", "Change the running network's values: dropout, clipping, lengths and more", place="training", footer=True, hides=True),
+        Command("training.values", "e", "live values", "Change the running network's values: dropout, clipping, lengths and more", place="training", footer=True, hides=True),
         Command("training.train", "t", "train", "Train a network with the next run's recipe", footer=True),
         Command("training.queue", "Q", "queue", "Queue the next run as the form has it, and show what waits; it begins when the run before has ended"),
         Command("training.pause", "p", "pause", "Hold training still, or let it go on", footer=True, hides=True),
@@ -52,7 +51,7 @@ class TrainingController(Controller):
         conditions = {
             "values": (state.busy and state.recipe, "The run has not begun yet."),
             "pause": (runs.stoppable, STOPPING),
-            "step": (runs.paused, "Pause training first: p"),
+            "step": (runs.paused, f"Pause training first: {self.ui.key('training.pause')}"),
             "stop": (runs.stoppable or self._downloads, STOPPING),
             "save": (state.status in {"training", "paused"}, "There is nothing to save yet."),
             "undo": (state.busy and state.changes, "No live change can be taken back."),
@@ -61,7 +60,8 @@ class TrainingController(Controller):
             "follow": (state.busy and not self.playground.following, "The live run writes already."),
         }
         usable, reason = conditions.get(command.method, (True, ""))
-        return "" if usable else reason if runs.busy else IDLE
+        idle = f"Nothing trains; {self.ui.key('training.train')} starts a run."
+        return "" if usable else reason if runs.busy else idle
 
     @property
     def _downloads(self) -> bool:

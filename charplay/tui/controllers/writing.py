@@ -16,8 +16,8 @@ class WritingController(Controller):
     commands: ClassVar = (
         Command("writing.write_one", "full_stop", "one", "Write one character, and hold", "text", footer=True),
         Command("writing.go_on", "enter", "go on", "Go on writing, and follow the end of the text", "text"),
-        Command("writing.anew", "n", "anew", "Begin a new text, with another seed", "text", footer=True),
-        Command("writing.prompt", "e", "prompt", "Change the prompt, and begin anew with it", "text", footer=True),
+        Command("writing.anew", "a", "anew", "Begin a new text, with another seed", "text", footer=True),
+        Command("writing.prompt", "P", "prompt", "Change the prompt, and begin anew with it", "text", footer=True),
         Command(
             "writing.filters", "m", "filters", "Show or hide the filters: repetition, bias, top-k, top-p, min-p",
             "text",

@@ -120,12 +120,12 @@ class BranchesDialog(Dialog[str]):
         Command(
             "branches.go",
             "enter",
-            "go on there",
+            "go on",
             "Go on with the branch under the cursor, exactly as it would have",
             footer=True,
             action="go",
         ),
-        Command("branches.rename", "r", "rename", "Give the branch another name", footer=True, action="rename"),
+        Command("branches.rename", "R", "rename", "Give the branch another name", footer=True, action="rename"),
         Command("branches.forget", "d", "forget", "Forget the branch", footer=True, action="forget"),
         Command(
             "branches.mark",
@@ -145,7 +145,7 @@ class BranchesDialog(Dialog[str]):
         ),
         Command(
             "branches.export",
-            "e",
+            "w",
             "export",
             "Write all branches to a JSON file in texts/",
             footer=True,
@@ -170,7 +170,7 @@ class BranchesDialog(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         """The tree, and what was done to it."""
-        with self.box("BranchesDialog", "enter goes  space marks  c compares  r rename  d forget  e export", wide=True):
+        with self.box("Branches", self.own_keys(), wide=True):
             yield self._rows
             yield self._said
 
@@ -182,7 +182,7 @@ class BranchesDialog(Dialog[str]):
     def _describe(self) -> None:
         branch = self._rows.chosen
         if len(self._tree.branches) == 1:
-            self._say("Branches begin where you pick (c, enter) or type (c, i), and with n.")
+            self._say("A branch begins where you pick another character, type, or begin anew.")
         else:
             self._say(f"{branch.source}, seed {branch.seed}, temperature {branch.temperature:.2f}")
 
@@ -224,7 +224,7 @@ class BranchesDialog(Dialog[str]):
                 self._rows.marked = "" if self._rows.marked == branch.name else self._rows.marked
                 self._refresh(self._tree.current)
 
-        answers = [Choice("", "keep it", key="k"), Choice("forget", "forget it", key="d")]
+        answers = [Choice("", "keep it", key="n"), Choice("forget", "forget it", key="d")]
         sentence = (
             f"Forget branch {branch.name}? Its {branch.length - branch.start:,} characters of its own go with it."
         )
@@ -235,7 +235,7 @@ class BranchesDialog(Dialog[str]):
         name = self._rows.chosen.name
         self._rows.marked = "" if name == self._rows.marked else name
         self._rows.refresh()
-        self._say(f"c on another branch compares it with {self._rows.marked or 'the one that is being written'}.")
+        self._say(f"On another branch, compare lays it beside {self._rows.marked or 'the one that is being written'}.")
 
     def action_compare(self) -> None:
         """Lay the branch under the cursor beside the marked one, or beside the one that is being written."""

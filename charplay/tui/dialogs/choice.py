@@ -13,6 +13,9 @@ from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
 
+MOVES = tuple("hjkl")
+"""Letters that are no answer's: they move in lists."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -22,6 +25,10 @@ class Choice:
     label: str
     note: str = ""
     key: str = ""
+
+    def __post_init__(self) -> None:
+        if self.key in MOVES:
+            raise ValueError(f"{self.key} moves in the list of answers")
 
 
 def _beside(choice: Choice) -> str:

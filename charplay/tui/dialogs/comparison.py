@@ -44,7 +44,7 @@ class ComparisonScreen(Screen[Column]):
         ),
         *Dialog.commands,
         Command("comparison.one", "full_stop", "one", "Write one character in each column, and hold", action="one"),
-        Command("comparison.anew", "n", "anew", "Begin anew, with another seed", footer=True, action="anew"),
+        Command("comparison.anew", "a", "anew", "Begin anew, with another seed", footer=True, action="anew"),
         Command("comparison.left", "left", "left", "The column to the left", action="choose(-1)"),
         Command("comparison.right", "right", "right", "The column to the right", action="choose(1)"),
         Command(
@@ -79,7 +79,7 @@ class ComparisonScreen(Screen[Column]):
         ),
         Command(
             "comparison.checkpoints",
-            "r",
+            "c",
             "checkpoints",
             "Checkpoints of one run, or of several, side by side",
             footer=True,

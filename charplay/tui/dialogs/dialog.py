@@ -57,6 +57,13 @@ class Dialog(ModalScreen[Answer]):
         box.border_title, box.border_subtitle = Content(sanitize_line(title)), Content(sanitize_line(note))
         return box
 
+    def own_keys(self) -> str:
+        """Return the keys of the dialog itself and of the way out, and what each does, as a line of keys would."""
+        found = {each.binding.id: each.binding for each in reversed([*self.active_bindings.values()])}
+        own = [each.id for each in type(self).commands if each.footer]
+        shown = [found[name] for name in (*own, "dialog.close") if name in found]
+        return "  ".join(f"{self.app.get_key_display(each)} {each.description}" for each in shown)
+
     def hold(self, rows: RowList, others: int) -> None:
         """Give `rows` the lines they need, as far as the screen has them beside `others` lines."""
         rows.styles.height = min(rows.number(), max(3, self.app.size.height - others))

@@ -4,7 +4,7 @@ from charplay.tui.command import Command
 
 TABS = {
     "read": ("1", "Read", "The text itself"),
-    "chars": ("2,c", "Chars", "The characters, each with how often it comes"),
+    "chars": ("2", "Chars", "The characters, each with how often it comes"),
     "words": ("3", "Words", "The words, or n-grams of words or characters"),
     "lines": ("4", "Lines", "The hits of the search in their contexts: a concordance"),
     "keys": ("5", "Keys", "What is said more, or less, often than in another text: keywords"),
@@ -43,9 +43,9 @@ COMMANDS = (
     Command("explorer.shorter", "minus", "shorter", "Count shorter n-grams", action="count('shorter')"),
     Command("explorer.case", "f", "case", "Fold case: count The and the as one, or as two", footer=True,
             action="count('case')"),
-    Command("explorer.around", "a", "around", "What comes near this word more often than by chance: its collocates",
+    Command("explorer.around", "i", "around", "What comes near this word more often than by chance: its collocates",
             footer=True, action="around"),
-    Command("explorer.other", "o", "other", "Choose what the keywords are beside: another text, or what the network "
+    Command("explorer.other", "c", "compare", "Choose what the keywords are beside: another text, or what the network "
             "writes", footer=True, action="other"),
     Command("explorer.arguments", "e", "arguments", "Type the arguments of the cleaning rule of the row", footer=True,
             action="arguments"),
@@ -59,7 +59,7 @@ COMMANDS = (
     Command("explorer.random", "r", "random", "To a passage somewhere in the text", footer=True, action="random"),
     Command("explorer.tint", "v", "tint", "Tint the text by the network's surprise, or probability; an X-ray by "
             "n-grams, or the network", footer=True, action="tint"),
-    Command("explorer.prompt", "p", "prompt", "Let the network go on from what is marked, or from this page",
+    Command("explorer.prompt", "P", "prompt", "Let the network go on from what is marked, or from this page",
             footer=True, action="prompt"),
     Command("explorer.mark", "m", "mark", "Begin a range at what one has jumped to, or at this page, and end it there",
             footer=True, action="ranges('mark')"),

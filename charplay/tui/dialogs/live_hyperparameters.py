@@ -53,9 +53,9 @@ class LiveHyperparametersDialog(Dialog[None]):
     """Changes go to the run as they are made. It leaves by itself when the run has ended."""
 
     commands = (
-        Command("live.edit", "enter", "edit", "Type a value for the run under way", footer=True, action="edit"),
-        Command("live.less", "left", "less", "The next smaller value", footer=True, action="nudge(-1)"),
-        Command("live.more", "right", "more", "The next larger value", footer=True, action="nudge(1)"),
+        Command("live.edit", "enter,e", "edit", "Type a value for the run under way", footer=True, action="edit"),
+        Command("live.less", "left,h", "less", "The next smaller value", footer=True, action="nudge(-1)"),
+        Command("live.more", "right,l", "more", "The next larger value", footer=True, action="nudge(1)"),
         Command(
             "live.undo", "z", "undo", "Take the last live change back: weights, optimizer and step, too", footer=True,
             action="undo",

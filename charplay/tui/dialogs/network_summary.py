@@ -22,11 +22,11 @@ LOOK_SECONDS = 0.05
 
 
 class NetworkDialog(Dialog[None]):
-    """Layers, examples and characters; `m` times a few steps in the background."""
+    """Layers, examples and characters; a key times a few steps in the background."""
 
     commands = (
         Command(
-            "network.measure", "m", "measure", "Time a few steps: how long an epoch takes here", footer=True,
+            "network.measure", "enter", "measure", "Time a few steps: how long an epoch takes here", footer=True,
             action="measure",
         ),
     )  # fmt: skip
@@ -42,7 +42,7 @@ class NetworkDialog(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the lines in a box."""
-        with self.box("What the network sees", "m times an epoch   esc goes back", wide=True):
+        with self.box("What the network sees", self.own_keys(), wide=True):
             yield self._lines
 
     def on_mount(self) -> None:

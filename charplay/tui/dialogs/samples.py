@@ -21,8 +21,9 @@ class SamplesDialog(Dialog[None]):
     """One round at a time; left and right go through them, and the newest one is followed."""
 
     commands = (
-        Command("samples.back", "left", "before", "The round of samples before this one", footer=True, action="go(-1)"),
-        Command("samples.on", "right", "after", "The round after it; the newest one is followed", footer=True,
+        Command("samples.back", "left,h", "before", "The round of samples before this one", footer=True,
+                action="go(-1)"),
+        Command("samples.on", "right,l", "after", "The round after it; the newest one is followed", footer=True,
                 action="go(1)"),
         Command("samples.far_back", "shift+left", "ten before", "Ten rounds back", action="go(-10)"),
         Command("samples.far_on", "shift+right", "ten after", "Ten rounds on", action="go(10)"),

@@ -42,24 +42,24 @@ class ScoreDialog(Dialog[None]):
         Command("score.generated", "g", "generated", "Score the generated text", footer=True, action="generated"),
         Command(
             "score.corpus",
-            "c",
+            "H",
             "corpus",
             "Score the held-out end of the corpus; again, all of it",
             footer=True,
             action="corpus",
         ),
         Command("score.file", "o", "a file", "Score any file", footer=True, action="file"),
-        Command("score.typed", "p", "a text", "Score a text that is pasted or typed", footer=True, action="typed"),
+        Command("score.typed", "e", "a text", "Score a text that is pasted or typed", footer=True, action="typed"),
         Command(
             "score.others",
-            "a",
+            "c",
             "other networks",
             "Score it by other checkpoints, too: choose which",
             footer=True,
             action="others",
         ),
-        Command("score.stop", "x", "stop", "Let what was read be enough", footer=True, action="stop"),
-        Command("score.passage", "enter", "open", "Open the passage in its text", footer=True, action="passage"),
+        Command("score.stop", "x", "stop", "Let what was read be enough", action="stop"),
+        Command("score.passage", "enter", "open", "Open the passage in its text", action="passage"),
     )
     BINDINGS = bindings(commands)
     DEFAULT_CSS = """
@@ -107,8 +107,7 @@ class ScoreDialog(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """What was found in a sentence, along the text, and passage by passage."""
-        keys = "g generated  c corpus  o a file  p a text  a networks  esc back"
-        with self.box(f"Score   {self._generator.source}", keys, wide=True):
+        with self.box(f"Score   {self._generator.source}", self.own_keys(), wide=True):
             yield self._said
             yield self._along
             yield self._findings

@@ -236,7 +236,7 @@ class TextPane(Pane):
             where = "at the cursor" if instrument.cursor.is_out else "at the end"
             return f"enter writes it {where}   escape leaves{self._read_as(self._own.prompt)}"
         if instrument.cursor.position is not None:
-            return f"at {instrument.cursor.position:,}   arrows move   enter picks   i types   esc goes on"
+            return f"at {instrument.cursor.position:,}   arrows move   enter picks   esc goes on"
         return self._writing_hint()
 
     def _writing_hint(self) -> str:

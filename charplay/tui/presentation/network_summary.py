@@ -16,7 +16,7 @@ SHOWN = 10
 """Characters of an example that are shown."""
 
 
-def inside(recipe: Recipe, corpus: "Corpus", timed: str = "m times a few of them") -> list[list[Cell]]:
+def inside(recipe: Recipe, corpus: "Corpus", timed: str = "not timed yet") -> list[list[Cell]]:
     """Everything, for a resolved recipe; `timed` is what is known of an epoch's time."""
     size = len(corpus.vocabulary)
     facts = network_facts(recipe, len(corpus), size)

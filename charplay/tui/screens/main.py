@@ -43,6 +43,8 @@ from charplay.tui.widgets.row_list import RowList
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from textual.binding import Keymap
+
     from charplay.playground.playground import Playground
     from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
@@ -99,10 +101,11 @@ class MainScreen(Screen[None]):
     training: "TrainingPane"
     text: "TextPane"
 
-    def __init__(self, playground: "Playground", path: str | None = None) -> None:
-        """`path`: of a text to begin with."""
+    def __init__(self, playground: "Playground", path: str | None = None, keymap: "Keymap | None" = None) -> None:
+        """`path`: of a text to begin with; `keymap`: the keys of commands that have others than they declare."""
         super().__init__()
         self.playground = playground
+        self._keymap = keymap or {}
         self._path = path
         use_row_compositor(self)
         self.furnished = False
@@ -152,7 +155,9 @@ class MainScreen(Screen[None]):
         with self.app.batch_update():
             await self._unfold()
             self.playground.begin(self._path)
-            self.say("[ ] temperature   t trains a network of your own while the demo writes")
+            self.say(
+                f"[ ] temperature   {self.key('training.train')} trains a network of your own while the demo writes"
+            )
             self.advance()
         _enable_collector()
 
@@ -309,6 +314,11 @@ class MainScreen(Screen[None]):
     def covered(self) -> bool:
         """Whether a dialog lies over the panes."""
         return self.app.screen is not self
+
+    def key(self, name: str) -> str:
+        """Return the key of a command by its id, as people write it; the first one of several."""
+        keys = self._keymap.get(name, self.commands[name].key)
+        return self.app.get_key_display(Binding(keys.partition(",")[0], ""))
 
     def copy(self, text: str) -> None:
         """Put text on the clipboard."""

@@ -14,7 +14,8 @@ def patch_keymap() -> None:
 
 
 def _apply_keymap(self: BindingsMap, keymap: Keymap) -> KeymapApplyResult:
-    """Move the bindings whose ids the map has; on a key that others have, too, they come first."""
+    """Move the bindings whose ids the map has; on a key that others have, too, they come first, as the map has them."""
+    order = {name: at for at, name in enumerate(keymap)}
     kept: dict[str, list[Binding]] = {}
     moved: dict[str, list[Binding]] = {}
     for key, found in self.key_to_bindings.items():
@@ -26,5 +27,7 @@ def _apply_keymap(self: BindingsMap, keymap: Keymap) -> KeymapApplyResult:
                 there = moved.setdefault(new, [])
                 if all(each.id != binding.id for each in there):  # it may have had several keys
                     there.append(binding.with_key(new, None))
+    for found in moved.values():
+        found.sort(key=lambda each: order[each.id or ""])
     self.key_to_bindings = {key: [*moved.get(key, ()), *kept.get(key, ())] for key in kept | moved}
     return KeymapApplyResult(set())

@@ -34,10 +34,10 @@ class GrowingText(Widget, can_focus=True):
     """
 
     commands: ClassVar[Sequence[Command]] = (
-        Command("scroll.up", "up,k", "up", "A line up", action="scroll_lines(-1)"),
+        Command("scroll.up", "up", "up", "A line up", action="scroll_lines(-1)"),
         Command(
             "scroll.down",
-            "down,j",
+            "down",
             "down",
             "A line down; at the end the text is followed again",
             action="scroll_lines(1)",

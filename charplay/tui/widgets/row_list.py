@@ -73,8 +73,8 @@ class RowList(Widget, can_focus=True):
     """Rows with a cursor. Subclasses say how many there are and how one is drawn."""
 
     commands: ClassVar[Sequence[Command]] = (
-        Command("list.up", "up", "up", "One up", action="move(-1)"),
-        Command("list.down", "down", "down", "One down", action="move(1)"),
+        Command("list.up", "up,k", "up", "One up", action="move(-1)"),
+        Command("list.down", "down,j", "down", "One down", action="move(1)"),
         Command("list.page_up", "pageup", "page up", "A page up", action="page(-1)"),
         Command("list.page_down", "pagedown", "page down", "A page down", action="page(1)"),
         Command("list.first", "home", "first", "To the first", action="move(-1000000000)"),

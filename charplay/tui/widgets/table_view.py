@@ -108,8 +108,8 @@ class TableList(RowList):
     """The rows, with a cursor that goes by pages."""
 
     commands: ClassVar[Sequence[Command]] = (
-        Command("table.up", "up", "up", "A row up", action="move(-1)"),
-        Command("table.down", "down", "down", "A row down", action="move(1)"),
+        Command("table.up", "up,k", "up", "A row up", action="move(-1)"),
+        Command("table.down", "down,j", "down", "A row down", action="move(1)"),
         Command("table.page_up", "pageup", "page up", "A page up", action="page(-1)"),
         Command("table.page_down", "pagedown,space", "page down", "A page down", action="page(1)"),
         Command("table.first", "home", "first", "To the first row", action="move(-1000000000)"),
