@@ -44,7 +44,7 @@ class SubstringIndex:
         """Bytes of a character in `encode`."""
         return self._bytes
 
-    def goes_on(self, position: int, character: bytes) -> bool:
+    def has_character(self, position: int, character: bytes) -> bool:
         """Whether the text has this character at a position."""
         return self._data[position * self._bytes : (position + 1) * self._bytes] == character
 
@@ -147,7 +147,7 @@ class LongestMatches:
         else:
             code = index.encode(character)
             self._text += code
-            if length and index.goes_on(end, code):
+            if length and index.has_character(end, code):
                 length, end = length + 1, end + 1
             else:
                 length, position = index.longest(bytes(self._text[-(length + 1) * index.width :]))
