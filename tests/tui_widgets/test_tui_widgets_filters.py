@@ -70,7 +70,7 @@ async def test_settings_that_were_made_elsewhere_are_shown_as_they_are_and_kept(
 
 
 def test_they_are_off_at_first() -> None:
-    assert not SamplingFilters().on
+    assert not SamplingFilters().active_labels
     assert SamplingFilters().applied(SamplingParams(temperature=0.3, seed=5)) == SamplingParams(temperature=0.3, seed=5)
 
 

@@ -167,7 +167,7 @@ class SamplingFilters(Vertical):
             self.bias.begin(write_bias(settings.bias))
 
     @property
-    def on(self) -> tuple[str, ...]:
+    def active_labels(self) -> tuple[str, ...]:
         """Those that are on, in the order in which they act, in a few letters each: "top-p 0.50"."""
         return tuple(self._describe(name.replace("-", "_")) for name in self.applied(SamplingParams()).active)
 

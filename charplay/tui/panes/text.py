@@ -105,7 +105,7 @@ class TextPane(Pane):
         self.filters.bias.begin(self._instrument.typed_bias)
         self._shown = None
         self._show_params()
-        self.set_class(bool(self.filters.on), "-filters")
+        self.set_class(bool(self.filters.active_labels), "-filters")
         self.refresh_state()
 
     def on_mount(self) -> None:
@@ -171,7 +171,7 @@ class TextPane(Pane):
                 self._instrument.typed_bias = self.filters.bias.value
         self.controls.speed.value = speed
         self._shown = params, speed
-        filters = () if self.has_class("-filters") else self.filters.on
+        filters = () if self.has_class("-filters") else self.filters.active_labels
         self.controls.say_in_force((*filters, "stop texts") if self._instrument.stops else filters)
 
     def _show_rows(self) -> None:
