@@ -34,7 +34,7 @@ def load_files() -> dict[str, File]:
     }
 
 
-def entrance() -> str:
+def entrance_page() -> str:
     """Return the page that a token opens.
 
     It goes on by itself: a cookie that is strict is not sent where another site's link is merely redirected.

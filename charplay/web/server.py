@@ -14,7 +14,7 @@ from aiohttp import WSMsgType, web
 
 from charplay.web.access import Access
 from charplay.web.errors import WebError
-from charplay.web.pages import File, entrance, headers, screen_page
+from charplay.web.pages import File, entrance_page, headers, screen_page
 from charplay.web.shared_screen import SharedScreen
 from charplay.web.viewer import Viewer
 
@@ -71,7 +71,7 @@ class WebServer:
         return guard
 
     def _let_in(self, request: web.Request) -> web.Response:
-        response = web.Response(text=entrance(), content_type="text/html")
+        response = web.Response(text=entrance_page(), content_type="text/html")
         response.set_cookie(
             self.access.cookie_name, self.access.cookie, httponly=True, samesite="Strict", path="/",
             secure=request.scheme == "https",

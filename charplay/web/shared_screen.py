@@ -72,7 +72,9 @@ class SharedScreen:
             self._fit()
             self.pace()
         elif self._terminal is not None:
-            self._expiry = asyncio.get_running_loop().call_later(self._linger, lambda: self._do(self._end_if_alone()))
+            self._expiry = asyncio.get_running_loop().call_later(
+                self._linger, lambda: self._run_in_background(self._end_if_alone())
+            )
 
     def type(self, viewer: Viewer, text: str) -> None:
         """Send keys to the program, where this viewer is the one that types."""
@@ -120,7 +122,7 @@ class SharedScreen:
             self._terminal = None
             for viewer in list(self._viewers):
                 self.leave(viewer)
-            self._do(terminal.hang_up(PATIENCE))
+            self._run_in_background(terminal.hang_up(PATIENCE))
 
     async def _end_if_alone(self) -> None:
         async with self._changing:
@@ -129,7 +131,7 @@ class SharedScreen:
                 self._terminal = None
                 await terminal.hang_up(PATIENCE)
 
-    def _do(self, work: Coroutine[object, object, None]) -> None:
+    def _run_in_background(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
