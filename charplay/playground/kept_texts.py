@@ -46,7 +46,7 @@ class KeptText(NamedTuple):
     def summary(self) -> str:
         """Its length, its branches and its day."""
         branches = f", {self.branches:,} branches" if self.branches > 1 else ""
-        return f"{plural(self.characters, 'character')}{branches}, of {self.saved:%Y-%m-%d %H:%M}"
+        return f"{plural(self.characters, 'character')}{branches}, left {self.saved:%Y-%m-%d %H:%M}"
 
 
 class KeptTexts:

@@ -163,7 +163,7 @@ class Playground:
         now = self.clock()
         self.next_run.begin(self.preferences, self.library, path, now)
         if kept := self.kept_texts.newest():
-            self.announcements.kept_text = f"T goes on with your text of {kept.summary}"
+            self.announcements.kept_text = f"T goes on with your last text: {kept.summary}"
         self.run_list.begin(self.store, now)
         self._say(self.queue.load())
         if self.runs.remote:

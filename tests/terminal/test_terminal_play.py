@@ -234,7 +234,7 @@ def test_the_text_outlives_a_lost_link_and_goes_on_at_the_next_start(
     first.hang_up()
     assert first.wait(60) == SIGNALS[signal.SIGHUP]
     second = terminal([sys.executable, "-m", "charplay"], env={"CHARPLAY_HOME": str(tmp_path)})
-    second.wait_for("T goes on with your text", 60)
+    second.wait_for("T goes on with your last text", 60)
     second.press("5", "T")
     second.wait_for("Once upon a midnight", 20)
     second.press("q")
