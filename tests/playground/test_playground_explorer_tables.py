@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 import time
 import unicodedata
 from collections import Counter
@@ -364,4 +365,11 @@ def test_what_the_network_writes_is_compared_with_its_text(sitting: Sitting, mon
     words = set(WORD.findall(corpus.text()))
     for word, use in zip(column(tab, "word"), column(tab, "use"), strict=True):
         assert (word in words) == (use != "invented")
+    tab.line = column(tab, "use").index("invented")
+    word = column(tab, "word")[tab.line]
+    said = re.search(r"written at ([\d,]+).*: … (.*) …$", tab.line_facts())
+    assert said is not None
+    assert word in said[2]
+    tab.line = next(number for number, use in enumerate(column(tab, "use")) if use != "invented")
+    assert "written at" not in tab.line_facts()
     assert "what demo writes beside" in tab.facts()

@@ -25,6 +25,10 @@ MOST = 10_000
 """Rows of what is over-used, and of what is under-used."""
 USES = {"more": "over-used", "less": "under-used", "never": "never", "invented": "invented"}
 """What a word's use is, and how it is named in a sentence."""
+MOST_PLACES = 3
+"""Places of a word in the writing that are named."""
+AROUND = 20
+"""Characters of the writing that are shown on either side of a word."""
 OPENING = 0.5
 """The share of the time that opening, or writing, the other text takes."""
 
@@ -54,7 +58,7 @@ def _count(
     rows = [*overused(*lists, MOST), *underused(*lists, MOST)]
     invented = _invented(other, corpus, unit) if written else {}
     known = {row.text for row in rows}
-    rows += [row for row in invented.values() if row.text not in known]
+    rows += [_invention(word, len(places)) for word, places in invented.items() if word not in known]
     uses = ["invented" if row.text in invented else _use(row) for row in rows]
     facts = ", ".join(f"{uses.count(use):,} {named}" for use, named in USES.items() if use in uses)
     facts = f"{facts or 'no keywords'}: {here.title} beside {there.title}"
@@ -63,16 +67,36 @@ def _count(
         "; ".join(filter(None, (note, facts))),
         lambda row: _occurrences(corpus, unit, rows[row].text),
         lambda position: _row_at(corpus, rows, position),
+        row_facts=lambda row: (
+            _where_written(other, word, invented[word]) if (word := rows[row].text) in invented else ""
+        ),
     )
 
 
-def _invented(written: "Corpus", corpus: "Corpus", unit: "Unit") -> dict[str, Keyword]:
-    """Return the words that the network has made up, the most frequent first."""
+def _invented(written: "Corpus", corpus: "Corpus", unit: "Unit") -> dict[str, list[int]]:
+    """Return the words that the network has made up and where it wrote them, the most frequent first."""
     if not isinstance(unit, Words):
         return {}
-    found = sorted(invented_words(written.text(), corpus).items(), key=lambda each: -len(each[1]))
+    return dict(sorted(invented_words(written.text(), corpus).items(), key=lambda each: -len(each[1])))
+
+
+def _invention(word: str, count: int) -> Keyword:
     nothing = float("nan")
-    return {word: Keyword(word, len(places), 0, 0.0, nothing, nothing, is_never=False) for word, places in found}
+    return Keyword(word, count, 0, 0.0, nothing, nothing, is_never=False)
+
+
+def _where_written(written: "Corpus", word: str, places: list[int] | None) -> str:
+    """Say where in its writing the network has a word that it made up, the first time with what stands around it.
+
+    Nothing is said of other words: their places are the text's own, which enter opens.
+    """
+    if places is None:
+        return ""
+    shown = ", ".join(f"{place:,}" for place in places[:MOST_PLACES])
+    more = f" and {len(places) - MOST_PLACES:,} more" if len(places) > MOST_PLACES else ""
+    first = places[0]
+    around = written.text(max(0, first - AROUND), min(len(written), first + len(word) + AROUND))
+    return f"written at {shown}{more}: … {' '.join(around.split())} …"
 
 
 def _use(row: Keyword) -> str:
