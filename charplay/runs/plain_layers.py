@@ -35,7 +35,7 @@ class PlainNetwork(NamedTuple):
 
     cell: str
     input: str
-    """`embedding` or `one-hot`."""
+    """`embedding`, `one-hot`, or `scalar`."""
     tensors: dict[str, NDArray[np.float32]]
     """By their names in a checkpoint; characters are in the order of the file's ids."""
 
@@ -60,9 +60,22 @@ class PlainNetwork(NamedTuple):
         """How many characters it knows."""
         return int(self.tensors["output.weight"].shape[0])
 
+    @property
+    def input_size(self) -> int:
+        """Width of what enters the first recurrent layer."""
+        return self.embedding_size or (1 if self.input == "scalar" else self.vocabulary_size)
+
     def in_order_of(self, characters: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """Return the tensors for sorted characters, where `characters` has them in the order of the file's ids."""
+        """Return the tensors for sorted characters, where `characters` has them in the order of the file's ids.
+
+        Raises WeightsError where they cannot be sorted, since a character's number is what enters the network.
+        """
         order = sorted(range(len(characters)), key=characters.__getitem__)
+        if self.input == "scalar" and order != list(range(len(characters))):
+            raise WeightsError(
+                "the network reads a character as its number, and charplay numbers sorted characters; "
+                "train it anew with a sorted vocabulary"
+            )
         rows = {"embedding.weight", "output.weight", "output.bias"}
         ordered = {name: tensor[order] if name in rows else tensor for name, tensor in self.tensors.items()}
         if self.input == "one-hot":
@@ -111,14 +124,15 @@ def read_plain_layers(weights: Weights) -> PlainNetwork:
     modules = {name.rpartition(".")[0] for name in rest}
     linear = _only([each for each in modules if _key(each, "bias") in rest], "linear output")
     embeddings = sorted(modules - {linear})
-    tensors: dict[str, NDArray[Any]] = {}
+    tensors = {"output.weight": _weight(rest, linear), "output.bias": rest[_key(linear, "bias")]}
     if embeddings:
-        tensors["embedding.weight"] = rest[_key(_only(embeddings, "embedding"), "weight")]
+        tensors["embedding.weight"] = _weight(rest, _only(embeddings, "embedding"))
     cell, found = _recurrent(layers)
-    tensors |= found | {"output.weight": rest[_key(linear, "weight")], "output.bias": rest[_key(linear, "bias")]}
+    tensors |= found
+    scalar = found["rnn.weight_ih_l0"].shape[1] == 1
     network = PlainNetwork(
         cell,
-        "embedding" if embeddings else "one-hot",
+        "embedding" if embeddings else "scalar" if scalar else "one-hot",
         {name: np.array(tensor, np.float32, order="C") for name, tensor in tensors.items()},
     )
     _require_fit(network)
@@ -135,6 +149,13 @@ def _key(module: str, name: str) -> str:
     return f"{module}.{name}" if module else name
 
 
+def _weight(weights: Weights, module: str) -> NDArray[Any]:
+    weight = weights.get(_key(module, "weight"))
+    if weight is None or weight.ndim != 2:
+        raise WeightsError(f"its module {module!r} has no matrix of weights, as an embedding and a linear output have")
+    return weight
+
+
 def _recurrent(layers: Weights) -> tuple[str, dict[str, NDArray[Any]]]:
     """Return the cell, and the layers' tensors by their names in a checkpoint."""
     depth = 1 + max(int(name.rpartition("_l")[2]) for name in layers if name.rpartition("_l")[2].isdecimal())
@@ -145,6 +166,8 @@ def _recurrent(layers: Weights) -> tuple[str, dict[str, NDArray[Any]]]:
         )
     if missing := sorted({name for name in known if name.startswith("weight")} - layers.keys()):
         raise WeightsError(f"its recurrent layers lack {missing[0]}; save the whole state dict")
+    if flat := sorted(name for name in known if name.startswith("weight") and layers[name].ndim != 2):
+        raise WeightsError(f"its {flat[0]} is no matrix; save the whole state dict")
     rows, hidden = layers["weight_hh_l0"].shape
     cell = next((name for name in PLAIN_CELLS if rows == GATES[name] * hidden), "")
     if not cell:
@@ -155,6 +178,11 @@ def _recurrent(layers: Weights) -> tuple[str, dict[str, NDArray[Any]]]:
     for layer in range(depth):
         zero = np.zeros(rows, np.float32)
         first, second = layers.get(f"bias_ih_l{layer}", zero), layers.get(f"bias_hh_l{layer}", zero)
+        if {first.shape, second.shape, layers[f"weight_hh_l{layer}"].shape[:1]} != {(rows,)}:
+            raise WeightsError(
+                f"its recurrent layer {layer + 1} is of another cell or size than the first, which has {rows} rows; "
+                "charplay's layers are of one cell and one size"
+            )
         if cell == "gru" and np.any(second[2 * hidden :]):
             raise WeightsError(
                 "its GRU has a bias inside the reset gate, which charplay's cell does not have; train it without, "
@@ -167,13 +195,23 @@ def _recurrent(layers: Weights) -> tuple[str, dict[str, NDArray[Any]]]:
 
 
 def _require_fit(network: PlainNetwork) -> None:
-    """Raise WeightsError where one layer's width is not what the next one takes."""
-    tensors, hidden = network.tensors, network.hidden_size
-    width = network.embedding_size or network.vocabulary_size
+    """Raise WeightsError where one layer's width is not what the next one takes, or a number is none."""
+    tensors, hidden, width = network.tensors, network.hidden_size, network.input_size
+    rows = GATES[network.cell] * hidden
+    needed: dict[str, tuple[int, ...]] = {"output.bias": (network.vocabulary_size,)}
+    if network.input == "embedding":
+        needed["embedding.weight"] = (network.vocabulary_size, width)
     for layer in range(network.num_layers):
         entering = tensors[f"rnn.weight_ih_l{layer}"].shape[1]
         if entering != (hidden if layer else width):
             raise WeightsError(
                 f"its recurrent layer {layer + 1} takes {entering} numbers and is given {hidden if layer else width}; "
-                "only an embedding or a one-hot input, stacked layers of one size and a linear output can be read"
+                "an embedding, one-hot or scalar input, stacked layers of one size and a linear output can be read"
             )
+        needed |= {f"rnn.weight_ih_l{layer}": (rows, entering), f"rnn.weight_hh_l{layer}": (rows, hidden)}
+        needed[f"rnn.bias_l{layer}"] = (rows,)
+    for name, tensor in tensors.items():
+        if tensor.shape != needed.get(name, tensor.shape):
+            raise WeightsError(f"its {name} has the shape {tensor.shape}, where the other layers need {needed[name]}")
+        if not np.isfinite(tensor).all():
+            raise WeightsError(f"its {name} holds numbers that are not finite; import an earlier checkpoint")

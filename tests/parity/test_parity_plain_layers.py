@@ -203,6 +203,16 @@ ONES = np.ones(36, np.float32)
 @pytest.mark.parametrize(
     ("weights", "sentence"),
     [
+        (changed(rnn__bias_hh_l1=np.ones(35)), "layer 2 is of another cell or size than the first"),
+        (changed(rnn__bias_ih_l0=np.ones((36, 1))), "layer 1 is of another cell or size than the first"),
+        (changed(rnn__weight_hh_l1=np.ones((32, 12))), "layer 2 is of another cell or size than the first"),
+        (changed(rnn__weight_hh_l1=np.ones((36, 11))), r"rnn.weight_hh_l1 has the shape \(36, 11\)"),
+        (changed(rnn__weight_hh_l0=ONES), "weight_hh_l0 is no matrix"),
+        (changed(output__weight=None), "'output' has no matrix of weights"),
+        (changed(output__bias=np.ones(3)), r"output.bias has the shape \(3,\)"),
+        (changed(embedding__weight=ONES), "'embedding' has no matrix of weights"),
+        (changed(embedding__weight=np.ones((28, 5))), r"embedding.weight has the shape \(28, 5\)"),
+        (changed(output__bias=np.full(29, np.nan)), "output.bias holds numbers that are not finite"),
         (changed(rnn__bias_hh_l1=ONES), "a bias inside the reset gate"),
         (changed(rnn__weight_ih_l0_reverse=ONES), "bidirectional or projected"),
         (changed(rnn__weight_hr_l0=ONES), "bidirectional or projected"),
