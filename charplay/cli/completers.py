@@ -152,6 +152,11 @@ def cleaning(home: "Home", word: str) -> Iterable[Candidate]:
     return _values(home, "cleaning", word)
 
 
+def scalar_scales(home: "Home", word: str) -> Iterable[Candidate]:
+    """What a character's id is divided by, where it enters as a number."""
+    return _values(home, "scalar_scale", word)
+
+
 def _values(home: "Home", name: str, typed: str) -> Iterable[Candidate]:
     """What can follow FIELD=; of a list, what can follow its last comma."""
     from charplay.fs.entry_calls import split_list
@@ -227,6 +232,7 @@ COMPLETERS: dict[str, Completer] = VALUES | {
     "run": checkpoints,
     "runs": checkpoints,
     "save_ride": files,
+    "scalar_scale": scalar_scales,
     "settings": settings,
     "sort": sort_orders,
     "source": checkpoints,

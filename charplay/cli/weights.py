@@ -2,7 +2,7 @@
 
 import json as jsons
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,8 @@ from charplay.cli.output import print_json, print_note, print_safe
 from charplay.cli.recipe_options import JsonOption
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from charplay.runs.store import RunStore
 
 FORMS = ("torch",)
@@ -56,7 +58,9 @@ def export_weights(store: "RunStore", run: str, form: str, target: Path | None, 
 
 def import_weights(
     context: typer.Context,
-    weights: Annotated[Path, typer.Argument(metavar="FILE", help="A state dict, as torch.save writes it.")],
+    weights: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A state dict of torch, or a model of Keras: .pt, .h5, .keras.")
+    ],
     text: Annotated[
         str | None, typer.Option("--text", metavar="TEXT", help="The text that was learned: its sorted characters.")
     ] = None,
@@ -66,6 +70,12 @@ def import_weights(
     vocabulary: Annotated[
         Path | None,
         typer.Option("--vocabulary", metavar="JSON", help="The characters by their ids; FILE's own .json without."),
+    ] = None,
+    scalar_scale: Annotated[
+        str | None,
+        typer.Option(
+            "--scalar-scale", metavar="SCALE", help="If a number enters: id / vocabulary's size, or none: the bare id."
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The new run's name.")] = None,
     json: JsonOption = False,
@@ -89,13 +99,24 @@ def import_weights(
         characters = list(corpus.vocabulary.characters)
     else:
         characters = read_vocabulary(user_path(vocabulary) if vocabulary else vocabulary_file(path))
-    from charplay.training.state_dict_file import read_state_dict
-
-    network = read_plain_layers(read_state_dict(path))
-    run = import_run(home, network, characters, title=path.stem, corpus=corpus, cleaning=rules, name=name)
+    network = read_plain_layers(_read_weights(path))
+    run = import_run(
+        home, network, characters, title=path.stem, corpus=corpus, cleaning=rules, scalar_scale=scalar_scale, name=name
+    )
     if json:
         print_json({"run": run.name, "folder": str(run.folder)})
     else:
         print_safe(
             f"{run.name}: `charplay sample {run.name}` writes with it, `charplay train --from {run.name}` goes on"
         )
+
+
+def _read_weights(path: Path) -> "dict[str, NDArray[Any]]":
+    """Read a file of Keras or else of torch, which is only loaded for its own."""
+    from charplay.runs.keras_file import is_keras_file, read_keras_file
+
+    if is_keras_file(path):
+        return read_keras_file(path)
+    from charplay.training.state_dict_file import read_state_dict
+
+    return read_state_dict(path)

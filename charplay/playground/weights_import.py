@@ -57,11 +57,14 @@ def import_run(
     title: str,
     corpus: "Corpus | None" = None,
     cleaning: Sequence[str] = (),
+    scalar_scale: str | None = None,
     name: str | None = None,
 ) -> "Run":
     """Make a finished run of a network; `characters` are in the order of its ids, `title` says where it comes from.
 
-    Raises WeightsError where there are more or fewer characters than the network knows, RunError for its name.
+    `scalar_scale`, as in a recipe, says which number enters a network with scalar input: its weights do not tell.
+    Raises WeightsError where there are more or fewer characters than the network knows, RecipeError where it is larger
+    than any recipe's or the scale is none, RunError for its name.
     """
     from charplay.runs.checkpoint import Checkpoint
     from charplay.runs.metadata import FINAL_FIELDS
@@ -73,7 +76,7 @@ def import_run(
             "name the text that they learned, with the cleaning that it had"
         )
     vocabulary, origin = "".join(sorted(characters)), _origin(corpus, title)
-    asked, resolved = _recipes(network, origin, cleaning)
+    asked, resolved = _recipes(network, origin, cleaning, scalar_scale)
     checkpoint = Checkpoint(
         tensors=network.in_order_of(characters), recipe=resolved, vocabulary=vocabulary, corpus=origin,
         step=0, epoch=0.0, seconds=0.0,
@@ -99,14 +102,17 @@ def _origin(corpus: "Corpus | None", title: str) -> "CorpusOrigin":
     return CorpusOrigin(corpus.name, corpus.path, corpus.sha256, len(corpus))
 
 
-def _recipes(network: PlainNetwork, origin: "CorpusOrigin", cleaning: Sequence[str]) -> "tuple[Recipe, Recipe]":
+def _recipes(
+    network: PlainNetwork, origin: "CorpusOrigin", cleaning: Sequence[str], scalar_scale: str | None
+) -> "tuple[Recipe, Recipe]":
     """Return the recipe of the network as it would be asked for, and the resolved one."""
-    from charplay.recipes.recipe import Recipe
+    from charplay.recipes.layers import ConfigLayer, compose
     from charplay.recipes.resolve import resolve
 
-    asked = Recipe(
-        corpus=origin.name if origin.characters else "", cleaning=tuple(cleaning), cell=network.cell,
-        input="embedding" if network.input == "embedding" else "one-hot", embedding_size=network.embedding_size,
-        hidden_size=network.hidden_size, num_layers=network.num_layers, minutes=3.0,
-    )  # fmt: skip
+    told = {"embedding_size": network.embedding_size, "scalar_scale": scalar_scale}
+    values = {
+        "corpus": origin.name if origin.characters else "", "cleaning": tuple(cleaning), "cell": network.cell,
+        "input": network.input, "hidden_size": network.hidden_size, "num_layers": network.num_layers, "minutes": 3.0,
+    }  # fmt: skip
+    asked, _ = compose(ConfigLayer("", values | {name: value for name, value in told.items() if value is not None}))
     return asked, resolve(asked, origin.characters or ASSUMED_CHARACTERS, network.vocabulary_size).recipe

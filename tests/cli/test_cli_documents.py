@@ -29,7 +29,7 @@ LEFT_OUT = {
     r" --detach\b": "starts a process of its own: tests/terminal, tests/training",
     r"^charplay control ": "needs such a process: tests/server",
     r"^charplay (sweep|runs compare sweep) ": "starts a process for each run: test_cli_sweep",
-    r"^charplay runs import ": "needs weights of another program: test_cli_weights",
+    r"^charplay runs import ": "needs weights of another program: test_cli_weights, tests/parity",
     r" --device cuda ": "needs a card: make gpu-check",
     r"^charplay --install-completion": "writes into a shell's files: test_cli_completion",
 }
