@@ -16,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from keras_models import stacked, write_whole
 
 from charplay.corpora.classics import Mirror, read_catalog
 from charplay.runs.home import Home
@@ -29,7 +30,6 @@ LEFT_OUT = {
     r" --detach\b": "starts a process of its own: tests/terminal, tests/training",
     r"^charplay control ": "needs such a process: tests/server",
     r"^charplay (sweep|runs compare sweep) ": "starts a process for each run: test_cli_sweep",
-    r"^charplay runs import ": "needs weights of another program: test_cli_weights, tests/parity",
     r" --device cuda ": "needs a card: make gpu-check",
     r"^charplay --install-completion": "writes into a shell's files: test_cli_completion",
 }
@@ -92,6 +92,8 @@ def texts(home: Home, monkeypatch: pytest.MonkeyPatch) -> Path:
     (here / "letters").mkdir()
     for path in (here / "quotes.txt", here / "letter.txt", here / "letters" / "one.txt", here / "letters" / "two.txt"):
         path.write_text(text)
+    for name, known in (("lstm.h5", text), ("weights-improvement-19-1.9435.hdf5", text.lower())):
+        write_whole(here / name, stacked(size=len(set(known)), width=1, embedded=False))
     data = text.encode()
     copies = (Mirror("nowhere", len(data), sha256(data).hexdigest()),)
     catalog = tuple(replace(classic, mirrors=copies) for classic in read_catalog())
