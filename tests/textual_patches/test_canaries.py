@@ -44,7 +44,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 import charplay.tui.textual_patches as patches
-from charplay.tui.textual_patches import styles_cache
+from charplay.tui.textual_patches import covered_screens, styles_cache
 from charplay.tui.textual_patches.terminal_modes import KITTY_KEYS_ON
 
 ROOT = Path(__file__).parents[2]
@@ -227,6 +227,27 @@ def test_row_compositor_replaces_a_method_that_is_still_asked() -> None:
     assert "self._get_renders(crop)" in inspect.getsource(Compositor._render_chops)
     assert "self._render_chops(" in inspect.getsource(Compositor.render_partial_update)
     assert isinstance(Compositor.visible_widgets, property)
+
+
+# covered_screens
+
+
+async def test_covered_screens_of_textual_still_pass_on_again_what_they_have_passed_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "in self.app._background_screens" in inspect.getsource(vars(Screen)["is_current"].fget)
+    monkeypatch.setattr(Screen, "_compositor_refresh", covered_screens._textuals)
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        await app.mount(told := Static("first"))
+        app.push_screen(Screen())
+        await pilot.pause(0.1)
+        beneath = app.screen_stack[0]
+        assert app._background_screens == [beneath], "though nothing of it is seen"
+        told.update("second")
+        await pilot.pause(0.2)
+        assert beneath._repaint_required
+        assert beneath._repaint_regions
 
 
 # keymap

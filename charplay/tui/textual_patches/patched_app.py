@@ -1,6 +1,7 @@
 """The app that the patches are built into: the few methods of Textual's `App` that they must replace, and nothing else.
 
-Each hands on to a plain object that does the work. Private parts used: `_display`, `_handle_exception`, `_driver`.
+Each hands on to a plain object that does the work. Private parts used: `_display`, `_handle_exception`, `_driver`,
+`_background_screens`, `_screen_stack`.
 """
 
 import os
@@ -16,6 +17,7 @@ from textual.widget import Widget
 from charplay.formatting.sanitize import sanitize
 from charplay.tui.textual_patches.backpressure import Backpressure
 from charplay.tui.textual_patches.cell_diff import ScreenBuffer, diffed
+from charplay.tui.textual_patches.covered_screens import patch_covered_screens, shining_through
 from charplay.tui.textual_patches.driver import TerminalDriver
 from charplay.tui.textual_patches.key_queue import KeyHandled, KeyQueue
 from charplay.tui.textual_patches.keymap import patch_keymap
@@ -34,6 +36,7 @@ class PatchedApp(App[None]):
         super().__init__(ansi_color="NO_COLOR" in os.environ or None)
         patch_styles_cache()
         patch_keymap()
+        patch_covered_screens()
         self.backpressure = Backpressure(self)
         self.key_queue = KeyQueue(self)
         self._screen_buffer = ScreenBuffer()
@@ -58,6 +61,11 @@ class PatchedApp(App[None]):
         """Send a frame as Textual does, but only cells that changed, and nothing to a terminal that is behind."""
         if not self.backpressure.holds(self.terminal):
             super()._display(screen, diffed(renderable, self._screen_buffer))
+
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """The screens beneath the front one that are painted: none beneath one that is opaque."""
+        return shining_through(self._screen_stack)
 
     # Keys
 
