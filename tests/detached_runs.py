@@ -19,7 +19,10 @@ from charplay.runs.run import Run
 
 ROOT = Path(__file__).parents[1]
 TRAIN = ["--steps", "1000000", "--device", "cpu", "--name", "own"]
-TINY = ("hidden_size=8", "embedding_size=4", "batch_size=16", "sequence_length=24", "threads=1", "log_every=1")
+TINY = (
+    "hidden_size=8", "embedding_size=4", "batch_size=16", "sequence_length=24", "threads=1", "log_every=1",
+    "evaluate_every=400",
+)  # fmt: skip
 
 
 @pytest.fixture

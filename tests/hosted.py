@@ -1,6 +1,7 @@
-"""A host whose trainer the test speaks for, and a client that says whatever it likes."""
+"""A host whose trainer the test speaks for, a client that says whatever it likes, and what is no command."""
 
 import json
+import random
 import socket
 import threading
 import time
@@ -12,6 +13,7 @@ from typing import Any
 from scripted_trainer import ScriptedTrainer
 from spoken_trainer import started
 
+from charplay.protocol.codec import COMMANDS
 from charplay.protocol.commands import Command
 from charplay.protocol.events import Event, Stopped
 from charplay.protocol.queues import CommandQueue
@@ -116,3 +118,30 @@ class Client:
     def close(self) -> None:
         self._lines.close()
         self.end.close()
+
+
+VALUES = [
+    "x", "", -1, 0, 1e999, 10**400, float("nan"), None, True, [], [[]], {}, {"number": "nan"}, "\ud800", "9" * 5000,
+    [0.9, 0.99], {"a": {"b": []}},
+]  # fmt: skip
+FIELDS = ["learning_rate", "batch_size", "dropout", "hidden_size", "seed", "", "x" * 300, "__class__"]
+
+
+def nonsense(draw: random.Random) -> bytes:
+    """One line that is no command, or a command that no run should take."""
+    match draw.randrange(6):
+        case 0:
+            return bytes(draw.randrange(256) for _ in range(draw.randrange(80))).replace(b"\n", b"") + b"\n"
+        case 1:
+            return b"[" * draw.choice([10, 900, 5000]) + b"\n"
+        case 2:
+            value = "[" * 400 + "]" * 400
+            return f'{{"command": "set-hyperparameter", "field": "seed", "value": {value}}}\n'.encode()
+        case 3:
+            names = ["id", "event", "command", "x"]
+            message: dict[str, Any] = {draw.choice(names): draw.choice(VALUES) for _ in range(3)}
+        case 4:
+            message = {"command": "set-hyperparameter", "field": draw.choice(FIELDS[3:]), "value": draw.choice(VALUES)}
+        case _:
+            message = {"command": draw.choice([*COMMANDS, "quit"]), "reason": 5, "id": draw.choice(VALUES)}
+    return json.dumps(message).encode() + b"\n"

@@ -29,9 +29,9 @@ class Answer(Generic[Asker]):
 class CommandDesk(Generic[Asker]):
     """Hands commands on to a trainer, and answers each.
 
-    A change or an undo is answered once the trainer has told of it, and is on the disk by then; the next one is handed
-    on only after it, so that no answer can belong to another's. A save is answered once it is there, a stop once the
-    run has ended, and everything else at once.
+    A change or an undo is answered once the trainer has told of it, and is recorded by then, or kept for a disk that
+    refuses it now; the next one is handed on only after it, so that no answer can belong to another's. A save is
+    answered once it is there, a stop once the run has ended, and everything else at once.
 
     `send` hands a command to the trainer; `state` is the run's, kept up to date by whoever calls `hear`.
     """

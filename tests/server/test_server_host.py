@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hosted import Client, Hosted, until
+from hosted import Client, Hosted, nonsense, until
 from spoken_trainer import progress, row
 
-from charplay.protocol.codec import COMMANDS
 from charplay.protocol.commands import Pause, PublishWeights, Resume, Save, SetHyperparameter, StepOnce, Stop, Undo
 from charplay.protocol.events import Changed, Evaluated, Paused, Saved, Stopped, Warned
 from charplay.server.connection import MAX_BACKLOG_BYTES
@@ -226,33 +225,6 @@ def test_a_line_without_an_end_ends_its_sender_alone(host: MakeHost) -> None:
     assert bad.next() is None
     good.say({"id": 1, "command": "status"})
     assert good.answer(1)["ok"]
-
-
-VALUES = [
-    "x", "", -1, 0, 1e999, 10**400, float("nan"), None, True, [], [[]], {}, {"number": "nan"}, "\ud800", "9" * 5000,
-    [0.9, 0.99], {"a": {"b": []}},
-]  # fmt: skip
-FIELDS = ["learning_rate", "batch_size", "dropout", "hidden_size", "seed", "", "x" * 300, "__class__"]
-
-
-def nonsense(draw: random.Random) -> bytes:
-    """One line that is no command, or a command that no run should take."""
-    match draw.randrange(6):
-        case 0:
-            return bytes(draw.randrange(256) for _ in range(draw.randrange(80))).replace(b"\n", b"") + b"\n"
-        case 1:
-            return b"[" * draw.choice([10, 900, 5000]) + b"\n"
-        case 2:
-            value = "[" * 400 + "]" * 400
-            return f'{{"command": "set-hyperparameter", "field": "seed", "value": {value}}}\n'.encode()
-        case 3:
-            names = ["id", "event", "command", "x"]
-            message: dict[str, Any] = {draw.choice(names): draw.choice(VALUES) for _ in range(3)}
-        case 4:
-            message = {"command": "set-hyperparameter", "field": draw.choice(FIELDS[3:]), "value": draw.choice(VALUES)}
-        case _:
-            message = {"command": draw.choice([*COMMANDS, "quit"]), "reason": 5, "id": draw.choice(VALUES)}
-    return json.dumps(message).encode() + b"\n"
 
 
 @pytest.mark.fault("64")

@@ -18,6 +18,11 @@ LAWS = [
     pytest.param("suspends", marks=fault("16")),
     pytest.param("stalls", marks=fault("2", "17")),
     pytest.param("actions", marks=fault("5", "20", "30")),
+    pytest.param("clients", marks=fault("64")),
+    pytest.param("nonsense", marks=fault("64")),
+    pytest.param("still-clients", marks=fault("64")),
+    pytest.param("hosts", marks=fault("47", "64")),
+    pytest.param("full-disks", marks=fault("49", "64")),
 ]
 
 pytestmark = [pytest.mark.xdist_group("clock"), pytest.mark.timeout(300)]

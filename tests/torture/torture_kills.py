@@ -1,7 +1,6 @@
 """kill -9 of a real `charplay train` at any moment: nothing acknowledged is lost, and the end is the same."""
 
 import json
-import multiprocessing
 import os
 import random
 import shutil
@@ -10,9 +9,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from torturing import Attempt, Outcome, Torture
+from training_processes import processes
+from trainings import without_clock
 
 TEXT = "the quick brown fox jumps over the lazy dog.\nand goes on to say so once again\n" * 30
 SETTINGS = {
@@ -21,14 +23,6 @@ SETTINGS = {
     "dropout": 0.2, "threads": 1, "seed": 3,
 }  # fmt: skip
 STEPS = 60
-
-_processes = multiprocessing.get_context("forkserver")
-# All that a run loads on its way, so that a try takes a fraction of a second.
-_processes.set_forkserver_preload(
-    ["torch._dynamo", "charplay.training.trainer", "charplay.training.session_factory", "charplay.training.finalize",
-     "charplay.training.optimizers.muon", "charplay.cli.train", "charplay.cli.reporting", "charplay.recipes.layers",
-     "charplay.corpora.library", "charplay.runs.store", "charplay.formatting.sanitize", "typer", "torture_kills"]
-)  # fmt: skip
 
 
 def charplay(home: Path, told: Path, arguments: list[str], sabotaged: bool) -> None:
@@ -80,19 +74,12 @@ def weights(run: Path) -> dict[str, bytes]:
             for name, tensor in read_checkpoint(file).tensors.items()}  # fmt: skip
 
 
-def rows(run: Path) -> list[dict[str, object]]:
-    """What was measured, without what the clock says."""
-    from charplay.runs.run import Run
-
-    timed = {"seconds", "chars_per_second"}
-    return [{k: v for k, v in row.items() if k not in timed} for row in Run.open(run).metrics()]
-
-
 class Kills:
     """One home; every try a run from its first moment, killed several times and taken up again until it ends."""
 
     def __init__(self, folder: Path, *, sabotaged: bool) -> None:
         from charplay.runs.home import Home
+        from charplay.runs.run import Run
 
         self._home = Home(folder / "home")
         self._home.prepare()
@@ -105,12 +92,12 @@ class Kills:
         shutil.rmtree(self._run)
         self._whole(new_run())
         self._seconds = time.monotonic() - began
-        self._expected = weights(self._run), rows(self._run)
+        self._expected = weights(self._run), without_clock(Run.open(self._run))
         self._sabotaged = sabotaged
 
-    def _start(self, arguments: list[str]) -> multiprocessing.process.BaseProcess:
+    def _start(self, arguments: list[str]) -> BaseProcess:
         self._told.unlink(missing_ok=True)
-        started = _processes.Process(target=charplay, args=(self._home.root, self._told, arguments, self._sabotaged))
+        started = processes.Process(target=charplay, args=(self._home.root, self._told, arguments, self._sabotaged))
         started.start()
         return started
 
@@ -169,10 +156,12 @@ class Kills:
         return outcome
 
     def _compare(self) -> str:
+        from charplay.runs.run import Run
+
         different = [name for name, bits in self._expected[0].items() if weights(self._run).get(name) != bits]
         if different:
             return f"{len(different)} tensors differ from the run that was never killed, as {different[0]}"
-        if rows(self._run) != self._expected[1]:
+        if without_clock(Run.open(self._run)) != self._expected[1]:
             return "the metrics differ from those of the run that was never killed"
         left = [path.name for path in self._home.root.rglob(".charplay-*.partial")]
         return f"after the next start {left[0]} is left over" if left else ""
