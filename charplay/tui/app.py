@@ -72,6 +72,11 @@ class CharplayApp(PatchedApp):
     TITLE = "charplay"
     NOTIFICATION_TIMEOUT = 6
     SHOWS_ESCAPES = (EscapedInput,)
+    # The palette's quiet text, and the ground of its cursor, are those of our lists, which can be read in every theme.
+    DEFAULT_CSS = """
+    Palette > .command-palette--help-text { color: $foreground-muted; text-style: not bold; }
+    Palette CommandList > .option-list--option-highlighted { color: $foreground; background: $cursor; }
+    """
 
     def __init__(
         self,

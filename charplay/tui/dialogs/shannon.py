@@ -39,7 +39,7 @@ class ShannonDialog(Dialog[None]):
     ShannonDialog {
         & #known { height: 6; margin-bottom: 1; }
         & #tried { height: 1; color: $accent; }
-        & #turns { height: auto; color: $foreground 75%; }
+        & #turns { height: auto; color: $foreground-muted; }
         & #standing { height: auto; margin-top: 1; }
     }
     """

@@ -88,4 +88,4 @@ class CommandSearch(Provider):
 
 
 def _title(offer: Offer) -> Content:
-    return Content.styled(offer.title, "$foreground 60%") if offer.reason else Content(offer.title)
+    return Content.styled(offer.title, "$foreground-muted") if offer.reason else Content(offer.title)
