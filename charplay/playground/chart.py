@@ -1,7 +1,7 @@
 """What the chart shows of the runs: which quantity over which axis, and earlier runs beside the one under way."""
 
 from collections.abc import Iterator
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from charplay.formatting.units import decimals
 from charplay.playground.chart_quantities import LOSS, MEASURES, QUANTITIES, Quantity, loss_in
-from charplay.playground.chart_series import MARKERS, overlaid_series, own_series
+from charplay.playground.chart_series import MARKERS, STYLES, overlaid_series, own_series
 from charplay.playground.chart_window import ChartWindow
 from charplay.plotting.axes import bounds
 from charplay.plotting.downsample import X_AXES
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from charplay.formatting.loss_units import LossUnit
     from charplay.playground.curve_export import DrawnChart
     from charplay.playground.drawn_ruler import DrawnRuler
+    from charplay.playground.family_curves import FamilyCurves
     from charplay.playground.run_controller import RunController
     from charplay.playground.run_curves import RunCurves
     from charplay.playground.unit_choice import UnitChoice
@@ -40,6 +41,7 @@ class ChartState:
         """Whether only the recent part is shown."""
         self.window = ChartWindow()
         self._overlays: dict[str, RunCurves] = {}
+        self._families: dict[str, FamilyCurves] = {}
 
     @property
     def quantity(self) -> str:
@@ -98,16 +100,32 @@ class ChartState:
             self._overlays[name] = curves
 
     def take_off(self, name: str) -> None:
-        """Draw an earlier run no more."""
+        """Draw an earlier run no more, neither in its family's mean."""
         self._overlays.pop(name, None)
+        left = [each.without(name) for each in self._families.values()]
+        self._families = {each.family: each for each in left if each.runs}
 
     def rename(self, name: str, new: str) -> None:
         """Draw an earlier run under its new name."""
         self._overlays = {new if each == name else each: curves for each, curves in self._overlays.items()}
+        self._families = {family: each.renamed(name, new) for family, each in self._families.items()}
+
+    def overlay_family(self, curves: "FamilyCurves") -> None:
+        """Lay the mean and the range of a family of runs over the chart."""
+        self._families[curves.family] = curves
+
+    def family_of(self, run: str) -> str:
+        """Return the name of a run's family, where that is on the chart; else empty."""
+        return next((each.family for each in self._families.values() if run in each.runs), "")
+
+    def take_family_off(self, family: str) -> None:
+        """Draw a family's mean and range no more."""
+        self._families.pop(family, None)
 
     def clear(self) -> None:
         """Take all earlier runs off."""
         self._overlays.clear()
+        self._families.clear()
 
     @property
     def overlays(self) -> "dict[str, RunCurves]":
@@ -116,12 +134,22 @@ class ChartState:
 
     @property
     def markers(self) -> dict[str, str]:
-        """The earlier runs on the chart by name, each with its marker."""
-        return dict(zip(self._overlays, cycle(MARKERS), strict=False))
+        """The earlier runs on the chart by name, each with its marker; those of a family have one."""
+        drawn = [*([name] for name in self._overlays), *(each.runs for each in self._families.values())]
+        return {name: marker for names, marker in zip(drawn, cycle(MARKERS), strict=False) for name in names}
 
     def earlier(self) -> list[Series]:
-        """The earlier runs' curves: of held-out text, or of training where that was not measured."""
-        return overlaid_series(self._overlays, self._measure_if_known, self.x_axis)
+        """The earlier runs' curves: of held-out text, or of training where that was not measured.
+
+        Behind them are those of families: the range of each, and its mean.
+        """
+        styles = islice(cycle(STYLES), len(self._overlays), None)
+        families = [
+            series
+            for family, style in zip(self._families.values(), styles, strict=False)
+            for series in family.series(self._measure_if_known, self.x_axis, style)
+        ]
+        return [*overlaid_series(self._overlays, self._measure_if_known, self.x_axis), *families]
 
     def own(self) -> list[Series]:
         """The curves of the run under way."""
@@ -135,8 +163,8 @@ class ChartState:
 
     @property
     def names(self) -> list[str]:
-        """The runs that are drawn: the one under way, then the earlier ones."""
-        return list(dict.fromkeys([*([self.own_name] if self.own_name else []), *self._overlays]))
+        """The runs that are drawn: the one under way, then the earlier ones, those of families last."""
+        return list(dict.fromkeys([*([self.own_name] if self.own_name else []), *self.markers]))
 
     def drawn(self) -> "DrawnChart":
         """Return all that the chart shows now."""

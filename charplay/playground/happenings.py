@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
     from charplay.corpora.entries import Entry
+    from charplay.playground.family_curves import FamilyCurves
     from charplay.playground.run_curves import RunCurves
     from charplay.playground.sample_rounds import SampleRounds
     from charplay.runs.compared_run import ComparedRun
@@ -65,6 +66,12 @@ class CurvesRead(NamedTuple):
 
     run: str
     curves: "RunCurves"
+
+
+class FamilyRead(NamedTuple):
+    """The curves of the runs that a run was tried together with were read, to be drawn as their mean and range."""
+
+    curves: "FamilyCurves"
 
 
 class HistoryRead(NamedTuple):

@@ -18,6 +18,7 @@ from charplay.playground.gauges import Gauges
 from charplay.playground.happenings import (
     CorpusRead,
     CurvesRead,
+    FamilyRead,
     HistoryRead,
     RunDeleted,
     RunRenamed,
@@ -237,6 +238,8 @@ class Playground:
                 self._say(self.launcher.offer(self.run_list.unfinished))
             case CurvesRead(run, curves):
                 self.chart.overlay(run, curves)
+            case FamilyRead(curves):
+                self.chart.overlay_family(curves)
             case RunRenamed(run, new):
                 self.chart.rename(run, new)
                 self.launcher.forget(run)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from charplay.corpora.progress import Progress, Watch
 from charplay.playground.happenings import (
     CurvesRead,
+    FamilyRead,
     RunDeleted,
     RunRenamed,
     RunsCompared,
@@ -20,6 +21,7 @@ from charplay.playground.run_view import RunView
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from charplay.playground.family_curves import FamilyCurves
     from charplay.playground.run_curves import RunCurves
     from charplay.playground.sample_rounds import SampleRounds
     from charplay.recipes.recipe import Recipe
@@ -167,6 +169,28 @@ class RunList:
             return kept_curves(self.store.find(name), progress=Progress(watch))
 
         self._curves[self._jobs.start(BackgroundJob(work))] = name
+
+    def read_family(self, name: str) -> None:
+        """Read the curves of a run's family, in the background; `FamilyRead` follows, or a sentence why not."""
+
+        def work(watch: Watch) -> "FamilyCurves":
+            from charplay.playground.family_curves import FamilyCurves
+            from charplay.playground.run_history import kept_curves
+            from charplay.runs.errors import RunError
+            from charplay.runs.families import family_members
+
+            family = self.store.find(name).family
+            members = family_members(self.store, family) if family else []
+            if len(members) < 2:
+                raise RunError(f"{name} was tried together with no other run; `charplay sweep` trains a family of runs")
+            progress, parts = Progress(watch), len(members)
+            curves = {
+                each: kept_curves(self.store.find(each), progress=progress.part(i / parts, (i + 1) / parts))
+                for i, each in enumerate(members)
+            }
+            return FamilyCurves(family, curves)
+
+        self._start(work, FamilyRead)
 
     def _take_curves(self, name: str, read: "BackgroundJob[RunCurves]") -> None:
         if read.result is not None:

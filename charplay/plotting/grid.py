@@ -7,7 +7,8 @@ import numpy as np
 from charplay.plotting.braille import Floats
 
 ROLES = (
-    "blank", "reference", "axis", "mark", "label", "noise", "run-1", "run-2", "run-3", "run-4", "held-out", "train",
+    "blank", "reference", "axis", "mark", "label", "noise", "range", "run-1", "run-2", "run-3", "run-4",
+    "held-out", "train",
 )  # fmt: skip
 """What a cell can be part of; its number here is its number in a grid, and curves are drawn in this order."""
 

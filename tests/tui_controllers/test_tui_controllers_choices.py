@@ -245,6 +245,20 @@ def test_a_run_plays_and_lies_over_the_chart(sitting: Sitting, ui: "RecordingUi"
     assert sitting.playground.instrument.origin.run == "demo"
 
 
+def test_a_family_is_drawn_and_taken_off(sitting: Sitting, ui: "RecordingUi", table: CommandTable) -> None:
+    chart = sitting.playground.chart
+    for name in ("open-1", "done-1"):
+        run = sitting.playground.store.find(name)
+        run.update(asked=run.asked, resolved=run.resolved, facts={"family": "pair"})
+    ui.cursors["runs"] = "open-1"
+    table.run("runs.family")
+    sitting.quiet()
+    assert set(chart.markers) == {"open-1", "done-1"}
+    ui.cursors["runs"] = "done-1"
+    table.run("runs.family")
+    assert not chart.markers
+
+
 def test_a_run_goes_on_and_a_finished_one_is_asked_how_much_longer(
     sitting: Sitting, ui: "RecordingUi", table: CommandTable
 ) -> None:

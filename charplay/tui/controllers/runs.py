@@ -39,6 +39,13 @@ class RunsController(Controller):
             place="runs",
             footer=True,
         ),
+        Command(
+            "runs.family",
+            "F",
+            "family",
+            "Draw the mean and the range of the runs that it was tried together with, or no more",
+            place="runs",
+        ),
         Command("runs.export", "w", "export", "Copy the run's best checkpoint to a file", place="runs"),
         Command("runs.delete", "d", "delete", "Delete the run", place="runs"),
     )
@@ -110,6 +117,14 @@ class RunsController(Controller):
             chart.take_off(self._name)
         else:
             self.playground.run_list.read_curves(self._name)
+
+    def family(self) -> None:
+        """Draw the mean and range of its family, or take them off."""
+        chart = self.playground.chart
+        if family := chart.family_of(self._name):
+            chart.take_family_off(family)
+        else:
+            self.playground.run_list.read_family(self._name)
 
     def export(self) -> None:
         """Copy its checkpoint to a file that is asked for."""

@@ -65,7 +65,8 @@ class TrainingPane(Pane):
         marks = looked_at.marks() + ([] if cursor is None else [Mark(cursor, "")])
         self.chart.set_data([*earlier, *own], looked_at.references(), marks)
         self.chart.look(**asdict(looked_at.view))
-        legend = partial(self.chart.legend, earlier) if earlier else partial(_fitting, looked_at.worth)
+        named = [each for each in earlier if each.role != "range"]
+        legend = partial(self.chart.legend, named) if named else partial(_fitting, looked_at.worth)
         foot = legend if cursor is None else looked_at.reading
         self.set_title(looked_at.measure.title, partial(self.chart.legend, own), foot)
 

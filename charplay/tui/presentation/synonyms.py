@@ -47,6 +47,7 @@ SYNONYMS = {
     "runs.again": "copy clone recipe",
     "runs.delete": "remove erase",
     "runs.export": "save download checkpoint weights model",
+    "runs.family": "sweep mean range seeds spread",
     "runs.overlay": "compare chart curve",
     "runs.play": "load checkpoint model generate sample",
     "runs.resume": "continue extend epoch",

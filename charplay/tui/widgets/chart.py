@@ -44,6 +44,7 @@ class Chart(Widget):
         & .chart--mark { color: $foreground-muted; }
         & .chart--label { color: $foreground-muted; }
         & .chart--noise { color: $primary 40%; }
+        & .chart--range { color: $foreground 45%; }
         & .chart--run-1 { color: $success; }
         & .chart--run-2 { color: $foreground 70%; }
         & .chart--run-3 { color: $error; }
