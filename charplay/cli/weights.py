@@ -113,10 +113,11 @@ def import_weights(
 
 def _read_weights(path: Path) -> "dict[str, NDArray[Any]]":
     """Read a file of Keras or else of torch, which is only loaded for its own."""
-    from charplay.runs.keras_file import is_keras_file, read_keras_file
+    from charplay.runs.keras_file import is_keras_file
+    from charplay.runs.keras_process import read_keras_apart
 
     if is_keras_file(path):
-        return read_keras_file(path)
+        return read_keras_apart(path)
     from charplay.training.state_dict_file import read_state_dict
 
     return read_state_dict(path)
