@@ -185,7 +185,7 @@ def forms(_home: "Home", _word: str) -> Iterator[Candidate]:
 
 def parts(_home: "Home", _word: str) -> Iterator[Candidate]:
     """Every part of a text that can be scored."""
-    yield Candidate("test", "what test_fraction kept from training")
+    yield Candidate("test", "what test_fraction or held_out_corpus kept from training")
     yield Candidate("held-out", "what validation_fraction held out")
 
 
@@ -205,14 +205,16 @@ def _paths(word: str) -> Iterator[Candidate]:
 
 Completer = Callable[["Home", str], Iterable[Candidate]]
 
-VALUES: dict[str, Completer] = {"corpus": texts, "device": devices}
+VALUES: dict[str, Completer] = {"corpus": texts, "held_out_corpus": texts, "device": devices}
 """Fields of the recipe whose values are no fixed list of words."""
 
-COMPLETERS: dict[str, Completer] = VALUES | {
+COMPLETERS: dict[str, Completer] = {
     "across": x_axes,
     "by": fields,
     "checkpoint": checkpoints,
     "classic": classics,
+    "corpus": texts,
+    "device": devices,
     "assignments": live_settings,
     "cleaning": cleaning,
     "file": files,

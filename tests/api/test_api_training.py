@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import charplay
+from charplay.cli.main import run
 from charplay.protocol.commands import Command, Stop
 from charplay.protocol.events import BAD_NUMBERS, Event, Failed, Finished, Paused, Started, Stopped
 from charplay.protocol.queues import CommandQueue
@@ -45,6 +46,25 @@ def test_events_come_one_by_one_and_the_end_is_the_result(pangram: str, home: Ho
     assert len(charplay.load("mine").sample("the ", 20).continuation) == 20
     assert charplay.load(finished.checkpoint).vocabulary == Run.open(home.checkpoints / "mine").vocabulary
     assert [summary.name for summary in charplay.list_runs()] == ["mine", "demo"]
+
+
+def test_the_other_text_that_is_kept_for_a_test_is_found_from_any_folder(
+    pangram: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "letter.txt").write_text("The lazy dog \u00ff")
+    with pytest.raises(charplay.CharplayError, match="held_out_corpus: There is no text called 'leter'"):
+        train(pangram, held_out_corpus="leter")
+    training = train(pangram, steps=6, held_out_corpus="letter.txt", cleaning="lowercase")
+    training.result()
+    assert training.started is not None
+    assert any("of which 1 (7.14%, 1 different) are outside" in note for note in training.started.notes)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    model = charplay.load("mine")
+    assert model.score(part="test").nats == model.score("the lazy dog ").nats
+    assert model.score(part="test").skipped == 1
+    assert run(["runs", "show", "mine"]) == 0
+    assert "kept for a test: letter, 14 characters" in capfd.readouterr().out
 
 
 def test_a_loop_that_is_left_holds_and_goes_on(pangram: str) -> None:

@@ -87,6 +87,8 @@ def test_fields_and_their_words(home: Home) -> None:
     assert values("charplay train --set save_every=") == ["save_every=auto", "save_every=epoch"]
     assert values("charplay train --set device=cp") == ["device=cpu"]
     assert values("charplay train --set nonsense=") == []
+    (home.corpora / "letters.txt").write_text("to whom it may concern")
+    assert values("charplay train --set held_out_corpus=let") == ["held_out_corpus=letters"]
 
 
 def test_cleaning_rules_are_a_list_without_repeats(home: Home) -> None:
