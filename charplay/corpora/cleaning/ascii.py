@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-DESCRIPTION = "ASCII only: accents go, curly quotes and dashes become plain, anything else is left out"
+DESCRIPTION = "accents and all but ASCII go"
 ALPHABET = "".join(map(chr, range(128)))
 PIECEWISE = True
 APPLIES_TO_INPUT = True

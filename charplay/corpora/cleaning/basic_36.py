@@ -2,7 +2,7 @@
 
 import re
 
-DESCRIPTION = "36 symbols: small letters, space, line end and ,.?!:;-'; anything else becomes a space"
+DESCRIPTION = "a-z, space, line end, ,.?!:;-' stay"
 ALPHABET = "\n !',-.:;?abcdefghijklmnopqrstuvwxyz"
 PIECEWISE = True
 APPLIES_TO_INPUT = True

@@ -50,7 +50,7 @@ def _digest(typed: str) -> str:
     return typed.lower()
 
 
-DESCRIPTION = "ranges of characters go, as they are marked in the explorer; they count the original's characters"
+DESCRIPTION = "ranges that are marked in the text go"
 ALPHABET = None
 PIECEWISE = False
 APPLIES_TO_INPUT = False

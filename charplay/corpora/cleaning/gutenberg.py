@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from charplay.corpora.pieces import whole_lines
 
-DESCRIPTION = "cuts the header and the licence of Gutenberg editions, of each where several are joined"
+DESCRIPTION = "Gutenberg's header and licence go"
 ALPHABET = None
 PIECEWISE = False
 APPLIES_TO_INPUT = False

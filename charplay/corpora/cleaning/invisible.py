@@ -6,7 +6,7 @@ Hindi. Beside ASCII, spaces and line ends they do nothing, and go.
 
 import re
 
-DESCRIPTION = "NULs, controls, byte-order marks and zero-width characters go; joiners in emoji and Persian stay"
+DESCRIPTION = "controls and zero-width signs go"
 ALPHABET = None
 PIECEWISE = True
 APPLIES_TO_INPUT = False

@@ -2,7 +2,7 @@
 
 import re
 
-DESCRIPTION = "27 symbols: small letters and space; anything else becomes a space"
+DESCRIPTION = "small letters and the space stay"
 ALPHABET = " abcdefghijklmnopqrstuvwxyz"
 PIECEWISE = True
 APPLIES_TO_INPUT = True

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-DESCRIPTION = "a letter and the accents after it become one character where there is one (NFC)"
+DESCRIPTION = "a letter and its accents become one"
 ALPHABET = None
 PIECEWISE = True
 APPLIES_TO_INPUT = True

@@ -32,7 +32,7 @@ def _sign(typed: str) -> str:
     return rf"\u{{{ord(sign):x}}}" if sign.isspace() or sign in ",()" else escape(sign)
 
 
-DESCRIPTION = "characters that come seldom go, or become one sign: rare(below=5, to=drop)"
+DESCRIPTION = "characters that come seldom go"
 ALPHABET = None
 PIECEWISE = False
 APPLIES_TO_INPUT = False

@@ -4,7 +4,7 @@ import re
 
 from charplay.corpora.pieces import whole_lines
 
-DESCRIPTION = "cuts before the first line that says THE END and nothing else"
+DESCRIPTION = "what comes after THE END goes"
 ALPHABET = None
 PIECEWISE = False
 APPLIES_TO_INPUT = False
