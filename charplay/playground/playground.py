@@ -318,7 +318,7 @@ class Playground:
             explorer = Explorer(
                 corpus, held_out, test_fraction=test, place=self.preferences.place(corpus.name), folder=self.home.texts,
                 instrument=instrument, references=References(self.library, instrument),
-                cleaning=cleaning_choice(self.draft, self.corpora, corpus),
+                cleaning=cleaning_choice(self.draft, self.corpora, corpus), unit=self.loss_unit,
             )  # fmt: skip
             self._explorer = explorer
         if passage is not None:

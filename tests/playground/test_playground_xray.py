@@ -11,8 +11,10 @@ from sitting import FOX, Sitting, fox_home
 
 from charplay.corpora.corpus import from_text
 from charplay.corpora.exploring.text_map import WINDOW
+from charplay.formatting.loss_units import NATS, UNITS
 from charplay.playground.exploring.explorer import Explorer
 from charplay.playground.exploring.xray_tab import NGRAMS, XrayTab
+from charplay.playground.unit_choice import UnitChoice
 
 PROSE = "the cat sat on a mat and then it ran to see what was in the old red house by the sea\n" * 3000
 TABLE = "| 17.3 % | 0x4F | QZ-99 |\n" * 400
@@ -162,3 +164,23 @@ def test_the_cells_are_written_as_csv_and_the_worst_window_is_copied(explorer: E
     assert tab.copied() == TEXT[tab.position :][:WINDOW]
     assert tab.work_facts() == tab.copied()[:120]
     assert f"{tab.map.nats.max():.3f} nats" in tab.line_facts()
+
+
+@pytest.mark.parametrize("name", list(UNITS))
+def test_figures_are_in_the_chosen_unit_everywhere(name: str, tmp_path: Path) -> None:
+    text = TEXT.replace("cat", "cät")
+    chosen = UnitChoice(NATS)
+    explorer = Explorer(from_text("cats", text), 0.1, folder=tmp_path, unit=chosen)
+    explorer.show_tab("xray")
+    tab = read(explorer)
+    tab.stand_on(worst_cell(tab))
+    chosen.current = UNITS[name]
+    unit = UNITS[name].on(len(text.encode()) / len(text))
+    assert unit.write(float(np.nanmax(tab.map.nats))) in tab.line_facts()
+    assert tab.legend()[1:] == [unit.number(each, 2) for each in tab.map.borders()[:-1]] + [
+        unit.write(float(tab.map.borders()[-1]), 2)
+    ]
+    assert explorer.write_table() == ""
+    until(explorer, lambda: list(tmp_path.glob("*.csv")))
+    row = next(csv.DictReader(next(tmp_path.glob("*.csv")).read_text().splitlines()))
+    assert row[unit.heading] == unit.number(float(tab.map.nats[0]), 4)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from charplay.corpora.errors import CorpusError
 from charplay.formatting.escapes import unescape
+from charplay.formatting.loss_units import NATS
 from charplay.playground.exploring.line_index import LineIndex
 from charplay.playground.exploring.marked_ranges import MarkedRanges
 from charplay.playground.exploring.passage import begin_with, keep_as_text
@@ -17,6 +18,7 @@ from charplay.playground.exploring.tabs import Tabs
 from charplay.playground.exploring.text_search import MODES, Span, TextSearch, make_query, meant_in_regex
 from charplay.playground.exploring.xray_tab import XrayTab
 from charplay.playground.saved_texts import file_stem
+from charplay.playground.unit_choice import UnitChoice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,10 +61,11 @@ class Explorer:
         self, corpus: "Corpus", held_out_fraction: float = 0.0, *, test_fraction: float = 0.0, place: int = 0,
         folder: Path = Path(), instrument: "Instrument | None" = None, references: "References | None" = None,
         random: Callable[[], float] = random, cleaning: "CleaningChoice | None" = None,
+        unit: UnitChoice | None = None,
     ) -> None:  # fmt: skip
         """`held_out_fraction`: of the text, before the `test_fraction` at its end; `random` chooses passages.
 
-        `folder`: where tables are written; `cleaning`: of the next run, seen on this text.
+        `folder`: where tables are written; `cleaning`: of the next run, seen on this text; `unit`: of losses.
         """
         self.corpus = corpus
         self.test_start = int(len(corpus) * (1 - test_fraction))
@@ -83,9 +86,9 @@ class Explorer:
         self.search = TextSearch(corpus)
         self.cleaning = cleaning
         self.ranges = MarkedRanges(corpus, cleaning)
-        self.tabs = Tabs(
-            corpus, self.search, XrayTab(corpus, self.held_out_start, self.test_start, self._writer), cleaning
-        )
+        unit = unit or UnitChoice(NATS)
+        xray = XrayTab(corpus, self.held_out_start, self.test_start, self._writer, unit)
+        self.tabs = Tabs(corpus, self.search, xray, cleaning)
         self.mode = MODES[0]
         """How the next search looks."""
         self.lines = LineIndex(corpus)

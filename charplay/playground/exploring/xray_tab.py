@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,7 @@ import numpy as np
 
 from charplay.corpora.exploring.cross_fitted import CrossFittedNgrams
 from charplay.corpora.exploring.text_map import ROUNDS, WINDOW, Figures, Grid, TextMap, WindowLosses
-from charplay.formatting.loss_units import NATS
-from charplay.formatting.units import decimals
+from charplay.formatting.loss_units import LossUnit
 from charplay.playground.exploring.table import Column, Table
 from charplay.playground.exploring.table_tab import Occurrences, polite, write_csv
 from charplay.playground.jobs import BackgroundJob, JobSlot
@@ -18,6 +18,7 @@ from charplay.sampling.window_losses import NetworkLosses
 
 if TYPE_CHECKING:
     from charplay.corpora.corpus import Corpus
+    from charplay.playground.unit_choice import UnitChoice
     from charplay.sampling.generator import TextGenerator
 
 BEGINNING = 120
@@ -44,10 +45,15 @@ class XrayTab:
     one = "window"
 
     def __init__(
-        self, corpus: "Corpus", held_out_start: int, test_start: int, writer: "Callable[[], TextGenerator | None]"
-    ) -> None:
-        """`writer` gives what writes now; `held_out_start` and `test_start` are where those parts begin."""
+        self, corpus: "Corpus", held_out_start: int, test_start: int, writer: "Callable[[], TextGenerator | None]",
+        unit: "UnitChoice",
+    ) -> None:  # fmt: skip
+        """`writer` gives what writes now; `held_out_start` and `test_start` are where those parts begin.
+
+        `unit`: in which figures are shown; they are kept in nats.
+        """
         self._corpus = corpus
+        self._chosen = unit
         self._border, self._test_start = held_out_start, test_start
         self._writer = writer
         self._levels: list[_Level] = []
@@ -209,6 +215,16 @@ class XrayTab:
 
     # What is shown around it.
 
+    @property
+    def _unit(self) -> LossUnit:
+        """In which unit figures of this text are shown."""
+        chosen = self._chosen.current
+        return chosen.on(self._bytes_per_character) if chosen.of_bytes else chosen
+
+    @cached_property
+    def _bytes_per_character(self) -> float:
+        return self._corpus.utf8_bytes() / len(self._corpus)
+
     def facts(self) -> str:
         """Say by what the text is measured, and how far that is."""
         source = self.network or NGRAMS
@@ -222,7 +238,8 @@ class XrayTab:
         borders = self.map.borders().tolist() if self._levels else [np.nan]
         if np.isnan(borders[0]):
             return []
-        return ["below", *(decimals(border, 2) for border in borders[:-1]), f"{decimals(borders[-1], 2)} nats"]
+        unit = self._unit
+        return ["below", *(unit.number(border, 2) for border in borders[:-1]), unit.write(borders[-1], 2)]
 
     @property
     def position(self) -> int | None:
@@ -234,7 +251,7 @@ class XrayTab:
         if (at := self.position) is None:
             return ""
         nats = float(self.map.nats[self.cell])
-        figure = NATS.write(nats) if not np.isnan(nats) else "unread, or unknown"
+        figure = self._unit.write(nats) if not np.isnan(nats) else "unread, or unknown"
         facts = [f"character {at:,}", f"{at / len(self._corpus):.1%}", figure]
         if at >= self._border:
             facts.append("held out" if at < self._test_start else "test part")
@@ -307,20 +324,20 @@ class XrayTab:
         if not self._levels:
             return self.facts()
         if not self._writing.busy:
-            table = _table(self.map)
+            table = _table(self.map, self._unit)
             self._writing.put(BackgroundJob(lambda watch: write_csv(folder, stem, table, polite(watch))).start())
         return ""
 
 
-def _table(found: TextMap) -> Table:
-    """Make a table of a map's cells as they are by now."""
+def _table(found: TextMap, unit: LossUnit) -> Table:
+    """Make a table of a map's cells as they are by now, with the figures in a unit."""
     grid, nats, worst = found.grid, found.nats.copy(), found.worst.copy()
     spans = [grid.span(cell) for cell in range(len(grid))]
     return Table(
         [
             Column("position", 11, lambda row: str(spans[row][0])),
             Column("characters", 11, lambda row: str(spans[row][1] - spans[row][0])),
-            Column("nats", 7, lambda row: "" if np.isnan(nats[row]) else f"{nats[row]:.4f}"),
+            Column(unit.heading, 7, lambda row: "" if np.isnan(nats[row]) else unit.number(float(nats[row]), 4)),
             Column("worst", 11, lambda row: str(int(worst[row])), name="worst window"),
         ],
         len(spans),
