@@ -1,17 +1,16 @@
 """The folder of a user's sockets, and who is at the other end of one."""
 
-import fcntl
 import os
 import secrets
 import socket
 import stat
 import struct
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from charplay.fs.locked import locked
 from charplay.server.errors import ServerError
 
 MAX_PATH_BYTES = 100
@@ -59,7 +58,7 @@ def listen(folder: Path) -> tuple[socket.socket, Path]:
         raise ServerError(f"{path} is too long for a socket; name a shorter folder than {folder.parent} by TMPDIR")
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        with _locked(folder):
+        with locked(folder / "lock"):
             _sweep(folder)
             listener.bind(os.fspath(path))
             path.chmod(0o600)
@@ -93,16 +92,6 @@ def peer(connection: socket.socket) -> Peer:
         return Peer(0, os.getuid())
     pid, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, asked, struct.calcsize("3i")))
     return Peer(pid, uid)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _sweep(folder: Path) -> None:

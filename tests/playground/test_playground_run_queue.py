@@ -1,5 +1,8 @@
 """The queue of runs: what begins when, what is kept, and that nothing queued is lost."""
 
+import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -173,3 +176,106 @@ def test_what_a_run_is_called(sitting: Sitting) -> None:
         "lstm on fox, 3 minutes, seed 2", "lstm ?x24 on fox, 3 minutes, seed 3",
     ]  # fmt: skip
     assert len(queue.runs) == 2
+
+
+@pytest.fixture
+def two(sitting: Sitting) -> tuple[Sitting, Sitting]:
+    """Two sittings of one home, each with a run of its own under way, and four that wait and are held."""
+    other = again(sitting)
+    for each, seed in ((sitting, 91), (other, 92)):
+        queued(each, seed)
+        each.hear(started())
+        each.playground.queue.hold(held=True)
+    queued(sitting, 1, 2)
+    queued(other, 3, 4)
+    return sitting, other
+
+
+def test_two_sittings_share_it_and_each_run_is_begun_by_one_of_them(two: tuple[Sitting, Sitting]) -> None:
+    one, other = two
+    assert seeds(other.playground.queue) == [1, 2, 3, 4]
+    for each in two:
+        each.playground.queue.hold(held=False)
+    for each in (one, other, other, one):
+        end(each, FINISHED)
+        each.hear(started())
+    assert (trained(one), trained(other)) == ([91, 1, 4], [92, 2, 3])
+    assert not again(one).playground.queue.runs
+
+
+def test_a_change_is_made_to_the_run_that_was_seen_wherever_it_is_by_now(two: tuple[Sitting, Sitting]) -> None:
+    one, other = two
+    one.playground.queue.look()
+    other.playground.queue.drop(0)
+    one.playground.queue.drop(2)  # the third that it sees is the second by now
+    assert seeds(one.playground.queue) == [2, 4]
+    other.playground.queue.look()
+    one.playground.queue.drop(0)
+    other.playground.queue.drop(0)  # which is gone
+    assert seeds(other.playground.queue) == [4]
+
+
+def test_what_another_sitting_is_beginning_is_left_to_it_unless_that_is_gone(
+    sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued(sitting, 1)
+    later = again(sitting)
+    assert f"being begun by process {os.getpid()}" in later.playground.queue.runs[0].trouble
+    later.playground.queue.hold(held=False)
+    assert trained(later) == []
+    monkeypatch.setattr(os, "kill", gone)
+    later.playground.queue.hold(held=False)
+    assert trained(later) == [1]
+
+
+def gone(pid: int, signal: int) -> None:
+    raise ProcessLookupError(pid, signal)
+
+
+def test_processes_that_take_from_it_at_once_take_each_run_once(sitting: Sitting) -> None:
+    queue = queued(sitting, 0)
+    sitting.hear(started())
+    queue.hold(held=True)
+    queued(sitting, *range(1, 25))
+    takers = [again(sitting) for _ in range(3)]
+
+    def take(each: Sitting) -> None:
+        each.playground.queue.hold(held=False)
+        while each.trainer.alive:
+            each.trainer.alive = False
+            each.hear(started(), FINISHED)
+
+    threads = [threading.Thread(target=take, args=(each,)) for each in takers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(seed for each in takers for seed in trained(each)) == list(range(1, 25))  # type: ignore[type-var]
+
+
+def test_a_queue_that_the_disk_refuses_lasts_as_long_as_the_sitting(
+    sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = queued(sitting, 1, 2)
+    with monkeypatch.context() as full:
+        full.setattr("charplay.playground.queue_file.replace_bytes", refuse)
+        sitting.draft.set("seed", "3")
+        assert "lasts until you leave" in queue.add()
+        queue.look()
+        assert seeds(queue) == [2, 3]
+    assert not queue.hold(held=True)
+    assert seeds(again(sitting).playground.queue)[-2:] == [2, 3]
+
+
+def refuse(path: Path, data: bytes) -> None:
+    raise OSError(28, f"No space left on device for {len(data)} bytes of {path}")
+
+
+def test_a_queue_of_before_runs_had_ids_can_be_changed(sitting: Sitting) -> None:
+    queued(sitting, 1, 2, 3)
+    kept = json.loads(sitting.home.queue.read_bytes())
+    kept["runs"] = [{name: each[name] for name in ("request", "fault")} for each in kept["runs"]]
+    sitting.home.queue.write_text(json.dumps(kept))
+    later = again(sitting).playground.queue
+    later.drop(1)
+    assert seeds(later) == [1, 3]

@@ -33,9 +33,9 @@ class _Runs(RowList):
     def draw(self, index: int, width: int) -> list[Cell]:
         run = self._queue.runs[index]
         title = run.title
-        if not run.fault:
+        if not run.trouble:
             return [(f"{index + 1:>{NUMBER - 1}} ", "quiet"), (fit(title, width - NUMBER), "plain")]
-        return [("  ! ", "bad"), (fit(f"{title}: {run.fault}", width - NUMBER), "bad")]
+        return [("  ! ", "bad"), (fit(f"{title}: {run.trouble}", width - NUMBER), "bad")]
 
 
 class RunQueueDialog(Dialog[None]):
@@ -62,7 +62,7 @@ class RunQueueDialog(Dialog[None]):
         self._rows = _Runs(queue)
         self._rows.cursor = max(0, len(queue.runs) - 1)
         self._fault = Static("", classes="fault", markup=False)
-        self._shown: tuple[int, bool] = (-1, False)
+        self._shown: object = None
 
     def compose(self) -> ComposeResult:
         """The runs, and what could not be kept."""
@@ -80,22 +80,28 @@ class RunQueueDialog(Dialog[None]):
         self.hold(self._rows, 8)
 
     def _look(self) -> None:
-        if self._shown != (len(self._queue.runs), self._queue.held):
+        self._queue.look()
+        if self._shown != (self._queue.runs, self._queue.held):
             self._show("")
 
     def _show(self, fault: str) -> None:
         """Show the queue as it is now, and why it could not be kept so, if it could not."""
         queue = self._queue
-        self._shown = (len(queue.runs), queue.held)
+        self._shown = (list(queue.runs), queue.held)
         state = "holds: space goes on" if queue.held else "goes on by itself: space holds it"
         self.query_one(".box", Vertical).border_subtitle = Content(state if queue.runs else "empty")
         self._fault.update(fault or ("" if queue.runs else EMPTY))
         self._place()
         self._rows.repaint()
 
+    @property
+    def _at(self) -> int:
+        """The place of the run under the cursor; the list may have become shorter since it was drawn."""
+        return min(self._rows.cursor, len(self._queue.runs) - 1)
+
     def action_shift(self, by: int) -> None:
         """Move the run under the cursor, and the cursor with it."""
-        at = self._rows.cursor
+        at = self._at
         if 0 <= at + by < len(self._queue.runs):
             fault = self._queue.move(at, by)
             self._rows.cursor = at + by
@@ -108,12 +114,12 @@ class RunQueueDialog(Dialog[None]):
     def action_retry(self) -> None:
         """Let the run under the cursor wait again."""
         if self._queue.runs:
-            self._show(self._queue.retry(self._rows.cursor))
+            self._show(self._queue.retry(self._at))
 
     def action_drop(self) -> None:
         """Drop the run under the cursor."""
         if self._queue.runs:
-            self._show(self._queue.drop(self._rows.cursor))
+            self._show(self._queue.drop(self._at))
 
     def action_empty(self) -> None:
         """Drop all."""
