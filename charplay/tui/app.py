@@ -230,6 +230,27 @@ class CharplayApp(PatchedApp):
             sections += [("Other keys than in charplay 0.1", moved)] if moved else []
             self.push_screen(KeysDialog(sections, self.get_key_display))
 
+    def action_copy_shown(self) -> None:
+        """Copy what the dialog in front shows."""
+        from charplay.tui.presentation.shown_text import shown_text
+
+        text = shown_text(self.screen)
+        self.copy_to_clipboard(text)
+        self.notify(f"Copied {len(text):,} characters.", markup=False)
+
+    def action_write_shown(self) -> None:
+        """Write what the dialog in front shows to a file of its title."""
+        from charplay.playground.curve_export import ExportError, write_new
+        from charplay.tui.presentation.shown_text import file_stem, shown_text
+
+        text = shown_text(self.screen)
+        try:
+            path = write_new(self.playground.home.texts, file_stem(text.partition("\n")[0]), ".txt", text)
+        except ExportError as fault:
+            self.notify(sanitize(str(fault), " "), severity="warning", markup=False)
+        else:
+            self.notify(sanitize(f"Written to {path.parent.name}/{path.name}", " "), markup=False)
+
     def action_brightness(self) -> None:
         """Dark or light."""
         self.theme = other_brightness(self.current_theme)

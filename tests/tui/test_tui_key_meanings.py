@@ -17,9 +17,10 @@ from charplay.tui.command import Command
 from charplay.tui.dialogs.cleaning import CleaningDialog
 from charplay.tui.dialogs.comparison import ComparisonScreen
 from charplay.tui.dialogs.explorer import ExplorerScreen
+from charplay.tui.dialogs.keys import declared
 from charplay.tui.keymap import command_ids
 from charplay.tui.old_keys import OLD_KEYS, moved, told
-from charplay.tui.screens.main import CONTROLLERS, MainScreen
+from charplay.tui.screens.main import CONTROLLERS
 from charplay.tui.widgets.cursor_text import CursorText
 from charplay.tui.widgets.growing_text import GrowingText
 from charplay.tui.widgets.row_list import RowList
@@ -68,12 +69,17 @@ MEANINGS: Mapping[str, Mapping[str, set[str]]] = {
     },
     "w": {
         "write to a file": {
-            "form.keep", "runs.export", "chart.write", "writing.keep", "branches.export", "comparison.keep",
-            "explorer.write",
+            "corpora.write", "form.keep", "runs.export", "chart.write", "writing.keep", "branches.export",
+            "comparison.keep", "explorer.write", "dialog.write",
         },
     },
     "x": {"stop": {"training.stop", "score.stop"}, "cut": {"explorer.cut"}},
-    "y": {"copy": {"writing.copy", "comparison.copy", "explorer.copy"}},
+    "y": {
+        "copy": {
+            "corpora.copy", "form.copy", "run_list.copy", "chart.copy", "writing.copy", "comparison.copy",
+            "explorer.copy", "dialog.copy",
+        },
+    },
     "z": {"take back": {"training.undo", "live.undo", "explorer.take_back"}},
     "G": {"gauges": {"panes.gauges"}, "guess": {"explorer.shannon"}},
     "H": {"hold": {"prompts.stop_texts"}, "held out": {"score.corpus"}},
@@ -110,8 +116,7 @@ def every_class() -> Iterator[type[Any]]:
 
 def commands_of(kind: type) -> list[Command]:
     """What a class and its bases declare, each once."""
-    found = [each for base in kind.__mro__ for each in vars(base).get("commands", ())]
-    return list({each.id: each for each in found}.values())
+    return list({each.id: each for each in declared(kind)}.values())
 
 
 def every_command() -> dict[str, Command]:
@@ -126,15 +131,14 @@ def contexts() -> Iterator[tuple[str, list[Command]]]:
     for pane, focused in PANES.items():
         yield pane, [*(each for each in commands if each.place == pane), *everywhere, *commands_of(focused)]
     for kind in every_class():
-        if issubclass(kind, Screen) and kind is not MainScreen:
+        if issubclass(kind, Screen) and commands_of(kind):
             for widget in FOCUSED.get(kind, (RowList,)):
                 yield f"{kind.__name__} {widget.__name__}", [*commands_of(kind), *commands_of(widget), *APP_COMMANDS]
 
 
 def twice(commands: Iterable[Command]) -> list[str]:
-    """The keys that do more than one thing; a command that passes its key on gives way by itself."""
-    things = {(key, each.action or each.id) for each in commands if not each.passes for key in each.key.split(",")}
-    found = Counter(key for key, _ in things)
+    """The keys that more than one command has; one that passes its key on gives way by itself."""
+    found = Counter(key for each in commands if not each.passes for key in each.key.split(","))
     return [key for key, number in found.items() if number > 1]
 
 
@@ -171,6 +175,12 @@ def test_a_letter_means_the_same_wherever_it_works(letter: str) -> None:
     assert len(meanings) <= MOST_MEANINGS
     listed = [name for names in meanings.values() for name in names]
     assert sorted(listed) == sorted(having(letter)) or (not listed and len(having(letter)) <= 1)
+
+
+@pytest.mark.parametrize("letter", "yw")
+def test_every_pane_and_dialog_copies_and_writes(letter: str) -> None:
+    places = {place: {key for each in commands for key in each.key.split(",")} for place, commands in contexts()}
+    assert [place for place, keys in places.items() if letter not in keys] == []
 
 
 @pytest.mark.parametrize("letter", "hjkl")

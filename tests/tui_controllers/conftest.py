@@ -46,6 +46,9 @@ class RecordingUi:
     def key(self, name: str) -> str:
         return format_key(next(each.key for kind in CONTROLLERS for each in kind.commands if each.id == name))
 
+    def shown(self, place: str) -> str:
+        return f"what {place} shows"
+
     def copy(self, text: str) -> None:
         self.copied.append(text)
 

@@ -37,6 +37,9 @@ class Ui(Protocol):
     def key(self, name: str) -> str:
         """Return the key of a command by its id, as people write it; the first one of several."""
 
+    def shown(self, place: str) -> str:
+        """Return what a pane shows as text, also the rows that one would scroll to."""
+
     def copy(self, text: str) -> None:
         """Put text on the clipboard."""
 
@@ -66,6 +69,10 @@ class Controller:
 
     def hear(self, happening: object) -> None:
         """Take note of what happened in the playground."""
+
+    def _copy(self, text: str) -> None:
+        self.ui.copy(text)
+        self.ui.note(f"Copied {len(text):,} characters.")
 
 
 class CommandTable:

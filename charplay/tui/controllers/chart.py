@@ -29,6 +29,7 @@ class ChartController(Controller):
         Command("chart.whole", "0", "whole", "Show the whole runs again, without a cursor", place="training"),
         Command("chart.differences", "c", "differences", "What differs in the recipes of the runs on the chart, and their losses", place="training"),
         Command("chart.write", "w", "write", "Write the chart as a picture or as text, or its curves as CSV", place="training"),
+        Command("chart.copy", "y", "copy", "Copy the chart as lines of characters", place="training"),
         Command("chart.worth", "i", "worth", "What the loss is worth: all that it can be compared with on this text", place="training"),
         Command("chart.samples", "v", "samples", "Go through the text samples that the run writes while it trains, beside the truth", place="training", footer=True),
     )
@@ -40,7 +41,7 @@ class ChartController(Controller):
             return f"No earlier run is on the chart; {self._lay} lay one there."
         if command.method == "differences" and len(self.playground.chart.names) < 2:
             return f"Nothing is there to compare: {self._lay} lay another run on the chart."
-        if command.method == "write" and not self.playground.chart.names:
+        if command.method in {"write", "copy"} and not self.playground.chart.names:
             return f"No run is on the chart; {self._lay} lay one there, {self.ui.key('training.train')} trains one."
         if command.method == "worth" and not self.playground.ruler.all_lines:
             return "Nothing is known of this text to compare a loss with, or not yet."
@@ -117,6 +118,10 @@ class ChartController(Controller):
             unit = self.playground.loss_unit.current
             lines = difference_lines(happening.runs, self.playground.chart.markers, unit)
             self.ui.open_dialog(ReaderDialog("Runs compared", lines))
+
+    def copy(self) -> None:
+        """Copy it as text."""
+        self._copy(self.playground.chart.drawn().text())
 
     def write(self) -> None:
         """Ask in which form, and write it among the texts."""

@@ -44,6 +44,8 @@ class CorpusController(Controller):
             "Name the encoding of the chosen text, where the one it is read in is wrong",
             place="corpus",
         ),
+        Command("corpora.copy", "y", "copy", "Copy the list of texts", place="corpus"),
+        Command("corpora.write", "w", "write", "Write the list of texts to a file in texts/", place="corpus"),
         Command("corpora.cancel", "escape", "cancel", "Cancel the download", passes=True),
     )
 
@@ -90,6 +92,21 @@ class CorpusController(Controller):
         from charplay.tui.dialogs.file_picker import FilePicker
 
         self.ui.open_dialog(FilePicker(), lambda path: self.playground.corpora.choose(str(path)) if path else None)
+
+    def copy(self) -> None:
+        """Copy the list."""
+        self._copy(self.ui.shown("corpus"))
+
+    def write(self) -> None:
+        """Write the list to a file."""
+        from charplay.playground.curve_export import ExportError, write_new
+
+        try:
+            path = write_new(self.playground.home.texts, "list-of-texts", ".txt", self.ui.shown("corpus"))
+        except ExportError as fault:
+            self.ui.note(str(fault), warning=True)
+        else:
+            self.ui.note(f"Written to {path.parent.name}/{path.name}")
 
     def encode(self) -> None:
         """Ask for the encoding of the chosen text."""

@@ -41,6 +41,7 @@ class FormController(Controller):
             place="form",
             footer=True,
         ),
+        Command("form.copy", "y", "copy", "Copy the next run's hyperparameters, as they are shown", place="form"),
         Command("form.keep", "w", "keep as preset", "Save these values as a preset of your own", place="form"),
     )
 
@@ -137,6 +138,10 @@ class FormController(Controller):
     def all_fields(self) -> None:
         """All fields, or the common ones."""
         self._draft.toggle_everything()
+
+    def copy(self) -> None:
+        """Copy the rows."""
+        self._copy(self.ui.shown("form"))
 
     def network(self) -> None:
         """What the network sees."""

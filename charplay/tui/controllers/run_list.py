@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from charplay.playground.run_details import KeptCheckpoint
     from charplay.runs.store import RunSummary
 
-OF_THE_LIST = {"search", "sort"}
+OF_THE_LIST = {"search", "sort", "copy"}
 """Commands that need no run under the cursor."""
 READING = {"details", "samples", "along"}
 """Commands that only read a run; those that are left write about it."""
@@ -32,6 +32,7 @@ class RunListController(Controller):
                 place="runs"),
         Command("run_list.sort", "S", "sort", "Sort by age, loss, name, steps, or favourites first", place="runs"),
         Command("run_list.favourite", "asterisk", "favourite", "Mark the run as a favourite, or no more", place="runs"),
+        Command("run_list.copy", "y", "copy", "Copy the list of runs", place="runs"),
         Command("run_list.note", "e", "note", "Write a line about the run", place="runs"),
         Command("run_list.rename", "R", "rename", "Give the run another name", place="runs"),
     )  # fmt: skip
@@ -142,6 +143,10 @@ class RunListController(Controller):
     def sort(self) -> None:
         """Sort by the next thing."""
         self.playground.run_list.sort_by_next()
+
+    def copy(self) -> None:
+        """Copy the list."""
+        self._copy(self.ui.shown("runs"))
 
     def favourite(self) -> None:
         """Mark it, or no more."""

@@ -19,7 +19,7 @@ from charplay.playground.scales import TEMPERATURES
 from charplay.playground.temperatures import FEWEST, MOST, temperatures_fault
 from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.choice import Choice
-from charplay.tui.dialogs.dialog import Dialog
+from charplay.tui.dialogs.dialog import WAYS_OUT
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.side_by_side import SideBySide
 from charplay.tui.dialogs.text_input import TextInputDialog
@@ -42,7 +42,7 @@ class ComparisonScreen(Screen[Column]):
         Command(
             "comparison.write", "space", "write", "Let the columns write, or hold them", footer=True, action="write"
         ),
-        *Dialog.commands,
+        *WAYS_OUT,
         Command("comparison.one", "full_stop", "one", "Write one character in each column, and hold", action="one"),
         Command("comparison.anew", "a", "anew", "Begin anew, with another seed", footer=True, action="anew"),
         Command("comparison.left", "left", "left", "The column to the left", action="choose(-1)"),

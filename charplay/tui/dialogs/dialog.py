@@ -15,21 +15,22 @@ from charplay.tui.widgets.row_list import RowList
 
 Answer = TypeVar("Answer")
 
+WAYS_OUT = (
+    Command("dialog.keys", "question_mark", "keys", "Show every key", footer=True, action="app.keys"),
+    Command("dialog.close", "escape", "back", "Back to the playground", footer=True, action="close"),
+)
+"""What every dialog has, also one that is a whole screen."""
+
 
 class Dialog(ModalScreen[Answer]):
     """A box with a title. Subclasses yield `self.box(...)` from `compose`; escape leaves without an answer."""
 
     commands: ClassVar[Sequence[Command]] = (
-        Command(
-            "dialog.keys",
-            "question_mark",
-            "keys",
-            "Show every key",
-            footer=True,
-            action="app.keys",
-        ),
-        Command("dialog.close", "escape", "back", "Back to the playground", footer=True, action="close"),
-    )
+        *WAYS_OUT,
+        Command("dialog.copy", "y", "copy", "Copy what the dialog shows", action="app.copy_shown"),
+        Command("dialog.write", "w", "write", "Write what the dialog shows to a file in texts/",
+                action="app.write_shown"),
+    )  # fmt: skip
     BINDINGS = bindings(commands)
     DEFAULT_CSS = """
     Dialog {

@@ -78,7 +78,7 @@ def sections_of(screen: Screen[object]) -> list[Section]:
     sections: list[Section] = []
     named = set[str]()
     for owner in (screen, *(each for each in screen.walk_children() if each.display)):
-        fresh = [each for each in _commands(owner) if each.id not in named]
+        fresh = [each for each in declared(type(owner)) if each.id not in named]
         if fresh:
             named.update(each.id for each in fresh)
             sections.append((_TITLES.get(fresh[0].id.partition(".")[0], "Here"), fresh))
@@ -92,10 +92,13 @@ _TITLES = {
 """What the keys of widgets stand under, by what their ids begin with."""
 
 
-def _commands(owner: object) -> Iterator[Command]:
-    """Yield what an object's class and its bases declare."""
-    for each in type(owner).__mro__:
-        yield from vars(each).get("commands", ())
+def declared(kind: type) -> Iterator[Command]:
+    """Yield what a class and its bases declare; one whose keys all have another meaning nearer is left out."""
+    taken = set[str]()
+    for each in kind.__mro__:
+        commands: Sequence[Command] = vars(each).get("commands", ())
+        yield from (command for command in commands if not set(command.key.split(",")) <= taken)
+        taken.update(key for command in commands for key in command.key.split(","))
 
 
 def shown(command: Command, display: Display) -> str:

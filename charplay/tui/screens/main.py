@@ -320,6 +320,12 @@ class MainScreen(Screen[None]):
         keys = self._keymap.get(name, self.commands[name].key)
         return self.app.get_key_display(Binding(keys.partition(",")[0], ""))
 
+    def shown(self, place: str) -> str:
+        """Return what a pane shows as text, also the rows that one would scroll to."""
+        from charplay.tui.presentation.shown_text import shown_text
+
+        return shown_text(self.query_one(f"#{place}"))
+
     def copy(self, text: str) -> None:
         """Put text on the clipboard."""
         self.app.copy_to_clipboard(text)

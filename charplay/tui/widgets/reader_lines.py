@@ -53,6 +53,10 @@ class ReaderLines(Widget, can_focus=True):
         self.action_move(0)
         self.refresh()
 
+    def whole(self) -> str:
+        """Return all lines, as they are laid out."""
+        return "\n".join("".join(text for text, _ in line).rstrip() for line in self.lines)
+
     def words_here(self) -> str:
         """Return the lines in sight."""
         return "\n".join(

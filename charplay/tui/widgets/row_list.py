@@ -34,6 +34,8 @@ TONES_CSS = """
 
 WHOLE_ROW = 300
 """Cells in which nothing of a row is cut that matters."""
+WHOLE_LINE, MOST_ROWS = 120, 10_000
+"""How wide at least, and how many, the rows are that are taken out as text."""
 _NOTHING = Style.null()
 
 
@@ -123,6 +125,11 @@ class RowList(Widget, can_focus=True):
     def words_here(self) -> str:
         """Return what the row under the cursor says."""
         return "".join(text for text, _ in self.draw(self.cursor, WHOLE_ROW)) if self.number() else ""
+
+    def whole(self) -> str:
+        """Return all rows as text, one a line, as wide as they are shown, or at least so that no name is cut."""
+        width, rows = max(self.size.width, WHOLE_LINE), range(min(self.number(), MOST_ROWS))
+        return "\n".join("".join(text for text, _ in self.draw(row, width)).rstrip() for row in rows)
 
     def stands(self, index: int) -> bool:
         """Whether the cursor may stand on a row; headings are passed over."""
