@@ -36,7 +36,8 @@ HEAD = """\
 # Keys
 
 Every key, made from the commands that the screen itself reads: `make reference` writes this page. `?` shows the keys
-that work where you are, `ctrl+p` finds a command by its name.
+that work where you are, `ctrl+p` finds a command by its name. The ids are for
+[keys of your own](HOWTO.md#keys-of-your-own).
 """
 
 
@@ -79,8 +80,8 @@ def _of_classes() -> Iterator[tuple[str, Iterable[Command]]]:
 
 
 def _table(commands: Iterable[Command]) -> str:
-    rows = [f"| {_keys(each.key)} | {each.help.replace('|', chr(92) + '|')} |" for each in commands]
-    return "\n".join(["| key | does |", "|---|---|", *rows, ""])
+    rows = [f"| {_keys(each.key)} | {each.help.replace('|', chr(92) + '|')} | `{each.id}` |" for each in commands]
+    return "\n".join(["| key | does | id |", "|---|---|---|", *rows, ""])
 
 
 def _keys(keys: str) -> str:
