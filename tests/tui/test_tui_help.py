@@ -74,3 +74,13 @@ def test_a_search_finds_by_name_sentence_synonym_place_and_key() -> None:
     assert ids("save") == ids("keep") == ids("writ") == ids("file") == ["writing.keep"]
     assert ids("marked") == ["x.cut", "x.cut"]
     assert ids(" ") == ["writing.keep", "x.cut", "x.cut"]
+
+
+@pytest.mark.parametrize("kind", [BranchesDialog, ScoreDialog, NetworkDialog])
+async def test_a_dialog_s_own_keys_stand_on_its_edge_down_to_80_columns(play: Play, kind: Any) -> None:
+    async with play((80, 24)) as it:
+        it.write(30, 5.0)
+        await it.press(*WAYS[kind])
+        await it.until(lambda: isinstance(it.screen, kind) and "esc back ─╯" in it.seen())
+        first = next(each for each in it.screen.commands if each.footer)
+        assert f" {first.label}  " in it.seen()

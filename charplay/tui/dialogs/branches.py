@@ -120,7 +120,7 @@ class BranchesDialog(Dialog[str]):
         Command(
             "branches.go",
             "enter",
-            "go on",
+            "go",
             "Go on with the branch under the cursor, exactly as it would have",
             footer=True,
             action="go",
