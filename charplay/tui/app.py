@@ -50,7 +50,7 @@ DETACH_PATIENCE = 60.0
 SIGN_SECONDS = 1.0
 """Between two looks whether the terminal's title and progress still hold."""
 CHECK_SECONDS = 1.0
-"""After the start, until the keys that are set are checked: that loads every dialog, and the panes come first."""
+"""After the start, until what was set wrongly is told: checking keys loads every dialog, and the panes come first."""
 LOOK_SECONDS = 0.02
 """Between two looks whether the trainer has saved."""
 
@@ -126,7 +126,7 @@ class CharplayApp(PatchedApp):
         return self._main
 
     def on_mount(self) -> None:
-        """Listen to signals; say what was wrong with the preferences and the settings."""
+        """Listen to signals; say later what is wrong with the preferences and the settings."""
         terminal = self.terminal
         if terminal is not None:
             self._use_its_colours()
@@ -135,10 +135,8 @@ class CharplayApp(PatchedApp):
             self.backpressure.add(self.set_interval(SIGN_SECONDS, self._show_signs))
         listen(self._signalled, self.playground.runs.save, terminal.fileno if terminal else None)
         self.theme_changed_signal.subscribe(self, self._remember_theme)
-        if self.playground.settings.keys:
-            self.set_timer(CHECK_SECONDS, self._check_keymap)
-        if self._notices:
-            self.notify(sanitize(" ".join(self._notices), " "), severity="warning", markup=False)
+        if self._notices or self.playground.settings.keys:
+            self.set_timer(CHECK_SECONDS, self._tell_faults)
 
     def get_theme(self, theme_name: str) -> Theme | None:
         """Give a theme so that all its text can be read."""
@@ -167,11 +165,15 @@ class CharplayApp(PatchedApp):
         if terminal is not None and not terminal.behind and not self._leaving:
             terminal.write(self._signs.update(self.playground.runs.state, watched=self.app_focus))
 
-    def _check_keymap(self) -> None:
-        """Say which ids of the settings no command has."""
-        faults = unknown_ids(self.playground.settings.keys)
-        if faults:
-            self.notify(sanitize(f"settings.toml, keys: {' '.join(faults)}", " "), severity="warning", markup=False)
+    def _tell_faults(self) -> None:
+        """Say what is wrong with the preferences and the settings, once the panes have said what they have to say."""
+        if not self._main.furnished:
+            self.set_timer(CHECK_SECONDS, self._tell_faults)
+            return
+        unknown = unknown_ids(self.playground.settings.keys)
+        told = [*self._notices, *(f"settings.toml, keys: {fault}" for fault in unknown)]
+        if told:
+            self.notify(sanitize(" ".join(told), " "), severity="warning", markup=False)
 
     def _rebind(self, command: Command) -> Command:
         """Return a command with the key that it has here."""

@@ -43,7 +43,7 @@ def keymap_of(settings: "Settings") -> tuple[dict[str, str], list[str]]:
 
 def unknown_ids(wanted: Mapping[str, str]) -> list[str]:
     """Return a sentence for each id that no command has. It loads every dialog, so it is for after the first paint."""
-    known = set(command_ids())
+    known = set(command_ids()) if wanted else set()
     return [
         f"there is no command {name!r}; the nearest is {_nearest(name, known)}." for name in wanted if name not in known
     ]

@@ -184,7 +184,7 @@ async def test_peoples_settings_hold_from_the_start_and_wrong_ones_are_said(
     rung: list[bool] = []
     async with play() as it:
         assert it.app.theme == "charplay-light"
-        assert "the nearest is" in " ".join(it.app._notices)
+        await it.until(lambda: "the nearest is" in it.seen())  # and what the panes say at the start is not said over it
         monkeypatch.setattr(it.app, "bell", lambda: rung.append(True))
         await it.press("t")
         await it.until(lambda: it.main.playground.runs.state.busy)
