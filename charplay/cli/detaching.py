@@ -10,8 +10,13 @@ from charplay.protocol.events import Event, Preparing, Warned, as_json
 
 if TYPE_CHECKING:
     from charplay.cli.signals import StopRequest
+    from charplay.playground.trainer_client import TrainerClient
     from charplay.protocol.request import TrainRequest
     from charplay.runs.home import Home
+    from charplay.runs.run import Run
+
+STOP_SECONDS = 120.0
+"""A run that is stopped has saved within this, whatever it was at."""
 
 
 class ProcessStarter:
@@ -34,6 +39,25 @@ class ProcessStarter:
 
         name = (request.resume or "").rpartition("/")[2]
         return launch(host_command(name), request, log_file(self._home), paused=paused).pid
+
+
+class SocketReach:
+    """Reaches runs by their sockets: see `ReachRuns`."""
+
+    def attach(self, run: "Run", local: "TrainerClient") -> "TrainerClient":
+        """Return the trainer of a run that another process hosts. Raises ServerError."""
+        from charplay.server.reaching import reach
+        from charplay.server.remote_trainer import RemoteTrainer
+
+        return RemoteTrainer(reach(run), local)
+
+    def stop(self, run: "Run") -> str:
+        """Stop a run, and return its name once it has saved. Raises ServerError."""
+        from charplay.server.link import ask
+        from charplay.server.reaching import reach
+
+        ask(reach(run), {"command": "stop"}, STOP_SECONDS)
+        return run.name
 
 
 def print_left(left: Detached) -> None:

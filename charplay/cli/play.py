@@ -88,7 +88,7 @@ def _run_app(
     home: "Home", home_option: str | None, path: str | None, attach: "Attach | None" = None
 ) -> "tuple[int, Detached | None]":
     """Run the app until a person leaves it, and end what trains; return the exit code, and the run that goes on."""
-    from charplay.cli.detaching import ProcessStarter
+    from charplay.cli.detaching import ProcessStarter, SocketReach
     from charplay.playground.home import open_library, open_store
     from charplay.tui.app import CharplayApp
 
@@ -103,6 +103,7 @@ def _run_app(
         attach=attach or (lambda local: local),
     )
     app.playground.detachment.host = ProcessStarter(home)
+    app.playground.detached_runs.reach = SocketReach()
     try:
         app.run()
     finally:

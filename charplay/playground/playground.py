@@ -12,6 +12,7 @@ from charplay.corpora.progress import Watch
 from charplay.formatting.loss_units import UNITS
 from charplay.playground.announcements import Announcements
 from charplay.playground.corpus_selection import CorpusSelection
+from charplay.playground.detached_runs import DetachedRuns
 from charplay.playground.detachment import Detachment
 from charplay.playground.drawn_ruler import DrawnRuler
 from charplay.playground.gauges import Gauges
@@ -99,6 +100,7 @@ class Playground:
         self.gauges = Gauges(on=preferences.gauges)
         self.launcher = RunLauncher(self)
         self.detachment = Detachment(self, self.launcher)
+        self.detached_runs = DetachedRuns(self, self.launcher)
         self.listener = RunListener(self)
         self.queue = RunQueue(self, self.launcher)
         self.ruler = DrawnRuler(self, self.jobs)
@@ -227,7 +229,7 @@ class Playground:
         for event in self.runs.advance():
             happened += [event, *self.listener.hear(event), *self.queue.hear(event)]
         self.listener.ask_for_weights()
-        return [*happened, *self.detachment.advance()]
+        return [*happened, *self.detachment.advance(), *self.detached_runs.advance()]
 
     def _react(self, happened: object) -> None:
         """Hand on what became of texts and kept runs to the chart, and to the run that waits for it."""

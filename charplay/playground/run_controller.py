@@ -33,7 +33,8 @@ class RunController:
     """The life of the run under way, and what its events said. Nothing here blocks."""
 
     def __init__(self, trainer: "TrainerClient", clock: Callable[[], float] = time.monotonic) -> None:
-        self._trainer = trainer
+        self._trainer = self.own_trainer = trainer
+        """The trainer of the run under way, and the one that the sitting was begun with."""
         self._clock = clock
         self._next: TrainRequest | None = None
         self._paused = False
@@ -92,8 +93,15 @@ class RunController:
         """Whether the run under way is another process's, and goes on when this one leaves."""
         return self._trainer.outlives
 
-    def attach(self) -> None:
-        """Take part in a run that the trainer has under way already; what it tells first says where it stands."""
+    def attach(self, trainer: "TrainerClient | None" = None) -> None:
+        """Take part in a run that the trainer has under way already; what it tells first says where it stands.
+
+        Another `trainer` takes the place of the one before, which has no run.
+        """
+        if trainer is not None:
+            self._trainer = trainer
+        self.request, self._next, self._paused, self.save_asked = None, None, False, False
+        self.unheeded.clear()
         self.state = RunState(status="preparing", phase="attaching to the run")
         self._trainer.send(PublishWeights())
 

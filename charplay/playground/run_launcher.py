@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from charplay.corpora.library import Entry
     from charplay.playground.recovery import Recovery
     from charplay.playground.run_context import ChosenText, RunContext
+    from charplay.playground.trainer_client import TrainerClient
     from charplay.protocol.request import TrainRequest
     from charplay.runs.store import RunSummary
 
@@ -31,11 +32,13 @@ class RunLauncher:
             follower.follow(promised=True)
         runs.start(request)
 
-    def attach(self) -> None:
-        """Take part in the run that the trainer has under way elsewhere, and let it write."""
-        if self._context.follower is not None:
-            self._context.follower.follow()
-        self._context.runs.attach()
+    def attach(self, trainer: "TrainerClient | None" = None) -> None:
+        """Take part in the run that the trainer, or another one in its place, has under way, and let it write."""
+        runs, follower = self._context.runs, self._context.follower
+        if follower is not None:
+            follower.end(runs.state)
+            follower.follow()
+        runs.attach(trainer)
 
     def train(self) -> Said | None:
         """Start the next run, fetching its text first where it must be; return what there is to say."""

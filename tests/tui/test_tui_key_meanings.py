@@ -86,6 +86,7 @@ MEANINGS: Mapping[str, Mapping[str, set[str]]] = {
     "P": {"prompt": {"writing.prompt", "explorer.prompt"}},
     "R": {"rename": {"run_list.rename", "branches.rename"}},
     "S": {"sort": {"run_list.sort", "explorer.reverse"}},
+    "X": {"what runs across": {"chart.across"}, "stop a run": {"runs.stop"}},
     "T": {"take up a text": {"branches.take_up"}, "make a text": {"explorer.as_text"}},
 }  # fmt: skip
 """What a letter does, each meaning with its commands. A letter that one command alone has needs no word."""

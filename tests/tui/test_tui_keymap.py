@@ -95,14 +95,14 @@ def test_a_map_moves_what_it_names_and_nothing_else() -> None:
 
 
 async def test_a_set_key_does_it_and_everything_says_so(play: Play, home: Home) -> None:
-    home.user_settings.write_text('[keys]\nruns.export = "X"\ntraining.train = "ctrl+t"\nruns.exprt = "y"\n')
+    home.user_settings.write_text('[keys]\nruns.export = "Z"\ntraining.train = "ctrl+t"\nruns.exprt = "y"\n')
     async with play((120, 40)) as it:
         await it.until(lambda: "there is no command 'runs.exprt'; the nearest is runs.export." in it.seen())
         await it.press("3")
         await it.until(lambda: it.seen().splitlines()[-1].startswith(" ^t train"))
         keys = {offer.id: offer.key for offer in it.app.offers(it.main)}
-        assert (keys["runs.export"], keys["training.train"], keys["runs.play"]) == ("X", "^t", "⏎")
-        assert {"runs.export"} == {each.binding.id for key, each in it.main.active_bindings.items() if key == "X"}
+        assert (keys["runs.export"], keys["training.train"], keys["runs.play"]) == ("Z", "^t", "⏎")
+        assert {"runs.export"} == {each.binding.id for key, each in it.main.active_bindings.items() if key == "Z"}
         await it.press("1")  # its old key means what it meant in another pane
         assert it.main.active_bindings["e"].binding.id == "corpora.encode"
         await it.press("t")

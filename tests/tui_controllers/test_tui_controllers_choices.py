@@ -4,12 +4,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hosted import until
 from sitting import Sitting, fox_home, keep_run
 
 from charplay.playground.happenings import CorpusOpened, CurvesRead, RunDeleted
+from charplay.playground.trainer_client import TrainerClient
 from charplay.protocol.events import Failed
 from charplay.protocol.request import TrainRequest
 from charplay.runs.run import Run
+from charplay.server.errors import ServerError
 from charplay.tui.controllers.base import CommandTable
 from charplay.tui.controllers.corpora import CorpusController
 from charplay.tui.controllers.form import FormController
@@ -314,11 +317,12 @@ def test_what_cannot_be_done_with_a_run_is_said(sitting: Sitting, ui: "Recording
     assert disabled == {
         "resume": "demo is a checkpoint to play and to start from, not a run to go on with",
         "delete": "demo comes with charplay and cannot be deleted",
+        "stop": "demo does not train on its own",
     }
     ui.cursors["runs"] = "broken-1"
     assert [each for each in commands if not table.disabled(each)] == ["runs.export", "runs.delete"]
     ui.cursors["runs"] = "open-1"
-    assert not any(map(table.disabled, commands))
+    assert [each for each in commands if table.disabled(each)] == ["runs.stop"]
     sitting.playground.runs.start(TrainRequest(home="/"))
     assert table.disabled("runs.resume") == "A run is under way; stop it first: x"
     lock = Run.open(sitting.playground.home.checkpoints / "open-1").lock()
@@ -326,6 +330,40 @@ def test_what_cannot_be_done_with_a_run_is_said(sitting: Sitting, ui: "Recording
     sitting.quiet()
     assert "open-1 is in use by" in table.disabled("runs.resume")
     lock.release()
+
+
+def test_a_run_that_trains_on_its_own_is_shown_and_stopped(
+    sitting: Sitting, ui: "RecordingUi", table: CommandTable
+) -> None:
+    detached, asked = sitting.playground.detached_runs, list[str]()
+    ui.cursors["runs"] = "open-1"
+    with Run.open(sitting.playground.home.checkpoints / "open-1").lock("/tmp/1.sock"):
+        sitting.playground.run_list.refresh()
+        sitting.quiet()
+        assert table.disabled("runs.resume").startswith("A run that trains on its own cannot be reached from here")
+        detached.reach = Reach(asked)
+        for command in ("runs.resume", "runs.stop"):
+            assert not table.disabled(command)
+            table.run(command)
+        until(lambda: sitting.advance() is not None and "open-1 is stopped" in sitting.said)
+        until(lambda: sitting.advance() is not None and "it is too far away" in sitting.said)
+    assert sorted(asked) == ["attach open-1", "stop open-1"]
+    assert ui.noted == [("open-1 is being saved and stopped", False)]
+
+
+class Reach:
+    """Stops every run, and attaches to none."""
+
+    def __init__(self, asked: list[str]) -> None:
+        self._asked = asked
+
+    def attach(self, run: Run, local: TrainerClient) -> TrainerClient:
+        self._asked.append(f"attach {run.name}")
+        raise ServerError("it is too far away")
+
+    def stop(self, run: Run) -> str:
+        self._asked.append(f"stop {run.name}")
+        return run.name
 
 
 def test_a_preset_offers_its_text(sitting: Sitting, ui: "RecordingUi", table: CommandTable) -> None:

@@ -27,7 +27,7 @@ class RunsController(Controller):
             "runs.resume",
             "r",
             "resume",
-            "Take the run up again, or extend it where it is finished",
+            "Take the run up again, extend it where it is finished, or show it where it trains on its own",
             place="runs",
             footer=True,
         ),
@@ -46,6 +46,7 @@ class RunsController(Controller):
             "Draw the mean and the range of the runs that it was tried together with, or no more",
             place="runs",
         ),
+        Command("runs.stop", "X", "stop it", "Stop a run that trains on its own: it saves and ends", place="runs"),
         Command("runs.export", "w", "export", "Copy the run's best checkpoint to a file", place="runs"),
         Command("runs.delete", "d", "delete", "Delete the run", place="runs"),
     )
@@ -59,13 +60,15 @@ class RunsController(Controller):
             return run.broken
         if wanted == "delete" and run.read_only:
             return f"{run.name} comes with charplay and cannot be deleted"
+        if wanted == "stop":
+            return "" if run.place == "detached" else f"{run.name} does not train on its own"
         return self._not_resumable(run) if wanted == "resume" else ""
 
     def _not_resumable(self, run: "RunSummary") -> str:
         if run.read_only:
             return f"{run.name} is a checkpoint to play and to start from, not a run to go on with"
         if run.place == "detached":
-            return f"{run.name} trains on its own; `charplay attach {run.name}` shows it"
+            return self.playground.detached_runs.attachable
         if run.in_use:
             return f"{run.name} is in use by {run.in_use}"
         stop = f"A run is under way; stop it first: {self.ui.key('training.stop')}"
@@ -90,10 +93,13 @@ class RunsController(Controller):
             self.ui.go_to("form")
 
     def resume(self) -> None:
-        """Go on with it; a finished one is asked how much longer."""
+        """Go on with it, or show it where it goes on already; a finished one is asked how much longer."""
         from charplay.tui.dialogs.text_input import TextInputDialog
 
         run, name = self._run(), self._name
+        if run is not None and run.place == "detached":
+            self._complain(self.playground.detached_runs.attach(name))
+            return
         if run is None or not run.finished:
             self._complain(self.playground.launcher.resume(name))
             return
@@ -101,6 +107,13 @@ class RunsController(Controller):
             "Extend", "How much longer? As in: 3 minutes, 1.5 h, 2 epochs, 5000 steps", check=_amount_fault
         )
         self.ui.open_dialog(dialog, lambda more: self._extend(name, more or ""))
+
+    def stop(self) -> None:
+        """Stop it, wherever it trains on this machine."""
+        fault = self.playground.detached_runs.stop(self._name)
+        self._complain(fault)
+        if not fault:
+            self.ui.note(f"{sanitize_line(self._name)} is being saved and stopped")
 
     def _extend(self, name: str, more: str) -> None:
         if more:
