@@ -30,7 +30,9 @@ def test_a_run_that_is_left_and_steered_from_another_terminal_is_to_the_bit_a_he
     second = terminal(attach, env=place)
     second.wait_for("● training", 60)
     second.hang_up()  # whoever looks on may go at any moment
-    third = terminal(attach, env=place)
+    third = terminal([sys.executable, "-m", "charplay"], env=place)  # where it is one of the runs in the list
+    third.wait_for("trains on its own", 60)
+    third.press("3", "r")
     third.wait_for("● training", 60)
     charplay(place, "control", run.name, "set", "learning_rate=0.001")
     third.wait_for("1e-3", 30)
