@@ -68,11 +68,14 @@ class Torture:
 
 def attempts(torture: Torture, folder: Path, seeds: range, *, sabotaged: bool = False, until: float | None = None,
              now: Callable[[], float] = lambda: 0.0) -> Outcome:  # fmt: skip
-    """Make tries, one a seed; of a sabotaged one no more than it takes to find a fault, of a timed one until then."""
+    """Make tries, one a seed; of a sabotaged one no more than it takes to find a fault.
+
+    Of a timed one until then, and one at least: none would be no finding.
+    """
     whole = Outcome(tried=0)
     with torture.begin(folder, sabotaged) as attempt:
-        for seed in seeds:
-            if (sabotaged and whole.faults) or (until is not None and now() > until):
+        for at, seed in enumerate(seeds):
+            if (sabotaged and whole.faults) or (at and until is not None and now() > until):
                 break
             outcome = attempt(random.Random(seed))
             whole.add(replace(outcome, faults=[f"seed {seed}: {fault}" for fault in outcome.faults]))
