@@ -11,12 +11,12 @@ from charplay.formatting.units import plural
 from charplay.fs.atomic import replace_bytes
 from charplay.fs.paths import new_path
 from charplay.fs.regular_files import open_regular
-from charplay.playground.saved_texts import ModelOrigin, step_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from charplay.playground.instrument import Instrument
+    from charplay.playground.saved_texts import ModelOrigin
     from charplay.runs.store import RunStore
     from charplay.sampling.model import CharModel
     from charplay.sampling.text_archive import Loaded
@@ -172,6 +172,7 @@ def _bytes(data: bytes) -> Any:
 
 def _name_weights(instrument: "Instrument", model: "CharModel", source: str) -> dict[str, Any]:
     """Say which weights these are: the checkpoint that holds them, where there is one, and its digest."""
+    from charplay.playground.saved_texts import step_of
     from charplay.runs.checkpoint import CheckpointError, read_header
 
     origin = instrument.origin_of(model)
