@@ -106,7 +106,7 @@ def _play(given: Given, absent: str) -> Played:
 def _started(home: Path, absent: str) -> Iterator[Recorder]:
     """The program on a terminal, writing."""
     command = [sys.executable, "-c", PROGRAM.format(absent=absent)]
-    app = Recorder(command, columns=120, rows=40, env={"CHARPLAY_HOME": str(home)})
+    app = Recorder(command, columns=120, rows=40, env={"CHARPLAY_HOME": str(home), "CHARPLAY_TOUR": "0"})
     try:
         app.wait_for_bytes("parameters")
         time.sleep(SETTLING)

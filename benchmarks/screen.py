@@ -52,7 +52,12 @@ def measure(given: Given) -> list[Figure]:
 @contextmanager
 def on_screen(home: Home) -> Iterator[Recorder]:
     """The playground at 120x40, writing, its next run about to be the home's preset; ended afterwards."""
-    app = Recorder([sys.executable, "-m", "charplay"], columns=120, rows=40, env={"CHARPLAY_HOME": str(home.root)})
+    app = Recorder(
+        [sys.executable, "-m", "charplay"],
+        columns=120,
+        rows=40,
+        env={"CHARPLAY_HOME": str(home.root), "CHARPLAY_TOUR": "0"},
+    )
     try:
         app.wait_for_bytes("parameters")  # the text is read and the recipe resolved
         yield app

@@ -38,6 +38,7 @@ async def charplay(size: tuple[int, int], text: str | None, *, light: bool = Fal
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder))
         home.prepare()
+        home.user_settings.write_text("tour = false\n")
         app = CharplayApp(
             home, lambda: open_library(folder), lambda: open_store(folder), open_training, list_devices,
             seconds_per_epoch, text,

@@ -32,7 +32,12 @@ ON_TERMINALS = Path(__file__).parent / "terminal"
 
 
 def pytest_configure() -> None:
-    """Signals are heard, whatever started this: a shell has what it starts behind itself ignore an interrupt."""
+    """Signals are heard, whatever started this: a shell has what it starts behind itself ignore an interrupt.
+
+    Every home of a test is new, and what is said above the keys is what many tests look at: no tour, here and in the
+    programs that tests start, but where a test asks for it.
+    """
+    os.environ["CHARPLAY_TOUR"] = "0"
     for number in (*SIGNALS, SAVE_SIGNAL):
         if signal.getsignal(number) == signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)

@@ -35,6 +35,7 @@ from charplay.playground.run_list import RunList
 from charplay.playground.run_listener import RunListener
 from charplay.playground.run_queue import RunQueue
 from charplay.playground.settings import read_settings
+from charplay.playground.tour import Tour
 from charplay.playground.unit_choice import UnitChoice
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class Playground:
         self.settings, self.setting_faults = read_settings(home.user_settings)
         self.loss_unit = UnitChoice(UNITS[self.settings.unit])
         self.clock = clock
+        self.tour = Tour(wanted=self.settings.tour and not preferences.toured)
         self._open_library, self._open_store, self._measure = open_library, open_store, measure
         self.jobs = Jobs()
         self.announcements = Announcements()
@@ -169,6 +171,7 @@ class Playground:
             self.announcements.kept_text = f"T goes on with your last text: {kept.summary}"
         self.run_list.begin(self.store, now)
         self._say(self.queue.load())
+        self.tour.begin(now)
         if self.runs.remote:
             self.launcher.attach()
 
@@ -176,6 +179,7 @@ class Playground:
         """Return the preferences with what is chosen now, for the next start."""
         self.next_run.remember(self.preferences)
         self.preferences.gauges = self.gauges.on
+        self.preferences.toured |= self.tour.seen
         if self._writes:
             from charplay.playground.saved_params import remember_params
 
@@ -203,7 +207,11 @@ class Playground:
             self.instrument.advance(now)
             happened += [*self.instrument.drain(), *self.memorization.advance()]
         said, self._said = self._said, []
-        return [*happened, *said]
+        happened += said
+        if any(isinstance(one, Said) for one in happened):
+            self.tour.give_way(now)
+        self.tour.advance(now)
+        return happened
 
     @property
     def at_work(self) -> bool:

@@ -52,6 +52,8 @@ class Preferences:
     """Whether they are shown."""
     theme: str = ""
     """The theme's name; empty where it is charplay's own, dark or `light`."""
+    toured: bool = False
+    """Whether the tour of the first start was seen."""
 
     def place(self, text: str) -> int:
         """Return where a text was read last; its beginning where it was not."""

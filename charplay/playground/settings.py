@@ -19,6 +19,9 @@ MOST_BYTES = 1_000_000
 OLD_MAP: Final = "0.1"
 """The version whose keys can be had instead."""
 
+SWITCHES: Final = {"true": True, "1": True, "false": False, "0": False}
+"""How a variable says yes or no; a file does it as TOML has it."""
+
 Value = str | bool
 
 ThemeName = Literal[
@@ -53,6 +56,7 @@ class Settings:
         "Whether a run shows in the terminal's title, as its progress, and in a notice at the end when nobody looks.",
         default=True,
     )
+    tour: bool = _declare("Whether five sentences above the keys show around, once, in a new home.", default=True)
     keys: Mapping[str, str] = field(default_factory=dict, metadata={"help": ""})
     """Of commands by their ids; whether there are such commands and keys only the screen knows."""
     key_map: Literal["", "0.1"] = field(default="", metadata={"help": ""})
@@ -90,7 +94,7 @@ def read_settings(path: Path, environ: Mapping[str, str] = os.environ) -> tuple[
     """
     found, broken = _read_file(path)
     set_here = {
-        spec.name: {"true": True, "false": False}.get(value, value)
+        spec.name: SWITCHES.get(value, value) if isinstance(spec.default, bool) else value
         for spec in setting_specs()
         if (value := environ.get(variable(spec.name)))
     }

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from textual import events
 from textual.command import Provider
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -124,6 +125,12 @@ class CharplayApp(PatchedApp):
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""
         return self._main
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take what comes as ever; whoever presses a key, pastes or clicks needs no tour."""
+        if isinstance(event, events.Key | events.Paste | events.MouseDown):
+            self.playground.tour.end()
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """Listen to signals; say later what is wrong with the preferences and the settings."""

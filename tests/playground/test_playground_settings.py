@@ -12,7 +12,7 @@ from charplay.playground.settings import Settings, read_settings, setting_specs,
 
 def settings_of(path: Path, text: str) -> tuple[Settings, tuple[str, ...]]:
     path.write_text(text)
-    return read_settings(path)
+    return read_settings(path, {})
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_no_file_is_the_defaults_and_no_fault(path: Path) -> None:
-    assert read_settings(path) == (Settings(), ())
+    assert read_settings(path, {}) == (Settings(), ())
 
 
 def test_every_choice_of_every_setting_is_taken(path: Path) -> None:
@@ -34,7 +34,7 @@ def test_every_choice_of_every_setting_is_taken(path: Path) -> None:
 
 def test_what_is_written_on_request_explains_all_and_sets_nothing(path: Path) -> None:
     write_template(path)
-    assert read_settings(path) == (Settings(), ())
+    assert read_settings(path, {}) == (Settings(), ())
     assert tomllib.loads(path.read_text()) == {}
     assert all(spec.help in path.read_text() for spec in setting_specs())
 
@@ -86,7 +86,7 @@ def test_a_wrong_line_is_one_sentence_and_the_others_hold(path: Path, line: str,
 
 def test_what_is_no_file_is_a_sentence(path: Path) -> None:
     path.mkdir()
-    found, (fault,) = read_settings(path)
+    found, (fault,) = read_settings(path, {})
     assert (found, "a folder, not a file" in fault) == (Settings(), True)
 
 
@@ -109,6 +109,17 @@ def test_a_variable_of_the_environment_wins_for_one_start(path: Path) -> None:
     path.write_text('theme = "light"\nbell = true')
     found, faults = read_settings(path, {"CHARPLAY_THEME": "dark", "CHARPLAY_ASCII": "true", "CHARPLAY_BELL": ""})
     assert (found.theme, found.ascii, found.bell, faults) == ("dark", True, True, ())
+
+
+@pytest.mark.parametrize(("value", "holds"), [("1", True), ("true", True), ("0", False), ("false", False)])
+def test_a_variable_says_yes_and_no_in_figures_too(path: Path, value: str, holds: bool) -> None:
+    found, faults = read_settings(path, {"CHARPLAY_TOUR": value, "CHARPLAY_BELL": value})
+    assert (found.tour, found.bell, faults) == (holds, holds, ())
+
+
+def test_a_figure_is_no_choice_where_there_are_words(path: Path) -> None:
+    _, (fault,) = read_settings(path, {"CHARPLAY_UNIT": "1"})
+    assert '"perplexity", not "1"' in fault
 
 
 def test_a_variable_that_is_no_choice_is_named_and_leaves_what_the_file_says(path: Path) -> None:

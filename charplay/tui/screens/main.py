@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from charplay.formatting.sanitize import sanitize
 from charplay.playground.happenings import Said, TextChanged
 from charplay.protocol.events import Started
-from charplay.tui.app_commands import SCREEN_COMMANDS
+from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
 from charplay.tui.command import Bindings, Command, bindings
 from charplay.tui.controllers.analysis import AnalysisController
 from charplay.tui.controllers.base import CommandTable, Controller
@@ -71,6 +71,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
 
 _COMMANDS = [command for each in CONTROLLERS for command in each.commands]
 _RANKS = ranks([*_COMMANDS, *SCREEN_COMMANDS])
+_KEYS = {command.id: command.key for command in (*_COMMANDS, *SCREEN_COMMANDS, *APP_COMMANDS)}
 
 
 class MainScreen(Screen[None]):
@@ -120,7 +121,7 @@ class MainScreen(Screen[None]):
         self.commands = CommandTable([each(playground, self) for each in CONTROLLERS], self)
         self._guide = CommandGuide(self.commands, self._is_within)
         self._hinted = ""
-        """What the text pane said last that can be done."""
+        """What the text pane, or the tour, said last that can be done."""
         self._state = "idle"
         """The run's, as it is shown."""
         self._ticks = 0
@@ -234,11 +235,15 @@ class MainScreen(Screen[None]):
         self._show_hint()
 
     def _show_hint(self) -> None:
-        hint = self.text.hint()
+        hint = self.text.hint() or self._tour_sentence()
         if hint != self._hinted:
             self._hinted = hint
             types_or_looks = isinstance(self.focused, Input) or self.playground.instrument.cursor.is_out
             self.hint.word(hint, answers=types_or_looks)
+
+    def _tour_sentence(self) -> str:
+        stop = self.playground.tour.stop
+        return stop.sentence.format(*map(self.key, stop.commands)) if stop else ""
 
     def _on_text_pane_touched(self) -> None:
         self.advance()
@@ -317,7 +322,7 @@ class MainScreen(Screen[None]):
 
     def key(self, name: str) -> str:
         """Return the key of a command by its id, as people write it; the first one of several."""
-        keys = self._keymap.get(name, self.commands[name].key)
+        keys = self._keymap.get(name, _KEYS[name])
         return self.app.get_key_display(Binding(keys.partition(",")[0], ""))
 
     def shown(self, place: str) -> str:
