@@ -222,7 +222,7 @@ def begin_commands(folder: Path, sabotaged: bool) -> Iterator[Attempt]:
 
 
 COMMANDS = Torture(
-    "two clients of a run, with random commands, killed at any moment", begin_commands, "tries",
+    "two clients of a run, with random commands, killed at any moment", begin_commands, "pairs of clients",
     "a host that gives a change again whose client died", few=5, share=2.0,
 )  # fmt: skip
 
