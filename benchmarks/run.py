@@ -23,6 +23,7 @@ import charplay
 
 SUBJECTS = (
     "launch",
+    "attaching",
     "painting",
     "playing",
     "reading",
