@@ -13,6 +13,8 @@ from charplay.fs.registry import entry_names
 
 BEFORE, AFTER = 12, 24
 """Characters of an example before what is changed, and from there on."""
+AT_ONCE = PIECE // 4
+"""Characters that a rule gets at once: somebody types in the tab that waits for its effect."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Effect:
 
 def pieces_of(corpus: Corpus) -> Pieces:
     """Return a corpus as a text in pieces, decoded where it is read."""
-    return Pieces(lambda: (corpus.text(at, at + PIECE) for at in range(0, len(corpus), PIECE)), len(corpus))
+    return Pieces(lambda: (corpus.text(at, at + AT_ONCE) for at in range(0, len(corpus), AT_ONCE)), len(corpus))
 
 
 def vocabulary_of(text: Pieces, progress: Progress) -> str:
