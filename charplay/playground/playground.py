@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from charplay.corpora.progress import Watch
 from charplay.formatting.loss_units import UNITS
 from charplay.playground.announcements import Announcements
+from charplay.playground.arrangement import Arrangement
 from charplay.playground.corpus_selection import CorpusSelection
 from charplay.playground.detached_runs import DetachedRuns
 from charplay.playground.detachment import Detachment
@@ -100,6 +101,7 @@ class Playground:
         self.run_list = RunList(self.jobs)
         self.runs = RunController(trainer, clock)
         self.gauges = Gauges(on=preferences.gauges)
+        self.arrangement = Arrangement.restored(preferences.panes)
         self.launcher = RunLauncher(self)
         self.detachment = Detachment(self, self.launcher)
         self.detached_runs = DetachedRuns(self, self.launcher)
@@ -178,7 +180,7 @@ class Playground:
     def remember(self) -> "Preferences":
         """Return the preferences with what is chosen now, for the next start."""
         self.next_run.remember(self.preferences)
-        self.preferences.gauges = self.gauges.on
+        self.preferences.gauges, self.preferences.panes = self.gauges.on, self.arrangement.saved()
         self.preferences.toured |= self.tour.seen
         if self._writes:
             from charplay.playground.saved_params import remember_params

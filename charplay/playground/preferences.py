@@ -50,6 +50,8 @@ class Preferences:
     light: bool = False
     gauges: bool = False
     """Whether they are shown."""
+    panes: dict[str, object] = field(default_factory=dict)
+    """How they share the screen, as an `Arrangement` is saved."""
     theme: str = ""
     """The theme's name; empty where it is charplay's own, dark or `light`."""
     toured: bool = False

@@ -8,6 +8,7 @@ import pytest
 from sitting import Sitting, fox_home
 from textual.keys import format_key
 
+from charplay.playground.arrangement import Sight
 from charplay.tui.controllers.base import CommandTable, Controller
 from charplay.tui.screens.main import CONTROLLERS
 
@@ -24,6 +25,7 @@ class RecordingUi:
         self.copied: list[str] = []
         self.left = 0
         self.under_a_dialog = False
+        self.seen = Sight("text", {"choose": 48, "watch": 72, "form": 14, "runs": 11, "training": 14, "text": 22})
 
     def note(self, sentence: str, *, warning: bool = False) -> None:
         self.noted.append((sentence, warning))
@@ -39,6 +41,9 @@ class RecordingUi:
 
     def selected(self, place: str) -> str:
         return self.cursors.get(place, "")
+
+    def sight(self) -> Sight:
+        return self.seen
 
     def covered(self) -> bool:
         return self.under_a_dialog

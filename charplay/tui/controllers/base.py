@@ -8,6 +8,7 @@ from charplay.tui.command import Command
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from charplay.playground.arrangement import Sight
     from charplay.playground.playground import Playground
 
 Answer = TypeVar("Answer")
@@ -30,6 +31,9 @@ class Ui(Protocol):
 
     def selected(self, place: str) -> str:
         """Name what the cursor of a pane's list stands on; empty where there is nothing."""
+
+    def sight(self) -> "Sight":
+        """Return which pane is in use, and how many cells the panes have that are seen."""
 
     def covered(self) -> bool:
         """Return whether a dialog lies over the panes."""

@@ -6,7 +6,7 @@ from charplay.tui.command import Command
 
 FIRST = ("training.train", "training.pause", "training.step", "training.stop", "branches.pick")
 """The commands at the left-hand end: the journey's, and what a cursor on the text is brought out for."""
-LAST = ("branches.put_away", "app.keys", "training.leave")
+LAST = ("branches.put_away", "panes.restore", "app.keys", "training.leave")
 """Those at the right-hand end, which are always shown: the help, and the ways out."""
 
 

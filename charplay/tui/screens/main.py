@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from textual.binding import Keymap
 
+    from charplay.playground.arrangement import Sight
     from charplay.playground.playground import Playground
     from charplay.tui.panes.text import TextPane
     from charplay.tui.panes.training import TrainingPane
@@ -116,7 +117,7 @@ class MainScreen(Screen[None]):
         self.corpus = CorpusPane(playground.corpora)
         self.form = FormPane(playground)
         self.runs = RunsPane(playground.run_list, playground.loss_unit)
-        self.pane_layout = PaneLayout(self.corpus, self.form, self.runs)
+        self.pane_layout = PaneLayout(playground.arrangement, self.corpus, self.form, self.runs)
         self.hint = Hint()
         self.commands = CommandTable([each(playground, self) for each in CONTROLLERS], self)
         self._guide = CommandGuide(self.commands, self._is_within)
@@ -179,6 +180,7 @@ class MainScreen(Screen[None]):
     async def _unfold(self) -> None:
         """Put up what a key opens, and let keys in."""
         await self.text.unfold()
+        self.pane_layout.refocus()
         self.furnished = True
         self.refresh_bindings()
 
@@ -254,6 +256,7 @@ class MainScreen(Screen[None]):
         """Have every pane show what is known now."""
         self._stale = False
         self._show_status()
+        self.pane_layout.lay_out()
         self.training.show()
         self.text.set_tint(self.playground.tint)
         self.text.refresh_state()
@@ -315,6 +318,10 @@ class MainScreen(Screen[None]):
             "corpus": self.corpus, "form": self.form, "runs": self.runs,
         }  # fmt: skip
         return panes[place].selected
+
+    def sight(self) -> "Sight":
+        """Return which pane is in use, and how many cells the panes have that are seen."""
+        return self.pane_layout.sight()
 
     def covered(self) -> bool:
         """Whether a dialog lies over the panes."""
