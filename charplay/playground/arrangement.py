@@ -21,6 +21,8 @@ class Sight:
     """The one in use."""
     cells: Mapping[str, int]
     """Widths of the columns and heights of the panes that are seen."""
+    covered: bool = False
+    """Whether a dialog lies over the panes."""
 
 
 class Arrangement:

@@ -70,7 +70,7 @@ async def test_the_first_key_ends_it_and_does_what_it_does(play: Play, key: str)
         await it.press(key)
         assert it.main.playground.tour.stop is None
         assert it.app.current_theme.dark is (dark if key != "B" else not dark)
-        assert it.main.covered() is (key == "f1")
+        assert it.main.sight().covered is (key == "f1")
         await it.until(lambda: "2/5" not in hint(it))
 
 

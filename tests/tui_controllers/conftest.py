@@ -1,6 +1,7 @@
 """A playground over a trainer that a test speaks for, and a `Ui` that keeps what it was asked."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,7 @@ class RecordingUi:
         return self.cursors.get(place, "")
 
     def sight(self) -> Sight:
-        return self.seen
-
-    def covered(self) -> bool:
-        return self.under_a_dialog
+        return replace(self.seen, covered=self.under_a_dialog)
 
     def key(self, name: str) -> str:
         return format_key(next(each.key for kind in CONTROLLERS for each in kind.commands if each.id == name))

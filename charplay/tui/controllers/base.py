@@ -33,10 +33,7 @@ class Ui(Protocol):
         """Name what the cursor of a pane's list stands on; empty where there is nothing."""
 
     def sight(self) -> "Sight":
-        """Return which pane is in use, and how many cells the panes have that are seen."""
-
-    def covered(self) -> bool:
-        """Return whether a dialog lies over the panes."""
+        """Return which pane is in use, how many cells are seen of each, and whether a dialog is over them."""
 
     def key(self, name: str) -> str:
         """Return the key of a command by its id, as people write it; the first one of several."""

@@ -111,7 +111,7 @@ class ChartController(Controller):
 
     def hear(self, happening: object) -> None:
         """Show what differs once it was read."""
-        if isinstance(happening, RunsCompared) and not self.ui.covered():
+        if isinstance(happening, RunsCompared) and not self.ui.sight().covered:
             from charplay.tui.dialogs.reader import ReaderDialog
             from charplay.tui.presentation.run_differences import difference_lines
 

@@ -63,7 +63,7 @@ class CorpusController(Controller):
 
     def hear(self, happening: object) -> None:
         """Show a text that was opened, unless something else lies there by now."""
-        if isinstance(happening, CorpusOpened) and not self.ui.covered():
+        if isinstance(happening, CorpusOpened) and not self.ui.sight().covered:
             self._show(happening.corpus)
 
     def choose(self) -> None:

@@ -93,7 +93,7 @@ class RunListController(Controller):
 
     def hear(self, happening: object) -> None:
         """Show the samples of a run once they were read."""
-        if not isinstance(happening, SamplesRead) or self.ui.covered():
+        if not isinstance(happening, SamplesRead) or self.ui.sight().covered:
             return
         rounds = happening.samples.rounds
         if not rounds:

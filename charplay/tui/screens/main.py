@@ -1,6 +1,7 @@
 """The main screen: the panes, the playground's clock, and the keys of the commands."""
 
 import gc
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, on
@@ -320,12 +321,8 @@ class MainScreen(Screen[None]):
         return panes[place].selected
 
     def sight(self) -> "Sight":
-        """Return which pane is in use, and how many cells the panes have that are seen."""
-        return self.pane_layout.sight()
-
-    def covered(self) -> bool:
-        """Whether a dialog lies over the panes."""
-        return self.app.screen is not self
+        """Return which pane is in use, how many cells are seen of each, and whether a dialog is over them."""
+        return replace(self.pane_layout.sight(), covered=self.app.screen is not self)
 
     def key(self, name: str) -> str:
         """Return the key of a command by its id, as people write it; the first one of several."""
