@@ -29,6 +29,24 @@ async def test_keys_move_the_borders(play: Play) -> None:
         await it.until(lambda: (heights(it), width(it, "choose")) == (before, left))
 
 
+async def test_the_mouse_drags_the_borders(play: Play) -> None:
+    async with play(size=(120, 40)) as it:
+        before, left = heights(it), width(it, "choose")
+        border = it.main.query_one("#training").region.bottom
+        await it.pilot.mouse_down(offset=(80, border))
+        await it.pilot.hover(offset=(80, border + 4))
+        await it.pilot.mouse_up(offset=(80, border + 4))
+        await it.until(lambda: heights(it)["training"] == before["training"] + 5)
+        await it.pilot.mouse_down(offset=(left, 9))
+        await it.pilot.hover(offset=(110, 9))
+        await it.until(lambda: width(it, "watch") == 50)
+        await it.pilot.mouse_up(offset=(110, 9))
+        await it.pilot.hover(offset=(60, 9))
+        await it.pilot.pause()
+        assert width(it, "watch") == 50
+        assert heights(it)["runs"] == before["runs"]
+
+
 async def test_one_pane_has_all_the_room_until_escape(play: Play) -> None:
     async with play(size=(120, 40)) as it:
         before = heights(it)

@@ -1,8 +1,10 @@
 """How the panes lie: two columns where there is room, else the stage, with the other panes one key away."""
 
 from copy import deepcopy
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
@@ -60,6 +62,8 @@ class PaneLayout(Horizontal):
         """What holds on the screen."""
         self._panes: dict[str, Pane] = {"corpus": corpus, "form": form, "runs": runs}
         self._columns = {name: Vertical(id=name) for name in COLUMNS}
+        self._dragged = ""
+        """What lies to the left of the border that the mouse has, or above it."""
 
     def compose(self) -> ComposeResult:
         """Put what is chosen on the left; the stage comes later."""
@@ -105,6 +109,42 @@ class PaneLayout(Horizontal):
         cells = {name: each.outer_size.width for name, each in self._columns.items() if each.is_on_screen}
         cells |= {name: each.outer_size.height for name, each in self._panes.items() if each.is_on_screen}
         return Sight(next((name for name in self._panes if name in within), "text"), cells)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of a border."""
+        self._dragged = self._before_border(event.screen_x, event.screen_y)
+        if self._dragged:
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Move the border to where the mouse is, as far as it goes."""
+        if not self._dragged:
+            return
+        if self._dragged in self._columns:
+            here = self._columns[self._dragged].region.right - 1
+            self._arrangement.widen(self.sight(), event.screen_x - here)
+        else:
+            here = self._panes[self._dragged].region.bottom - 1
+            self._arrangement.drag(self.sight(), self._dragged, event.screen_y - here)
+        self.lay_out()
+
+    def on_mouse_up(self) -> None:
+        """Let go of it."""
+        self._dragged = ""
+        self.release_mouse()
+
+    def _before_border(self, x: int, y: int) -> str:
+        """Name the column left of the border at a cell of the screen, or the pane above it; empty elsewhere."""
+        seen = self.sight().cells
+        left, right = self._columns.values()
+        if all(name in seen for name in COLUMNS) and x in {left.region.right - 1, right.region.x}:
+            return next(iter(COLUMNS))
+        for panes in COLUMNS.values():
+            for above, below in pairwise(name for name in panes if name in seen):
+                upper, lower = self._panes[above].region, self._panes[below].region
+                if upper.x <= x < upper.right and y in {upper.bottom - 1, lower.y}:
+                    return above
+        return ""
 
     def go_to(self, name: str) -> None:
         """Focus a pane, which is shown where it was hidden; on a narrow screen it, or the stage, takes the room."""
