@@ -3,6 +3,9 @@
 import pytest
 from played import Play, Played
 
+from charplay.tui.dialogs.choice import ChoiceDialog
+from charplay.tui.dialogs.reader import ReaderDialog
+
 PANES = ("corpus", "form", "runs", "training", "text")
 
 
@@ -94,3 +97,16 @@ async def test_a_run_that_begins_is_seen_where_another_pane_had_all_the_room(pla
         await it.until(lambda: [*heights(it)] == ["form"])
         await it.training()
         await it.until(lambda: heights(it).keys() == {*PANES})
+
+
+@pytest.mark.parametrize(("columns", "choice", "reader"), [(80, 74, 75), (120, 74, 96), (200, 100, 150)])
+async def test_a_dialog_takes_the_room_that_a_wide_window_has(
+    play: Play, columns: int, choice: int, reader: int
+) -> None:
+    async with play(size=(columns, 40)) as it:
+        await it.press("2", "home", "enter")
+        await it.until(lambda: isinstance(it.screen, ChoiceDialog))
+        assert it.screen.query_one(".box").outer_size.width == choice
+        await it.press("escape", "f1")
+        await it.until(lambda: isinstance(it.screen, ReaderDialog))
+        assert it.screen.query_one(".box").outer_size.width == reader

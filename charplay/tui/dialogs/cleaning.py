@@ -36,7 +36,7 @@ class CleaningDialog(Dialog[None]):
     BINDINGS = bindings(commands)
     DEFAULT_CSS = """
     CleaningDialog {
-        & > .box { width: 120; }
+        & > .box, &.-broad > .box { width: 120; }
         & #row { height: 2; color: $accent; }
     }
     """

@@ -32,6 +32,7 @@ class Dialog(ModalScreen[Answer]):
                 action="app.write_shown"),
     )  # fmt: skip
     BINDINGS = bindings(commands)
+    HORIZONTAL_BREAKPOINTS = [(0, "-usual"), (150, "-broad")]  # noqa: RUF012 - Textual's form
     DEFAULT_CSS = """
     Dialog {
         align: center middle;
@@ -48,6 +49,8 @@ class Dialog(ModalScreen[Answer]):
             background: $background;
         }
         & > .wide { width: 96; height: 90%; }
+        &.-broad > .box { width: 100; }
+        &.-broad > .wide { width: 75%; }
         & .sentence { height: auto; margin-bottom: 1; }
     }
     """
