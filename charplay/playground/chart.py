@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from charplay.formatting.units import decimals
+from charplay.playground.advice import Advice
 from charplay.playground.chart_quantities import LOSS, MEASURES, QUANTITIES, Quantity, loss_in
 from charplay.playground.chart_series import MARKERS, STYLES, overlaid_series, own_series
 from charplay.playground.chart_window import ChartWindow
@@ -175,6 +176,18 @@ class ChartState:
             title=self.measure.title, series=[*own, *self.earlier()], references=self.references(),
             marks=self.marks(), view=self.view,
         )  # fmt: skip
+
+    @property
+    def advice(self) -> Advice:
+        """What is said where nothing is drawn: when something will be, or what can be done for that."""
+        if self._runs.state.busy:
+            return Advice("The curves begin with the first steps.")
+        if self.names:
+            return Advice("This was not measured; {} draws something else.", ("chart.upward",))
+        return Advice(
+            "{} trains a network, and its curves are drawn here.\n{} and {} lay those of an earlier run here.",
+            ("training.train", "panes.runs", "runs.overlay"),
+        )
 
     @property
     def view(self) -> View:

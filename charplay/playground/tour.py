@@ -5,29 +5,23 @@ It opens nothing and takes no key; the first key ends it. So nobody has to get o
 
 import math
 from collections import deque
-from typing import Final, NamedTuple
+from typing import Final
+
+from charplay.playground.advice import Advice
 
 SECONDS: Final = 7.0
 """That each sentence stands, and that another one has which is said meanwhile."""
 
 
-class Stop(NamedTuple):
-    """A sentence, with a `{}` for the key of each of its commands: which keys hold only the screen knows."""
-
-    sentence: str
-    commands: tuple[str, ...]
-    """Their ids, in the order of the sentence."""
-
-
 STOPS: Final = (
-    Stop("1/5  A network writes this; {} and {} cool and heat it", ("writing.cooler", "writing.warmer")),
-    Stop(
+    Advice("1/5  A network writes this; {} and {} cool and heat it", ("writing.cooler", "writing.warmer")),
+    Advice(
         "2/5  {} holds the text, {} goes back in it, {} types on",
         ("writing.write", "branches.cursor", "branches.type"),
     ),
-    Stop("3/5  Press {} for the text to learn, {} for the next run", ("panes.corpus", "panes.form")),
-    Stop("4/5  {} trains a network of your own, and lets it write", ("training.train",)),
-    Stop("5/5  {} shows every key, {} explains words, {} searches", ("app.keys", "app.words", "app.palette")),
+    Advice("3/5  Press {} for the text to learn, {} for the next run", ("panes.corpus", "panes.form")),
+    Advice("4/5  {} trains a network of your own, and lets it write", ("training.train",)),
+    Advice("5/5  {} shows every key, {} explains words, {} searches", ("app.keys", "app.words", "app.palette")),
 )
 """None is wider than 58 cells with the keys that charplay brings, so none changes the height of its line."""
 
@@ -43,7 +37,7 @@ class Tour:
         """Whether any of it was shown."""
 
     @property
-    def stop(self) -> Stop | None:
+    def stop(self) -> Advice | None:
         """The sentence that stands; None where another one has its time, before the start and at the end."""
         return self._left[0] if self._left and self._stands else None
 

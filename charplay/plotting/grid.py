@@ -1,6 +1,7 @@
 """What a chart is drawn from, and the grid of characters that it is drawn on."""
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 import numpy as np
 
@@ -12,6 +13,9 @@ ROLES = (
 )  # fmt: skip
 """What a cell can be part of; its number here is its number in a grid, and curves are drawn in this order."""
 
+
+LEAST_CELLS, MOST_CELLS = 24, 60
+"""How wide a grid is at least that text is written in the middle of, and how wide this text is at most."""
 
 WHOLE = (0.0, 1.0)
 """The window that shows all of the x axis."""
@@ -74,6 +78,19 @@ class Grid:
             cells = slice(max(0, column), max(0, column) + len(cut))
             self.glyphs[row, cells] = list(cut)
             self.roles[row, cells] = ROLES.index(role)
+
+    def write_in_middle(self, text: str, role: str) -> None:
+        """Write text in lines around the middle, where no other text stands; nowhere where it has no room."""
+        height, width = self.glyphs.shape
+        room = min(MOST_CELLS, width - 4) if width > LEAST_CELLS else 0
+        lines = [line for part in text.splitlines() for line in wrap(part, room)] if room else []
+        middle = (height - len(lines)) / 2
+        for top in sorted(range(height - len(lines) + 1), key=lambda row: abs(row - middle)):
+            places = [(row, (width - len(line)) // 2, line) for row, line in enumerate(lines, top)]
+            if all(self.free(row, column, len(line)) for row, column, line in places):
+                for row, column, line in places:
+                    self.write(row, column, line, role)
+                return
 
     def free(self, row: int, column: int, length: int) -> bool:
         """Whether text would cover neither a curve nor other text there."""

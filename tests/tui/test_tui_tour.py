@@ -46,7 +46,7 @@ async def test_the_sentences_name_the_keys_that_hold(play: Play, home: Home) -> 
     home.user_settings.write_text('[keys]\n"training.train" = "ctrl+n"\n')
     async with play(writing=True) as it:
         await reach(it, 5)
-        shown = [stop.sentence.format(*map(it.main.key, stop.commands)) for stop in STOPS]
+        shown = [stop.told(it.main.key) for stop in STOPS]
         assert hint(it) == shown[4] == "5/5  ? shows every key, f1 explains words, ^p searches"
         assert shown[3] == "4/5  ^n trains a network of your own, and lets it write"
 
@@ -57,7 +57,7 @@ async def test_every_sentence_is_one_line_on_the_narrowest_screen(play: Play) ->
     async with play((60, 20), writing=True) as it:
         for number, stop in enumerate(STOPS, 1):
             assert ids.issuperset(stop.commands)
-            sentence = stop.sentence.format(*map(it.main.key, stop.commands))
+            sentence = stop.told(it.main.key)
             assert sentence.startswith(f"{number}/{len(STOPS)}  ")
             assert cell_len(sentence) <= NARROWEST, sentence
 

@@ -157,3 +157,15 @@ async def test_a_hundred_times_the_points_cost_far_less_than_a_hundred_times_the
 
         few, many = zip(*((spent(100), spent(10_000)) for _ in range(15)), strict=True)
         assert sorted(many)[7] < 15 * sorted(few)[7]
+
+
+async def test_an_empty_chart_says_what_it_was_told_until_there_is_a_curve() -> None:
+    app = Board()
+    nothing = Series("train", "train", np.zeros(0), np.zeros(0))
+    async with app.run_test(size=(80, 12)):
+        app.chart.set_data([nothing], [Reference("uniform", 3.3)], empty="t trains one")
+        app.chart._repaint()
+        assert sum("t trains one" in row for row in app.rows()) == 1
+        app.chart.set_data([curve(100)], empty="t trains one")
+        app.chart._repaint()
+        assert "t trains one" not in "".join(app.rows())

@@ -12,7 +12,7 @@ from charplay.formatting.loss_units import UNITS
 from charplay.playground.chart_quantities import MEASURES, loss_in
 from charplay.plotting.axes import bounds
 from charplay.plotting.braille import GLYPHS, codes, polyline
-from charplay.plotting.grid import ROLES, Mark, Reference, Series, View
+from charplay.plotting.grid import ROLES, Grid, Mark, Reference, Series, View
 from charplay.plotting.plot import draw
 from charplay.plotting.ticks import linear_ticks, log_ticks, tick_labels
 
@@ -248,3 +248,32 @@ def test_measures_follow_from_nats() -> None:
     assert loss_in(UNITS["bits-per-byte"].on(2.0)).convert(nats) == pytest.approx([0.5])
     assert loss_in(UNITS["perplexity"]).convert(nats) == pytest.approx([2.0])
     assert MEASURES["loss"].convert(nats) == pytest.approx(nats)
+
+
+def rows(grid: Grid) -> list[str]:
+    return ["".join(row).rstrip() for row in grid.glyphs.tolist()]
+
+
+def test_what_is_said_of_an_empty_grid_stands_in_its_middle_in_whole_words() -> None:
+    grid = Grid(30, 5)
+    grid.write_in_middle("one two three four five six seven\neight", "label")
+    assert rows(grid) == ["", "   one two three four five", "          six seven", "            eight", ""]
+    assert {ROLES[role] for role in np.unique(grid.roles)} == {"blank", "label"}
+
+
+def test_what_is_said_of_an_empty_grid_gives_way_to_names_that_stand_there() -> None:
+    grid = Grid(40, 3)
+    grid.write(1, 20, "uniform", "label")
+    grid.write_in_middle("nothing is here yet", "label")
+    assert rows(grid)[1].strip() == "uniform"
+    assert [row.strip() for row in rows(grid) if row] in (
+        ["nothing is here yet", "uniform"],
+        ["uniform", "nothing is here yet"],
+    )
+
+
+@given(st.integers(0, 80), st.integers(0, 6))
+def test_what_is_said_of_an_empty_grid_is_whole_or_not_there(width: int, height: int) -> None:
+    grid = Grid(width, height)
+    grid.write_in_middle("all of it stands there in so many words", "label")
+    assert " ".join(" ".join(rows(grid)).split()) in {"", "all of it stands there in so many words"}

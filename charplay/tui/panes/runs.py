@@ -1,7 +1,7 @@
 """The runs pane: what was trained, a row each."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -24,10 +24,11 @@ WRITES, FAVOURITE = "▸", "★"
 class _Runs(RowList):
     """A row for each run, newest first."""
 
-    def __init__(self, run_list: "RunList", unit: "UnitChoice") -> None:
+    def __init__(self, run_list: "RunList", unit: "UnitChoice", key: Callable[[str], str]) -> None:
         super().__init__(id="run-list")
         self._run_list = run_list
         self._unit = unit
+        self._key = key
         self.runs: Sequence[RunSummary] = ()
         self.markers: Mapping[str, str] = {}
         """The runs on the chart by name, each with its marker there."""
@@ -59,6 +60,10 @@ class _Runs(RowList):
             (fit(f"{when:>7}" if len(when) < 8 else f" {when}", 9), "quiet"),
         ]
 
+    def advice(self) -> str:
+        """Say below the runs what can be done."""
+        return self._run_list.advice.told(self._key)
+
     @on(events.Focus)
     def _look(self) -> None:
         if self.runs:  # else the first reading is under way, or to come
@@ -81,8 +86,9 @@ class RunsPane(Pane):
     """
     _title = "Runs"
 
-    def __init__(self, run_list: "RunList", unit: "UnitChoice") -> None:
-        self.rows = _Runs(run_list, unit)
+    def __init__(self, run_list: "RunList", unit: "UnitChoice", key: Callable[[str], str]) -> None:
+        """`key` gives the key of a command."""
+        self.rows = _Runs(run_list, unit, key)
         super().__init__(self.rows, id="runs")
         self._run_list = run_list
         self._unit = unit

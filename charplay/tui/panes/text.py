@@ -245,7 +245,7 @@ class TextPane(Pane):
             return f"Replaying, {instrument.left_to_replay:,} characters left: escape or the temperature takes over"
         if self.filters.bias.trouble:
             return self.filters.bias.trouble
-        if not instrument.playing:
+        if generator is not None and not instrument.playing:
             return "held: space goes on, . writes one character"
         if generator is not None and self.view.struck_in_sight:
             return f"left out of the prompt, unknown to the network: {listed(generator.unknown)}"

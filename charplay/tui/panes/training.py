@@ -14,6 +14,8 @@ from charplay.tui.widgets.chart import Chart
 from charplay.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from charplay.playground.chart import ChartState
     from charplay.playground.run_controller import RunController
 
@@ -29,8 +31,10 @@ class TrainingPane(Pane):
     TrainingPane > Chart { height: 1fr; }
     """
 
-    def __init__(self, runs: "RunController", looked_at: "ChartState") -> None:
+    def __init__(self, runs: "RunController", looked_at: "ChartState", key: "Callable[[str], str]") -> None:
+        """`key` gives the key of a command."""
         super().__init__(id="training")
+        self._key = key
         self._runs = runs
         self._looked_at = looked_at
         self.chart = Curves()
@@ -63,7 +67,7 @@ class TrainingPane(Pane):
         earlier, own = looked_at.earlier(), looked_at.own()
         cursor = looked_at.cursor
         marks = looked_at.marks() + ([] if cursor is None else [Mark(cursor, "")])
-        self.chart.set_data([*earlier, *own], looked_at.references(), marks)
+        self.chart.set_data([*earlier, *own], looked_at.references(), marks, looked_at.advice.told(self._key))
         self.chart.look(**asdict(looked_at.view))
         named = [each for each in earlier if each.role != "range"]
         legend = partial(self.chart.legend, named) if named else partial(_fitting, looked_at.worth)

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from charplay.formatting.sanitize import sanitize
+from charplay.playground.advice import Advice
 from charplay.playground.happenings import Said, TextChanged
 from charplay.protocol.events import Started
 from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
@@ -62,6 +63,9 @@ TICKS_A_PAINT = 15
 """Numbers that run are shown twice a second."""
 TICKS_A_BAR = 10
 """The candidates are shown anew every so many ticks while it writes: they could not be read faster."""
+NOTHING_WRITES = Advice(
+    "Nothing writes: {} and {} play a run, {} trains one", ("panes.runs", "runs.play", "training.train")
+)
 READING = "…"
 """Before the name of a run that is being read for the chart."""
 
@@ -117,7 +121,7 @@ class MainScreen(Screen[None]):
         self.gauges = GaugeLine()
         self.corpus = CorpusPane(playground.corpora)
         self.form = FormPane(playground)
-        self.runs = RunsPane(playground.run_list, playground.loss_unit)
+        self.runs = RunsPane(playground.run_list, playground.loss_unit, self.key)
         self.pane_layout = PaneLayout(playground.arrangement, self.corpus, self.form, self.runs)
         self.hint = Hint()
         self.commands = CommandTable([each(playground, self) for each in CONTROLLERS], self)
@@ -151,16 +155,16 @@ class MainScreen(Screen[None]):
             self.playground.instrument.write()
             self.advance()
             if fault:
-                self.note(fault, warning=True)
+                self.say(f"{fault.rstrip('.')}. {NOTHING_WRITES.told(self.key)}", warning=True)
         self.call_after_refresh(self._fill)
 
     async def _fill(self) -> None:
         with self.app.batch_update():
             await self._unfold()
             self.playground.begin(self._path)
-            self.say(
-                f"[ ] temperature   {self.key('training.train')} trains a network of your own while the demo writes"
-            )
+            if self.playground.instrument.generator is not None:
+                train = self.key("training.train")
+                self.say(f"[ ] temperature   {train} trains a network of your own while the demo writes")
             self.advance()
         _enable_collector()
 
@@ -172,7 +176,7 @@ class MainScreen(Screen[None]):
 
         playground = self.playground
         playground.begin_writing()
-        self.training = TrainingPane(playground.runs, playground.chart)
+        self.training = TrainingPane(playground.runs, playground.chart, self.key)
         self.text = TextPane(playground.instrument, playground.memorization)
         await self.pane_layout.mount_stage(self.training, self.text)
         self._ticker = Ticker(self, 1 / TICKS, TICKS_AT_REST, self._tick)
@@ -246,7 +250,7 @@ class MainScreen(Screen[None]):
 
     def _tour_sentence(self) -> str:
         stop = self.playground.tour.stop
-        return stop.sentence.format(*map(self.key, stop.commands)) if stop else ""
+        return stop.told(self.key) if stop else ""
 
     def _on_text_pane_touched(self) -> None:
         self.advance()

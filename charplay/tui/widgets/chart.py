@@ -16,7 +16,7 @@ from textual.widget import Widget
 from charplay.formatting.ellipsis import shorten_distinctly
 from charplay.plotting.braille import Drawing, best_drawing
 from charplay.plotting.grid import ROLES, Grid, Mark, Reference, Series, View
-from charplay.plotting.plot import draw, marker
+from charplay.plotting.plot import draw, drawable, marker
 from charplay.tui.textual_patches.backpressure import set_visible_interval
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Chart(Widget):
         self._series: Sequence[Series] = ()
         self._references: Sequence[Reference] = ()
         self._marks: Sequence[Mark] = ()
+        self._empty = ""
         self._changed = False
         self._grid = Grid(0, 0)
         self._strips: dict[int, Strip] = {}
@@ -69,10 +70,11 @@ class Chart(Widget):
         """Of each role; resolving one takes longer than drawing a row."""
 
     def set_data(
-        self, series: Sequence[Series], references: Sequence[Reference] = (), marks: Sequence[Mark] = ()
-    ) -> None:
-        """What to show from the next repaint on."""
-        self._series, self._references, self._marks = series, references, marks
+        self, series: Sequence[Series], references: Sequence[Reference] = (), marks: Sequence[Mark] = (),
+        empty: str = "",
+    ) -> None:  # fmt: skip
+        """What to show from the next repaint on; `empty` is said in the middle where there is no curve."""
+        self._series, self._references, self._marks, self._empty = series, references, marks, empty
         self._changed = True
 
     def look(self, **how: object) -> None:
@@ -118,10 +120,10 @@ class Chart(Widget):
         width, height = self.content_size
         if width <= 0 or height <= 0:
             return
-        before, self._grid = (
-            self._grid,
-            draw(self._series, self._references, self._marks, self.view, (width, height), self.drawing),
-        )
+        before, size = self._grid, (width, height)
+        self._grid = draw(self._series, self._references, self._marks, self.view, size, self.drawing)
+        if not any(len(drawable(each, self.view).x) for each in self._series):
+            self._grid.write_in_middle(self._empty, "label")
         if before.glyphs.shape != self._grid.glyphs.shape:
             self._strips.clear()
             self.refresh()

@@ -1,6 +1,7 @@
 """A list of rows with a cursor, drawn line by line: the corpus, form and runs panes and the dialogs are made of it."""
 
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -122,6 +123,10 @@ class RowList(Widget, can_focus=True):
         """Row `index` as pieces, cells together at most `width` wide."""
         raise NotImplementedError
 
+    def advice(self) -> str:
+        """What is said below the rows, where there is anything to say."""
+        return ""
+
     def words_here(self) -> str:
         """Return what the row under the cursor says."""
         return "".join(text for text, _ in self.draw(self.cursor, WHOLE_ROW)) if self.number() else ""
@@ -196,9 +201,14 @@ class RowList(Widget, can_focus=True):
         """One line of the content area."""
         index, width, base = self.top + y, self.size.width, self._parts.of(self)
         if not 0 <= index < self.number():
-            return row_strip(self, (), width, base=base)
+            return row_strip(self, self._draw_advice(index - self.number(), width), width, base=base)
         over = self.get_component_rich_style("rows--cursor", partial=True) if index == self.cursor else _NOTHING
         return row_strip(self, self.draw(index, width), width, over, base)
+
+    def _draw_advice(self, line: int, width: int) -> list[Cell]:
+        """A line of what is said below the rows, an empty one between them."""
+        lines = ([""] if self.number() else []) + wrap(self.advice(), max(1, width - 2))
+        return [(f" {lines[line]}", "quiet")] if line < len(lines) else []
 
     def notify_style_update(self) -> None:
         """Forget the styles of the theme before."""
