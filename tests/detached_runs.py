@@ -25,6 +25,10 @@ TINY = (
 )  # fmt: skip
 
 
+WITHOUT_SIZE = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
+"""The environment, but for the size of the terminal that the tests run on: each program has its own."""
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of every program here: a home with one text, and a temporary folder with a short path."""
@@ -32,7 +36,7 @@ def place(tmp_path: Path) -> Iterator[dict[str, str]]:
     home = Home(tmp_path / "home")
     home.prepare()
     (home.corpora / "fox.txt").write_text("the quick brown fox jumps over the lazy dog\n" * 60)
-    yield os.environ | UNMEASURED | {"CHARPLAY_HOME": str(home.root), "TMPDIR": sockets, "PYTHONPATH": str(ROOT)}
+    yield WITHOUT_SIZE | UNMEASURED | {"CHARPLAY_HOME": str(home.root), "TMPDIR": sockets, "PYTHONPATH": str(ROOT)}
     for folder in home.checkpoints.glob("[!.]*"):
         if (owner := Run.open(folder).owner) is not None and owner.pid != os.getpid():
             os.kill(owner.pid, signal.SIGKILL)
