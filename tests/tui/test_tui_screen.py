@@ -407,4 +407,4 @@ async def test_one_line_above_the_keys_says_what_the_text_pane_and_the_screen_ha
         assert "held" in str(it.main.hint.content)
         it.main.action_run_command("writing.write")
         await it.until(lambda: "t trains" in line())
-        assert it.seen().count("t trains") == 1
+        assert it.seen().count("t trains a network of your own") == 1

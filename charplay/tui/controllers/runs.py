@@ -46,7 +46,7 @@ class RunsController(Controller):
             "Draw the mean and the range of the runs that it was tried together with, or no more",
             place="runs",
         ),
-        Command("runs.stop", "X", "stop it", "Stop a run that trains on its own: it saves and ends", place="runs"),
+        Command("runs.stop", "X", "end it", "Stop a run that trains on its own: it saves and ends", place="runs"),
         Command("runs.export", "w", "export", "Copy the run's best checkpoint to a file", place="runs"),
         Command("runs.delete", "d", "delete", "Delete the run", place="runs"),
     )
