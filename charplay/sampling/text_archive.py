@@ -6,7 +6,7 @@ bit where the text was left. Without them a branch can still be read, and other 
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import ReferenceType, ref
 
 import numpy as np
@@ -17,10 +17,12 @@ from charplay.sampling.branches import KeptBranch
 from charplay.sampling.errors import TranscriptError
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.model import CharModel, ModelSignature, State
-from charplay.sampling.params import SamplingParams
 from charplay.sampling.recording import parse_params, plain_params
 from charplay.sampling.segment import EVERY, KINDS, RECORD, Segment, StateCache
 from charplay.sampling.transcript import PromptInfo, Transcript
+
+if TYPE_CHECKING:
+    from charplay.sampling.params import SamplingParams
 
 MOST_STATE_BYTES = 32_000_000
 """Of the states that go along; where they are more, those within the segments lie further apart."""
@@ -68,7 +70,7 @@ def archive(branches: Sequence[KeptBranch], name_weights: Callable[[CharModel, s
         "sources": [segment.source for segment in segments.values()],
         "weights": [_plain_weights(segment, name_weights) for segment in writers.values()],
         "branches": [_plain_branch(branch, numbers) for branch in branches],
-        "params": [plain_params(each) for each in [*params]],
+        "params": [plain_params(each) for each in params],
     }
     ends = {(id(branch.transcript.segments[-1]), len(branch.transcript)) for branch in branches}
     return TextArchive(
@@ -109,22 +111,23 @@ def _restored(
     for source, (start, length, writer, continues) in zip(plain["sources"], arrays["segments"].tolist(), strict=True):
         own = rows[first : first + length].copy()
         first += length
-        _check_rows(own, length, len(params), families[writer])
-        family, writer_ref = families[writer], writers[writer]
+        family = families[writer]
+        _check_rows(own, length, len(params), family)
         segment = Segment.restored(
-            start, own, params.copy(), source=_text(source), continues=bool(continues), family=family, writer=writer_ref
-        )
+            start, own, params.copy(),
+            source=_text(source), continues=bool(continues), family=family, writer=writers[writer],
+        )  # fmt: skip
         segments.append(segment)
     for number, states in _states_by_segment(arrays, segments).items():
         memory.restore(segments[number], states)
     generators = [_generator(found, memory) for found in loaded]
     numbers = arrays["segments"][:, 2].tolist()
-    return [_branch(each, segments, numbers, generators, params, memory) for each in plain["branches"]]
+    return [_branch(each, segments, numbers, generators, memory) for each in plain["branches"]]
 
 
 def _branch(
     plain: Plain, segments: Sequence[Segment], writers: Sequence[int], generators: Sequence[TextGenerator | None],
-    params: Sequence[SamplingParams], memory: StateCache,
+    memory: StateCache,
 ) -> KeptBranch:  # fmt: skip
     way = [segments[number] for number in plain["segments"]]
     if way[0].start or any(not one.start <= after.start <= one.stop for one, after in pairwise(way)):

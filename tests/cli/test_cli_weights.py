@@ -23,11 +23,7 @@ ALICE = ["--text", "wonder", "--cleaning", "text-end, lowercase"]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    monkeypatch.setenv("CHARPLAY_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    home = Home.locate()
-    home.prepare()
+def home(home: Home) -> Home:
     (home.corpora / "wonder.txt").write_text(TEXT)
     return home
 
