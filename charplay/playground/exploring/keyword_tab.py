@@ -67,9 +67,7 @@ def _count(
         "; ".join(filter(None, (note, facts))),
         lambda row: _occurrences(corpus, unit, rows[row].text),
         lambda position: _row_at(corpus, rows, position),
-        row_facts=lambda row: (
-            _where_written(other, word, invented[word]) if (word := rows[row].text) in invented else ""
-        ),
+        row_facts=lambda row: _where_written(other, rows[row].text, invented.get(rows[row].text)),
     )
 
 
