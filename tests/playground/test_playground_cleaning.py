@@ -40,8 +40,8 @@ def measured(explorer: Explorer) -> TableTab:
     until(explorer, lambda: tab.counted)
     tab.look(0, 100)
     assert tab.counted is not None
-    assert tab.counted.beside is not None
-    beside = tab.counted.beside
+    assert tab.counted.in_sight is not None
+    beside = tab.counted.in_sight
     until(explorer, lambda: not beside.at_work)
     return tab
 

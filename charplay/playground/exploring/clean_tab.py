@@ -10,7 +10,7 @@ from charplay.corpora.progress import Progress
 from charplay.formatting.escapes import escape
 from charplay.formatting.units import plural
 from charplay.playground.exploring.table import Column, Table
-from charplay.playground.exploring.table_tab import Counted, Occurrences, TableTab, polite
+from charplay.playground.exploring.table_tab import Counted, Occurrences, TableTab, yielding
 from charplay.playground.jobs import BackgroundJob
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Effects:
         self._chosen = self._choice.chosen
         self._measured, self.fault = _Measured({}), ""
         measured, chosen = self._measured, self._chosen
-        self._job = BackgroundJob(lambda watch: self._measure(measured, chosen, polite(watch))).start()
+        self._job = BackgroundJob(lambda watch: self._measure(measured, chosen, yielding(watch))).start()
 
     def cancel(self) -> None:
         """Give up what is under way; it begins anew when it is looked at again."""

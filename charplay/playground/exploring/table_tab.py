@@ -20,8 +20,8 @@ PAUSE = 0.0002
 """Seconds that a job waits at each report: the screen has its turn then, as one thread of Python runs at a time."""
 
 
-def polite(watch: Watch) -> Progress:
-    """Return the progress of a job that lets the screen go first."""
+def yielding(watch: Watch) -> Progress:
+    """Return the progress of a job that yields to the screen at each report."""
 
     def report(share: float) -> bool:
         time.sleep(PAUSE)
@@ -54,7 +54,7 @@ class Counted:
     """Gives the places of a row."""
     row_at: "Callable[[int], int | None]"
     """Gives the row of what stands at a position of the text; None where there is none."""
-    beside: "Beside | None" = None
+    in_sight: "RowsInSight | None" = None
     around: "Callable[[int], TableTab] | None" = None
     """Gives the table of what comes near a row; None where there is none."""
     facts_now: "Callable[[], str] | None" = None
@@ -63,7 +63,7 @@ class Counted:
     """Says more of a row than its cells do."""
 
 
-class Beside(Protocol):
+class RowsInSight(Protocol):
     """What is found out of the rows in sight alone."""
 
     @property
@@ -114,7 +114,7 @@ class TableTab:
             self._wanted = position
         count = self._count
         if self.counted is None and not self._counting.busy and count is not None:
-            self._counting.put(BackgroundJob(lambda watch: count(polite(watch))).start())
+            self._counting.put(BackgroundJob(lambda watch: count(yielding(watch))).start())
         self._go_to_wanted()
 
     def cancel(self) -> bool:
@@ -127,8 +127,8 @@ class TableTab:
         given_up = [what for what, slot in slots.items() if slot.cancel()]
         if given_up:
             self._say(f"{given_up[0]} was given up.")
-        if self.counted is not None and self.counted.beside is not None:
-            self.counted.beside.cancel()
+        if self.counted is not None and self.counted.in_sight is not None:
+            self.counted.in_sight.cancel()
         self.revision += bool(given_up)
         return bool(given_up)
 
@@ -141,7 +141,7 @@ class TableTab:
         """Whether anything is under way."""
         counted = self.counted
         around = counted is not None and (
-            counted.table.sorting or (counted.beside is not None and counted.beside.at_work)
+            counted.table.sorting or (counted.in_sight is not None and counted.in_sight.at_work)
         )
         return around or any(slot.busy for slot in (self._counting, self._finding, self._writing))
 
@@ -152,16 +152,16 @@ class TableTab:
             ended, self.line = True, 0
         ended |= self._take_found()
         ended |= self._take_written()
-        if self.counted is not None and self.counted.beside is not None:
-            ended |= self.counted.beside.advance()
+        if self.counted is not None and self.counted.in_sight is not None:
+            ended |= self.counted.in_sight.advance()
         self.revision += ended
         return ended
 
     def look(self, first: int, last: int) -> None:
         """Take note which lines are in sight: from one up to another."""
-        if self.counted is not None and self.counted.beside is not None:
+        if self.counted is not None and self.counted.in_sight is not None:
             table = self.counted.table
-            self.counted.beside.look([table.row(line) for line in range(first, min(last, len(table)))])
+            self.counted.in_sight.look([table.row(line) for line in range(first, min(last, len(table)))])
 
     def _take_counted(self) -> bool:
         ended = self._counting.take_ended()
@@ -277,7 +277,7 @@ class TableTab:
         if not needle:
             return "Nothing is searched yet: / asks for what."
         self.needle, line = needle, self.line - direction * here
-        search = BackgroundJob(lambda watch: table.find(needle, line, direction, polite(watch)))
+        search = BackgroundJob(lambda watch: table.find(needle, line, direction, yielding(watch)))
         self._finding.put(search.start())
         return ""
 
@@ -287,7 +287,7 @@ class TableTab:
         if table is None:
             return self.facts()
         if not self._writing.busy:
-            self._writing.put(BackgroundJob(lambda watch: write_csv(folder, stem, table, polite(watch))).start())
+            self._writing.put(BackgroundJob(lambda watch: write_csv(folder, stem, table, yielding(watch))).start())
         return ""
 
     def around(self) -> "TableTab | None":

@@ -130,20 +130,20 @@ def _count(corpus: "Corpus", unit: Unit, note: str, progress: Progress) -> Count
         found, more = measured.words, _word_facts(measured, measure_lines(corpus, progress.part(0.95, 1)))
     else:
         found, more = count_tokens(corpus, unit, progress), ""
-    beside = Dispersions(found)
+    in_sight = Dispersions(found)
     return Counted(
-        Table(_columns(found, beside), len(found), sorted_by=2),
+        Table(_columns(found, in_sight), len(found), sorted_by=2),
         "\n".join(filter(None, (_facts(found, note), more))),
         lambda row: _occurrences(found, row),
         lambda position: _row_at(found, position),
-        beside,
+        in_sight,
         (lambda row: collocate_tab(found.row(row).text, found))
         if isinstance(unit, Words) and unit.order == 1
         else None,
     )
 
 
-def _columns(found: FrequencyList, beside: Dispersions) -> list[Column]:
+def _columns(found: FrequencyList, in_sight: Dispersions) -> list[Column]:
     spelled = (lambda: _spelled(found)) if len(found) <= MOST_SPELLED else None
     return [
         Column("rank", 9, lambda row: f"{row + 1:,}", lambda: np.arange(len(found)), lambda row: row + 1, falls=False),
@@ -153,8 +153,8 @@ def _columns(found: FrequencyList, beside: Dispersions) -> list[Column]:
                lambda row: int(found.counts[row])),
         Column("share", 7, lambda row: f"{found.counts[row] / found.total:.2%}",
                value=lambda row: float(found.counts[row] / found.total)),
-        Column("where", SLICES, beside.strip, is_text=True, tone="accent"),
-        Column("DP", 4, beside.deviation),
+        Column("where", SLICES, in_sight.strip, is_text=True, tone="accent"),
+        Column("DP", 4, in_sight.deviation),
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from charplay.corpora.exploring.cross_fitted import CrossFittedNgrams
 from charplay.corpora.exploring.text_map import ROUNDS, WINDOW, Figures, Grid, TextMap, WindowLosses
 from charplay.formatting.loss_units import LossUnit
 from charplay.playground.exploring.table import Column, Table
-from charplay.playground.exploring.table_tab import Occurrences, polite, write_csv
+from charplay.playground.exploring.table_tab import Occurrences, write_csv, yielding
 from charplay.playground.jobs import BackgroundJob, JobSlot
 from charplay.sampling.window_losses import NetworkLosses
 
@@ -102,7 +102,7 @@ class XrayTab:
             self._count()
         elif len((windows := self.map.pending(self._losses.batch)).starts):
             losses = self._losses
-            self._reading.put(BackgroundJob(lambda watch: losses.nats(windows, polite(watch))).start())
+            self._reading.put(BackgroundJob(lambda watch: losses.nats(windows, yielding(watch))).start())
 
     def advance(self) -> bool:
         """Take in what was counted, read or written."""
@@ -129,7 +129,7 @@ class XrayTab:
 
     def _count(self) -> None:
         corpus = self._corpus
-        self._counting.put(BackgroundJob(lambda watch: CrossFittedNgrams(corpus, polite(watch))).start())
+        self._counting.put(BackgroundJob(lambda watch: CrossFittedNgrams(corpus, yielding(watch))).start())
 
     def _take_counted(self) -> bool:
         if (job := self._counting.take_ended()) is None:
@@ -325,7 +325,7 @@ class XrayTab:
             return self.facts()
         if not self._writing.busy:
             table = _table(self.map, self._unit)
-            self._writing.put(BackgroundJob(lambda watch: write_csv(folder, stem, table, polite(watch))).start())
+            self._writing.put(BackgroundJob(lambda watch: write_csv(folder, stem, table, yielding(watch))).start())
         return ""
 
 
