@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from charplay.fs.atomic import replace_bytes
-from charplay.fs.paths import new_path
+from charplay.fs.paths import file_stem, new_path
 from charplay.sampling.branches import BranchTree
 from charplay.sampling.generator import TextGenerator
 from charplay.sampling.segment import KINDS
@@ -138,11 +138,6 @@ def write_branches(folder: Path, tree: BranchTree, now: datetime) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     replace_bytes(path, json.dumps(tree.export(), indent=2).encode())
     return path
-
-
-def file_stem(source: str) -> str:
-    """Return a file's name, without its ending, made of any name."""
-    return re.sub(r"[^a-z0-9]+", "-", source.lower()).strip("-")[:60] or "text"
 
 
 def keep_recent(folder: Path, written: Generation, now: datetime) -> None:

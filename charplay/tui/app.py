@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.theme import Theme, ThemeProvider
 
 from charplay.formatting.sanitize import sanitize
+from charplay.fs.paths import file_stem
 from charplay.playground.local_trainer import LocalTrainer
 from charplay.playground.playground import Playground
 from charplay.playground.preferences import read_preferences, write_preferences
@@ -250,11 +251,11 @@ class CharplayApp(PatchedApp):
     def action_write_shown(self) -> None:
         """Write what the dialog in front shows to a file of its title."""
         from charplay.playground.curve_export import ExportError, write_new
-        from charplay.tui.presentation.shown_text import file_stem, shown_text
+        from charplay.tui.presentation.shown_text import shown_text
 
         text = shown_text(self.screen)
         try:
-            path = write_new(self.playground.home.texts, file_stem(text.partition("\n")[0]), ".txt", text)
+            path = write_new(self.playground.home.texts, file_stem(text.partition("\n")[0], "shown"), ".txt", text)
         except ExportError as fault:
             self.notify(sanitize(str(fault), " "), severity="warning", markup=False)
         else:

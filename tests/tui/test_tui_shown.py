@@ -10,7 +10,6 @@ from charplay.runs.run import Run
 from charplay.tui.dialogs.branches import BranchesDialog
 from charplay.tui.dialogs.reader import ReaderDialog
 from charplay.tui.dialogs.run_details import RunDetailsDialog
-from charplay.tui.presentation.shown_text import file_stem
 
 
 @pytest.mark.parametrize(
@@ -88,11 +87,3 @@ async def test_branches_are_written_as_what_they_are(play: Play, home: Home) -> 
         assert not list(home.texts.glob("branches*.txt"))
         await it.press("y")
         assert it.app.clipboard.startswith("Branches\n")
-
-
-@pytest.mark.parametrize(
-    ("title", "stem"),
-    [("What a loss is worth", "what-a-loss-is-worth"), ("../../x", "x"), ("...", "shown"), ("", "shown")],
-)
-def test_a_file_is_called_as_what_it_shows_and_never_leads_elsewhere(title: str, stem: str) -> None:
-    assert file_stem(title) == stem

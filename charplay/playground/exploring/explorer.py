@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from charplay.corpora.errors import CorpusError
 from charplay.formatting.escapes import unescape
 from charplay.formatting.loss_units import NATS
+from charplay.fs.paths import file_stem
 from charplay.playground.exploring.line_index import LineIndex
 from charplay.playground.exploring.marked_ranges import MarkedRanges
 from charplay.playground.exploring.passage import begin_with, keep_as_text
@@ -17,7 +18,6 @@ from charplay.playground.exploring.surprisal_tint import SurprisalTint
 from charplay.playground.exploring.tabs import Tabs
 from charplay.playground.exploring.text_search import MODES, Span, TextSearch, make_query, meant_in_regex
 from charplay.playground.exploring.xray_tab import XrayTab
-from charplay.playground.saved_texts import file_stem
 from charplay.playground.unit_choice import UnitChoice
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from charplay.corpora.corpus import MINIMUM
 from charplay.formatting.units import plural
 from charplay.fs.atomic import replace_bytes
-from charplay.fs.paths import new_path
-from charplay.playground.saved_texts import file_stem
+from charplay.fs.paths import file_stem, new_path
 from charplay.sampling.prompts import LENGTH, Prompt, passage_length
 
 if TYPE_CHECKING:

@@ -35,8 +35,3 @@ def _parts(node: DOMNode) -> Iterator[str]:
         yield str(node.content)
     for child in node.children:
         yield from _parts(child)
-
-
-def file_stem(title: str) -> str:
-    """Return a title as the name of a file: its words in small letters, with hyphens between them."""
-    return "-".join(re.findall(r"\w+", title.lower()))[:60].strip("-") or "shown"
