@@ -27,7 +27,9 @@ $(READY): $(PLAYABLE)
 play: $(PLAYABLE)  ## Install what is needed and start the playground
 	$(BIN)/charplay
 
+# Where Python is told to keep no bytecode, each of the hundreds of programs that tests start would compile it all.
 test: $(READY)  ## Install what is needed and run the tests
+	$(BIN)/python -m compileall -q charplay tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 
 torture: $(READY)  ## The same laws for MINUTES=30: kills, stalls, fuzz, escapes, a soak; 1 where one is broken
