@@ -38,10 +38,11 @@ PAYLOADS = [
 
 OWN = re.compile(
     r"\x1b\[(?!\??[0-9;]*7777)(?:\??[0-9;:]*[HJKmhlABCDfGd]|[<>=?][0-9;]*[uhlqtc]|\?[0-9;]*\$p|[0-9;]*[ct]|[0-9 ]*q)"
+    r"|\x1b\]52;c;(?:[0-9A-Za-z+/]{4})*(?:[0-9A-Za-z+/]{2}(?:==|[0-9A-Za-z+/]=))?\x07"
     r"|\x1b\]22;[a-z-]+\x07|\x1bP=[12]s\x1b\\|\x1b[78=>]|\x1b\([B0]"
     r"|\x1b\]2;[^\x00-\x1f\x7f-\xad\u061c\u200b-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]*\x1b\\"
 )
-"""What Textual and the window's title may write; the parameters of a payload are never among them."""
+"""What Textual, its clipboard and the window's title may write; the parameters of a payload are never among them."""
 NAMELESS = {"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"}
 
 SURFACES = ("text", "file name", "prompt", "pasted prompt", "searched", "pasted value", "palette", "origin", "broken run",
