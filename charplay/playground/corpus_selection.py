@@ -135,6 +135,11 @@ class CorpusSelection:
         """That of the chosen text."""
         return self.encoding_of(self.chosen) if self.chosen else ""
 
+    @property
+    def limit(self) -> int | None:
+        """How many characters of a text are read; None where all are."""
+        return self._cleaning[1]
+
     def use_cleaning(self, cleaning: tuple[str, ...], limit: int | None) -> None:
         """Read texts under these rules from now on: the chosen one anew where they are others than before."""
         if (cleaning, limit) != self._cleaning:

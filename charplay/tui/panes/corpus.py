@@ -2,12 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from charplay.formatting.units import count
+from charplay.formatting.units import count, format_bytes
 from charplay.tui.widgets.pane import Pane
 from charplay.tui.widgets.row_list import Cell, RowList, fit
 
 if TYPE_CHECKING:
+    from charplay.corpora.entries import Entry
     from charplay.playground.corpus_selection import CorpusSelection
+
+COLUMNS = f"{'size':>8}{'vocab':>8}"
+"""What stands over a row's numbers; the size is that of the file."""
 
 
 class _Texts(RowList):
@@ -27,16 +31,22 @@ class _Texts(RowList):
         entry, arriving = corpora.entries[index], corpora.download
         chosen = corpora.chosen is not None and entry.name == corpora.chosen.name
         known = corpora.sizes.get(entry.name)
-        size = count(known[0]) if known else count(entry.size) if entry.size else ""
         vocabulary = count(known[1]) if known else ""
         if not entry.ready:
             vocabulary = "…" if arriving is not None and entry.name == arriving.entry.name else "fetch"
+        size, tone = f"{self._size_of(entry):>8}", "strong" if chosen else "plain" if entry.ready else "quiet"
         return [
             ("▸ " if chosen else "  ", "accent"),
-            (fit(entry.title, max(0, width - 18)), "strong" if chosen else "plain" if entry.ready else "quiet"),
-            (fit(size, 8, right=True), "quiet"),
-            (fit(vocabulary, 7, right=True) + " ", "quiet"),
+            (fit(entry.title, max(0, width - len(size) - 12)), tone),
+            (f"{size}{vocabulary:>8}  ", "quiet"),
         ]
+
+    def _size_of(self, entry: "Entry") -> str:
+        """Write the size of all of a text; where a limit cuts it, also how many of its characters are read."""
+        known, whole = self._corpora.sizes.get(entry.name), format_bytes(entry.size)
+        if known and (self._corpora.limit is not None or whole is None):
+            return f" {count(known[0])} of {whole}" if whole else count(known[0])
+        return whole or ""
 
     def clicked(self) -> None:
         """A second click chooses."""
@@ -78,5 +88,5 @@ class CorpusPane(Pane):
             self.rows.cursor = names.index(chosen) if chosen in names else self.rows.cursor
         arriving = corpora.download
         told = arriving is not None and arriving.percent >= 0
-        self.set_title("Corpus", f"fetching {arriving.percent}%, esc cancels" if arriving and told else "")
+        self.set_title("Corpus", f"fetching {arriving.percent}%, esc cancels" if arriving and told else COLUMNS)
         self.rows.repaint()

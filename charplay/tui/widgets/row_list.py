@@ -198,12 +198,14 @@ class RowList(Widget, can_focus=True):
         self.action_move(-3)
 
     def render_line(self, y: int) -> Strip:
-        """One line of the content area."""
+        """Draw one line of the content area: at its end a sign where there are rows above or below those in sight."""
         index, width, base = self.top + y, self.size.width, self._parts.of(self)
         if not 0 <= index < self.number():
             return row_strip(self, self._draw_advice(index - self.number(), width), width, base=base)
         over = self.get_component_rich_style("rows--cursor", partial=True) if index == self.cursor else _NOTHING
-        return row_strip(self, self.draw(index, width), width, over, base)
+        row = row_strip(self, self.draw(index, width), width, over, base)
+        beyond = "▲" if y == 0 < self.top else "▼" if y == self.size.height - 1 and index + 1 < self.number() else ""
+        return Strip.join([row.crop(0, width - 1), row_strip(self, [(beyond, "accent")], 1, over)]) if beyond else row
 
     def _draw_advice(self, line: int, width: int) -> list[Cell]:
         """A line of what is said below the rows, an empty one between them."""

@@ -1,0 +1,75 @@
+"""Rows with a cursor: what lies beyond those in sight, and the sizes of the texts."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+
+from charplay.corpora.entries import Entry
+from charplay.tui.panes.corpus import COLUMNS, CorpusPane
+from charplay.tui.themes import DARK
+from charplay.tui.widgets.row_list import Cell, RowList
+
+
+class Numbers(RowList):
+    """Rows that say their number."""
+
+    def number(self) -> int:
+        return 9
+
+    def draw(self, index: int, width: int) -> list[Cell]:
+        return [(f"{index:<{width}}", "plain")]
+
+
+class Shown(App[None]):
+    """One list, four lines high."""
+
+    CSS = "RowList { height: 4; width: 6; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_theme(DARK)
+        self.theme = DARK.name
+
+    def compose(self) -> ComposeResult:
+        yield Numbers()
+
+
+@pytest.mark.parametrize(
+    ("cursor", "seen"),
+    [
+        (0, ["0", "1", "2", "3    ▼"]),
+        (4, ["1    ▲", "2", "3", "4    ▼"]),
+        (8, ["5    ▲", "6", "7", "8"]),
+    ],
+)
+async def test_a_sign_tells_that_there_are_rows_above_or_below(cursor: int, seen: list[str]) -> None:
+    async with Shown().run_test() as pilot:
+        rows = pilot.app.query_one(Numbers)
+        rows.cursor = cursor
+        await pilot.pause()
+        assert [rows.render_line(y).text.rstrip() for y in range(4)] == seen
+
+
+@pytest.mark.parametrize(
+    ("size", "sizes", "limit", "said"),
+    [
+        (465_900, {}, None, "466 kB"),
+        (465_900, {"fox": (465_000, 97)}, None, "466 kB      97"),
+        (465_900, {"fox": (100_000, 97)}, 100_000, "100 k of 466 kB      97"),
+        (None, {"fox": (12_345, 97)}, None, "12 k      97"),
+        (None, {}, None, ""),
+    ],
+)
+def test_a_text_s_whole_size_stands_beside_what_a_limit_leaves(
+    size: int | None, sizes: dict[str, tuple[int, int]], limit: int | None, said: str
+) -> None:
+    entry = Entry(
+        name="fox", title="Fox", kind="file", path=None, size=size, ready=True, licence="", note="", source="user_files"
+    )
+    corpora: Any = SimpleNamespace(entries=[entry], download=None, chosen=entry, sizes=sizes, limit=limit)
+    row = "".join(text for text, _ in CorpusPane(corpora).rows.draw(0, 46))
+    assert len(row) == 46
+    assert row.split("Fox")[1].strip() == said
+    assert not sizes or row.index("97") + 2 == 46 - len("  "), f"below its heading: {COLUMNS}"
