@@ -49,7 +49,7 @@ class PromptEntry(EscapedInput):
             return self.entry
 
     def __init__(self, begins: str = "what the text begins with", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, placeholder=rf"{begins}; \n is a new line, \t a tab, \u{{301}} U+0301", compact=True)
+        super().__init__(id=id, placeholder=rf"{begins}; \n new line, \t tab, \u{{301}} U+0301", compact=True)
 
     @property
     def prompt(self) -> str:
