@@ -30,9 +30,11 @@ OVERRIDES = 1 << 1 | 1 << 2
 
 TESTS = Path(__file__).parent
 ON_TERMINALS = TESTS / "terminal"
-UNTRACED = (TESTS / "tui", TESTS / "torture")
-"""Their tests are not counted in the coverage. Traced, Python 3.11 runs Textual's own code half as fast, too; the
-screen's lines are counted in the tests of its controllers and widgets, and in the programs that run on terminals."""
+UNTRACED = (TESTS / "tui", TESTS / "torture", TESTS / "cli" / "test_cli_torchrun.py")
+"""Their tests are not counted in the coverage, and neither are the programs that they start.
+
+Traced, Python 3.11 runs Textual's own code half as fast, too, and imports torch in twice the time. The screen's lines
+are counted in the tests of its controllers and widgets and in the programs on terminals, those of ranks in theirs."""
 
 
 def pytest_configure() -> None:
@@ -50,13 +52,20 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Programs on pseudo-terminals run one after another, and never beside a test that watches the clock.
 
-    What boots the screen runs untraced.
+    Some run untraced.
     """
     for item in items:
         if item.path.is_relative_to(ON_TERMINALS):
             item.add_marker(pytest.mark.xdist_group("clock"))
         if any(item.path.is_relative_to(folder) for folder in UNTRACED):
             item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.fixture(autouse=True)
+def _programs_untraced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The programs that an untraced test starts are not traced either."""
+    if request.node.get_closest_marker("no_cover"):
+        monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
 @pytest.fixture(autouse=True)
