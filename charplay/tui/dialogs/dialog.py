@@ -7,6 +7,7 @@ from textual.await_complete import AwaitComplete
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 from charplay.formatting.sanitize import sanitize_line
 from charplay.tui.command import Command, bindings
@@ -22,9 +23,23 @@ WAYS_OUT = (
 """What every dialog has, also one that is a whole screen."""
 
 
+class HeldLine(Widget):
+    """Says at the foot of the screen, beneath the box, that nothing is written meanwhile."""
+
+    DEFAULT_CSS = """
+    HeldLine { layer: held; dock: bottom; height: 1; padding: 0 1; color: $foreground-muted; background: $background; }
+    """
+
+    def render(self) -> Content:
+        """Return the sentence."""
+        return Content("The text waits while this is open.")
+
+
 class Dialog(ModalScreen[Answer]):
     """A box with a title. Subclasses yield `self.box(...)` from `compose`; escape leaves without an answer."""
 
+    covers_text: ClassVar[bool] = True
+    """Whether the text waits while it is open."""
     commands: ClassVar[Sequence[Command]] = (
         *WAYS_OUT,
         Command("dialog.copy", "y", "copy", "Copy what the dialog shows", action="app.copy_shown"),
@@ -35,6 +50,7 @@ class Dialog(ModalScreen[Answer]):
     HORIZONTAL_BREAKPOINTS = [(0, "-usual"), (150, "-broad")]  # noqa: RUF012 - Textual's form
     DEFAULT_CSS = """
     Dialog {
+        layers: held default;
         align: center middle;
         background: $background 60%;
         & > .box {
@@ -60,6 +76,10 @@ class Dialog(ModalScreen[Answer]):
         box = Vertical(classes="box wide" if wide else "box")
         box.border_title, box.border_subtitle = Content(sanitize_line(title)), Content(sanitize_line(note))
         return box
+
+    def say_held(self) -> None:
+        """Say that what was being written waits."""
+        self.mount(HeldLine())
 
     def own_keys(self) -> str:
         """Return the keys of the dialog itself and of the way out, and what each does, as a line of keys would."""

@@ -52,6 +52,7 @@ class _Values(RowList):
 class LiveHyperparametersDialog(Dialog[None]):
     """Changes go to the run as they are made. It leaves by itself when the run has ended."""
 
+    covers_text = False
     commands = (
         Command("live.edit", "enter,e", "edit", "Type a value for the run under way", footer=True, action="edit"),
         Command("live.less", "left,h", "less", "The next smaller value", footer=True, action="nudge(-1)"),

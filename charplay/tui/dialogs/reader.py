@@ -11,6 +11,8 @@ from charplay.tui.widgets.reader_lines import Line, ReaderLines, fold
 class ReaderDialog(Dialog[None]):
     """A title and lines to scroll through."""
 
+    covers_text = False
+
     def __init__(self, title: str, lines: Sequence[Line]) -> None:
         super().__init__()
         self._title = title

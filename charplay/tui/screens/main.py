@@ -29,6 +29,7 @@ from charplay.tui.controllers.run_list import RunListController
 from charplay.tui.controllers.runs import RunsController
 from charplay.tui.controllers.training import TrainingController
 from charplay.tui.controllers.writing import WritingController
+from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.panes.corpus import CorpusPane
 from charplay.tui.panes.form import FormPane
 from charplay.tui.panes.gauges import GaugeLine
@@ -404,8 +405,13 @@ class MainScreen(Screen[None]):
 
     @on(events.ScreenSuspend)
     def _cover_text(self) -> None:
-        if self.furnished:
-            self.playground.instrument.covered = getattr(self.app.screen, "covers_text", True)
+        if not self.furnished:
+            return
+        front, instrument = self.app.screen, self.playground.instrument
+        writes = instrument.at_work
+        instrument.covered = getattr(front, "covers_text", True)
+        if writes and instrument.covered and isinstance(front, Dialog):
+            front.say_held()
 
     @on(events.ScreenResume)
     def _uncover_text(self) -> None:
