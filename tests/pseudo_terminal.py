@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pyte
 
 KEYS = {
@@ -226,13 +227,27 @@ class Terminal:
         self._reader.join(2)
 
     def close(self) -> None:
-        """End the program if it still runs, and take the terminal away."""
+        """End the program if it still runs, the jobs of a shell with it, and take the terminal away."""
+        jobs = self._jobs()
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait(5)
+        for job in jobs:  # by itself one would hear of the lost terminal, and save into a folder that goes
+            with suppress(psutil.NoSuchProcess):
+                job.kill()
+        psutil.wait_procs(jobs, 5)
         self.hang_up()
 
     # Within
+
+    def _jobs(self) -> list[psutil.Process]:
+        """All other programs of the terminal's session."""
+        found = []
+        for one in psutil.process_iter():
+            with suppress(ProcessLookupError, psutil.NoSuchProcess):
+                if one.pid != self.process.pid and os.getsid(one.pid) == self.process.pid:
+                    found.append(one)
+        return found
 
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from signal import Signals
 from typing import Any
 
+import psutil
 import pytest
 from pseudo_terminal import Terminal
 
@@ -89,3 +90,15 @@ def test_signals_reach_the_program(terminal: Callable[..., Terminal], act: Calla
     term.wait_for("up")
     act(term)
     assert term.wait() == -number
+
+
+def test_the_end_takes_the_jobs_of_a_shell_along() -> None:
+    """Also one that would outlive its terminal."""
+    job = "import os, signal, time\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\nprint('job', os.getpid(), flush=True)"
+    shell = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {job + chr(10) + 'time.sleep(60)'!r}],"
+    term = Terminal(program(f"{shell} process_group=0)"))
+    term.wait_for("job")
+    number = int(term.text.split()[1])
+    assert psutil.pid_exists(number)
+    term.close()
+    assert not psutil.pid_exists(number) or psutil.Process(number).status() == psutil.STATUS_ZOMBIE
