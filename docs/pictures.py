@@ -188,7 +188,7 @@ async def explorer(text: str | None) -> None:
                 await asyncio.sleep(1)
                 keep(f"explorer-{tab}-{width}x{height}", photograph(pilot))
             await pilot.press("7", "home")
-            await until(pilot, "27 symbols")
+            await until(pilot, "small letters")
             await asyncio.sleep(3)
             keep(f"explorer-clean-{width}x{height}", photograph(pilot))
             await pilot.press("5", "c", "enter")
