@@ -218,6 +218,13 @@ class CharplayApp(PatchedApp):
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette())
 
+    def action_jump(self) -> None:
+        """Go where a letter says that is put there."""
+        from charplay.tui.dialogs.jump import JumpScreen, lettered, targets_of
+
+        if self.screen is self._main:
+            self.push_screen(JumpScreen(lettered(targets_of(self.screen))), lambda to: to and to.go())
+
     def action_words(self) -> None:
         """Explain the words of what has the focus."""
         from charplay.tui.dialogs.reader import ReaderDialog

@@ -9,6 +9,8 @@ from charplay.tui.command import Command
 SCREEN_COMMANDS = (
     Command("app.focus_next", "tab", "next pane", "To the next pane, list or slider", action="app.focus_next"),
     Command("app.focus_previous", "shift+tab", "pane before", "To the one before", action="app.focus_previous"),
+    Command("app.jump", "ctrl+o", "jump", "Go to any row, slider or pane in sight by a letter that is put there",
+            action="app.jump"),
     Command("app.brightness", "B", "light or dark", "Change between the dark and the light theme",
             action="app.brightness"),
     Command("app.keys", "question_mark", "keys", "Show every key", footer=True, action="app.keys"),

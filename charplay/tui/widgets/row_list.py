@@ -140,6 +140,15 @@ class RowList(Widget, can_focus=True):
         """Whether the cursor may stand on a row; headings are passed over."""
         return 0 <= index < self.number()
 
+    def rows_in_sight(self) -> range:
+        """Return the rows that are shown, the first on the first line."""
+        return range(self.top, min(self.number(), self.top + self.size.height))
+
+    def go_to(self, index: int) -> None:
+        """Take the focus, with the cursor on a row."""
+        self.screen.set_focus(self)
+        self.cursor = index
+
     def repaint(self) -> None:
         """The rows changed: hold the cursor on one that exists, and draw."""
         last = self.number() - 1
