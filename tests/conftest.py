@@ -30,11 +30,10 @@ OVERRIDES = 1 << 1 | 1 << 2
 
 TESTS = Path(__file__).parent
 ON_TERMINALS = TESTS / "terminal"
-UNTRACED = (TESTS / "tui", TESTS / "torture", TESTS / "cli" / "test_cli_torchrun.py")
+UNTRACED = (TESTS / "torture", TESTS / "cli" / "test_cli_torchrun.py")
 """Their tests are not counted in the coverage, and neither are the programs that they start.
 
-Traced, Python 3.11 runs Textual's own code half as fast, too, and imports torch in twice the time. The screen's lines
-are counted in the tests of its controllers and widgets and in the programs on terminals, those of ranks in theirs."""
+Traced, Python 3.11 imports torch in twice the time; what they run is counted in the tests of its own rooms."""
 
 
 def pytest_configure() -> None:
