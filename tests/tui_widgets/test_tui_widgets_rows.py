@@ -7,9 +7,11 @@ import pytest
 from textual.app import App, ComposeResult
 
 from charplay.corpora.entries import Entry
+from charplay.playground.exploring.table import Column, Table
 from charplay.tui.panes.corpus import COLUMNS, CorpusPane
 from charplay.tui.themes import DARK
-from charplay.tui.widgets.row_list import Cell, RowList
+from charplay.tui.widgets.row_list import SIGN, Cell, RowList
+from charplay.tui.widgets.table_view import TableView
 
 
 class Numbers(RowList):
@@ -25,7 +27,7 @@ class Numbers(RowList):
 class Shown(App[None]):
     """One list, four lines high."""
 
-    CSS = "RowList { height: 4; width: 6; }"
+    CSS = "Numbers { height: 4; width: 6; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,6 +52,22 @@ async def test_a_sign_tells_that_there_are_rows_above_or_below(cursor: int, seen
         rows.cursor = cursor
         await pilot.pause()
         assert [rows.render_line(y).text.rstrip() for y in range(4)] == seen
+
+
+async def test_a_sign_hides_no_digit_of_a_table_and_its_heading_stands_over_it() -> None:
+    async with Shown().run_test() as pilot:
+        columns = [Column("name", 0, str, is_text=True), Column("first", 11, lambda row: f"{1000 + row:,}")]
+        view = TableView()
+        await pilot.app.mount(view)
+        view.styles.width, view.styles.height = 30, 5
+        await pilot.pause()
+        view.show(Table(columns, 50, sorted_by=0), 0)
+        await pilot.pause()
+        shown = [view.list.render_line(y).text for y in range(4)]
+        heading = view._heading.render_line(0).text
+        assert [row.split()[1] for row in shown] == ["1,000", "1,001", "1,002", "1,003▼"]
+        assert heading.rstrip().endswith("first")
+        assert len(heading.rstrip()) == len(shown[0].rstrip()) == 30 - SIGN
 
 
 @pytest.mark.parametrize(

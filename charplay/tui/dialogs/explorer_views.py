@@ -71,7 +71,8 @@ class TableTabView:
     def look(self) -> None:
         """Tell which lines are in sight."""
         rows = self.widget.list
-        self.tab.look(rows.top, rows.top + rows.size.height)
+        seen = rows.rows_in_sight()
+        self.tab.look(seen.start, seen.stop)
 
     def stand_on(self, number: int) -> None:
         """Stand on a line."""

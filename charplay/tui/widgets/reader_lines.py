@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from charplay.formatting.sanitize import sanitize
 from charplay.tui.command import bindings
-from charplay.tui.widgets.row_list import TONES, TONES_CSS, Cell, RowList, fit, row_strip
+from charplay.tui.widgets.row_list import TONES, TONES_CSS, Cell, RowList, fit, row_strip, sign_beyond
 
 Line = Sequence[Cell]
 
@@ -81,12 +81,12 @@ class ReaderLines(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one row."""
-        number, width, last = self.top + y, self.size.width, self.size.height - 1
+        number, width = self.top + y, self.size.width
         line = self.lines[number] if number < len(self.lines) else ()
-        above, below = y == 0 < self.top, y == last and number + 1 < len(self.lines)
-        if not above and not below:
+        sign = sign_beyond(y, self.size.height, self.top, len(self.lines))
+        if not sign:
             return row_strip(self, line, width)
-        mark = row_strip(self, [(" ▲" if above else " ▼", "accent")], min(MARK, width))
+        mark = row_strip(self, [(f" {sign}", "accent")], min(MARK, width))
         return Strip.join([row_strip(self, line, width - mark.cell_length), mark])
 
 

@@ -37,6 +37,8 @@ WHOLE_ROW = 300
 """Cells in which nothing of a row is cut that matters."""
 WHOLE_LINE, MOST_ROWS = 120, 10_000
 """How wide at least, and how many, the rows are that are taken out as text."""
+SIGN = 1
+"""Cells at the end of a row for a sign that there are rows above or below; what must be read there leaves them free."""
 _NOTHING = Style.null()
 
 
@@ -70,6 +72,13 @@ def row_strip(
     """
     segments = [Segment(text, widget.get_component_rich_style(f"rows--{tone}") + over) for text, tone in cells]
     return Strip(segments).adjust_cell_length(width, (widget.rich_style if base is None else base) + over)
+
+
+def sign_beyond(line: int, height: int, top: int, number: int) -> str:
+    """Return what stands at the end of a line: a sign that there are rows above the first or below the last one."""
+    if line == 0 < top:
+        return "▲"
+    return "▼" if line == height - 1 and top + height < number else ""
 
 
 class RowList(Widget, can_focus=True):
@@ -207,14 +216,14 @@ class RowList(Widget, can_focus=True):
         self.action_move(-3)
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line of the content area: at its end a sign where there are rows above or below those in sight."""
+        """Draw one line of the content area; a sign that there are more rows stands over its last cell."""
         index, width, base = self.top + y, self.size.width, self._parts.of(self)
         if not 0 <= index < self.number():
             return row_strip(self, self._draw_advice(index - self.number(), width), width, base=base)
         over = self.get_component_rich_style("rows--cursor", partial=True) if index == self.cursor else _NOTHING
         row = row_strip(self, self.draw(index, width), width, over, base)
-        beyond = "▲" if y == 0 < self.top else "▼" if y == self.size.height - 1 and index + 1 < self.number() else ""
-        return Strip.join([row.crop(0, width - 1), row_strip(self, [(beyond, "accent")], 1, over)]) if beyond else row
+        sign = sign_beyond(y, self.size.height, self.top, self.number())
+        return Strip.join([row.crop(0, width - SIGN), row_strip(self, [(sign, "accent")], SIGN, over)]) if sign else row
 
     def _draw_advice(self, line: int, width: int) -> list[Cell]:
         """A line of what is said below the rows, an empty one between them."""

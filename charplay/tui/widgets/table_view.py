@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from charplay.tui.command import Command, bindings
-from charplay.tui.widgets.row_list import TONES, TONES_CSS, Cell, RowList, fit, fit_end, fit_name, row_strip
+from charplay.tui.widgets.row_list import SIGN, TONES, TONES_CSS, Cell, RowList, fit, fit_end, fit_name, row_strip
 
 
 class TableColumn(Protocol):
@@ -92,7 +92,7 @@ class _Heading(Widget):
         rows, width = self.rows, self.size.width
         cells: list[Cell] = []
         for number, (column, room) in enumerate(
-            zip(rows.columns, lay_out(rows.columns, width), strict=True) if rows else ()
+            zip(rows.columns, lay_out(rows.columns, width - SIGN), strict=True) if rows else ()
         ):
             sorts = rows is not None and number == rows.sorted_by
             mark = ("▼" if rows.falls else "▲") if rows is not None and sorts else ""
@@ -130,7 +130,7 @@ class TableList(RowList):
         assert self.rows is not None
         columns = self.rows.columns
         cells: list[Cell] = []
-        for column, text, room in zip(columns, self.rows.texts(index), lay_out(columns, width), strict=True):
+        for column, text, room in zip(columns, self.rows.texts(index), lay_out(columns, width - SIGN), strict=True):
             cells += [(_fitted(column, text, room), column.tone), (" " * column.gap, "plain")]
         return cells
 
