@@ -24,7 +24,10 @@ WAYS_OUT = (
 
 
 class HeldLine(Widget):
-    """Says at the foot of the screen, beneath the box, that nothing is written meanwhile."""
+    """Says at the foot of the screen, beneath the box, that nothing is written meanwhile.
+
+    What is copied of a dialog is what its boxes and `Static`s say, and this is no part of it.
+    """
 
     DEFAULT_CSS = """
     HeldLine { layer: held; dock: bottom; height: 1; padding: 0 1; color: $foreground-muted; background: $background; }

@@ -34,11 +34,11 @@ class _Texts(RowList):
         vocabulary = count(known[1]) if known else ""
         if not entry.ready:
             vocabulary = "…" if arriving is not None and entry.name == arriving.entry.name else "fetch"
-        size, tone = f"{self._size_of(entry):>8}", "strong" if chosen else "plain" if entry.ready else "quiet"
+        numbers, tone = f"{self._size_of(entry):>8}{vocabulary:>8}  ", "plain" if entry.ready else "quiet"
         return [
             ("▸ " if chosen else "  ", "accent"),
-            (fit(entry.title, max(0, width - len(size) - 12)), tone),
-            (f"{size}{vocabulary:>8}  ", "quiet"),
+            (fit(entry.title, max(0, width - len(numbers) - 2)), "strong" if chosen else tone),
+            (numbers, "quiet"),
         ]
 
     def _size_of(self, entry: "Entry") -> str:
