@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.command import Provider
+from textual.message_pump import MessagePump
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme, ThemeProvider
@@ -126,6 +127,11 @@ class CharplayApp(PatchedApp):
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""
         return self._main
+
+    @property
+    def key_target(self) -> MessagePump | None:
+        """As ever; a key that was typed before the panes are up waits for them."""
+        return super().key_target if self._main.furnished else None
 
     async def on_event(self, event: events.Event) -> None:
         """Take what comes as ever; whoever presses a key, pastes or clicks needs no tour."""

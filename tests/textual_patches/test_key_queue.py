@@ -97,6 +97,25 @@ async def test_without_the_queue_they_do_not() -> None:
         assert app.answers != ["xy"]
 
 
+async def test_keys_that_came_before_there_is_a_screen_to_meet_wait_for_it() -> None:
+    class Late(PatchedApp):
+        ready = False
+
+        @property
+        def key_target(self) -> Any:
+            return super().key_target if self.ready else None
+
+    app = stage(Late)
+    async with app.run_test():
+        for name in ROUND:
+            app.post_message(key(name))
+        await asyncio.sleep(0.1)
+        assert app.pane.counted == 0
+        app.ready = True
+        await until(lambda: app.pane.counted == 1)
+        assert app.answers == ["xy"]
+
+
 async def test_a_key_whose_marker_is_lost_holds_the_next_one_up_for_a_moment_only() -> None:
     app = stage(PatchedApp)
     async with app.run_test():

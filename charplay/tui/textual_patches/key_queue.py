@@ -37,7 +37,7 @@ class KeyTarget(Protocol):
 
     @property
     def key_target(self) -> MessagePump | None:
-        """The focused widget, else the screen; None once there is no screen any more."""
+        """The focused widget, else the screen; None while there is no screen to meet: not yet, or not any more."""
 
     @property
     def front_screen(self) -> MessagePump:
@@ -72,12 +72,12 @@ class KeyQueue:
         return not self._waiting and self._marker is None
 
     async def put(self, event: events.Event) -> None:
-        """Send a key or a paste, or have it wait for the one under way."""
+        """Send a key or a paste, or have it wait for the one under way, or for a screen."""
         self._waiting.append(event)
-        if self._marker is not None:
+        await self._send()
+        if self._waiting:
             self._timer = self._timer or self._app.set_interval(LOOK_SECONDS, self._look, pause=True)
             self._timer.resume()
-        await self._send()
 
     def follow(self, marker: KeyHandled, target: MessagePump) -> None:
         """Send a marker behind what was sent to `target`."""
@@ -104,11 +104,11 @@ class KeyQueue:
             self.follow(KeyHandled(), target)
 
     async def _look(self) -> None:
-        """Go on where the key before went to a widget that is gone, or is under way for far too long."""
+        """Go on where no key is under way, or the one before went to a widget that is gone, or takes far too long."""
         self._looks += 1
         if not self._waiting and self._timer is not None:
             self._timer.pause()
-        elif self._looks > MAX_LOOKS or self._bearer is None or not self._bearer.is_attached:
+        elif self._marker is None or self._looks > MAX_LOOKS or self._bearer is None or not self._bearer.is_attached:
             await self._go_on(self._marker)
 
     async def _go_on(self, marker: KeyHandled | None) -> None:
