@@ -324,10 +324,14 @@ class Stalls:
         shutil.rmtree(self._place.folder, ignore_errors=True)
         outcome, still = Outcome(), list[Client]()
         with self._place.host(*self._alterations, steps=STEPS) as host:
-            client, fewest = host.connect(), 10**6
+            client, fewest, asked = host.connect(), 10**6, 0
             client.end.settimeout(3 * PATIENCE)
+            client.say({"command": "pause"})
             try:
                 while (state := self._answered(client, outcome)) is not None:
+                    asked += 1
+                    if asked == ASKED_PAUSED:
+                        client.say({"command": "resume"})
                     fewest = min(fewest, state["clients"]) if len(still) >= STILL else fewest
                     if len(still) < STILL and chance.random() < 0.3:
                         still.append(host.connect())
@@ -364,6 +368,8 @@ class Stalls:
 
 STILL = 5
 """Clients that stand still."""
+ASKED_PAUSED = 200
+"""Answers while the run is paused: a short run would be over before the clients have left enough standing."""
 
 
 def _flood(client: Client) -> None:
