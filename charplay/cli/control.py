@@ -39,7 +39,7 @@ def control(
     from charplay.server.reaching import reach
 
     run = open_store(context.obj).find(own_run)
-    path = reach(run)
+    path = reach(run.name, run.owner)
     for message in messages:
         answer = ask(path, message, PATIENCE_SECONDS)
         if isinstance(answer, Mapping):

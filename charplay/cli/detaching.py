@@ -49,14 +49,14 @@ class SocketReach:
         from charplay.server.reaching import reach
         from charplay.server.remote_trainer import RemoteTrainer
 
-        return RemoteTrainer(reach(run), local)
+        return RemoteTrainer(reach(run.name, run.owner), local)
 
     def stop(self, run: "Run") -> str:
         """Stop a run, and return its name once it has saved. Raises ServerError."""
         from charplay.server.link import ask
         from charplay.server.reaching import reach
 
-        ask(reach(run), {"command": "stop"}, STOP_SECONDS)
+        ask(reach(run.name, run.owner), {"command": "stop"}, STOP_SECONDS)
         return run.name
 
 

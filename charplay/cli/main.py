@@ -95,6 +95,12 @@ def _dispatch(home: str | None, arguments: list[str]) -> int:
     if plain and (not arguments or arguments[0] == "play" or arguments[0] not in VERBS):
         # The playground starts without typer, whose import would be a fifth of the time to the first paint.
         return _play(home, arguments[1:] if arguments[:1] == ["play"] else arguments)
+    if arguments[:1] == ["attach"]:
+        names = [argument for argument in arguments[1:] if argument != "--watch"]
+        if len(names) <= 1 and not "".join(names).startswith("-"):
+            from charplay.cli.attaching import attach_playground  # soon, too
+
+            return attach_playground(home, names[0] if names else None, watch="--watch" in arguments)
     if arguments[:1] in ([option] for option in COMPLETION):
         from charplay.cli.completion_scripts import run as run_completion
 

@@ -99,7 +99,8 @@ def _shown(home: str | None, watch: str | None) -> list[str]:
         return ["play"]
     from charplay.server.reaching import reach
 
-    reach(open_store(home).find(watch))
+    run = open_store(home).find(watch)
+    reach(run.name, run.owner)
     return ["attach", watch, "--watch"]
 
 

@@ -11,9 +11,9 @@ from charplay.fs.regular_files import open_regular
 from charplay.recipes.recipe import Recipe
 from charplay.runs.checkpoint import CorpusOrigin, in_order
 from charplay.runs.errors import RunError
+from charplay.runs.folders import RUN_JSON
 
 FORMAT = 1
-FILE_NAME = "run.json"
 FINAL_FIELDS = ("step", "seconds", "train_loss", "val_loss", "val_loss_cold", "steps")
 """Fields of a finished run's final numbers; each is a number or null."""
 
@@ -51,16 +51,16 @@ class RunMetadata(BaseModel):
 
 def write_metadata(folder: Path, metadata: RunMetadata) -> None:
     """Write a run's metadata atomically and durably."""
-    atomic.replace_bytes(folder / FILE_NAME, metadata.model_dump_json(indent=2).encode() + b"\n")
+    atomic.replace_bytes(folder / RUN_JSON, metadata.model_dump_json(indent=2).encode() + b"\n")
 
 
 def read_metadata(folder: Path) -> tuple[RunMetadata, Recipe, Recipe]:
     """Read a run's metadata, with its asked and its resolved recipe. Raises RunError with the reason."""
     try:
-        with open_regular(folder / FILE_NAME) as file:
+        with open_regular(folder / RUN_JSON) as file:
             data = file.read()
     except OSError as error:
-        raise RunError(f"{folder} holds no run: {FILE_NAME} cannot be read ({error.strerror})") from None
+        raise RunError(f"{folder} holds no run: {RUN_JSON} cannot be read ({error.strerror})") from None
     try:
         value = json.loads(data)
         number = value.get("format") if isinstance(value, dict) else None
@@ -72,5 +72,5 @@ def read_metadata(folder: Path) -> tuple[RunMetadata, Recipe, Recipe]:
         first = error.errors(include_url=False, include_input=False)[0]
         reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
     except (ValueError, RecursionError):
-        reason = f"{FILE_NAME} is not JSON"
+        reason = f"{RUN_JSON} is not JSON"
     raise RunError(f"{folder} holds a broken run: {reason}"[:400])

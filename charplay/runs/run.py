@@ -15,12 +15,12 @@ from charplay.recipes.recipe import Recipe
 from charplay.runs import checkpoint, jsonl, naming, safetensors_file
 from charplay.runs.checkpoint import Checkpoint, CheckpointError, CorpusOrigin
 from charplay.runs.errors import RunError, RunInUseError
+from charplay.runs.folders import BEST, LATEST
 from charplay.runs.lock import AlreadyLocked, Lock, Owner, owner
 from charplay.runs.metadata import RunMetadata, read_metadata, write_metadata
 
 __all__ = ["Run", "RunError", "playable"]
 
-BEST, LATEST = "best.safetensors", "latest.safetensors"
 ROWS = ("metrics", "samples", "changes")
 """The run's JSON Lines files, without their suffix."""
 

@@ -15,12 +15,12 @@ from charplay.fs.paths import user_path
 from charplay.runs import naming
 from charplay.runs.checkpoint import CheckpointError, read_checkpoint, read_header, read_numbers
 from charplay.runs.errors import RunError
+from charplay.runs.folders import RUN_JSON, last_written, run_folders
 from charplay.runs.home import Home
 from charplay.runs.lock import AlreadyLocked, Lock, Place
-from charplay.runs.metadata import FILE_NAME as RUN_JSON
 from charplay.runs.naming import DEMO_NAME
 from charplay.runs.notes import read_notes, write_notes
-from charplay.runs.run import LATEST, Run, playable
+from charplay.runs.run import Run, playable
 
 __all__ = ["DEMO", "RunError", "RunStore", "RunSummary", "destination", "write_export"]
 
@@ -87,7 +87,7 @@ class RunStore:
 
         `watch` is told the share that is read, 0 to 1, before each run; it may raise to cancel.
         """
-        folders, found = _folders(self._folder), []
+        folders, found = run_folders(self._folder), []
         for i, folder in enumerate(folders):
             watch(i / len(folders))
             found.append(_summary(folder))
@@ -95,7 +95,7 @@ class RunStore:
 
     def names(self) -> tuple[str, ...]:
         """List the names of the runs, broken ones too, without reading any."""
-        return tuple(folder.name for folder in _folders(self._folder))
+        return tuple(folder.name for folder in run_folders(self._folder))
 
     def find(self, name_or_path: str) -> Run:
         """Find a run by name, or by its folder's path. Raises RunError with the nearest name where there is none."""
@@ -122,7 +122,7 @@ class RunStore:
 
     def unfinished(self) -> RunSummary | None:
         """Return the newest run that is neither finished nor training now, if any."""
-        newest_first = sorted(_folders(self._folder), key=_modified, reverse=True)
+        newest_first = sorted(run_folders(self._folder), key=last_written, reverse=True)
         lines = map(_summary, newest_first)  # lazily, as the first one is mostly the answer
         return next((line for line in lines if line.waiting), None)
 
@@ -132,7 +132,7 @@ class RunStore:
 
     def _own(self, name: str, done: str) -> Path:
         """Find the folder of a run of this store; `done` is what the demo cannot be."""
-        folder = next((folder for folder in _folders(self._folder) if folder.name == name), None)
+        folder = next((folder for folder in run_folders(self._folder) if folder.name == name), None)
         if folder is None and name == DEMO_NAME:
             raise RunError(f"{DEMO_NAME} comes with charplay and cannot be {done}")
         if folder is None:
@@ -183,7 +183,7 @@ class RunStore:
         return target
 
     def _folder_of(self, name_or_path: str) -> Path | None:
-        for folder in _folders(self._folder):
+        for folder in run_folders(self._folder):
             if folder.name == name_or_path:
                 return folder
         found = _existing(Path(name_or_path) / RUN_JSON)
@@ -232,15 +232,8 @@ def _existing(path: Path) -> Path | None:
         return None
 
 
-def _folders(checkpoints: Path) -> list[Path]:
-    try:
-        return sorted(path for path in checkpoints.iterdir() if path.is_dir() and path.name[0] != ".")
-    except OSError:
-        return []
-
-
 def _summary(folder: Path) -> RunSummary:
-    modified, notes = _modified(folder), read_notes(folder)
+    modified, notes = last_written(folder), read_notes(folder)
     try:
         run = Run.open(folder)
         owner = run.owner
@@ -302,21 +295,6 @@ def known_bytes(vocabulary: str, facts: Mapping[str, object] = MappingProxyType(
 def _number(numbers: Mapping[str, object], name: str) -> float | None:
     value = numbers.get(name)
     return value if isinstance(value, int | float) and abs(value) < float("inf") else None
-
-
-def _modified(folder: Path) -> float:
-    """Return the newest modification time of the files that every save touches; else the folder's.
-
-    The folder's own time says less: a person's note changes it, too.
-    """
-    times = list[float]()
-    for path in (folder / RUN_JSON, folder / "metrics.jsonl", folder / LATEST):
-        with suppress(OSError):
-            times.append(path.stat().st_mtime)
-    if not times:
-        with suppress(OSError):
-            times.append(folder.stat().st_mtime)
-    return max(times, default=0.0)
 
 
 def _demo() -> list[RunSummary]:

@@ -5,23 +5,22 @@ import socket
 from pathlib import Path
 
 from charplay.runs.lock import Owner
-from charplay.runs.run import Run
 from charplay.server.errors import ServerError
 
 
-def reach(run: Run) -> Path:
-    """Return the path of the socket that a run is reached by. ServerError with the way there where it is none here."""
-    owner = run.owner
+def reach(run: str, owner: Owner | None) -> Path:
+    """Return the path of the socket that a run is reached by. ServerError with the way there where it is none here.
+
+    `owner` holds the run's lock; None where nobody does.
+    """
     if owner is None:
-        raise ServerError(
-            f"nobody trains run {run.name} now; `charplay train --resume {shlex.quote(run.name)} --detach` goes on"
-        )
+        raise ServerError(f"nobody trains run {run} now; `charplay train --resume {shlex.quote(run)} --detach` goes on")
     if owner.host != socket.gethostname():
-        raise ServerError(f"run {run.name} is trained on {owner.host}; `{way_to(owner, run.name)}` gets there")
+        raise ServerError(f"run {run} is trained on {owner.host}; `{way_to(owner, run)}` gets there")
     if not owner.socket:
         raise ServerError(
-            f"run {run.name} is trained on a terminal ({owner}); once it is stopped there, "
-            f"`charplay train --resume {shlex.quote(run.name)} --detach` lets it go on without one"
+            f"run {run} is trained on a terminal ({owner}); once it is stopped there, "
+            f"`charplay train --resume {shlex.quote(run)} --detach` lets it go on without one"
         )
     return Path(owner.socket)
 

@@ -11,10 +11,8 @@ from charplay.protocol.commands import Command
 from charplay.protocol.events import Commanded, Event, Failed, Finished, Saved, Started, Stopped, Warned
 from charplay.protocol.queues import EventQueue
 from charplay.protocol.request import TrainRequest
-from charplay.runs.checkpoint import CheckpointError
 from charplay.server.errors import ServerError
 from charplay.server.link import Link
-from charplay.server.live_weights import read_weights
 from charplay.server.socket_folder import weights_path
 
 PATIENCE_SECONDS = 2.0
@@ -36,7 +34,8 @@ class RemoteTrainer:
         self._run = str(self._link.hello.get("run", ""))
         self._saved: int | None = None
         self._over = False
-        threading.Thread(target=self._work, name="attached", daemon=True).start()
+        self._listener: threading.Thread | None = None
+        """Decodes what the host says. It begins with the first call that needs it: a screen is up first."""
 
     @property
     def alive(self) -> bool:
@@ -54,6 +53,7 @@ class RemoteTrainer:
 
     def send(self, command: Command) -> None:
         """Leave a command for the run under way."""
+        self._listen()
         if self._over:
             self._local.send(command)
         elif not self._watch:
@@ -62,7 +62,13 @@ class RemoteTrainer:
 
     def drain(self) -> list[Event]:
         """Return the events since the last call, oldest first."""
+        self._listen()
         return [*self._events.drain(), *self._local.drain()]
+
+    def _listen(self) -> None:
+        if self._listener is None:
+            self._listener = threading.Thread(target=self._work, name="attached", daemon=True)
+            self._listener.start()
 
     def _work(self) -> None:
         """Take in what the host says, and attach anew where it dropped this client; its end is an event at any rate."""
@@ -94,10 +100,16 @@ class RemoteTrainer:
             if not (isinstance(event, Commanded) and event.by == self._link.hello.get("you")):
                 self._put(event)
         elif message.get("weights") is not None:
-            with suppress(CheckpointError):  # the next ones may be written whole again
-                self._events.put(read_weights(weights_path(self._link.path)))
+            self._take_weights()
         elif "error" in message and "weights" not in message:
             self._events.put(Warned(message=str(message["error"])))
+
+    def _take_weights(self) -> None:
+        from charplay.runs.checkpoint import CheckpointError  # numpy is not needed to know how the run stands
+        from charplay.server.live_weights import read_weights
+
+        with suppress(CheckpointError):  # the next ones may be written whole again
+            self._events.put(read_weights(weights_path(self._link.path)))
 
     def _put(self, event: Event) -> None:
         match event:

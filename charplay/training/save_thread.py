@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from charplay.runs.checkpoint import Checkpoint, CheckpointError
-from charplay.runs.run import LATEST, Run
+from charplay.runs.folders import LATEST
+from charplay.runs.run import Run
 from charplay.runs.snapshots import thin
 from charplay.training.timeline import MAX_BYTES, MOMENTS
 

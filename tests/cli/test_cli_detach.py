@@ -174,6 +174,32 @@ def test_the_newest_run_that_trains_on_its_own_is_attached_to(
     assert hosted.host.state.run == "r-1"
 
 
+OPENED = """
+import sys
+from charplay.cli import play
+def opened(home, path, attach):
+    assert attach(None).outlives
+    print(*{name.partition(".")[0] for name in sys.modules})
+    return 0
+play.play = opened
+from charplay.cli.main import run
+sys.exit(run(sys.argv[1:]))
+"""
+"""What `charplay attach` has loaded when the screen opens, the run's process reached."""
+
+
+@pytest.mark.parametrize("words", [[], ["{}"], ["{}", "--watch"]])
+def test_nothing_that_the_screen_does_not_begin_with_is_loaded_to_attach(
+    hosted: Hosted, saved_run: Run, home: Home, words: list[str]
+) -> None:
+    assert hosted.path.exists()
+    asked = [word.format(saved_run.name) for word in words]
+    program = [sys.executable, "-c", OPENED, "--home", str(home.root), "attach", *asked]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=True)
+    assert "charplay" in done.stdout.split()
+    assert not {"typer", "pydantic", "numpy", "torch"} & set(done.stdout.split())
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
