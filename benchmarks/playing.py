@@ -41,7 +41,7 @@ class _Playing(App[None]):
         self.register_theme(DARK)
         self.theme = DARK.name
         self.instrument = Instrument(Path(texts), SamplingParams())
-        self.pane = TextPane(self.instrument, Memorization(self.instrument, _find_nothing))
+        self.pane = TextPane(self.instrument, Memorization(self.instrument, _find_nothing), lambda name: name)
 
     def compose(self) -> ComposeResult:
         """The pane."""

@@ -39,14 +39,15 @@ def sentence(event: Event, state: "RunState") -> Said | None:
         case Warned() | Failed():
             return Said(event.message, warning=True)
         case Stopped(run=str() as run) if state.saved_step == event.step:
-            return Said(f"{run} is saved. u continues it, t starts another")
+            return Said(f"{run} is saved. <training.take_up> continues it, <training.train> starts another")
         case Stopped(run=str() as run):
-            where = f"u continues it from step {state.saved_step or 0:,}"
+            where = f"<training.take_up> continues it from step {state.saved_step or 0:,}"
             return Said(f"{run} could not be saved: {where}", warning=True)
         case Finished():
             share = event.held_out_share or 1
             where = f", measured on the first {format_share(share, 1)} of the held-out text" if share < 1 else ""
-            return Said(f"{event.run} is finished{where}. Train it longer: 3, then r. New run: t")
+            ways = "Train it longer: <panes.runs>, then <runs.resume>. New run: <training.train>"
+            return Said(f"{event.run} is finished{where}. {ways}")
         case _:
             return None
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from charplay.formatting.units import decimals
-from charplay.playground.advice import Advice
 from charplay.playground.chart_quantities import LOSS, MEASURES, QUANTITIES, Quantity, loss_in
 from charplay.playground.chart_series import MARKERS, STYLES, overlaid_series, own_series
 from charplay.playground.chart_window import ChartWindow
@@ -178,16 +177,14 @@ class ChartState:
         )  # fmt: skip
 
     @property
-    def advice(self) -> Advice:
+    def advice(self) -> str:
         """What is said where nothing is drawn: when something will be, or what can be done for that."""
         if self._runs.state.busy:
-            return Advice("The curves begin with the first steps.")
+            return "The curves begin with the first steps."
         if self.names:
-            return Advice("This was not measured; {} draws something else.", ("chart.upward",))
-        return Advice(
-            "{} trains a network, and its curves are drawn here.\n{} and {} lay those of an earlier run here.",
-            ("training.train", "panes.runs", "runs.overlay"),
-        )
+            return "This was not measured; <chart.upward> draws something else."
+        earlier = "<panes.runs> and <runs.overlay> lay those of an earlier run here."
+        return f"<training.train> trains a network, and its curves are drawn here.\n{earlier}"
 
     @property
     def view(self) -> View:

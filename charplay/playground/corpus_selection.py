@@ -259,7 +259,9 @@ class CorpusSelection:
         entry = self.download.entry
         self._end_download()
         chosen = self.chosen is not None and self.chosen.name == entry.name
-        self._happened.append(Said(f"{entry.title} is not fetched{'; t fetches it and trains' if chosen else ''}"))
+        self._happened.append(
+            Said(f"{entry.title} is not fetched{'; <training.train> fetches it and trains' if chosen else ''}")
+        )
 
     def _end_download(self) -> None:
         self.download = None
@@ -285,7 +287,7 @@ class CorpusSelection:
         self.troubles[entry.name] = fault
         instead = self._fall_back() if wanted else None
         then = f"{instead.title} is read instead" if instead else "try again later"
-        sentence = f"{entry.title} could not be fetched (1 and v say why); {then}"
+        sentence = f"{entry.title} could not be fetched (<panes.corpus> and <corpora.view> say why); {then}"
         self._happened.append(Said(sentence, warning=True))
         if instead is not None:
             self._train_when_read, self._announcements.trouble = instead.name, sentence

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from charplay.runs.run import Run
 
 NOT_HERE = "A run that trains on its own cannot be reached from here; `charplay attach` does so."
-BUSY = "A run is under way here; leave it on its own first: D, or stop it: x"
+BUSY = "A run is under way here; leave it on its own first: <training.detach>, or stop it: <training.stop>"
 
 
 class ReachRuns(Protocol):

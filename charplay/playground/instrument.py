@@ -202,9 +202,9 @@ class Instrument:
         if self._playback.draw(most, budget) and self.transcript is not None:
             self._happened.append(Appended(len(self.transcript)))
         if self._playback.end == "stop":
-            self._hold("Held at a stop text: space writes on, d changes them.")
+            self._hold("Held at a stop text: <writing.write> writes on, <prompts.stop_texts> changes them.")
         elif self._playback.end == "replayed":
-            self._hold("The ride is over: space writes on.")
+            self._hold("The ride is over: <writing.write> writes on.")
 
     def toggle(self) -> None:
         """Write, or hold; with the cursor out, put it away and write."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from charplay.runs.home import Home
     from charplay.runs.store import RunStore
 
-FETCHED_FIRST = "t fetches the text and trains"
+FETCHED_FIRST = "<training.train> fetches the text and trains"
 
 
 class NextRun:

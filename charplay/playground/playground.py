@@ -170,7 +170,7 @@ class Playground:
         now = self.clock()
         self.next_run.begin(self.preferences, self.library, path, now)
         if kept := self.kept_texts.newest():
-            self.announcements.kept_text = f"T goes on with your last text: {kept.summary}"
+            self.announcements.kept_text = f"<branches.take_up> goes on with your last text: {kept.summary}"
         self.run_list.begin(self.store, now)
         self._say(self.queue.load())
         self.tour.begin(now)

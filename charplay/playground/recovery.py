@@ -66,7 +66,9 @@ def _failed(state: RunState) -> Recovery:
     if state.saved_step is not None and state.run:
         where = f"from step {state.saved_step:,}"
         if state.lost_device:
-            choices.append(RecoveryChoice(LEAVE, "leave charplay", "u continues it after the next start", "q"))
+            choices.append(
+                RecoveryChoice(LEAVE, "leave charplay", "<training.take_up> continues it after the next start", "q")
+            )
             choices.append(RecoveryChoice(f"{MOVE}cpu", "go on on the cpu", where, "c"))
         else:
             choices.append(RecoveryChoice(RESUME, "take it up again", where, "r"))

@@ -60,13 +60,13 @@ class RunLauncher:
 
         draft, text = self._context.draft, self._context.corpora
         if draft is None or text.chosen is None:
-            return "No text is chosen yet; 1 chooses one."
+            return "No text is chosen yet; <panes.corpus> chooses one."
         if text.trouble:
-            return f"{text.trouble} 1 chooses another text."
+            return f"{text.trouble} <panes.corpus> chooses another text."
         if draft.faults:
             return draft.faults[0]
         if not text.chosen.ready:
-            return f"{text.chosen.title} is not here yet; t fetches it and trains."
+            return f"{text.chosen.title} is not here yet; <training.train> fetches it and trains."
         source = draft.warm_start.path if draft.warm_start else None
         asked, encoding = draft.asked, text.encoding or None
         try:
@@ -111,7 +111,9 @@ class RunLauncher:
             said.offer = f"{left[0]} trains on its own: `charplay attach {left[0]}` shows it" if left else ""
             return said.say(said.notes) if left or said.kept_text else None
         where = f"from step {waiting.step:,}"
-        said.offer = f"{waiting.name} is not finished: u continues it {where}, t starts another"
+        said.offer = (
+            f"{waiting.name} is not finished: <training.take_up> continues it {where}, <training.train> starts another"
+        )
         return said.say(said.notes)
 
     def forget(self, name: str) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from charplay.corpora.progress import Progress, Watch
-from charplay.playground.advice import Advice
 from charplay.playground.happenings import (
     CurvesRead,
     FamilyRead,
@@ -113,14 +112,13 @@ class RunList:
         return self.view.shown(self.summaries)
 
     @property
-    def advice(self) -> Advice:
+    def advice(self) -> str:
         """What is said below the runs while none of them is one's own; empty otherwise, and before they were read."""
         if self.view.needle and not self.shown:
-            return Advice("No run has these words; {} searches for others.", ("run_list.search",))
+            return "No run has these words; <run_list.search> searches for others."
         if not self.revision or self.view.needle or any(not run.read_only for run in self.summaries):
-            return Advice("")
-        return Advice("{} trains a network of your own. It is kept here, to be played or trained on.",
-                      ("training.train",))  # fmt: skip
+            return ""
+        return "<training.train> trains a network of your own. It is kept here, to be played or trained on."
 
     def sort_by_next(self) -> None:
         """Sort by the next thing."""

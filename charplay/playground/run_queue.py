@@ -42,7 +42,9 @@ class RunQueue:
         if not self.held:
             return None
         wait = "waits" if len(self.runs) == 1 else "wait"
-        return Said(f"{plural(len(self.runs), 'run')} {wait} in the queue, which holds: Q shows it", passing=True)
+        return Said(
+            f"{plural(len(self.runs), 'run')} {wait} in the queue, which holds: <training.queue> shows it", passing=True
+        )
 
     @property
     def _file(self) -> QueueFile:
@@ -126,7 +128,7 @@ class RunQueue:
 
         if isinstance(event, Stopped):
             self.held = self.held or not self._context.runs.busy
-            said = "The queue holds: Q shows it" if self.held else ""
+            said = "The queue holds: <training.queue> shows it" if self.held else ""
         said = self._change(ended) or said
         return [Said(said, passing=True)] if said else []
 

@@ -7,21 +7,16 @@ import math
 from collections import deque
 from typing import Final
 
-from charplay.playground.advice import Advice
-
 SECONDS: Final = 7.0
 """That each sentence stands, and that another one has which is said meanwhile."""
 
 
-STOPS: Final = (
-    Advice("1/5  A network writes this; {} and {} cool and heat it", ("writing.cooler", "writing.warmer")),
-    Advice(
-        "2/5  {} holds the text, {} goes back in it, {} types on",
-        ("writing.write", "branches.cursor", "branches.type"),
-    ),
-    Advice("3/5  Press {} for the text to learn, {} for the next run", ("panes.corpus", "panes.form")),
-    Advice("4/5  {} trains a network of your own, and lets it write", ("training.train",)),
-    Advice("5/5  {} shows every key, {} explains words, {} searches", ("app.keys", "app.words", "app.palette")),
+STOPS: Final[tuple[str, ...]] = (
+    "1/5  A network writes this; <writing.cooler> and <writing.warmer> cool and heat it",
+    "2/5  <writing.write> holds the text, <branches.cursor> goes back in it, <branches.type> types on",
+    "3/5  Press <panes.corpus> for the text to learn, <panes.form> for the next run",
+    "4/5  <training.train> trains a network of your own, and lets it write",
+    "5/5  <app.keys> shows every key, <app.words> explains words, <app.palette> searches",
 )
 """None is wider than 58 cells with the keys that charplay brings, so none changes the height of its line."""
 
@@ -37,9 +32,9 @@ class Tour:
         """Whether any of it was shown."""
 
     @property
-    def stop(self) -> Advice | None:
-        """The sentence that stands; None where another one has its time, before the start and at the end."""
-        return self._left[0] if self._left and self._stands else None
+    def stop(self) -> str:
+        """The sentence that stands; empty where another one has its time, before the start and at the end."""
+        return self._left[0] if self._left and self._stands else ""
 
     def begin(self, now: float) -> None:
         """Begin with the next `advance`. `now`: seconds on the playground's clock."""

@@ -46,7 +46,7 @@ def open_training_text(
     except NotFound as fault:
         title = fault.title
         if fault.changed is None:
-            sentence = f"{title}, which this network learned, is not here; 1 lists the texts, and enter fetches one."
+            sentence = f"{title}, which this network learned, is not here; fetch it from the list of texts."
         else:
             sentence = f"{title} is not the text any more that this network learned; its sha256 differs."
     raise CorpusError(sentence)

@@ -38,7 +38,7 @@ def test_a_text_that_arrives_is_read_and_trained_on_where_that_was_wanted(sittin
         sitting.corpora.choose(name)
         sitting.advance()
         assert sitting.playground.draft is not None
-        assert sitting.playground.draft.unknown == "t fetches the text and trains"
+        assert sitting.playground.draft.unknown == "<training.train> fetches the text and trains"
         assert sitting.corpora.fetch(to_train=to_train)
         then = "; training starts when it is here" if to_train else ""
         sitting.until(lambda: f"fetching the {name}: 42%{then}, esc cancels" in sitting.said)  # noqa: B023
@@ -92,7 +92,7 @@ def test_a_download_that_is_given_up_says_so_and_nothing_of_it_comes_later(sitti
     sitting.corpora.cancel()
     sitting.quiet()
     sitting.library.cancelled.wait(5)
-    again = "; t fetches it and trains" if chosen == "hare" else ""
+    again = "; <training.train> fetches it and trains" if chosen == "hare" else ""
     assert [each for each in sitting.said if "not fetched" in each] == [f"the hare is not fetched{again}"]
     assert sitting.corpora.download is None
     assert not any(each.train for each in read(sitting))
@@ -109,7 +109,7 @@ def test_training_goes_on_with_a_text_that_is_here_where_one_cannot_be_fetched(
     sitting.quiet()
     instead = sitting.library.find("").title
     then = f"{instead} is read instead" if to_train else "try again later"
-    sentence = f"the hare could not be fetched (1 and v say why); {then}"
+    sentence = f"the hare could not be fetched (<panes.corpus> and <corpora.view> say why); {then}"
     assert sentence in sitting.said
     assert sitting.corpora.troubles == {"hare": "No network."}
     assert [each.train for each in read(sitting)] == [True] * to_train

@@ -130,7 +130,7 @@ def test_a_search_is_counted_and_stepped_through_both_ways_around_the_ends(explo
 
 
 def test_a_search_is_plain_or_exact_or_an_expression(explorer: Explorer) -> None:
-    assert explorer.step(1) == "Nothing is searched yet: / asks for what."
+    assert explorer.step(1) == "Nothing is searched yet: <explorer.search> asks for what."
     assert searched(explorer, "LAZY", MODES[1]) == '"LAZY" does not occur.'
     assert explorer.step(1) == '"LAZY" does not occur.'
     assert not searched(explorer, r"l\w+y", MODES[2])

@@ -233,7 +233,7 @@ def test_every_place_of_a_token_is_found(text: str, order: int, folds: bool) -> 
 def test_the_lines_are_the_hits_of_the_search_in_their_contexts(explorer: Explorer) -> None:
     explorer.show_tab("lines")
     assert explorer.tabs.table is not None
-    assert explorer.tabs.table.facts().startswith("Nothing is searched yet: / asks for what")
+    assert explorer.tabs.table.facts().startswith("Nothing is searched yet: <explorer.search> asks for what")
     assert explorer.open_places() == "There is no row to open."
     assert not explorer.search_for("cat")
     until(explorer, lambda: explorer.tabs.table and explorer.tabs.table.counted)
@@ -260,7 +260,7 @@ def test_the_network_goes_on_from_a_line(sitting: Sitting) -> None:
     sitting.instrument.play(make_model(FOX), "demo")
     explorer = sitting.playground.explore(sitting.playground.open_text("fox"))
     explorer.show_tab("lines")
-    assert explorer.prompt((0, 9)) == "enter opens the row's places; p is for what is read there."
+    assert explorer.prompt((0, 9)) == "enter opens the row's places; <explorer.prompt> is for what is read there."
     explorer.search_for("lazy")
     until(explorer, lambda: explorer.tabs.table and explorer.tabs.table.counted)
     assert explorer.tabs.table is not None

@@ -61,7 +61,7 @@ def test_it_is_offered_and_goes_on_to_the_bit_with_its_branches_and_its_cursor(h
     before.keep_text()
     sitting = next_sitting(home)
     after = sitting.playground
-    assert any("T goes on with your last text: 68 characters" in each for each in sitting.said)
+    assert any("<branches.take_up> goes on with your last text: 68 characters" in each for each in sitting.said)
     assert "branches" in after.announcements.kept_text
     assert after.take_up_text() == ""
     assert (after.instrument.cursor.position, after.instrument.playing) == (30, False)

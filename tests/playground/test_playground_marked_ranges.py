@@ -44,7 +44,10 @@ def read(sitting: Sitting) -> str:
 
 def test_what_is_marked_is_cut_out_of_the_next_run_and_not_out_of_the_file(sitting: Sitting) -> None:
     explorer = opened(sitting)
-    assert mark(explorer, 10, 20) == "10 characters marked in 1 range; x cuts them, K keeps nothing else, z takes back."
+    assert (
+        mark(explorer, 10, 20) == "10 characters marked in 1 range; <explorer.cut> cuts them, "
+        "<explorer.keep> keeps nothing else, <explorer.take_back> takes back."
+    )
     assert mark(explorer, 60, 40).startswith("30 characters marked in 2 ranges")
     assert explorer.ranges.spans(0, 15) == [(10, 20)]
     assert explorer.change_ranges("cut").startswith("30 characters cut out of the next run's text")
@@ -100,7 +103,9 @@ def test_a_hit_is_marked_whole(sitting: Sitting) -> None:
 
 def test_what_cannot_be_cut_is_said(sitting: Sitting) -> None:
     explorer = opened(sitting)
-    assert explorer.change_ranges("cut") == "Nothing is marked yet: m begins a range, and m again ends it."
+    assert (
+        explorer.change_ranges("cut") == "Nothing is marked yet: <explorer.mark> begins a range, and once more ends it."
+    )
     explorer.go(5)
     explorer.change_ranges("mark")
     assert "The range begins here, at 5; go on" in explorer.change_ranges("mark")

@@ -180,7 +180,7 @@ def test_a_ride_is_replayed_exactly_and_then_the_writing_holds(ridden: Instrumen
     assert ridden.params.temperature == temperatures(ridden)[-1] == 0.4
     ridden.write(1000)
     assert (text(ridden), temperatures(ridden)) == (before, heats)
-    assert said(ridden) == ["The ride is over: space writes on."]
+    assert said(ridden) == ["The ride is over: <writing.write> writes on."]
     assert not ridden.playing
     ridden.write(5)  # by hand, at the last temperature
     assert len(text(ridden)) == len(before) + 5
@@ -279,7 +279,7 @@ def test_it_holds_where_the_text_ends_with_a_stop_text(texts: Path) -> None:
     assert instrument.stops == r"zzz|to|o\n"
     instrument.write(2000)
     assert not instrument.playing
-    assert said(instrument) == ["Held at a stop text: space writes on, d changes them."]
+    assert said(instrument) == ["Held at a stop text: <writing.write> writes on, <prompts.stop_texts> changes them."]
     drawn = text(instrument)
     assert drawn == alone[: len(drawn)]
     assert drawn.endswith(("to", "o\n"))

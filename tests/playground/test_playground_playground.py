@@ -113,7 +113,7 @@ def test_nothing_is_started_before_there_is_a_choice(sitting: Sitting) -> None:
 def test_a_text_that_cannot_be_read_is_not_trained_on(sitting: Sitting) -> None:
     sitting.corpora.trouble = "fox.txt is empty."
     said = sitting.playground.launcher.train()
-    assert said == Said("fox.txt is empty. 1 chooses another text.", warning=True, passing=True)
+    assert said == Said("fox.txt is empty. <panes.corpus> chooses another text.", warning=True, passing=True)
     assert not sitting.trainer.requests
 
 
@@ -187,7 +187,7 @@ def test_an_unfinished_run_is_offered_once_beside_the_notes_of_the_text(sitting:
     launcher, announcements = sitting.playground.launcher, sitting.playground.announcements
     announcements.notes = ("line ends are read as LF.",)
     said = launcher.offer(SimpleNamespace(name="kept-1", step=1500))  # type: ignore[arg-type]
-    offer = "kept-1 is not finished: u continues it from step 1,500, t starts another"
+    offer = "kept-1 is not finished: <training.take_up> continues it from step 1,500, <training.train> starts another"
     assert said == Said(f"{offer}. Line ends are read as LF")
     assert launcher.offer(SimpleNamespace(name="kept-2", step=1)) is None  # type: ignore[arg-type]
     assert announcements.say(()) == Said(offer)
@@ -231,9 +231,9 @@ def test_a_start_says_its_notes_after_the_trouble_before_and_takes_the_offer_awa
 @pytest.mark.parametrize(
     ("saved", "said"),
     [
-        (100, Said("r is saved. u continues it, t starts another")),
-        (50, Said("r could not be saved: u continues it from step 50", warning=True)),
-        (None, Said("r could not be saved: u continues it from step 0", warning=True)),
+        (100, Said("r is saved. <training.take_up> continues it, <training.train> starts another")),
+        (50, Said("r could not be saved: <training.take_up> continues it from step 50", warning=True)),
+        (None, Said("r could not be saved: <training.take_up> continues it from step 0", warning=True)),
     ],
 )
 def test_a_stop_says_what_is_on_the_disk(sitting: Sitting, saved: int | None, said: Said) -> None:
@@ -307,7 +307,7 @@ def test_a_save_that_was_asked_for_is_said_and_no_other(sitting: Sitting) -> Non
 
 def test_the_best_of_a_finished_run_writes_where_it_was_followed(sitting: Sitting, follower: Follower) -> None:
     keep_run(sitting.home)
-    done = Said("kept-1 is finished. Train it longer: 3, then r. New run: t")
+    done = Said("kept-1 is finished. Train it longer: <panes.runs>, then <runs.resume>. New run: <training.train>")
     begin(sitting, "kept-1")
     assert sitting.hear(FINISHED) == [done]
     assert follower.told[-1] == "play kept-1"

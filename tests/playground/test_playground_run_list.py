@@ -96,7 +96,7 @@ def test_the_run_that_was_not_finished_is_offered_once_unless_one_is_under_way(h
     sitting.trainer.tell(Failed(message="It broke."))
     sitting.playground.run_list.refresh()
     sitting.quiet()
-    offer = "kept-1 is not finished: u continues it from step 500, t starts another"
+    offer = "kept-1 is not finished: <training.take_up> continues it from step 500, <training.train> starts another"
     assert sitting.said.count(offer) == (0 if busy else 1)
     assert sitting.playground.announcements.offer == ("" if busy else offer)
     assert sitting.playground.announcements.say(["the text ends oddly."]).sentence.endswith("The text ends oddly")

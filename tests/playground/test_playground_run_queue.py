@@ -78,7 +78,7 @@ def test_a_stop_holds_it_until_it_is_let_go(sitting: Sitting) -> None:
     sitting.hear(started())
     end(sitting, Stopped(reason="asked", run="r-1"))
     assert (queue.held, trained(sitting)) == (True, [1])
-    assert "The queue holds: Q shows it" in sitting.said
+    assert "The queue holds: <training.queue> shows it" in sitting.said
     queue.hold(held=False)
     assert trained(sitting) == [1, 2]
 
@@ -106,7 +106,7 @@ def test_it_outlives_the_sitting_and_then_holds(sitting: Sitting) -> None:
     sitting.hear(started())
     later = Sitting(sitting.home)
     later.playground.begin()
-    assert "2 runs wait in the queue, which holds: Q shows it" in later.listen()
+    assert "2 runs wait in the queue, which holds: <training.queue> shows it" in later.listen()
     queue = later.playground.queue
     assert queue.held
     assert [run.request for run in queue.runs] == [run.request for run in sitting.playground.queue.runs]

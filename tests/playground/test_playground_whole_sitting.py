@@ -313,7 +313,7 @@ def replay(evening: Evening) -> None:
     (entry,) = [each for each in list_checkpoints(playground.store.list()) if each.run == RUN]
     playground.replay_on(recording, entry)
     assert evening.text == "the "
-    evening.go_on_until(lambda: "The ride is over: space writes on." in evening.said)
+    evening.go_on_until(lambda: "The ride is over: <writing.write> writes on." in evening.said)
     assert evening.text == text
     assert not instrument.playing
     instrument.replay_with_next_seed(recording)
@@ -345,7 +345,7 @@ def leave(evening: Evening) -> None:
     runs.stop()
     assert (runs.state.status, runs.stoppable) == ("stopping", False)
     evening.advance(TICK)
-    assert evening.said[-1] == f"{RUN} is saved. u continues it, t starts another"
+    assert evening.said[-1] == f"{RUN} is saved. <training.take_up> continues it, <training.train> starts another"
     assert (runs.state.status, runs.state.saved_step, runs.busy) == ("stopped", 400, False)
     evening.instrument.set_params(temperature=0.6, top_k=7)
     evening.instrument.speed = 45.0
@@ -370,7 +370,7 @@ def second_evening(root: Path) -> None:
     assert instrument.prompt == "the "
     assert any(isinstance(each, RunsListed) for each in evening.happened)
     assert [each.name for each in playground.run_list.summaries] == [RUN, "demo"]
-    assert evening.said[-1].startswith(f"{RUN} is not finished: u continues it from step 400")
+    assert evening.said[-1].startswith(f"{RUN} is not finished: <training.take_up> continues it from step 400")
     assert playground.play(RUN) == ""
     evening.write(20)
     assert evening.text.startswith("the ")

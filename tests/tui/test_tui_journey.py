@@ -271,7 +271,7 @@ async def test_quit_without_training_asks_nothing(play: Play) -> None:
 async def test_the_unfinished_run_is_offered_in_one_line_and_taken_up(play: Play, kept_run: Callable[..., Run]) -> None:
     run = kept_run()
     run.append("metrics", [{"step": 600, "epoch": 1.2, "seconds": 30, "train_loss": 2.0}])  # it was killed
-    async with play() as it:
+    async with play(writing=True) as it:  # else the line may say, over it, that the text is held
         await it.until(lambda: "kept-1 is not finished: u continues it from step 500" in it.seen())
         await it.press("u")
         await it.until(lambda: it.trainer.requests)
@@ -322,7 +322,7 @@ async def test_the_unfinished_run_stays_on_offer_when_another_text_has_notes(
     play: Play, kept_run: Callable[..., Run], crlf: str
 ) -> None:
     kept_run()
-    async with play() as it:
+    async with play(writing=True) as it:
         await it.until(lambda: "is not finished" in it.seen())
         it.main.playground.corpora.choose(crlf)
         await it.until(lambda: BOTH in it.seen())
@@ -337,7 +337,7 @@ async def test_the_offer_leaves_the_notes_of_the_first_text_standing(
     kept_run()
     listed, read = threading.Event(), RunStore.list
     monkeypatch.setattr(RunStore, "list", lambda store, watch: listed.wait(20) and read(store, watch))
-    async with play(path=crlf) as it:
+    async with play(path=crlf, writing=True) as it:
         await it.until(lambda: NOTE in it.seen())
         assert "is not finished" not in it.seen()
         listed.set()

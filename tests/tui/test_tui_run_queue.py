@@ -35,4 +35,4 @@ async def test_the_keys_of_the_queue(play: Play) -> None:
         assert len(seeds(it)) == 1
         await it.press("E")
         assert not queue.runs
-        assert EMPTY in str(dialog._fault.render())
+        assert EMPTY.format("Q") in str(dialog._fault.render())

@@ -561,7 +561,7 @@ def test_stop_texts_are_asked_for_as_they_are_typed(desk: Desk) -> None:
     desk.instrument.stop_at(["a", "e"])
     desk.instrument.write(2000)
     assert desk.text[-1] in "ae"
-    assert desk.notes() == ["Held at a stop text: space writes on, d changes them."]
+    assert desk.notes() == ["Held at a stop text: <writing.write> writes on, <prompts.stop_texts> changes them."]
 
 
 def test_a_key_that_can_move_nothing_says_why(desk: Desk) -> None:

@@ -136,7 +136,7 @@ def test_what_there_is_to_say_of_a_start_is_said_where_it_belongs(
     assert ui.said == [("fetching the hare; training starts when it is here, esc cancels", False)]
     sitting.corpora.trouble = "It is empty."
     run("train")
-    assert ui.noted == [("It is empty. 1 chooses another text.", True)]
+    assert ui.noted == [("It is empty. <panes.corpus> chooses another text.", True)]
 
 
 @pytest.mark.parametrize(("answer", "stopped"), [("train", True), ("", False), (None, False)])

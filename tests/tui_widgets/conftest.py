@@ -46,7 +46,7 @@ class Stage(App[None]):
         self.readings: list[BackgroundJob[TrainingText]] = []
         """Jobs that were asked to read it; the newest runs when a test says so."""
         self.memorization = Memorization(self.instrument, self._read)  # type: ignore[arg-type]
-        self.pane = TextPane(self.instrument, self.memorization)
+        self.pane = TextPane(self.instrument, self.memorization, {"analysis.source": "O"}.__getitem__)
         self.said: list[str] = []
 
     def compose(self) -> ComposeResult:

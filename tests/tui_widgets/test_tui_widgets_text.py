@@ -321,7 +321,7 @@ async def test_the_cursor_has_the_focus_while_it_is_out(stage: "Stage") -> None:
         assert stage.focused is stage.pane.controls.temperature
         assert stage.pane.hint() == ""
         stage.instrument.toggle()
-        assert stage.pane.hint() == "held: space goes on, . writes one character"
+        assert stage.pane.hint() == "held: <writing.write> goes on, <writing.write_one> writes one character"
 
 
 async def test_the_cursor_tells_what_stands_under_it_and_the_bars_its_rivals(stage: "Stage") -> None:

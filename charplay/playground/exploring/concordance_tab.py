@@ -25,7 +25,7 @@ MOST_FOLLOWED = 100_000
 NAMED = 8
 """Next words that are named."""
 
-NOTHING = "Nothing is searched yet: / asks for what, and its hits stand here in their contexts."
+NOTHING = "Nothing is searched yet: <explorer.search> asks for what, and its hits stand here in their contexts."
 
 
 def concordance_tab(corpus: "Corpus", search: "TextSearch") -> TableTab:

@@ -306,7 +306,7 @@ class Explorer:
         """Jump to the next hit (1) or the one before (-1); return why there is none, empty where there is."""
         search = self.search
         if not search.title:
-            return "Nothing is searched yet: / asks for what."
+            return "Nothing is searched yet: <explorer.search> asks for what."
         if search.running:
             return f"Still searching, {search.percent} % of the text; esc gives it up."
         if (found := search.step(self.focus, direction)) is None:
@@ -394,7 +394,7 @@ class Explorer:
         if self._instrument is None or self._instrument.generator is None:
             return "Nothing writes yet."
         if (span := self._marked_or_row()) is None:
-            return "enter opens the row's places; p is for what is read there."
+            return "enter opens the row's places; <explorer.prompt> is for what is read there."
         return begin_with(
             self._instrument, self.corpus, span if span[1] > span[0] else shown, from_end=span[1] > span[0]
         )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DIGEST = 16
 """Digits of the file's sha256 that ranges are bound to it by."""
-NOTHING = "Nothing is marked yet: m begins a range, and m again ends it."
+NOTHING = "Nothing is marked yet: <explorer.mark> begins a range, and once more ends it."
 
 
 class _Before(NamedTuple):
@@ -60,16 +60,19 @@ class MarkedRanges:
         if begun is None:
             self._remember()
             self._begun = (span[0], max(span[1], span[0] + 1))
-            return f"A range begins at {span[0]:,}; m ends it where you are then, z takes that back."
+            begun_at = f"A range begins at {span[0]:,}"
+            return f"{begun_at}; <explorer.mark> ends it where you are then, <explorer.take_back> takes that back."
         start, stop = min(begun[0], span[0]), max(begun[1] if begun[1] > begun[0] + 1 else begun[0], span[1])
         if start == stop:
-            return f"The range begins here, at {start:,}; go on before m ends it, or z takes it back."
+            begun_at = f"The range begins here, at {start:,}"
+            return f"{begun_at}; go on before <explorer.mark> ends it, or <explorer.take_back> takes it back."
         self._remember()
         self._begun = None
         self.marked = merge((*self.marked, (start, stop)))
         size = sum(stop - start for start, stop in self.marked)
-        ranges = plural(len(self.marked), "range")
-        return f"{plural(size, 'character')} marked in {ranges}; x cuts them, K keeps nothing else, z takes back."
+        marked = f"{plural(size, 'character')} marked in {plural(len(self.marked), 'range')}"
+        can = "<explorer.cut> cuts them, <explorer.keep> keeps nothing else, <explorer.take_back> takes back"
+        return f"{marked}; {can}."
 
     def _cut(self) -> str:
         return self._write(self.marked, "cut out of")
@@ -96,7 +99,8 @@ class MarkedRanges:
         self._remember(cleaning)
         self.cut, self.marked, self._begun = merge((*self.cut, *ranges)), (), None
         size = sum(stop - start for start, stop in ranges)
-        return f"{plural(size, 'character')} {done} the next run's text; the file stays as it is. z takes it back."
+        gone = f"{plural(size, 'character')} {done} the next run's text"
+        return f"{gone}; the file stays as it is. <explorer.take_back> takes it back."
 
     def _missing(self, choice: "CleaningChoice") -> str:
         """Return why nothing can be cut now; empty where it can."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BEGINNING = 120
 """Characters of a window that are shown: a wide screen has no room for more."""
 NGRAMS = "5-grams of the other half"
-ORDERED = "A map is in the order of the text; w writes its cells as a table."
+ORDERED = "A map is in the order of the text; <explorer.write> writes its cells as a table."
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
+from charplay.playground.key_references import name_keys
 from charplay.tui.command import Command
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class CommandTable:
     def disabled(self, name: str) -> str:
         """Return why a command cannot be used now; empty where it can."""
         controller, command = self._found[name]
-        return controller.disabled(command)
+        return name_keys(controller.disabled(command), self._ui.key)
 
     def label(self, name: str) -> str:
         """Return what a command is called just now."""
@@ -107,8 +108,7 @@ class CommandTable:
     def run(self, name: str) -> None:
         """Carry a command out, or say why that cannot be now."""
         controller, command = self._found[name]
-        reason = controller.disabled(command)
-        if reason:
+        if reason := self.disabled(name):
             self._ui.note(reason, warning=True)
         else:
             getattr(controller, command.method)()

@@ -92,7 +92,8 @@ class BranchController(Controller):
     def take_up(self) -> None:
         """Go on with the text of an earlier sitting; it holds until it is told to write."""
         refusal = self.playground.take_up_text()
-        self.ui.note(refusal or "Your text is here again, with all its branches: space writes on, g shows them.")
+        here = "Your text is here again, with all its branches"
+        self.ui.note(refusal or f"{here}: <writing.write> writes on, <branches.show_all> shows them.")
 
     def _go_to(self, name: str | None) -> None:
         if name:

@@ -141,7 +141,7 @@ class CorpusController(Controller):
         from charplay.tui.presentation.corpus_about import about
 
         corpora = self.playground.corpora
-        lines = about(entry, corpora.library.paths, corpora.troubles.get(entry.name, ""))
+        lines = about(entry, corpora.library.paths, corpora.troubles.get(entry.name, ""), self.ui.key("training.train"))
         self.ui.open_dialog(ReaderDialog(entry.title, lines))
 
 

@@ -81,7 +81,7 @@ class TrainingController(Controller):
         if found is not None:
             from charplay.tui.dialogs.training_trouble import recovery_dialog
 
-            self._ask(recovery_dialog(found), lambda answer: self._recover(found, answer or ""))
+            self._ask(recovery_dialog(found, self.ui.key), lambda answer: self._recover(found, answer or ""))
 
     def _ask(self, question: "ChoiceDialog", then: "Callable[[str | None], object]") -> None:
         """Ask about the run under way."""
@@ -127,7 +127,7 @@ class TrainingController(Controller):
         if queue.runs:
             from charplay.tui.dialogs.run_queue import RunQueueDialog
 
-            self.ui.open_dialog(RunQueueDialog(queue))
+            self.ui.open_dialog(RunQueueDialog(queue, self.ui.key("training.queue")))
 
     def pause(self) -> None:
         """Pause, or go on."""

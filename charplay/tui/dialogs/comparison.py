@@ -23,6 +23,7 @@ from charplay.tui.dialogs.dialog import WAYS_OUT
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.side_by_side import SideBySide
 from charplay.tui.dialogs.text_input import TextInputDialog
+from charplay.tui.own_keys import name_own_keys
 from charplay.tui.textual_patches.backpressure import Ticker
 from charplay.tui.textual_patches.safe_dismiss import dismiss_once
 from charplay.tui.widgets.key_line import KeyLine
@@ -158,8 +159,12 @@ class ComparisonScreen(Screen[Column]):
         facts = ", ".join(filter(None, (prompt, comparison.prompt_note, f"seed {comparison.seed}")))
         self._what.update(sanitize_line(f"Side by side: {source}{facts}"))
         self.beside.entitle()
-        held = "held: space goes on, . writes one" if not comparison.playing else "left right choose   [ ] temperature"
-        self._hint.update(held)
+        held = (
+            "held: <comparison.write> goes on, <comparison.one> writes one"
+            if not comparison.playing
+            else "left right choose   <comparison.cooler> <comparison.warmer> temperature"
+        )
+        self._hint.update(name_own_keys(held, self, self.commands))
 
     def _tick(self, _ticks: int) -> None:
         self._ticker.quick = self.comparison.playing

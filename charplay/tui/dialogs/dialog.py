@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from charplay.formatting.sanitize import sanitize_line
 from charplay.tui.command import Command, bindings
+from charplay.tui.own_keys import active_by_id
 from charplay.tui.textual_patches.safe_dismiss import dismiss_once
 from charplay.tui.widgets.row_list import RowList
 
@@ -86,7 +87,7 @@ class Dialog(ModalScreen[Answer]):
 
     def own_keys(self) -> str:
         """Return the keys of the dialog itself and of the way out, and what each does, as a line of keys would."""
-        found = {each.binding.id: each.binding for each in reversed([*self.active_bindings.values()])}
+        found = active_by_id(self)
         own = [each.id for each in type(self).commands if each.footer]
         shown = [found[name] for name in (*own, "dialog.close") if name in found]
         return "  ".join(f"{self.app.get_key_display(each)} {each.description}" for each in shown)

@@ -24,6 +24,7 @@ from charplay.tui.dialogs.explorer_foot import Foot
 from charplay.tui.dialogs.explorer_keys import COMMANDS, LAST, SEARCHES_ROWS, TABS, key_label
 from charplay.tui.dialogs.explorer_views import views_of
 from charplay.tui.dialogs.shannon import ShannonDialog
+from charplay.tui.own_keys import name_own_keys
 from charplay.tui.presentation.tinting import OF_BITS, bit_tints, legend, theme_palette, tints
 from charplay.tui.textual_patches.backpressure import Ticker
 from charplay.tui.textual_patches.row_compositor import use_row_compositor
@@ -81,7 +82,7 @@ class ExplorerScreen(Screen[None]):
         self.strip = TextStrip()
         self.palette: Sequence[Style] = ()
         """The styles of tints."""
-        self.foot = Foot()
+        self.foot = Foot(self._name_keys)
         self._about = Static("", id="about", markup=False)
         self._told: str | Text = ""
         """What stands there."""
@@ -181,10 +182,16 @@ class ExplorerScreen(Screen[None]):
         facts = view.about() if view is not None else self._legend() if self.explorer.tint.shown else self._facts()
         if facts != self._told:
             self._told = facts
-            shown = facts if isinstance(facts, Text) else "\n".join(map(sanitize_line, facts.splitlines()))
+            shown = facts if isinstance(facts, Text) else self._lines(facts)
             rows = 1 + str(shown).count("\n")
             self._about.update(shown, layout=rows != self._about.size.height)  # laying out costs more than painting
         self._show_place()
+
+    def _lines(self, facts: str) -> str:
+        return self._name_keys("\n".join(map(sanitize_line, facts.splitlines())))
+
+    def _name_keys(self, sentence: str) -> str:
+        return name_own_keys(sentence, self, COMMANDS)
 
     def _show_place(self) -> None:
         explorer = self.explorer
@@ -331,7 +338,7 @@ class ExplorerScreen(Screen[None]):
         """Ask what to compare with."""
         found = self.explorer.references()
         if self.explorer.tabs.open != "keys":
-            self.foot.say("That chooses what the keywords are beside; 5 opens them.")
+            self.foot.say("That chooses what the keywords are beside; <explorer.tab_keys> opens them.")
         elif not found:
             self.foot.say("There is nothing to compare with; drop another text into the folder of texts.")
         else:

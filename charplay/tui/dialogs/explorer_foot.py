@@ -39,8 +39,10 @@ class Foot(Vertical):
             super().__init__()
             self.fault = fault
 
-    def __init__(self) -> None:
+    def __init__(self, name_keys: Callable[[str], str]) -> None:
+        """`name_keys` puts keys in place of the commands that a sentence refers to."""
         super().__init__()
+        self._name_keys = name_keys
         self.entry = LineEntry()
         self.purpose = ""
         """What was asked last."""
@@ -66,7 +68,7 @@ class Foot(Vertical):
 
     def say(self, sentence: str) -> None:
         """Say something for a while."""
-        self._said.update(sanitize(sentence, " "))
+        self._said.update(sanitize(self._name_keys(sentence), " "))
         self._put_up(self._said)
         if self._quiet is not None:
             self._quiet.stop()

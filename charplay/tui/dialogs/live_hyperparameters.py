@@ -12,6 +12,7 @@ from charplay.playground.recipe_rows import label
 from charplay.recipes.specs import format_value, spec
 from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.dialog import Dialog
+from charplay.tui.own_keys import name_own_keys
 from charplay.tui.widgets.row_editor import RowEditor
 from charplay.tui.widgets.row_list import Cell, RowList, fit
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 LABEL = 20
 LOOK_SECONDS = 0.1
 
-NOTE = "enter and arrows change, z takes back, esc goes back"
+NOTE = "enter and arrows change, <live.undo> takes back, esc goes back"
 
 
 class _Values(RowList):
@@ -81,7 +82,7 @@ class LiveHyperparametersDialog(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """The values, and a line about the one under the cursor."""
-        with self.box("Live values", NOTE):
+        with self.box("Live values", name_own_keys(NOTE, self, self.commands)):
             with Vertical(classes="rows"):
                 yield self._values
                 yield self._editor

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from charplay.tui.command import Command, bindings
 from charplay.tui.dialogs.dialog import Dialog
+from charplay.tui.own_keys import name_own_keys
 from charplay.tui.textual_patches.backpressure import set_visible_interval
 from charplay.tui.widgets.row_list import Cell, RowList, fit
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.5
 """Between two looks at what has begun meanwhile."""
 NUMBER = 4
-EMPTY = "Nothing waits. Q queues the next run as the form has it."
+EMPTY = "Nothing waits. {} queues the next run as the form has it."
 
 
 class _Runs(RowList):
@@ -56,9 +57,11 @@ class RunQueueDialog(Dialog[None]):
     RunQueueDialog .fault { color: $error; height: auto; }
     """
 
-    def __init__(self, queue: "RunQueue") -> None:
+    def __init__(self, queue: "RunQueue", queue_key: str) -> None:
+        """`queue_key` queues the next run on the main screen."""
         super().__init__()
         self._queue = queue
+        self._empty = EMPTY.format(queue_key)
         self._rows = _Runs(queue)
         self._rows.cursor = max(0, len(queue.runs) - 1)
         self._fault = Static("", classes="fault", markup=False)
@@ -88,9 +91,11 @@ class RunQueueDialog(Dialog[None]):
         """Show the queue as it is now, and why it could not be kept so, if it could not."""
         queue = self._queue
         self._shown = (list(queue.runs), queue.held)
-        state = "holds: space goes on" if queue.held else "goes on by itself: space holds it"
-        self.query_one(".box", Vertical).border_subtitle = Content(state if queue.runs else "empty")
-        self._fault.update(fault or ("" if queue.runs else EMPTY))
+        state = "holds: <queue.hold> goes on" if queue.held else "goes on by itself: <queue.hold> holds it"
+        self.query_one(".box", Vertical).border_subtitle = Content(
+            name_own_keys(state, self, self.commands) if queue.runs else "empty"
+        )
+        self._fault.update(fault or ("" if queue.runs else self._empty))
         self._place()
         self._rows.repaint()
 

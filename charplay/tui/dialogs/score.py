@@ -21,6 +21,7 @@ from charplay.tui.dialogs.choice import Choice
 from charplay.tui.dialogs.dialog import Dialog
 from charplay.tui.dialogs.multi_choice import MultiChoiceDialog
 from charplay.tui.dialogs.score_results import ScoreResults
+from charplay.tui.own_keys import name_own_keys
 from charplay.tui.widgets.escaped_input import EscapedInput
 from charplay.tui.widgets.row_list import RowList
 from charplay.tui.widgets.surprisal_bars import SurprisalBars
@@ -215,7 +216,7 @@ class ScoreDialog(Dialog[None]):
         """Ask which checkpoints."""
         part = self._part
         if part is None or self._scoring is not None:
-            self._say("The text is still being read; x stops that.")
+            self._say("The text is still being read; <score.stop> stops that.")
             return
         found = [each for each in self._others() if each.title not in self._scores]
         if not found:
@@ -251,14 +252,18 @@ class ScoreDialog(Dialog[None]):
             self._say(self._fault or str(scoring.fault or ""))
         elif scoring.percent != self._percent:
             self._percent = scoring.percent
-            self._say(f"{scoring.reading} reads: {scoring.percent} %   x stops")
+            self._say(f"{scoring.reading} reads: {scoring.percent} %   <score.stop> stops")
 
     # What is shown.
 
     def _say(self, sentence: str) -> None:
         """Under what was found, in place of its details."""
         found, details = self._summary()
-        self._said.update("\n".join(sanitize_line(line) for line in (found, sentence or details) if line))
+        self._said.update(
+            "\n".join(
+                sanitize_line(line) for line in (found, name_own_keys(sentence, self, self.commands) or details) if line
+            )
+        )
 
     def _summary(self) -> tuple[str, str]:
         part, found = self._part, self._scores.get(self._generator.source)

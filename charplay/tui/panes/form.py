@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from charplay.formatting.sanitize import sanitize_line
+from charplay.playground.key_references import name_keys
 from charplay.tui.panes.fields import LABEL, Fields
 from charplay.tui.panes.form_summary import FormSummary
 from charplay.tui.widgets.pane import Pane
@@ -14,6 +15,8 @@ from charplay.tui.widgets.row_editor import RowEditor
 from charplay.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from charplay.playground.playground import Playground
     from charplay.playground.recipe_draft import RecipeDraft
 
@@ -30,8 +33,10 @@ class FormPane(Pane):
     }
     """
 
-    def __init__(self, playground: "Playground") -> None:
+    def __init__(self, playground: "Playground", key: "Callable[[str], str]") -> None:
+        """`key` returns the key of a command by its id."""
         super().__init__(id="form")
+        self._key = key
         self._playground = playground
         self._fields = Fields()
         self._summary = FormSummary()
@@ -79,7 +84,8 @@ class FormPane(Pane):
         draft, fields = self.draft, self._fields
         if draft is not None and fields.names:
             room = self.content_size.height - len(fields.names)
-            self._summary.show(draft, self.selected, self._fault, draft.unknown, room)
+            unknown = name_keys(draft.unknown, self._key)
+            self._summary.show(draft, self.selected, self._fault, unknown, room)
 
     @on(events.Resize)
     def _resized(self) -> None:

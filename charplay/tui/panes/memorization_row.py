@@ -31,8 +31,10 @@ class MemorizationRow(Horizontal):
             super().__init__()
             self.min_length = min_length
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, source_key: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        """`source_key` opens the place that was copied last."""
         super().__init__(id=id)
+        self._source_key = source_key
         self.min_length = Slider("copied from", MIN_COPIED, Log(4.0, 400.0), show="{:.0f}".format, value_width=4)
         self._meter = Static("", markup=False)
         self._said = ""
@@ -52,7 +54,9 @@ class MemorizationRow(Horizontal):
         if status or measure is None:
             self._say(status)
         elif measure.last_copied:
-            self._say(f"{100 * measure.new_share:.0f} % new   last copy {measure.last_copied:,}, O opens")
+            self._say(
+                f"{100 * measure.new_share:.0f} % new   last copy {measure.last_copied:,}, {self._source_key} opens"
+            )
         else:
             self._say(f"{100 * measure.new_share:.0f} % new   nothing copied")
 

@@ -35,6 +35,8 @@ from charplay.tui.widgets.prompt_entry import PromptEntry
 from charplay.tui.widgets.slider import Slider
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from charplay.sampling.params import SamplingParams
 
 ROOM_FOR_BARS = 64
@@ -75,7 +77,8 @@ class TextPane(Pane):
     class Touched(Message):
         """The instrument was played with from here: whoever ticks the playground does so now."""
 
-    def __init__(self, instrument: Instrument, memorization: Memorization) -> None:
+    def __init__(self, instrument: Instrument, memorization: Memorization, key: "Callable[[str], str]") -> None:
+        """`key` returns the key of a command by its id."""
         super().__init__(id="text")
         self._instrument = instrument
         self._memorization = memorization
@@ -84,7 +87,7 @@ class TextPane(Pane):
         self.bars = CandidateBars(id="bars")
         self.controls = SamplingControls(id="sliders")
         self.filters = SamplingFilters(id="filters")
-        self.copies = MemorizationRow(id="copies")
+        self.copies = MemorizationRow(key("analysis.source"), id="copies")
         self.look = Static("", id="look", markup=False)
         self.truth = Static("", id="truth", markup=False)
         self._own = PromptEntry("what the text goes on with", id="own")
@@ -246,7 +249,7 @@ class TextPane(Pane):
         if self.filters.bias.trouble:
             return self.filters.bias.trouble
         if generator is not None and not instrument.playing:
-            return "held: space goes on, . writes one character"
+            return "held: <writing.write> goes on, <writing.write_one> writes one character"
         if generator is not None and self.view.struck_in_sight:
             return f"left out of the prompt, unknown to the network: {listed(generator.unknown)}"
         return ""

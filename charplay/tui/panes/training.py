@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.content import Content
 
+from charplay.playground.key_references import name_keys
 from charplay.plotting.grid import Mark
 from charplay.tui.panes.live_strip import LiveStrip
 from charplay.tui.widgets.chart import Chart
@@ -67,7 +68,7 @@ class TrainingPane(Pane):
         earlier, own = looked_at.earlier(), looked_at.own()
         cursor = looked_at.cursor
         marks = looked_at.marks() + ([] if cursor is None else [Mark(cursor, "")])
-        self.chart.set_data([*earlier, *own], looked_at.references(), marks, looked_at.advice.told(self._key))
+        self.chart.set_data([*earlier, *own], looked_at.references(), marks, name_keys(looked_at.advice, self._key))
         self.chart.look(**asdict(looked_at.view))
         named = [each for each in earlier if each.role != "range"]
         legend = partial(self.chart.legend, named) if named else partial(_fitting, looked_at.worth)

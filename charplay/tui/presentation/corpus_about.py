@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from charplay.corpora.entries import Entry, LibraryPaths
 
 
-def about(entry: "Entry", place: "LibraryPaths", trouble: str) -> list[list[Cell]]:
-    """A text of the catalog; `trouble` is why it could not be fetched, where that was tried."""
+def about(entry: "Entry", place: "LibraryPaths", trouble: str, train_key: str) -> list[list[Cell]]:
+    """A text of the catalog; `trouble` is why it could not be fetched, where that was tried; `train_key` trains."""
     lines = [
         [(f"{entry.note}. {count(entry.size or 0)}B, {entry.licence}.", "plain")],
         [],
-        [("enter in the list of texts fetches it; t fetches it and trains.", "quiet")],
+        [(f"enter in the list of texts fetches it; {train_key} fetches it and trains.", "quiet")],
     ]
     if trouble:
         lines += [[], [(trouble, "bad")]]

@@ -11,8 +11,8 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from charplay.formatting.sanitize import sanitize
-from charplay.playground.advice import Advice
 from charplay.playground.happenings import Said, TextChanged
+from charplay.playground.key_references import name_keys
 from charplay.protocol.events import Started
 from charplay.tui.app_commands import APP_COMMANDS, SCREEN_COMMANDS
 from charplay.tui.command import Bindings, Command, bindings
@@ -64,9 +64,11 @@ TICKS_A_PAINT = 15
 """Numbers that run are shown twice a second."""
 TICKS_A_BAR = 10
 """The candidates are shown anew every so many ticks while it writes: they could not be read faster."""
-NOTHING_WRITES = Advice(
-    "Nothing writes: {} and {} play a run, {} trains one", ("panes.runs", "runs.play", "training.train")
+WRITES = (
+    "<writing.cooler> <writing.warmer> temperature   "
+    "<training.train> trains a network of your own while the demo writes"
 )
+NOTHING_WRITES = "Nothing writes: <panes.runs> and <runs.play> play a run, <training.train> trains one"
 READING = "…"
 """Before the name of a run that is being read for the chart."""
 
@@ -121,7 +123,7 @@ class MainScreen(Screen[None]):
         self.status = StatusLine()
         self.gauges = GaugeLine()
         self.corpus = CorpusPane(playground.corpora)
-        self.form = FormPane(playground)
+        self.form = FormPane(playground, self.key)
         self.runs = RunsPane(playground.run_list, playground.loss_unit, self.key)
         self.pane_layout = PaneLayout(playground.arrangement, self.corpus, self.form, self.runs)
         self.hint = Hint()
@@ -156,7 +158,7 @@ class MainScreen(Screen[None]):
             self.playground.instrument.write()
             self.advance()
             if fault:
-                self.say(f"{fault.rstrip('.')}. {NOTHING_WRITES.told(self.key)}", warning=True)
+                self.say(f"{fault.rstrip('.')}. {NOTHING_WRITES}", warning=True)
         self.call_after_refresh(self._fill)
 
     async def _fill(self) -> None:
@@ -164,8 +166,7 @@ class MainScreen(Screen[None]):
             await self._unfold()
             self.playground.begin(self._path)
             if self.playground.instrument.generator is not None:
-                train = self.key("training.train")
-                self.say(f"[ ] temperature   {train} trains a network of your own while the demo writes")
+                self.say(WRITES)
             self.advance()
         _enable_collector()
 
@@ -178,7 +179,7 @@ class MainScreen(Screen[None]):
         playground = self.playground
         playground.begin_writing()
         self.training = TrainingPane(playground.runs, playground.chart, self.key)
-        self.text = TextPane(playground.instrument, playground.memorization)
+        self.text = TextPane(playground.instrument, playground.memorization, self.key)
         await self.pane_layout.mount_stage(self.training, self.text)
         self._ticker = Ticker(self, 1 / TICKS, TICKS_AT_REST, self._tick)
         self.set_interval(UNSEEN_TICK, lambda: self._tick(0))
@@ -243,15 +244,11 @@ class MainScreen(Screen[None]):
         self._show_hint()
 
     def _show_hint(self) -> None:
-        hint = self.text.hint() or self._tour_sentence()
+        hint = name_keys(self.text.hint() or self.playground.tour.stop, self.key)
         if hint != self._hinted:
             self._hinted = hint
             types_or_looks = isinstance(self.focused, Input) or self.playground.instrument.cursor.is_out
             self.hint.word(hint, answers=types_or_looks)
-
-    def _tour_sentence(self) -> str:
-        stop = self.playground.tour.stop
-        return stop.told(self.key) if stop else ""
 
     def _on_text_pane_touched(self) -> None:
         self.advance()
@@ -294,11 +291,13 @@ class MainScreen(Screen[None]):
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """Say something until something else is said."""
-        self.hint.say(sentence, warning=warning)
+        self.hint.say(name_keys(sentence, self.key), warning=warning)
 
     def note(self, sentence: str, *, warning: bool = False) -> None:
         """Say something for a while: above the keys, or over the dialog that lies there."""
-        self.app.notify(sanitize(sentence, " "), severity="warning" if warning else "information", markup=False)
+        self.app.notify(
+            sanitize(name_keys(sentence, self.key), " "), severity="warning" if warning else "information", markup=False
+        )
 
     def open_dialog(self, dialog: "Screen[Answer]", then: "Callable[[Answer | None], object] | None" = None) -> None:
         """Open a dialog; `then` gets its answer, None where it was left without one."""
