@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from charplay.playground.budget_syntax import budget_layer, budget_of
-from charplay.playground.recipe_rows import BUDGET, COMMON, PRESET, WARM_START, in_labels
+from charplay.playground.recipe_rows import BUDGET, COMMON, FURTHER, PRESET, WARM_START, in_labels
 from charplay.playground.run_requests import DEFAULT_PRESET
 from charplay.playground.value_steps import adjacent_value, next_number
 from charplay.playground.warm_start import WarmStart
@@ -142,14 +142,17 @@ class RecipeDraft:
         """Every preset, the user's own ones too."""
         return tuple(preset_names(self.presets))
 
-    def rows(self, *, everything: bool) -> list[str]:
+    def rows(self, *, everything: bool, room: int = 0) -> list[str]:
         """Names of the rows to show: the common ones, and below them the rest that applies, group by group.
 
-        A group's heading is its name with a colon after it.
+        A group's heading is its name with a colon after it. Without `everything` the common ones have as many others
+        beside them as `room` rows take.
         """
         shown = [name for name in COMMON if self.applies(name)]
         if not everything:
-            return [*shown, WARM_START] if self.warm_start else shown
+            shown += [WARM_START] if self.warm_start else []
+            further = [name for name in FURTHER if self.applies(name)]
+            return [*shown, *further[: max(0, room - len(shown))]]
         shown.append(WARM_START)
         group = ""
         for each in specs():

@@ -8,6 +8,11 @@ PRESET, BUDGET, WARM_START = "preset", "for", "start from"
 """Rows of the form that are no fields of the recipe: its preset, its one budget, whose weights it starts from."""
 
 COMMON = (PRESET, "cell", "num_layers", "hidden_size", "sequence_length", "learning_rate", BUDGET, "device")
+FURTHER = (
+    "batch_size", "dropout", "optimizer", "schedule", "clip_norm", "input", "embedding_size", "cleaning", "limit",
+    "validation_fraction", "patience", "seed",
+)  # fmt: skip
+"""What is shown beside the common ones where there is room, in this order."""
 
 LABELS = {"num_layers": "layers", "sequence_length": "length"}
 

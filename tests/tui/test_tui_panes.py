@@ -428,7 +428,7 @@ async def test_runs_that_differ_in_their_last_letters_only_are_told_apart(
         await it.press("3")
         await it.until(lambda: it.main.runs.rows.number() == 3)
         rows = [line for line in it.seen().splitlines() if "a-text" in line]
-        assert [any(f"recipe{end}    500" in row for row in rows) for end in "12"] == [True, True]
+        assert [any(re.search(rf"recipe{end} +2\.100", row) for row in rows) for end in "12"] == [True, True]
 
 
 async def test_again_takes_the_run_s_text_too(play: Play, kept_run: Callable[..., Run], home: Home) -> None:
@@ -584,3 +584,39 @@ async def test_a_start_shows_the_chart_and_the_text_where_another_pane_hides_the
         it.trainer.put(it.trainer.progress(200))
         await it.until(lambda: "200" in it.seen())
         assert it.main._is_within("form")
+
+
+@pytest.mark.parametrize(
+    ("width", "name", "columns"),
+    [
+        (120, "short", "step    nats     age"),
+        (120, "tiny-shakespeare-lstm-01", "step    nats"),
+        (120, "tiny-shakespeare-lstm-1x128-01", "nats"),
+        (160, "tiny-shakespeare-lstm-1x128-01", "step    nats"),
+        (120, "tiny-shakespeare-lstm-1x128-and-more-01", "nats"),
+    ],
+)
+async def test_names_of_runs_are_cut_last(
+    play: Play, kept_run: Callable[..., Run], width: int, name: str, columns: str
+) -> None:
+    kept_run(name=name)
+    async with play((width, 40)) as it:
+        await it.until(lambda: it.main.runs.rows.number() == 2)
+        top = it.main.runs.region.y
+        upper, row, *_ = (line[: it.main.runs.outer_size.width] for line in it.seen().splitlines()[top:])
+        assert f"── {columns} ─╮" in upper
+        assert (name in row) == (len(name) < 36)
+        over = columns.split()
+        shown = row.strip("│").split()[1:]
+        assert shown[: len(over)] == ["500", "2.100", "now"][("step" not in over) :][: len(over)]
+        edge = upper.index("nats") + len("nats")
+        assert row[:edge].endswith("2.100"), "the loss stands below its heading"
+
+
+async def test_a_tall_screen_shows_more_of_the_form(play: Play) -> None:
+    async with play((120, 50)) as it:
+        assert "batch size" in it.seen()
+        assert "validation fraction" in it.seen()
+        await it.pilot.resize_terminal(120, 40)
+        await it.until(lambda: "batch size" not in it.seen())
+        assert "device" in it.seen()

@@ -84,6 +84,18 @@ def test_a_draft_shows_what_applies(tmp_path: Path) -> None:
     assert "dropout" in draft.rows(everything=True)
 
 
+def test_a_draft_shows_more_than_the_common_fields_where_there_is_room(tmp_path: Path) -> None:
+    draft = RecipeDraft(tmp_path, characters=5000, vocabulary=LETTERS)
+    common = draft.rows(everything=False)
+    assert draft.rows(everything=False, room=len(common) - 3) == common, "the list scrolls"
+    assert draft.rows(everything=False, room=len(common) + 2) == [*common, "batch_size", "dropout"]
+    assert draft.set("input", "scalar") == ""
+    assert "embedding_size" not in draft.rows(everything=False, room=1000)
+    every = draft.rows(everything=False, room=1000)
+    assert len(every) == len(set(every))
+    assert set(every) <= set(draft.rows(everything=True))
+
+
 def test_only_numbers_have_a_unit(tmp_path: Path) -> None:
     draft = RecipeDraft(tmp_path, values={"evaluate_every": "epoch", "log_every": "20"})
     shown = [draft.shown(name) for name in ("patience", "sample_every", "evaluate_every", "log_every")]

@@ -45,11 +45,11 @@ class Fields(RowList):
             (quiet, "quiet"),
         ]
 
-    def show(self, draft: "RecipeDraft") -> None:
-        """Show a draft as it is now: which fields apply may have changed, too."""
+    def show(self, draft: "RecipeDraft", room: int) -> None:
+        """Show a draft as it is now, in about `room` rows: which fields apply may have changed, too."""
         self.draft = draft
         now = self.names[self.cursor] if self.names else ""
-        self.names = draft.rows(everything=draft.everything)
+        self.names = draft.rows(everything=draft.everything, room=room)
         if now in self.names:
             self.cursor = self.names.index(now)
         self.repaint()

@@ -9,6 +9,7 @@ from textual.widgets import Input
 from charplay.formatting.sanitize import sanitize_line
 from charplay.playground.key_references import name_keys
 from charplay.tui.panes.fields import LABEL, Fields
+from charplay.tui.panes.form_summary import ROOM as SUMMARY_ROWS
 from charplay.tui.panes.form_summary import FormSummary
 from charplay.tui.widgets.pane import Pane
 from charplay.tui.widgets.row_editor import RowEditor
@@ -76,7 +77,7 @@ class FormPane(Pane):
         if draft is not None and draft.revision != self._shown:
             self._shown = draft.revision
             self.set_class(draft.everything, "-everything")
-            self._fields.show(draft)
+            self._fields.show(draft, self._room)
             self._summarize()
 
     @on(RowList.Moved)
@@ -89,7 +90,13 @@ class FormPane(Pane):
 
     @on(events.Resize)
     def _resized(self) -> None:
-        self.call_after_refresh(self._summarize)
+        self._shown = -1
+        self.call_after_refresh(self.sync)
+
+    @property
+    def _room(self) -> int:
+        """Rows that the fields may take beside what is said of them."""
+        return self.content_size.height - SUMMARY_ROWS
 
     # Typing a value.
 

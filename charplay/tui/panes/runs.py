@@ -4,9 +4,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import events, on
+from textual.content import Content
 
 from charplay.formatting.units import age, count
+from charplay.playground.key_references import name_keys
 from charplay.playground.run_view import ORDERS
 from charplay.tui.widgets.pane import Pane
 from charplay.tui.widgets.row_list import Cell, RowList, fit, fit_name
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from charplay.runs.store import RunSummary
 
 WRITES, FAVOURITE = "▸", "★"
+MARK, STEP, LOSS, AGE = 2, 7, 9, 9
+"""Cells of a row beside the run's name."""
 
 
 class _Runs(RowList):
@@ -32,6 +37,8 @@ class _Runs(RowList):
         self.runs: Sequence[RunSummary] = ()
         self.markers: Mapping[str, str] = {}
         """The runs on the chart by name, each with its marker there."""
+        self.longest = 0
+        """Cells of the longest name."""
         self.writes = ""
         """Name of the run that writes now."""
 
@@ -51,18 +58,30 @@ class _Runs(RowList):
         mark = f"{self.markers.get(run.name, ' ')}{sign}"
         if run.broken:
             return [(mark, "accent"), (fit(f"{run.name}  {run.broken}", width - 2), "bad")]
-        when = "" if run.read_only else PLACES[run.place] if run.place else age(time.time() - run.modified)
-        return [
-            (mark, "accent"),
-            (fit_name(run.name, width - 27), "plain" if run.finished else "strong"),
-            (fit(count(run.step), 7, right=True), "quiet"),
-            (_loss(run, self._unit.current), "plain"),
-            (fit(f"{when:>7}" if len(when) < 8 else f" {when}", 9), "quiet"),
-        ]
+        cells = self._numbers(run, self.columns(width))
+        room = width - MARK - sum(len(text) for text, _ in cells)
+        return [(mark, "accent"), (fit_name(run.name, room), "plain" if run.finished else "strong"), *cells]
+
+    def columns(self, width: int) -> tuple[str, ...]:
+        """Return which numbers stand in a row of so many cells: what would cut the longest name gives way."""
+        room = width - MARK - self.longest
+        if room >= STEP + LOSS + AGE:
+            return "step", "loss", "age"
+        return ("step", "loss") if room >= STEP + LOSS + 1 else ("loss",)
+
+    def _numbers(self, run: "RunSummary", columns: tuple[str, ...]) -> list[Cell]:
+        """Draw the columns; where there is none for the age, a run that trains says where in place of its step."""
+        loss, step = (_loss(run, self._unit.current), "plain"), (fit(count(run.step), STEP, right=True), "quiet")
+        place = PLACES[run.place] if run.place else ""
+        if "age" in columns:
+            when = place or ("" if run.read_only else age(time.time() - run.modified))
+            return [step, loss, (fit(f"{when:>7}" if len(when) < 8 else f" {when}", AGE), "quiet")]
+        before = [(f" {place:>8}", "quiet")] if place else [step] if "step" in columns else []
+        return [*before, loss, (" ", "plain")]
 
     def advice(self) -> str:
         """Say below the runs what can be done."""
-        return self._run_list.advice.told(self._key)
+        return name_keys(self._run_list.advice, self._key)
 
     @on(events.Focus)
     def _look(self) -> None:
@@ -114,23 +133,23 @@ class RunsPane(Pane):
         self._shown = now_shown
         rows, now = self.rows, self.selected
         rows.runs = self._run_list.shown
+        rows.longest = max((cell_len(run.name) for run in rows.runs), default=0)
         rows.cursor = next((i for i, run in enumerate(rows.runs) if run.name == now), rows.cursor)
-        self.set_title(
-            _title(self._run_list.view),
-            f"{'t training  ' if any(map(_held_nothing_out, rows.runs)) else ''}{_columns(self._unit.current)}",
-        )
+        self.set_title(_title(self._run_list.view), self._headings)
         rows.repaint()
+
+    def _headings(self, _room: int) -> Content:
+        """Write what stands over the numbers of a row, and what the letter behind a loss means."""
+        columns, unit = self.rows.columns(self.outer_size.width - 2), self._unit.current
+        told = "t training  " if any(map(_held_nothing_out, self.rows.runs)) else ""
+        over = [("step", f"step{unit.short:>8}"), ("age", f"{'age':>8}")]
+        return Content(told + ("".join(text for name, text in over if name in columns) or unit.short))
 
 
 def _title(view: "RunView") -> str:
     """Say what is shown, and in which order where that is not the usual one."""
     order = "" if view.order == next(iter(ORDERS)) else f" by {view.order}"
     return f"Runs{order}" + (f" /{view.needle}" if view.needle else "")
-
-
-def _columns(unit: "LossUnit") -> str:
-    """Return what stands over the numbers of a row."""
-    return f"step{unit.short:>8}{'age':>8}"
 
 
 def _held_nothing_out(run: "RunSummary") -> bool:

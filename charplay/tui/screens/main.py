@@ -96,7 +96,7 @@ class MainScreen(Screen[None]):
         *bindings(SCREEN_COMMANDS),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual's form
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-tall")]  # noqa: RUF012 - Textual's form
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-tall"), (46, "-high")]  # noqa: RUF012 - Textual's form
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
     MainScreen {

@@ -41,6 +41,7 @@ class PaneLayout(Horizontal):
         & #training.-free { max-height: 1000; }
         & .-hidden { display: none; }
     }
+    .-high PaneLayout #form { height: 2fr; }
     .-narrow PaneLayout {
         & #choose { display: none; max-width: 1000; }
         & #training { height: 9; }
