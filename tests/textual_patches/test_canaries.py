@@ -37,6 +37,7 @@ from textual.drivers._writer_thread import WriterThread
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Region
+from textual.messages import Update
 from textual.pilot import Pilot
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
@@ -45,6 +46,7 @@ from textual.widgets import Static
 
 import charplay.tui.textual_patches as patches
 from charplay.tui.textual_patches import covered_screens, styles_cache
+from charplay.tui.textual_patches.fast_paint import FastWidget
 from charplay.tui.textual_patches.terminal_modes import KITTY_KEYS_ON
 
 ROOT = Path(__file__).parents[2]
@@ -405,3 +407,33 @@ def test_fast_paint_replaces_methods_that_are_still_there() -> None:
     assert parameters(Widget.render_lines) == ["self", "crop"]
     assert parameters(Widget.notify_style_update) == ["self"]
     assert parameters(Widget.get_line_filters) == ["self"]
+    assert parameters(Widget._check_refresh) == ["self"]
+
+
+async def test_fast_paint_asks_for_its_paint_at_once_and_textual_still_does_later() -> None:
+    class Fast(FastWidget):
+        def render_line(self, y: int) -> Strip:
+            return Strip([Segment(" ")])
+
+    class Stage(App[None]):
+        def compose(self) -> Iterator[Widget]:
+            yield Static("as Textual has it")
+            yield Fast()
+
+    app = Stage()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        asked: list[object] = []
+        post = app.screen.post_message
+
+        def note(message: Any) -> bool:
+            asked.extend([message.widget] if isinstance(message, Update) else [])
+            return post(message)
+
+        app.screen.post_message = note  # type: ignore[method-assign]
+        static, fast = app.query_one(Static), app.query_one(Fast)
+        static.refresh()
+        fast.refresh()
+        assert asked == [fast]
+        await until(lambda: static in asked)
+        assert asked == [fast, static], "and once"

@@ -54,6 +54,16 @@ async def test_a_sign_tells_that_there_are_rows_above_or_below(cursor: int, seen
         assert [rows.render_line(y).text.rstrip() for y in range(4)] == seen
 
 
+async def test_a_move_costs_the_same_among_any_number_of_rows() -> None:
+    async with Shown().run_test() as pilot:
+        rows = pilot.app.query_one(Numbers)
+        rows.number = lambda: 10**13  # type: ignore[method-assign]  # as many bytes are in no machine
+        rows.action_move(1)
+        rows.action_move(10**13)
+        rows.action_move(-1)
+        assert rows.cursor == 10**13 - 2
+
+
 async def test_a_sign_hides_no_digit_of_a_table_and_its_heading_stands_over_it() -> None:
     async with Shown().run_test() as pilot:
         columns = [Column("name", 0, str, is_text=True), Column("first", 11, lambda row: f"{1000 + row:,}")]

@@ -1,5 +1,6 @@
 """The tab of the lines: every hit of the search as a key word in its context, sorted by what stands beside it."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,8 @@ WIDEST = 24
 """Cells of the column of matches at most."""
 MOST_FOLLOWED = 100_000
 """Hits whose next words are counted at most."""
+LINES_KEPT = 256
+"""Decoded lines: each has three columns, and pages are drawn again and again."""
 NAMED = 8
 """Next words that are named."""
 
@@ -56,15 +59,15 @@ def _lay_out(corpus: "Corpus", hits: "Hits", title: str, progress: Progress) -> 
 
 
 def _columns(concordance: Concordance) -> list[Column]:
-    hits = concordance.hits
+    hits, line = concordance.hits, lru_cache(LINES_KEPT)(concordance.line)
     width = min(WIDEST, int(hits.lengths[:10_000].max()))
     return [
         Column("position", 11, lambda row: f"{int(hits.positions[row]):,}", lambda: hits.positions,
                lambda row: int(hits.positions[row]), tone="quiet", falls=False),
-        Column("left", 0, lambda row: concordance.line(row).left, lambda: _ranks(concordance, "left"),
+        Column("left", 0, lambda row: line(row).left, lambda: _ranks(concordance, "left"),
                is_text=True, cut="start", falls=False, gap=0),
-        Column("", width, lambda row: concordance.line(row).match, is_text=True, tone="accent", name="match", gap=0),
-        Column("right", 0, lambda row: concordance.line(row).right, lambda: _ranks(concordance, "right"),
+        Column("", width, lambda row: line(row).match, is_text=True, tone="accent", name="match", gap=0),
+        Column("right", 0, lambda row: line(row).right, lambda: _ranks(concordance, "right"),
                is_text=True, falls=False),
     ]  # fmt: skip
 

@@ -8,7 +8,7 @@ parts used: `ChopsUpdate` and `LayoutUpdate`, the compositor's two kinds of fram
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, groupby
+from itertools import chain, groupby, repeat
 from operator import itemgetter
 from typing import Any
 
@@ -23,7 +23,7 @@ from textual.strip import Strip
 Cell = tuple[str, Style | None]
 """A cell's text and style; empty text is the right half of a wide character."""
 
-Rows = Iterator[tuple[int, Iterator[tuple[int, Cell]]]]
+Rows = Iterator[tuple[int, dict[int, Cell]]]
 """Rows by their number, each with its cells by their column."""
 
 NEAR = 6
@@ -43,18 +43,9 @@ class ScreenBuffer:
     def put(self, y: int, cells: dict[int, Cell]) -> list[range]:
         """Take in cells of a row; return the runs of columns that have to be sent."""
         row = self._rows.setdefault(y, {})
-        runs: list[range] = []
-        for x, cell in cells.items():
-            if row.get(x) == cell:
-                continue
-            start = x
-            while not cells[start][0] and start - 1 in cells:
-                start -= 1
-            if runs and start - runs[-1].stop <= NEAR and all(i in cells for i in range(runs[-1].stop, start)):
-                start = runs.pop().start
-            runs.append(range(start, x + 1))
+        changed = [x for x, cell in cells.items() if row.get(x) != cell]
         row |= cells
-        return runs
+        return list(_runs(changed, cells))
 
 
 class DiffedUpdate(CompositorUpdate):
@@ -68,8 +59,7 @@ class DiffedUpdate(CompositorUpdate):
         """Return the terminal sequences; what they lead to is in the buffer from now on."""
         sent: list[str] = []
         rows = self._parts(self._update) if isinstance(self._update, ChopsUpdate) else self._whole(self._update)
-        for y, pieces in rows:
-            cells = dict(pieces)
+        for y, cells in rows:
             for run in self._buffer.put(y, cells):
                 sent += (Control.move_to(run.start, y).segment.text, _strip(cells, run).render(console))
         return "".join(sent)
@@ -78,10 +68,12 @@ class DiffedUpdate(CompositorUpdate):
         for y, left, right in update.spans:
             yield y, self._span(update, y, left, right)
 
-    def _span(self, update: ChopsUpdate, y: int, left: int, right: int) -> Iterator[tuple[int, Cell]]:
+    def _span(self, update: ChopsUpdate, y: int, left: int, right: int) -> dict[int, Cell]:
+        cells: dict[int, Cell] = {}
         for end, (start, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
             if strip is not None and start < right and end > left:
-                yield from _cells_of(strip.crop(max(left - start, 0), min(end, right) - start), max(start, left))
+                cells |= _cells_of(strip.crop(max(left - start, 0), min(end, right) - start), max(start, left))
+        return cells
 
     def _whole(self, update: LayoutUpdate) -> Rows:
         for y, strips in enumerate(update.strips, update.region.y):
@@ -93,20 +85,44 @@ def diffed(renderable: Any, buffer: ScreenBuffer) -> Any:
     return DiffedUpdate(renderable, buffer) if isinstance(renderable, ChopsUpdate | LayoutUpdate) else renderable
 
 
-def _cells_of(strip: Iterable[Segment], x: int) -> Iterator[tuple[int, Cell]]:
+def _runs(changed: Iterable[int], cells: dict[int, Cell]) -> Iterator[range]:
+    """Yield the columns to be sent: what changed, as whole characters, and what lies between two that are near."""
+    start = stop = -1
+    for x in changed:
+        if x != stop:
+            first = x
+            while not cells[first][0] and first - 1 in cells:
+                first -= 1
+            if stop < 0:
+                start = first
+            elif first - stop > NEAR or not all(i in cells for i in range(stop, first)):
+                yield range(start, stop)
+                start = first
+        stop = x + 1
+    if stop >= 0:
+        yield range(start, stop)
+
+
+def _cells_of(strip: Iterable[Segment], x: int) -> dict[int, Cell]:
+    cells: dict[int, Cell] = {}
     cell: Cell = ("", None)
     for segment in strip:
-        for character in segment.text:
+        text, style = segment.text, segment.style
+        if text and text.isascii() and text.isprintable():  # most are, and need no look at each character
+            cells.update(zip(range(x, x + len(text)), zip(text, repeat(style)), strict=False))
+            cell = (text[-1], style)
+            x += len(text)
+            continue
+        for character in text:
             width = get_character_cell_size(character)
             if width:
-                cell = (character, segment.style)
-                yield x, cell
+                cells[x] = cell = (character, style)
                 if width == 2:
-                    yield x + 1, ("", segment.style)
+                    cells[x + 1] = ("", style)
                 x += width
             else:
-                cell = (cell[0] + character, cell[1])
-                yield x - 1, cell
+                cells[x - 1] = cell = (cell[0] + character, cell[1])
+    return cells
 
 
 def _strip(cells: dict[int, Cell], run: range) -> Strip:

@@ -1,6 +1,7 @@
 """A list of rows with a cursor, drawn line by line: the corpus, form and runs panes and the dialogs are made of it."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from textwrap import wrap
 from typing import ClassVar
 
@@ -189,7 +190,7 @@ class RowList(Widget, can_focus=True):
         step = 1 if by > 0 else -1
         wanted = max(0, min(self.cursor + by, self.number() - 1))
         beyond, before = range(wanted, self.number() if by > 0 else -1, step), range(wanted, self.cursor, -step)
-        self.cursor = next((index for index in (*beyond, *before) if self.stands(index)), self.cursor)
+        self.cursor = next((index for index in chain(beyond, before) if self.stands(index)), self.cursor)
 
     def action_page(self, by: int) -> None:
         """Move the cursor by so many pages, a row kept in sight."""

@@ -139,10 +139,11 @@ class TextPage(Widget, can_focus=True):
             before = lines_before(self._text.text, self.place, max(1, self.size.width), -by)
             self._scroll(before[0][0] if before else 0)
         elif self.page and self.page[-1][1] < len(self._text):
-            width = max(1, self.size.width)
+            height, width = self.size.height, max(1, self.size.width)
             text = self._text.text(self.place, self.place + (by + 2) * (width + 1))
-            lines = wrap_lines(text, self.place, width, by + 1)
-            self._scroll(min(lines[-1][0], self._last_place()))
+            place = wrap_lines(text, self.place, width, by + 1)[-1][0]
+            near = len(self._text) - place <= (height + 1) * (width + 1)
+            self._scroll(min(place, self._last_place()) if near else place)
 
     def action_pages(self, by: int) -> None:
         """Scroll by so many pages, a line kept in sight."""
