@@ -185,7 +185,7 @@ class RecipeDraft:
             about = "about " if name in self.estimated else ""
             return "auto", "at the start" if name in self.open else about + format_value(chosen)
         counted = asked[:1].isdigit() and spec(name).unit != "characters"
-        return asked, spec(name).unit if counted else ""
+        return asked, spec(name).unit if counted else "" if asked else "none"
 
     def budget(self) -> tuple[str, float]:
         """The one budget: its unit and its amount."""

@@ -102,6 +102,10 @@ def test_only_numbers_have_a_unit(tmp_path: Path) -> None:
     assert shown == [("none", ""), ("none", ""), ("epoch", ""), ("20", "steps")]
 
 
+def test_a_value_of_nothing_says_so(tmp_path: Path) -> None:
+    assert RecipeDraft(tmp_path).shown("cleaning") == ("", "none")
+
+
 def test_a_draft_says_what_only_the_start_decides(tmp_path: Path) -> None:
     draft = RecipeDraft(tmp_path, characters=5000, vocabulary=LETTERS, devices=("cpu", "cuda:0"))
     assert draft.shown("hidden_size") == ("auto", "at the start")
