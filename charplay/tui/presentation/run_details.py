@@ -60,9 +60,8 @@ def _recipe(details: RunDetails) -> Iterator[DetailRow]:
     yield DetailRow("Recipe", tone="strong")
     for name, value in details.run.recipe.model_dump().items():
         asked = details.asked[name]
-        yield DetailRow(
-            f"  {name}", (format_value(value) or "none") + ("" if asked == value else f"  ({format_value(asked)})")
-        )
+        shown = format_value(value) or "none"
+        yield DetailRow(f"  {name}", shown if asked == value else f"{shown}  ({format_value(asked)})")
 
 
 def _happened(details: RunDetails) -> Iterator[DetailRow]:
