@@ -70,13 +70,14 @@ class _Runs(RowList):
         return ("step", "loss") if room >= STEP + LOSS + 1 else ("loss",)
 
     def _numbers(self, run: "RunSummary", columns: tuple[str, ...]) -> list[Cell]:
-        """Draw the columns; where there is none for the age, a run that trains says where in place of its step."""
+        """Draw the columns; without one for the age, a run that trains elsewhere says where in place of its step."""
         loss, step = (_loss(run, self._unit.current), "plain"), (fit(count(run.step), STEP, right=True), "quiet")
         place = PLACES[run.place] if run.place else ""
         if "age" in columns:
             when = place or ("" if run.read_only else age(time.time() - run.modified))
             return [step, loss, (fit(f"{when:>7}" if len(when) < 8 else f" {when}", AGE), "quiet")]
-        before = [(f" {place:>8}", "quiet")] if place else [step] if "step" in columns else []
+        told = place and run.place != "here"
+        before = [(f" {place:>8}", "quiet")] if told else [step] if "step" in columns else []
         return [*before, loss, (" ", "plain")]
 
     def advice(self) -> str:
