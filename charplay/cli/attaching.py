@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from charplay.cli.errors import EXIT_FAILED, print_error
 from charplay.playground.home import open_store, read_home
-from charplay.runs.folders import owned_runs
+from charplay.runs.folders import owned_runs, run_folders
+from charplay.runs.lock import owner
 
 if TYPE_CHECKING:
     from charplay.playground.trainer_client import TrainerClient
@@ -35,18 +36,17 @@ def attach_playground(home_option: str | None, run: str | None, *, watch: bool) 
 
 
 def _named(home_option: str | None, name: str) -> "tuple[str, Owner | None]":
-    """Find a run, in the list of those that train or else in the store, which takes a path and knows what to say."""
-    for folder, owner in owned_runs(read_home(home_option).checkpoints):
-        if folder.name == name:
-            return name, owner
+    """Find a run, by its lock where it trains or else in the store, which takes a path and knows what to say."""
+    for folder in run_folders(read_home(home_option).checkpoints):
+        if folder.name == name and (holder := owner(folder)) is not None:
+            return name, holder
     run = open_store(home_option).find(name)
     return run.name, run.owner
 
 
 def _newest(home_option: str | None) -> "tuple[str, Owner] | None":
     """Find the newest run that trains on its own, on this machine if there is one."""
-    reachable = [
-        (folder.name, owner) for folder, owner in owned_runs(read_home(home_option).checkpoints) if owner.socket
-    ]
+    owned = owned_runs(read_home(home_option).checkpoints)
+    reachable = [(folder.name, holder) for folder, holder in owned if holder.socket]
     here = [found for found in reachable if found[1].host == socket.gethostname()]
     return next(iter([*here, *reachable]), None)

@@ -18,5 +18,9 @@ def active_by_id(screen: Screen[Any]) -> dict[str, Binding]:
 
 def name_own_keys(sentence: str, screen: Screen[Any], commands: Sequence[Command]) -> str:
     """Return a sentence with the keys of the screen's own commands that it refers to."""
-    bindings = {command.id: command.binding for command in commands} | active_by_id(screen)
-    return name_keys(sentence, lambda name: screen.app.get_key_display(bindings[name]))
+
+    def key(name: str) -> str:
+        declared = {command.id: command.binding for command in commands}
+        return screen.app.get_key_display((declared | active_by_id(screen))[name])
+
+    return name_keys(sentence, key)

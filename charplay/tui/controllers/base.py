@@ -98,7 +98,11 @@ class CommandTable:
     def disabled(self, name: str) -> str:
         """Return why a command cannot be used now; empty where it can."""
         controller, command = self._found[name]
-        return name_keys(controller.disabled(command), self._ui.key)
+        return controller.disabled(command)
+
+    def reason(self, name: str) -> str:
+        """Return the same as a person reads it, with their keys; the screen asks for that far less often."""
+        return name_keys(self.disabled(name), self._ui.key)
 
     def label(self, name: str) -> str:
         """Return what a command is called just now."""
@@ -108,7 +112,7 @@ class CommandTable:
     def run(self, name: str) -> None:
         """Carry a command out, or say why that cannot be now."""
         controller, command = self._found[name]
-        if reason := self.disabled(name):
+        if reason := self.reason(name):
             self._ui.note(reason, warning=True)
         else:
             getattr(controller, command.method)()

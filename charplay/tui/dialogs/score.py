@@ -259,11 +259,8 @@ class ScoreDialog(Dialog[None]):
     def _say(self, sentence: str) -> None:
         """Under what was found, in place of its details."""
         found, details = self._summary()
-        self._said.update(
-            "\n".join(
-                sanitize_line(line) for line in (found, name_own_keys(sentence, self, self.commands) or details) if line
-            )
-        )
+        told = name_own_keys(sentence, self, self.commands) or details
+        self._said.update("\n".join(sanitize_line(line) for line in (found, told) if line))
 
     def _summary(self) -> tuple[str, str]:
         part, found = self._part, self._scores.get(self._generator.source)

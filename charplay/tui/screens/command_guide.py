@@ -54,7 +54,7 @@ class CommandGuide:
 
         def offer(command: Command) -> Offer:
             name, key = command.id, display(Binding(rebind(command).key.partition(",")[0], ""))
-            title, reason = TITLES.get(command.place, ""), self._commands.disabled(name)
+            title, reason = TITLES.get(command.place, ""), self._commands.reason(name)
             return Offer(name, self._commands.label(name), command.help, key, lambda: run(command), title, reason)
 
         return map(offer, sorted(self._commands, key=lambda each: not self._in_use(each.place)))

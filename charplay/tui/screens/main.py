@@ -244,11 +244,11 @@ class MainScreen(Screen[None]):
         self._show_hint()
 
     def _show_hint(self) -> None:
-        hint = name_keys(self.text.hint() or self.playground.tour.stop, self.key)
+        hint = self.text.hint() or self.playground.tour.stop
         if hint != self._hinted:
             self._hinted = hint
             types_or_looks = isinstance(self.focused, Input) or self.playground.instrument.cursor.is_out
-            self.hint.word(hint, answers=types_or_looks)
+            self.hint.word(name_keys(hint, self.key), answers=types_or_looks)
 
     def _on_text_pane_touched(self) -> None:
         self.advance()
